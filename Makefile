@@ -1,0 +1,62 @@
+# The commands of this project. Each says what it does: make help
+STACK ?= dev
+ENVIRONMENT := .venv
+PYTHON := $(ENVIRONMENT)/bin/python
+REQUIREMENTS := requirements.txt requirements-dev.txt docker/hub/requirements.txt
+LOCK := requirements.lock
+
+export PYTHONDONTWRITEBYTECODE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help up preview url kubeconfig env down check test lint bench environment lock
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+up: environment ## from a clone to a running hub; ends with its URL
+	@$(PYTHON) -m local.deploy up --stack $(STACK)
+
+preview: environment ## show what `up` would change
+	@$(PYTHON) -m local.deploy preview --stack $(STACK)
+
+url: environment ## print the hub's URL
+	@$(PYTHON) -m local.deploy url --stack $(STACK)
+
+kubeconfig: environment ## print the path of the kubeconfig in use
+	@$(PYTHON) -m local.deploy kubeconfig --stack $(STACK)
+
+env: environment ## print variables for a plain pulumi and kubectl: eval "$$(make env)"
+	@$(PYTHON) -m local.deploy environment --stack $(STACK)
+
+down: environment ## destroy the stack and stop the local cluster
+	@$(PYTHON) -m local.deploy down --stack $(STACK)
+
+check: lint ## lint, types and the tests that need no cluster
+	@$(PYTHON) -m pytest tests/unit
+
+test: lint ## every check: `check`, the real engine, and end to end with a browser on the local cluster
+	@$(PYTHON) -m pytest tests
+
+lint: environment
+	@$(ENVIRONMENT)/bin/ruff format --check --quiet .
+	@$(ENVIRONMENT)/bin/ruff check --quiet .
+	@$(ENVIRONMENT)/bin/basedpyright
+
+bench: environment ## measure; writes build/bench.json
+	@$(PYTHON) -m benchmarks
+
+environment: $(ENVIRONMENT)/complete
+
+$(ENVIRONMENT)/complete: $(REQUIREMENTS) $(LOCK)
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "error: Python 3.11 or newer is needed, and python3 is $$(python3 --version)" >&2; exit 1; }
+	@echo "Installing the Python environment ($(ENVIRONMENT))" >&2
+	@python3 -m venv --clear $(ENVIRONMENT)
+	@$(ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c $(LOCK)
+	@touch $@
+
+lock: ## write requirements.lock anew, from the newest that the ranges allow
+	@python3 -m venv --clear build/lock
+	@build/lock/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@{ echo "# The set that was tested; made by: make lock"; build/lock/bin/pip freeze --exclude-editable; } > $(LOCK)
+	@rm -r build/lock

@@ -1,0 +1,16 @@
+"""A JupyterHub on Kubernetes, from top to bottom: settings, cluster, hub, and what people want to know about it."""
+
+import pulumi
+
+import settings
+from components import cluster
+from components.jupyterhub import JupyterHub, JupyterHubArgs
+
+stack = settings.from_pulumi()
+provider = cluster.connect(stack.kubernetes)
+hub = JupyterHub(stack.name, JupyterHubArgs(settings=stack), pulumi.ResourceOptions(provider=provider))
+
+pulumi.export("hub_url", hub.url)
+pulumi.export("namespace", hub.namespace)
+pulumi.export("port_forward_command", stack.port_forward_command)
+pulumi.export("oauth_callback_url", stack.oauth_callback_url)

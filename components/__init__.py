@@ -1,0 +1,1 @@
+"""The resources of the stack: one component and its args per file, composed by `jupyterhub.py`. None reads config."""

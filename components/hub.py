@@ -1,0 +1,157 @@
+"""The hub: one pod, its name in the cluster's DNS, and the volume of its database."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_kubernetes.apps import v1 as apps
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
+
+from components import proxy
+from components.hub_config import DATABASE_FOLDER
+from components.hub_secret import COOKIE_SECRET_KEY
+from components.metadata import KEPT, labels, selector
+from components.pod import container_security, from_secret, pod_security, probe, requirements
+from settings import Settings
+
+PORT: Final = 8081
+"""Where the hub listens."""
+
+_CODE_FOLDER: Final = "/etc/jupyterhub"
+
+
+def connect_url(settings: Settings) -> str:
+    """Returns where proxy and notebooks reach the hub. It follows from the settings, so nobody waits to learn it."""
+    return f"http://{settings.name}-0.{settings.namespace}:{PORT}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubArgs:
+    """Inputs of `Hub`."""
+
+    settings: Settings
+    """The stack's settings: names, the hub's image, resources and volume, protection."""
+    namespace: pulumi.Input[str]
+    """Namespace of the hub."""
+    service_account: pulumi.Input[str]
+    """ServiceAccount with which the hub makes notebooks."""
+    config_map: pulumi.Input[str]
+    """ConfigMap with the hub's code and `hub.json`."""
+    cookie_secret: pulumi.Input[str]
+    """Secret with the cookie secret."""
+    proxy_token_secret: pulumi.Input[str]
+    """Secret with the proxy's token."""
+
+
+class Hub(pulumi.ComponentResource):
+    """JupyterHub as a StatefulSet of one: there are never two hubs at one database.
+
+    The pod needs the proxy's API to start, but no resource here waits for the proxy: the hub tries again until it is
+    there.
+    """
+
+    database_claim: pulumi.Output[str]
+    """Name of the PersistentVolumeClaim of the database."""
+
+    def __init__(self, name: str, args: HubArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("jupyterhub:hub:Hub", name, None, opts)
+        settings, child = args.settings, pulumi.ResourceOptions(parent=self)
+        service_name = f"{settings.name}-0"
+        database = core.PersistentVolumeClaim(
+            f"{name}-database",
+            metadata=meta.ObjectMetaArgs(
+                name=f"{settings.name}-database",
+                namespace=args.namespace,
+                labels=labels(settings, "hub"),
+                # The StatefulSet's wait covers the volume. The provider's own would never end for a claim that is bound
+                # already (one kept from before, or one that grows) if its class binds with the first pod, as GKE's do:
+                # up to 4.26 it then waits to see the claim pending (pulumi-kubernetes#4179).
+                annotations={**KEPT, "pulumi.com/skipAwait": "true"},
+            ),
+            spec=core.PersistentVolumeClaimSpecArgs(
+                access_modes=["ReadWriteOnce"],
+                storage_class_name=settings.hub.storage.storage_class,
+                resources=core.VolumeResourceRequirementsArgs(requests={"storage": settings.hub.storage.size}),
+            ),
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=settings.protect, retain_on_delete=settings.hub.keep_database
+            ),
+        )
+        self.database_claim = database.metadata.name
+        core.Service(
+            f"{name}-service",
+            metadata=meta.ObjectMetaArgs(name=service_name, namespace=args.namespace, labels=labels(settings, "hub")),
+            spec=core.ServiceSpecArgs(
+                cluster_ip="None",
+                # The hub asks for itself through this name while it is not ready yet.
+                publish_not_ready_addresses=True,
+                selector=selector(settings, "hub"),
+                ports=[core.ServicePortArgs(name="hub", port=PORT, target_port="hub")],
+            ),
+            opts=child,
+        )
+        apps.StatefulSet(
+            f"{name}-statefulset",
+            metadata=meta.ObjectMetaArgs(name=settings.name, namespace=args.namespace, labels=labels(settings, "hub")),
+            spec=apps.StatefulSetSpecArgs(
+                replicas=1,
+                service_name=service_name,
+                # With OrderedReady a pod that never gets ready is not replaced by its mended successor.
+                pod_management_policy="Parallel",
+                revision_history_limit=3,
+                selector=meta.LabelSelectorArgs(match_labels=selector(settings, "hub")),
+                template=core.PodTemplateSpecArgs(
+                    metadata=meta.ObjectMetaArgs(labels=labels(settings, "hub")),
+                    spec=_pod(args, database_claim=self.database_claim),
+                ),
+            ),
+            opts=child,
+        )
+        self.register_outputs({"database_claim": self.database_claim})
+
+
+def _pod(args: HubArgs, *, database_claim: pulumi.Output[str]) -> core.PodSpecArgs:
+    health = "/hub/health"
+    return core.PodSpecArgs(
+        service_account_name=args.service_account,
+        automount_service_account_token=True,
+        enable_service_links=False,
+        # JupyterHub stops in about 3 s; the rest is for a busy node.
+        termination_grace_period_seconds=30,
+        security_context=pod_security(user=1000),
+        containers=[
+            core.ContainerArgs(
+                name="hub",
+                image=args.settings.hub.image,
+                # As args, so that the image's own entry point (tini) stays.
+                args=["jupyterhub", "-f", f"{_CODE_FOLDER}/hub/jupyterhub_config.py"],
+                env=[
+                    from_secret("CONFIGPROXY_AUTH_TOKEN", secret=args.proxy_token_secret, key=proxy.TOKEN_KEY),
+                    from_secret("JPY_COOKIE_SECRET", secret=args.cookie_secret, key=COOKIE_SECRET_KEY),
+                    core.EnvVarArgs(name="PYTHONPATH", value=_CODE_FOLDER),
+                    core.EnvVarArgs(name="PYTHONDONTWRITEBYTECODE", value="1"),
+                ],
+                ports=[core.ContainerPortArgs(name="hub", container_port=PORT)],
+                # Three minutes: a new version first brings the database up to date.
+                startup_probe=probe(health, port=PORT, period=1, failures=180),
+                readiness_probe=probe(health, port=PORT, period=5, failures=3),
+                liveness_probe=probe(health, port=PORT, period=10, failures=6),
+                resources=requirements(args.settings.hub.resources),
+                security_context=container_security(),
+                volume_mounts=[
+                    core.VolumeMountArgs(name="code", mount_path=f"{_CODE_FOLDER}/hub", read_only=True),
+                    core.VolumeMountArgs(name="database", mount_path=DATABASE_FOLDER),
+                    core.VolumeMountArgs(name="tmp", mount_path="/tmp"),  # noqa: S108 inside the pod
+                ],
+            )
+        ],
+        volumes=[
+            core.VolumeArgs(name="code", config_map=core.ConfigMapVolumeSourceArgs(name=args.config_map)),
+            core.VolumeArgs(
+                name="database",
+                persistent_volume_claim=core.PersistentVolumeClaimVolumeSourceArgs(claim_name=database_claim),
+            ),
+            core.VolumeArgs(name="tmp", empty_dir=core.EmptyDirVolumeSourceArgs()),
+        ],
+    )

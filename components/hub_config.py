@@ -1,0 +1,97 @@
+"""The hub's code and configuration, as the pod sees them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pulumi
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
+
+from components.metadata import labels
+from components.rbac import NOTEBOOKS_ACCOUNT
+from hub.contract import Bound, HubConfig
+from settings import Bounds, Settings, quantity
+
+SOURCES: Final = Path(__file__).parent.parent / "hub"
+"""The folder whose Python and HTML files run in the hub pod."""
+
+DATABASE_FOLDER: Final = "/var/lib/jupyterhub"
+"""Where the database's volume is mounted in the hub pod."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubConfigMapArgs:
+    """Inputs of `HubConfigMap`."""
+
+    settings: Settings
+    """The stack's settings; those that the hub needs go into `hub.json`."""
+    namespace: pulumi.Input[str]
+    """Namespace of the hub."""
+    hub_url: str
+    """Where proxy and notebooks reach the hub."""
+    proxy_api_url: str
+    """Where the hub reaches the proxy's API."""
+    owner_uid: pulumi.Input[str]
+    """UID of the ServiceAccount that owns the notebooks' pods."""
+
+
+class HubConfigMap(pulumi.ComponentResource):
+    """The files of `hub/`, unchanged, and `hub.json`, in a ConfigMap that Pulumi names.
+
+    Another content is another name, and so a new hub pod; the old ConfigMap goes once the new pod is ready. It holds no
+    secrets.
+    """
+
+    config_map_name: pulumi.Output[str]
+    """Name of the ConfigMap."""
+
+    def __init__(self, name: str, args: HubConfigMapArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("jupyterhub:hub_config:HubConfigMap", name, None, opts)
+        config = pulumi.Output.from_input(args.owner_uid).apply(lambda uid: _render(args, owner_uid=uid))
+        config_map = core.ConfigMap(
+            f"{name}-files",
+            metadata=meta.ObjectMetaArgs(namespace=args.namespace, labels=labels(args.settings, "hub")),
+            immutable=True,
+            data={**_sources(), "hub.json": config},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.config_map_name = config_map.metadata.name
+        self.register_outputs({"config_map_name": self.config_map_name})
+
+
+def _sources() -> dict[str, str]:
+    """The files to ship, byte for byte: `read_text` would change line ends."""
+    files = sorted(path for path in SOURCES.iterdir() if path.suffix in {".py", ".html"})
+    return {path.name: path.read_bytes().decode() for path in files}
+
+
+def _render(args: HubConfigMapArgs, *, owner_uid: str) -> str:
+    """The same text for the same settings, in lines, so that a preview shows what changes."""
+    notebook = args.settings.notebook
+    config = HubConfig(
+        hub_connect_url=args.hub_url,
+        proxy_api_url=args.proxy_api_url,
+        database_url=f"sqlite:///{DATABASE_FOLDER}/jupyterhub.sqlite",
+        notebooks_namespace=args.settings.notebooks_namespace,
+        owner_uid=owner_uid,
+        owner_name=NOTEBOOKS_ACCOUNT,
+        authenticator=args.settings.auth.type,
+        image=notebook.image,
+        images=notebook.images,
+        allowed_images=notebook.allowed_images,
+        cpu=_bound(notebook.cpu),
+        memory=_bound(notebook.memory),
+        additional_resources=dict(sorted(notebook.additional_resources.items())),
+        home_size=notebook.storage.size,
+        home_storage_class=notebook.storage.storage_class,
+        keep_homes=notebook.keep_homes,
+        start_timeout_seconds=notebook.start_timeout_seconds,
+        idle_minutes=notebook.idle_minutes,
+    )
+    return config.model_dump_json(indent=2) + "\n"
+
+
+def _bound(bounds: Bounds) -> Bound:
+    default, least, most = (float(quantity.parse(text)) for text in (bounds.default, bounds.min, bounds.max))
+    return Bound(default=default, min=least, max=most)

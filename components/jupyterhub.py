@@ -1,0 +1,82 @@
+"""The whole hub, put together from its parts."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from components import hub, proxy
+from components.cluster_admin import ClusterAdmin, ClusterAdminArgs
+from components.endpoint import Endpoint, EndpointArgs
+from components.hub import Hub, HubArgs
+from components.hub_config import HubConfigMap, HubConfigMapArgs
+from components.hub_secret import HubSecret, HubSecretArgs
+from components.namespaces import Namespaces, NamespacesArgs
+from components.proxy import Proxy, ProxyArgs
+from components.rbac import Rbac, RbacArgs
+from settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class JupyterHubArgs:
+    """Inputs of `JupyterHub`."""
+
+    settings: Settings
+    """The stack's settings."""
+
+
+class JupyterHub(pulumi.ComponentResource):
+    """A JupyterHub in a Kubernetes cluster: the cluster of the `kubernetes` provider in the resource options."""
+
+    url: pulumi.Output[str | None]
+    """Where people go with their browsers. See `Endpoint.url`."""
+    namespace: pulumi.Output[str]
+    """Namespace of hub and proxy."""
+
+    def __init__(self, name: str, args: JupyterHubArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("jupyterhub:jupyterhub:JupyterHub", name, None, opts)
+        settings, child = args.settings, pulumi.ResourceOptions(parent=self)
+        user = settings.cluster_admin.user
+        rights = (
+            []
+            if user is None
+            else [ClusterAdmin(f"{name}-admin", ClusterAdminArgs(settings=settings, user=user), child)]
+        )
+        namespaces = Namespaces(f"{name}-namespaces", NamespacesArgs(settings=settings, rights=rights), child)
+        rbac = Rbac(
+            f"{name}-rbac",
+            RbacArgs(settings=settings, namespace=namespaces.hub, notebooks_namespace=namespaces.notebooks),
+            child,
+        )
+        proxy_ = Proxy(
+            f"{name}-proxy",
+            ProxyArgs(settings=settings, namespace=namespaces.hub, hub_url=hub.connect_url(settings)),
+            child,
+        )
+        config = HubConfigMap(
+            f"{name}-config",
+            HubConfigMapArgs(
+                settings=settings,
+                namespace=namespaces.hub,
+                hub_url=hub.connect_url(settings),
+                proxy_api_url=proxy.api_url(settings),
+                owner_uid=rbac.notebooks_account_uid,
+            ),
+            child,
+        )
+        secret = HubSecret(f"{name}-secret", HubSecretArgs(settings=settings, namespace=namespaces.hub), child)
+        Hub(
+            f"{name}-hub",
+            HubArgs(
+                settings=settings,
+                namespace=namespaces.hub,
+                service_account=rbac.hub_account,
+                config_map=config.config_map_name,
+                cookie_secret=secret.secret_name,
+                proxy_token_secret=proxy_.token_secret,
+            ),
+            child,
+        )
+        endpoint = Endpoint(f"{name}-endpoint", EndpointArgs(settings=settings, namespace=namespaces.hub), child)
+        self.url = endpoint.url
+        self.namespace = namespaces.hub
+        self.register_outputs({"url": self.url, "namespace": self.namespace})

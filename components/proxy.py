@@ -1,0 +1,124 @@
+"""The proxy that all requests pass: to the hub, or past it to the notebooks."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_kubernetes.apps import v1 as apps
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
+
+from components.metadata import labels, selector
+from components.pod import container_security, from_secret, pod_security, probe, requirements
+from components.token import Token, TokenArgs
+from settings import Settings
+
+PORT: Final = 8000
+"""Where the proxy listens for people's requests."""
+API_PORT: Final = 8001
+"""Where the proxy listens for the hub's orders."""
+TOKEN_KEY: Final = "token"  # noqa: S105 the name of a key
+"""Key of the Secret that holds the token with which the hub gives its orders."""
+
+
+def api_url(settings: Settings) -> str:
+    """Returns where the hub reaches the proxy's API. It follows from the settings, so nobody waits to learn it."""
+    return f"http://{settings.name}-proxy-api:{API_PORT}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProxyArgs:
+    """Inputs of `Proxy`."""
+
+    settings: Settings
+    """The stack's settings: names, the proxy's image and resources, the generation of the secrets."""
+    namespace: pulumi.Input[str]
+    """Namespace of hub and proxy."""
+    hub_url: str
+    """Where the proxy sends requests for which it has no other place. It starts and is ready without a hub there."""
+
+
+class Proxy(pulumi.ComponentResource):
+    """configurable-http-proxy in a pod of its own, so that a restart of the hub cuts nobody's notebook off."""
+
+    token_secret: pulumi.Output[str]
+    """Name of the Secret with the token, under `TOKEN_KEY`."""
+
+    def __init__(self, name: str, args: ProxyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("jupyterhub:proxy:Proxy", name, None, opts)
+        settings, child = args.settings, pulumi.ResourceOptions(parent=self)
+        token = Token(f"{name}-token", TokenArgs(generation=settings.secrets.generation), child)
+        secret = core.Secret(
+            f"{name}-token",
+            metadata=meta.ObjectMetaArgs(namespace=args.namespace, labels=labels(settings, "proxy")),
+            immutable=True,
+            string_data={TOKEN_KEY: token.value},
+            opts=child,
+        )
+        self.token_secret = secret.metadata.name
+        apps.Deployment(
+            f"{name}-deployment",
+            metadata=meta.ObjectMetaArgs(
+                name=f"{settings.name}-proxy", namespace=args.namespace, labels=labels(settings, "proxy")
+            ),
+            spec=apps.DeploymentSpecArgs(
+                replicas=1,
+                # Two proxies would not know of each other's routes.
+                strategy=apps.DeploymentStrategyArgs(type="Recreate"),
+                revision_history_limit=3,
+                selector=meta.LabelSelectorArgs(match_labels=selector(settings, "proxy")),
+                template=core.PodTemplateSpecArgs(
+                    metadata=meta.ObjectMetaArgs(labels=labels(settings, "proxy")),
+                    spec=_pod(args, token_secret=self.token_secret),
+                ),
+            ),
+            opts=child,
+        )
+        core.Service(
+            f"{name}-api",
+            metadata=meta.ObjectMetaArgs(
+                name=f"{settings.name}-proxy-api", namespace=args.namespace, labels=labels(settings, "proxy")
+            ),
+            spec=core.ServiceSpecArgs(
+                type="ClusterIP",
+                selector=selector(settings, "proxy"),
+                ports=[core.ServicePortArgs(name="api", port=API_PORT, target_port="api")],
+            ),
+            opts=child,
+        )
+        self.register_outputs({"token_secret": self.token_secret})
+
+
+def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecArgs:
+    health = "/_chp_healthz"
+    return core.PodSpecArgs(
+        automount_service_account_token=False,
+        enable_service_links=False,
+        security_context=pod_security(user=65534),
+        containers=[
+            core.ContainerArgs(
+                name="proxy",
+                image=args.settings.proxy.image,
+                # As args, so that the image's own entry point (tini) stays.
+                args=[
+                    "configurable-http-proxy",
+                    "--ip=",
+                    f"--port={PORT}",
+                    "--api-ip=",
+                    f"--api-port={API_PORT}",
+                    f"--default-target={args.hub_url}",
+                    f"--error-target={args.hub_url}/hub/error",
+                ],
+                env=[from_secret("CONFIGPROXY_AUTH_TOKEN", secret=token_secret, key=TOKEN_KEY)],
+                ports=[
+                    core.ContainerPortArgs(name="http", container_port=PORT),
+                    core.ContainerPortArgs(name="api", container_port=API_PORT),
+                ],
+                startup_probe=probe(health, port=PORT, period=1, failures=120),
+                readiness_probe=probe(health, port=PORT, period=5, failures=3),
+                liveness_probe=probe(health, port=PORT, period=10, failures=6),
+                resources=requirements(args.settings.proxy.resources),
+                security_context=container_security(),
+            )
+        ],
+    )

@@ -1,0 +1,66 @@
+"""The contract between the Pulumi program, which writes `hub.json`, and the hub pod, which reads it.
+
+It holds no secrets: those reach the hub as environment variables.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Bound(BaseModel):
+    """Default and limits of one number that people may choose. CPUs for `cpu`, bytes for `memory`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    default: float
+    """What an empty field means."""
+    min: float
+    """The least that may be chosen."""
+    max: float
+    """The most that may be chosen."""
+
+
+class HubConfig(BaseModel):
+    """All that the hub needs to know about the stack that it belongs to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hub_connect_url: str
+    """Where proxy and notebooks reach the hub, such as `http://tf-hub-0.jupyterhub:8081`."""
+    proxy_api_url: str
+    """Where the hub reaches the proxy's API, such as `http://tf-hub-proxy-api:8001`."""
+    database_url: str
+    """SQLAlchemy URL of the hub's database, such as `sqlite:////var/lib/jupyterhub/jupyterhub.sqlite`."""
+    notebooks_namespace: str
+    """Kubernetes namespace in which the notebooks run."""
+    owner_uid: str
+    """UID of the ServiceAccount that owns every notebook pod, so that the pods go when it goes."""
+    owner_name: str
+    """Name of that ServiceAccount, in `notebooks_namespace`."""
+    authenticator: Literal["dummy"]
+    """How people sign in. `dummy`: any name, any password."""
+    image: str
+    """Notebook image that the form starts with."""
+    images: tuple[str, ...]
+    """Further notebook images that the form proposes."""
+    allowed_images: tuple[str, ...]
+    """Patterns (fnmatch over the whole reference) of other images that may be typed."""
+    cpu: Bound
+    """CPUs of a notebook."""
+    memory: Bound
+    """Memory of a notebook, in bytes."""
+    additional_resources: dict[str, int]
+    """Extended resources that may be asked for, such as `nvidia.com/gpu`, with the largest number of each."""
+    home_size: str
+    """Size of each user's home volume, a Kubernetes quantity such as `10Gi`."""
+    home_storage_class: str | None
+    """StorageClass of the home volumes; None is the cluster's default."""
+    keep_homes: bool
+    """Whether a home volume outlives the removal of its user."""
+    start_timeout_seconds: int
+    """How long a notebook may take to start, in seconds."""
+    idle_minutes: int
+    """Minutes without activity after which a notebook is stopped; 0 is never."""

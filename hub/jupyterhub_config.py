@@ -1,0 +1,135 @@
+"""The configuration of JupyterHub, which runs this file at its start.
+
+What differs between hubs is read from `hub.json` beside this file. Secrets come as environment variables.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from hub.contract import HubConfig
+from hub.notebook_spawner import NotebookSpawner
+from hub.pod_guard import PodGuard
+from hub.spawn_form import SpawnForm
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
+
+    def get_config() -> Config:
+        """JupyterHub puts this function into the file's globals; that of traitlets has another meaning."""
+        ...
+
+
+c = get_config()
+
+# What this hub is told. A message is enough for whoever reads the log of a hub that does not start.
+try:
+    hub_config = HubConfig.model_validate_json(Path(__file__).with_name("hub.json").read_bytes())
+except (OSError, ValidationError) as error:
+    sys.exit(f"hub.json, which `pulumi up` writes beside jupyterhub_config.py, cannot be used. {error}")
+if missing := [name for name in ("CONFIGPROXY_AUTH_TOKEN", "JPY_COOKIE_SECRET") if not os.environ.get(name)]:
+    sys.exit(f"Not set in the environment: {', '.join(missing)}. The hub's pod gets them from its Secret.")
+
+# Addresses. Proxy and notebooks reach the hub by its Service's name, so the hub listens on all interfaces.
+c.JupyterHub.bind_url = "http://:8000"
+c.JupyterHub.hub_bind_url = "http://:8081"
+c.JupyterHub.hub_connect_url = hub_config.hub_connect_url
+
+# Proxy. It is a Deployment of its own, so that a restart of the hub cuts nobody's notebook.
+c.ConfigurableHTTPProxy.should_start = False
+c.ConfigurableHTTPProxy.api_url = hub_config.proxy_api_url
+c.JupyterHub.cleanup_proxy = False
+c.JupyterHub.cleanup_servers = False
+# Seconds. A proxy that restarts has forgotten all routes; it gets them again at this pace.
+c.JupyterHub.last_activity_interval = 60
+
+# Database. A newer JupyterHub changes the tables itself; it first copies an SQLite file.
+c.JupyterHub.db_url = hub_config.database_url
+c.JupyterHub.upgrade_db = True
+
+# Sign-in.
+c.JupyterHub.authenticator_class = hub_config.authenticator
+if hub_config.authenticator == "dummy":
+    # Any name and any password: for a hub that only its developer reaches.
+    c.Authenticator.allow_all = True
+
+# Notebook servers: one for each person.
+c.JupyterHub.allow_named_servers = False
+c.JupyterHub.spawner_class = NotebookSpawner
+c.KubeSpawner.namespace = hub_config.notebooks_namespace
+c.KubeSpawner.cmd = ["start-singleuser.sh"]
+c.KubeSpawner.default_url = "/lab"
+# Seconds in which the pod must run, image pull and new machine included, and then the server in it must answer.
+c.KubeSpawner.start_timeout = hub_config.start_timeout_seconds
+c.KubeSpawner.http_timeout = 60
+# Events let people see on the page what Kubernetes is doing, or why it cannot.
+c.KubeSpawner.events_enabled = True
+# Never stop the hub because people's servers fail to start: they may choose images that do not work.
+c.KubeSpawner.consecutive_failure_limit = 0
+
+# What people choose, and the last check of the pod that comes of it.
+form = SpawnForm(hub_config)
+c.KubeSpawner.options_form = form.options_form
+c.KubeSpawner.options_from_form = form.options_from_form
+c.KubeSpawner.apply_user_options = form.apply_user_options
+c.KubeSpawner.modify_pod_hook = PodGuard(hub_config).modify_pod_hook
+c.KubeSpawner.image = hub_config.image
+# CPUs. The guarantee is what was chosen; time that others leave idle may be used, up to this.
+c.KubeSpawner.cpu_limit = hub_config.cpu.max
+
+# Homes: a volume for each person, which outlives the server.
+c.KubeSpawner.storage_pvc_ensure = True
+c.KubeSpawner.storage_capacity = hub_config.home_size
+c.KubeSpawner.storage_class = hub_config.home_storage_class
+c.KubeSpawner.storage_access_modes = ["ReadWriteOnce"]
+c.KubeSpawner.delete_pvc = not hub_config.keep_homes
+c.KubeSpawner.volumes = [{"name": "home", "persistentVolumeClaim": {"claimName": "{pvc_name}"}}]
+c.KubeSpawner.volume_mounts = [{"name": "home", "mountPath": "/home/jovyan"}]
+
+# Security: what the Pod Security Standard `restricted` asks for. 1000 and 100 are `jovyan` and `users` in the images.
+c.KubeSpawner.uid = 1000
+c.KubeSpawner.gid = 100
+c.KubeSpawner.fs_gid = 100
+c.KubeSpawner.allow_privilege_escalation = False
+c.KubeSpawner.container_security_context = {
+    "runAsNonRoot": True,
+    "capabilities": {"drop": ["ALL"]},
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
+c.KubeSpawner.pod_security_context = {
+    "runAsNonRoot": True,
+    "seccompProfile": {"type": "RuntimeDefault"},
+    # Not to walk through a large home at every start.
+    "fsGroupChangePolicy": "OnRootMismatch",
+}
+c.KubeSpawner.automount_service_account_token = False
+
+# Idle servers are stopped by a process that the hub runs, with just the rights to see and stop them.
+if hub_config.idle_minutes:
+    c.JupyterHub.services = [
+        {
+            "name": "idle-culler",
+            "command": [
+                sys.executable,
+                "-m",
+                "jupyterhub_idle_culler",
+                f"--timeout={hub_config.idle_minutes * 60}",
+                "--cull-every=60",
+                "--url=http://127.0.0.1:8081/hub/api",
+            ],
+        }
+    ]
+    c.JupyterHub.load_roles = [
+        {
+            "name": "idle-culler",
+            "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
+            "services": ["idle-culler"],
+        }
+    ]
+    # Seconds. A computation without an open browser counts as activity only once its server has reported it.
+    c.KubeSpawner.environment = {"JUPYTERHUB_ACTIVITY_INTERVAL": "60"}

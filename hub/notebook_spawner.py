@@ -1,0 +1,59 @@
+"""KubeSpawner that tells people why their notebook server did not start."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, cast
+
+from kubernetes_asyncio.client.exceptions import ApiException
+from kubespawner import KubeSpawner  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
+
+from hub.refusal import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Mapping, Sequence
+
+
+class NotebookSpawner(KubeSpawner):
+    """KubeSpawner whose failures carry Kubernetes' own words to the page where people wait."""
+
+    def start(self) -> asyncio.Task[str]:
+        """Start the pod; the task's result is the server's URL.
+
+        Raises:
+            Refusal: In the task, if Kubernetes refuses the pod or it does not run in time.
+        """
+        starting = cast("Awaitable[str]", super().start())
+        # JupyterHub gives up after start_timeout, and says no more than that. This must be the first to give up.
+        return asyncio.create_task(self._explain(starting, patience=self.start_timeout - 5))
+
+    async def _explain(self, starting: Awaitable[str], *, patience: int) -> str:
+        try:
+            return await asyncio.wait_for(starting, patience)
+        except TimeoutError as error:
+            events = cast("Sequence[Mapping[str, object]]", self.events)
+            reasons = [
+                str(error) or f"Your notebook server did not start within {patience} seconds.",
+                *_warnings(events),
+            ]
+            raise Refusal(reasons, status=503) from None
+        except ApiException as error:
+            raise Refusal([f"Kubernetes refused your notebook server: {_message(error)}"], status=503) from error
+
+
+def _warnings(events: Sequence[Mapping[str, object]]) -> list[str]:
+    """Return the last few different warnings of Kubernetes, such as that an image cannot be pulled."""
+    messages = dict.fromkeys(str(event["message"]) for event in events if event["type"] == "Warning")
+    return [f"Kubernetes: {message}" for message in list(messages)[-3:]]
+
+
+def _message(error: ApiException) -> str:
+    """Return Kubernetes' explanation, such as that a quota is used up."""
+    try:
+        status = cast("object", json.loads(error.body or b""))
+    except ValueError:
+        status = None
+    if isinstance(status, dict):
+        return str(cast("dict[str, object]", status).get("message", error.reason))
+    return str(error.reason)

@@ -1,0 +1,123 @@
+"""The last look at a notebook's pod before Kubernetes gets it.
+
+Options take several ways through JupyterHub and KubeSpawner, and KubeSpawner 7.1's own check of images can be bypassed.
+Whatever the way, the finished pod is what counts.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from pydantic import ValidationError
+
+from hub import image_rule
+from hub.pod_shape import Pod
+from hub.refusal import Refusal
+
+if TYPE_CHECKING:
+    from hub.contract import HubConfig
+    from hub.pod_shape import Resources
+
+
+class _Metadata(Protocol):
+    owner_references: object
+
+
+class PodModel(Protocol):
+    """What is needed of `kubernetes_asyncio`'s V1Pod."""
+
+    @property
+    def metadata(self) -> _Metadata:
+        """The pod's metadata."""
+        ...
+
+
+class _ApiClient(Protocol):
+    def sanitize_for_serialization(self, obj: object) -> object: ...
+
+
+class _CoreApi(Protocol):
+    @property
+    def api_client(self) -> _ApiClient: ...
+
+
+class Spawner(Protocol):
+    """What is needed of KubeSpawner."""
+
+    @property
+    def api(self) -> _CoreApi:
+        """Client of Kubernetes' core API."""
+        ...
+
+    @property
+    def pvc_name(self) -> str:
+        """Name of the claim of this person's home."""
+        ...
+
+
+P = TypeVar("P", bound=PodModel)
+
+
+class PodGuard:
+    """Completes every pod and lets only allowed ones through."""
+
+    def __init__(self, config: HubConfig) -> None:
+        self._config = config
+
+    def modify_pod_hook(self, spawner: Spawner, pod: P) -> P:
+        """Give the pod its owner, and check it as it will be sent.
+
+        Raises:
+            Refusal: With all that is not allowed, status 403.
+        """
+        pod.metadata.owner_references = [
+            {
+                "apiVersion": "v1",
+                "kind": "ServiceAccount",
+                "name": self._config.owner_name,
+                "uid": self._config.owner_uid,
+                # To block the owner's deletion, the hub would have to be allowed to change the owner.
+                "blockOwnerDeletion": False,
+            }
+        ]
+        manifest = spawner.api.api_client.sanitize_for_serialization(pod)
+        if reasons := mistakes(manifest, self._config, spawner.pvc_name):
+            raise Refusal(["This hub does not start such a notebook server.", *reasons], status=403)
+        return pod
+
+
+def mistakes(manifest: object, config: HubConfig, home: str) -> list[str]:
+    """Return what is not allowed in a pod.
+
+    Args:
+        manifest: The pod in the JSON form of Kubernetes' API.
+        config: The images and bounds of this hub.
+        home: The only claim that may be mounted.
+    """
+    try:
+        pod = Pod.model_validate(manifest)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        return [f"{'.'.join(str(part) for part in mistake['loc'])}: {mistake['msg']}." for mistake in found]
+    container = pod.spec.containers[0]
+    reasons = _wrong_amounts(container.resources, config)
+    if reason := image_rule.why_refused(container.image, config):
+        reasons.append(f"{container.image!r} {reason}")
+    claims = {volume.persistent_volume_claim.claim_name for volume in pod.spec.volumes}
+    reasons.extend(f"{claim!r} is not the home of this person." for claim in sorted(claims - {home}))
+    return reasons
+
+
+def _wrong_amounts(resources: Resources, config: HubConfig) -> list[str]:
+    bounds = {"cpu": (config.cpu.min, config.cpu.max), "memory": (config.memory.min, config.memory.max)}
+    bounds.update({name: (0, most) for name, most in config.additional_resources.items()})
+    reasons: list[str] = []
+    for kind, amounts in (("requests", resources.requests), ("limits", resources.limits)):
+        for name in dict.fromkeys(("cpu", "memory", *amounts)):
+            # An amount that is missing may be anything: a pod without a limit can take the whole machine.
+            least, most = bounds.get(name, (0, 0))
+            amount = amounts.get(name)
+            if amount is None or not Decimal(str(least)) <= amount <= Decimal(str(most)):
+                reasons.append(f"resources.{kind}.{name}: must be from {least} to {most}, not {amount}.")
+    return reasons

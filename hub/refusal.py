@@ -1,0 +1,30 @@
+"""How the hub says no, with reasons that people can read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+from tornado import web
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Refusal(web.HTTPError):
+    """A request that is turned down for the given reasons.
+
+    JupyterHub shows the two attributes on its pages and in its API, in place of "HTTP 400: Bad Request".
+    """
+
+    def __init__(self, reasons: Sequence[str], *, status: int = 400) -> None:
+        """Turn a request down.
+
+        Args:
+            reasons: Plain sentences; they are escaped where HTML is shown.
+            status: The HTTP status.
+        """
+        text = " ".join(reasons)
+        super().__init__(status, text)
+        self.jupyterhub_message = text
+        self.jupyterhub_html_message = str(Markup("<br>").join(reasons))

@@ -1,0 +1,218 @@
+"""From a clone to a running hub, and back: what `make up`, `preview`, `url`, `kubeconfig` and `down` do."""
+
+import argparse
+import os
+import shlex
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+from local import cluster, engine, images, layout, node, paths
+from local.engine import Engine
+from local.errors import LocalError
+from local.images import Image
+from local.stack import Stack
+from local.stack import exists as stack_exists
+from local.steps import say, step
+from settings import Settings, SettingsError
+from settings import from_file as settings_of
+
+_ANSWER_SECONDS = 60
+_IMAGE_KEYS = ("hub.image", "proxy.image", "notebook.image")
+_TO_BE_BUILT = "localhost/jupyterhub/to-be-built:0"
+"""Stands for an image that the stack leaves open, until it is built."""
+
+
+def main() -> int:
+    """Run one command; its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m local.deploy", description=__doc__)
+    parser.add_argument("command", choices=sorted(_COMMANDS))
+    parser.add_argument("--stack", default="dev", help="the stack, as in Pulumi.<stack>.yaml")
+    arguments = parser.parse_args()
+    try:
+        return _COMMANDS[arguments.command](arguments.stack)
+    except (LocalError, SettingsError) as error:
+        say(f"error: {error}")
+        return 1
+    except KeyboardInterrupt:
+        say("Interrupted. Running the same command again goes on from here.")
+        return 130
+
+
+def _up(name: str) -> int:
+    start = time.monotonic()
+    settings = _settings(name)
+    local = _is_local(settings)
+    say(f"Stack {name}: its settings are valid.")
+    say(f"Cluster: {_describe(settings)}.")
+    found = engine.find()
+    say(f"Engine: {found.described}.")
+    if local:
+        cluster.up()
+        _bring_images(settings)
+    stack = _prepared(name, settings, found)
+    with step("pulumi up"):
+        code = stack.pulumi("up", "--yes", "--suppress-permalink=true")
+    if code != 0:
+        say("pulumi up failed: its diagnostics above say why. Mend it and run `make up` again; what is done stays.")
+        return code
+    url = stack.output("hub_url")
+    with step("Waiting for the hub's page", always=False):
+        _wait_for(url)
+    say(f"The hub is ready, after {time.monotonic() - start:.0f} s. Open:")
+    sys.stdout.write(f"{url}\n")
+    return 0
+
+
+def _preview(name: str) -> int:
+    settings = _settings(name)
+    found = engine.find()
+    if _is_local(settings) and not cluster.is_up():
+        message = "The local cluster does not run, and a preview asks it what would change. Start it with: make up"
+        raise LocalError(message)
+    return _prepared(name, settings, found).pulumi("preview", "--diff", "--suppress-permalink=true")
+
+
+def _url(name: str) -> int:
+    stack = _existing(name)
+    sys.stdout.write(f"{stack.output('hub_url')}\n")
+    return 0
+
+
+def _show_kubeconfig(name: str) -> int:
+    if _is_local(_settings(name)):
+        sys.stdout.write(f"{layout.KUBECONFIG}\n")
+    else:
+        sys.stdout.write(f"{os.environ.get('KUBECONFIG') or Path.home() / '.kube' / 'config'}\n")
+    return 0
+
+
+def _environment(name: str) -> int:
+    """Print the variables by which a plain `pulumi` and `kubectl` work on the stack that `make up` made."""
+    stack = _existing(name)
+    for key, value in stack.environment.items():
+        sys.stdout.write(f"export {key}={shlex.quote(value)}\n")
+    return 0
+
+
+def _down(name: str) -> int:
+    local = _is_local(_settings(name))
+    if stack_exists(name):
+        if local:
+            cluster.up()  # what is not reached cannot be taken down in good order
+        with step("pulumi destroy"):
+            code = _existing(name).pulumi("destroy", "--yes", "--suppress-permalink=true")
+        if code != 0:
+            say("pulumi destroy failed: its diagnostics above say why. What is not destroyed goes on running.")
+            return code
+    if local:
+        cluster.down()
+    return 0
+
+
+_COMMANDS = {
+    "up": _up,
+    "preview": _preview,
+    "url": _url,
+    "kubeconfig": _show_kubeconfig,
+    "environment": _environment,
+    "down": _down,
+}
+
+
+def _settings(name: str) -> Settings:
+    return settings_of(_file(name), defaults=dict.fromkeys(_IMAGE_KEYS, _TO_BE_BUILT))
+
+
+def _file(name: str) -> Path:
+    file = paths.CHECKOUT / f"Pulumi.{name}.yaml"
+    if not file.exists():
+        there = ", ".join(sorted(other.name for other in paths.CHECKOUT.glob("Pulumi.*.yaml")))
+        message = f"There is no {file.name}: stack {name} has no settings. There are: {there}"
+        raise LocalError(message)
+    return file
+
+
+def _is_local(settings: Settings) -> bool:
+    """Whether the stack goes to the local cluster: it does where nobody names another."""
+    return settings.kubernetes.context is None and not os.environ.get("KUBECONFIG")
+
+
+def _describe(settings: Settings) -> str:
+    if settings.kubernetes.context is not None:
+        return f"the kubeconfig context {settings.kubernetes.context} (kubernetes.context of the stack)"
+    if os.environ.get("KUBECONFIG"):
+        return f"the current context of {os.environ['KUBECONFIG']} (your KUBECONFIG)"
+    return "the local one on this machine (no kubernetes.context is set)"
+
+
+def _asked_images(settings: Settings) -> dict[str, str]:
+    return {
+        "hub.image": settings.hub.image,
+        "proxy.image": settings.proxy.image,
+        "notebook.image": settings.notebook.image,
+    }
+
+
+def _built_images(settings: Settings) -> dict[str, Image]:
+    """The images of docker/ for those keys that the stack leaves open, by key."""
+    open_keys = [key for key, asked in _asked_images(settings).items() if asked == _TO_BE_BUILT]
+    if not open_keys:
+        return {}
+    built = images.ensure_built()
+    return {key: built[key.partition(".")[0]] for key in open_keys}
+
+
+def _bring_images(settings: Settings) -> None:
+    built = _built_images(settings)
+    for image in built.values():
+        images.load(image, node.CTR)
+    there = images.references(node.CTR)
+    mistakes = [
+        f"{key}: the image {asked} is not on the local node, and nothing pulls it from elsewhere. "
+        "Bring it with `python -m local load ARCHIVE`, or remove the key: then `make up` builds it from docker/."
+        for key, asked in _asked_images(settings).items()
+        if key not in built and asked not in there
+    ]
+    if mistakes:
+        raise LocalError("\n".join(mistakes))
+
+
+def _prepared(name: str, settings: Settings, found: Engine) -> Stack:
+    stack = _stack(name, found)
+    built = _built_images(settings) if _is_local(settings) else {}
+    stack.prepare(_file(name), {key: image.reference for key, image in built.items()})
+    return stack
+
+
+def _existing(name: str) -> Stack:
+    if not stack_exists(name):
+        message = f"Stack {name} was never made here. Make it with: make up STACK={name}"
+        raise LocalError(message)
+    return _stack(name, engine.find())
+
+
+def _stack(name: str, found: Engine) -> Stack:
+    local = _is_local(_settings(name))
+    return Stack(name=name, engine=found, kubeconfig=layout.KUBECONFIG if local else None)
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + _ANSWER_SECONDS
+    reason = ""
+    while time.monotonic() < deadline:
+        try:
+            reason = f"status {httpx.get(f'{url}/hub/health', timeout=5).status_code}"
+        except httpx.HTTPError as error:
+            reason = str(error)
+        if reason == "status 200":
+            return
+        time.sleep(0.5)
+    message = f"The hub's page {url} does not answer ({reason}). Look at its log: kubectl logs tf-hub-0"
+    raise LocalError(message)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""A Pulumi stack of this program, worked on without ever writing into the checkout.
+
+Pulumi writes into the folder of its project: a salt for secrets, for example, into the stack's file. So each stack gets
+a folder of its own beside the state, with a copy of `Pulumi.yaml` that points at the program in the checkout, and a
+copy of the stack's file. Both are made anew from the checkout's each time; only the salt is kept.
+"""
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from local import paths
+from local.commands import run
+from local.engine import Engine
+from local.errors import LocalError
+
+_PREFIX = "jupyterhub:"
+_KEPT = ("encryptionsalt", "encryptedkey", "secretsprovider")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """One stack, and the engine that works on it."""
+
+    name: str
+    """The stack's name, for example `dev`."""
+    engine: Engine
+    """The Pulumi to use."""
+    folder: Path = paths.STATE
+    """Where the state, the passphrase and the copies live, unless the user's variables say otherwise."""
+    kubeconfig: Path | None = None
+    """The kubeconfig of the local cluster; None leaves the user's own in force."""
+
+    @property
+    def workspace(self) -> Path:
+        """The folder that Pulumi takes for the project's."""
+        return _workspace(self.folder, self.name)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the engine is told by variables; the user's own backend, passphrase and kubeconfig win."""
+        variables = dict(self.engine.environment)
+        if "PULUMI_BACKEND_URL" not in os.environ:
+            variables["PULUMI_BACKEND_URL"] = f"file://{self.folder / 'pulumi'}"
+        if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & os.environ.keys():
+            variables["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(self.folder / "passphrase")
+        if self.kubeconfig is not None:
+            variables["KUBECONFIG"] = str(self.kubeconfig)
+        return variables
+
+    def prepare(self, file: Path, values: Mapping[str, str]) -> None:
+        """Make the stack ready to be worked on.
+
+        Args:
+            file: The stack's file, for example `Pulumi.dev.yaml` of the checkout. It is only read.
+            values: Values for keys that the file does not set.
+
+        Raises:
+            LocalError: The passphrase of an existing state is gone, or the engine refuses the stack.
+        """
+        self.workspace.mkdir(parents=True, exist_ok=True)
+        self._ensure_passphrase()
+        project = cast("dict[str, Any]", yaml.safe_load((paths.CHECKOUT / "Pulumi.yaml").read_text()))
+        project["main"] = str(paths.CHECKOUT)
+        project["runtime"] = {"name": "python", "options": {"virtualenv": sys.prefix}}
+        (self.workspace / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))
+        target = self.workspace / f"Pulumi.{self.name}.yaml"
+        before = cast("dict[str, Any]", yaml.safe_load(target.read_text()) or {}) if target.exists() else {}
+        content = cast("dict[str, Any]", yaml.safe_load(file.read_text()) or {})
+        config = {f"{_PREFIX}{key}": value for key, value in values.items()} | cast(
+            "dict[str, Any]", content.get("config") or {}
+        )
+        kept = {key: before[key] for key in _KEPT if key in before}
+        target.write_text(yaml.safe_dump({**kept, **content, "config": config}, sort_keys=False))
+        run(
+            [*self._pulumi(), "stack", "select", "--create", self.name],
+            env=self.environment,
+            doing="pulumi stack select",
+        )
+
+    def pulumi(self, *arguments: str) -> int:
+        """Run a Pulumi command on the stack, with its output shown as it comes; its exit code."""
+        command = [*self._pulumi(), *arguments, "--stack", self.name]
+        return subprocess.run(command, env={**os.environ, **self.environment}, check=False).returncode
+
+    def output(self, name: str) -> str:
+        """One of the stack's exports, as text.
+
+        Raises:
+            LocalError: There is no such stack or export.
+        """
+        command = [*self._pulumi(), "stack", "output", name, "--stack", self.name]
+        return run(command, env=self.environment, doing=f"pulumi stack output {name}").strip()
+
+    def _pulumi(self) -> Sequence[str]:
+        return [str(self.engine.program), "--cwd", str(self.workspace), "--non-interactive"]
+
+    def _ensure_passphrase(self) -> None:
+        variables = self.environment
+        if variables.get("PULUMI_BACKEND_URL", "").startswith("file://"):
+            Path(variables["PULUMI_BACKEND_URL"].removeprefix("file://")).mkdir(parents=True, exist_ok=True)
+        file = Path(variables.get("PULUMI_CONFIG_PASSPHRASE_FILE", os.devnull))
+        if file.exists() or "PULUMI_CONFIG_PASSPHRASE_FILE" not in variables:
+            return
+        if exists(self.name, self.folder):
+            message = (
+                f"The passphrase of stack {self.name} is gone: {file} does not exist, and without it the secrets of "
+                "the state cannot be read.\nPut the file back, or set PULUMI_CONFIG_PASSPHRASE. To start anew, without "
+                f"the old state: rm -r {self.workspace} {self.folder / 'pulumi'}"
+            )
+            raise LocalError(message)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(32))
+
+
+def exists(name: str, folder: Path = paths.STATE) -> bool:
+    """Whether the stack was ever prepared in that folder."""
+    return (_workspace(folder, name) / f"Pulumi.{name}.yaml").exists()
+
+
+def _workspace(folder: Path, name: str) -> Path:
+    return folder / "stacks" / name

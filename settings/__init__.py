@@ -1,0 +1,56 @@
+"""Stack configuration as frozen, checked models. It reads config and creates nothing.
+
+`parse`, `from_pulumi` and `from_file` return `Settings`, or tell all mistakes at once in a `SettingsError`.
+"""
+
+from settings import quantity
+from settings.errors import SettingsError
+from settings.images import ImagePattern, ImageReference, ImageRepository
+from settings.loader import from_file, from_pulumi, parse
+from settings.names import DnsLabel, DnsName, ResourceName
+from settings.quantity import Cpu, Memory, Quantity
+from settings.sections import (
+    AuthSettings,
+    ClusterAdminSettings,
+    EndpointSettings,
+    HubSettings,
+    ImagesSettings,
+    KubernetesSettings,
+    NotebookSettings,
+    ProxySettings,
+    SecretsSettings,
+)
+from settings.settings import Settings
+from settings.sizes import Bounds, Limits, Requests, Resources, Storage
+
+__all__ = [
+    "AuthSettings",
+    "Bounds",
+    "ClusterAdminSettings",
+    "Cpu",
+    "DnsLabel",
+    "DnsName",
+    "EndpointSettings",
+    "HubSettings",
+    "ImagePattern",
+    "ImageReference",
+    "ImageRepository",
+    "ImagesSettings",
+    "KubernetesSettings",
+    "Limits",
+    "Memory",
+    "NotebookSettings",
+    "ProxySettings",
+    "Quantity",
+    "Requests",
+    "ResourceName",
+    "Resources",
+    "SecretsSettings",
+    "Settings",
+    "SettingsError",
+    "Storage",
+    "from_file",
+    "from_pulumi",
+    "parse",
+    "quantity",
+]

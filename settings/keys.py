@@ -1,0 +1,55 @@
+"""The stack config keys, as the models declare them."""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import cast, get_origin
+
+from pydantic.fields import FieldInfo
+
+from settings.model import Model
+from settings.settings import Settings
+
+PROJECT = "jupyterhub"
+"""Name of the Pulumi project: the keys in a stack file are `jupyterhub:name` and so on."""
+
+
+def fields_of(model: object) -> Mapping[str, FieldInfo]:
+    """Returns the fields of a model by their names in stack files; none for anything that is no model."""
+    if not (isinstance(model, type) and issubclass(model, Model)):
+        return {}
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def _all_keys() -> Mapping[str, FieldInfo]:
+    keys: dict[str, FieldInfo] = {}
+    for group, field in fields_of(Settings).items():
+        members = fields_of(field.annotation)
+        keys |= {f"{group}.{name}": member for name, member in members.items()} or {group: field}
+    return keys
+
+
+KEYS = _all_keys()
+"""Every stack config key, without the project's prefix, and the model field that it fills."""
+
+GROUPS = frozenset(key.partition(".")[0] for key in KEYS if "." in key)
+"""What stands before the dot of a key."""
+
+
+def is_structured(field: FieldInfo) -> bool:
+    """Tells whether the value is a map or a list. Pulumi hands those to the program as JSON text."""
+    return bool(fields_of(field.annotation)) or get_origin(field.annotation) in {tuple, Mapping}
+
+
+def default_of(field: FieldInfo) -> object:
+    """Returns the default as it would stand in a stack file; none if the key is required or needs no value."""
+    default: object = None if field.is_required() else field.default
+    if isinstance(default, Model):
+        return default.model_dump(by_alias=True, exclude_none=True)
+    return list(cast("tuple[object, ...]", default)) if isinstance(default, tuple) else default
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """Returns the one of `words` that `word` was probably meant to be, if any comes near; case does not matter."""
+    by_lower = {known.lower(): known for known in words}
+    matches = get_close_matches(word.lower()[:100], by_lower, n=1)
+    return by_lower[matches[0]] if matches else None

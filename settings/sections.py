@@ -1,0 +1,111 @@
+"""One frozen model for each group of stack config keys: `hub.storage` is `HubSettings.storage`."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.addresses import IpAddress
+from settings.images import ImagePattern, ImageReference, ImageRepository
+from settings.model import Model, over
+from settings.names import DnsName, ResourceName
+from settings.scalars import Flag, Line, WholeNumber
+from settings.sizes import CpuBounds, Limits, MemoryBounds, Requests, Resources, Storage
+
+_HUB_RESOURCES = Resources(requests=Requests(cpu="100m", memory="256Mi"), limits=Limits(memory="1Gi"))
+_PROXY_RESOURCES = Resources(requests=Requests(cpu="50m", memory="96Mi"), limits=Limits(memory="256Mi"))
+_HUB_STORAGE = Storage(size="1Gi")
+_HOME_STORAGE = Storage(size="10Gi")
+_CPU = CpuBounds(default="0.5", min="0.1", max="4")
+_MEMORY = MemoryBounds(default="1Gi", min="256Mi", max="8Gi")
+
+
+class KubernetesSettings(Model):
+    """The cluster to use."""
+
+    context: Line | None = None
+    """Context of the kubeconfig; none = its current context."""
+
+
+class ClusterAdminSettings(Model):
+    """The operator's own rights in the cluster."""
+
+    user: Line | None = None
+    """User that is made cluster-admin, such as `user@example.org`; none = nobody."""
+    binding_name: DnsName = "default-admin"
+    """Name of the ClusterRoleBinding. Names are cluster-wide: a second hub in a cluster needs another."""
+
+
+class EndpointSettings(Model):
+    """Where the load balancer listens."""
+
+    address: IpAddress | None = None
+    """Reserved address that Service `<name>-lb` asks for; none = the cluster gives one."""
+
+
+class ImagesSettings(Model):
+    """Where the three images of this project are kept."""
+
+    repository: ImageRepository | None = None
+    """Images not set are `<repository>/hub`, `/proxy` and `/notebook` with the tag in `docker/VERSION`."""
+
+
+class HubSettings(Model):
+    """The hub's pod and its database."""
+
+    image: ImageReference
+    """Image with JupyterHub and KubeSpawner; default from `images.repository`."""
+    resources: Annotated[Resources, over(_HUB_RESOURCES)] = _HUB_RESOURCES
+    """CPU and memory of the hub's container."""
+    storage: Annotated[Storage, over(_HUB_STORAGE)] = _HUB_STORAGE
+    """Volume of the database."""
+    keep_database: Flag = True
+    """Whether `pulumi destroy` leaves the database's volume, and so the hub's namespace."""
+
+
+class ProxySettings(Model):
+    """The proxy that all requests pass."""
+
+    image: ImageReference
+    """Image with configurable-http-proxy; default from `images.repository`."""
+    resources: Annotated[Resources, over(_PROXY_RESOURCES)] = _PROXY_RESOURCES
+    """CPU and memory of the proxy's container."""
+
+
+class NotebookSettings(Model):
+    """The notebook servers, and what the spawn form lets people choose."""
+
+    image: ImageReference
+    """Image that the form proposes first; default from `images.repository`."""
+    images: tuple[ImageReference, ...] = ()
+    """Further images that the form proposes."""
+    allowed_images: tuple[ImagePattern, ...] = ("quay.io/jupyter/*",)
+    """Patterns of images that may be typed; `image` and `images` always may."""
+    cpu: Annotated[CpuBounds, over(_CPU)] = _CPU
+    """CPUs of a server."""
+    memory: Annotated[MemoryBounds, over(_MEMORY)] = _MEMORY
+    """Bytes of memory of a server."""
+    additional_resources: Mapping[ResourceName, Annotated[WholeNumber, Field(ge=1)]] = {"nvidia.com/gpu": 1}
+    """Other resources that may be asked for, each with the largest number."""
+    storage: Annotated[Storage, over(_HOME_STORAGE)] = _HOME_STORAGE
+    """Home volume of each user."""
+    keep_homes: Flag = True
+    """Whether home volumes, and so the notebooks' namespace, outlive `pulumi destroy` and the removal of a user."""
+    start_timeout_seconds: Annotated[WholeNumber, Field(ge=30, le=3600)] = 600
+    """Seconds that a server may take to start, image pull and new node included."""
+    idle_minutes: Annotated[WholeNumber, Field(ge=0)] = 60
+    """Minutes without activity after which a server is stopped; 0 = never."""
+
+
+class AuthSettings(Model):
+    """How people sign in."""
+
+    type: Literal["dummy"]
+    """`dummy`: any name, any password. For a hub that only its developer reaches."""
+
+
+class SecretsSettings(Model):
+    """The secrets that the stack makes itself: proxy token and cookie secret."""
+
+    generation: Annotated[WholeNumber, Field(ge=1)] = 1
+    """Raise it to renew them; everybody then signs in anew."""

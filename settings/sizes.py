@@ -1,0 +1,84 @@
+"""How much CPU, memory and storage a part of the hub gets."""
+
+from typing import Self
+
+from pydantic import model_validator
+
+from settings.model import Model
+from settings.names import DnsName
+from settings.quantity import Cpu, Memory, PositiveCpu, Quantity, parse
+
+
+class Storage(Model):
+    """A volume: how large, and on which kind of disk."""
+
+    size: Memory
+    """Size in bytes, such as `10Gi`."""
+    storage_class: DnsName | None = None
+    """Name of the StorageClass; none = the cluster's default."""
+
+
+class Requests(Model):
+    """What the scheduler reserves on a node for a container."""
+
+    cpu: Cpu
+    """CPUs, such as `100m`."""
+    memory: Memory
+    """Bytes, such as `256Mi`."""
+
+
+class Limits(Model):
+    """What a container gets at most."""
+
+    cpu: PositiveCpu | None = None
+    """CPUs; none = all that the node has to spare."""
+    memory: Memory
+    """Bytes; a container that wants more is killed."""
+
+
+class Resources(Model):
+    """CPU and memory of a container."""
+
+    requests: Requests
+    limits: Limits
+
+    @model_validator(mode="after")
+    def _requests_within_limits(self) -> Self:
+        if parse(self.requests.memory) > parse(self.limits.memory):
+            msg = "has a memory request above the memory limit; keep requests.memory <= limits.memory"
+            raise ValueError(msg)
+        if self.limits.cpu is not None and parse(self.requests.cpu) > parse(self.limits.cpu):
+            msg = "has a CPU request above the CPU limit; keep requests.cpu <= limits.cpu"
+            raise ValueError(msg)
+        return self
+
+
+class Bounds(Model):
+    """What the spawn form proposes, and the least and the most that may be chosen there."""
+
+    default: Quantity
+    min: Quantity
+    max: Quantity
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not parse(self.min) <= parse(self.default) <= parse(self.max):
+            msg = "is not in order; keep min <= default <= max"
+            raise ValueError(msg)
+        return self
+
+
+class CpuBounds(Bounds):
+    """Bounds in CPUs, such as `0.5` or `500m`."""
+
+    default: PositiveCpu
+    min: PositiveCpu
+    max: PositiveCpu
+
+
+class MemoryBounds(Bounds):
+    """Bounds in bytes, such as `1Gi`."""
+
+    default: Memory
+    min: Memory
+    max: Memory

@@ -1,0 +1,208 @@
+"""A Pulumi engine for unit tests: it creates nothing, answers like a cluster, and remembers what it was asked for."""
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+# Pulumi's mocks do not say what requests and states are.
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pulumi
+from google.protobuf.empty_pb2 import Empty
+from pulumi.output import Unknown
+from pulumi.runtime import mocks, rpc
+from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import configure
+from pulumi.runtime.stack import run_in_stack
+
+SECRET = "value of secret output"  # noqa: S105 not a secret, but what tests look for
+"""How the made-up value of every secret output begins."""
+
+UNKNOWN = "[unknown]"
+"""Stands for what a preview cannot know."""
+
+ADDRESS = "203.0.113.9"
+"""What the cluster gives to a load balancer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """One resource, as the program asked for it."""
+
+    urn: str
+    type: str
+    name: str
+    parent: str
+    """URN of the parent; empty for none."""
+    provider: str
+    """Reference of the explicit provider; empty for none."""
+    custom: bool
+    """Whether it is a resource of its own, and not a component."""
+    protect: bool
+    retain_on_delete: bool
+    dependencies: frozenset[str]
+    """URNs of the resources that must be there first."""
+    inputs: dict[str, Any]
+    """The inputs, secrets in plain text."""
+    public: dict[str, Any]
+    """The inputs, each secret replaced: what Pulumi shows and stores without encryption."""
+    answer: dict[str, Any]
+    """What the cluster answered."""
+
+    @property
+    def kind(self) -> str:
+        """Last part of the type: `ConfigMap` or `JupyterHub`."""
+        return self.type.rpartition(":")[2]
+
+
+@dataclass
+class Record:
+    """All that a program asked for."""
+
+    resources: list[Registration] = field(default_factory=list[Registration])
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    """What each component registered, by URN. Secrets are replaced."""
+
+    @property
+    def kubernetes(self) -> list[Registration]:
+        """The Kubernetes objects."""
+        return [resource for resource in self.resources if resource.type.startswith("kubernetes:")]
+
+    @property
+    def components(self) -> list[Registration]:
+        """The components."""
+        return [resource for resource in self.resources if not resource.custom]
+
+    @property
+    def exports(self) -> dict[str, Any]:
+        """What the program exported."""
+        return next(outputs for urn, outputs in self.outputs.items() if "pulumi:pulumi:Stack::" in urn)
+
+    def of(self, kind: str) -> list[Registration]:
+        """Returns the resources of a kind: `Secret`, `Token`, ..."""
+        return [resource for resource in self.resources if resource.kind == kind]
+
+    def one(self, kind: str, name: str | None = None) -> Registration:
+        """Returns the only resource of a kind, or the only one whose Kubernetes name is `name`."""
+        found = [
+            resource for resource in self.of(kind) if name is None or resource.inputs["metadata"].get("name") == name
+        ]
+        assert len(found) == 1, f"{len(found)} resources of kind {kind} and name {name}"
+        return found[0]
+
+
+class _Monitor(mocks.MockMonitor):
+    def __init__(self, *, preview: bool) -> None:
+        super().__init__(_Cluster(self, preview=preview))
+        self.record = Record()
+        self.secret_outputs: dict[tuple[str, str], list[str]] = {}
+
+    def RegisterResource(  # noqa: N802 the name is Pulumi's
+        self, request: resource_pb2.RegisterResourceRequest
+    ) -> resource_pb2.RegisterResourceResponse:
+        self.secret_outputs[request.type, request.name] = list(request.additionalSecretOutputs)
+        response = super().RegisterResource(request)
+        if request.type != "pulumi:pulumi:Stack":
+            inputs = cast("dict[str, Any]", rpc.deserialize_properties(request.object, keep_unknowns=True))
+            self.record.resources.append(
+                Registration(
+                    urn=response.urn,
+                    type=request.type,
+                    name=request.name,
+                    parent=request.parent,
+                    provider=request.provider,
+                    custom=request.custom,
+                    protect=request.protect,
+                    retain_on_delete=request.retainOnDelete,
+                    dependencies=frozenset(request.dependencies),
+                    inputs=_unwrap(inputs),
+                    public=_unwrap(inputs, "[secret]"),
+                    answer=self.resources[response.urn].state,
+                )
+            )
+        return response
+
+    def RegisterResourceOutputs(  # noqa: N802 the name is Pulumi's
+        self, request: resource_pb2.RegisterResourceOutputsRequest
+    ) -> Empty:
+        outputs = cast("dict[str, Any]", rpc.deserialize_properties(request.outputs, keep_unknowns=True))
+        self.record.outputs[request.urn] = _unwrap(outputs, "[secret]")
+        return Empty()
+
+
+class _Cluster(mocks.Mocks):
+    """Answers as a provider does: fills in what the program did not say."""
+
+    def __init__(self, monitor: _Monitor, *, preview: bool) -> None:
+        self._monitor = monitor
+        self._preview = preview
+
+    def call(self, args: mocks.MockCallArgs) -> Any:  # noqa: ANN401 so in the base class
+        raise AssertionError(f"the program called {args.token}")
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        state = cast("dict[str, Any]", _unwrap(args.inputs))
+        if args.typ.startswith("kubernetes:"):
+            state["metadata"] = {
+                "name": f"{args.name}-{_digest(args.inputs)[:8]}",
+                **({} if self._preview else {"uid": _digest([args.typ, args.name])}),
+                **state["metadata"],
+            }
+            if state.get("spec", {}).get("type") == "LoadBalancer" and not self._preview:
+                state["status"] = {"loadBalancer": {"ingress": [{"ip": ADDRESS}]}}
+        if not self._preview:
+            for output in self._monitor.secret_outputs[args.typ, args.name]:
+                state[output] = pulumi.Output.secret(f"{SECRET} {args.name}.{output} {_digest(args.inputs)[:8]}")
+        return "" if self._preview else args.name, state
+
+
+def record(program: Callable[[], object], *, preview: bool = False) -> Record:
+    """Runs a program to its end and returns all that it asked for.
+
+    Args:
+        program: Creates resources; its result does not matter.
+        preview: Whether it is a preview of a new stack, in which no id and no secret is known yet.
+    """
+
+    def run() -> Record:
+        monitor = _Monitor(preview=preview)
+        settings = mocks.MockSettings(
+            monitor=monitor,
+            monitor_features=set(monitor.GetDeploymentInfo(Empty()).supportedFeatures),
+            engine=mocks.MockEngine(None),
+            project="jupyterhub",
+            stack="test",
+            dry_run=preview,
+            organization=None,
+        )
+        configure(settings)
+
+        def main() -> None:
+            program()
+
+        asyncio.run(run_in_stack(main))
+        return monitor.record
+
+    # In a context of its own: Pulumi's settings and root resource are context variables.
+    return copy_context().run(run)
+
+
+def _unwrap(value: Any, replacement: str | None = None) -> Any:  # noqa: ANN401 any JSON value
+    """Takes the wrappers off secrets, or puts `replacement` in their place."""
+    if isinstance(value, Unknown):
+        return UNKNOWN
+    if isinstance(value, list):
+        return [_unwrap(item, replacement) for item in cast("list[Any]", value)]
+    if not isinstance(value, dict):
+        return value
+    items = cast("dict[str, Any]", value)
+    if rpc.is_rpc_secret(items):
+        return replacement or _unwrap(rpc.unwrap_rpc_secret(items))
+    return {key: _unwrap(item, replacement) for key, item in items.items()}
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,0 +1,10 @@
+import pytest
+
+from tests.recorder import Record
+from tests.unit.components.stacks import record_hub
+
+
+@pytest.fixture(scope="session")
+def hub() -> Record:
+    """What the least stack with an operator asks for."""
+    return record_hub({"clusterAdmin.user": "user@example.org"})

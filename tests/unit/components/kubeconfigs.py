@@ -1,0 +1,20 @@
+"""Kubeconfig files for tests."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def write(path: Path, servers: Mapping[str, str], *, current: str | None = None, proxy: str | None = None) -> Path:
+    """Writes a kubeconfig with one context per server, both of the same name, and returns its path."""
+    clusters = [
+        {"name": f"cluster-of-{name}", "cluster": {"server": server, **({"proxy-url": proxy} if proxy else {})}}
+        for name, server in servers.items()
+    ]
+    contexts = [{"name": name, "context": {"cluster": f"cluster-of-{name}", "user": "somebody"}} for name in servers]
+    users = [{"name": "somebody", "user": {"token": "hidden-credential"}}]
+    document = {"apiVersion": "v1", "kind": "Config", "clusters": clusters, "contexts": contexts, "users": users}
+    if current is not None:
+        document["current-context"] = current
+    path.write_text(json.dumps(document))
+    return path

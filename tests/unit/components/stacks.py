@@ -1,0 +1,55 @@
+"""Stacks to run under the recorder."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+import settings
+from components.jupyterhub import JupyterHub, JupyterHubArgs
+from settings import Settings
+from tests.recorder import Record, record
+
+VALUES: Mapping[str, object] = {
+    "auth.type": "dummy",
+    "endpoint.address": "127.100.0.10",
+    "hub.image": "registry.example/foo/hub:1",
+    "proxy.image": "registry.example/foo/proxy:1",
+    "notebook.image": "registry.example/foo/notebook:1",
+}
+"""The least that a stack must set."""
+
+
+def settings_with(changes: Mapping[str, object] | None = None) -> Settings:
+    """Returns the settings of the least stack, with `changes` by dotted key."""
+    return settings.parse({**VALUES, **(changes or {})})
+
+
+def record_hub(changes: Mapping[str, object] | None = None, *, preview: bool = False) -> Record:
+    """Runs a whole hub with these changes, and returns what it asked for."""
+    return record_settings(settings_with(changes), preview=preview)
+
+
+def record_settings(of: Settings, *, preview: bool = False) -> Record:
+    """Runs a whole hub with these settings, and returns what it asked for."""
+
+    def program() -> None:
+        provider = kubernetes.Provider("cluster")
+        JupyterHub(of.name, JupyterHubArgs(settings=of), pulumi.ResourceOptions(provider=provider))
+
+    return record(program, preview=preview)
+
+
+def pod_specs(of: Record) -> dict[str, dict[str, Any]]:
+    """Returns the spec of each pod template, by the name of the object that it is in."""
+    return {
+        resource.inputs["metadata"]["name"]: resource.inputs["spec"]["template"]["spec"]
+        for resource in of.of("StatefulSet") + of.of("Deployment")
+    }
+
+
+def text_of(value: object) -> str:
+    """Returns all that is in a structure as text, to look for something in."""
+    return json.dumps(value, sort_keys=True)

@@ -1,0 +1,141 @@
+import contextlib
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pulumi
+import pytest
+
+from components import cluster
+from settings import KubernetesSettings
+from tests.recorder import Registration, record
+from tests.unit.components.kubeconfigs import write
+
+
+@pytest.fixture
+def listening() -> Iterator[int]:
+    """A port at which something takes connections."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.fixture
+def dead() -> Iterator[int]:
+    """A port at which nothing takes connections: it is taken, but nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for variable in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    path = tmp_path / "kubeconfig"
+    monkeypatch.setenv("KUBECONFIG", str(path))
+    return path
+
+
+def _provider(context: str | None = None) -> Registration:
+    return record(lambda: cluster.connect(KubernetesSettings(context=context))).one("kubernetes")
+
+
+def _message(context: str | None = None) -> str:
+    with pytest.raises(pulumi.RunError) as error:
+        _provider(context)
+    return str(error.value)
+
+
+def test_a_cluster_that_answers_gets_a_provider_for_its_context(file: Path, listening: int) -> None:
+    write(file, {"a": "https://127.0.0.1:1", "b": f"https://127.0.0.1:{listening}"}, current="a")
+    assert _provider("b").inputs["context"] == "b"
+
+
+def test_the_current_context_is_pinned_by_name(file: Path, listening: int) -> None:
+    write(file, {"a": f"https://127.0.0.1:{listening}"}, current="a")
+    assert _provider().inputs["context"] == "a"
+
+
+def test_neither_credentials_nor_paths_of_this_machine_get_into_the_state(file: Path, listening: int) -> None:
+    write(file, {"a": f"https://127.0.0.1:{listening}"}, current="a")
+    inputs = _provider().inputs
+    assert not inputs.get("kubeconfig")
+    assert "hidden-credential" not in str(inputs)
+    assert str(file) not in str(inputs)
+
+
+def test_another_context_and_server_never_replace_the_provider(file: Path, listening: int) -> None:
+    write(file, {"a": f"https://127.0.0.1:{listening}", "b": f"http://localhost:{listening}"})
+    identifiers = [_provider(context).inputs["clusterIdentifier"] for context in ("a", "b")]
+    assert identifiers == ["jupyterhub/test", "jupyterhub/test"]
+
+
+def test_no_variable_of_the_environment_makes_the_provider_careless(
+    file: Path, listening: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULUMI_K8S_DELETE_UNREACHABLE", "true")
+    monkeypatch.setenv("PULUMI_K8S_SKIP_UPDATE_UNREACHABLE", "true")
+    monkeypatch.setenv("PULUMI_K8S_ENABLE_SERVER_SIDE_APPLY", "false")
+    write(file, {"a": f"https://127.0.0.1:{listening}"}, current="a")
+    inputs = _provider().inputs
+    assert inputs["deleteUnreachable"] == inputs["skipUpdateUnreachable"] == "false"
+    assert inputs["enableServerSideApply"] == "true"
+
+
+def test_a_server_that_does_not_answer_is_told_with_all_that_one_needs_to_mend_it(file: Path, dead: int) -> None:
+    write(file, {"a": f"https://127.0.0.1:{dead}"}, current="a")
+    message = _message()
+    for part in (str(file), "context: a", f"127.0.0.1:{dead}", "refused", "make up", "kubernetes.context", "gcloud"):
+        assert part in message
+
+
+def test_a_server_that_keeps_silent_is_given_up(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "_TIMEOUT", 0.05)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server, contextlib.ExitStack() as full:
+        port = server.getsockname()[1]
+        for _ in range(3):  # a full queue: further connections are neither taken nor refused
+            waiting = full.enter_context(socket.socket())
+            waiting.settimeout(0)
+            with contextlib.suppress(BlockingIOError):
+                waiting.connect(("127.0.0.1", port))
+        write(file, {"a": f"https://127.0.0.1:{port}"}, current="a")
+        assert "gives no answer within" in _message()
+
+
+def test_a_server_whose_name_nobody_knows_is_told(file: Path) -> None:
+    write(file, {"a": "https://cluster.invalid:6443"}, current="a")
+    assert "cluster.invalid:6443 gives no connection" in _message()
+
+
+@pytest.mark.parametrize("server", ["https://", "https://127.0.0.1:port", "https://[::1"])
+def test_a_server_that_is_no_url_is_told(server: str, file: Path) -> None:
+    write(file, {"a": server}, current="a")
+    assert "no URL" in _message()
+
+
+def test_a_proxy_of_the_kubeconfig_is_what_must_answer(file: Path, listening: int, dead: int) -> None:
+    write(file, {"a": "https://10.255.255.1"}, current="a", proxy=f"http://127.0.0.1:{listening}")
+    assert _provider().inputs["context"] == "a"
+    write(file, {"a": f"https://127.0.0.1:{listening}"}, current="a", proxy=f"socks5://127.0.0.1:{dead}")
+    assert f"proxy: 127.0.0.1:{dead}" in _message()
+
+
+def test_a_proxy_of_the_environment_is_tried_and_its_password_never_told(
+    file: Path, listening: int, dead: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(file, {"a": "https://cluster.invalid"}, current="a")
+    monkeypatch.setenv("HTTPS_PROXY", f"http://me:hidden-credential@127.0.0.1:{listening}")
+    assert _provider().inputs["context"] == "a"
+    monkeypatch.setenv("HTTPS_PROXY", f"http://me:hidden-credential@127.0.0.1:{dead}")
+    message = _message()
+    assert f"127.0.0.1:{dead}" in message
+    assert "cluster.invalid:443" in message
+    assert "hidden-credential" not in message
+
+
+def test_a_cluster_on_this_machine_needs_no_proxy(
+    file: Path, listening: int, dead: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listening}")
+    write(file, {"a": f"https://127.0.0.1:{dead}"}, current="a")
+    assert f"server: 127.0.0.1:{dead}" in _message()

@@ -1,0 +1,72 @@
+import json
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from tests.recorder import Record
+from tests.unit.components.stacks import pod_specs, record_hub
+
+
+def test_there_is_one_hub_and_a_broken_one_makes_way_for_its_successor(hub: Record) -> None:
+    spec = hub.one("StatefulSet").inputs["spec"]
+    assert spec["replicas"] == 1
+    assert spec["podManagementPolicy"] == "Parallel"
+
+
+def test_the_hub_is_found_under_its_own_name_before_it_is_ready(hub: Record) -> None:
+    service = hub.one("Service", "tf-hub-0").inputs
+    (container,) = pod_specs(hub)["tf-hub"]["containers"]
+    url = urlsplit(str(json.loads(hub.one("ConfigMap").inputs["data"]["hub.json"])["hub_connect_url"]))
+    assert service["spec"]["clusterIP"] == "None"
+    assert service["spec"]["publishNotReadyAddresses"]
+    assert hub.one("StatefulSet").inputs["spec"]["serviceName"] == "tf-hub-0"
+    assert url.hostname == "tf-hub-0." + service["metadata"]["namespace"]
+    assert url.port == service["spec"]["ports"][0]["port"] == container["ports"][0]["containerPort"]
+
+
+def test_the_hub_starts_with_the_file_that_the_config_map_ships(hub: Record) -> None:
+    spec = pod_specs(hub)["tf-hub"]
+    (container,) = spec["containers"]
+    command, option, file = container["args"]
+    mounts = {mount["mountPath"]: mount for mount in container["volumeMounts"]}
+    variables = {variable["name"]: variable.get("value") for variable in container["env"]}
+    folder = str(PurePosixPath(file).parent)
+    volume = next(volume for volume in spec["volumes"] if volume["name"] == mounts[folder]["name"])
+    assert (command, option) == ("jupyterhub", "-f")
+    assert volume["configMap"]["name"] == hub.one("ConfigMap").answer["metadata"]["name"]
+    assert mounts[folder]["readOnly"]
+    assert variables["PYTHONPATH"] == str(PurePosixPath(folder).parent)
+    assert "command" not in container
+
+
+def test_all_that_the_hub_writes_is_on_a_volume(hub: Record) -> None:
+    spec = pod_specs(hub)["tf-hub"]
+    kinds = {volume["name"]: next(key for key in volume if key != "name") for volume in spec["volumes"]}
+    mounts = {mount["mountPath"]: kinds[mount["name"]] for mount in spec["containers"][0]["volumeMounts"]}
+    database = json.loads(hub.one("ConfigMap").inputs["data"]["hub.json"])["database_url"].removeprefix("sqlite:///")
+    assert mounts[str(PurePosixPath(database).parent)] == "persistentVolumeClaim"
+    assert mounts["/tmp"] == "emptyDir"  # noqa: S108 inside the pod
+    assert {"name": "PYTHONDONTWRITEBYTECODE", "value": "1"} in spec["containers"][0]["env"]
+
+
+def test_the_database_is_on_the_claim_of_the_settings() -> None:
+    hub = record_hub({"hub.storage": {"size": "3Gi", "storageClass": "fast"}})
+    claim = hub.one("PersistentVolumeClaim", "tf-hub-database")
+    volumes = pod_specs(hub)["tf-hub"]["volumes"]
+    assert claim.inputs["spec"]["storageClassName"] == "fast"
+    assert claim.inputs["spec"]["resources"]["requests"] == {"storage": "3Gi"}
+    assert {"persistentVolumeClaim": {"claimName": "tf-hub-database"}, "name": "database"} in volumes
+
+
+def test_without_a_storage_class_the_clusters_default_is_taken(hub: Record) -> None:
+    assert "storageClassName" not in hub.one("PersistentVolumeClaim").inputs["spec"]
+
+
+def test_nobody_waits_for_a_volume_that_waits_for_its_first_pod(hub: Record) -> None:
+    assert hub.one("PersistentVolumeClaim").inputs["metadata"]["annotations"]["pulumi.com/skipAwait"] == "true"
+
+
+def test_neither_hub_nor_proxy_waits_for_the_other(hub: Record) -> None:
+    pods = {hub.one("StatefulSet").urn, hub.one("Deployment").urn}
+    services = {service.urn for service in hub.of("Service")}
+    for resource in hub.resources:
+        assert not resource.dependencies & (pods | services)

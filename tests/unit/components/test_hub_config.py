@@ -1,0 +1,88 @@
+from pathlib import Path
+
+import pytest
+
+from components import hub_config
+from hub.contract import HubConfig
+from tests.recorder import Record
+from tests.unit.components.stacks import pod_specs, record_hub
+
+
+def _config(hub: Record) -> HubConfig:
+    return HubConfig.model_validate_json(hub.one("ConfigMap").inputs["data"]["hub.json"])
+
+
+def test_the_files_of_hub_are_shipped_byte_for_byte(hub: Record) -> None:
+    data = {name: text.encode() for name, text in hub.one("ConfigMap").inputs["data"].items() if name != "hub.json"}
+    folder = Path(hub_config.SOURCES)
+    assert "contract.py" in data
+    assert data == {path.name: path.read_bytes() for path in [*folder.glob("*.py"), *folder.glob("*.html")]}
+
+
+def test_line_ends_and_foreign_letters_survive_and_other_files_stay_at_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "form.html").write_bytes("<p>Größe\r\n".encode())
+    (tmp_path / "notes.txt").write_text("not for the pod")
+    (tmp_path / "__pycache__").mkdir()
+    monkeypatch.setattr(hub_config, "SOURCES", tmp_path)
+    data = record_hub().one("ConfigMap").inputs["data"]
+    assert set(data) == {"form.html", "hub.json"}
+    assert data["form.html"] == "<p>Größe\r\n"
+
+
+def test_hub_json_says_what_the_settings_say() -> None:
+    config = _config(
+        record_hub(
+            {
+                "name": "physics",
+                "namespace": "lab",
+                "notebook.images": ["quay.io/jupyter/scipy-notebook:1"],
+                "notebook.allowedImages": ["quay.io/jupyter/*"],
+                "notebook.cpu": {"default": "500m", "min": "0.1", "max": 4},
+                "notebook.memory": {"default": "1Gi", "min": "256Mi", "max": "8G"},
+                "notebook.additionalResources": {"nvidia.com/gpu": 2, "example.com/fpga": 1},
+                "notebook.storage": {"size": "5Gi", "storageClass": "fast"},
+                "notebook.keepHomes": False,
+                "notebook.startTimeoutSeconds": 300,
+                "notebook.idleMinutes": 0,
+            }
+        )
+    )
+    assert config.model_dump(exclude={"owner_uid", "owner_name", "authenticator", "hub_connect_url"}) == {
+        "proxy_api_url": "http://physics-proxy-api:8001",
+        "database_url": "sqlite:////var/lib/jupyterhub/jupyterhub.sqlite",
+        "notebooks_namespace": "lab-notebooks",
+        "image": "registry.example/foo/notebook:1",
+        "images": ("quay.io/jupyter/scipy-notebook:1",),
+        "allowed_images": ("quay.io/jupyter/*",),
+        "cpu": {"default": 0.5, "min": 0.1, "max": 4},
+        "memory": {"default": 2**30, "min": 2**28, "max": 8 * 10**9},
+        "additional_resources": {"nvidia.com/gpu": 2, "example.com/fpga": 1},
+        "home_size": "5Gi",
+        "home_storage_class": "fast",
+        "keep_homes": False,
+        "start_timeout_seconds": 300,
+        "idle_minutes": 0,
+    }
+
+
+def test_the_same_settings_make_the_same_text_in_whatever_order_they_stand() -> None:
+    one = {"nvidia.com/gpu": 2, "example.com/fpga": 1}
+    other = dict(reversed(one.items()))
+    texts = [
+        record_hub({"notebook.additionalResources": order}).one("ConfigMap").inputs["data"]["hub.json"]
+        for order in (one, other)
+    ]
+    assert texts[0] == texts[1]
+    assert texts[0].count("\n") > 20
+
+
+def test_another_setting_makes_another_config_map_and_so_another_hub_pod(hub: Record) -> None:
+    changed = record_hub({"notebook.idleMinutes": 5})
+    names = [
+        next(volume["configMap"]["name"] for volume in pod_specs(record)["tf-hub"]["volumes"] if "configMap" in volume)
+        for record in (hub, changed)
+    ]
+    assert names == [record.one("ConfigMap").answer["metadata"]["name"] for record in (hub, changed)]
+    assert names[0] != names[1]

@@ -1,0 +1,43 @@
+import pytest
+
+from tests.recorder import Record
+from tests.unit.components.stacks import record_hub
+
+
+def test_both_namespaces_enforce_the_restricted_pod_security_standard(hub: Record) -> None:
+    for name in ("jupyterhub", "jupyterhub-notebooks"):
+        labels = hub.one("Namespace", name).inputs["metadata"]["labels"]
+        for mode in ("enforce", "warn", "audit"):
+            assert labels[f"pod-security.kubernetes.io/{mode}"] == "restricted"
+            assert labels[f"pod-security.kubernetes.io/{mode}-version"] == "latest"
+
+
+@pytest.mark.parametrize("keep_database", [True, False])
+@pytest.mark.parametrize("keep_homes", [True, False])
+def test_what_holds_peoples_work_is_kept_as_configured(keep_database: bool, keep_homes: bool) -> None:  # noqa: FBT001 a parameter of the test
+    hub = record_hub({"hub.keepDatabase": keep_database, "notebook.keepHomes": keep_homes})
+    kept = {resource.inputs["metadata"]["name"] for resource in hub.kubernetes if resource.retain_on_delete}
+    database = {"jupyterhub", "tf-hub-database"} if keep_database else set[str]()
+    homes = {"jupyterhub-notebooks"} if keep_homes else set[str]()
+    assert kept == database | homes
+
+
+def test_what_holds_peoples_work_is_protected_as_configured(hub: Record) -> None:
+    protected = {resource.inputs["metadata"]["name"] for resource in hub.kubernetes if resource.protect}
+    assert protected == {"jupyterhub", "jupyterhub-notebooks", "tf-hub-database"}
+    assert not any(resource.protect for resource in record_hub({"protect": False}).resources)
+
+
+def test_what_may_outlive_the_stack_has_a_field_manager_that_the_next_stack_has_too(hub: Record) -> None:
+    names = {
+        resource.inputs["metadata"]["annotations"]["pulumi.com/patchFieldManager"]
+        for resource in hub.of("Namespace") + hub.of("PersistentVolumeClaim")
+    }
+    assert names == {"pulumi-jupyterhub"}
+
+
+def test_everything_in_a_namespace_is_made_after_it(hub: Record) -> None:
+    urns = {space.inputs["metadata"]["name"]: space.urn for space in hub.of("Namespace")}
+    inside = [resource for resource in hub.kubernetes if "namespace" in resource.inputs["metadata"]]
+    assert len(inside) > 10
+    assert [r.name for r in inside if urns[r.inputs["metadata"]["namespace"]] not in r.dependencies] == []

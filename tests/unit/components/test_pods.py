@@ -1,0 +1,85 @@
+from typing import Any
+
+from tests.recorder import Record
+from tests.unit.components.stacks import pod_specs, record_hub
+
+_ALLOWED_VOLUMES = {
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "persistentVolumeClaim",
+    "projected",
+    "secret",
+}
+
+
+def _breaches(spec: dict[str, Any]) -> list[str]:
+    """What the `restricted` Pod Security Standard says against a pod."""
+    pod = spec.get("securityContext", {})
+    found = [key for key in ("hostNetwork", "hostPID", "hostIPC") if spec.get(key)]
+    for volume in spec.get("volumes", []):
+        found += [f"volume {kind}" for kind in volume if kind != "name" and kind not in _ALLOWED_VOLUMES]
+    for container in spec["containers"] + spec.get("initContainers", []):
+        context = {**pod, **container.get("securityContext", {})}
+        capabilities = context.get("capabilities", {})
+        rules = {
+            "privileged": not context.get("privileged"),
+            "allowPrivilegeEscalation": context.get("allowPrivilegeEscalation") is False,
+            "drop ALL": capabilities.get("drop") == ["ALL"],
+            "add": set(capabilities.get("add", [])) <= {"NET_BIND_SERVICE"},
+            "runAsNonRoot": context.get("runAsNonRoot") is True,
+            "runAsUser": context.get("runAsUser") != 0,
+            "seccompProfile": context.get("seccompProfile", {}).get("type") in {"RuntimeDefault", "Localhost"},
+            "hostPort": not any("hostPort" in port for port in container.get("ports", [])),
+        }
+        found += [f"{container['name']}: {rule}" for rule, kept in rules.items() if not kept]
+    return found
+
+
+def test_the_rules_find_an_ordinary_pod_wanting() -> None:
+    assert len(_breaches({"containers": [{"name": "a"}], "volumes": [{"name": "b", "hostPath": {}}]})) == 5
+
+
+def test_every_pod_keeps_the_restricted_pod_security_standard(hub: Record) -> None:
+    assert {name: _breaches(spec) for name, spec in pod_specs(hub).items()} == {"tf-hub": [], "tf-hub-proxy": []}
+
+
+def test_every_root_file_system_is_read_only(hub: Record) -> None:
+    for spec in pod_specs(hub).values():
+        assert all(container["securityContext"]["readOnlyRootFilesystem"] for container in spec["containers"])
+
+
+def test_only_the_hub_gets_a_service_account_token(hub: Record) -> None:
+    tokens = {name: spec["automountServiceAccountToken"] for name, spec in pod_specs(hub).items()}
+    assert tokens == {"tf-hub": True, "tf-hub-proxy": False}
+    assert not any(account.inputs["automountServiceAccountToken"] for account in hub.of("ServiceAccount"))
+
+
+def test_no_variable_of_another_service_gets_into_a_pod(hub: Record) -> None:
+    assert [spec["enableServiceLinks"] for spec in pod_specs(hub).values()] == [False, False]
+
+
+def test_resources_are_those_of_the_settings() -> None:
+    hub = record_hub(
+        {
+            "hub.resources": {"requests": {"cpu": "200m"}, "limits": {"cpu": 2, "memory": "2Gi"}},
+            "proxy.resources": {"limits": {"memory": "128Mi"}},
+        }
+    )
+    found = {name: spec["containers"][0]["resources"] for name, spec in pod_specs(hub).items()}
+    assert found == {
+        "tf-hub": {"requests": {"cpu": "200m", "memory": "256Mi"}, "limits": {"cpu": "2", "memory": "2Gi"}},
+        "tf-hub-proxy": {"requests": {"cpu": "50m", "memory": "96Mi"}, "limits": {"memory": "128Mi"}},
+    }
+
+
+def test_every_pod_has_two_minutes_to_start_and_is_watched_after(hub: Record) -> None:
+    for spec in pod_specs(hub).values():
+        (container,) = spec["containers"]
+        ports = {port["containerPort"] for port in container["ports"]}
+        startup = container["startupProbe"]
+        assert startup["periodSeconds"] * startup["failureThreshold"] >= 120
+        for probe in (startup, container["readinessProbe"], container["livenessProbe"]):
+            assert probe["httpGet"]["port"] in ports

@@ -1,0 +1,65 @@
+from typing import Any
+
+import pytest
+
+from tests.recorder import Record
+from tests.unit.components.stacks import pod_specs, record_hub
+
+
+def _proxy(hub: Record) -> dict[str, dict[str, Any]]:
+    """All that is below the proxy's component."""
+    component = hub.one("Proxy").urn
+    return {resource.urn: resource.inputs for resource in hub.resources if resource.parent == component}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"hub.image": "registry.example/foo/hub:2"},
+        {"hub.resources": {"limits": {"memory": "2Gi"}}},
+        {"hub.storage": {"size": "2Gi"}},
+        {"hub.keepDatabase": False},
+        {"notebook.image": "registry.example/foo/notebook:2"},
+        {"notebook.idleMinutes": 5},
+        {"notebook.memory": {"max": "16Gi"}},
+        {"endpoint.address": "127.100.0.11"},
+        {"publicUrl": "http://localhost:8000"},
+        {"protect": False},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_nothing_that_concerns_others_restarts_the_proxy(changes: dict[str, object], hub: Record) -> None:
+    assert len(_proxy(hub)) == 4
+    assert _proxy(record_hub(changes)) == _proxy(hub)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"proxy.image": "registry.example/foo/proxy:2"}, {"secrets.generation": 2}], ids=str
+)
+def test_what_concerns_the_proxy_reaches_it(changes: dict[str, object], hub: Record) -> None:
+    assert _proxy(record_hub(changes)) != _proxy(hub)
+
+
+def test_the_proxy_sends_what_it_does_not_know_to_the_hub(hub: Record) -> None:
+    (container,) = pod_specs(hub)["tf-hub-proxy"]["containers"]
+    assert container["args"] == [
+        "configurable-http-proxy",
+        "--ip=",
+        "--port=8000",
+        "--api-ip=",
+        "--api-port=8001",
+        "--default-target=http://tf-hub-0.jupyterhub:8081",
+        "--error-target=http://tf-hub-0.jupyterhub:8081/hub/error",
+    ]
+
+
+def test_the_api_is_reached_inside_the_cluster_only(hub: Record) -> None:
+    spec = hub.one("Service", "tf-hub-proxy-api").inputs["spec"]
+    ports = {port["name"]: port["containerPort"] for port in pod_specs(hub)["tf-hub-proxy"]["containers"][0]["ports"]}
+    assert spec["type"] == "ClusterIP"
+    assert [(port["port"], ports[port["targetPort"]]) for port in spec["ports"]] == [(8001, 8001)]
+
+
+def test_there_are_never_two_proxies(hub: Record) -> None:
+    spec = hub.one("Deployment", "tf-hub-proxy").inputs["spec"]
+    assert (spec["replicas"], spec["strategy"]["type"]) == (1, "Recreate")

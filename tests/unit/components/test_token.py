@@ -1,0 +1,68 @@
+import base64
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from components.token import Token, TokenArgs, TokenProvider
+from tests.recorder import SECRET, Record, record
+
+_ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def token() -> Record:
+    return record(lambda: Token("token", TokenArgs(generation=3)))
+
+
+def _pickle(token: Record) -> str:
+    return str(token.one("Token").inputs["__provider"])
+
+
+def test_a_token_is_32_random_bytes() -> None:
+    tokens = {str((TokenProvider().create({"generation": 1}).outs or {})["value"]) for _ in range(10)}
+    assert len(tokens) == 10
+    assert {len(bytes.fromhex(token)) for token in tokens} == {32}
+
+
+def test_the_id_which_is_not_secret_says_nothing_about_the_token() -> None:
+    result = TokenProvider().create({"generation": 1})
+    assert result.id not in (result.outs or {})["value"]
+
+
+def test_a_token_stays_until_its_generation_is_another() -> None:
+    old = {**(TokenProvider().create({"generation": 1}).outs or {}), "__provider": "of an older version"}
+    same = TokenProvider().diff("id", old, {"generation": 1.0, "__provider": "of this version"})
+    other = TokenProvider().diff("id", old, {"generation": 2.0, "__provider": "of this version"})
+    assert (same.changes, same.replaces) == (False, [])
+    assert (other.changes, other.replaces) == (True, ["generation"])
+
+
+def test_the_value_is_secret(token: Record) -> None:
+    assert token.one("Token").answer["value"] is not None
+    assert SECRET not in str(token.one("Token").inputs)
+
+
+def test_the_inputs_are_the_generation_and_the_provider(token: Record) -> None:
+    assert set(token.one("Token").inputs) == {"generation", "__provider"}
+    assert token.one("Token").inputs["generation"] == 3
+
+
+def test_the_state_names_the_provider_and_holds_none_of_its_code(token: Record) -> None:
+    pickle = base64.b64decode(_pickle(token))
+    assert b"components.token" in pickle
+    assert b"token_hex" not in pickle
+    assert len(pickle) < 100
+
+
+def test_the_process_that_runs_the_provider_finds_it(token: Record) -> None:
+    code = (
+        "import base64, dill, sys; provider = dill.loads(base64.b64decode(sys.argv[1])); "
+        "print(provider.create({'generation': 1}).outs['value'])"
+    )
+    # As Pulumi starts it: in the project's folder, which `-m` and `-c` put on the path.
+    done = subprocess.run(
+        [sys.executable, "-c", code, _pickle(token)], cwd=_ROOT, capture_output=True, text=True, check=True
+    )
+    assert len(bytes.fromhex(done.stdout.strip())) == 32

@@ -1,0 +1,104 @@
+import importlib
+import inspect
+from collections import Counter
+from pathlib import Path
+
+import pulumi
+import pytest
+
+import components
+from tests.recorder import UNKNOWN, Record
+from tests.unit.components.stacks import record_hub, text_of
+
+_MODULES = sorted(path.stem for path in Path(components.__file__).parent.glob("*.py") if path.stem != "__init__")
+
+
+def test_everything_but_the_hub_itself_and_the_provider_has_a_component_as_parent(hub: Record) -> None:
+    parents = {component.urn for component in hub.components}
+    orphans = {resource.name for resource in hub.resources if resource.parent not in parents}
+    assert orphans == {"cluster", "tf-hub"}
+
+
+def test_every_kubernetes_object_has_the_one_explicit_provider(hub: Record) -> None:
+    (provider,) = hub.of("kubernetes")
+    assert len(hub.kubernetes) > 10
+    assert {resource.provider for resource in hub.kubernetes} == {f"{provider.urn}::cluster"}
+
+
+def test_the_name_of_a_child_is_the_name_of_its_parent_and_a_part(hub: Record) -> None:
+    names = {component.urn: component.name for component in hub.components}
+    children = [resource for resource in hub.resources if resource.parent in names]
+    assert len(children) > 10
+    assert [child.name for child in children if not child.name.startswith(f"{names[child.parent]}-")] == []
+
+
+def test_no_two_resources_have_the_same_urn(hub: Record) -> None:
+    assert [urn for urn, count in Counter(resource.urn for resource in hub.resources).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("module", _MODULES)
+def test_the_type_token_of_a_component_names_its_module_and_class(module: str, hub: Record) -> None:
+    classes = inspect.getmembers(importlib.import_module(f"components.{module}"), inspect.isclass)
+    ours = {
+        f"jupyterhub:{module}:{name}"
+        for name, found in classes
+        if issubclass(found, pulumi.ComponentResource) and found.__module__ == f"components.{module}"
+    }
+    assert {component.type for component in hub.components if component.type.split(":")[1] == module} == ours
+
+
+def test_every_component_registers_outputs(hub: Record) -> None:
+    assert {component.name for component in hub.components if not hub.outputs.get(component.urn)} == set()
+
+
+def test_no_output_was_turned_into_text_before_it_was_known(hub: Record) -> None:
+    everything = [resource.inputs for resource in hub.resources], hub.outputs
+    assert "spec" in text_of(everything)
+    assert "Calling __str__" not in text_of(everything)
+
+
+def test_every_object_and_every_pod_has_the_standard_labels(hub: Record) -> None:
+    metadata = [resource.inputs["metadata"] for resource in hub.kubernetes]
+    metadata += [
+        resource.inputs["spec"]["template"]["metadata"] for resource in hub.of("StatefulSet") + hub.of("Deployment")
+    ]
+    for labels in (item["labels"] for item in metadata):
+        assert labels["app.kubernetes.io/name"] == "jupyterhub"
+        assert labels["app.kubernetes.io/instance"] == "tf-hub"
+        assert labels["app.kubernetes.io/managed-by"] == "pulumi"
+        assert labels["app.kubernetes.io/component"] in {"hub", "proxy", "notebooks", "operator"}
+
+
+def test_every_selector_matches_the_pods_of_exactly_one_controller(hub: Record) -> None:
+    controllers = hub.of("StatefulSet") + hub.of("Deployment")
+    templates = [controller.inputs["spec"]["template"]["metadata"]["labels"] for controller in controllers]
+    selectors = [controller.inputs["spec"]["selector"]["matchLabels"] for controller in controllers]
+    selectors += [service.inputs["spec"]["selector"] for service in hub.of("Service")]
+    assert len(selectors) == 5
+    for selector in selectors:
+        assert len([labels for labels in templates if selector.items() <= labels.items()]) == 1
+
+
+def test_the_names_are_the_seeds(hub: Record) -> None:
+    assert hub.one("StatefulSet").inputs["metadata"]["name"] == "tf-hub"
+    assert hub.one("ClusterRoleBinding").inputs["metadata"]["name"] == "default-admin"
+    assert {"tf-hub-0", "tf-hub-lb"} < {service.inputs["metadata"]["name"] for service in hub.of("Service")}
+
+
+def test_what_the_pods_read_is_named_by_pulumi_so_that_a_change_makes_a_new_one(hub: Record) -> None:
+    for resource in hub.of("ConfigMap") + hub.of("Secret"):
+        assert "name" not in resource.inputs["metadata"]
+        assert resource.inputs["immutable"]
+
+
+def test_all_names_follow_from_the_settings() -> None:
+    hub = record_hub({"name": "physics", "namespace": "lab"})
+    names = {resource.inputs["metadata"].get("name", resource.name) for resource in hub.kubernetes}
+    assert {name for name in names if not name.startswith("physics")} == {"lab", "lab-notebooks", "notebooks"}
+    assert "tf-hub" not in text_of([resource.inputs for resource in hub.resources if resource.kind != "ConfigMap"])
+
+
+def test_the_preview_of_a_new_stack_waits_for_what_only_the_cluster_knows() -> None:
+    hub = record_hub(preview=True)
+    assert hub.one("ConfigMap").inputs["data"]["hub.json"] == UNKNOWN
+    assert hub.one("StatefulSet").inputs["spec"]["replicas"] == 1

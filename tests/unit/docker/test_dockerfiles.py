@@ -1,0 +1,58 @@
+import json
+import re
+
+import pytest
+
+from tests.unit.docker.dockerfile import DOCKER, IMAGES, only, read
+
+EACH_IMAGE = pytest.mark.parametrize("image", IMAGES)
+
+
+@EACH_IMAGE
+def test_the_base_can_be_chosen_and_has_a_public_default(image: str) -> None:
+    first, second, *_ = read(image)
+    assert first.word == "ARG"
+    assert re.fullmatch(r"BASE=docker\.io/library/\S+:\S+", first.rest)
+    assert (second.word, second.rest) == ("FROM", "${BASE}")
+
+
+@pytest.mark.parametrize(("image", "user"), [("hub", "1000:1000"), ("proxy", "65534:65534"), ("notebook", "1000:100")])
+def test_the_last_user_is_the_number_that_the_pod_runs_as(image: str, user: str) -> None:
+    assert only(image, "USER") == user
+    words = [instruction.word for instruction in read(image)]
+    assert words.index("USER") > max(words.index("RUN"), words.index("COPY"))
+
+
+@EACH_IMAGE
+def test_tini_is_the_first_process(image: str) -> None:
+    assert json.loads(only(image, "ENTRYPOINT")) == ["tini", "--"]
+    assert "if ! command -v tini" in only(image, "RUN")
+
+
+@EACH_IMAGE
+def test_a_ca_bundle_is_used_by_the_one_step_that_downloads_and_set_nowhere_else(image: str) -> None:
+    step = only(image, "RUN")
+    assert step.startswith("--mount=type=secret,id=ca ")
+    assert "if [ -f /run/secrets/ca ]; then export " in step
+    kept = " ".join(instruction.rest for instruction in read(image) if instruction.word in {"ARG", "ENV"})
+    assert "CERT" not in kept
+    assert "secrets" not in kept
+
+
+@EACH_IMAGE
+def test_every_file_that_is_copied_is_there_and_sent_to_the_builder(image: str) -> None:
+    sent = [line[1:] for line in (DOCKER / ".dockerignore").read_text(encoding="utf-8").split() if line.startswith("!")]
+    copied = [source for line in read(image) if line.word == "COPY" for source in line.rest.split()[:-1]]
+    assert copied
+    for source in copied:
+        assert (DOCKER / source).is_file()
+        assert source in sent
+
+
+def test_pip_and_npm_leave_no_cache_and_pip_is_not_left_in_the_hub() -> None:
+    assert "--no-cache-dir" in only("notebook", "RUN")
+    assert "rm -r /tmp/npm" in only("proxy", "RUN")
+    hub = only("hub", "RUN")
+    assert "--no-cache-dir" in hub
+    assert "-m venv --without-pip /opt/jupyterhub" in hub
+    assert "rm -r /tmp/installer" in hub

@@ -1,0 +1,59 @@
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from hub.contract import Bound, HubConfig
+
+CONFIG_FILE = Path(__file__).parents[3] / "hub" / "jupyterhub_config.py"
+
+
+@pytest.fixture
+def hub_config() -> HubConfig:
+    return HubConfig(
+        hub_connect_url="http://tf-hub-0.jupyterhub:8081",
+        proxy_api_url="http://tf-hub-proxy-api:8001",
+        database_url="sqlite:////var/lib/jupyterhub/jupyterhub.sqlite",
+        notebooks_namespace="jupyterhub-notebooks",
+        owner_uid="6f2f3c9e-8a51-4a6e-9f0e-0d6b8a9f1c11",
+        owner_name="notebooks",
+        authenticator="dummy",
+        image="registry.example/foo/notebook:1.0.0",
+        images=("quay.io/jupyter/scipy-notebook:2026-01-05",),
+        allowed_images=("quay.io/jupyter/*",),
+        cpu=Bound(default=0.5, min=0.1, max=4),
+        memory=Bound(default=2**30, min=2**28, max=2**33),
+        additional_resources={"nvidia.com/gpu": 2},
+        home_size="10Gi",
+        home_storage_class=None,
+        keep_homes=True,
+        start_timeout_seconds=600,
+        idle_minutes=60,
+    )
+
+
+@pytest.fixture
+def no_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets KubeSpawner be made without the address of a cluster."""
+
+    def load_nothing(**_: object) -> None:
+        pass
+
+    monkeypatch.setattr("kubespawner.spawner.load_config", load_nothing)
+
+
+@pytest.fixture
+def load_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[HubConfig], Config]:
+    """Loads `hub/jupyterhub_config.py` as JupyterHub does, with the given `hub.json` beside it."""
+    monkeypatch.setenv("CONFIGPROXY_AUTH_TOKEN", "a" * 64)
+    monkeypatch.setenv("JPY_COOKIE_SECRET", "b" * 64)
+
+    def load(hub_config: HubConfig) -> Config:
+        shutil.copy(CONFIG_FILE, tmp_path)
+        (tmp_path / "hub.json").write_text(hub_config.model_dump_json())
+        return PyFileConfigLoader("jupyterhub_config.py", str(tmp_path)).load_config()
+
+    return load

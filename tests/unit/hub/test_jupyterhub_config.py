@@ -1,0 +1,263 @@
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from jupyterhub.app import JupyterHub  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
+from jupyterhub.auth import (  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
+    Authenticator,
+    DummyAuthenticator,
+)
+from jupyterhub.proxy import ConfigurableHTTPProxy  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
+from traitlets.config import Config, Configurable
+
+from hub.contract import HubConfig
+from hub.notebook_spawner import NotebookSpawner
+from hub.refusal import Refusal
+from tests.unit.hub.conftest import CONFIG_FILE
+
+LoadConfig = Callable[[HubConfig], Config]
+
+SECTIONS: dict[str, type[Configurable]] = {
+    "JupyterHub": JupyterHub,
+    "ConfigurableHTTPProxy": ConfigurableHTTPProxy,
+    "Authenticator": Authenticator,
+    "KubeSpawner": NotebookSpawner,
+}
+
+
+def manifest_of(config: Config, user_options: dict[str, object]) -> dict[str, Any]:
+    """The pod that the real KubeSpawner would send, with the hooks run in the order in which JupyterHub runs them."""
+
+    async def make() -> dict[str, Any]:
+        spawner: Any = NotebookSpawner(_mock=True, config=config)
+        await spawner._run_apply_user_options(user_options)
+        pod = spawner.modify_pod_hook(spawner, await spawner.get_pod_manifest())
+        return spawner.api.api_client.sanitize_for_serialization(pod)
+
+    return asyncio.run(make())
+
+
+@pytest.fixture
+def config(load_config: LoadConfig, hub_config: HubConfig) -> Config:
+    return load_config(hub_config)
+
+
+def test_every_configured_trait_exists(config: Config) -> None:
+    sections = cast("dict[str, dict[str, object]]", config)
+    configured = {section: set(traits) for section, traits in sections.items()}
+    assert configured.keys() == SECTIONS.keys()
+    unknown = {
+        f"{section}.{name}"
+        for section, names in configured.items()
+        for name in names - set(SECTIONS[section].class_trait_names(config=True))
+    }
+    assert unknown == set()
+
+
+@pytest.mark.usefixtures("no_cluster")
+def test_every_configured_value_has_the_type_of_its_trait(config: Config) -> None:
+    async def make() -> list[Any]:
+        return [
+            JupyterHub(config=config),
+            ConfigurableHTTPProxy(config=config),
+            DummyAuthenticator(config=config),
+            NotebookSpawner(_mock=True, config=config),
+        ]
+
+    app, proxy, authenticator, spawner = asyncio.run(make())
+    assert app.authenticator_class is DummyAuthenticator
+    assert app.spawner_class is NotebookSpawner
+    assert app.hub_connect_url == "http://tf-hub-0.jupyterhub:8081"
+    assert proxy.api_url == "http://tf-hub-proxy-api:8001"
+    assert proxy.auth_token == "a" * 64
+    assert authenticator.allow_all is True
+    assert spawner.namespace == "jupyterhub-notebooks"
+    assert spawner.start_timeout == 600
+
+
+def test_a_restart_of_the_hub_stops_neither_notebooks_nor_proxy(config: Config) -> None:
+    assert config.JupyterHub.cleanup_servers is False
+    assert config.JupyterHub.cleanup_proxy is False
+    assert config.ConfigurableHTTPProxy.should_start is False
+
+
+@pytest.mark.parametrize("keep_homes", [True, False])
+def test_homes_are_deleted_with_their_user_only_where_they_are_not_kept(
+    keep_homes: bool,  # noqa: FBT001 -- a parameter of the test
+    load_config: LoadConfig,
+    hub_config: HubConfig,
+) -> None:
+    config = load_config(hub_config.model_copy(update={"keep_homes": keep_homes}))
+    assert config.KubeSpawner.delete_pvc is not keep_homes
+
+
+def test_the_culler_may_only_see_and_stop_servers(config: Config) -> None:
+    (role,) = config.JupyterHub.load_roles
+    assert set(role["scopes"]) == {"list:users", "read:users:activity", "read:servers", "delete:servers"}
+    assert role["services"] == ["idle-culler"]
+    (service,) = config.JupyterHub.services
+    assert "--timeout=3600" in service["command"]
+    assert "admin" not in service
+
+
+def test_no_culler_runs_where_servers_never_idle_out(load_config: LoadConfig, hub_config: HubConfig) -> None:
+    config = load_config(hub_config.model_copy(update={"idle_minutes": 0}))
+    assert "services" not in config.JupyterHub
+    assert "load_roles" not in config.JupyterHub
+
+
+def test_no_secret_is_in_the_configuration(config: Config) -> None:
+    assert "a" * 64 not in str(config)
+    assert "b" * 64 not in str(config)
+
+
+@pytest.mark.usefixtures("no_cluster")
+def test_the_pod_satisfies_the_restricted_pod_security_standard(config: Config) -> None:
+    spec = manifest_of(config, {})["spec"]
+    assert spec["securityContext"]["runAsNonRoot"] is True
+    assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert not {"hostNetwork", "hostPID", "hostIPC", "initContainers", "ephemeralContainers"} & set(spec)
+    assert [set(volume) - {"name"} for volume in spec["volumes"]] == [{"persistentVolumeClaim"}]
+    (container,) = spec["containers"]
+    assert container["securityContext"] == {
+        "runAsUser": 1000,
+        "runAsGroup": 100,
+        "runAsNonRoot": True,
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+    assert not any("hostPort" in port for port in container["ports"])
+
+
+@pytest.mark.usefixtures("no_cluster")
+def test_the_pod_has_no_access_to_kubernetes(config: Config) -> None:
+    spec = manifest_of(config, {})["spec"]
+    assert spec["automountServiceAccountToken"] is False
+    assert "serviceAccountName" not in spec
+
+
+@pytest.mark.usefixtures("no_cluster")
+def test_the_pod_gets_what_was_chosen(config: Config) -> None:
+    pod = manifest_of(
+        config,
+        {
+            "image": "quay.io/jupyter/base-notebook",
+            "cpu": "1500m",
+            "memory": "2Gi",
+            "additional_resources": '{"nvidia.com/gpu": 2}',
+        },
+    )
+    (container,) = pod["spec"]["containers"]
+    assert container["image"] == "quay.io/jupyter/base-notebook"
+    assert container["args"] == ["start-singleuser.sh"]
+    assert container["resources"] == {
+        "requests": {"cpu": 1.5, "memory": 2 * 2**30, "nvidia.com/gpu": "2"},
+        "limits": {"cpu": 4.0, "memory": 2 * 2**30, "nvidia.com/gpu": "2"},
+    }
+
+
+@pytest.mark.usefixtures("no_cluster")
+def test_the_pod_gets_the_defaults_where_nothing_was_chosen(config: Config, hub_config: HubConfig) -> None:
+    (container,) = manifest_of(config, {})["spec"]["containers"]
+    assert container["image"] == hub_config.image
+    assert container["resources"] == {
+        "requests": {"cpu": 0.5, "memory": 2**30},
+        "limits": {"cpu": 4.0, "memory": 2**30},
+    }
+
+
+@pytest.mark.usefixtures("no_cluster")
+def test_the_pod_belongs_to_the_stack_and_the_home_does_not(config: Config, hub_config: HubConfig) -> None:
+    (owner,) = manifest_of(config, {})["metadata"]["ownerReferences"]
+    assert (owner["kind"], owner["name"], owner["uid"]) == ("ServiceAccount", "notebooks", hub_config.owner_uid)
+    assert owner["blockOwnerDeletion"] is False
+
+    async def claim() -> dict[str, Any]:
+        spawner: Any = NotebookSpawner(_mock=True, config=config)
+        return spawner.api.api_client.sanitize_for_serialization(spawner.get_pvc_manifest())
+
+    home = asyncio.run(claim())
+    assert "ownerReferences" not in home["metadata"]
+    assert home["spec"]["resources"]["requests"] == {"storage": "10Gi"}
+    assert "storageClassName" not in home["spec"]
+
+
+@pytest.mark.usefixtures("no_cluster")
+@pytest.mark.parametrize(
+    ("trait", "value"),
+    [
+        ("image", "evil/x:1"),
+        ("image", "quay.io/jupyter/x\n"),
+        ("cpu_guarantee", 64),
+        ("cpu_limit", None),
+        ("mem_limit", "64G"),
+        ("privileged", True),
+        ("automount_service_account_token", True),
+        ("service_account", "hub"),
+        ("extra_containers", [{"name": "x", "image": "evil/x:1"}]),
+        ("init_containers", [{"name": "x", "image": "evil/x:1"}]),
+        ("extra_pod_config", {"hostNetwork": True}),
+        ("volumes", [{"name": "root", "hostPath": {"path": "/"}}]),
+        ("extra_resource_limits", {"nvidia.com/gpu": "9"}),
+    ],
+)
+def test_however_the_spawner_was_changed_the_finished_pod_is_refused(trait: str, value: object, config: Config) -> None:
+    async def make() -> None:
+        spawner: Any = NotebookSpawner(_mock=True, config=config)
+        await spawner._run_apply_user_options({})
+        setattr(spawner, trait, value)
+        spawner.modify_pod_hook(spawner, await spawner.get_pod_manifest())
+
+    with pytest.raises(Refusal) as caught:
+        asyncio.run(make())
+    assert caught.value.status_code == 403
+
+
+@pytest.mark.usefixtures("no_cluster")
+def test_options_of_the_rest_api_that_are_not_allowed_end_in_http_400(config: Config) -> None:
+    with pytest.raises(Refusal) as caught:
+        manifest_of(config, {"image--unlisted-choice": "evil/x:1"})
+    assert caught.value.status_code == 400
+
+
+@pytest.mark.usefixtures("no_cluster")
+def test_the_real_spawner_shows_the_form_again_with_what_was_typed(config: Config) -> None:
+    async def post_and_show() -> str:
+        spawner: Any = NotebookSpawner(_mock=True, config=config)
+        with pytest.raises(Refusal):
+            spawner.run_options_from_form({"cpu": ["lots"]})
+        return await spawner.get_options_form()
+
+    assert 'value="lots"' in asyncio.run(post_and_show())
+
+
+@pytest.mark.parametrize("missing", ["CONFIGPROXY_AUTH_TOKEN", "JPY_COOKIE_SECRET"])
+def test_a_hub_without_its_secrets_ends_with_their_names(
+    missing: str, load_config: LoadConfig, hub_config: HubConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(missing, "")
+    with pytest.raises(SystemExit, match=f"Not set in the environment: {missing}"):
+        load_config(hub_config)
+
+
+def test_a_real_hub_that_cannot_read_its_facts_ends_with_one_message(tmp_path: Path) -> None:
+    (tmp_path / "jupyterhub_config.py").write_text(CONFIG_FILE.read_text())
+    (tmp_path / "hub.json").write_text(json.dumps({"image": 7}))
+    ended = subprocess.run(
+        [sys.executable, "-m", "jupyterhub", "-f", tmp_path / "jupyterhub_config.py"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(CONFIG_FILE.parents[1]), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode != 0
+    assert "hub.json, which `pulumi up` writes beside jupyterhub_config.py, cannot be used." in ended.stderr
+    assert "Traceback" not in ended.stderr

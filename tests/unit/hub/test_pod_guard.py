@@ -1,0 +1,218 @@
+import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from hub.contract import HubConfig
+from hub.pod_guard import PodGuard, mistakes
+from hub.refusal import Refusal
+
+HOME = "claim-alice"
+
+
+@pytest.fixture
+def pod(hub_config: HubConfig) -> dict[str, Any]:
+    """A pod as KubeSpawner makes it with this project's configuration (see test_jupyterhub_config.py)."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {
+            "name": "jupyter-alice",
+            "labels": {"component": "singleuser-server"},
+            "annotations": {"hub.jupyter.org/username": "alice"},
+            "ownerReferences": [
+                {
+                    "apiVersion": "v1",
+                    "kind": "ServiceAccount",
+                    "name": hub_config.owner_name,
+                    "uid": hub_config.owner_uid,
+                    "blockOwnerDeletion": False,
+                }
+            ],
+        },
+        "spec": {
+            "automountServiceAccountToken": False,
+            "containers": [
+                {
+                    "name": "notebook",
+                    "image": "quay.io/jupyter/base-notebook",
+                    "args": ["start-singleuser.sh"],
+                    "env": [{"name": "JUPYTERHUB_USER", "value": "alice"}],
+                    "lifecycle": {},
+                    "ports": [{"containerPort": 8888, "name": "notebook-port"}],
+                    "resources": {
+                        "requests": {"cpu": 0.5, "memory": 2**30, "nvidia.com/gpu": "1"},
+                        "limits": {"cpu": 4.0, "memory": 2**30, "nvidia.com/gpu": "1"},
+                    },
+                    "securityContext": {
+                        "runAsUser": 1000,
+                        "runAsGroup": 100,
+                        "runAsNonRoot": True,
+                        "allowPrivilegeEscalation": False,
+                        "capabilities": {"drop": ["ALL"]},
+                        "seccompProfile": {"type": "RuntimeDefault"},
+                    },
+                    "volumeMounts": [{"mountPath": "/home/jovyan", "name": "home"}],
+                }
+            ],
+            "imagePullSecrets": [],
+            "restartPolicy": "OnFailure",
+            "securityContext": {
+                "fsGroup": 100,
+                "fsGroupChangePolicy": "OnRootMismatch",
+                "runAsNonRoot": True,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+            "volumes": [{"name": "home", "persistentVolumeClaim": {"claimName": HOME}}],
+        },
+    }
+
+
+def changed(pod: dict[str, Any], path: str, value: object) -> dict[str, Any]:
+    """A copy with one thing changed, added, or (None) taken away."""
+    changed_pod = copy.deepcopy(pod)
+    *parents, last = (part.replace("~1", "/") for part in path.split("/"))
+    place: Any = changed_pod
+    for part in parents:
+        place = place[int(part)] if part.isdigit() else place[part]
+    if value is None:
+        del place[last]
+    elif last.isdigit():
+        place.insert(int(last), value)
+    else:
+        place[last] = value
+    return changed_pod
+
+
+CONTAINER = "spec/containers/0"
+
+
+def test_a_notebook_pod_passes(pod: dict[str, Any], hub_config: HubConfig) -> None:
+    assert mistakes(pod, hub_config, HOME) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (f"{CONTAINER}/image", "evil/x:1"),
+        (f"{CONTAINER}/image", "quay.io/jupyter/base-notebook\n"),
+        (f"{CONTAINER}/image", "registry.example/foo/notebook:1.0.0\n"),
+        (f"{CONTAINER}/image", None),
+        (f"{CONTAINER}/image", ""),
+        ("spec/containers/1", {"name": "miner", "image": "evil/x:1"}),
+        ("spec/initContainers", [{"name": "miner", "image": "evil/x:1"}]),
+        ("spec/initContainers", []),
+        ("spec/ephemeralContainers", [{"name": "miner", "image": "evil/x:1"}]),
+        ("spec/volumes/1", {"name": "root", "hostPath": {"path": "/"}}),
+        ("spec/volumes/1", {"name": "secret", "secret": {"secretName": "x"}}),
+        ("spec/volumes/1", {"name": "token", "projected": {"sources": []}}),
+        ("spec/volumes/1", {"name": "bob", "persistentVolumeClaim": {"claimName": "claim-bob"}}),
+        ("spec/hostNetwork", True),
+        ("spec/hostPID", True),
+        ("spec/hostIPC", True),
+        ("spec/nodeName", "a"),
+        ("spec/serviceAccountName", "hub"),
+        ("spec/automountServiceAccountToken", True),
+        ("spec/automountServiceAccountToken", None),
+        ("spec/securityContext/runAsNonRoot", None),
+        ("spec/securityContext/runAsUser", 0),
+        ("spec/securityContext/seccompProfile", {"type": "Unconfined"}),
+        ("spec/securityContext/sysctls", [{"name": "a", "value": "b"}]),
+        (f"{CONTAINER}/securityContext/privileged", True),
+        (f"{CONTAINER}/securityContext/runAsUser", 0),
+        (f"{CONTAINER}/securityContext/allowPrivilegeEscalation", True),
+        (f"{CONTAINER}/securityContext/allowPrivilegeEscalation", None),
+        (f"{CONTAINER}/securityContext/capabilities", {"drop": ["ALL"], "add": ["NET_ADMIN"]}),
+        (f"{CONTAINER}/securityContext/capabilities", {"drop": []}),
+        (f"{CONTAINER}/securityContext", None),
+        (f"{CONTAINER}/env/0", {"name": "A", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b"}}}),
+        (f"{CONTAINER}/envFrom", [{"secretRef": {"name": "a"}}]),
+        (f"{CONTAINER}/ports/0/hostPort", 80),
+        (f"{CONTAINER}/lifecycle", {"postStart": {"exec": {"command": ["sh"]}}}),
+        (f"{CONTAINER}/command", ["sh"]),
+        (f"{CONTAINER}/resources/requests/cpu", 0.01),
+        (f"{CONTAINER}/resources/requests/cpu", 4.5),
+        (f"{CONTAINER}/resources/requests/cpu", "nonsense"),
+        (f"{CONTAINER}/resources/requests/cpu", None),
+        (f"{CONTAINER}/resources/limits/cpu", 64),
+        (f"{CONTAINER}/resources/limits/cpu", None),
+        (f"{CONTAINER}/resources/limits/memory", "9Gi"),
+        (f"{CONTAINER}/resources/limits/memory", None),
+        (f"{CONTAINER}/resources/requests/memory", 1),
+        (f"{CONTAINER}/resources/limits/nvidia.com~1gpu", "3"),
+        (f"{CONTAINER}/resources/limits/ephemeral-storage", "1Ti"),
+        (f"{CONTAINER}/resources/limits", None),
+        ("metadata/ownerReferences", None),
+        ("metadata/ownerReferences", []),
+        ("metadata/namespace", "kube-system"),
+        ("metadata/finalizers", ["a/b"]),
+    ],
+)
+def test_a_pod_that_is_different_in_anything_that_matters_is_refused(
+    path: str, value: object, pod: dict[str, Any], hub_config: HubConfig
+) -> None:
+    assert mistakes(changed(pod, path, value), hub_config, HOME)
+
+
+@pytest.mark.parametrize("manifest", [None, "", [], {}, {"apiVersion": "v1", "kind": "Pod"}])
+def test_what_is_no_pod_is_refused(manifest: object, hub_config: HubConfig) -> None:
+    assert mistakes(manifest, hub_config, HOME)
+
+
+def test_all_that_is_wrong_is_told_with_its_place(pod: dict[str, Any], hub_config: HubConfig) -> None:
+    wrong = changed(changed(pod, "spec/hostNetwork", value=True), f"{CONTAINER}/securityContext/privileged", value=True)
+    assert {reason.split(":")[0] for reason in mistakes(wrong, hub_config, HOME)} == {
+        "spec.hostNetwork",
+        "spec.containers.0.securityContext.privileged",
+    }
+
+
+@dataclass
+class Metadata:
+    """Without an owner as yet."""
+
+    owner_references: object = None
+
+
+@dataclass
+class FakePod:
+    """A pod as KubeSpawner hands it over."""
+
+    manifest: dict[str, Any]
+    metadata: Metadata = field(default_factory=Metadata)
+
+
+class Client:
+    """Turns a pod into what is sent."""
+
+    def sanitize_for_serialization(self, obj: object) -> object:
+        """Return the JSON form."""
+        assert isinstance(obj, FakePod)
+        return changed(obj.manifest, "metadata/ownerReferences", obj.metadata.owner_references)
+
+
+class Api:
+    """Kubernetes' core API."""
+
+    api_client = Client()
+
+
+class FakeSpawner:
+    """The attributes of KubeSpawner that the guard looks at."""
+
+    api = Api()
+    pvc_name = HOME
+
+
+def test_every_pod_gets_its_owner_so_that_it_goes_with_the_stack(pod: dict[str, Any], hub_config: HubConfig) -> None:
+    owned = PodGuard(hub_config).modify_pod_hook(FakeSpawner(), FakePod(pod))
+    assert owned.metadata.owner_references == pod["metadata"]["ownerReferences"]
+
+
+def test_a_refused_pod_ends_in_http_403_with_the_reasons(pod: dict[str, Any], hub_config: HubConfig) -> None:
+    wrong = FakePod(changed(pod, f"{CONTAINER}/image", "evil/x:1"))
+    with pytest.raises(Refusal) as caught:
+        PodGuard(hub_config).modify_pod_hook(FakeSpawner(), wrong)
+    assert caught.value.status_code == 403
+    assert "'evil/x:1' is not allowed on this hub." in caught.value.jupyterhub_message

@@ -1,0 +1,273 @@
+import copy
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from hub.contract import HubConfig
+from hub.refusal import Refusal
+from hub.spawn_form import SpawnForm
+
+
+class FakeSpawner:
+    """The attributes of KubeSpawner that the form touches."""
+
+    def __init__(self, user_options: dict[str, object] | None = None) -> None:
+        self.user_options: Any = user_options or {}
+        self.image = ""
+        self.cpu_guarantee = 0.0
+        self.mem_guarantee = 0
+        self.mem_limit = 0
+        self.extra_resource_guarantees: Any = {}
+        self.extra_resource_limits: Any = {}
+
+
+class Page(HTMLParser):
+    """The inputs, labels, texts and proposed images of the form."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.inputs: dict[str, dict[str, str | None]] = {}
+        self.label_for: list[str | None] = []
+        self.ids: list[str | None] = []
+        self.proposed: list[str | None] = []
+        self.tags: set[str] = set()
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Collect elements."""
+        attributes = dict(attrs)
+        self.tags.add(tag)
+        self.ids.append(attributes.get("id"))
+        if tag == "input":
+            self.inputs[str(attributes["name"])] = attributes
+        elif tag == "label":
+            self.label_for.append(attributes["for"])
+        elif tag == "option":
+            self.proposed.append(attributes["value"])
+
+    def handle_data(self, data: str) -> None:
+        """Collect text."""
+        self.text += data
+
+    def values(self) -> dict[str, str | None]:
+        """What is in the fields."""
+        return {name: attributes["value"] for name, attributes in self.inputs.items()}
+
+
+DEFAULTS = {
+    "image": "registry.example/foo/notebook:1.0.0",
+    "cpu": "0.5",
+    "memory": "1Gi",
+    "additional_resources": "",
+}
+CHOSEN = {
+    "image": "quay.io/jupyter/base-notebook",
+    "cpu": "500m",
+    "memory": "1.5Gi",
+    "additional_resources": '{"nvidia.com/gpu": 1}',
+}
+
+
+def submitted(texts: dict[str, str]) -> dict[str, list[object]]:
+    return {name: [text] for name, text in texts.items()}
+
+
+def refusal(form: SpawnForm, data: dict[str, list[object]], spawner: FakeSpawner | None = None) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        form.options_from_form(data, spawner)
+    return caught.value
+
+
+def test_the_form_has_four_labelled_fields_with_the_defaults(hub_config: HubConfig) -> None:
+    page = Page(SpawnForm(hub_config).options_form(FakeSpawner()))
+    assert page.values() == DEFAULTS
+    assert page.label_for == list(DEFAULTS)
+
+
+def test_every_field_is_described_by_texts_that_exist(hub_config: HubConfig) -> None:
+    form, spawner = SpawnForm(hub_config), FakeSpawner()
+    refusal(form, submitted(dict.fromkeys(DEFAULTS, "nonsense?")), spawner)
+    page = Page(form.options_form(spawner))
+    described = [name for field in page.inputs.values() for name in str(field["aria-describedby"]).split()]
+    assert len(described) == 8
+    assert set(described) <= set(page.ids)
+    ids = [name for name in page.ids if name]
+    assert len(ids) == len(set(ids))
+
+
+def test_the_form_proposes_the_offered_images_and_shows_the_bounds(hub_config: HubConfig) -> None:
+    page = Page(SpawnForm(hub_config).options_form(FakeSpawner()))
+    assert page.proposed == [hub_config.image, *hub_config.images]
+    for text in ("quay.io/jupyter/*", "From 0.1 to 4 CPUs", "From 256Mi to 8Gi", '{"nvidia.com/gpu": 1}', "at most 2"):
+        assert text in " ".join(page.text.split())
+
+
+def test_a_form_without_anything_optional_can_be_shown(hub_config: HubConfig) -> None:
+    bare = hub_config.model_copy(update={"images": (), "allowed_images": (), "additional_resources": {}})
+    page = Page(SpawnForm(bare).options_form(FakeSpawner()))
+    assert page.proposed == [bare.image]
+    assert "You may also type" not in page.text
+    assert "leave it empty" in page.text
+
+
+def test_the_form_remembers_what_was_chosen_last(hub_config: HubConfig) -> None:
+    form, spawner = SpawnForm(hub_config), FakeSpawner()
+    spawner.user_options = form.options_from_form(submitted(CHOSEN), spawner)
+    assert Page(form.options_form(spawner)).values() == CHOSEN
+
+
+def test_the_form_shows_choices_that_came_by_the_api(hub_config: HubConfig) -> None:
+    spawner = FakeSpawner({"cpu": 2, "memory": 2**30, "additional_resources": {"nvidia.com/gpu": 1}})
+    assert Page(SpawnForm(hub_config).options_form(spawner)).values() == {
+        **DEFAULTS,
+        "cpu": "2",
+        "memory": "1073741824",
+        "additional_resources": '{"nvidia.com/gpu": 1}',
+    }
+
+
+@pytest.mark.parametrize(
+    "user_options",
+    [
+        {"cpu": "99"},
+        {"image": '"><script>alert(1)</script>'},
+        {"image": "\ud800"},
+        {"cpu": [["1"]], "memory": {"a": "b"}, "x": None},
+        {"profile": "x"},
+    ],
+)
+def test_a_last_choice_that_is_not_allowed_now_gives_way_to_the_defaults(
+    user_options: dict[str, object], hub_config: HubConfig
+) -> None:
+    html = SpawnForm(hub_config).options_form(FakeSpawner(user_options))
+    html.encode()
+    assert Page(html).values() == DEFAULTS
+
+
+def test_after_mistakes_the_form_keeps_what_was_typed_and_marks_the_wrong_fields(hub_config: HubConfig) -> None:
+    form, spawner = SpawnForm(hub_config), FakeSpawner()
+    typed = {**CHOSEN, "cpu": "lots", "memory": "-1"}
+    refusal(form, submitted(typed), spawner)
+    html = form.options_form(spawner)
+    page = Page(html)
+    assert page.values() == typed
+    assert [name for name, field in page.inputs.items() if "aria-invalid" in field] == ["cpu", "memory"]
+    assert "'lots' is not an amount. Write it like 0.5, 2 or 500m." in page.text
+    assert Page(form.options_form(spawner)).values() == DEFAULTS, "a later visit starts anew"
+
+
+def test_what_one_person_typed_is_not_shown_to_another(hub_config: HubConfig) -> None:
+    form, alice, bob = SpawnForm(hub_config), FakeSpawner(), FakeSpawner()
+    refusal(form, submitted({"cpu": "mine"}), alice)
+    assert "mine" not in form.options_form(bob)
+    assert "mine" in form.options_form(alice)
+
+
+def test_hooks_copied_by_traitlets_find_what_was_typed(hub_config: HubConfig) -> None:
+    form, spawner = SpawnForm(hub_config), FakeSpawner()
+    options_from_form, options_form = copy.deepcopy(form.options_from_form), copy.deepcopy(form.options_form)
+    with pytest.raises(Refusal):
+        options_from_form(submitted({"cpu": "lots"}), spawner)
+    assert Page(options_form(spawner)).values()["cpu"] == "lots"
+
+
+EVIL = '"><script>alert(1)</script><input name="'
+
+
+@pytest.mark.parametrize("field", list(DEFAULTS))
+def test_html_that_is_typed_is_shown_as_text(field: str, hub_config: HubConfig) -> None:
+    form, spawner = SpawnForm(hub_config), FakeSpawner()
+    error = refusal(form, submitted({field: EVIL}), spawner)
+    assert "<script" not in error.jupyterhub_html_message
+    page = Page(form.options_form(spawner))
+    assert page.values()[field] == EVIL
+    assert set(page.inputs) == set(DEFAULTS)
+    assert "script" not in page.tags
+
+
+def test_the_reasons_are_a_readable_line_each(hub_config: HubConfig) -> None:
+    error = refusal(SpawnForm(hub_config), submitted({"cpu": "lots", "memory": "9Gi"}))
+    assert error.status_code == 400
+    assert error.jupyterhub_message == "", "JupyterHub's page would show it in place of the lines"
+    assert error.jupyterhub_html_message == (
+        "CPU: &#39;lots&#39; is not an amount. Write it like 0.5, 2 or 500m.<br>"
+        "Memory: &#39;9Gi&#39; is too much. The most is 8Gi."
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"cpu": ["1", "2"]},
+        {"cpu": []},
+        {"image": ["quay.io/jupyter/a", "evil/x:1"]},
+        {"profile": ["x"]},
+        {"image--unlisted-choice": ["evil/x:1"]},
+        {"image_file": [{"filename": "x", "body": b"\xff"}]},
+        {"_xsrf": ["2|a"], "cpu": ["lots"]},
+        {"cpu": ["x" * 10_000_000]},
+    ],
+)
+def test_repeated_unknown_and_monstrous_fields_are_refused(
+    data: dict[str, list[object]], hub_config: HubConfig
+) -> None:
+    form, spawner = SpawnForm(hub_config), FakeSpawner()
+    assert len(refusal(form, data, spawner).jupyterhub_html_message) < 500
+    assert len(form.options_form(spawner)) < 10_000
+
+
+@pytest.mark.parametrize("data", [{}, {"_xsrf": ["2|a"]}])
+def test_a_reload_of_the_page_with_mistakes_starts_nothing(
+    data: dict[str, list[object]], hub_config: HubConfig
+) -> None:
+    assert "press Start" in refusal(SpawnForm(hub_config), data).jupyterhub_html_message
+
+
+def test_missing_and_empty_fields_are_defaults(hub_config: HubConfig) -> None:
+    form, spawner = SpawnForm(hub_config), FakeSpawner()
+    form.apply_user_options(spawner, form.options_from_form(submitted({"cpu": "2", "memory": " "})))
+    assert (spawner.image, spawner.cpu_guarantee, spawner.mem_limit) == (hub_config.image, 2, 2**30)
+
+
+def test_a_choice_is_applied_as_guarantees_and_limits(hub_config: HubConfig) -> None:
+    form, spawner = SpawnForm(hub_config), FakeSpawner()
+    form.apply_user_options(spawner, form.options_from_form(submitted(CHOSEN), spawner))
+    assert spawner.image == "quay.io/jupyter/base-notebook"
+    assert spawner.cpu_guarantee == 0.5
+    assert spawner.mem_guarantee == spawner.mem_limit == 3 * 2**29
+    assert spawner.extra_resource_guarantees == spawner.extra_resource_limits == {"nvidia.com/gpu": "1"}
+
+
+def test_a_new_choice_takes_nothing_from_the_one_before(hub_config: HubConfig) -> None:
+    form, spawner = SpawnForm(hub_config), FakeSpawner()
+    form.apply_user_options(spawner, CHOSEN)
+    form.apply_user_options(spawner, {})
+    fresh = FakeSpawner()
+    form.apply_user_options(fresh, {})
+    assert vars(spawner) == vars(fresh)
+
+
+@pytest.mark.parametrize(
+    "user_options",
+    [
+        {"image": "evil/x:1"},
+        {"image": "quay.io/jupyter/x\n:1"},
+        {"image--unlisted-choice": "evil/x:1"},
+        {"profile": ""},
+        {"cpu": 100},
+        {"memory": True},
+        {"additional_resources": {"nvidia.com/gpu": 99}},
+        {"cpu": ["1"]},
+    ],
+)
+def test_options_of_the_rest_api_are_refused_as_those_of_the_form(
+    user_options: dict[str, object], hub_config: HubConfig
+) -> None:
+    spawner = FakeSpawner()
+    with pytest.raises(Refusal) as caught:
+        SpawnForm(hub_config).apply_user_options(spawner, user_options)
+    assert caught.value.status_code == 400
+    assert caught.value.jupyterhub_message
+    assert vars(spawner) == vars(FakeSpawner()), "nothing is applied in part"

@@ -1,0 +1,97 @@
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from settings.addresses import IpAddress, PublicUrl, host_of, is_loopback, url_of
+
+ADDRESS = TypeAdapter[str](IpAddress)
+URL = TypeAdapter[str](PublicUrl)
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("127.100.0.10", "127.100.0.10"),
+        ("2001:DB8:0::7", "2001:db8::7"),
+        ("::1", "::1"),
+    ],
+)
+def test_an_address_is_taken_in_its_short_form(text: str, short: str) -> None:
+    assert ADDRESS.validate_python(text) == short
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *["", "localhost", "203.0.113", "203.0.113.256", "203.0.113.07", "10.0.0.0/8", "::", "224.0.0.1"],
+        *["fe80::1%eth0", "[::1]", "203.0.113.7:80", "203.0.113.7\n", " ::1", "3405803783"],
+    ],
+)
+def test_what_is_not_the_address_of_one_machine_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match="is not the address of one machine"):
+        ADDRESS.validate_python(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://hub.example.org", "https://hub.example.org"),
+        ("https://hub.example.org/", "https://hub.example.org"),
+        ("http://localhost:8000", "http://localhost:8000"),
+        ("http://203.0.113.7:65535", "http://203.0.113.7:65535"),
+        ("http://[2001:db8::7]:8080/", "http://[2001:db8::7]:8080"),
+    ],
+)
+def test_a_public_url_has_no_slash_at_its_end(text: str, url: str) -> None:
+    assert URL.validate_python(text) == url
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hub.example.org",
+        "//hub.example.org",
+        "ftp://hub.example.org",
+        "https:hub.example.org",
+        "https://",
+        "https:///",
+        "https://hub.example.org/hub",
+        "https://hub.example.org//",
+        "https://hub.example.org?x=1",
+        "https://hub.example.org#x",
+        "https://me:pw@hub.example.org",
+        "https://hub.example.org:",
+        "https://hub.example.org:0",
+        "https://hub.example.org:65536",
+        "https://hub.example.org:http",
+        "https://hub_1.example.org",
+        "https://-hub.example.org",
+        "https://hub..example.org",
+        "https://hub.example.org\n",
+        "https://hub example.org",
+        "https://[::1",
+        "https://[::1::2]",
+        "https://[zz]",
+        "https://" + "a." * 200 + "org",
+    ],
+)
+def test_what_a_browser_or_an_oauth_provider_would_not_take_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match="is not where people go"):
+        URL.validate_python(text)
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "127.0.0.1", "127.100.0.10", "::1"])
+def test_loopback_is_what_only_this_machine_reaches(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["", "203.0.113.7", "10.0.0.1", "::2", "localhost.example.org", "127.0.0.1.nip.io"])
+def test_anything_else_is_not_loopback(host: str) -> None:
+    assert not is_loopback(host)
+
+
+@pytest.mark.parametrize("address", ["203.0.113.7", "2001:db8::7"])
+def test_the_url_of_an_address_leads_back_to_it(address: str) -> None:
+    assert URL.validate_python(url_of(address))
+    assert host_of(url_of(address)) == address

@@ -1,0 +1,131 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pulumi
+import pytest
+from pulumi.runtime import config
+
+import settings
+
+BASE = {"auth.type": "dummy", "endpoint.address": "127.100.0.10", "images.repository": "registry.example.org/hub"}
+SECRET = "hunter2-Secret_Value"  # noqa: S105 a stand-in
+
+KEYS_AND_WRONG_VALUES = {
+    "name": SECRET,
+    "protect": SECRET,
+    "publicUrl": f"https://hub.example.org/{SECRET}",
+    "hub.image": SECRET,
+    "hub.storage": SECRET,
+    "hub.resources": f'{{"{SECRET}": 1}}',
+    "proxy.resources": f'{{"requests": {{"cpu": "{SECRET}"}}}}',
+    "notebook.cpu": f'["{SECRET}"]',
+    "notebook.images": f'["{SECRET}"]',
+    "notebook.memory": f'{{"max": "{SECRET}"',
+    "notebook.additionalResources": f'{{"{SECRET}": "{SECRET}"}}',
+    "notebook.idleMinutes": SECRET,
+    "auth.type": SECRET,
+}
+
+
+def test_the_value_of_a_secret_key_is_in_no_message() -> None:
+    with pytest.raises(settings.SettingsError) as open_error:
+        settings.parse({**BASE, **KEYS_AND_WRONG_VALUES})
+    with pytest.raises(settings.SettingsError) as hidden_error:
+        settings.parse({**BASE, **KEYS_AND_WRONG_VALUES}, hidden=set(KEYS_AND_WRONG_VALUES))
+
+    assert SECRET in str(open_error.value), "the test would show nothing otherwise"
+    assert SECRET not in str(hidden_error.value)
+    for key in KEYS_AND_WRONG_VALUES:
+        assert any(mistake.startswith(f"{key}:") for mistake in hidden_error.value.mistakes)
+
+
+def test_the_value_of_an_unknown_key_is_in_no_message() -> None:
+    with pytest.raises(settings.SettingsError) as caught:
+        settings.parse({**BASE, "github.clientSecret": SECRET, "hub.storage.size": SECRET, "hub": {"image": SECRET}})
+    assert SECRET not in str(caught.value)
+
+
+def test_the_error_of_parse_has_no_cause_with_the_values_in_it() -> None:
+    with pytest.raises(settings.SettingsError) as caught:
+        settings.parse({**BASE, "name": SECRET})
+    assert caught.value.__suppress_context__
+
+
+@pytest.fixture
+def _stack_config() -> Iterator[None]:
+    """Leaves Pulumi's process-wide config as it was."""
+    before = dict(config.CONFIG.get())
+    yield
+    config.set_all_config(before, [])
+
+
+@pytest.mark.usefixtures("_stack_config")
+def test_from_pulumi_reads_the_keys_of_this_project_only() -> None:
+    own = {f"jupyterhub:{key}": value for key, value in BASE.items()}
+    config.set_all_config({**own, "jupyterhub:hub.storage": '{"size":"3Gi"}', "kubernetes:namespace": "x", "a:b": "c"})
+
+    found = settings.from_pulumi()
+
+    assert found.hub.storage.size == "3Gi"
+    assert found == settings.parse({**BASE, "hub.storage": {"size": "3Gi"}})
+
+
+@pytest.mark.usefixtures("_stack_config")
+def test_from_pulumi_ends_the_program_without_a_traceback_and_without_secrets() -> None:
+    own = {f"jupyterhub:{key}": value for key, value in BASE.items()}
+    config.set_all_config({**own, "jupyterhub:name": "", "jupyterhub:hub.image": SECRET}, ["jupyterhub:hub.image"])
+
+    with pytest.raises(pulumi.RunError) as caught:
+        settings.from_pulumi()
+
+    assert "has 2 mistakes" in str(caught.value)
+    assert "hub.image: the value (secret) is not an image reference" in str(caught.value)
+    assert SECRET not in str(caught.value)
+
+
+def test_defaults_are_for_keys_that_the_file_does_not_set(tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.test.yaml"
+    file.write_text("config:\n  jupyterhub:auth.type: dummy\n  jupyterhub:endpoint.address: 127.0.0.1\n")
+
+    found = settings.from_file(
+        file, defaults={"images.repository": "registry.example.org/hub", "endpoint.address": "x"}
+    )
+
+    assert found.images.repository == "registry.example.org/hub"
+    assert found.endpoint.address == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *[b"\xff\xfe", b"config: \x00", b"[" * 1500, b"&a [*a]", b"config: &a {jupyterhub:name: *a}", b"{", b"- 1"],
+        *[b"config: 3", b"? [a]\n: 1", b"a: 1\n--- \nb: 2", b"%YAML 9.9", b"!!python/object:os.system x"],
+        *[b"config: [1]", b"*x", b"\t"],
+    ],
+)
+def test_a_file_that_is_no_stack_file_is_one_mistake_that_names_it(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "Pulumi.test.yaml"
+    file.write_bytes(content)
+    with pytest.raises(settings.SettingsError, match=r"Pulumi\.test\.yaml has 1 mistake:\n  \* the file "):
+        settings.from_file(file)
+
+
+def test_a_missing_file_is_one_mistake_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(
+        settings.SettingsError, match=r"Pulumi\.test\.yaml has 1 mistake:\n  \* the file cannot be read"
+    ):
+        settings.from_file(tmp_path / "Pulumi.test.yaml")
+
+
+@pytest.mark.parametrize("content", ["", "# nothing\n", "config:\n", "encryptionsalt: v1:abc\n"])
+def test_a_stack_file_without_config_misses_only_what_has_to_be_set(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "Pulumi.test.yaml"
+    file.write_text(content)
+    with pytest.raises(settings.SettingsError) as caught:
+        settings.from_file(file)
+    assert [mistake.partition(":")[0] for mistake in caught.value.mistakes] == [
+        "hub.image",
+        "proxy.image",
+        "notebook.image",
+        "auth.type",
+    ]

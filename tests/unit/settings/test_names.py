@@ -1,0 +1,76 @@
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from settings import DnsLabel, DnsName, ResourceName
+from settings.names import HubName, HubNamespace
+from settings.scalars import Flag, Line, WholeNumber
+
+RIGHT = [
+    (DnsLabel, "a"),
+    (DnsLabel, "7"),
+    (DnsLabel, "a-b"),
+    (DnsLabel, "a" * 63),
+    (DnsName, "default-admin"),
+    (DnsName, "a.b-c.d"),
+    (DnsName, ".".join(["a" * 63] * 3)),
+    (HubName, "tf-hub"),
+    (HubName, "h" * 40),
+    (HubNamespace, "n" * 53),
+    (HubNamespace, "kubeflow"),
+    (ResourceName, "nvidia.com/gpu"),
+    (ResourceName, "example.org/Some_thing.1"),
+    (Line, "gke_foo_europe-west1_hub"),
+    (Line, "Zoë Example <zoe@example.org>"),
+]
+WRONG = [
+    *((DnsLabel, text) for text in ["", "-a", "a-", "A", "a.b", "a_b", "a b", "a\n", "ä", "a" * 64]),
+    *((DnsName, text) for text in ["", ".", "a.", ".a", "a..b", "A.b", "a/b", "a\n", "x." * 126 + "xx"]),
+    *((HubName, text) for text in ["", "1a", "h" * 41]),
+    *((HubNamespace, text) for text in ["", "n" * 54, "default", "kube-system", "kube-public"]),
+    *(
+        (ResourceName, text)
+        for text in ["", "cpu", "memory", "nvidia.com/", "/gpu", "a/b/c", "Nvidia.com/gpu", "a b/c"]
+    ),
+    *((Line, text) for text in ["", " ", " a", "a ", "a\nb", "a\tb", "a\x00", "a\u2028b", "\ud800"]),
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), RIGHT)
+def test_a_right_name_is_taken_unchanged(kind: type[str], text: str) -> None:
+    assert TypeAdapter[str](kind).validate_python(text) == text
+
+
+@pytest.mark.parametrize(("kind", "text"), WRONG)
+def test_a_wrong_name_is_refused(kind: type[str], text: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter[str](kind).validate_python(text)
+
+
+def test_the_notebooks_namespace_of_the_longest_namespace_is_a_dns_label() -> None:
+    TypeAdapter[str](DnsLabel).validate_python(f"{'n' * 53}-notebooks")
+
+
+@pytest.mark.parametrize(
+    ("value", "meaning"), [(True, True), ("true", True), ("True", True), (False, False), ("false", False)]
+)
+def test_a_flag_is_true_or_false_also_as_text(value: object, meaning: bool) -> None:  # noqa: FBT001 it is what the test is about
+    assert TypeAdapter[bool](Flag).validate_python(value) is meaning
+
+
+@pytest.mark.parametrize("value", ["", "yes", "no", "on", "1", "0", 1, 0, "tRUE", "true ", [True], None])
+def test_nothing_else_is_a_flag(value: object) -> None:
+    with pytest.raises(ValidationError, match="must be true or false"):
+        TypeAdapter[bool](Flag).validate_python(value)
+
+
+@pytest.mark.parametrize(("value", "meaning"), [(600, 600), ("600", 600), ("0", 0), ("-1", -1)])
+def test_a_whole_number_may_be_text(value: object, meaning: int) -> None:
+    assert TypeAdapter[int](WholeNumber).validate_python(value) == meaning
+
+
+@pytest.mark.parametrize(
+    "value", ["", "010", "0x1F", "1.0", 1.0, "1e3", " 1", "1 ", "1_000", "٣", True, None, "9" * 5000]
+)
+def test_nothing_else_is_a_whole_number(value: object) -> None:
+    with pytest.raises(ValidationError, match="must be a whole number"):
+        TypeAdapter[int](WholeNumber).validate_python(value)

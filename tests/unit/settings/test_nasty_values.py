@@ -1,0 +1,92 @@
+"""Whatever people put into a stack file, they get settings or a message for people, and never a traceback."""
+
+import json
+import random
+from collections.abc import Iterator
+
+import pytest
+
+import settings
+from settings.keys import KEYS
+
+BASE: dict[str, object] = {
+    "auth.type": "dummy",
+    "endpoint.address": "127.100.0.10",
+    "images.repository": "registry.example.org/hub",
+}
+DEEP: object = json.loads("[" * 500 + "]" * 500)
+ENDLESS: dict[str, object] = {}
+ENDLESS["requests"] = ENDLESS
+
+SCALARS: list[object] = [
+    *["", " ", "\n", "\x00", "\x1b[31m", "\u202e", "\ud800", "😀", "a" * 100_000, "a." * 50_000, "-" * 50_000],
+    *["null", "~", "true", "NaN", "-0", "1e999", "1e-999", "9" * 5000, "{", "[", "{}", "[]", '""', "[[" * 50_000],
+    *['{"a":', '{"default": NaN}', '{"max": 1e400}', '{"size": {"size": 1}}', '{"": ""}', "[null]", '{"\\ud800": 1}'],
+    *["{secure}", "{0}", "%s", "${x}", "../..", "http://[", "http://[::1]:99999999", "0x", "٣", "a@sha256:", "::", "%"],
+    *[None, True, False, 0, -1, 10**30, 10**4000, 0.1, 1e300, float("nan"), float("inf"), b"x", object(), 1j],
+]
+STRUCTURES: list[object] = [
+    *[[], {}, (), set[object](), [None], [[]], [{}], {"": None}, {None: 1}, {1: 2}, {"a\nb": 1}, {"\ud800": "\ud800"}],
+    *[{"secure": "x"}, {"size": None}, {"requests": []}, {"requests": {"cpu": {}}}, {"max": [1]}, {"[key]": 1}],
+    *[DEEP, ENDLESS, {("a",): 1}, {"default": float("nan"), "min": b"", "max": object()}, range(3)],
+]
+
+
+def check(values: dict[str, object]) -> None:
+    try:
+        settings.parse({**BASE, **values})
+    except settings.SettingsError as error:
+        mistakes = error.mistakes
+    else:
+        return
+    assert mistakes
+    for mistake in mistakes:
+        assert mistake.isprintable(), "one line, that can be written to any terminal"
+        assert len(mistake) < 700
+
+
+def cases() -> Iterator[tuple[str, object]]:
+    for key in KEYS:
+        for value in [*SCALARS, *STRUCTURES]:
+            yield key, value
+
+
+def test_every_key_stands_every_value() -> None:
+    for key, value in cases():
+        check({key: value})
+
+
+def test_every_part_of_a_map_stands_every_value() -> None:
+    for key, part in [
+        ("hub.storage", "size"),
+        ("hub.storage", "storageClass"),
+        ("notebook.cpu", "min"),
+        ("notebook.memory", "max"),
+        ("notebook.additionalResources", "nvidia.com/gpu"),
+        ("hub.resources", "requests"),
+    ]:
+        for value in [*SCALARS, *STRUCTURES]:
+            check({key: {part: value}})
+            check({"proxy.resources": {"limits": {part: value}}})
+
+
+def test_every_key_name_is_answered() -> None:
+    for name in [str(value) for value in SCALARS if isinstance(value, str)] + ["hub.", ".", "hub..image", "HUB.IMAGE"]:
+        with pytest.raises(settings.SettingsError):
+            settings.parse({**BASE, f"{name}x": "y"})
+        check({name: "y", f"hub.storage.{name}": "y", f"hub.{name}": "y"})
+
+
+def test_many_wrong_values_at_once_are_answered() -> None:
+    chance = random.Random(3)  # noqa: S311 a repeatable choice, no secret
+    values = [*SCALARS, *STRUCTURES]
+    for _ in range(300):
+        check({key: chance.choice(values) for key in chance.sample(sorted(KEYS), 8)})
+
+
+def test_damaged_json_is_answered() -> None:
+    chance = random.Random(4)  # noqa: S311 a repeatable choice, no secret
+    right = json.dumps({"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}})
+    for _ in range(300):
+        start, end = sorted(chance.sample(range(len(right)), 2))
+        check({"hub.resources": right[:start] + chance.choice(["", '"', "{", "}", "\\", "\x00"]) + right[end:]})
