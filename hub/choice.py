@@ -161,7 +161,7 @@ def _additional_resources(value: object, config: HubConfig) -> dict[str, int]:
     for name, most in offered.items():
         count = by_name.get(name, 0)
         if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= most:
-            reasons.append(f"{name} must be a whole number from 0 to {most}, not {_quoted(count)}.")
+            reasons.append(f"{name} must be a whole number from 0 to {most}, such as {example(config)}.")
         elif count:
             chosen[name] = count
     if reasons:

@@ -89,10 +89,10 @@ class SpawnForm:
         except choice.MistakesError as error:
             if spawner is not None:
                 self._turned_down[spawner] = (_texts(options), error.by_field)
-            raise _above_form(error.reasons) from None
+            raise Refusal(error.reasons) from None
         if not options:
             # As when the page that shows mistakes is loaded again. That must not start a server.
-            raise _above_form(["Choose what your notebook server gets, then press Start."])
+            raise Refusal(["Choose what your notebook server gets, then press Start."])
         return options
 
     def apply_user_options(self, spawner: Spawner, user_options: Mapping[str, object]) -> None:
@@ -129,9 +129,3 @@ def _texts(options: Mapping[str, object]) -> dict[str, str]:
     given = {name: value for name in choice.LABELS if (value := options.get(name)) and not isinstance(value, list)}
     texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items()}
     return {name: text for name, text in texts.items() if len(text) <= choice.LONGEST}
-
-
-def _above_form(reasons: Sequence[str]) -> Refusal:
-    refusal = Refusal(reasons)
-    refusal.jupyterhub_message = ""  # The page prefers it to the HTML, which has a line for each reason.
-    return refusal

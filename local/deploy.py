@@ -5,17 +5,19 @@ import os
 import shlex
 import sys
 import time
+from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 
-from local import cluster, engine, images, layout, node, paths
+from local import cluster, engine, host, images, layout, node, paths
 from local.engine import Engine
 from local.errors import LocalError
 from local.images import Image
 from local.stack import Stack
 from local.stack import exists as stack_exists
-from local.steps import say, step
+from local.steps import quiet, say, step
 from settings import Settings, SettingsError
 from settings import from_file as settings_of
 
@@ -47,13 +49,20 @@ def _up(name: str) -> int:
     local = _is_local(settings)
     say(f"Stack {name}: its settings are valid.")
     say(f"Cluster: {_describe(settings)}.")
-    found = engine.find()
-    say(f"Engine: {found.described}.")
     if local:
-        cluster.up()
-        _bring_images(settings)
+        host.check()
+        host.install_packages()
+    with ThreadPoolExecutor() as pool:
+        # On a new machine all of this is built, which takes a while: the images wait for downloads, the tools do not.
+        building = pool.submit(_built_images, settings) if local else None
+        found = engine.find()
+        say(f"Engine: {found.described}.")
+        if local:
+            cluster.up()
+        if building is not None:
+            _bring_images(settings, building.result())
     stack = _prepared(name, settings, found)
-    with step("pulumi up"):
+    with step("pulumi up"), quiet():
         code = stack.pulumi("up", "--yes", "--suppress-permalink=true")
     if code != 0:
         say("pulumi up failed: its diagnostics above say why. Mend it and run `make up` again; what is done stays.")
@@ -102,7 +111,7 @@ def _down(name: str) -> int:
     if stack_exists(name):
         if local:
             cluster.up()  # what is not reached cannot be taken down in good order
-        with step("pulumi destroy"):
+        with step("pulumi destroy"), quiet():
             code = _existing(name).pulumi("destroy", "--yes", "--suppress-permalink=true")
         if code != 0:
             say("pulumi destroy failed: its diagnostics above say why. What is not destroyed goes on running.")
@@ -123,7 +132,9 @@ _COMMANDS = {
 
 
 def _settings(name: str) -> Settings:
-    return settings_of(_file(name), defaults=dict.fromkeys(_IMAGE_KEYS, _TO_BE_BUILT))
+    settings = settings_of(_file(name), defaults=dict.fromkeys(_IMAGE_KEYS, _TO_BE_BUILT))
+    # Elsewhere nobody builds images on the way: then they must be set.
+    return settings if _is_local(settings) else settings_of(_file(name))
 
 
 def _file(name: str) -> Path:
@@ -165,10 +176,22 @@ def _built_images(settings: Settings) -> dict[str, Image]:
     return {key: built[key.partition(".")[0]] for key in open_keys}
 
 
-def _bring_images(settings: Settings) -> None:
-    built = _built_images(settings)
+def _bring_images(settings: Settings, built: Mapping[str, Image]) -> None:
     for image in built.values():
         images.load(image, node.CTR)
+    require_images(settings, built=built)
+
+
+def require_images(settings: Settings, *, built: Collection[str]) -> None:
+    """Refuse a stack whose images the local node does not have.
+
+    Args:
+        settings: The stack's settings.
+        built: Keys of images that were just built and loaded.
+
+    Raises:
+        LocalError: Names each key and image, and how to bring it.
+    """
     there = images.references(node.CTR)
     mistakes = [
         f"{key}: the image {asked} is not on the local node, and nothing pulls it from elsewhere. "

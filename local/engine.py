@@ -34,11 +34,10 @@ def find() -> Engine:
     if own is not None and _has_provider(own):
         return Engine(program=Path(own), environment={}, described=f"this machine's pulumi ({own})")
     toolchain.build_all(toolchain.ENGINE)
-    path = os.pathsep.join(str(tool.programs) for tool in (toolchain.PULUMI, toolchain.PYTHON_HOST))
     home = paths.CACHE / "pulumi"
     _link_provider(home)
     environment = {
-        "PATH": f"{path}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PATH": f"{toolchain.PULUMI.programs}{os.pathsep}{os.environ.get('PATH', '')}",
         "PULUMI_HOME": str(home),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

@@ -80,15 +80,19 @@ class Stack:
         kept = {key: before[key] for key in _KEPT if key in before}
         target.write_text(yaml.safe_dump({**kept, **content, "config": config}, sort_keys=False))
         run(
-            [*self._pulumi(), "stack", "select", "--create", self.name],
+            [*self._pulumi(), "stack", "select", "--create", self.name, "--non-interactive"],
             env=self.environment,
             doing="pulumi stack select",
         )
 
     def pulumi(self, *arguments: str) -> int:
         """Run a Pulumi command on the stack, with its output shown as it comes; its exit code."""
-        command = [*self._pulumi(), *arguments, "--stack", self.name]
-        return subprocess.run(command, env={**os.environ, **self.environment}, check=False).returncode
+        variables = {**os.environ, **self.environment}
+        return subprocess.run(self.command(*arguments), env=variables, check=False).returncode
+
+    def command(self, *arguments: str) -> list[str]:
+        """A Pulumi command on the stack, word by word; it needs `environment`."""
+        return [*self._pulumi(), *arguments, "--stack", self.name]
 
     def output(self, name: str) -> str:
         """One of the stack's exports, as text.
@@ -96,11 +100,11 @@ class Stack:
         Raises:
             LocalError: There is no such stack or export.
         """
-        command = [*self._pulumi(), "stack", "output", name, "--stack", self.name]
+        command = self.command("stack", "output", name, "--non-interactive")
         return run(command, env=self.environment, doing=f"pulumi stack output {name}").strip()
 
     def _pulumi(self) -> Sequence[str]:
-        return [str(self.engine.program), "--cwd", str(self.workspace), "--non-interactive"]
+        return [str(self.engine.program), "--cwd", str(self.workspace)]
 
     def _ensure_passphrase(self) -> None:
         variables = self.environment

@@ -1,13 +1,14 @@
-"""Shows what is being done, and how long it took."""
+"""Shows what is being done, and how long it took. Steps may run side by side."""
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 _LINES = 5
 """How many lines a long build prints where there is no terminal to draw a bar on."""
@@ -15,42 +16,22 @@ _LINES = 5
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 """Progress goes to standard error, so that a command's result can be piped."""
 
+_lock = threading.Lock()
+_display = Progress(
+    SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, transient=True
+)
+
 
 @contextmanager
 def step(title: str, *, always: bool = True) -> Generator[None]:
     """Show `title` with a running clock, and a line with the seconds that it took once it is done.
 
     Args:
-        title: What is being done, in the present tense: "Building coredns".
+        title: What is being done, in the present tense: "Loading the hub image".
         always: False shows no line for a step that took less than a second, because there was nothing to do.
     """
-    start = time.monotonic()
-    if not console.is_terminal:
-        if always:
-            console.print(f"  .. {escape(title)}")
-        try:
-            yield
-        finally:
-            _finish(title, start, always=always, failed=sys.exc_info()[0] is not None)
-        return
-    with console.status(escape(title)):
-        try:
-            yield
-        finally:
-            _finish(title, start, always=always, failed=sys.exc_info()[0] is not None)
-
-
-def _finish(title: str, start: float, *, always: bool, failed: bool) -> None:
-    seconds = time.monotonic() - start
-    if failed:
-        console.print(f"  [red]!![/red] {escape(title)} ({seconds:.1f} s)")
-    elif always or seconds >= 1:
-        console.print(f"  [green]ok[/green] {escape(title)} ({seconds:.1f} s)")
-
-
-def say(text: str) -> None:
-    """Show one line."""
-    console.print(escape(text))
+    with _shown(title, None, always=always):
+        yield
 
 
 @contextmanager
@@ -61,32 +42,52 @@ def progress(title: str, *, total: int) -> Generator[Callable[[], None]]:
         title: What is being done, in the present tense.
         total: The most parts that there can be; it may end with fewer.
     """
+    with _shown(title, total, always=True) as advance:
+        yield advance
+
+
+@contextmanager
+def quiet() -> Generator[None]:
+    """Leave the terminal to a program that draws on it itself."""
+    was_live = _display.live.is_started
+    _display.stop()
+    try:
+        yield
+    finally:
+        if was_live:
+            _display.start()
+
+
+def say(text: str) -> None:
+    """Show one line."""
+    console.print(escape(text))
+
+
+@contextmanager
+def _shown(title: str, total: int | None, *, always: bool) -> Generator[Callable[[], None]]:
     start = time.monotonic()
+    task = _display.add_task(escape(title), total=total)
     if console.is_terminal:
-        with Progress(
-            TextColumn("  {task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-        ) as bar:
-            task = bar.add_task(escape(title), total=total)
-            try:
-                yield lambda: bar.advance(task)
-            finally:
-                _finish(title, start, always=True, failed=sys.exc_info()[0] is not None)
-        return
+        _display.start()
+    elif always:
+        console.print(f"  .. {escape(title)}")
     done = 0
 
     def advance() -> None:
         nonlocal done
         done += 1
-        if done * _LINES // total > (done - 1) * _LINES // total:
-            console.print(f"     {done * 100 // total} % ({time.monotonic() - start:.0f} s)")
+        _display.advance(task)
+        if total and not console.is_terminal and done * _LINES // total > (done - 1) * _LINES // total:
+            console.print(f"     {escape(title)}: {done * 100 // total} % ({time.monotonic() - start:.0f} s)")
 
-    console.print(f"  .. {escape(title)}")
     try:
         yield advance
     finally:
-        _finish(title, start, always=True, failed=sys.exc_info()[0] is not None)
+        failed, seconds = sys.exc_info()[0] is not None, time.monotonic() - start
+        with _lock:
+            _display.remove_task(task)
+            if not _display.tasks:
+                _display.stop()
+        if failed or always or seconds >= 1:
+            mark = "[red]!![/red]" if failed else "[green]ok[/green]"
+            console.print(f"  {mark} {escape(title)} ({seconds:.1f} s)")

@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -39,8 +39,10 @@ class Tool:
     """The linker's names of the variables that hold it: `{version}`, `{major}` and `{minor}` are put in."""
     copies: tuple[tuple[str, str], ...] = ()
     """(Go module, files in it by a glob): copied beside the sources before the build."""
-    scripts: tuple[tuple[str, str], ...] = field(default=())
+    scripts: tuple[tuple[str, str], ...] = ()
     """(Go module, file in it): copied beside the programs after the build."""
+    beside: tuple["Tool", ...] = ()
+    """Tools whose programs must lie in the same folder."""
 
     @property
     def source(self) -> Path:
@@ -56,11 +58,16 @@ class Tool:
         digest = hashlib.sha256(repr(self).encode())
         for file in sorted(file for file in self.source.rglob("*") if file.is_file()):
             digest.update(f"{file.relative_to(self.source)}\0".encode() + file.read_bytes())
+        for other in self.beside:
+            digest.update(other.programs.name.encode())
         return digest.hexdigest()[:12]
 
 
 _PULUMI_SDK = "github.com/pulumi/pulumi/sdk/v3"
 _KUBERNETES_PROVIDER = "github.com/pulumi/pulumi-kubernetes/provider/v4"
+
+PYTHON_HOST = Tool(folder="pulumi-language-python")
+"""Pulumi's Python language host: of an older version, as newer ones are not published as Go modules."""
 
 PULUMI = Tool(
     folder="pulumi",
@@ -70,11 +77,9 @@ PULUMI = Tool(
         (_PULUMI_SDK, "python/cmd/pulumi-language-python-exec"),
         (_PULUMI_SDK, "python/dist/pulumi-resource-pulumi-python"),
     ),
+    beside=(PYTHON_HOST,),
 )
-"""Pulumi's CLI, with the scripts by which it runs Python programs and dynamic resources."""
-
-PYTHON_HOST = Tool(folder="pulumi-language-python")
-"""Pulumi's Python language host: of an older version, as newer ones are not published as Go modules."""
+"""Pulumi's CLI, with all by which it runs Python programs and dynamic resources."""
 
 KUBERNETES_PROVIDER = Tool(
     folder="pulumi-resource-kubernetes",
@@ -103,7 +108,7 @@ KUBERNETES = Tool(
 COREDNS = Tool(folder="coredns")
 """The cluster's name server."""
 
-ENGINE = (PULUMI, PYTHON_HOST, KUBERNETES_PROVIDER)
+ENGINE = (PULUMI, KUBERNETES_PROVIDER)
 """What runs the Pulumi program."""
 
 CLUSTER = (KUBERNETES, COREDNS)
@@ -118,6 +123,7 @@ def build(tool: Tool) -> None:
     """
     if tool.programs.is_dir():
         return
+    build_all(tool.beside)
     if shutil.which("go") is None:
         message = "Go is not installed: the pinned tools are built with it. Install Go 1.24 or newer (https://go.dev/doc/install)."
         raise LocalError(message)
@@ -126,8 +132,6 @@ def build(tool: Tool) -> None:
         source, programs = Path(scratch) / "source", Path(scratch) / "programs"
         shutil.copytree(tool.source, source)
         programs.mkdir()
-        with step(f"Downloading the sources of {tool.folder}", always=False):
-            _go(source, "mod", "download")
         for module, file in tool.copies:
             shutil.copy(_module(source, module) / file, source)
         _compile(tool, source, programs)
@@ -135,6 +139,8 @@ def build(tool: Tool) -> None:
             target = programs / Path(file).name
             shutil.copy(_module(source, module) / file, target)
             target.chmod(0o755)
+        for program in (program for other in tool.beside for program in other.programs.iterdir()):
+            (programs / program.name).hardlink_to(program)
         for older in _BUILT.glob(f"{tool.folder}-" + "?" * 12):
             shutil.rmtree(older)
         # The last act: a folder of this name is always whole.
@@ -151,7 +157,13 @@ def _go(folder: Path, *arguments: str) -> str:
     return run(["go", *arguments], cwd=folder, env=_GO_ENVIRONMENT, doing=f"go {arguments[0]}")
 
 
-_GO_ENVIRONMENT = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly -trimpath -buildvcs=false", "GOWORK": "off"}
+_GO_ENVIRONMENT = {
+    "CGO_ENABLED": "0",
+    "GOFLAGS": "-mod=readonly -trimpath -buildvcs=false",
+    "GOWORK": "off",
+    # The compiler is short-lived: with rarer garbage collection it needs more memory and less time.
+    "GOGC": "300",
+}
 
 
 def _module(source: Path, module: str) -> Path:
@@ -165,7 +177,8 @@ def _compile(tool: Tool, source: Path, programs: Path) -> None:
     major, minor = [*release.lstrip("v").split("."), "", ""][:2]
     variables = [name.format(version=release, major=major, minor=minor) for name in tool.version_variables]
     flags = " ".join(["-s", "-w", *(f"-X {variable}" for variable in variables)])
-    total = len(_go(source, "list", "-deps", *tool.packages).splitlines())
+    with step(f"Downloading the sources of {tool.folder}", always=False):
+        total = len(_go(source, "list", "-deps", *tool.packages).splitlines())
     command = ["go", "build", "-v", "-ldflags", flags, "-o", f"{programs}/", *tool.packages]
     printed: list[str] = []
     with (

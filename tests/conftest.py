@@ -1,0 +1,77 @@
+"""What the tests of several layers share: the local cluster, the engine, and stacks of their own on both."""
+
+import os
+import subprocess
+from collections.abc import Generator, Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from local import cluster, engine, images, layout, node
+from local.engine import Engine
+from local.errors import LocalError
+from local.stack import Stack
+
+IN_CI = os.environ.get("CI", "") not in {"", "false"}
+
+
+def leave_out(reason: str) -> None:
+    """Leave a test out, and say why; in CI that is a failure, as nothing may be left out there."""
+    if IN_CI:
+        pytest.fail(f"left out, which CI does not allow: {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def built_engine() -> Engine:
+    """The engine that `make up` would use."""
+    try:
+        return engine.find()
+    except LocalError as error:
+        leave_out(str(error))
+        raise
+
+
+@pytest.fixture(scope="session")
+def live_cluster() -> Generator[Path]:
+    """The kubeconfig of the local cluster, which runs, with the images on it; stopped again if the tests started it."""
+    ran = cluster.is_up()
+    try:
+        cluster.up()
+        for image in images.ensure_built().values():
+            images.load(image, node.CTR)
+    except LocalError as error:
+        leave_out(str(error))
+    yield layout.KUBECONFIG
+    if not ran:
+        cluster.down()
+
+
+@pytest.fixture(scope="session")
+def image_settings(live_cluster: Path) -> dict[str, str]:
+    """The images of docker/, as settings."""
+    assert live_cluster.exists()
+    return {f"{name}.image": image.reference for name, image in images.ensure_built().items()}
+
+
+def make_stack(name: str, folder: Path, found: Engine, kubeconfig: Path, values: Mapping[str, object]) -> Stack:
+    """A stack with a state of its own in `folder`, ready to be worked on."""
+    config = {"pulumi:disable-default-providers": ["kubernetes"]} | {f"jupyterhub:{k}": v for k, v in values.items()}
+    file = folder / "settings.yaml"
+    file.write_text(yaml.safe_dump({"config": config}))
+    stack = Stack(name=name, engine=found, folder=folder, kubeconfig=kubeconfig)
+    stack.prepare(file, {})
+    return stack
+
+
+def pulumi(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a Pulumi command on the stack to its end; `stdout` holds all that a person would see."""
+    return subprocess.run(
+        stack.command(*arguments),
+        env={**os.environ, **stack.environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )

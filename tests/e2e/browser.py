@@ -1,0 +1,77 @@
+"""A person at a browser: what the tests do with the hub's pages."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+START_MILLISECONDS = 120_000
+"""How long a server may take to start."""
+
+_QUIET = (
+    # As root there is no sandbox; the rest keeps the browser from looking for its maker's servers.
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@contextmanager
+def open_browser(executable: str, url: str) -> Iterator[Page]:
+    """A fresh browser, with no cookies, on the hub's first page."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=list(_QUIET))
+        page = browser.new_context(viewport={"width": 1280, "height": 860}).new_page()
+        page.goto(url)
+        yield page
+        browser.close()
+
+
+def sign_in(page: Page, name: str) -> None:
+    """Sign in with a name and any password."""
+    page.fill("#username_input", name)
+    page.fill("#password_input", "any password")
+    page.click("#login_submit")
+    page.wait_for_url(lambda url: "/hub/login" not in url)
+
+
+def start(page: Page, **fields: str) -> None:
+    """Fill the spawn form and press Start."""
+    for field, value in fields.items():
+        page.fill(f"#{field}", value)
+    page.click("#spawn_form button[type=submit]")
+
+
+def wait_for_lab(page: Page) -> None:
+    """Wait until JupyterLab's launcher is there."""
+    page.wait_for_url("**/lab**", timeout=START_MILLISECONDS)
+    expect(page.locator("#jp-main-dock-panel")).to_be_visible(timeout=START_MILLISECONDS)
+    expect(page.locator("#jupyterlab-splash")).to_have_count(0, timeout=START_MILLISECONDS)
+
+
+def new_notebook(page: Page) -> None:
+    """Open a notebook from JupyterLab's launcher, and wait for its kernel."""
+    page.locator(".jp-LauncherCard[data-category=Notebook]").first.click()
+    expect(page.locator(".jp-NotebookPanel .jp-Cell").first).to_be_visible(timeout=START_MILLISECONDS)
+    expect(page.locator("#jp-bottom-panel")).to_contain_text("| Idle", timeout=START_MILLISECONDS)
+
+
+def run_cell(page: Page, code: str) -> Locator:
+    """Type code into the notebook's last cell and run it; its output."""
+    cell = page.locator(".jp-NotebookPanel .jp-CodeCell").last
+    cell.locator(".cm-content").click()
+    page.keyboard.insert_text(code)
+    index = page.locator(".jp-NotebookPanel .jp-CodeCell").count() - 1
+    page.keyboard.press("Shift+Enter")
+    return page.locator(".jp-NotebookPanel .jp-CodeCell").nth(index).locator(".jp-OutputArea-output")
+
+
+def stop_server(page: Page, url: str) -> None:
+    """Stop one's own server from the hub's home page."""
+    page.goto(f"{url}/hub/home")
+    page.click("#stop")
+    expect(page.locator("#stop")).to_be_hidden(timeout=START_MILLISECONDS)

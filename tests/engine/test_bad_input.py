@@ -1,0 +1,82 @@
+"""Whatever is wrong, a person is told what and how to mend it, and the cluster stays as it was."""
+
+from pathlib import Path
+
+import pytest
+from kubernetes.client import CoreV1Api
+
+from local import api, deploy
+from local.engine import Engine
+from local.errors import LocalError
+from settings import parse
+from tests.conftest import make_stack, pulumi
+
+GOOD: dict[str, object] = {
+    "auth.type": "dummy",
+    "endpoint.address": "127.100.0.20",
+    "namespace": "bad-input",
+    "hub.image": "localhost/hub:1",
+    "proxy.image": "localhost/proxy:1",
+    "notebook.image": "localhost/notebook:1",
+}
+
+
+def _namespaces() -> set[str]:
+    found = CoreV1Api(api.connect()).list_namespace().items
+    return {item.metadata.name for item in found if item.metadata and item.metadata.name}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("hub.imgae", "localhost/hub:1", "hub.image"),
+        ("notebook.memory", {"max": "1Gib"}, "1Gib"),
+        ("notebook.cpu", {"default": "-1"}, "-1"),
+        ("hub.image", "not an image", "not an image"),
+        ("name", "", "tf-hub"),
+    ],
+)
+def test_a_wrong_setting_ends_an_up_with_its_key_and_changes_nothing(
+    built_engine: Engine, live_cluster: Path, tmp_path: Path, key: str, value: object, told: str
+) -> None:
+    stack = make_stack("bad", tmp_path, built_engine, live_cluster, {**GOOD, key: value})
+    before = _namespaces()
+    done = pulumi(stack, "up", "--yes")
+    assert done.returncode != 0
+    assert key in done.stdout
+    assert told in done.stdout
+    assert "Traceback" not in done.stdout
+    assert _namespaces() == before
+
+
+def test_an_unreachable_cluster_ends_a_preview_with_its_address_and_the_mend(
+    built_engine: Engine, tmp_path: Path
+) -> None:
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.write_text(
+        "apiVersion: v1\nkind: Config\ncurrent-context: away\n"
+        "contexts: [{name: away, context: {cluster: away, user: me}}]\n"
+        "clusters: [{name: away, cluster: {server: 'https://127.0.0.1:9'}}]\nusers: [{name: me, user: {}}]\n"
+    )
+    done = pulumi(make_stack("away", tmp_path, built_engine, kubeconfig, GOOD), "preview")
+    assert done.returncode != 0
+    assert "127.0.0.1:9" in done.stdout
+    assert "away" in done.stdout
+    assert "kubernetes.context" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_a_lost_passphrase_is_named_before_the_engine_is_asked(
+    built_engine: Engine, live_cluster: Path, tmp_path: Path
+) -> None:
+    make_stack("lost", tmp_path, built_engine, live_cluster, GOOD)
+    (tmp_path / "passphrase").unlink()
+    with pytest.raises(LocalError, match="passphrase"):
+        make_stack("lost", tmp_path, built_engine, live_cluster, GOOD)
+    assert not (tmp_path / "passphrase").exists()
+
+
+def test_an_image_that_is_not_on_the_node_is_named_with_its_key(live_cluster: Path) -> None:
+    assert live_cluster.exists()
+    with pytest.raises(LocalError, match=r"hub\.image: the image localhost/hub:1 is not on the local node"):
+        deploy.require_images(parse(GOOD), built={})
