@@ -20,10 +20,26 @@ PORT: Final = 8081
 
 _CODE_FOLDER: Final = "/etc/jupyterhub"
 
+_ROLLED_OUT: Final = {
+    "pulumi.com/waitFor": (
+        "jsonpath={.status[?$.status.readyReplicas == 1 && $.status.currentRevision == $.status.updateRevision]}"
+    )
+}
+"""What `pulumi up` waits for: the pod is ready, and it is the new one. The provider's own wait, up to 4.25, is often
+content with what was true before the change (pulumi-kubernetes#4094), and a hub that then fails goes unnoticed."""
+
 
 def connect_url(settings: Settings) -> str:
-    """Returns where proxy and notebooks reach the hub. It follows from the settings, so nobody waits to learn it."""
-    return f"http://{settings.name}-0.{settings.namespace}:{PORT}"
+    """Returns where proxy and notebooks reach the hub. It follows from the settings, so nobody waits to learn it.
+
+    It is a cluster address and not the pod's own, which the headless Service gives: while the hub restarts, a request
+    to the cluster address is refused at once, and one to the gone pod's address hangs for a minute.
+    """
+    return f"http://{_api_name(settings)}.{settings.namespace}:{PORT}"
+
+
+def _api_name(settings: Settings) -> str:
+    return f"{settings.name}-api"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +100,19 @@ class Hub(pulumi.ComponentResource):
             metadata=meta.ObjectMetaArgs(name=service_name, namespace=args.namespace, labels=labels(settings, "hub")),
             spec=core.ServiceSpecArgs(
                 cluster_ip="None",
-                # The hub asks for itself through this name while it is not ready yet.
+                # The pod's name resolves from its first moment on, as a StatefulSet's should.
                 publish_not_ready_addresses=True,
+                selector=selector(settings, "hub"),
+                ports=[core.ServicePortArgs(name="hub", port=PORT, target_port="hub")],
+            ),
+            opts=child,
+        )
+        core.Service(
+            f"{name}-api",
+            metadata=meta.ObjectMetaArgs(
+                name=_api_name(settings), namespace=args.namespace, labels=labels(settings, "hub")
+            ),
+            spec=core.ServiceSpecArgs(
                 selector=selector(settings, "hub"),
                 ports=[core.ServicePortArgs(name="hub", port=PORT, target_port="hub")],
             ),
@@ -93,7 +120,12 @@ class Hub(pulumi.ComponentResource):
         )
         apps.StatefulSet(
             f"{name}-statefulset",
-            metadata=meta.ObjectMetaArgs(name=settings.name, namespace=args.namespace, labels=labels(settings, "hub")),
+            metadata=meta.ObjectMetaArgs(
+                name=settings.name,
+                namespace=args.namespace,
+                labels=labels(settings, "hub"),
+                annotations=_ROLLED_OUT,
+            ),
             spec=apps.StatefulSetSpecArgs(
                 replicas=1,
                 service_name=service_name,

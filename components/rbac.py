@@ -68,8 +68,8 @@ class Rbac(pulumi.ComponentResource):
             opts=child,
         )
         self.hub_account = pulumi.Output.all(account.metadata.name, binding.metadata.name).apply(lambda names: names[0])
-        # In the preview of a new stack the metadata are known, but have no UID yet, or one that the API server made up for
-        # a dry run. The id is unknown then, and so makes the UID unknown too.
+        # In the preview of a new stack the metadata are known, but have no UID yet, or one that the API server made up
+        # for a dry run. The id is unknown then, and so makes the UID unknown too.
         self.notebooks_account_uid = pulumi.Output.all(owner.id, owner.metadata.uid).apply(lambda known: known[1])
         self.register_outputs({"hub_account": self.hub_account, "notebooks_account_uid": self.notebooks_account_uid})
 

@@ -1,43 +1,65 @@
-"""Kubernetes quantities as people type them, such as `500m`, `1.5Gi` or `1e3`.
-
-The grammar is that of `k8s.io/apimachinery/pkg/api/resource`, without signs.
-"""
-
-from __future__ import annotations
+"""Amounts of CPU, memory and other things in Kubernetes' notation, such as `500m`, `1.5Gi` or `1e3`."""
 
 import re
 from decimal import Decimal
 
-_BINARY = {suffix: Decimal(1024) ** power for power, suffix in enumerate(("Ki", "Mi", "Gi", "Ti", "Pi", "Ei"), start=1)}
-_DECIMAL = {"k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18, "m": -3, "u": -6, "n": -9}
-_UNITS = {"": Decimal(1), **_BINARY, **{suffix: Decimal(10) ** power for suffix, power in _DECIMAL.items()}}
-
-# Digits are spelled out, as \d also takes those of other scripts; counts are bounded, to keep the arithmetic small.
-_QUANTITY = re.compile(
-    r"(?P<number>[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:(?P<exponent>[eE][+-]?[0-9]{1,2})|(?P<unit>[A-Za-z]{0,2}))"
+_SUFFIXES = {
+    "n": Decimal("1e-9"),
+    "u": Decimal("1e-6"),
+    "m": Decimal("1e-3"),
+    "": Decimal(1),
+    "k": Decimal(10**3),
+    "M": Decimal(10**6),
+    "G": Decimal(10**9),
+    "T": Decimal(10**12),
+    "P": Decimal(10**15),
+    "E": Decimal(10**18),
+    "Ki": Decimal(2**10),
+    "Mi": Decimal(2**20),
+    "Gi": Decimal(2**30),
+    "Ti": Decimal(2**40),
+    "Pi": Decimal(2**50),
+    "Ei": Decimal(2**60),
+}
+# Three digits of exponent are far beyond Kubernetes' range, and keep the arithmetic cheap.
+_GRAMMAR = re.compile(
+    r"(?P<number>[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))"
+    r"(?:(?P<exponent>[eE][+-]?[0-9]{1,3})|(?P<suffix>[KMGTPE]i|[numkMGTPE])?)"
 )
+_LONGEST = 64
+_LARGEST = Decimal(2**63 - 1)
+_SMALLEST = Decimal("1e-9")
 
 
 def parse(text: str) -> Decimal:
-    """Return the number that a quantity stands for.
+    """Return the number that a quantity stands for: CPUs, bytes or pieces.
+
+    The grammar is that of Kubernetes (`apimachinery/pkg/api/resource/quantity.go`), and so is the range: at most
+    2^63-1, and no fraction below one billionth.
 
     Raises:
-        ValueError: `text` is not a quantity, or is negative. The message does not repeat it.
+        ValueError: `text` is not a quantity. The message does not repeat it.
     """
-    match = _QUANTITY.fullmatch(text)
-    unit = _UNITS.get(match["unit"] or "") if match else None
-    if match is None or unit is None:
-        message = "not a Kubernetes quantity"
-        raise ValueError(message)
-    return Decimal(match["number"] + (match["exponent"] or "")) * unit
+    match = _GRAMMAR.fullmatch(text)
+    if match is None or len(text) > _LONGEST:
+        msg = "is not a quantity; right ones look like 500m, 0.5, 512Mi, 1Gi or 1G"
+        raise ValueError(msg)
+    number = Decimal(match["number"] + (match["exponent"] or "")) * _SUFFIXES[match["suffix"] or ""]
+    if number < 0:
+        msg = "is negative; an amount is 0 or more"
+        raise ValueError(msg)
+    if number > _LARGEST or 0 < number < _SMALLEST:
+        msg = "is out of the range of Kubernetes; an amount is 0, or between 1n and 2^63-1"
+        raise ValueError(msg)
+    return number
 
 
 def show_bytes(number: float) -> str:
     """Return bytes as the shortest whole quantity, such as `1Gi`, `1536Mi` or `1G`."""
     whole = int(number)
     for unit in ("Ei", "E", "Pi", "P", "Ti", "T", "Gi", "G", "Mi", "M", "Ki", "k"):
-        if whole and whole % int(_UNITS[unit]) == 0:
-            return f"{whole // int(_UNITS[unit])}{unit}"
+        if whole and whole % int(_SUFFIXES[unit]) == 0:
+            return f"{whole // int(_SUFFIXES[unit])}{unit}"
     return str(whole)
 
 

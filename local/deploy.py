@@ -85,7 +85,7 @@ def _preview(name: str) -> int:
 
 
 def _url(name: str) -> int:
-    stack = _existing(name)
+    stack = existing(name)
     sys.stdout.write(f"{stack.output('hub_url')}\n")
     return 0
 
@@ -100,7 +100,7 @@ def _show_kubeconfig(name: str) -> int:
 
 def _environment(name: str) -> int:
     """Print the variables by which a plain `pulumi` and `kubectl` work on the stack that `make up` made."""
-    stack = _existing(name)
+    stack = existing(name)
     for key, value in stack.environment.items():
         sys.stdout.write(f"export {key}={shlex.quote(value)}\n")
     return 0
@@ -112,7 +112,7 @@ def _down(name: str) -> int:
         if local:
             cluster.up()  # what is not reached cannot be taken down in good order
         with step("pulumi destroy"), quiet():
-            code = _existing(name).pulumi("destroy", "--yes", "--suppress-permalink=true")
+            code = existing(name).pulumi("destroy", "--yes", "--suppress-permalink=true")
         if code != 0:
             say("pulumi destroy failed: its diagnostics above say why. What is not destroyed goes on running.")
             return code
@@ -210,7 +210,12 @@ def _prepared(name: str, settings: Settings, found: Engine) -> Stack:
     return stack
 
 
-def _existing(name: str) -> Stack:
+def existing(name: str) -> Stack:
+    """The stack that `make up` made.
+
+    Raises:
+        LocalError: It never did.
+    """
     if not stack_exists(name):
         message = f"Stack {name} was never made here. Make it with: make up STACK={name}"
         raise LocalError(message)

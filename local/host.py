@@ -4,6 +4,7 @@ import os
 import platform
 import shutil
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 
 from local import layout
@@ -50,18 +51,21 @@ def _reason() -> str:
     return ""
 
 
-def install_packages() -> None:
+def install_packages(needed: Mapping[str, str] = layout.DEBIAN_PACKAGES) -> None:
     """Install the Debian packages that are missing, and say which.
+
+    Args:
+        needed: The package that brings each program.
 
     Raises:
         LocalError: A program is missing and there is no apt-get, or apt-get failed.
     """
-    missing = sorted({package for program, package in layout.DEBIAN_PACKAGES.items() if shutil.which(program) is None})
+    missing = sorted({package for program, package in needed.items() if shutil.which(program) is None})
     if not missing:
         return
     if shutil.which("apt-get") is None:
         message = (
-            "The local cluster needs the Debian packages below, and there is no apt-get to install them with: "
+            "These Debian packages are needed, and there is no apt-get to install them with: "
             f"{', '.join(missing)}.\n{_OTHER_WAY}"
         )
         raise LocalError(message)

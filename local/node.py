@@ -247,6 +247,9 @@ _COREFILE = """\
         kubeconfig {kubeconfig} {layout.NAME}
         ttl 1
     }}
-    # No forward: a name outside of the cluster is refused, and no question leaves the machine.
+    # No forward: no question leaves the machine, and a name outside of the cluster does not exist.
+    template ANY ANY . {{
+        rcode NXDOMAIN
+    }}
 }}
 """

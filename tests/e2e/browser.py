@@ -1,12 +1,17 @@
 """A person at a browser: what the tests do with the hub's pages."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
+from local.paths import CHECKOUT
+
 START_MILLISECONDS = 120_000
 """How long a server may take to start."""
+
+FAILURE = CHECKOUT / "build" / "failed.png"
+"""What the browser showed when a test failed."""
 
 _QUIET = (
     # As root there is no sandbox; the rest keeps the browser from looking for its maker's servers.
@@ -21,14 +26,19 @@ _QUIET = (
 
 
 @contextmanager
-def open_browser(executable: str, url: str) -> Iterator[Page]:
+def open_browser(executable: str, url: str) -> Generator[Page]:
     """A fresh browser, with no cookies, on the hub's first page."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(_QUIET))
         page = browser.new_context(viewport={"width": 1280, "height": 860}).new_page()
         page.goto(url)
-        yield page
-        browser.close()
+        try:
+            yield page
+        except BaseException:
+            page.screenshot(path=FAILURE)
+            raise
+        finally:
+            browser.close()
 
 
 def sign_in(page: Page, name: str) -> None:
@@ -55,7 +65,7 @@ def wait_for_lab(page: Page) -> None:
 
 def new_notebook(page: Page) -> None:
     """Open a notebook from JupyterLab's launcher, and wait for its kernel."""
-    page.locator(".jp-LauncherCard[data-category=Notebook]").first.click()
+    page.locator(".jp-LauncherCard[data-category=Notebook]").first.click(timeout=START_MILLISECONDS)
     expect(page.locator(".jp-NotebookPanel .jp-Cell").first).to_be_visible(timeout=START_MILLISECONDS)
     expect(page.locator("#jp-bottom-panel")).to_contain_text("| Idle", timeout=START_MILLISECONDS)
 
@@ -63,7 +73,7 @@ def new_notebook(page: Page) -> None:
 def run_cell(page: Page, code: str) -> Locator:
     """Type code into the notebook's last cell and run it; its output."""
     cell = page.locator(".jp-NotebookPanel .jp-CodeCell").last
-    cell.locator(".cm-content").click()
+    cell.locator(".cm-content").click(timeout=START_MILLISECONDS)
     page.keyboard.insert_text(code)
     index = page.locator(".jp-NotebookPanel .jp-CodeCell").count() - 1
     page.keyboard.press("Shift+Enter")

@@ -12,14 +12,26 @@ def test_there_is_one_hub_and_a_broken_one_makes_way_for_its_successor(hub: Reco
     assert spec["podManagementPolicy"] == "Parallel"
 
 
-def test_the_hub_is_found_under_its_own_name_before_it_is_ready(hub: Record) -> None:
+def test_pulumi_waits_until_the_pod_that_is_ready_is_the_new_one(hub: Record) -> None:
+    condition = hub.one("StatefulSet").inputs["metadata"]["annotations"]["pulumi.com/waitFor"]
+    assert "$.status.readyReplicas == 1" in condition
+    assert "$.status.currentRevision == $.status.updateRevision" in condition
+
+
+def test_the_pod_has_its_own_name_before_it_is_ready(hub: Record) -> None:
     service = hub.one("Service", "tf-hub-0").inputs
-    (container,) = pod_specs(hub)["tf-hub"]["containers"]
-    url = urlsplit(str(json.loads(hub.one("ConfigMap").inputs["data"]["hub.json"])["hub_connect_url"]))
     assert service["spec"]["clusterIP"] == "None"
     assert service["spec"]["publishNotReadyAddresses"]
     assert hub.one("StatefulSet").inputs["spec"]["serviceName"] == "tf-hub-0"
-    assert url.hostname == "tf-hub-0." + service["metadata"]["namespace"]
+
+
+def test_proxy_and_notebooks_reach_the_hub_by_an_address_that_refuses_at_once_while_it_restarts(hub: Record) -> None:
+    service = hub.one("Service", "tf-hub-api").inputs
+    (container,) = pod_specs(hub)["tf-hub"]["containers"]
+    url = urlsplit(str(json.loads(hub.one("ConfigMap").inputs["data"]["hub.json"])["hub_connect_url"]))
+    assert "clusterIP" not in service["spec"]
+    assert "publishNotReadyAddresses" not in service["spec"]
+    assert url.hostname == "tf-hub-api." + service["metadata"]["namespace"]
     assert url.port == service["spec"]["ports"][0]["port"] == container["ports"][0]["containerPort"]
 
 

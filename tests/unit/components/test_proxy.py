@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -42,14 +43,15 @@ def test_what_concerns_the_proxy_reaches_it(changes: dict[str, object], hub: Rec
 
 def test_the_proxy_sends_what_it_does_not_know_to_the_hub(hub: Record) -> None:
     (container,) = pod_specs(hub)["tf-hub-proxy"]["containers"]
+    url = json.loads(hub.one("ConfigMap").inputs["data"]["hub.json"])["hub_connect_url"]
     assert container["args"] == [
         "configurable-http-proxy",
         "--ip=",
         "--port=8000",
         "--api-ip=",
         "--api-port=8001",
-        "--default-target=http://tf-hub-0.jupyterhub:8081",
-        "--error-target=http://tf-hub-0.jupyterhub:8081/hub/error",
+        f"--default-target={url}",
+        f"--error-target={url}/hub/error",
     ]
 
 

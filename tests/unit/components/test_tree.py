@@ -74,7 +74,7 @@ def test_every_selector_matches_the_pods_of_exactly_one_controller(hub: Record) 
     templates = [controller.inputs["spec"]["template"]["metadata"]["labels"] for controller in controllers]
     selectors = [controller.inputs["spec"]["selector"]["matchLabels"] for controller in controllers]
     selectors += [service.inputs["spec"]["selector"] for service in hub.of("Service")]
-    assert len(selectors) == 5
+    assert len(selectors) == 6
     for selector in selectors:
         assert len([labels for labels in templates if selector.items() <= labels.items()]) == 1
 

@@ -32,13 +32,19 @@ def test_a_quantity_means_what_it_means_to_kubernetes(text: str, number: str | i
 @pytest.mark.parametrize(
     "text",
     [
-        "", " ", "1 Gi", "1Gib", "1gi", "1K", "1mi", "-1", "+1", "--1", "1,5", "1_000", "0x10", "1e", "1e+", "1e1e1",
-        "1Gi\n", "Gi", ".", "nan", "NaN", "inf", "Infinity", "1e999999999", "1" * 21, "\u0661", "\uff11", "1\u0399",
+        "", " ", "1 Gi", "1Gib", "1gi", "1K", "1mi", "--1", "1,5", "1_000", "0x10", "1e", "1e+", "1e1e1",
+        "1Gi\n", "Gi", ".", "nan", "NaN", "inf", "Infinity", "1e999999999", "1" * 65, "\u0661", "\uff11", "1\u0399",
         "1eGi", "1\x00",
     ],
 )  # fmt: skip
 def test_what_is_no_quantity_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="quantity"):
+        quantity.parse(text)
+
+
+@pytest.mark.parametrize(("text", "reason"), [("-1", "negative"), ("9Ei", "range"), ("0.1n", "range")])
+def test_what_kubernetes_cannot_hold_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
         quantity.parse(text)
 
 

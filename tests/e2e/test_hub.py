@@ -1,0 +1,230 @@
+"""The whole of it: the program, a real cluster, a real browser. The tests go on from one another, in this order."""
+
+import base64
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from kubernetes.client import AppsV1Api, CoreV1Api, RbacAuthorizationV1Api
+from kubernetes.client.exceptions import ApiException
+from playwright.sync_api import expect
+
+from local import api, layout
+from tests.conftest import make_stack, pulumi
+from tests.e2e.browser import (
+    START_MILLISECONDS,
+    new_notebook,
+    run_cell,
+    sign_in,
+    start,
+    stop_server,
+    wait_for_lab,
+)
+from tests.e2e.conftest import NAMESPACE, NOTEBOOKS, SETTINGS, Hub, Visit
+
+
+def _pods(namespace: str) -> dict[str, str]:
+    """Names and uids of a namespace's pods."""
+    pods = CoreV1Api(api.connect()).list_namespaced_pod(namespace).items
+    return {str(pod.metadata.name): str(pod.metadata.uid) for pod in pods if pod.metadata}
+
+
+def _exists(namespace: str) -> bool:
+    found = CoreV1Api(api.connect()).list_namespace().items
+    return namespace in {item.metadata.name for item in found if item.metadata}
+
+
+def _home_of(claim: str) -> Path:
+    found = CoreV1Api(api.connect()).read_namespaced_persistent_volume_claim(claim, NOTEBOOKS)
+    assert found.spec
+    return layout.VOLUMES / str(found.spec.volume_name)
+
+
+def test_the_exports_tell_how_to_reach_the_hub(hub: Hub) -> None:
+    assert hub.url == "http://127.100.0.11"
+    assert hub.stack.output("namespace") == NAMESPACE
+    assert hub.stack.output("oauth_callback_url") == "http://127.100.0.11/hub/oauth_callback"
+    assert (
+        hub.stack.output("port_forward_command")
+        == f"kubectl --namespace {NAMESPACE} port-forward svc/tf-hub-lb 8000:80"
+    )
+    assert httpx.get(f"{hub.url}/hub/health").status_code == 200
+
+
+def test_the_operator_is_bound_to_cluster_admin(hub: Hub) -> None:
+    assert hub.url
+    binding = RbacAuthorizationV1Api(api.connect()).read_cluster_role_binding("e2e-admin")
+    assert binding.role_ref.name == "cluster-admin"
+    assert [subject.name for subject in binding.subjects or []] == ["operator@example.com"]
+
+
+def test_nonsense_in_the_form_shows_it_again_with_every_reason_and_what_was_typed(visit: Visit) -> None:
+    with visit() as page:
+        sign_in(page, "ada")
+        with page.expect_response(lambda response: response.request.method == "POST") as answer:
+            start(page, image="no image!", cpu="a lot", memory="1Gib", additional_resources="[]")
+        assert answer.value.status == 400
+        for field, typed in {
+            "image": "no image!",
+            "cpu": "a lot",
+            "memory": "1Gib",
+            "additional_resources": "[]",
+        }.items():
+            expect(page.locator(f"#{field}")).to_have_value(typed)
+        message = page.locator(".alert-danger").first
+        for reason in ("Notebook image", "CPU", "Memory", "Additional resources"):
+            expect(message).to_contain_text(reason)
+    assert _pods(NOTEBOOKS) == {}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"image": "evil.example/miner:1"},
+        {"image--unlisted-choice": "evil.example/miner:1"},
+        {"profile": "x", "image": "evil.example/miner:1"},
+        {"memory": "1000Gi"},
+        {"cpu": "-1"},
+    ],
+)
+def test_the_rest_api_takes_nothing_that_the_form_refuses(visit: Visit, options: dict[str, str]) -> None:
+    with visit() as page:
+        sign_in(page, "mallory")
+        status = page.evaluate(
+            """async (options) => {
+                const xsrf = window.jhdata.xsrf_token;
+                const answer = await fetch(`/hub/api/users/mallory/server?_xsrf=${xsrf}`, {
+                    method: "POST", headers: {"Content-Type": "application/json"},
+                    body: JSON.stringify({user_options: options}),
+                });
+                return answer.status;
+            }""",
+            options,
+        )
+    assert status in {400, 403}
+    assert _pods(NOTEBOOKS) == {}
+
+
+def test_a_person_gets_from_sign_in_to_a_notebook_that_computes(visit: Visit) -> None:
+    with visit() as page:
+        sign_in(page, "ada")
+        start(page, cpu="300m", memory="600Mi")
+        wait_for_lab(page)
+        new_notebook(page)
+        expect(run_cell(page, "6*7")).to_have_text("42", timeout=START_MILLISECONDS)
+        run_cell(page, "open('kept.txt', 'w').write('the work of ada')")
+        expect(run_cell(page, "open('kept.txt').read()")).to_have_text("'the work of ada'", timeout=START_MILLISECONDS)
+    pod = CoreV1Api(api.connect()).read_namespaced_pod("jupyter-ada", NOTEBOOKS)
+    assert pod.spec
+    resources = pod.spec.containers[0].resources
+    assert resources
+    assert (resources.requests or {})["cpu"] == "300m"
+    assert (resources.requests or {})["memory"] == (resources.limits or {})["memory"] == str(600 * 1024**2)
+
+
+def test_a_second_up_changes_nothing(hub: Hub) -> None:
+    before = _pods(NAMESPACE) | _pods(NOTEBOOKS)
+    done = pulumi(hub.stack, "up", "--yes", "--expect-no-changes", "--non-interactive")
+    assert done.returncode == 0, done.stdout
+    assert _pods(NAMESPACE) | _pods(NOTEBOOKS) == before
+
+
+def test_a_refresh_finds_what_the_program_made(hub: Hub) -> None:
+    done = pulumi(hub.stack, "refresh", "--yes", "--expect-no-changes", "--non-interactive")
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_running_notebook_answers_while_the_hub_restarts(hub: Hub) -> None:
+    core = CoreV1Api(api.connect())
+    before = _pods(NAMESPACE)["tf-hub-0"]
+    core.delete_namespaced_pod("tf-hub-0", NAMESPACE)
+    hub_failed = False
+    for _ in range(2000):
+        # Without a cookie a notebook sends its visitor to the hub: that it answers at all is what counts.
+        assert httpx.get(f"{hub.url}/user/ada/api", timeout=10).status_code in {200, 302, 403}
+        health = httpx.get(f"{hub.url}/hub/health", timeout=60).status_code
+        hub_failed = hub_failed or health != 200
+        if hub_failed and health == 200 and _pods(NAMESPACE).get("tf-hub-0") not in {before, None}:
+            break
+    else:
+        pytest.fail("the hub did not come back")
+
+
+def test_a_file_survives_stopping_and_starting_the_server(hub: Hub, visit: Visit) -> None:
+    with visit() as page:
+        sign_in(page, "ada")
+        stop_server(page, hub.url)
+        assert "jupyter-ada" not in _pods(NOTEBOOKS)
+        page.goto(f"{hub.url}/hub/spawn")
+        start(page)
+        wait_for_lab(page)
+        assert page.request.get(f"{hub.url}/user/ada/files/kept.txt").text() == "the work of ada"
+
+
+def test_no_secret_is_in_the_config_or_the_pods_literal_values(hub: Hub) -> None:
+    core, apps = CoreV1Api(api.connect()), AppsV1Api(api.connect())
+    seen = "\n".join(
+        [
+            str(core.list_namespaced_config_map(NAMESPACE)),
+            str(core.list_namespaced_pod(NAMESPACE)),
+            str(apps.list_namespaced_stateful_set(NAMESPACE)),
+            str(apps.list_namespaced_deployment(NAMESPACE)),
+            *(str(core.read_namespaced_pod_log(name, NAMESPACE)) for name in _pods(NAMESPACE)),
+            pulumi(hub.stack, "stack", "export").stdout,
+            pulumi(hub.stack, "preview", "--diff", "--non-interactive").stdout,
+        ]
+    )
+    values = [
+        value for secret in core.list_namespaced_secret(NAMESPACE).items for value in (secret.data or {}).values()
+    ]
+    assert len(values) == 2
+    for value in values:
+        assert value not in seen
+        assert _decoded(value) not in seen
+
+
+def _decoded(value: str) -> str:
+    text = base64.b64decode(value).decode()
+    assert re.fullmatch(r"[0-9a-f]{64}", text)
+    return text
+
+
+def test_destroy_leaves_the_homes_and_nothing_else_and_up_brings_them_back(hub: Hub, visit: Visit) -> None:
+    home = _home_of("claim-ada")
+    assert (home / "kept.txt").read_text() == "the work of ada"
+    done = pulumi(hub.stack, "destroy", "--yes", "--non-interactive")
+    assert done.returncode == 0, done.stdout
+    assert not _exists(NAMESPACE)
+    with pytest.raises(ApiException):
+        RbacAuthorizationV1Api(api.connect()).read_cluster_role_binding("e2e-admin")
+    core = CoreV1Api(api.connect())
+    for _ in range(300):
+        if not _pods(NOTEBOOKS):
+            break
+    assert _pods(NOTEBOOKS) == {}
+    claims = core.list_namespaced_persistent_volume_claim(NOTEBOOKS).items
+    assert [claim.metadata.name for claim in claims if claim.metadata] == ["claim-ada"]
+    assert (home / "kept.txt").read_text() == "the work of ada"
+
+    again = pulumi(hub.stack, "up", "--yes", "--non-interactive")
+    assert again.returncode == 0, again.stdout
+    with visit() as page:
+        sign_in(page, "ada")
+        start(page)
+        wait_for_lab(page)
+        assert page.request.get(f"{hub.url}/user/ada/files/kept.txt").text() == "the work of ada"
+
+
+def test_destroy_takes_the_homes_along_where_they_are_not_to_be_kept(hub: Hub, image_settings: dict[str, str]) -> None:
+    stack = hub.stack
+    assert stack.kubeconfig
+    settings = {**SETTINGS, **image_settings, "notebook.keepHomes": "false"}
+    make_stack(stack.name, stack.folder, stack.engine, stack.kubeconfig, settings)
+    home = _home_of("claim-ada")
+    up = pulumi(stack, "up", "--yes", "--non-interactive")
+    assert up.returncode == 0, up.stdout
+    done = pulumi(stack, "destroy", "--yes", "--non-interactive")
+    assert done.returncode == 0, done.stdout
+    assert not _exists(NOTEBOOKS)
+    assert not home.exists()

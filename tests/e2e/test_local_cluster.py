@@ -1,0 +1,71 @@
+"""The local cluster keeps to itself, and leaves nothing behind."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from kubernetes.client import CoreV1Api
+
+from local import api, cluster, layout
+from tests.conftest import IN_CI
+
+
+def _printed(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
+def test_a_pod_has_no_way_out_of_the_machine(live_cluster: Path) -> None:
+    """The kernel is asked for the route that a pod's packet would take; none is sent."""
+    assert live_cluster.exists()
+    pod = str(layout.PODS[77])
+    for target in ("192.0.2.1", "203.0.113.7", "169.254.169.254", "10.0.0.1"):
+        asked = subprocess.run(
+            ["ip", "route", "get", target, "from", pod, "iif", layout.BRIDGE],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert asked.returncode != 0
+        assert "unreachable" in asked.stderr.lower() or "No route to host" in asked.stderr
+
+
+def test_an_address_of_no_service_is_unreachable_from_the_machine_too(live_cluster: Path) -> None:
+    assert live_cluster.exists()
+    assert "unreachable" in _printed("ip", "route", "show", str(layout.SERVICES))
+
+
+def test_down_leaves_no_process_mount_interface_rule_or_namespace_and_up_finds_the_data(live_cluster: Path) -> None:
+    if not IN_CI and _has_a_developers_hub():
+        pytest.skip("a hub of `make up` runs on this cluster: it is not stopped for a test (make down, and run again)")
+    namespaces = len(CoreV1Api(api.connect()).list_namespace().items)
+    cluster.down()
+    try:
+        assert not any(cluster.status().values())
+        assert str(layout.DATA) not in Path("/proc/self/mountinfo").read_text()
+        assert str(layout.RUN) not in Path("/proc/self/mountinfo").read_text()
+        assert layout.BRIDGE not in _printed("ip", "-brief", "link")
+        assert "KUBE-" not in _printed("iptables-save")
+        assert "JUPYTERHUB" not in _printed("iptables-save")
+        assert layout.BRIDGE not in _printed("ip", "rule") + _printed("ip", "route", "show", "table", "all")
+        assert not list(Path("/run/netns").glob("cni-*"))
+        assert _processes_with(str(layout.RUN)) == []
+    finally:
+        cluster.up()
+    assert len(CoreV1Api(api.connect()).list_namespace().items) == namespaces
+    assert live_cluster.exists()
+
+
+def _has_a_developers_hub() -> bool:
+    return any(pod.metadata for pod in CoreV1Api(api.connect()).list_namespaced_pod("jupyterhub").items)
+
+
+def _processes_with(mark: str) -> list[str]:
+    found: list[str] = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().decode(errors="replace")
+        except OSError:
+            continue  # it ended while we looked
+        if mark in words:
+            found.append(words.replace("\0", " "))
+    return found

@@ -1,0 +1,47 @@
+import re
+import shutil
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from local import paths, toolchain
+from local.errors import LocalError
+
+TOOLS = [*toolchain.ENGINE, *toolchain.CLUSTER, toolchain.PYTHON_HOST]
+LOCK = (paths.CHECKOUT / "requirements.lock").read_text()
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.folder)
+def test_every_tool_is_pinned_with_checksums(tool: toolchain.Tool) -> None:
+    assert (tool.source / "go.mod").read_text().startswith(f"module local/tools/{tool.folder}\n")
+    assert (tool.source / "go.sum").stat().st_size > 0
+
+
+def test_the_engine_is_of_the_version_of_the_locked_sdk() -> None:
+    pinned = re.search(r"pulumi/pkg/v3 v(\S+)", (toolchain.PULUMI.source / "go.mod").read_text())
+    assert pinned
+    assert f"\npulumi=={pinned[1]}\n" in LOCK
+
+
+def test_the_provider_is_of_the_version_of_the_locked_sdk() -> None:
+    assert toolchain.KUBERNETES_PROVIDER.version == version("pulumi-kubernetes")
+    assert re.search(rf"\npulumi.kubernetes=={re.escape(version('pulumi-kubernetes'))}\n", LOCK)
+
+
+def test_a_changed_pin_is_another_build(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = {tool.folder: tool.programs for tool in TOOLS}
+    shutil.copytree(paths.CHECKOUT / "local" / "tools", tmp_path / "tools")
+    monkeypatch.setattr(toolchain, "_SOURCES", tmp_path / "tools")
+    assert {tool.folder: tool.programs for tool in TOOLS} == before
+    with (tmp_path / "tools" / "pulumi-language-python" / "go.sum").open("a") as sums:
+        sums.write("\n")
+    changed = {tool.folder for tool in TOOLS if tool.programs != before[tool.folder]}
+    assert changed == {"pulumi-language-python", "pulumi"}
+
+
+def test_a_machine_without_go_is_told_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(toolchain, "_BUILT", tmp_path)
+    with pytest.raises(LocalError, match="Go is not installed"):
+        toolchain.build(toolchain.COREDNS)

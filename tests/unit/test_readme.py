@@ -1,0 +1,23 @@
+from html import unescape
+
+import pytest
+import yaml
+
+from local.paths import CHECKOUT
+
+README = unescape((CHECKOUT / "README.md").read_text())
+CONFIG = yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text())["config"]
+
+
+@pytest.mark.parametrize("path", CONFIG)
+def test_the_readme_describes_each_setting_as_the_project_does(path: str) -> None:
+    key = path.strip('[]"')
+    (row,) = [line for line in README.splitlines() if line.startswith(f"| `{key}` |")]
+    assert row.endswith(f"| {CONFIG[path]['description'].strip()} |")
+
+
+def test_every_command_of_the_readme_is_a_target_of_the_makefile() -> None:
+    makefile = (CHECKOUT / "Makefile").read_text()
+    for command in ("up", "url", "kubeconfig", "preview", "env", "check", "test", "bench", "down"):
+        assert f"`make {command}`" in README or f"(make {command})" in README
+        assert f"\n{command}:" in makefile
