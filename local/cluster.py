@@ -1,5 +1,6 @@
 """The local cluster as a whole: made, mended, stopped and looked at."""
 
+import shutil
 import time
 from collections.abc import Callable, Mapping
 
@@ -32,6 +33,7 @@ def up() -> None:
         node.start_containerd()
         if not is_running("kubelet"):
             node.remove_containers()
+            network.forget_addresses()
         _load_pause_image()
         control_plane.start_storage_and_api()
         certificates.kubeconfig("admin", ["system:masters"], file=layout.KUBECONFIG)
@@ -57,6 +59,7 @@ def down() -> None:
         if layout.DATA.exists():
             node.stop_containerd()
         network.down()
+        shutil.rmtree(layout.RUN, ignore_errors=True)
 
 
 def is_up() -> bool:

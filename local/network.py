@@ -18,6 +18,7 @@ _TABLE = "210"
 _PRIORITY = "210"
 _KEPT = layout.RUN / "sysctls.json"
 _CHAIN = "JUPYTERHUB-LOCAL"
+_ADDRESSES = layout.RUN / "ipam"
 
 
 def _wanted_sysctls() -> dict[str, str]:
@@ -81,6 +82,11 @@ def down() -> None:
         run(["ip", "link", "delete", layout.BRIDGE])
     _delete_namespaces()
     _restore_sysctls()
+
+
+def forget_addresses() -> None:
+    """Free the addresses of pods that are gone: after a crash nobody else does."""
+    shutil.rmtree(_ADDRESSES, ignore_errors=True)
 
 
 def _exists() -> bool:
@@ -175,7 +181,7 @@ def _write_cni() -> None:
             "hairpinMode": True,
             "ipam": {
                 "type": "host-local",
-                "dataDir": str(layout.RUN / "ipam"),
+                "dataDir": str(_ADDRESSES),
                 "ranges": [[{"subnet": str(layout.PODS), "gateway": str(layout.NODE_ADDRESS)}]],
             },
         },

@@ -1,15 +1,18 @@
 """A hub of the tests' own on the local cluster, beside the one that a developer may have there."""
 
 import shutil
+import time
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from kubernetes.client import CoreV1Api
+from kubernetes.client.exceptions import ApiException
 from playwright.sync_api import Page
 
-from local import host
+from local import api, host
 from local.engine import Engine
 from local.errors import LocalError
 from local.stack import Stack
@@ -49,12 +52,28 @@ def hub(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Generator[Hub]:
     """The hub, brought up by the program itself, and destroyed in the end."""
+    _forget(NAMESPACE, NOTEBOOKS)
     folder = tmp_path_factory.mktemp("e2e")
     stack = make_stack("e2e", folder, built_engine, live_cluster, {**SETTINGS, **image_settings})
     done = pulumi(stack, "up", "--yes", "--non-interactive")
     assert done.returncode == 0, done.stdout
     yield Hub(stack=stack, url=stack.output("hub_url"))
     pulumi(stack, "destroy", "--yes", "--non-interactive")
+    _forget(NAMESPACE, NOTEBOOKS)
+
+
+def _forget(*namespaces: str) -> None:
+    """Delete what an earlier run left, homes and all; wait until it is gone."""
+    core = CoreV1Api(api.connect())
+    for name in namespaces:
+        with suppress(ApiException):  # it is not there
+            core.delete_namespace(name)
+    for _ in range(600):
+        there = {item.metadata.name for item in core.list_namespace().items if item.metadata}
+        if not there & set(namespaces):
+            return
+        time.sleep(0.2)
+    pytest.fail(f"namespaces {', '.join(namespaces)} of an earlier run do not go away")
 
 
 @pytest.fixture(scope="session")
