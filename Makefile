@@ -35,6 +35,7 @@ check: lint ## lint, types and the tests that need no cluster
 	@$(PYTHON) -m pytest tests/unit
 
 test: lint ## every check: `check`, the real engine, and end to end with a browser on the local cluster
+	@$(PYTHON) -m local build || echo "The tests that need the local cluster will be left out." >&2
 	@$(PYTHON) -m pytest tests
 
 lint: environment

@@ -1,4 +1,4 @@
-"""Commands of the local cluster: `python -m local up | down | status | kubeconfig | load`."""
+"""Commands of the local cluster: `python -m local up | down | status | kubeconfig | load | build`."""
 
 import argparse
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from local import cluster, images, layout, node
+from local import build, cluster, images, layout, node
 from local.errors import LocalError
 from local.steps import console, say
 
@@ -18,6 +18,9 @@ def main() -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="make the cluster run; mends what a crash or a reboot left")
+    commands.add_parser(
+        "build", help="build all that this machine lacks: the engine, the cluster's programs, the images"
+    )
     commands.add_parser("down", help="stop it; leaves no process, mount, interface, firewall rule or namespace")
     commands.add_parser("status", help="show which parts run")
     commands.add_parser("kubeconfig", help="print the path of its kubeconfig")
@@ -38,6 +41,11 @@ def main() -> int:
 
 def _up(_: argparse.Namespace) -> int:
     cluster.up()
+    return 0
+
+
+def _build(_: argparse.Namespace) -> int:
+    build.everything()
     return 0
 
 
@@ -73,7 +81,7 @@ def _load(arguments: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {"up": _up, "down": _down, "status": _status, "kubeconfig": _kubeconfig, "load": _load}
+_COMMANDS = {"build": _build, "up": _up, "down": _down, "status": _status, "kubeconfig": _kubeconfig, "load": _load}
 
 if __name__ == "__main__":
     sys.exit(main())

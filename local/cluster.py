@@ -4,7 +4,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 
-from local import api, certificates, control_plane, host, images, layout, network, node, pause_image, toolchain
+from local import api, certificates, control_plane, host, images, layout, network, node, paths, pause_image, toolchain
 from local.errors import LocalError
 from local.processes import is_running, require_running, stop
 from local.steps import step
@@ -24,7 +24,9 @@ def up() -> None:
     host.check()
     host.install_packages()
     toolchain.build_all(toolchain.CLUSTER)
-    whole = all(is_running(part) for part in PARTS)
+    paths.STATE.mkdir(parents=True, exist_ok=True)
+    paths.STATE.chmod(0o700)  # volumes and state are nobody else's business on this machine
+    whole = is_up()
     with step("Starting the local cluster", always=not whole):
         if not is_running("kubelet"):
             network.check_free()

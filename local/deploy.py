@@ -6,12 +6,11 @@ import shlex
 import sys
 import time
 from collections.abc import Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 
-from local import cluster, engine, host, images, layout, node, paths
+from local import build, cluster, engine, images, layout, node, paths
 from local.engine import Engine
 from local.errors import LocalError
 from local.images import Image
@@ -50,17 +49,12 @@ def _up(name: str) -> int:
     say(f"Stack {name}: its settings are valid.")
     say(f"Cluster: {_describe(settings)}.")
     if local:
-        host.check()
-        host.install_packages()
-    with ThreadPoolExecutor() as pool:
-        # On a new machine all of this is built, which takes a while: the images wait for downloads, the tools do not.
-        building = pool.submit(_built_images, settings) if local else None
+        found, built = build.everything()
+        cluster.up()
+        _bring_images(settings, built)
+    else:
         found = engine.find()
-        say(f"Engine: {found.described}.")
-        if local:
-            cluster.up()
-        if building is not None:
-            _bring_images(settings, building.result())
+    say(f"Engine: {found.described}.")
     stack = _prepared(name, settings, found)
     with step("pulumi up"), quiet():
         code = stack.pulumi("up", "--yes", "--suppress-permalink=true")
@@ -167,19 +161,17 @@ def _asked_images(settings: Settings) -> dict[str, str]:
     }
 
 
-def _built_images(settings: Settings) -> dict[str, Image]:
-    """The images of docker/ for those keys that the stack leaves open, by key."""
-    open_keys = [key for key, asked in _asked_images(settings).items() if asked == _TO_BE_BUILT]
-    if not open_keys:
-        return {}
-    built = images.ensure_built()
-    return {key: built[key.partition(".")[0]] for key in open_keys}
+def _open_images(settings: Settings, built: Mapping[str, Image]) -> dict[str, Image]:
+    """Those of the built images whose keys the stack leaves open, by key."""
+    asked = _asked_images(settings)
+    return {f"{name}.image": image for name, image in built.items() if asked[f"{name}.image"] == _TO_BE_BUILT}
 
 
 def _bring_images(settings: Settings, built: Mapping[str, Image]) -> None:
-    for image in built.values():
+    ours = _open_images(settings, built)
+    for image in ours.values():
         images.load(image, node.CTR)
-    require_images(settings, built=built)
+    require_images(settings, built=ours)
 
 
 def require_images(settings: Settings, *, built: Collection[str]) -> None:
@@ -205,8 +197,8 @@ def require_images(settings: Settings, *, built: Collection[str]) -> None:
 
 def _prepared(name: str, settings: Settings, found: Engine) -> Stack:
     stack = _stack(name, found)
-    built = _built_images(settings) if _is_local(settings) else {}
-    stack.prepare(_file(name), {key: image.reference for key, image in built.items()})
+    ours = _open_images(settings, images.ensure_built()) if _is_local(settings) else {}
+    stack.prepare(_file(name), {key: image.reference for key, image in ours.items()})
     return stack
 
 

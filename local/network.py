@@ -6,7 +6,7 @@ pod sends to any other address is answered with "unreachable" by this machine. T
 
 import json
 import shutil
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import cast
 
@@ -74,10 +74,8 @@ def down() -> None:
         _remove_guard()
     for _ in _rules():
         run(["ip", "rule", "delete", "priority", _PRIORITY])
-    for route in ("unreachable", str(layout.SERVICES)), ("table", _TABLE):
-        arguments = ["flush", *route] if route[0] == "table" else ["delete", *route]
-        if route[0] != "table" or _json("ip", "-j", "route", "show", "table", _TABLE):
-            _quietly(["ip", "route", *arguments])
+    _quietly(["ip", "route", "flush", "table", _TABLE])
+    _quietly(["ip", "route", "delete", "unreachable", str(layout.SERVICES)])
     if _exists():
         run(["ip", "link", "delete", layout.BRIDGE])
     _delete_namespaces()
@@ -162,11 +160,9 @@ def _delete_namespaces() -> None:
     """Delete network namespaces that a crash left behind: those with an address of the pods."""
     folder = Path("/run/netns")
     for namespace in folder.glob("cni-*") if folder.is_dir() else ():
-        addresses = _json("ip", "-n", namespace.name, "-j", "-4", "address")
-        inside = [
-            entry["local"] for link in addresses for entry in cast("list[dict[str, str]]", link.get("addr_info", []))
-        ]
-        if any(address in {str(pod) for pod in layout.PODS} for address in inside) or not addresses:
+        links = _json("ip", "-n", namespace.name, "-j", "-4", "address")
+        inside = [entry["local"] for link in links for entry in cast("list[dict[str, str]]", link.get("addr_info", []))]
+        if any(IPv4Address(address) in layout.PODS for address in inside):
             _quietly(["ip", "netns", "delete", namespace.name])
 
 

@@ -125,7 +125,7 @@ def build(tool: Tool) -> None:
         return
     build_all(tool.beside)
     if shutil.which("go") is None:
-        message = "Go is not installed: the pinned tools are built with it. Install Go 1.24 or newer (https://go.dev/doc/install)."
+        message = "Go is not installed: the pinned tools are built with it. Install Go 1.25 or newer (https://go.dev/doc/install)."
         raise LocalError(message)
     _BUILT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=_BUILT, prefix=".building-") as scratch:

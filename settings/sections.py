@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from settings.addresses import IpAddress
 from settings.images import ImagePattern, ImageReference, ImageRepository
@@ -17,7 +17,16 @@ _PROXY_RESOURCES = Resources(requests=Requests(cpu="50m", memory="96Mi"), limits
 _HUB_STORAGE = Storage(size="1Gi")
 _HOME_STORAGE = Storage(size="10Gi")
 _CPU = CpuBounds(default="0.5", min="0.1", max="4")
+_SHORTEST_IDLE = 5
 _MEMORY = MemoryBounds(default="1Gi", min="256Mi", max="8Gi")
+
+
+def _never_or_long_enough(minutes: int) -> int:
+    # The hub hears of activity once a minute: with less, servers in use would be stopped now and then.
+    if 0 < minutes < _SHORTEST_IDLE:
+        msg = f"is too short; the least is {_SHORTEST_IDLE}, and 0 means never"
+        raise ValueError(msg)
+    return minutes
 
 
 class KubernetesSettings(Model):
@@ -93,8 +102,8 @@ class NotebookSettings(Model):
     """Whether home volumes, and so the notebooks' namespace, outlive `pulumi destroy` and the removal of a user."""
     start_timeout_seconds: Annotated[WholeNumber, Field(ge=30, le=3600)] = 600
     """Seconds that a server may take to start, image pull and new node included."""
-    idle_minutes: Annotated[WholeNumber, Field(ge=0)] = 60
-    """Minutes without activity after which a server is stopped; 0 = never."""
+    idle_minutes: Annotated[WholeNumber, Field(ge=0), AfterValidator(_never_or_long_enough)] = 60
+    """Minutes without activity after which a server is stopped, at least 5; 0 = never."""
 
 
 class AuthSettings(Model):

@@ -6,12 +6,14 @@ from pathlib import Path
 
 
 def write(path: Path, servers: Mapping[str, str], *, current: str | None = None, proxy: str | None = None) -> Path:
-    """Writes a kubeconfig with one context per server, both of the same name, and returns its path."""
+    """Writes a kubeconfig with one context per server, by name, and returns its path. Its clusters are its own."""
     clusters = [
-        {"name": f"cluster-of-{name}", "cluster": {"server": server, **({"proxy-url": proxy} if proxy else {})}}
+        {"name": f"{name} of {path.name}", "cluster": {"server": server, **({"proxy-url": proxy} if proxy else {})}}
         for name, server in servers.items()
     ]
-    contexts = [{"name": name, "context": {"cluster": f"cluster-of-{name}", "user": "somebody"}} for name in servers]
+    contexts = [
+        {"name": name, "context": {"cluster": f"{name} of {path.name}", "user": "somebody"}} for name in servers
+    ]
     users = [{"name": "somebody", "user": {"token": "hidden-credential"}}]
     document = {"apiVersion": "v1", "kind": "Config", "clusters": clusters, "contexts": contexts, "users": users}
     if current is not None:

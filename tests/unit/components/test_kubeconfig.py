@@ -50,6 +50,16 @@ def test_of_several_files_each_entry_counts_where_it_is_named_first(tmp_path: Pa
     assert kubeconfig.find("c", environment).files == (first, second, third)
 
 
+def test_of_several_files_a_cluster_counts_where_it_is_named_first(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.write_text("clusters: [{name: shared, cluster: {server: 'https://first.example'}}]")
+    second.write_text(
+        "clusters: [{name: shared, cluster: {server: 'https://second.example'}}]\n"
+        "contexts: [{name: a, context: {cluster: shared}}]\n"
+    )
+    assert kubeconfig.find("a", _environment(first, second)).server == "https://first.example"
+
+
 def test_without_any_file_the_message_says_where_it_was_looked_for(tmp_path: Path) -> None:
     message = _message(None, _environment(tmp_path / "one", tmp_path / "two"))
     assert str(tmp_path / "one") in message

@@ -1,0 +1,27 @@
+"""Builds all that a new machine lacks: the long part of the first `make up` and of the first `make test`."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from local import engine, host, images, toolchain
+from local.engine import Engine
+from local.images import Image
+
+
+def everything() -> tuple[Engine, Mapping[str, Image]]:
+    """Build the engine, the local cluster's programs and the images, unless they are there.
+
+    Returns:
+        The engine to use, and the images by name.
+
+    Raises:
+        LocalError: The local cluster cannot run here, or a build failed.
+    """
+    host.check()
+    host.install_packages()
+    with ThreadPoolExecutor() as pool:
+        # Side by side: the images wait for downloads much of the time, the compiler does not.
+        built_images = pool.submit(images.ensure_built)
+        found = engine.find()
+        toolchain.build_all(toolchain.CLUSTER)
+        return found, built_images.result()
