@@ -19,9 +19,10 @@ def everything() -> tuple[Engine, Mapping[str, Image]]:
     """
     host.check()
     host.install_packages()
+    toolchain.require_go(*toolchain.CLUSTER)
     with ThreadPoolExecutor() as pool:
-        # Side by side: the images wait for downloads much of the time, the compiler does not.
+        # Side by side: while one waits for a download, another has work for the processors.
         built_images = pool.submit(images.ensure_built)
-        found = engine.find()
+        found = pool.submit(engine.find)
         toolchain.build_all(toolchain.CLUSTER)
-        return found, built_images.result()
+        return found.result(), built_images.result()

@@ -124,9 +124,7 @@ def build(tool: Tool) -> None:
     if tool.programs.is_dir():
         return
     build_all(tool.beside)
-    if shutil.which("go") is None:
-        message = "Go is not installed: the pinned tools are built with it. Install Go 1.25 or newer (https://go.dev/doc/install)."
-        raise LocalError(message)
+    require_go(tool)
     _BUILT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=_BUILT, prefix=".building-") as scratch:
         source, programs = Path(scratch) / "source", Path(scratch) / "programs"
@@ -145,6 +143,20 @@ def build(tool: Tool) -> None:
             shutil.rmtree(older)
         # The last act: a folder of this name is always whole.
         programs.rename(tool.programs)
+
+
+def require_go(*tools: Tool) -> None:
+    """Refuse to go on if one of the tools has to be built and Go is not there.
+
+    Raises:
+        LocalError: Says how to get it.
+    """
+    if shutil.which("go") is None and not all(tool.programs.is_dir() for tool in tools):
+        message = (
+            "Go is not installed: the pinned tools are built with it. "
+            "Install Go 1.25 or newer (https://go.dev/doc/install)."
+        )
+        raise LocalError(message)
 
 
 def build_all(tools: tuple[Tool, ...]) -> None:
@@ -179,7 +191,18 @@ def _compile(tool: Tool, source: Path, programs: Path) -> None:
     flags = " ".join(["-s", "-w", *(f"-X {variable}" for variable in variables)])
     with step(f"Downloading the sources of {tool.folder}", always=False):
         total = len(_go(source, "list", "-deps", *tool.packages).splitlines())
-    command = ["go", "build", "-v", "-ldflags", flags, "-o", f"{programs}/", *tool.packages]
+    # Nobody will debug these programs: the compiler need not describe them to a debugger.
+    command = [
+        "go",
+        "build",
+        "-v",
+        "-gcflags=all=-dwarf=false",
+        "-ldflags",
+        flags,
+        "-o",
+        f"{programs}/",
+        *tool.packages,
+    ]
     printed: list[str] = []
     with (
         progress(f"Building {tool.folder} {release}".rstrip(), total=total) as advance,
