@@ -19,6 +19,7 @@ from local import layout
 
 _END_SECONDS = 30
 _GRACE_SECONDS = 5
+_LOG_LINES = 10
 
 
 def connect() -> ApiClient:
@@ -72,6 +73,23 @@ def end_pods() -> None:
         time.sleep(0.3)
     for namespace in left:
         core.delete_collection_namespaced_pod(namespace, grace_period_seconds=0)
+
+
+def troubles(namespace: str) -> list[str]:
+    """Why pods of a namespace are not ready, in Kubernetes' words, with the end of what they printed."""
+    core = CoreV1Api(connect())
+    found: list[str] = []
+    for pod in core.list_namespaced_pod(namespace).items:
+        name = pod.metadata.name if pod.metadata and pod.metadata.name else ""
+        for container in (pod.status.container_statuses if pod.status else None) or []:
+            waiting = container.state.waiting if container.state else None
+            if container.ready or waiting is None:
+                continue
+            found.append(f"pod {name}: {waiting.reason}: {waiting.message or 'no more is known'}")
+            if container.restart_count:
+                printed = core.read_namespaced_pod_log(name, namespace, previous=True, tail_lines=_LOG_LINES)
+                found += [f"    {line}" for line in printed.splitlines()]
+    return found
 
 
 def _namespaces_with_pods(core: CoreV1Api) -> set[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from local import build, cluster, engine, images, layout, node, paths
+from local import api, build, cluster, engine, images, layout, node, paths
 from local.engine import Engine
 from local.errors import LocalError
 from local.images import Image
@@ -59,7 +59,9 @@ def _up(name: str) -> int:
     with step("pulumi up"), quiet():
         code = stack.pulumi("up", "--yes", "--suppress-permalink=true")
     if code != 0:
-        say("pulumi up failed: its diagnostics above say why. Mend it and run `make up` again; what is done stays.")
+        for line in api.troubles(settings.namespace) if local else []:
+            say(line)
+        say("pulumi up failed: the lines above say why. Mend it and run `make up` again; what is done stays.")
         return code
     url = stack.output("hub_url")
     with step("Waiting for the hub's page", always=False):

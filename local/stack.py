@@ -47,6 +47,8 @@ class Stack:
     def environment(self) -> dict[str, str]:
         """What the engine is told by variables; the user's own backend, passphrase and kubeconfig win."""
         variables = dict(self.engine.environment)
+        # Python's compiled files: kept, as every preview starts several Pythons, but not in the checkout.
+        variables |= {"PYTHONPYCACHEPREFIX": str(paths.CACHE / "bytecode"), "PYTHONDONTWRITEBYTECODE": ""}
         if "PULUMI_BACKEND_URL" not in os.environ:
             variables["PULUMI_BACKEND_URL"] = f"file://{self.folder / 'pulumi'}"
         if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & os.environ.keys():
