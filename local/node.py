@@ -240,15 +240,20 @@ state = "{state}"
 """
 
 _COREFILE = """\
-. {{
+cluster.local in-addr.arpa {{
     bind {layout.NODE_ADDRESS}
     errors
-    kubernetes cluster.local in-addr.arpa {{
+    kubernetes {{
         kubeconfig {kubeconfig} {layout.NAME}
         ttl 1
     }}
-    # No forward: no question leaves the machine, and a name outside of the cluster does not exist.
-    template ANY ANY . {{
+}}
+# No forward: no question leaves the machine, and a name outside of the cluster does not exist. In a block of its own,
+# as coredns asks `template` before `kubernetes`, whatever the order here.
+. {{
+    bind {layout.NODE_ADDRESS}
+    errors
+    template ANY ANY {{
         rcode NXDOMAIN
     }}
 }}

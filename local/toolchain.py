@@ -6,6 +6,7 @@ builds just the tool that it belongs to.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -131,11 +132,11 @@ def build(tool: Tool) -> None:
         shutil.copytree(tool.source, source)
         programs.mkdir()
         for module, file in tool.copies:
-            shutil.copy(_module(source, module) / file, source)
+            shutil.copy(sources_of(source, module) / file, source)
         _compile(tool, source, programs)
         for module, file in tool.scripts:
             target = programs / Path(file).name
-            shutil.copy(_module(source, module) / file, target)
+            shutil.copy(sources_of(source, module) / file, target)
             target.chmod(0o755)
         for program in (program for other in tool.beside for program in other.programs.iterdir()):
             (programs / program.name).hardlink_to(program)
@@ -178,8 +179,14 @@ _GO_ENVIRONMENT = {
 }
 
 
-def _module(source: Path, module: str) -> Path:
-    return Path(_go(source, "list", "-m", "-f", "{{.Dir}}", module).strip())
+def sources_of(source: Path, module: str) -> Path:
+    """The folder of a Go module's sources, downloaded if need be: perhaps nothing was built from them yet.
+
+    Args:
+        source: The folder of the go.mod that pins the module.
+        module: Its path.
+    """
+    return Path(json.loads(_go(source, "mod", "download", "-json", module))["Dir"])
 
 
 def _compile(tool: Tool, source: Path, programs: Path) -> None:

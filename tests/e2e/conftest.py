@@ -56,7 +56,7 @@ def hub(
     folder = tmp_path_factory.mktemp("e2e")
     stack = make_stack("e2e", folder, built_engine, live_cluster, {**SETTINGS, **image_settings})
     done = pulumi(stack, "up", "--yes", "--non-interactive")
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 0, "\n".join([done.stdout, *api.troubles(NAMESPACE)])
     yield Hub(stack=stack, url=stack.output("hub_url"))
     pulumi(stack, "destroy", "--yes", "--non-interactive")
     _forget(NAMESPACE, NOTEBOOKS)

@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from dns.resolver import NXDOMAIN, Resolver
 from kubernetes.client import CoreV1Api
 
 from local import api, cluster, layout
@@ -27,6 +28,17 @@ def test_a_pod_has_no_way_out_of_the_machine(live_cluster: Path) -> None:
         )
         assert asked.returncode != 0
         assert "unreachable" in asked.stderr.lower() or "No route to host" in asked.stderr
+
+
+def test_names_of_services_are_known_and_names_from_outside_do_not_exist(live_cluster: Path) -> None:
+    assert live_cluster.exists()
+    resolver = Resolver(configure=False)
+    resolver.nameservers = [str(layout.NODE_ADDRESS)]
+    (found,) = resolver.resolve("kubernetes.default.svc.cluster.local")
+    assert str(found) == str(layout.API_ADDRESS)
+    for name in ("example.com", "nothing.default.svc.cluster.local"):
+        with pytest.raises(NXDOMAIN):
+            resolver.resolve(name)
 
 
 def test_an_address_of_no_service_is_unreachable_from_the_machine_too(live_cluster: Path) -> None:

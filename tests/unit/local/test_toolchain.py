@@ -45,3 +45,16 @@ def test_a_machine_without_go_is_told_so(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setattr(toolchain, "_BUILT", tmp_path)
     with pytest.raises(LocalError, match="Go is not installed"):
         toolchain.build(toolchain.COREDNS)
+
+
+def test_sources_that_are_copied_before_the_build_are_downloaded_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`go list -m` knows a folder only for modules that some build needed before: on a new machine it knows none."""
+    asked: list[tuple[str, ...]] = []
+
+    def go(_: Path, *arguments: str) -> str:
+        asked.append(arguments)
+        return '{"Dir": "/modules/somewhere@v1"}'
+
+    monkeypatch.setattr(toolchain, "_go", go)
+    assert toolchain.sources_of(Path(), "example.org/somewhere") == Path("/modules/somewhere@v1")
+    assert asked == [("mod", "download", "-json", "example.org/somewhere")]
