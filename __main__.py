@@ -13,4 +13,4 @@ hub = JupyterHub(stack.name, JupyterHubArgs(settings=stack), pulumi.ResourceOpti
 pulumi.export("hub_url", hub.url)
 pulumi.export("namespace", hub.namespace)
 pulumi.export("port_forward_command", stack.port_forward_command)
-pulumi.export("oauth_callback_url", stack.oauth_callback_url)
+pulumi.export("oauth_callback_url", hub.oauth_callback_url)

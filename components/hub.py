@@ -8,9 +8,8 @@ from pulumi_kubernetes.apps import v1 as apps
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
-from components import proxy
+from components import hub_secret, proxy
 from components.hub_config import DATABASE_FOLDER
-from components.hub_secret import COOKIE_SECRET_KEY
 from components.metadata import KEPT, labels, selector
 from components.pod import container_security, from_secret, pod_security, probe, requirements
 from settings import Settings
@@ -54,8 +53,8 @@ class HubArgs:
     """ServiceAccount with which the hub makes notebooks."""
     config_map: pulumi.Input[str]
     """ConfigMap with the hub's code and `hub.json`."""
-    cookie_secret: pulumi.Input[str]
-    """Secret with the cookie secret."""
+    secret: pulumi.Input[str]
+    """Secret with the hub's own secrets, under the names of `hub_secret.variables`."""
     proxy_token_secret: pulumi.Input[str]
     """Secret with the proxy's token."""
 
@@ -160,7 +159,10 @@ def _pod(args: HubArgs, *, database_claim: pulumi.Output[str]) -> core.PodSpecAr
                 args=["jupyterhub", "-f", f"{_CODE_FOLDER}/hub/jupyterhub_config.py"],
                 env=[
                     from_secret("CONFIGPROXY_AUTH_TOKEN", secret=args.proxy_token_secret, key=proxy.TOKEN_KEY),
-                    from_secret("JPY_COOKIE_SECRET", secret=args.cookie_secret, key=COOKIE_SECRET_KEY),
+                    *(
+                        from_secret(variable, secret=args.secret, key=variable)
+                        for variable in hub_secret.variables(args.settings)
+                    ),
                     core.EnvVarArgs(name="PYTHONPATH", value=_CODE_FOLDER),
                     core.EnvVarArgs(name="PYTHONDONTWRITEBYTECODE", value="1"),
                 ],

@@ -10,7 +10,7 @@ from pulumi_kubernetes.meta import v1 as meta
 
 from components.metadata import labels
 from components.rbac import NOTEBOOKS_ACCOUNT
-from hub.contract import Bound, HubConfig
+from hub.contract import Bound, GitHub, HubConfig, SignIn
 from settings import Bounds, Settings, quantity
 
 SOURCES: Final = Path(__file__).parent.parent / "hub"
@@ -53,17 +53,18 @@ class HubConfigMap(pulumi.ComponentResource):
             f"{name}-files",
             metadata=meta.ObjectMetaArgs(namespace=args.namespace, labels=labels(args.settings, "hub")),
             immutable=True,
-            data={**_sources(), "hub.json": config},
+            data={**_sources(args.settings), "hub.json": config},
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.config_map_name = config_map.metadata.name
         self.register_outputs({"config_map_name": self.config_map_name})
 
 
-def _sources() -> dict[str, str]:
+def _sources(settings: Settings) -> dict[str, str]:
     """The files to ship, byte for byte: `read_text` would change line ends."""
     files = sorted(path for path in SOURCES.iterdir() if path.suffix in {".py", ".html"})
-    return {path.name: path.read_bytes().decode() for path in files}
+    own = settings.hub.extra_config
+    return {path.name: path.read_bytes().decode() for path in files} | ({} if own is None else {"extra_config.py": own})
 
 
 def _render(args: HubConfigMapArgs, *, owner_uid: str) -> str:
@@ -76,7 +77,7 @@ def _render(args: HubConfigMapArgs, *, owner_uid: str) -> str:
         notebooks_namespace=args.settings.notebooks_namespace,
         owner_uid=owner_uid,
         owner_name=NOTEBOOKS_ACCOUNT,
-        authenticator=args.settings.auth.type,
+        sign_in=_sign_in(args.settings),
         image=notebook.image,
         images=notebook.images,
         allowed_images=notebook.allowed_images,
@@ -88,8 +89,25 @@ def _render(args: HubConfigMapArgs, *, owner_uid: str) -> str:
         keep_homes=notebook.keep_homes,
         start_timeout_seconds=notebook.start_timeout_seconds,
         idle_minutes=notebook.idle_minutes,
+        extra_config=args.settings.hub.extra_config is not None,
     )
     return config.model_dump_json(indent=2) + "\n"
+
+
+def _sign_in(settings: Settings) -> SignIn:
+    auth, github = settings.auth, settings.github
+    return SignIn(
+        type=auth.type,
+        allowed_users=auth.allowed_users,
+        admin_users=auth.admin_users,
+        blocked_users=auth.blocked_users,
+        anyone=auth.allow_anyone_from_the_internet,
+        session_hours=auth.session_hours,
+        callback_url=settings.oauth_callback_url,
+        github=GitHub(url=github.url, organizations=github.organizations, recheck_minutes=github.recheck_minutes),
+        custom_class=auth.custom_class,
+        custom_traits=dict(auth.custom_traits),
+    )
 
 
 def _bound(bounds: Bounds) -> Bound:

@@ -1,18 +1,24 @@
 """The hub's own secrets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
+from pydantic import SecretStr
 
 from components.metadata import labels
 from components.token import Token, TokenArgs
 from settings import Settings
 
-COOKIE_SECRET_KEY: Final = "cookie-secret"  # noqa: S105 the name of a key
-"""Key of the Secret that holds what the hub signs its cookies with."""
+_COOKIE_SECRET = "JPY_COOKIE_SECRET"  # noqa: S105 the name of a variable
+_CRYPT_KEY = "JUPYTERHUB_CRYPT_KEY"
+
+
+def variables(settings: Settings) -> tuple[str, ...]:
+    """Returns the environment variables by which the hub gets its secrets. They are the keys of the Secret, too."""
+    return (_COOKIE_SECRET, _CRYPT_KEY, *_from_settings(settings))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,27 +26,52 @@ class HubSecretArgs:
     """Inputs of `HubSecret`."""
 
     settings: Settings
-    """The stack's settings: names, and the generation of the secrets."""
+    """The stack's settings: names, the secrets in them, and the generations of those that are made here."""
     namespace: pulumi.Input[str]
     """Namespace of the hub."""
 
 
 class HubSecret(pulumi.ComponentResource):
-    """The cookie secret, in a Secret that Pulumi names: another secret is another name, and so a new hub pod."""
+    """All secrets of the hub but the proxy's token, in a Secret that Pulumi names.
+
+    Another secret is another name, and so a new hub pod. Its keys are `variables`: what the hub signs cookies with,
+    what it encrypts people's tokens with, and what the settings hold.
+    """
 
     secret_name: pulumi.Output[str]
     """Name of the Secret."""
 
     def __init__(self, name: str, args: HubSecretArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:hub_secret:HubSecret", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        cookie_secret = Token(f"{name}-cookie", TokenArgs(generation=args.settings.secrets.generation), child)
+        child, generations = pulumi.ResourceOptions(parent=self), args.settings.secrets
+        cookie = Token(f"{name}-cookie", TokenArgs(generation=generations.cookie_generation), child)
+        # What is encrypted with the last key can still be read.
+        crypt = Token(
+            f"{name}-crypt-key", TokenArgs(generation=generations.crypt_key_generation, keep_previous=True), child
+        )
+        given = {
+            variable: pulumi.Output.secret(value.get_secret_value())
+            for variable, value in _from_settings(args.settings).items()
+        }
         secret = core.Secret(
-            f"{name}-cookie",
+            f"{name}-environment",
             metadata=meta.ObjectMetaArgs(namespace=args.namespace, labels=labels(args.settings, "hub")),
             immutable=True,
-            string_data={COOKIE_SECRET_KEY: cookie_secret.value},
+            string_data={_COOKIE_SECRET: cookie.value, _CRYPT_KEY: crypt.value, **given},
             opts=child,
         )
         self.secret_name = secret.metadata.name
         self.register_outputs({"secret_name": self.secret_name})
+
+
+def _from_settings(settings: Settings) -> Mapping[str, SecretStr]:
+    """The secrets that the operator gave, by the variables that JupyterHub's parts and `hub/` read."""
+    client_id = settings.github.client_id
+    known = {
+        "GITHUB_CLIENT_ID": None if client_id is None else SecretStr(client_id),
+        "GITHUB_CLIENT_SECRET": settings.github.client_secret,
+        "JUPYTERHUB_USER_PASSWORD": settings.auth.user_password,
+        "JUPYTERHUB_ADMIN_PASSWORD": settings.auth.admin_password,
+    }
+    given = {variable: value for variable, value in known.items() if value is not None}
+    return {**given, **settings.auth.secret_environment}

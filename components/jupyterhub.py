@@ -14,6 +14,7 @@ from components.namespaces import Namespaces, NamespacesArgs
 from components.proxy import Proxy, ProxyArgs
 from components.rbac import Rbac, RbacArgs
 from settings import Settings
+from settings.addresses import callback_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,8 @@ class JupyterHub(pulumi.ComponentResource):
 
     url: pulumi.Output[str | None]
     """Where people go with their browsers. See `Endpoint.url`."""
+    oauth_callback_url: pulumi.Output[str | None]
+    """What the OAuth app is to be registered with; none where there is no `url`."""
     namespace: pulumi.Output[str]
     """Namespace of hub and proxy."""
 
@@ -71,12 +74,15 @@ class JupyterHub(pulumi.ComponentResource):
                 namespace=namespaces.hub,
                 service_account=rbac.hub_account,
                 config_map=config.config_map_name,
-                cookie_secret=secret.secret_name,
+                secret=secret.secret_name,
                 proxy_token_secret=proxy_.token_secret,
             ),
             child,
         )
         endpoint = Endpoint(f"{name}-endpoint", EndpointArgs(settings=settings, namespace=namespaces.hub), child)
         self.url = endpoint.url
+        self.oauth_callback_url = endpoint.url.apply(lambda url: callback_of(url) if url else None)
         self.namespace = namespaces.hub
-        self.register_outputs({"url": self.url, "namespace": self.namespace})
+        self.register_outputs(
+            {"url": self.url, "oauth_callback_url": self.oauth_callback_url, "namespace": self.namespace}
+        )

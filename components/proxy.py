@@ -47,7 +47,7 @@ class Proxy(pulumi.ComponentResource):
     def __init__(self, name: str, args: ProxyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:proxy:Proxy", name, None, opts)
         settings, child = args.settings, pulumi.ResourceOptions(parent=self)
-        token = Token(f"{name}-token", TokenArgs(generation=settings.secrets.generation), child)
+        token = Token(f"{name}-token", TokenArgs(generation=settings.secrets.proxy_token_generation), child)
         secret = core.Secret(
             f"{name}-token",
             metadata=meta.ObjectMetaArgs(namespace=args.namespace, labels=labels(settings, "proxy")),

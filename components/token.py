@@ -18,13 +18,16 @@ class TokenProvider(dynamic.ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Returns a new token: 32 random bytes as 64 hexadecimal digits. Its id says nothing about it."""
-        outputs = {"generation": props["generation"], "value": secrets.token_hex(32)}
-        return dynamic.CreateResult(id_=secrets.token_hex(8), outs=outputs)
+        return dynamic.CreateResult(id_=secrets.token_hex(8), outs={**props, "value": secrets.token_hex(32)})
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
         """Asks for a new token if the generation is another, and for nothing whatever else is different."""
-        renewed = _olds["generation"] != _news["generation"]
-        return dynamic.DiffResult(changes=renewed, replaces=["generation"] if renewed else [])
+        return dynamic.DiffResult(changes=_olds["generation"] != _news["generation"])
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
+        """Returns a new token, followed by the last one where that is to be kept."""
+        kept = [_olds["value"].partition(";")[0]] if _news["keep_previous"] else []
+        return dynamic.UpdateResult(outs={**_news, "value": ";".join([secrets.token_hex(32), *kept])})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,19 +36,21 @@ class TokenArgs:
 
     generation: int
     """Another number makes another token."""
+    keep_previous: bool = False
+    """Whether the token before stays behind the new one, after a `;`: for a key that old things were encrypted with."""
 
 
 class Token(dynamic.Resource, module="jupyterhub", name="Token"):
     """A random token that stays the same until its generation is raised."""
 
     value: pulumi.Output[str]
-    """The token, as 64 hexadecimal digits. Secret."""
+    """The token, as 64 hexadecimal digits; with `keep_previous` perhaps `;` and another one. Secret."""
 
     def __init__(self, name: str, args: TokenArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         secret = pulumi.ResourceOptions(additional_secret_outputs=["value"])
         super().__init__(
             TokenProvider(),
             name,
-            {"generation": args.generation, "value": None},
+            {"generation": args.generation, "keep_previous": args.keep_previous, "value": None},
             pulumi.ResourceOptions.merge(opts, secret),
         )

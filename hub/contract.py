@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 
 class Bound(BaseModel):
@@ -21,6 +21,46 @@ class Bound(BaseModel):
     """The least that may be chosen."""
     max: float
     """The most that may be chosen."""
+
+
+class GitHub(BaseModel):
+    """Sign-in with GitHub."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str
+    """GitHub, or a GitHub Enterprise Server, without `/` at the end."""
+    organizations: tuple[str, ...]
+    """Organizations `org` and teams `org:team` whose members may sign in."""
+    recheck_minutes: int
+    """Minutes after which somebody's right to be here is asked for again; 0 is never."""
+
+
+class SignIn(BaseModel):
+    """How people sign in, and who may. Passwords and the like come as environment variables."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: Literal["github", "dummy", "shared-password", "native", "custom"]
+    """`dummy`: any name, any password. `shared-password`: one password for all. `native`: people sign up."""
+    allowed_users: tuple[str, ...]
+    """People who may sign in. None: all whom the rest lets in."""
+    admin_users: tuple[str, ...]
+    """People who may sign in and are admins; nobody else is."""
+    blocked_users: tuple[str, ...]
+    """People who may not sign in, whatever else lets them in."""
+    anyone: bool
+    """Whether it is meant that strangers get in."""
+    session_hours: int
+    """Hours after which people have to sign in again."""
+    callback_url: str | None
+    """Where an OAuth provider sends people back to; None where the hub has to tell from the request."""
+    github: GitHub
+    """For `github`."""
+    custom_class: str | None
+    """Path of the authenticator's class, for `custom`."""
+    custom_traits: dict[str, JsonValue]
+    """Values of that class's traits."""
 
 
 class HubConfig(BaseModel):
@@ -40,8 +80,8 @@ class HubConfig(BaseModel):
     """UID of the ServiceAccount that owns every notebook pod, so that the pods go when it goes."""
     owner_name: str
     """Name of that ServiceAccount, in `notebooks_namespace`."""
-    authenticator: Literal["dummy"]
-    """How people sign in. `dummy`: any name, any password."""
+    sign_in: SignIn
+    """How people sign in, and who may."""
     image: str
     """Notebook image that the form starts with."""
     images: tuple[str, ...]
@@ -64,3 +104,5 @@ class HubConfig(BaseModel):
     """How long a notebook may take to start, in seconds."""
     idle_minutes: int
     """Minutes without activity after which a notebook is stopped; 0 is never."""
+    extra_config: bool
+    """Whether the operator's own `extra_config.py` lies beside `jupyterhub_config.py`."""

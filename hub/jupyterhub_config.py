@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from hub import sign_in
 from hub.contract import HubConfig
 from hub.notebook_spawner import NotebookSpawner
 from hub.pod_guard import PodGuard
@@ -20,8 +21,14 @@ from hub.spawn_form import SpawnForm
 if TYPE_CHECKING:
     from traitlets.config import Config
 
+    # JupyterHub puts these into the file's globals; those of traitlets have another meaning.
+
     def get_config() -> Config:
-        """JupyterHub puts this function into the file's globals; that of traitlets has another meaning."""
+        """Return what this file fills."""
+        ...
+
+    def load_subconfig(fname: str) -> None:
+        """Run another file beside this one, in the same way."""
         ...
 
 
@@ -32,7 +39,9 @@ try:
     hub_config = HubConfig.model_validate_json(Path(__file__).with_name("hub.json").read_bytes())
 except (OSError, ValidationError) as error:
     sys.exit(f"hub.json, which `pulumi up` writes beside jupyterhub_config.py, cannot be used. {error}")
-if missing := [name for name in ("CONFIGPROXY_AUTH_TOKEN", "JPY_COOKIE_SECRET") if not os.environ.get(name)]:
+if missing := [
+    name for name in ("CONFIGPROXY_AUTH_TOKEN", "JPY_COOKIE_SECRET", "JUPYTERHUB_CRYPT_KEY") if not os.environ.get(name)
+]:
     sys.exit(f"Not set in the environment: {', '.join(missing)}. The hub's pod gets them from its Secret.")
 
 # Addresses. Proxy and notebooks reach the hub by its Service's name, so the hub listens on all interfaces.
@@ -53,10 +62,7 @@ c.JupyterHub.db_url = hub_config.database_url
 c.JupyterHub.upgrade_db = True
 
 # Sign-in.
-c.JupyterHub.authenticator_class = hub_config.authenticator
-if hub_config.authenticator == "dummy":
-    # Any name and any password: for a hub that only its developer reaches.
-    c.Authenticator.allow_all = True
+sign_in.configure(c, hub_config.sign_in)
 
 # Notebook servers: one for each person.
 c.JupyterHub.allow_named_servers = False
@@ -133,3 +139,7 @@ if hub_config.idle_minutes:
     ]
     # Seconds. A computation without an open browser counts as activity only once its server has reported it.
     c.KubeSpawner.environment = {"JUPYTERHUB_ACTIVITY_INTERVAL": "60"}
+
+# The operator's own additions, last, so that they win.
+if hub_config.extra_config:
+    load_subconfig("extra_config.py")

@@ -28,3 +28,14 @@ class Refusal(web.HTTPError):
         super().__init__(status, text)
         self.jupyterhub_message = text
         self.jupyterhub_html_message = str(Markup("<br>").join(reasons))
+
+
+class Outage(Refusal):
+    """Something outside of this hub that does not answer just now."""
+
+    def __init__(self, who: str, said: str) -> None:
+        """Tell that `who`, such as GitHub, does not answer; `said` is what came instead, and holds no secret."""
+        super().__init__(
+            [f"{who} does not answer just now ({said}), so nobody can sign in.", "Try again in some minutes."],
+            status=503,
+        )

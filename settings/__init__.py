@@ -10,7 +10,6 @@ from settings.loader import from_file, from_pulumi, parse
 from settings.names import DnsLabel, DnsName, ResourceName
 from settings.quantity import Cpu, Memory, Quantity
 from settings.sections import (
-    AuthSettings,
     ClusterAdminSettings,
     EndpointSettings,
     HubSettings,
@@ -21,6 +20,7 @@ from settings.sections import (
     SecretsSettings,
 )
 from settings.settings import Settings
+from settings.sign_in import AuthSettings, GitHubSettings
 from settings.sizes import Bounds, Limits, Requests, Resources, Storage
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "DnsLabel",
     "DnsName",
     "EndpointSettings",
+    "GitHubSettings",
     "HubSettings",
     "ImagePattern",
     "ImageReference",

@@ -29,6 +29,11 @@ def url_of(address: str) -> str:
     return f"http://[{address}]" if ":" in address else f"http://{address}"
 
 
+def callback_of(url: str) -> str:
+    """Returns where an OAuth provider sends people back to, for a hub at `url`. The OAuth app is registered with it."""
+    return f"{url}/hub/oauth_callback"
+
+
 def host_of(url: str) -> str:
     """Returns the host of a URL that was checked, without brackets and port."""
     return urlsplit(url).hostname or ""

@@ -1,4 +1,4 @@
-"""The one error of this package."""
+"""The errors of this package."""
 
 from collections.abc import Sequence
 
@@ -15,3 +15,15 @@ class SettingsError(Exception):
         """One text for each mistake, each beginning with its key."""
         count = f"{len(self.mistakes)} mistake{'' if len(self.mistakes) == 1 else 's'}"
         super().__init__("\n".join([f"{where} has {count}:", *(f"  * {mistake}" for mistake in self.mistakes)]))
+
+
+class GroupError(ValueError):
+    """What is wrong with keys of a group in relation to each other; raised in a model's check.
+
+    Each mistake begins with its key and repeats no value of a secret.
+    """
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__("; ".join(mistakes))
+        self.mistakes = tuple(mistakes)
+        """One text for each mistake."""

@@ -7,6 +7,7 @@ from typing import cast, get_origin
 from pydantic.fields import FieldInfo
 
 from settings.model import Model
+from settings.secret import is_secret
 from settings.settings import Settings
 
 PROJECT = "jupyterhub"
@@ -30,6 +31,9 @@ def _all_keys() -> Mapping[str, FieldInfo]:
 
 KEYS = _all_keys()
 """Every stack config key, without the project's prefix, and the model field that it fills."""
+
+SECRETS = frozenset(key for key, field in KEYS.items() if is_secret(field))
+"""The keys whose values must be encrypted."""
 
 GROUPS = frozenset(key.partition(".")[0] for key in KEYS if "." in key)
 """What stands before the dot of a key."""

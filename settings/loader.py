@@ -8,15 +8,16 @@ from typing import cast
 from pydantic import ValidationError
 
 from settings.errors import SettingsError
-from settings.keys import GROUPS, KEYS, PROJECT, default_of, is_structured
-from settings.mistakes import empty_key, encrypted_key, unknown_key, wrong_json, wrong_value
+from settings.keys import GROUPS, KEYS, PROJECT, SECRETS, default_of, is_structured
+from settings.mistakes import empty_key, encrypted_key, plain_secret, unknown_key, wrong_json, wrong_value
+from settings.secret import SEALED
 from settings.settings import Settings
 from settings.stack_file import StackFileError, read_config
 
 _PREFIX = f"{PROJECT}:"
 
 
-def parse(values: Mapping[str, object], *, hidden: Collection[str] = ()) -> Settings:
+def parse(values: Mapping[str, object], *, encrypted: Collection[str] = ()) -> Settings:
     """Returns the settings for config values, whose keys have no project prefix: `hub.image`.
 
     A list or map may be structured, as in YAML, or JSON text, as Pulumi hands it to the program. A scalar may be text
@@ -24,33 +25,30 @@ def parse(values: Mapping[str, object], *, hidden: Collection[str] = ()) -> Sett
 
     Args:
         values: The stack's config.
-        hidden: Keys whose values are secret and must not be in an error message.
+        encrypted: Keys whose values Pulumi keeps encrypted: no error message has them.
 
     Raises:
         SettingsError: with every mistake, each with its key and how to mend it.
     """
     tree: dict[str, object] = {group: {} for group in GROUPS}
+    hidden = {*encrypted, *SECRETS}
     mistakes: list[str] = []
     for key, value in values.items():
-        field = KEYS.get(key)
-        if field is None:
-            mistakes.append(unknown_key(key))
-        elif value is None or value == "":
-            if default_of(field) is not None:
-                mistakes.append(empty_key(key))
-        elif _is_encrypted(value):
-            mistakes.append(encrypted_key(key))
-        elif is_structured(field) and isinstance(value, str):
-            try:
-                _put(tree, key, json.loads(value))
-            except (ValueError, RecursionError) as error:
-                mistakes.append(wrong_json(key, value, error, hidden))
-        else:
-            _put(tree, key, value)
+        try:
+            _put(tree, key, _content(key, value, encrypted))
+        except _MistakeError as error:
+            mistakes.append(str(error))
+            if key in SECRETS and not is_structured(KEYS[key]):
+                _put(tree, key, SEALED)  # that it is set is enough for the other checks
+        except (ValueError, RecursionError) as error:
+            mistakes.append(wrong_json(key, str(value), error, hidden))
     try:
         settings = Settings.model_validate(tree, by_alias=True, by_name=False)
     except ValidationError as error:
-        mistakes += [wrong_value(detail, hidden) for detail in error.errors(include_url=False)]
+        found = [text for detail in error.errors(include_url=False) for text in wrong_value(detail, hidden)]
+        # A key whose value could not even be read is missing in the models, which is no mistake of its own.
+        reported = {text.partition(":")[0] for text in mistakes}
+        mistakes += [text for text in found if text.partition(":")[0] not in reported]
         raise SettingsError(mistakes) from None
     if mistakes:
         raise SettingsError(mistakes)
@@ -68,14 +66,14 @@ def from_pulumi() -> Settings:
 
     values = _own({**config.get_config_env(), **config.CONFIG.get()})
     try:
-        return parse(values, hidden={key for key in values if config.is_config_secret(f"{_PREFIX}{key}")})
+        return parse(values, encrypted={key for key in values if config.is_config_secret(f"{_PREFIX}{key}")})
     except SettingsError as error:
         message = SettingsError(error.mistakes, where=f"The config of stack {pulumi.get_stack()}")
         raise pulumi.RunError(str(message)) from None
 
 
 def from_file(path: Path, *, defaults: Mapping[str, str] | None = None) -> Settings:
-    """Returns the settings in a stack file, without Pulumi.
+    """Returns the settings in a stack file, without Pulumi. What is encrypted in it is known to be set, and no more.
 
     Args:
         path: A `Pulumi.<stack>.yaml`.
@@ -98,11 +96,42 @@ def _own(config: Mapping[str, object]) -> dict[str, object]:
     return {name.removeprefix(_PREFIX): value for name, value in config.items() if name.startswith(_PREFIX)}
 
 
-def _is_encrypted(value: object) -> bool:
-    return isinstance(value, Mapping) and set(cast("Mapping[object, object]", value)) == {"secure"}
+class _MistakeError(Exception):
+    """A key or value that is not even looked at; the text is the mistake."""
+
+
+class _NotSet:
+    """The value of a key that stands there and is not set."""
+
+
+def _content(key: str, value: object, encrypted: Collection[str]) -> object:
+    """Returns the value for the model.
+
+    Raises:
+        _MistakeError: The key is not known, or there is no value, or one that must or must not be encrypted.
+        ValueError, RecursionError: It is not the JSON text of a list or map.
+    """
+    field = KEYS.get(key)
+    if field is None:
+        raise _MistakeError(unknown_key(key))
+    if value is None or value == "":
+        if default_of(field) is not None:
+            raise _MistakeError(empty_key(key))
+        return _NotSet
+    if isinstance(value, Mapping) and set(cast("Mapping[object, object]", value)) == {"secure"}:
+        if key not in SECRETS:
+            raise _MistakeError(encrypted_key(key))
+        return _NotSet if is_structured(field) else SEALED
+    if key in SECRETS and value in ({}, "{}"):
+        return _NotSet  # the default in Pulumi.yaml
+    if key in SECRETS and key not in encrypted:
+        raise _MistakeError(plain_secret(key))
+    return cast("object", json.loads(value) if is_structured(field) and isinstance(value, str) else value)
 
 
 def _put(tree: dict[str, object], key: str, value: object) -> None:
+    if value is _NotSet:
+        return
     group, dot, name = key.partition(".")
     if dot:
         cast("dict[str, object]", tree[group])[name] = value

@@ -11,6 +11,7 @@ from typing import cast, get_args
 
 from pydantic_core import ErrorDetails
 
+from settings.errors import GroupError
 from settings.keys import GROUPS, KEYS, default_of, fields_of, is_structured, nearest
 
 _LONGEST = 80
@@ -24,6 +25,7 @@ _PROBLEMS = {
     "string_type": "is not a text; give one text, no list and no map",
     "model_type": "must be {shape}",
     "mapping_type": "must be {shape}",
+    "dict_type": "must be {shape}",
     "tuple_type": "must be {shape}",
 }
 """What is wrong by pydantic's type of error; the rest is too rare for words of its own."""
@@ -64,19 +66,28 @@ def wrong_json(key: str, text: str, error: Exception, hidden: Collection[str]) -
     return f"{key}: {_value(key, text, hidden)} {problem}"
 
 
-def wrong_value(error: ErrorDetails, hidden: Collection[str]) -> str:
-    """Returns the mistake that a model found; `hidden` are the keys whose values are secret."""
+def plain_secret(key: str) -> str:
+    """Returns the mistake of a secret that is not encrypted. Its value is known to all who read the stack file."""
+    return (
+        f"{key}: is in plain text, where everybody who sees the stack file can read it. Renew it where it comes from, "
+        f"then: pulumi config set --secret {key}"
+    )
+
+
+def wrong_value(error: ErrorDetails, hidden: Collection[str]) -> list[str]:
+    """Returns what a model found, mostly one mistake; `hidden` are the keys whose values are secret."""
     location = list(error["loc"])
     if location[-1] == "[key]" and error["type"] != "extra_forbidden":
         location.pop()  # it means that the name itself is wrong, which is the part before
     if location[0] in GROUPS and len(location) == 1:
-        return str(error.get("ctx", {}).get("error", error["msg"]))
+        found: object = error.get("ctx", {}).get("error", error["msg"])
+        return list(found.mistakes) if isinstance(found, GroupError) else [str(found)]
     depth = 2 if location[0] in GROUPS else 1
     key, path = ".".join(map(str, location[:depth])), location[depth:]
     if key in hidden:
-        return f"{key}: {_problem(error, key, path, hidden)}"
+        return [f"{key}: {_problem(error, key, path, hidden)}"]
     place = key + "".join(f"[{part}]" if isinstance(part, int) else f".{_plain(part)}" for part in path)
-    return f"{place}: {_problem(error, key, path, hidden)}"
+    return [f"{place}: {_problem(error, key, path, hidden)}"]
 
 
 def _problem(error: ErrorDetails, key: str, path: list[int | str], hidden: Collection[str]) -> str:

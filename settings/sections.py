@@ -1,7 +1,7 @@
 """One frozen model for each group of stack config keys: `hub.storage` is `HubSettings.storage`."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
@@ -9,7 +9,7 @@ from settings.addresses import IpAddress
 from settings.images import ImagePattern, ImageReference, ImageRepository
 from settings.model import Model, over
 from settings.names import DnsName, ResourceName
-from settings.scalars import Flag, Line, WholeNumber
+from settings.scalars import Flag, Line, Text, WholeNumber
 from settings.sizes import CpuBounds, Limits, MemoryBounds, Requests, Resources, Storage
 
 _HUB_RESOURCES = Resources(requests=Requests(cpu="100m", memory="256Mi"), limits=Limits(memory="1Gi"))
@@ -70,6 +70,8 @@ class HubSettings(Model):
     """Volume of the database."""
     keep_database: Flag = True
     """Whether `pulumi destroy` leaves the database's volume, and so the hub's namespace."""
+    extra_config: Text | None = None
+    """Python that JupyterHub runs at the end of its configuration, as it would stand in `jupyterhub_config.py`."""
 
 
 class ProxySettings(Model):
@@ -106,15 +108,12 @@ class NotebookSettings(Model):
     """Minutes without activity after which a server is stopped, at least 5; 0 = never."""
 
 
-class AuthSettings(Model):
-    """How people sign in."""
-
-    type: Literal["dummy"]
-    """`dummy`: any name, any password. For a hub that only its developer reaches."""
-
-
 class SecretsSettings(Model):
-    """The secrets that the stack makes itself: proxy token and cookie secret."""
+    """The secrets that the stack makes itself. Another number, and it makes another one."""
 
-    generation: Annotated[WholeNumber, Field(ge=1)] = 1
-    """Raise it to renew them; everybody then signs in anew."""
+    cookie_generation: Annotated[WholeNumber, Field(ge=1)] = 1
+    """Of what the hub signs its cookies with. A new one: everybody signs in anew."""
+    crypt_key_generation: Annotated[WholeNumber, Field(ge=1)] = 1
+    """Of what the hub encrypts people's GitHub tokens with. A new one: the one before goes on being read."""
+    proxy_token_generation: Annotated[WholeNumber, Field(ge=1)] = 1
+    """Of what the hub shows the proxy. A new one restarts the proxy too, which cuts open notebooks for some seconds."""

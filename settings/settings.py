@@ -6,13 +6,13 @@ from typing import cast
 
 from pydantic import ValidationInfo, field_validator
 
-from settings.addresses import PublicUrl, host_of, is_loopback, url_of
+from settings.addresses import PublicUrl, callback_of, host_of, is_loopback, url_of
+from settings.errors import GroupError
 from settings.images import VERSION_FILE
 from settings.model import Model
 from settings.names import HubName, HubNamespace
 from settings.scalars import Flag
 from settings.sections import (
-    AuthSettings,
     ClusterAdminSettings,
     EndpointSettings,
     HubSettings,
@@ -22,6 +22,7 @@ from settings.sections import (
     ProxySettings,
     SecretsSettings,
 )
+from settings.sign_in import AuthSettings, GitHubSettings, missing_parts
 
 
 class Settings(Model):
@@ -47,6 +48,7 @@ class Settings(Model):
     proxy: ProxySettings
     notebook: NotebookSettings
     secrets: SecretsSettings = SecretsSettings()
+    github: GitHubSettings = GitHubSettings()
     auth: AuthSettings
 
     @property
@@ -57,7 +59,7 @@ class Settings(Model):
     @property
     def oauth_callback_url(self) -> str | None:
         """Where an OAuth provider sends people back to; none while `public_url` is not known."""
-        return None if self.public_url is None else f"{self.public_url}/hub/oauth_callback"
+        return None if self.public_url is None else callback_of(self.public_url)
 
     @property
     def port_forward_command(self) -> str:
@@ -89,23 +91,32 @@ class Settings(Model):
 
     @field_validator("auth")
     @classmethod
-    def _dummy_only_on_loopback(cls, auth: AuthSettings, info: ValidationInfo) -> AuthSettings:
-        endpoint, public_url = info.data.get("endpoint"), info.data.get("public_url")
-        if not isinstance(endpoint, EndpointSettings) or "public_url" not in info.data:
-            return auth
-        if endpoint.address is None:
-            msg = (
-                "auth.type: dummy lets anybody in with any password, so endpoint.address must be set to a loopback "
-                "address; without it a cloud gives a public one: pulumi config set endpoint.address 127.100.0.10"
-            )
-            raise ValueError(msg)
-        if not is_loopback(endpoint.address) or not is_loopback(host_of(str(public_url))):
-            msg = (
-                "auth.type: dummy lets anybody in with any password, so endpoint.address and publicUrl must be "
-                "loopback (127.0.0.0/8, ::1, localhost)"
-            )
-            raise ValueError(msg)
+    def _all_parts_of_sign_in(cls, auth: AuthSettings, info: ValidationInfo) -> AuthSettings:
+        github = info.data.get("github")
+        missing = missing_parts(auth, github) if isinstance(github, GitHubSettings) else []
+        if auth.type == "dummy" and not auth.allow_anyone_from_the_internet:
+            missing += _open_to_strangers(info.data)
+        if missing:
+            raise GroupError(missing)
         return auth
+
+
+def _open_to_strangers(values: Mapping[str, object]) -> list[str]:
+    """Returns why `dummy` must not be used here. It lets anybody in, so nobody else may reach the hub."""
+    endpoint, public_url = values.get("endpoint"), values.get("public_url")
+    if not isinstance(endpoint, EndpointSettings) or "public_url" not in values:
+        return []
+    if endpoint.address is None:
+        reason = (
+            "so endpoint.address must be set to a loopback address; without it a cloud gives a public one: "
+            "pulumi config set endpoint.address 127.100.0.10"
+        )
+    elif not is_loopback(endpoint.address) or not is_loopback(host_of(str(public_url))):
+        reason = "so endpoint.address and publicUrl must be loopback (127.0.0.0/8, ::1, localhost)"
+    else:
+        return []
+    otherwise = "if strangers are meant to get in: pulumi config set auth.allowAnyoneFromTheInternet true"
+    return [f"auth.type: dummy lets anybody in with any password, {reason}; {otherwise}"]
 
 
 def _image_of(repository: str, name: str) -> str:

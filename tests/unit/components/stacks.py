@@ -10,6 +10,7 @@ import pulumi_kubernetes as kubernetes
 import settings
 from components.jupyterhub import JupyterHub, JupyterHubArgs
 from settings import Settings
+from settings.keys import SECRETS
 from tests.recorder import Record, record
 
 VALUES: Mapping[str, object] = {
@@ -24,7 +25,7 @@ VALUES: Mapping[str, object] = {
 
 def settings_with(changes: Mapping[str, object] | None = None) -> Settings:
     """Returns the settings of the least stack, with `changes` by dotted key."""
-    return settings.parse({**VALUES, **(changes or {})})
+    return settings.parse({**VALUES, **(changes or {})}, encrypted=SECRETS)
 
 
 def record_hub(changes: Mapping[str, object] | None = None, *, preview: bool = False) -> Record:

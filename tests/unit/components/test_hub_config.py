@@ -49,7 +49,7 @@ def test_hub_json_says_what_the_settings_say() -> None:
             }
         )
     )
-    assert config.model_dump(exclude={"owner_uid", "owner_name", "authenticator", "hub_connect_url"}) == {
+    assert config.model_dump(exclude={"owner_uid", "owner_name", "sign_in", "extra_config", "hub_connect_url"}) == {
         "proxy_api_url": "http://physics-proxy-api:8001",
         "database_url": "sqlite:////var/lib/jupyterhub/jupyterhub.sqlite",
         "notebooks_namespace": "lab-notebooks",

@@ -35,7 +35,7 @@ def test_nothing_that_concerns_others_restarts_the_proxy(changes: dict[str, obje
 
 
 @pytest.mark.parametrize(
-    "changes", [{"proxy.image": "registry.example/foo/proxy:2"}, {"secrets.generation": 2}], ids=str
+    "changes", [{"proxy.image": "registry.example/foo/proxy:2"}, {"secrets.proxyTokenGeneration": 2}], ids=str
 )
 def test_what_concerns_the_proxy_reaches_it(changes: dict[str, object], hub: Record) -> None:
     assert _proxy(record_hub(changes)) != _proxy(hub)

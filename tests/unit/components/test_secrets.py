@@ -1,24 +1,54 @@
+from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
+from components import hub_secret
 from tests.recorder import SECRET, Record
-from tests.unit.components.stacks import pod_specs, record_hub, text_of
+from tests.unit.components.stacks import pod_specs, record_hub, settings_with, text_of
+
+GITHUB: Mapping[str, object] = {
+    "auth.type": "github",
+    "github.clientId": "Iv1.0123456789abcdef",
+    "github.clientSecret": "a marker",
+    "github.organizations": ["physics"],
+    "auth.userPassword": "a marker of people",
+    "auth.adminPassword": "a marker of admins, thirty-two of letters",
+    "auth.secretEnvironment": {"OAUTH_CLIENT_SECRET": "a marker beside"},
+}
 
 
-def test_both_tokens_are_in_secrets_of_their_own(hub: Record) -> None:
-    contents = [value for secret in hub.of("Secret") for value in secret.inputs["stringData"].values()]
-    proxy_token, cookie_secret = sorted(contents)
-    assert proxy_token.startswith(f"{SECRET} tf-hub-proxy-token.value")
-    assert cookie_secret.startswith(f"{SECRET} tf-hub-secret-cookie.value")
+@pytest.fixture(scope="module")
+def hub() -> Record:
+    return record_hub(GITHUB)
+
+
+def test_every_secret_is_in_a_secret_under_the_name_of_its_variable(hub: Record) -> None:
+    (of_proxy,) = [secret for secret in hub.of("Secret") if "token" in secret.inputs["stringData"]]
+    assert of_proxy.inputs["stringData"]["token"].startswith(f"{SECRET} tf-hub-proxy-token.value")
+    (of_hub,) = [secret for secret in hub.of("Secret") if secret != of_proxy]
+    content = dict(of_hub.inputs["stringData"])
+    assert content.pop("JPY_COOKIE_SECRET").startswith(f"{SECRET} tf-hub-secret-cookie.value")
+    assert content.pop("JUPYTERHUB_CRYPT_KEY").startswith(f"{SECRET} tf-hub-secret-crypt-key.value")
+    assert content == {
+        "GITHUB_CLIENT_ID": GITHUB["github.clientId"],
+        "GITHUB_CLIENT_SECRET": GITHUB["github.clientSecret"],
+        "JUPYTERHUB_USER_PASSWORD": GITHUB["auth.userPassword"],
+        "JUPYTERHUB_ADMIN_PASSWORD": GITHUB["auth.adminPassword"],
+        "OAUTH_CLIENT_SECRET": "a marker beside",
+    }
 
 
 def test_the_content_of_a_secret_is_never_shown_or_stored_in_plain_text(hub: Record) -> None:
-    assert SECRET in text_of([resource.inputs for resource in hub.resources])
-    assert SECRET not in text_of([resource.public for resource in hub.resources])
+    for marker in (SECRET, "a marker"):
+        assert marker in text_of([resource.inputs for resource in hub.resources])
+        assert marker not in text_of([resource.public for resource in hub.resources])
 
 
 def test_no_secret_is_anywhere_but_in_a_secret(hub: Record) -> None:
-    assert SECRET not in text_of([resource.inputs for resource in hub.resources if resource.kind != "Secret"])
-    assert SECRET not in text_of(hub.outputs)
+    for marker in (SECRET, "a marker"):
+        assert marker not in text_of([resource.inputs for resource in hub.resources if resource.kind != "Secret"])
+        assert marker not in text_of(hub.outputs)
 
 
 def test_pods_take_secrets_by_reference_to_a_key_that_is_there(hub: Record) -> None:
@@ -27,7 +57,7 @@ def test_pods_take_secrets_by_reference_to_a_key_that_is_there(hub: Record) -> N
         name: {variable["name"]: reference for variable, reference in _references(spec)}
         for name, spec in pod_specs(hub).items()
     }
-    assert set(references["tf-hub"]) == {"CONFIGPROXY_AUTH_TOKEN", "JPY_COOKIE_SECRET"}
+    assert set(references["tf-hub"]) == {"CONFIGPROXY_AUTH_TOKEN", *hub_secret.variables(settings_with(GITHUB))}
     assert set(references["tf-hub-proxy"]) == {"CONFIGPROXY_AUTH_TOKEN"}
     for reference in (reference for pod in references.values() for reference in pod.values()):
         assert reference["key"] in keys[reference["name"]]
@@ -40,13 +70,22 @@ def test_hub_and_proxy_share_the_proxys_token_and_nothing_else(hub: Record) -> N
     assert shared.startswith("tf-hub-proxy-token")
 
 
-def test_raising_the_generation_gives_every_pod_other_secrets(hub: Record) -> None:
-    old, new = (
-        {reference["name"] for spec in pod_specs(record).values() for _, reference in _references(spec)}
-        for record in (hub, record_hub({"secrets.generation": 2}))
-    )
-    assert len(old) == len(new) == 2
-    assert old.isdisjoint(new)
+@pytest.mark.parametrize(
+    ("changes", "restarted"),
+    [
+        ({"secrets.cookieGeneration": 2}, {"tf-hub"}),
+        ({"secrets.cryptKeyGeneration": 2}, {"tf-hub"}),
+        ({"secrets.proxyTokenGeneration": 2}, {"tf-hub", "tf-hub-proxy"}),
+        ({"github.clientSecret": "another"}, {"tf-hub"}),
+        ({"auth.secretEnvironment": {"OAUTH_CLIENT_SECRET": "another"}}, {"tf-hub"}),
+    ],
+    ids=str,
+)
+def test_another_secret_restarts_the_pods_that_read_it(
+    hub: Record, changes: dict[str, object], restarted: set[str]
+) -> None:
+    before, after = pod_specs(hub), pod_specs(record_hub({**GITHUB, **changes}))
+    assert {name for name in before if before[name] != after[name]} == restarted
 
 
 def _references(spec: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:

@@ -2,6 +2,7 @@ import base64
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from components.token import Token, TokenArgs, TokenProvider
 from tests.recorder import SECRET, Record, record
 
 _ROOT = Path(__file__).parents[3]
+PROPS: dict[str, Any] = {"generation": 1, "keep_previous": False}
 
 
 @pytest.fixture(scope="module")
@@ -21,22 +23,35 @@ def _pickle(token: Record) -> str:
 
 
 def test_a_token_is_32_random_bytes() -> None:
-    tokens = {str((TokenProvider().create({"generation": 1}).outs or {})["value"]) for _ in range(10)}
+    tokens = {str((TokenProvider().create(PROPS).outs or {})["value"]) for _ in range(10)}
     assert len(tokens) == 10
     assert {len(bytes.fromhex(token)) for token in tokens} == {32}
 
 
 def test_the_id_which_is_not_secret_says_nothing_about_the_token() -> None:
-    result = TokenProvider().create({"generation": 1})
+    result = TokenProvider().create(PROPS)
     assert result.id not in (result.outs or {})["value"]
 
 
 def test_a_token_stays_until_its_generation_is_another() -> None:
-    old = {**(TokenProvider().create({"generation": 1}).outs or {}), "__provider": "of an older version"}
+    old = {**(TokenProvider().create(PROPS).outs or {}), "__provider": "of an older version"}
     same = TokenProvider().diff("id", old, {"generation": 1.0, "__provider": "of this version"})
     other = TokenProvider().diff("id", old, {"generation": 2.0, "__provider": "of this version"})
-    assert (same.changes, same.replaces) == (False, [])
-    assert (other.changes, other.replaces) == (True, ["generation"])
+    assert (same.changes, other.changes) == (False, True)
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_renewed_token_is_followed_by_the_last_one_where_old_things_are_to_be_read(keep: bool) -> None:  # noqa: FBT001 a parameter
+    state: dict[str, Any] = {**PROPS, "value": "first"}
+    seen: list[list[str]] = []
+    for generation in (2, 3):
+        news = {"generation": generation, "keep_previous": keep}
+        state = TokenProvider().update("id", state, news).outs or {}
+        seen.append(str(state["value"]).split(";"))
+    second, third = seen
+    assert len({*second, *third}) == (3 if keep else 2)
+    assert second[1:] == (["first"] if keep else [])
+    assert third[1:] == (second[:1] if keep else [])
 
 
 def test_the_value_is_secret(token: Record) -> None:
@@ -44,8 +59,8 @@ def test_the_value_is_secret(token: Record) -> None:
     assert SECRET not in str(token.one("Token").inputs)
 
 
-def test_the_inputs_are_the_generation_and_the_provider(token: Record) -> None:
-    assert set(token.one("Token").inputs) == {"generation", "__provider"}
+def test_the_inputs_are_what_decides_and_the_provider(token: Record) -> None:
+    assert set(token.one("Token").inputs) == {"generation", "keep_previous", "__provider"}
     assert token.one("Token").inputs["generation"] == 3
 
 
@@ -59,7 +74,7 @@ def test_the_state_names_the_provider_and_holds_none_of_its_code(token: Record) 
 def test_the_process_that_runs_the_provider_finds_it(token: Record) -> None:
     code = (
         "import base64, dill, sys; provider = dill.loads(base64.b64decode(sys.argv[1])); "
-        "print(provider.create({'generation': 1}).outs['value'])"
+        "print(provider.create({'generation': 1, 'keep_previous': False}).outs['value'])"
     )
     # As Pulumi starts it: in the project's folder, which `-m` and `-c` put on the path.
     done = subprocess.run(

@@ -6,7 +6,7 @@ import pytest
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from hub.contract import Bound, HubConfig
+from hub.contract import Bound, GitHub, HubConfig, SignIn
 
 CONFIG_FILE = Path(__file__).parents[3] / "hub" / "jupyterhub_config.py"
 
@@ -20,7 +20,18 @@ def hub_config() -> HubConfig:
         notebooks_namespace="jupyterhub-notebooks",
         owner_uid="6f2f3c9e-8a51-4a6e-9f0e-0d6b8a9f1c11",
         owner_name="notebooks",
-        authenticator="dummy",
+        sign_in=SignIn(
+            type="dummy",
+            allowed_users=(),
+            admin_users=(),
+            blocked_users=(),
+            anyone=False,
+            session_hours=168,
+            callback_url="http://127.100.0.10/hub/oauth_callback",
+            github=GitHub(url="https://github.com", organizations=("physics", "maths:staff"), recheck_minutes=5),
+            custom_class=None,
+            custom_traits={},
+        ),
         image="registry.example/foo/notebook:1.0.0",
         images=("quay.io/jupyter/scipy-notebook:2026-01-05",),
         allowed_images=("quay.io/jupyter/*",),
@@ -32,6 +43,7 @@ def hub_config() -> HubConfig:
         keep_homes=True,
         start_timeout_seconds=600,
         idle_minutes=60,
+        extra_config=False,
     )
 
 
@@ -50,6 +62,7 @@ def load_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Hu
     """Loads `hub/jupyterhub_config.py` as JupyterHub does, with the given `hub.json` beside it."""
     monkeypatch.setenv("CONFIGPROXY_AUTH_TOKEN", "a" * 64)
     monkeypatch.setenv("JPY_COOKIE_SECRET", "b" * 64)
+    monkeypatch.setenv("JUPYTERHUB_CRYPT_KEY", "c" * 64)
 
     def load(hub_config: HubConfig) -> Config:
         shutil.copy(CONFIG_FILE, tmp_path)

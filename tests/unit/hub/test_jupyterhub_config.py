@@ -70,7 +70,7 @@ def test_every_configured_value_has_the_type_of_its_trait(config: Config) -> Non
         ]
 
     app, proxy, authenticator, spawner = asyncio.run(make())
-    assert app.authenticator_class is DummyAuthenticator
+    assert issubclass(app.authenticator_class, DummyAuthenticator)
     assert app.spawner_class is NotebookSpawner
     assert app.hub_connect_url == "http://tf-hub-0.jupyterhub:8081"
     assert proxy.api_url == "http://tf-hub-proxy-api:8001"
@@ -237,7 +237,7 @@ def test_the_real_spawner_shows_the_form_again_with_what_was_typed(config: Confi
     assert 'value="lots"' in asyncio.run(post_and_show())
 
 
-@pytest.mark.parametrize("missing", ["CONFIGPROXY_AUTH_TOKEN", "JPY_COOKIE_SECRET"])
+@pytest.mark.parametrize("missing", ["CONFIGPROXY_AUTH_TOKEN", "JPY_COOKIE_SECRET", "JUPYTERHUB_CRYPT_KEY"])
 def test_a_hub_without_its_secrets_ends_with_their_names(
     missing: str, load_config: LoadConfig, hub_config: HubConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import settings
-from settings.keys import KEYS, PROJECT
+from settings.keys import KEYS, PROJECT, SECRETS, is_structured
+from settings.secret import SEALED
 from settings.stack_file import read_config
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -27,8 +28,13 @@ def expected_mistakes(path: Path) -> list[list[str]]:
 
 
 def as_pulumi_hands_it_on(path: Path) -> dict[str, str]:
-    """The engine gives the program texts only: JSON for lists and maps, nothing at all for none."""
+    """The engine gives the program texts only: JSON for lists and maps, nothing for none, secrets in the open."""
     values = {key.removeprefix(f"{PROJECT}:"): value for key, value in read_config(path).items()}
+    values = {
+        key: SEALED.get_secret_value() if key in SECRETS else value
+        for key, value in values.items()
+        if key not in SECRETS or not is_structured(KEYS[key])
+    }
     return {
         key: json.dumps(value) if isinstance(value, dict | list) else str(value or "")
         for key, value in values.items()
@@ -38,7 +44,7 @@ def as_pulumi_hands_it_on(path: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("path", GOOD, ids=name_of)
 def test_a_good_file_means_the_same_to_us_and_by_way_of_pulumi(path: Path) -> None:
-    assert settings.from_file(path) == settings.parse(as_pulumi_hands_it_on(path))
+    assert settings.from_file(path) == settings.parse(as_pulumi_hands_it_on(path), encrypted=SECRETS)
 
 
 @pytest.mark.parametrize("path", BAD, ids=name_of)

@@ -31,7 +31,7 @@ def test_the_value_of_a_secret_key_is_in_no_message() -> None:
     with pytest.raises(settings.SettingsError) as open_error:
         settings.parse({**BASE, **KEYS_AND_WRONG_VALUES})
     with pytest.raises(settings.SettingsError) as hidden_error:
-        settings.parse({**BASE, **KEYS_AND_WRONG_VALUES}, hidden=set(KEYS_AND_WRONG_VALUES))
+        settings.parse({**BASE, **KEYS_AND_WRONG_VALUES}, encrypted=set(KEYS_AND_WRONG_VALUES))
 
     assert SECRET in str(open_error.value), "the test would show nothing otherwise"
     assert SECRET not in str(hidden_error.value)

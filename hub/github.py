@@ -1,0 +1,60 @@
+"""Sign-in with GitHub: who is a member of what, asked at sign-in and again later."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, cast
+
+from oauthenticator.github import (  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
+    GitHubOAuthenticator,
+)
+from tornado.httpclient import HTTPClientError, HTTPResponse
+
+from hub.recheck import Recheck
+from hub.refusal import Outage, Refusal
+
+if TYPE_CHECKING:
+    from tornado.httpclient import HTTPRequest
+
+
+class GitHubSignIn(Recheck, GitHubOAuthenticator):
+    """OAuthenticator's, which tells an outage of GitHub from an answer, and a wrong secret from a wrong person."""
+
+    async def fetch(self, req: HTTPRequest, label: str = "fetching", parse_json: bool = True, **kwargs: object) -> Any:  # noqa: ANN401, FBT001, FBT002 OAuthenticator's own
+        """Ask GitHub.
+
+        Raises:
+            Outage: It did not answer, or not now. OAuthenticator would take that for "is no member".
+            Refusal: It does not know this hub's secret.
+            HTTPClientError: It answered with another error.
+        """
+        try:
+            answer = await cast("Any", super()).fetch(req, label, parse_json, **kwargs)
+        except HTTPClientError as error:
+            _require_answer(error.code, error.response)
+            raise
+        except OSError as error:
+            raise Outage("GitHub", str(error)) from error
+        if isinstance(answer, HTTPResponse):
+            _require_answer(answer.code, answer)
+        if (
+            isinstance(answer, dict)
+            and cast("dict[str, object]", answer).get("error") == "incorrect_client_credentials"
+        ):
+            raise Refusal(
+                [
+                    "GitHub does not accept the client ID or the client secret of this hub.",
+                    "Whoever runs the hub can mend it: pulumi config set --secret github.clientSecret, and pulumi up.",
+                ],
+                status=HTTPStatus.INTERNAL_SERVER_ERROR,
+            )
+        return cast("Any", answer)
+
+
+def _require_answer(code: int, response: HTTPResponse | None) -> None:
+    """Raise an Outage for what is no answer to the question: errors of the server, and "too many questions"."""
+    left = response.headers.get("X-RateLimit-Remaining") if response else None
+    limited = code == HTTPStatus.TOO_MANY_REQUESTS or (code == HTTPStatus.FORBIDDEN and left == "0")
+    # 599 is tornado's: no answer in time.
+    if limited or code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise Outage("GitHub", f"status {code}")

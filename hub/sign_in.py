@@ -1,0 +1,120 @@
+"""Puts into JupyterHub's configuration how people sign in, and who may."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hub.recheck import Recheck
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from traitlets.config import Config
+
+    from hub.contract import SignIn
+
+
+def configure(c: Config, sign_in: SignIn) -> None:
+    """Configure the authenticator.
+
+    Raises:
+        KeyError: A password is not in the environment.
+        ImportError, AttributeError: There is no such class as `custom_class`.
+    """
+    c.JupyterHub.cookie_max_age_days = sign_in.session_hours / 24
+    c.Authenticator.allowed_users = set(sign_in.allowed_users)
+    c.Authenticator.admin_users = set(sign_in.admin_users)
+    c.Authenticator.blocked_users = set(sign_in.blocked_users)
+    # The lists of the stack are all that counts. JupyterHub would go on letting in, and take for an admin, whoever once
+    # was in them.
+    c.Authenticator.allow_existing_users = False
+    c.Authenticator.post_auth_hook = _admin_by_list_only
+    # Seconds. See recheck.py; strict means that it holds for requests of a running notebook, too.
+    c.Authenticator.auth_refresh_age = sign_in.github.recheck_minutes * 60
+    c.Authenticator.auth_refresh_strict = sign_in.type != "custom"
+    c.JupyterHub.authenticator_class = _CLASSES[sign_in.type](c, sign_in)
+
+
+def _github(c: Config, sign_in: SignIn) -> type:
+    from hub.github import GitHubSignIn  # noqa: PLC0415 nobody else needs what it loads
+
+    github = sign_in.github
+    c.GitHubOAuthenticator.github_url = github.url
+    c.GitHubOAuthenticator.allowed_organizations = set(github.organizations)
+    # Without it GitHub tells only who is a member in public.
+    c.GitHubOAuthenticator.scope = ["read:org"] if github.organizations else []
+    c.GitHubOAuthenticator.allow_all = sign_in.anyone
+    if sign_in.callback_url:
+        c.GitHubOAuthenticator.oauth_callback_url = sign_in.callback_url
+    # To ask for memberships again takes the person's token. It is kept encrypted, and only where it is needed.
+    c.Authenticator.enable_auth_state = bool(github.organizations and github.recheck_minutes)
+    # Seconds. A page waits for GitHub's answer no longer than this.
+    c.GitHubOAuthenticator.http_request_kwargs = {"connect_timeout": 5, "request_timeout": 10}
+    by_name = ["some people by name"] if sign_in.allowed_users or not github.organizations else []
+    c.GitHubOAuthenticator.custom_403_message = (
+        f"Your GitHub account may not use this hub. It lets in: {', '.join([*github.organizations, *by_name])}. "
+        "If you have another account, sign out of GitHub first; else ask whoever runs this hub."
+    )
+    return GitHubSignIn
+
+
+def _dummy(c: Config, sign_in: SignIn) -> type:
+    from jupyterhub.auth import (  # noqa: PLC0415 as above # pyright: ignore[reportMissingTypeStubs] -- no types
+        DummyAuthenticator,
+    )
+
+    c.Authenticator.allow_all = not sign_in.allowed_users
+    return _rechecked(DummyAuthenticator)
+
+
+def _shared_password(c: Config, sign_in: SignIn) -> type:
+    from jupyterhub.authenticators.shared import (  # noqa: PLC0415 as above # pyright: ignore[reportMissingTypeStubs]
+        SharedPasswordAuthenticator,
+    )
+
+    c.Authenticator.allow_all = not sign_in.allowed_users
+    c.SharedPasswordAuthenticator.user_password = os.environ["JUPYTERHUB_USER_PASSWORD"]
+    if sign_in.admin_users:
+        c.SharedPasswordAuthenticator.admin_password = os.environ["JUPYTERHUB_ADMIN_PASSWORD"]
+    return _rechecked(SharedPasswordAuthenticator)
+
+
+def _native(c: Config, sign_in: SignIn) -> type:
+    import nativeauthenticator  # noqa: PLC0415 as above # pyright: ignore[reportMissingTypeStubs] -- no types
+
+    from hub.native import NativeSignIn  # noqa: PLC0415 as above
+
+    c.Authenticator.allow_all = not sign_in.allowed_users
+    c.JupyterHub.template_paths = [str(Path(str(nativeauthenticator.__file__)).with_name("templates"))]
+    c.NativeAuthenticator.minimum_password_length = 10
+    c.NativeAuthenticator.check_common_password = True
+    c.NativeAuthenticator.allowed_failed_logins = 5
+    NativeSignIn.admin_password = os.environ["JUPYTERHUB_ADMIN_PASSWORD"]
+    return NativeSignIn
+
+
+def _custom(c: Config, sign_in: SignIn) -> type:
+    module, _, name = str(sign_in.custom_class).rpartition(".")
+    c[name].update(sign_in.custom_traits)
+    c.Authenticator.allow_all = sign_in.anyone
+    return getattr(import_module(module), name)
+
+
+_CLASSES: Mapping[str, Callable[[Config, SignIn], type]] = {
+    "github": _github,
+    "dummy": _dummy,
+    "shared-password": _shared_password,
+    "native": _native,
+    "custom": _custom,
+}
+
+
+def _rechecked(authenticator: type) -> type:
+    return type(f"Rechecked{authenticator.__name__}", (Recheck, authenticator), {})
+
+
+def _admin_by_list_only(authenticator: Any, _handler: object, model: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 JupyterHub's own, without types
+    return {**model, "admin": model["name"] in authenticator.admin_users}

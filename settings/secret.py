@@ -1,0 +1,66 @@
+"""Named types for what only Pulumi's encryption may hold: set with `pulumi config set --secret`.
+
+No message repeats such a value, and `repr` hides it.
+"""
+
+import re
+from typing import Annotated, Any, get_args
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic.fields import FieldInfo
+
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+_OURS = re.compile(r"(?:CONFIGPROXY|JPY|JUPYTERHUB|KUBERNETES|PYTHON|LD)_.*|PATH|HOME|PYTHON.*")
+
+SEALED = SecretStr("sealed" * 11)
+"""Stands for a secret that is known to be set, but that only Pulumi can read. Long enough for every check."""
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if text != text.strip() or not text.isprintable():
+        msg = "has spaces or a line end around it, or a control character in it; copy it again without them"
+        raise ValueError(msg)
+    return value
+
+
+def _at_least(length: int) -> AfterValidator:
+    def check(value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < length:
+            msg = f"is too short; JupyterHub wants at least {length} characters"
+            raise ValueError(msg)
+        return value
+
+    return AfterValidator(check)
+
+
+def _variable(name: str) -> str:
+    if _VARIABLE.fullmatch(name) is None:
+        msg = "is not the name of an environment variable: capital letters, digits and '_', such as OAUTH_CLIENT_SECRET"
+        raise ValueError(msg)
+    if _OURS.fullmatch(name):
+        msg = "is set by this stack itself, or by Python or Kubernetes; choose another variable"
+        raise ValueError(msg)
+    return name
+
+
+Secret = Annotated[SecretStr, AfterValidator(_secret)]
+"""A secret text in one line."""
+
+UserPassword = Annotated[Secret, _at_least(8)]
+"""A password that many people share: at least 8 characters, as JupyterHub demands."""
+
+AdminPassword = Annotated[Secret, _at_least(32)]
+"""A password that only admins know: at least 32 characters, as JupyterHub demands."""
+
+VariableName = Annotated[str, Field(max_length=100), AfterValidator(_variable)]
+"""Name of an environment variable of the hub's pod, none of those that this project sets."""
+
+
+def is_secret(field: FieldInfo) -> bool:
+    """Tells whether a setting is one that has to be encrypted."""
+    return _mentions_secret(field.annotation)
+
+
+def _mentions_secret(annotation: Any) -> bool:  # noqa: ANN401 what an annotation is, Python does not say
+    return annotation is SecretStr or any(_mentions_secret(argument) for argument in get_args(annotation))
