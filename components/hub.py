@@ -12,6 +12,7 @@ from components import hub_secret, proxy
 from components.hub_config import DATABASE_FOLDER
 from components.metadata import KEPT, labels, selector
 from components.pod import container_security, from_secret, pod_security, probe, requirements
+from components.rollout import Rollout, RolloutArgs
 from settings import Settings
 
 PORT: Final = 8081
@@ -19,13 +20,8 @@ PORT: Final = 8081
 
 _CODE_FOLDER: Final = "/etc/jupyterhub"
 
-_ROLLED_OUT: Final = {
-    "pulumi.com/waitFor": (
-        "jsonpath={.status[?$.status.readyReplicas == 1 && $.status.currentRevision == $.status.updateRevision]}"
-    )
-}
-"""What `pulumi up` waits for: the pod is ready, and it is the new one. The provider's own wait, up to 4.25, is often
-content with what was true before the change (pulumi-kubernetes#4094), and a hub that then fails goes unnoticed."""
+_NO_WAIT: Final = {"pulumi.com/waitFor": "jsonpath={.metadata.uid}"}
+"""Annotations of an object that is ready once it is there: `Rollout` waits for the hub, and tells why it fails."""
 
 
 def connect_url(settings: Settings) -> str:
@@ -57,6 +53,8 @@ class HubArgs:
     """Secret with the hub's own secrets, under the names of `hub_secret.variables`."""
     proxy_token_secret: pulumi.Input[str]
     """Secret with the proxy's token."""
+    proxy: pulumi.Resource
+    """The proxy, without which the hub does not run. Only the wait for the hub depends on it, not the hub's pod."""
 
 
 class Hub(pulumi.ComponentResource):
@@ -79,7 +77,7 @@ class Hub(pulumi.ComponentResource):
                 name=f"{settings.name}-database",
                 namespace=args.namespace,
                 labels=labels(settings, "hub"),
-                # The StatefulSet's wait covers the volume. The provider's own would never end for a claim that is bound
+                # The wait for the hub covers the volume. The provider's own would never end for a claim that is bound
                 # already (one kept from before, or one that grows) if its class binds with the first pod, as GKE's do:
                 # up to 4.26 it then waits to see the claim pending (pulumi-kubernetes#4179).
                 annotations={**KEPT, "pulumi.com/skipAwait": "true"},
@@ -109,7 +107,10 @@ class Hub(pulumi.ComponentResource):
         core.Service(
             f"{name}-api",
             metadata=meta.ObjectMetaArgs(
-                name=_api_name(settings), namespace=args.namespace, labels=labels(settings, "hub")
+                name=_api_name(settings),
+                namespace=args.namespace,
+                labels=labels(settings, "hub"),
+                annotations=_NO_WAIT,
             ),
             spec=core.ServiceSpecArgs(
                 selector=selector(settings, "hub"),
@@ -117,13 +118,13 @@ class Hub(pulumi.ComponentResource):
             ),
             opts=child,
         )
-        apps.StatefulSet(
+        statefulset = apps.StatefulSet(
             f"{name}-statefulset",
             metadata=meta.ObjectMetaArgs(
                 name=settings.name,
                 namespace=args.namespace,
                 labels=labels(settings, "hub"),
-                annotations=_ROLLED_OUT,
+                annotations=_NO_WAIT,
             ),
             spec=apps.StatefulSetSpecArgs(
                 replicas=1,
@@ -138,6 +139,16 @@ class Hub(pulumi.ComponentResource):
                 ),
             ),
             opts=child,
+        )
+        Rollout(
+            f"{name}-rollout",
+            RolloutArgs(
+                context=settings.kubernetes.context,
+                namespace=args.namespace,
+                name=settings.name,
+                generation=statefulset.metadata.generation,
+            ),
+            pulumi.ResourceOptions(parent=self, depends_on=args.proxy),
         )
         self.register_outputs({"database_claim": self.database_claim})
 

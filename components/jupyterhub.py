@@ -76,6 +76,7 @@ class JupyterHub(pulumi.ComponentResource):
                 config_map=config.config_map_name,
                 secret=secret.secret_name,
                 proxy_token_secret=proxy_.token_secret,
+                proxy=proxy_,
             ),
             child,
         )

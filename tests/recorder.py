@@ -148,7 +148,7 @@ class _Cluster(mocks.Mocks):
         if args.typ.startswith("kubernetes:"):
             state["metadata"] = {
                 "name": f"{args.name}-{_digest(args.inputs)[:8]}",
-                **({} if self._preview else {"uid": _digest([args.typ, args.name])}),
+                **({} if self._preview else {"uid": _digest([args.typ, args.name]), "generation": 1}),
                 **state["metadata"],
             }
             if state.get("spec", {}).get("type") == "LoadBalancer" and not self._preview:

@@ -12,10 +12,9 @@ def test_there_is_one_hub_and_a_broken_one_makes_way_for_its_successor(hub: Reco
     assert spec["podManagementPolicy"] == "Parallel"
 
 
-def test_pulumi_waits_until_the_pod_that_is_ready_is_the_new_one(hub: Record) -> None:
-    condition = hub.one("StatefulSet").inputs["metadata"]["annotations"]["pulumi.com/waitFor"]
-    assert "$.status.readyReplicas == 1" in condition
-    assert "$.status.currentRevision == $.status.updateRevision" in condition
+def test_kubernetes_objects_of_the_hub_count_as_ready_at_once_as_the_rollout_waits(hub: Record) -> None:
+    for resource in (hub.one("StatefulSet"), hub.one("Service", "tf-hub-api")):
+        assert resource.inputs["metadata"]["annotations"]["pulumi.com/waitFor"] == "jsonpath={.metadata.uid}"
 
 
 def test_the_pod_has_its_own_name_before_it_is_ready(hub: Record) -> None:
@@ -80,5 +79,5 @@ def test_nobody_waits_for_a_volume_that_waits_for_its_first_pod(hub: Record) -> 
 def test_neither_hub_nor_proxy_waits_for_the_other(hub: Record) -> None:
     pods = {hub.one("StatefulSet").urn, hub.one("Deployment").urn}
     services = {service.urn for service in hub.of("Service")}
-    for resource in hub.resources:
+    for resource in (resource for resource in hub.resources if resource.kind != "Rollout"):
         assert not resource.dependencies & (pods | services)

@@ -1,0 +1,138 @@
+"""A hub that does not run ends the wait as soon as that is sure, and with its reason."""
+
+import base64
+from collections.abc import Sequence
+from typing import Any, cast
+
+import pytest
+from kubernetes.client import (
+    V1ContainerState,
+    V1ContainerStateTerminated,
+    V1ContainerStateWaiting,
+    V1ContainerStatus,
+    V1LabelSelector,
+    V1ObjectMeta,
+    V1Pod,
+    V1PodCondition,
+    V1PodList,
+    V1PodStatus,
+    V1PodTemplateSpec,
+    V1StatefulSet,
+    V1StatefulSetSpec,
+    V1StatefulSetStatus,
+)
+
+from components import rollout
+from components.rollout import HubPod, RolloutError
+from tests.recorder import Record
+
+LOG = "Traceback\nNameError: name 'foo' is not defined"
+ENDED = V1ContainerState(terminated=V1ContainerStateTerminated(exit_code=1))
+RESTARTING = V1ContainerState(waiting=V1ContainerStateWaiting(reason="CrashLoopBackOff", message="back-off"))
+NO_IMAGE = V1ContainerState(waiting=V1ContainerStateWaiting(reason="ErrImageNeverPull", message="hub:9 is not here"))
+RUNS = V1ContainerState()
+
+
+def sets(*, observed: int = 2, current: str = "new", ready: int | None = 1) -> V1StatefulSet:
+    status = V1StatefulSetStatus(
+        replicas=1,
+        observed_generation=observed,
+        current_revision=current,
+        update_revision="new",
+        ready_replicas=ready,
+        current_replicas=1,
+    )
+    return V1StatefulSet(
+        spec=V1StatefulSetSpec(selector=V1LabelSelector(), template=V1PodTemplateSpec()), status=status
+    )
+
+
+def pod(state: V1ContainerState, *, restarts: int = 0, last: V1ContainerState | None = None) -> V1Pod:
+    container = V1ContainerStatus(
+        image="hub", image_id="", name="hub", ready=False, restart_count=restarts, state=state, last_state=last
+    )
+    condition = V1PodCondition(type="Ready", status="False", message="containers with unready status: [hub]")
+    return V1Pod(
+        metadata=V1ObjectMeta(uid="uid"), status=V1PodStatus(container_statuses=[container], conditions=[condition])
+    )
+
+
+class _Cluster:
+    """Answers with one look after the other, and with the last one for ever."""
+
+    def __init__(self, looks: Sequence[tuple[V1StatefulSet, V1Pod | None]]) -> None:
+        self.looks = list(looks)
+        self.seconds = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        if len(self.looks) > 1:
+            self.looks.pop(0)
+
+    def read_namespaced_stateful_set_status(self, _name: str, _namespace: str) -> V1StatefulSet:
+        return self.looks[0][0]
+
+    def list_namespaced_pod(self, _namespace: str, *, label_selector: str) -> V1PodList:
+        assert label_selector == "controller-revision-hash=new"
+        found = self.looks[0][1]
+        return V1PodList(items=[found] if found else [])
+
+    def read_namespaced_pod_log(self, _name: str, _namespace: str, **_: object) -> str:
+        return LOG
+
+    def wait(self) -> None:
+        this = cast("Any", self)
+        rollout.wait_for(HubPod(apps=this, core=this, namespace="lab", name="tf-hub", generation=2), sleep=self.sleep)
+
+
+def test_a_hub_that_is_ready_in_its_newest_form_ends_the_wait() -> None:
+    _Cluster([(sets(), None)]).wait()
+
+
+@pytest.mark.parametrize("before", [sets(observed=1), sets(current="old"), sets(ready=None)])
+def test_what_was_true_before_the_change_does_not_count(before: V1StatefulSet) -> None:
+    cluster = _Cluster([(before, None)] * 10 + [(sets(), None)])
+    cluster.wait()
+    assert cluster.seconds == 5
+
+
+def test_one_bad_start_is_forgiven() -> None:
+    starting = sets(ready=None)
+    looks = [(starting, pod(ENDED)), (starting, pod(RESTARTING, restarts=0, last=ENDED)), (starting, pod(RUNS))]
+    _Cluster([*looks, (sets(), None)]).wait()
+
+
+def test_a_hub_that_ends_twice_is_told_with_the_end_of_its_log() -> None:
+    starting = sets(ready=None)
+    looks = [(starting, pod(ENDED)), (starting, pod(RUNS, restarts=1, last=ENDED))]
+    cluster = _Cluster([*looks, (starting, pod(ENDED, restarts=1))])
+    with pytest.raises(RolloutError, match=r"(?s)does not start.*exit code 1, 2 times.*name 'foo' is not defined"):
+        cluster.wait()
+    assert cluster.seconds < 5
+
+
+def test_an_image_that_is_not_there_is_told_in_kubernetes_words() -> None:
+    cluster = _Cluster([(sets(ready=None), pod(NO_IMAGE))])
+    with pytest.raises(RolloutError, match="ErrImageNeverPull: hub:9 is not here"):
+        cluster.wait()
+    assert cluster.seconds < 61
+
+
+def test_patience_ends_with_what_kubernetes_and_the_hub_said() -> None:
+    cluster = _Cluster([(sets(ready=None), pod(RUNS))])
+    with pytest.raises(RolloutError, match=r"(?s)not ready after 600 seconds.*unready status.*NameError"):
+        cluster.wait()
+    assert cluster.seconds == rollout.PATIENCE
+
+
+def test_only_another_generation_is_waited_for() -> None:
+    provider, state = rollout.RolloutProvider(), {"generation": 3.0, "namespace": "lab", "__provider": "old"}
+    assert provider.diff("", state, {**state, "generation": 3, "__provider": "new"}).changes is False
+    assert provider.diff("", state, {**state, "generation": 4}).changes is True
+
+
+def test_the_wait_begins_when_the_proxy_runs_and_knows_which_generation(hub: Record) -> None:
+    wait = hub.one("Rollout")
+    assert hub.one("Deployment").urn in wait.dependencies
+    assert hub.one("StatefulSet").urn in wait.dependencies
+    assert b"components.rollout" in base64.b64decode(str(wait.inputs["__provider"]))
