@@ -25,7 +25,8 @@ def configure(c: Config, sign_in: SignIn) -> None:
         ImportError, AttributeError: There is no such class as `custom_class`.
     """
     c.JupyterHub.cookie_max_age_days = sign_in.session_hours / 24
-    c.Authenticator.allowed_users = set(sign_in.allowed_users)
+    # An empty set would mean something else, so admins do not make one.
+    c.Authenticator.allowed_users = {*sign_in.allowed_users, *(sign_in.admin_users if sign_in.allowed_users else ())}
     c.Authenticator.admin_users = set(sign_in.admin_users)
     c.Authenticator.blocked_users = set(sign_in.blocked_users)
     # The lists of the stack are all that counts. JupyterHub would go on letting in, and take for an admin, whoever once

@@ -65,11 +65,18 @@ def make_stack(name: str, folder: Path, found: Engine, kubeconfig: Path, values:
     return stack
 
 
-def pulumi(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
+def set_secret(stack: Stack, key: str, value: str) -> None:
+    """Do `pulumi config set --secret`, with the value on standard input: an argument is seen by the whole machine."""
+    done = pulumi(stack, "config", "set", "--secret", key, stdin=value)
+    assert done.returncode == 0, done.stdout
+
+
+def pulumi(stack: Stack, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """Run a Pulumi command on the stack to its end; `stdout` holds all that a person would see."""
     return subprocess.run(
         stack.command(*arguments),
         env={**os.environ, **stack.environment},
+        input=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -49,6 +49,18 @@ def sign_in(page: Page, name: str) -> None:
     page.wait_for_url(lambda url: "/hub/login" not in url)
 
 
+def sign_in_with_github(page: Page, login: str, *, answer: str = "authorize") -> None:
+    """Go to GitHub from the hub's first page, and let the hub know who one is - or not, with `cancel`."""
+    page.get_by_role("button", name="Sign in with GitHub").click()
+    page.fill("#login", login)
+    page.click(f"#{answer}")
+
+
+def screenshot(page: Page, name: str) -> None:
+    """Keep what the browser shows, as `build/<name>.png`."""
+    page.screenshot(path=FAILURE.with_name(f"{name}.png"))
+
+
 def start(page: Page, **fields: str) -> None:
     """Fill the spawn form and press Start."""
     for field, value in fields.items():

@@ -1,47 +1,33 @@
-"""A hub of the tests' own on the local cluster, beside the one that a developer may have there."""
+"""Fixtures of the end-to-end tests: two hubs on the local cluster, and a browser."""
 
+import json
 import shutil
-import time
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from kubernetes.client import CoreV1Api
-from kubernetes.client.exceptions import ApiException
 from playwright.sync_api import Page
 
-from local import api, host
+from local import api, host, layout
 from local.engine import Engine
 from local.errors import LocalError
 from local.stack import Stack
 from tests.conftest import leave_out, make_stack, pulumi
 from tests.e2e.browser import open_browser
-
-NAMESPACE = "e2e"
-NOTEBOOKS = f"{NAMESPACE}-notebooks"
-SETTINGS: dict[str, object] = {
-    "namespace": NAMESPACE,
-    "auth.type": "dummy",
-    "endpoint.address": "127.100.0.11",
-    "clusterAdmin.user": "operator@example.com",
-    "clusterAdmin.bindingName": "e2e-admin",
-    "protect": "false",
-    "hub.keepDatabase": "false",
-    "hub.storage": {"size": "64Mi"},
-    "notebook.cpu": {"default": "0.25", "max": "2"},
-    "notebook.memory": {"default": "512Mi", "max": "1Gi"},
-    "notebook.storage": {"size": "64Mi"},
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Hub:
-    """The running hub."""
-
-    stack: Stack
-    url: str
+from tests.e2e.github import GitHub
+from tests.e2e.hubs import (
+    GITHUB_ADDRESS,
+    GITHUB_NAMESPACE,
+    GITHUB_NOTEBOOKS,
+    NAMESPACE,
+    NOTEBOOKS,
+    SETTINGS,
+    GitHubHub,
+    Hub,
+    forget,
+    marker,
+)
 
 
 @pytest.fixture(scope="session")
@@ -52,28 +38,14 @@ def hub(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Generator[Hub]:
     """The hub, brought up by the program itself, and destroyed in the end."""
-    _forget(NAMESPACE, NOTEBOOKS)
+    forget(NAMESPACE, NOTEBOOKS)
     folder = tmp_path_factory.mktemp("e2e")
     stack = make_stack("e2e", folder, built_engine, live_cluster, {**SETTINGS, **image_settings})
     done = pulumi(stack, "up", "--yes", "--non-interactive")
     assert done.returncode == 0, "\n".join([done.stdout, *api.troubles(NAMESPACE)])
     yield Hub(stack=stack, url=stack.output("hub_url"))
     pulumi(stack, "destroy", "--yes", "--non-interactive")
-    _forget(NAMESPACE, NOTEBOOKS)
-
-
-def _forget(*namespaces: str) -> None:
-    """Delete what an earlier run left, homes and all; wait until it is gone."""
-    core = CoreV1Api(api.connect())
-    for name in namespaces:
-        with suppress(ApiException):  # it is not there
-            core.delete_namespace(name)
-    for _ in range(600):
-        there = {item.metadata.name for item in core.list_namespace().items if item.metadata}
-        if not there & set(namespaces):
-            return
-        time.sleep(0.2)
-    pytest.fail(f"namespaces {', '.join(namespaces)} of an earlier run do not go away")
+    forget(NAMESPACE, NOTEBOOKS)
 
 
 @pytest.fixture(scope="session")
@@ -93,3 +65,55 @@ Visit = Callable[[], AbstractContextManager[Page]]
 def visit(hub: Hub, chromium: str) -> Visit:
     """Opens a fresh browser on the hub's first page."""
     return lambda: open_browser(chromium, hub.url)
+
+
+@pytest.fixture(scope="session")
+def github_hub(
+    built_engine: Engine,
+    live_cluster: Path,
+    image_settings: dict[str, str],
+    chromium: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Generator[GitHubHub]:
+    """The hub, brought up by the program itself, and destroyed in the end."""
+    forget(GITHUB_NAMESPACE, GITHUB_NOTEBOOKS)
+    client_secret = marker()
+    github = GitHub(
+        client_id="Iv1.e2e",
+        client_secret=client_secret,
+        callback_url=f"http://{GITHUB_ADDRESS}/hub/oauth_callback",
+        address=str(layout.NODE_ADDRESS),
+    )
+    with github:
+        hub = GitHubHub(
+            stack=Stack(
+                name="github", engine=built_engine, folder=tmp_path_factory.mktemp("github"), kubeconfig=live_cluster
+            ),
+            github=github,
+            chromium=chromium,
+            settings={
+                **SETTINGS,
+                **image_settings,
+                "namespace": GITHUB_NAMESPACE,
+                "clusterAdmin.bindingName": "e2e-github-admin",
+                "endpoint.address": GITHUB_ADDRESS,
+                "auth.type": "github",
+                "auth.adminUsers": ["grace"],
+                "auth.blockedUsers": ["mallory"],
+                "github.clientId": github.client_id,
+                "github.url": github.url,
+                "github.organizations": ["physics", "maths:staff"],
+                "github.recheckMinutes": 1,
+            },
+            secrets={
+                "github.clientSecret": client_secret,
+                "auth.userPassword": marker(),
+                "auth.adminPassword": marker(),
+                "auth.secretEnvironment": json.dumps({"OAUTH_CLIENT_SECRET": marker()}),
+            },
+        )
+        done = hub.up()
+        assert done.returncode == 0, "\n".join([done.stdout, *api.troubles(GITHUB_NAMESPACE)])
+        yield hub
+        hub.pulumi("destroy", "--yes")
+    forget(GITHUB_NAMESPACE, GITHUB_NOTEBOOKS)

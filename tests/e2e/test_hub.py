@@ -21,7 +21,8 @@ from tests.e2e.browser import (
     stop_server,
     wait_for_lab,
 )
-from tests.e2e.conftest import NAMESPACE, NOTEBOOKS, SETTINGS, Hub, Visit
+from tests.e2e.conftest import Visit
+from tests.e2e.hubs import NAMESPACE, NOTEBOOKS, SETTINGS, Hub
 
 
 def _pods(namespace: str) -> dict[str, str]:
@@ -178,7 +179,7 @@ def test_no_secret_is_in_the_config_or_the_pods_literal_values(hub: Hub) -> None
     values = [
         value for secret in core.list_namespaced_secret(NAMESPACE).items for value in (secret.data or {}).values()
     ]
-    assert len(values) == 2
+    assert len(values) == 3
     for value in values:
         assert value not in seen
         assert _decoded(value) not in seen

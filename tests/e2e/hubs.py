@@ -1,0 +1,104 @@
+"""The hubs of the tests, beside the one that a developer may have on the same cluster."""
+
+import secrets
+import subprocess
+import time
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field
+
+import pytest
+from kubernetes.client import CoreV1Api
+from kubernetes.client.exceptions import ApiException
+from playwright.sync_api import Page
+
+from local import api
+from local.stack import Stack
+from tests.conftest import make_stack, pulumi, set_secret
+from tests.e2e.browser import open_browser
+from tests.e2e.github import GitHub
+
+NAMESPACE = "e2e"
+NOTEBOOKS = f"{NAMESPACE}-notebooks"
+SETTINGS: dict[str, object] = {
+    "namespace": NAMESPACE,
+    "auth.type": "dummy",
+    "endpoint.address": "127.100.0.11",
+    "clusterAdmin.user": "operator@example.com",
+    "clusterAdmin.bindingName": "e2e-admin",
+    "protect": "false",
+    "hub.keepDatabase": "false",
+    "hub.storage": {"size": "64Mi"},
+    "notebook.cpu": {"default": "0.25", "max": "2"},
+    "notebook.memory": {"default": "512Mi", "max": "1Gi"},
+    "notebook.storage": {"size": "64Mi"},
+}
+"""Settings of the first hub: anybody with any password."""
+
+GITHUB_NAMESPACE = "e2e-github"
+GITHUB_NOTEBOOKS = f"{GITHUB_NAMESPACE}-notebooks"
+GITHUB_ADDRESS = "127.100.0.12"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hub:
+    """The running hub."""
+
+    stack: Stack
+    url: str
+
+
+@dataclass(kw_only=True)
+class GitHubHub:
+    """A hub to which people sign in with the look-alike of GitHub, and what Pulumi printed of it."""
+
+    stack: Stack
+    github: GitHub
+    chromium: str
+    settings: dict[str, object]
+    secrets: dict[str, str]
+    """By config key."""
+    printed: list[str] = field(default_factory=list[str])
+    url: str = f"http://{GITHUB_ADDRESS}"
+
+    def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a Pulumi command; what it prints is remembered."""
+        done = pulumi(self.stack, *arguments, "--non-interactive")
+        self.printed.append(done.stdout)
+        return done
+
+    def prepare(self) -> None:
+        """Write the stack file anew."""
+        stack = self.stack
+        assert stack.kubeconfig
+        make_stack(stack.name, stack.folder, stack.engine, stack.kubeconfig, self.settings)
+        for key, value in self.secrets.items():
+            set_secret(stack, key, value)
+
+    def up(self, **changed: object) -> subprocess.CompletedProcess[str]:
+        """Bring the stack up with changed settings (`auth_adminUsers` is `auth.adminUsers`), which stay."""
+        self.settings |= {key.replace("_", ".", 1): value for key, value in changed.items()}
+        self.prepare()
+        return self.pulumi("up", "--yes", "--diff")
+
+    def visit(self) -> AbstractContextManager[Page]:
+        """Open a fresh browser on the hub's first page."""
+        return open_browser(self.chromium, self.url)
+
+
+def marker() -> str:
+    """A secret by which its place can be found. No two are the same."""
+    return f"marker-{secrets.token_hex(20)}"
+
+
+def forget(*namespaces: str) -> None:
+    """Delete what an earlier run left, homes and all; wait until it is gone."""
+    core = CoreV1Api(api.connect())
+    for name in namespaces:
+        with suppress(ApiException):  # it is not there
+            core.delete_namespace(name)
+    for _ in range(600):
+        there = {item.metadata.name for item in core.list_namespace().items if item.metadata}
+        if not there & set(namespaces):
+            return
+        time.sleep(0.2)
+    pytest.fail(f"namespaces {', '.join(namespaces)} of an earlier run do not go away")

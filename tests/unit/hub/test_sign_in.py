@@ -1,0 +1,111 @@
+"""Each way of signing in, with the real classes: the lists of the stack are all that counts."""
+
+import asyncio
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from jupyterhub.app import JupyterHub  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
+from traitlets.config import Config
+
+from hub.contract import HubConfig
+
+PEOPLE, ADMINS = "a password of many people", "a password of the admins, which is a long one"
+LoadConfig = Callable[[HubConfig], Config]
+Configure = Callable[..., Config]
+
+
+@pytest.fixture
+def configure(load_config: LoadConfig, hub_config: HubConfig, monkeypatch: pytest.MonkeyPatch) -> Configure:
+    """Loads the configuration with changes of how people sign in."""
+    monkeypatch.setenv("JUPYTERHUB_USER_PASSWORD", PEOPLE)
+    monkeypatch.setenv("JUPYTERHUB_ADMIN_PASSWORD", ADMINS)
+
+    def load(**changes: object) -> Config:
+        sign_in = hub_config.sign_in.model_copy(update=changes)
+        return load_config(hub_config.model_copy(update={"sign_in": sign_in}))
+
+    return load
+
+
+def sign_in(config: Config, name: str, password: str) -> dict[str, Any] | None:
+    authenticator: Any = config.JupyterHub.authenticator_class(config=config)
+    return asyncio.run(authenticator.get_authenticated_user(None, {"username": name, "password": password}))
+
+
+def refresh(config: Config, name: str) -> Any:  # noqa: ANN401 what JupyterHub makes of it
+    authenticator: Any = config.JupyterHub.authenticator_class(config=config)
+    return asyncio.run(authenticator.refresh_user(SimpleNamespace(name=name, spawners={}), None))
+
+
+def test_dummy_lets_everybody_in_unless_there_is_a_list(configure: Configure) -> None:
+    anybody, some = configure(type="dummy"), configure(type="dummy", allowed_users=("ada",), admin_users=("grace",))
+    assert sign_in(anybody, "eve", "")
+    assert not sign_in(some, "eve", "")
+    assert sign_in(some, "Ada", "")
+    admin = sign_in(some, "grace", "")
+    assert admin
+    assert admin["admin"] is True
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "admin"),
+    [
+        ("eve", PEOPLE, False),
+        ("eve", "wrong", None),
+        ("eve", ADMINS, None),
+        ("ada", ADMINS, True),
+        ("ada", PEOPLE, None),
+    ],
+)
+def test_a_shared_password_is_for_all_but_the_admins(
+    name: str,
+    password: str,
+    admin: bool | None,  # noqa: FBT001 a column
+    configure: Configure,
+) -> None:
+    model = sign_in(configure(type="shared-password", admin_users=("ada",)), name, password)
+    assert (model and model["admin"]) == admin
+
+
+@pytest.mark.parametrize("way", ["dummy", "shared-password"])
+def test_who_is_out_of_the_lists_is_turned_out_and_no_admin_any_more(way: str, configure: Configure) -> None:
+    before = configure(type=way, allowed_users=("ada", "bob"), admin_users=("ada",))
+    after = configure(type=way, allowed_users=("ada", "eve"), blocked_users=("eve",))
+    assert (refresh(before, "ada")["admin"], refresh(before, "bob")["admin"]) == (True, False)
+    assert refresh(after, "ada")["admin"] is False
+    assert refresh(after, "bob") is False
+    assert refresh(after, "eve") is False
+
+
+def test_people_who_signed_in_once_are_not_let_in_for_that(configure: Configure) -> None:
+    authenticator: Any = configure(allowed_users=("ada",)).JupyterHub.authenticator_class(
+        config=configure(allowed_users=("ada",))
+    )
+    authenticator.add_user(SimpleNamespace(name="old"))
+    assert authenticator.allowed_users == {"ada"}
+
+
+def test_a_session_lasts_as_long_as_the_stack_says(configure: Configure) -> None:
+    app: Any = JupyterHub(config=configure(session_hours=12))
+    assert app.cookie_max_age_days == 0.5
+
+
+def test_a_custom_class_gets_its_traits(configure: Configure) -> None:
+    config = configure(
+        type="custom",
+        custom_class="oauthenticator.google.GoogleOAuthenticator",
+        custom_traits={"hosted_domain": ["example.org"]},
+    )
+    authenticator: Any = config.JupyterHub.authenticator_class(config=config)
+    assert authenticator.hosted_domain == ["example.org"]
+    assert not authenticator.allow_all
+
+
+def test_native_shows_its_own_pages_and_wants_passwords_of_some_length(configure: Configure) -> None:
+    config = configure(type="native", admin_users=("ada",))
+    assert config.JupyterHub.authenticator_class.admin_password == ADMINS
+    (templates,) = config.JupyterHub.template_paths
+    assert templates.endswith("nativeauthenticator/templates")
+    assert config.NativeAuthenticator.minimum_password_length == 10
