@@ -122,8 +122,6 @@ def _content(key: str, value: object, encrypted: Collection[str]) -> object:
         if key not in SECRETS:
             raise _MistakeError(encrypted_key(key))
         return _NotSet if is_structured(field) else SEALED
-    if key in SECRETS and value in ({}, "{}"):
-        return _NotSet  # the default in Pulumi.yaml
     if key in SECRETS and key not in encrypted:
         raise _MistakeError(plain_secret(key))
     return cast("object", json.loads(value) if is_structured(field) and isinstance(value, str) else value)
