@@ -1,0 +1,103 @@
+"""Makes the hub's objects as JupyterHub makes them, but for nobody, and without a cluster."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from html import unescape
+from inspect import isawaitable
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final, cast
+from unittest.mock import patch
+
+from jupyterhub.app import JupyterHub  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
+from jupyterhub.crypto import CryptKeeper  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from traitlets.config import Config, Configurable
+
+_USER: Final = SimpleNamespace(name="ada", id=1, url="/user/ada/", escaped_name="ada")
+_HUB: Final = SimpleNamespace(
+    url="http://hub:8081/hub/", api_url="http://hub:8081/hub/api", base_url="/hub/", public_host=""
+)
+
+
+class RefusedPodError(ValueError):
+    """The hub would let nobody start a notebook server, not even one with all the defaults."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(f"with this no notebook server could start: {' '.join(reasons)}")
+        self.reasons = tuple(reasons)
+        """What the hub would say, sentence by sentence."""
+
+
+async def app(config: Config) -> JupyterHub:
+    """Makes the hub itself, which then only knows its options."""
+    return JupyterHub(config=config)
+
+
+async def crypt_keeper(config: Config) -> CryptKeeper:
+    """Makes what encrypts the sign-ins."""
+    return CryptKeeper(config=config)
+
+
+def _parent(config: Config) -> JupyterHub:
+    """Makes the hub again, quickly: it does not import all the classes that are installed for it."""
+    return JupyterHub(config=config, classes=[])
+
+
+async def _authenticator(cls: type[Configurable], config: Config) -> Configurable:
+    return cls(parent=_parent(config), _deprecated_db_session=None)
+
+
+async def _proxy(cls: type[Configurable], config: Config) -> Configurable:
+    hub = _parent(config)
+    return _without_cluster(cls, parent=hub, app=hub, hub=_HUB, public_url=hub.bind_url, host_routing=False)
+
+
+async def _spawner(cls: type[Configurable], config: Config) -> Configurable:
+    return _without_cluster(cls, user=_USER, hub=_HUB, authenticator=None, orm_spawner=None, config=config)
+
+
+async def _spawner_with_pod(cls: type[Configurable], config: Config) -> Configurable:
+    """Makes a spawner, and the pod of somebody who has chosen nothing.
+
+    Raises:
+        RefusedPodError: The pod, or the choice, is turned down with a message for people.
+    """
+    spawner = await _spawner(cls, config)
+    try:
+        await _make_pod(spawner)
+    except Exception as error:  # noqa: BLE001 -- what has no such message may come of the user, who is nobody
+        if message := getattr(error, "jupyterhub_html_message", None):
+            raise RefusedPodError([unescape(line) for line in str(message).split("<br>")]) from None
+    return spawner
+
+
+async def _make_pod(spawner: Any) -> None:  # noqa: ANN401 -- KubeSpawner, which ships no types
+    if hasattr(spawner, "get_pod_manifest"):
+        await spawner._run_apply_user_options({})  # noqa: SLF001 -- it has no public name
+        pod = await spawner.get_pod_manifest()
+        if spawner.modify_pod_hook:
+            changed = spawner.modify_pod_hook(spawner, pod)
+            if isawaitable(changed):
+                await changed
+
+
+def _without_cluster(cls: type[Configurable], **arguments: object) -> Configurable:
+    """Makes an object of KubeSpawner's that looks for no cluster; it would connect when it is used."""
+    with ExitStack() as stack:
+        for module in ("kubespawner.spawner", "kubespawner.proxy"):
+            if module in sys.modules:
+                stack.enter_context(patch(f"{module}.load_config"))
+        return cls(**cast("dict[str, Any]", arguments))
+
+
+BY_CLASS_OPTION: Final[Mapping[str, Sequence[Callable[[type[Configurable], Config], Awaitable[Configurable]]]]] = {
+    "authenticator_class": [_authenticator],
+    "spawner_class": [_spawner, _spawner_with_pod],
+    "proxy_class": [_proxy],
+}
+"""The options of JupyterHub that name a class, and ways to make an object of it."""
