@@ -1,13 +1,15 @@
-"""A JupyterHub on Kubernetes, from top to bottom: settings, cluster, hub, and what people want to know about it."""
+"""A JupyterHub on Kubernetes, from top to bottom: settings, a try, cluster, hub, and what people want to know."""
 
 import pulumi
 
 import settings
-from components import cluster
+from components import cluster, preflight
 from components.jupyterhub import JupyterHub, JupyterHubArgs
 
 stack = settings.from_pulumi()
+configuration = preflight.start(stack)
 provider = cluster.connect(stack.kubernetes)
+configuration.require_good()
 hub = JupyterHub(stack.name, JupyterHubArgs(settings=stack), pulumi.ResourceOptions(provider=provider))
 
 pulumi.export("hub_url", hub.url)

@@ -18,6 +18,9 @@ from settings import Settings
 PORT: Final = 8081
 """Where the hub listens."""
 
+PROXY_TOKEN_VARIABLE: Final = "CONFIGPROXY_AUTH_TOKEN"  # noqa: S105 the name of a variable
+"""The environment variable by which JupyterHub gets the proxy's token."""
+
 _CODE_FOLDER: Final = "/etc/jupyterhub"
 
 _NO_WAIT: Final = {"pulumi.com/waitFor": "jsonpath={.metadata.uid}"}
@@ -169,7 +172,7 @@ def _pod(args: HubArgs, *, database_claim: pulumi.Output[str]) -> core.PodSpecAr
                 # As args, so that the image's own entry point (tini) stays.
                 args=["jupyterhub", "-f", f"{_CODE_FOLDER}/hub/jupyterhub_config.py"],
                 env=[
-                    from_secret("CONFIGPROXY_AUTH_TOKEN", secret=args.proxy_token_secret, key=proxy.TOKEN_KEY),
+                    from_secret(PROXY_TOKEN_VARIABLE, secret=args.proxy_token_secret, key=proxy.TOKEN_KEY),
                     *(
                         from_secret(variable, secret=args.secret, key=variable)
                         for variable in hub_secret.variables(args.settings)

@@ -21,6 +21,27 @@ DATABASE_FOLDER: Final = "/var/lib/jupyterhub"
 
 
 @dataclass(frozen=True, kw_only=True)
+class HubUrls:
+    """Addresses inside of the cluster. They follow from the settings."""
+
+    hub: str
+    """Where proxy and notebooks reach the hub."""
+    proxy_api: str
+    """Where the hub reaches the proxy's API."""
+
+
+def files(settings: Settings, urls: HubUrls, *, owner_uid: str) -> dict[str, str]:
+    """Returns the files that the hub's pod finds in its configuration folder, by name.
+
+    Args:
+        settings: The stack's settings.
+        urls: See there.
+        owner_uid: UID of the ServiceAccount that owns the notebooks' pods.
+    """
+    return {**_sources(settings), "hub.json": _render(settings, urls, owner_uid)}
+
+
+@dataclass(frozen=True, kw_only=True)
 class HubConfigMapArgs:
     """Inputs of `HubConfigMap`."""
 
@@ -28,10 +49,8 @@ class HubConfigMapArgs:
     """The stack's settings; those that the hub needs go into `hub.json`."""
     namespace: pulumi.Input[str]
     """Namespace of the hub."""
-    hub_url: str
-    """Where proxy and notebooks reach the hub."""
-    proxy_api_url: str
-    """Where the hub reaches the proxy's API."""
+    urls: HubUrls
+    """Who reaches whom where."""
     owner_uid: pulumi.Input[str]
     """UID of the ServiceAccount that owns the notebooks' pods."""
 
@@ -48,7 +67,7 @@ class HubConfigMap(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: HubConfigMapArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:hub_config:HubConfigMap", name, None, opts)
-        config = pulumi.Output.from_input(args.owner_uid).apply(lambda uid: _render(args, owner_uid=uid))
+        config = pulumi.Output.from_input(args.owner_uid).apply(lambda uid: _render(args.settings, args.urls, uid))
         config_map = core.ConfigMap(
             f"{name}-files",
             metadata=meta.ObjectMetaArgs(namespace=args.namespace, labels=labels(args.settings, "hub")),
@@ -67,17 +86,17 @@ def _sources(settings: Settings) -> dict[str, str]:
     return {path.name: path.read_bytes().decode() for path in files} | ({} if own is None else {"extra_config.py": own})
 
 
-def _render(args: HubConfigMapArgs, *, owner_uid: str) -> str:
+def _render(settings: Settings, urls: HubUrls, owner_uid: str) -> str:
     """The same text for the same settings, in lines, so that a preview shows what changes."""
-    notebook = args.settings.notebook
+    notebook = settings.notebook
     config = HubConfig(
-        hub_connect_url=args.hub_url,
-        proxy_api_url=args.proxy_api_url,
+        hub_connect_url=urls.hub,
+        proxy_api_url=urls.proxy_api,
         database_url=f"sqlite:///{DATABASE_FOLDER}/jupyterhub.sqlite",
-        notebooks_namespace=args.settings.notebooks_namespace,
+        notebooks_namespace=settings.notebooks_namespace,
         owner_uid=owner_uid,
         owner_name=NOTEBOOKS_ACCOUNT,
-        sign_in=_sign_in(args.settings),
+        sign_in=_sign_in(settings),
         image=notebook.image,
         images=notebook.images,
         allowed_images=notebook.allowed_images,
@@ -89,7 +108,7 @@ def _render(args: HubConfigMapArgs, *, owner_uid: str) -> str:
         keep_homes=notebook.keep_homes,
         start_timeout_seconds=notebook.start_timeout_seconds,
         idle_minutes=notebook.idle_minutes,
-        extra_config=args.settings.hub.extra_config is not None,
+        extra_config=settings.hub.extra_config is not None,
     )
     return config.model_dump_json(indent=2) + "\n"
 

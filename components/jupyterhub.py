@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components import hub, proxy
+from components import hub, preflight
 from components.cluster_admin import ClusterAdmin, ClusterAdminArgs
 from components.endpoint import Endpoint, EndpointArgs
 from components.hub import Hub, HubArgs
@@ -60,8 +60,7 @@ class JupyterHub(pulumi.ComponentResource):
             HubConfigMapArgs(
                 settings=settings,
                 namespace=namespaces.hub,
-                hub_url=hub.connect_url(settings),
-                proxy_api_url=proxy.api_url(settings),
+                urls=preflight.urls(settings),
                 owner_uid=rbac.notebooks_account_uid,
             ),
             child,

@@ -96,7 +96,7 @@ def wait(props: dict[str, Any]) -> None:
     from kubernetes.client import AppsV1Api, CoreV1Api  # noqa: PLC0415 slow to load, and previews do not need it
     from kubernetes.config import new_client_from_config  # noqa: PLC0415 as above
 
-    client = new_client_from_config(context=props["context"])
+    client = new_client_from_config(context=props.get("context"))  # Pulumi drops inputs that are None
     wait_for(
         HubPod(
             apps=AppsV1Api(client),

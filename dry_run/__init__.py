@@ -3,6 +3,6 @@
 `start` begins the try while the program goes on; `DryRun.require_good` waits for it and tells all mistakes at once.
 """
 
-from dry_run.child import DryRun, start
+from dry_run.child import DryRun, KnownGood, start
 
-__all__ = ["DryRun", "start"]
+__all__ = ["DryRun", "KnownGood", "start"]

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, TypedDict, cast
 
+from dry_run import known_good
 from dry_run.stand_in import stand_in
 
 SECONDS: Final = 30
@@ -31,6 +32,17 @@ class _Told(TypedDict):
     text: str
 
 
+class KnownGood:
+    """A try that need not be made: its end is known."""
+
+    def mistakes(self) -> list[str]:
+        """Returns nothing, which is how the same try ended before."""
+        return []
+
+    def require_good(self) -> None:
+        """Returns at once."""
+
+
 class DryRun:
     """A try of the hub's configuration that is under way."""
 
@@ -41,9 +53,11 @@ class DryRun:
         *,
         names: Mapping[str, str],
         seconds: float,
+        known_as: str,
     ) -> None:
         """Is made by `start`."""
         self._process = process
+        self._known_as = known_as
         self._folder = folder
         self._names = {f"hub/{file}": name for file, name in names.items()}
         self._seconds = seconds
@@ -56,6 +70,8 @@ class DryRun:
         if self._texts is None:
             self._texts = self._wait()
             self._folder.cleanup()
+            if not self._texts:
+                known_good.remember(self._known_as)
         return self._texts
 
     def require_good(self) -> None:
@@ -106,8 +122,8 @@ def start(
     *,
     line_names: Mapping[str, str],
     seconds: float = SECONDS,
-) -> DryRun:
-    """Starts a try of the hub's configuration, and returns at once.
+) -> DryRun | KnownGood:
+    """Starts a try of the hub's configuration, unless the same one ended well before, and returns at once.
 
     The child process gets stand-ins for secrets, and nothing of this process's environment but `PATH` and how Python
     keeps its bytecode.
@@ -119,6 +135,9 @@ def start(
             Other files are called `hub/<name>`.
         seconds: How long the configuration may take to load.
     """
+    known_as = known_good.name_of(files, environment_names)
+    if known_good.is_known(known_as):
+        return KnownGood()
     folder = TemporaryDirectory(prefix="dry-run-", ignore_cleanup_errors=True)
     path = Path(folder.name)
     # As in the pod: the configuration is the package `hub` in a folder of PYTHONPATH, and the hub runs elsewhere.
@@ -146,7 +165,7 @@ def start(
             # What the configuration starts is stopped with it.
             start_new_session=True,
         )
-    return DryRun(process, folder, names=line_names, seconds=seconds)
+    return DryRun(process, folder, names=line_names, seconds=seconds, known_as=known_as)
 
 
 def _log(folder: Path) -> Path:

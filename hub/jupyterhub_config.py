@@ -27,8 +27,8 @@ if TYPE_CHECKING:
         """Return what this file fills."""
         ...
 
-    def load_subconfig(fname: str) -> None:
-        """Run another file beside this one, in the same way."""
+    def load_subconfig(fname: str, path: str) -> None:
+        """Run another file, which is in the folder `path`, in the same way."""
         ...
 
 
@@ -142,4 +142,4 @@ if hub_config.idle_minutes:
 
 # The operator's own additions, last, so that they win.
 if hub_config.extra_config:
-    load_subconfig("extra_config.py")
+    load_subconfig("extra_config.py", path=str(Path(__file__).parent))

@@ -118,6 +118,11 @@ class Spec(_Part):
     security_context: PodSecurityContext
     volumes: list[Volume]
     restart_policy: str
+    # Where the pod runs is the operator's to say, in hub.extraConfig. No choice of people comes here.
+    node_selector: dict[str, str] = {}
+    tolerations: list[dict[str, object]] = []
+    affinity: dict[str, object] = {}
+    priority_class_name: str = ""
     image_pull_secrets: _Nothing = []
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from local import api, host, layout
+from local import host, layout
 from local.engine import Engine
 from local.errors import LocalError
 from local.stack import Stack
@@ -27,6 +27,7 @@ from tests.e2e.hubs import (
     Hub,
     forget,
     marker,
+    require_success,
 )
 
 
@@ -42,7 +43,7 @@ def hub(
     folder = tmp_path_factory.mktemp("e2e")
     stack = make_stack("e2e", folder, built_engine, live_cluster, {**SETTINGS, **image_settings})
     done = pulumi(stack, "up", "--yes", "--non-interactive")
-    assert done.returncode == 0, "\n".join([done.stdout, *api.troubles(NAMESPACE)])
+    require_success(done, NAMESPACE)
     yield Hub(stack=stack, url=stack.output("hub_url"))
     pulumi(stack, "destroy", "--yes", "--non-interactive")
     forget(NAMESPACE, NOTEBOOKS)
@@ -113,7 +114,7 @@ def github_hub(
             },
         )
         done = hub.up()
-        assert done.returncode == 0, "\n".join([done.stdout, *api.troubles(GITHUB_NAMESPACE)])
+        require_success(done, GITHUB_NAMESPACE)
         yield hub
         hub.pulumi("destroy", "--yes")
     forget(GITHUB_NAMESPACE, GITHUB_NOTEBOOKS)

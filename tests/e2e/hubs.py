@@ -85,6 +85,12 @@ class GitHubHub:
         return open_browser(self.chromium, self.url)
 
 
+def require_success(done: subprocess.CompletedProcess[str], namespace: str) -> None:
+    """Fail with the end of what Pulumi printed, and with what Kubernetes says of pods that do not run."""
+    if done.returncode:
+        pytest.fail("\n".join([done.stdout[-3000:], *api.troubles(namespace)]), pytrace=False)
+
+
 def marker() -> str:
     """A secret by which its place can be found. No two are the same."""
     return f"marker-{secrets.token_hex(20)}"

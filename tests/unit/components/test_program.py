@@ -61,6 +61,16 @@ def test_a_mistake_in_the_stack_file_ends_the_program_with_a_message_for_a_perso
         _run()
 
 
+def test_a_mistake_in_the_operators_python_ends_the_program_before_anything_is_asked_for(
+    configure: Callable[[dict[str, object]], None],
+) -> None:
+    configure({**VALUES, "hub.extraConfig": "\nc.KubeSpawner.imgae = 'x'\nc.JupyterHub.port = 'y'"})
+    with pytest.raises(pulumi.RunError) as caught:
+        _run()
+    assert "hub.extraConfig, line 2: KubeSpawner.imgae: is not known" in str(caught.value)
+    assert "hub.extraConfig, line 3: JupyterHub.port: must be a whole number" in str(caught.value)
+
+
 def test_an_unreachable_cluster_ends_the_program_with_a_message_for_a_person(
     configure: Callable[[dict[str, object]], None],
 ) -> None:

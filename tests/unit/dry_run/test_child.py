@@ -28,7 +28,7 @@ def child() -> Callable[[str], tuple[DryRun, "subprocess.Popen[str]"]]:
             process = subprocess.Popen(
                 [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
             )
-        return DryRun(process, folder, names=NAMES, seconds=0), process
+        return DryRun(process, folder, names=NAMES, seconds=0, known_as="this"), process
 
     return make
 
@@ -40,6 +40,20 @@ def test_a_good_configuration_passes_whatever_it_prints(shipped: dict[str, str],
     assert time.monotonic() - begin < 1, "the program waits for the try at its end only"
     run.require_good()
     run.require_good()
+
+
+def test_what_was_good_once_is_tried_again_only_if_something_changed(
+    shipped: dict[str, str], secret_names: list[str]
+) -> None:
+    good = {**shipped, EXTRA: "c.KubeSpawner.debug = True"}
+    dry_run.start(good, secret_names, line_names=NAMES).require_good()
+    assert isinstance(dry_run.start(good, secret_names, line_names=NAMES), dry_run.KnownGood)
+    for files, names in (({**good, EXTRA: "c.KubeSpawner.debug = 7"}, secret_names), (good, [*secret_names, "MORE"])):
+        again = dry_run.start(files, names, line_names=NAMES)
+        assert isinstance(again, DryRun)
+        again.mistakes()
+    wrong = {**good, EXTRA: "c.KubeSpawner.debug = 7"}
+    assert dry_run.start(wrong, secret_names, line_names=NAMES).mistakes(), "mistakes are not remembered"
 
 
 def test_mistakes_are_one_error_that_names_settings_files_and_lines(
