@@ -85,6 +85,10 @@ def github_hub(
         callback_url=f"http://{GITHUB_ADDRESS}/hub/oauth_callback",
         address=str(layout.NODE_ADDRESS),
     )
+    for login in ("Ada", "Bob", "eve", "Grace", "mallory"):
+        github.add_person(login)
+    for group, login in (("physics", "ada"), ("physics", "mallory"), ("maths:staff", "bob")):
+        github.join(group, login)
     with github:
         hub = GitHubHub(
             stack=Stack(

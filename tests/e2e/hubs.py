@@ -3,7 +3,8 @@
 import secrets
 import subprocess
 import time
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -14,7 +15,7 @@ from playwright.sync_api import Page
 from local import api
 from local.stack import Stack
 from tests.conftest import make_stack, pulumi, set_secret
-from tests.e2e.browser import open_browser
+from tests.e2e.browser import open_browser, sign_in_with_github
 from tests.e2e.github import GitHub
 
 NAMESPACE = "e2e"
@@ -83,6 +84,21 @@ class GitHubHub:
     def visit(self) -> AbstractContextManager[Page]:
         """Open a fresh browser on the hub's first page."""
         return open_browser(self.chromium, self.url)
+
+
+@contextmanager
+def signed_in(hub: GitHubHub, login: str) -> Generator[Page]:
+    """Open a fresh browser, in which somebody who may is signed in."""
+    with hub.visit() as page:
+        sign_in_with_github(page, login)
+        page.wait_for_url(f"{hub.url}/hub/**")
+        yield page
+
+
+def pods(namespace: str) -> dict[str, str]:
+    """Names and uids of a namespace's pods."""
+    found = CoreV1Api(api.connect()).list_namespaced_pod(namespace).items
+    return {str(pod.metadata.name): str(pod.metadata.uid) for pod in found if pod.metadata}
 
 
 def require_success(done: subprocess.CompletedProcess[str], namespace: str) -> None:

@@ -22,13 +22,7 @@ from tests.e2e.browser import (
     wait_for_lab,
 )
 from tests.e2e.conftest import Visit
-from tests.e2e.hubs import NAMESPACE, NOTEBOOKS, SETTINGS, Hub
-
-
-def _pods(namespace: str) -> dict[str, str]:
-    """Names and uids of a namespace's pods."""
-    pods = CoreV1Api(api.connect()).list_namespaced_pod(namespace).items
-    return {str(pod.metadata.name): str(pod.metadata.uid) for pod in pods if pod.metadata}
+from tests.e2e.hubs import NAMESPACE, NOTEBOOKS, SETTINGS, Hub, pods
 
 
 def _exists(namespace: str) -> bool:
@@ -76,7 +70,7 @@ def test_nonsense_in_the_form_shows_it_again_with_every_reason_and_what_was_type
         message = page.locator(".alert-danger").first
         for reason in ("Notebook image", "CPU", "Memory", "Additional resources"):
             expect(message).to_contain_text(reason)
-    assert _pods(NOTEBOOKS) == {}
+    assert pods(NOTEBOOKS) == {}
 
 
 @pytest.mark.parametrize(
@@ -104,7 +98,7 @@ def test_the_rest_api_takes_nothing_that_the_form_refuses(visit: Visit, options:
             options,
         )
     assert status in {400, 403}
-    assert _pods(NOTEBOOKS) == {}
+    assert pods(NOTEBOOKS) == {}
 
 
 def test_a_person_gets_from_sign_in_to_a_notebook_that_computes(visit: Visit) -> None:
@@ -125,10 +119,10 @@ def test_a_person_gets_from_sign_in_to_a_notebook_that_computes(visit: Visit) ->
 
 
 def test_a_second_up_changes_nothing(hub: Hub) -> None:
-    before = _pods(NAMESPACE) | _pods(NOTEBOOKS)
+    before = pods(NAMESPACE) | pods(NOTEBOOKS)
     done = pulumi(hub.stack, "up", "--yes", "--expect-no-changes", "--non-interactive")
     assert done.returncode == 0, done.stdout
-    assert _pods(NAMESPACE) | _pods(NOTEBOOKS) == before
+    assert pods(NAMESPACE) | pods(NOTEBOOKS) == before
 
 
 def test_a_refresh_finds_what_the_program_made(hub: Hub) -> None:
@@ -138,7 +132,7 @@ def test_a_refresh_finds_what_the_program_made(hub: Hub) -> None:
 
 def test_a_running_notebook_answers_while_the_hub_restarts(hub: Hub) -> None:
     core = CoreV1Api(api.connect())
-    before = _pods(NAMESPACE)["tf-hub-0"]
+    before = pods(NAMESPACE)["tf-hub-0"]
     core.delete_namespaced_pod("tf-hub-0", NAMESPACE)
     hub_failed = False
     for _ in range(2000):
@@ -146,7 +140,7 @@ def test_a_running_notebook_answers_while_the_hub_restarts(hub: Hub) -> None:
         assert httpx.get(f"{hub.url}/user/ada/api", timeout=10).status_code in {200, 302, 403}
         health = httpx.get(f"{hub.url}/hub/health", timeout=60).status_code
         hub_failed = hub_failed or health != 200
-        if hub_failed and health == 200 and _pods(NAMESPACE).get("tf-hub-0") not in {before, None}:
+        if hub_failed and health == 200 and pods(NAMESPACE).get("tf-hub-0") not in {before, None}:
             break
     else:
         pytest.fail("the hub did not come back")
@@ -156,7 +150,7 @@ def test_a_file_survives_stopping_and_starting_the_server(hub: Hub, visit: Visit
     with visit() as page:
         sign_in(page, "ada")
         stop_server(page, hub.url)
-        assert "jupyter-ada" not in _pods(NOTEBOOKS)
+        assert "jupyter-ada" not in pods(NOTEBOOKS)
         page.goto(f"{hub.url}/hub/spawn")
         start(page)
         wait_for_lab(page)
@@ -171,7 +165,7 @@ def test_no_secret_is_in_the_config_or_the_pods_literal_values(hub: Hub) -> None
             str(core.list_namespaced_pod(NAMESPACE)),
             str(apps.list_namespaced_stateful_set(NAMESPACE)),
             str(apps.list_namespaced_deployment(NAMESPACE)),
-            *(str(core.read_namespaced_pod_log(name, NAMESPACE)) for name in _pods(NAMESPACE)),
+            *(str(core.read_namespaced_pod_log(name, NAMESPACE)) for name in pods(NAMESPACE)),
             pulumi(hub.stack, "stack", "export").stdout,
             pulumi(hub.stack, "preview", "--diff", "--non-interactive").stdout,
         ]
@@ -201,9 +195,9 @@ def test_destroy_leaves_the_homes_and_nothing_else_and_up_brings_them_back(hub: 
         RbacAuthorizationV1Api(api.connect()).read_cluster_role_binding("e2e-admin")
     core = CoreV1Api(api.connect())
     for _ in range(300):
-        if not _pods(NOTEBOOKS):
+        if not pods(NOTEBOOKS):
             break
-    assert _pods(NOTEBOOKS) == {}
+    assert pods(NOTEBOOKS) == {}
     claims = core.list_namespaced_persistent_volume_claim(NOTEBOOKS).items
     assert [claim.metadata.name for claim in claims if claim.metadata] == ["claim-ada"]
     assert (home / "kept.txt").read_text() == "the work of ada"

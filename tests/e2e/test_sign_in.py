@@ -5,16 +5,14 @@ The tests go on from one another, in this order.
 
 import secrets
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import httpx
 import pytest
-from kubernetes.client import CoreV1Api
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
-from local import api
 from tests.e2e.browser import screenshot, sign_in_with_github, start, stop_server, wait_for_lab
-from tests.e2e.hubs import GITHUB_NOTEBOOKS, GitHubHub
+from tests.e2e.hubs import GITHUB_NOTEBOOKS, GitHubHub, pods, signed_in
 
 RECHECK_SECONDS = 60
 """As in the hub's settings."""
@@ -22,34 +20,11 @@ REPORT_SECONDS = 60
 """How often a running server tells the hub of its activity, which is a request that is checked."""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _people(github_hub: GitHubHub) -> None:
-    github = github_hub.github
-    for login in ("Ada", "Bob", "eve", "Grace", "mallory"):
-        github.add_person(login)
-    github.join("physics", "ada")
-    github.join("physics", "mallory")
-    github.join("maths:staff", "bob")
-
-
-@contextmanager
-def _signed_in(hub: GitHubHub, login: str) -> Generator[Page]:
-    with hub.visit() as page:
-        sign_in_with_github(page, login)
-        page.wait_for_url(f"{hub.url}/hub/**")
-        yield page
-
-
 def _status_after(page: Page, login: str, *, answer: str = "authorize") -> int:
     """Sign in, and return the status of the page to which GitHub sent the person back."""
     with page.expect_response(lambda response: "/hub/oauth_callback" in response.url) as found:
         sign_in_with_github(page, login, answer=answer)
     return found.value.status
-
-
-def _pods() -> set[str]:
-    pods = CoreV1Api(api.connect()).list_namespaced_pod(GITHUB_NOTEBOOKS).items
-    return {pod.metadata.name for pod in pods if pod.metadata and pod.metadata.name}
 
 
 def test_the_callback_to_register_is_exported_and_is_the_one_that_the_hub_uses(github_hub: GitHubHub) -> None:
@@ -63,7 +38,7 @@ def test_the_callback_to_register_is_exported_and_is_the_one_that_the_hub_uses(g
 
 @pytest.mark.parametrize("login", ["ada", "bob"])
 def test_members_of_the_organization_or_team_get_the_spawn_form(github_hub: GitHubHub, login: str) -> None:
-    with _signed_in(github_hub, login) as page:
+    with signed_in(github_hub, login) as page:
         expect(page.locator("#spawn_form")).to_be_visible()
 
 
@@ -80,11 +55,11 @@ def test_outsiders_and_blocked_people_see_why_they_do_not_get_in(github_hub: Git
 
 
 def test_admins_see_the_admin_page_and_others_do_not(github_hub: GitHubHub) -> None:
-    with _signed_in(github_hub, "grace") as page:
+    with signed_in(github_hub, "grace") as page:
         page.goto(f"{github_hub.url}/hub/admin")
         expect(page.get_by_test_id("user-name-div-ada")).to_be_visible()
         screenshot(page, "admin")
-    with _signed_in(github_hub, "ada") as page:
+    with signed_in(github_hub, "ada") as page:
         answer = page.goto(f"{github_hub.url}/hub/admin")
         assert answer
         assert answer.status == 403
@@ -96,51 +71,48 @@ def test_who_changes_their_mind_at_github_is_told_so(github_hub: GitHubHub) -> N
         expect(page.locator("body")).to_contain_text("denied")
 
 
-def test_a_forged_state_is_refused(github_hub: GitHubHub) -> None:
-    def forge(route: Route) -> None:
-        route.continue_(url=route.request.url.replace("state=", "state=eyJzdGF0ZV9pZCI6ICJldmlsIn0%3D&was="))
+def _answer_of_github(page: Page, login: str) -> str:
+    """Go to GitHub, and return the address to which it would send the person back."""
+    page.get_by_role("button", name="Sign in with GitHub").click()
+    expect(page.locator("#authorize")).to_be_visible()
+    return httpx.post(page.url, data={"login": login}).headers["Location"]
 
+
+def _status_of(page: Page, url: str) -> int:
+    answer = page.goto(url)
+    assert answer
+    return answer.status
+
+
+def test_a_forged_state_is_refused(github_hub: GitHubHub) -> None:
     with github_hub.visit() as page:
-        page.route("**/hub/oauth_callback*", forge)
-        assert _status_after(page, "ada") == 400
-        expect(page.locator("body")).to_contain_text("state")
+        address, _, query = _answer_of_github(page, "ada").partition("?")
+        forged = {**dict(parse_qsl(query)), "state": "eyJzdGF0ZV9pZCI6ICJldmlsIn0="}
+        assert _status_of(page, f"{address}?{urlencode(forged)}") == 400
+        expect(page.locator("body")).to_contain_text("OAuth state mismatch")
 
 
 def test_somebody_elses_code_is_refused_as_it_was_not_asked_for_here(github_hub: GitHubHub) -> None:
     """What PKCE is for: the code goes with a secret that only the asker's browser has."""
-    stolen: list[str] = []
-
-    def keep(route: Route) -> None:
-        stolen.append(route.request.url.partition("code=")[2].partition("&")[0])
-        route.abort()
-
-    def use(route: Route) -> None:
-        address, _, rest = route.request.url.partition("code=")
-        route.continue_(url=f"{address}code={stolen[0]}&{rest.partition('&')[2]}")
-
     with github_hub.visit() as page:
-        page.route("**/hub/oauth_callback*", keep)
-        sign_in_with_github(page, "ada")
-        page.wait_for_timeout(500)
+        stolen = dict(parse_qsl(urlsplit(_answer_of_github(page, "ada")).query))["code"]
     with github_hub.visit() as page:
-        page.route("**/hub/oauth_callback*", use)
-        assert _status_after(page, "eve") == 403
+        address, _, query = _answer_of_github(page, "eve").partition("?")
+        forged = {**dict(parse_qsl(query)), "code": stolen}
+        assert _status_of(page, f"{address}?{urlencode(forged)}") == 403
         expect(page.locator("body")).to_contain_text("incorrect or expired")
 
 
 def test_an_outage_of_github_at_sign_in_is_told_as_one(github_hub: GitHubHub) -> None:
-    def fail(route: Route) -> None:
+    with github_hub.visit() as page:
+        back = _answer_of_github(page, "ada")
         github_hub.github.down = True
-        route.continue_()
-
-    try:
-        with github_hub.visit() as page:
-            page.route("**/hub/oauth_callback*", fail)
-            assert _status_after(page, "ada") == 503
-            expect(page.locator("body")).to_contain_text("GitHub does not answer just now")
-            screenshot(page, "github-down")
-    finally:
-        github_hub.github.down = False
+        try:
+            assert _status_of(page, back) == 503
+        finally:
+            github_hub.github.down = False
+        expect(page.locator("body")).to_contain_text("GitHub does not answer just now")
+        screenshot(page, "github-down")
 
 
 def test_a_wrong_client_secret_is_told_with_the_command_that_mends_it(github_hub: GitHubHub) -> None:
@@ -155,21 +127,21 @@ def test_a_wrong_client_secret_is_told_with_the_command_that_mends_it(github_hub
 
 
 def test_people_who_are_signed_in_start_servers_while_github_is_down(github_hub: GitHubHub) -> None:
-    with _signed_in(github_hub, "ada") as page:
+    with signed_in(github_hub, "ada") as page:
         github_hub.github.down = True
         try:
             start(page)
             wait_for_lab(page)
         finally:
             github_hub.github.down = False
-        assert "jupyter-ada" in _pods()
+        assert "jupyter-ada" in pods(GITHUB_NOTEBOOKS)
 
 
 def test_who_leaves_the_organization_loses_page_and_server_within_the_configured_time(github_hub: GitHubHub) -> None:
-    with _signed_in(github_hub, "ada") as page:
+    with signed_in(github_hub, "ada") as page:
         github_hub.github.leave("physics", "ada")
         left = time.monotonic()
-        while "jupyter-ada" in _pods():
+        while "jupyter-ada" in pods(GITHUB_NOTEBOOKS):
             assert time.monotonic() - left < RECHECK_SECONDS + REPORT_SECONDS + 30
             time.sleep(1)
         page.goto(f"{github_hub.url}/hub/home")
@@ -183,7 +155,7 @@ def test_who_leaves_the_organization_loses_page_and_server_within_the_configured
 
 def test_who_comes_back_finds_everything(github_hub: GitHubHub) -> None:
     github_hub.github.join("physics", "ada")
-    with _signed_in(github_hub, "ada") as page:
+    with signed_in(github_hub, "ada") as page:
         expect(page.locator("#spawn_form")).to_be_visible()
         start(page)
         wait_for_lab(page)

@@ -1,0 +1,181 @@
+"""Changes roll out by themselves, to what they concern and nothing else. The tests go on from one another, in order."""
+
+import base64
+import json
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from kubernetes.client import AppsV1Api, CoreV1Api
+from playwright.sync_api import Page, expect
+
+from local import api
+from tests.e2e.browser import start, stop_server, wait_for_lab
+from tests.e2e.hubs import GITHUB_NAMESPACE, GITHUB_NOTEBOOKS, GitHubHub, marker, pods, require_success, signed_in
+
+HUB, PROXY, NOTEBOOK = "tf-hub-0", "tf-hub-proxy", "jupyter-ada"
+
+
+@pytest.fixture(scope="module")
+def ada(github_hub: GitHubHub) -> Generator[Page]:
+    """The browser of somebody who works all the time: signed in, with a running server."""
+    with signed_in(github_hub, "ada") as page:
+        start(page)
+        wait_for_lab(page)
+        yield page
+        stop_server(page, github_hub.url)
+
+
+def _state() -> dict[str, str]:
+    """Each pod of the hub, by what it is, with its uid."""
+    found = pods(GITHUB_NAMESPACE) | pods(GITHUB_NOTEBOOKS)
+    return {next(kind for kind in (HUB, PROXY, NOTEBOOK) if name.startswith(kind)): uid for name, uid in found.items()}
+
+
+@contextmanager
+def _restarts(*kinds: str) -> Generator[None]:
+    """Require that just these pods are others afterwards."""
+    before = _state()
+    assert set(before) == {HUB, PROXY, NOTEBOOK}
+    yield
+    for _ in range(60):  # the pod that was there before may still be ending
+        if len(pods(GITHUB_NAMESPACE)) == 2:
+            break
+        time.sleep(0.5)
+    after = _state()
+    assert {kind for kind in before if before[kind] != after.get(kind)} == set(kinds)
+
+
+def _answers(hub: GitHubHub, page: Page) -> None:
+    """Require that the person is signed in still, and that the running server answers."""
+    assert httpx.get(f"{hub.url}/hub/health").status_code == 200
+    page.goto(f"{hub.url}/hub/home")
+    expect(page.locator("#stop")).to_be_visible()
+    answer = page.goto(f"{hub.url}/user/ada/api/status")
+    assert answer
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    ("changed", "restarted"),
+    [
+        ({"notebook_idleMinutes": "30"}, [HUB]),
+        ({"hub_extraConfig": "c.KubeSpawner.http_timeout = 61"}, [HUB]),
+        ({"proxy_resources": {"requests": {"memory": "97Mi"}}}, [PROXY]),
+        ({"clusterAdmin_user": "another@example.com"}, []),
+    ],
+    ids=["config", "extraConfig", "proxy", "neither"],
+)
+def test_a_change_restarts_what_reads_it_and_nobody_is_cut_off(
+    github_hub: GitHubHub, ada: Page, changed: dict[str, object], restarted: list[str]
+) -> None:
+    with _restarts(*restarted):
+        require_success(github_hub.up(**changed), GITHUB_NAMESPACE)
+    _answers(github_hub, ada)
+
+
+def test_a_new_client_secret_restarts_the_hub_alone_and_is_in_use(github_hub: GitHubHub, ada: Page) -> None:
+    new = marker()
+    github_hub.secrets["github.clientSecret"] = new
+    with _restarts(HUB):
+        require_success(github_hub.up(), GITHUB_NAMESPACE)
+    github_hub.github.client_secret = new
+    _answers(github_hub, ada)
+    with signed_in(github_hub, "bob") as page:
+        expect(page.locator("#spawn_form")).to_be_visible()
+
+
+def test_a_new_crypt_key_reads_what_the_last_one_wrote(github_hub: GitHubHub, ada: Page) -> None:
+    """A restarted hub asks GitHub for everybody at their next request, with the token that it had encrypted."""
+    github_hub.github.requests.clear()
+    with _restarts(HUB):
+        require_success(github_hub.up(secrets_cryptKeyGeneration="2"), GITHUB_NAMESPACE)
+    _answers(github_hub, ada)
+    assert "/api/v3/orgs/physics/members/ada" in {request.path for request in github_hub.github.requests}
+
+
+def test_a_new_cookie_secret_makes_people_sign_in_anew_and_leaves_their_servers(
+    github_hub: GitHubHub, ada: Page
+) -> None:
+    with _restarts(HUB):
+        require_success(github_hub.up(secrets_cookieGeneration="2"), GITHUB_NAMESPACE)
+    ada.goto(f"{github_hub.url}/hub/home")
+    expect(ada.get_by_role("button", name="Sign in with GitHub")).to_be_visible()
+    with signed_in(github_hub, "ada") as page:
+        _answers(github_hub, page)
+        ada.context.clear_cookies()
+        ada.context.add_cookies([dict(cookie) for cookie in page.context.cookies()])  # pyright: ignore[reportArgumentType] -- what one context gives, another takes
+
+
+def test_a_preview_finds_what_the_hub_would_stumble_over_and_touches_nothing(github_hub: GitHubHub, ada: Page) -> None:
+    assert ada
+    wrong = "c.KubeSpawner.imgae = 'x'\nc.JupyterHub.port = 'y'\nfoo"
+    github_hub.settings["hub.extraConfig"] = wrong
+    github_hub.prepare()
+    with _restarts():
+        for command in (["preview"], ["up", "--yes"]):
+            done = github_hub.pulumi(*command)
+            assert done.returncode != 0
+            assert "hub.extraConfig, line 1: KubeSpawner.imgae: is not known" in done.stdout
+            assert "hub.extraConfig, line 2: JupyterHub.port: must be a whole number, not 'y'" in done.stdout
+            assert "hub.extraConfig, line 3: NameError: name 'foo' is not defined" in done.stdout
+            assert "Traceback" not in done.stdout
+
+
+def test_a_hub_that_does_not_start_ends_the_update_with_its_own_reason_and_the_next_one_mends_it(
+    github_hub: GitHubHub, ada: Page
+) -> None:
+    broken = github_hub.up(hub_extraConfig="c.JupyterHub.db_url = 'sqlite:////nowhere/hub.sqlite'")
+    assert broken.returncode != 0
+    assert "The hub does not start." in broken.stdout
+    assert "unable to open database file" in broken.stdout
+    answer = ada.goto(f"{github_hub.url}/user/ada/api/status")
+    assert answer
+    assert answer.status == 200, "the notebook runs on without a hub"
+    require_success(github_hub.up(hub_extraConfig=""), GITHUB_NAMESPACE)
+    _answers(github_hub, ada)
+
+
+def test_secrets_are_in_secrets_and_nowhere_else(
+    github_hub: GitHubHub, ada: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ada
+    core, apps = CoreV1Api(api.connect()), AppsV1Api(api.connect())
+    monkeypatch.setenv("PULUMI_DEBUG_COMMANDS", "true")
+    events = tmp_path / "events.json"
+    for command in (
+        ["preview", "--diff"],
+        ["refresh", "--yes", "--diff"],
+        ["up", "--yes", "--diff", "--event-log", str(events)],
+        ["preview", "--json"],
+        ["stack", "export"],
+        ["config"],
+    ):
+        assert github_hub.pulumi(*command).returncode == 0
+    both = (GITHUB_NAMESPACE, GITHUB_NOTEBOOKS)
+    places = {
+        "config maps": "".join(str(core.list_namespaced_config_map(name)) for name in both),
+        "pods": "".join(str(core.list_namespaced_pod(name)) for name in both),
+        "stateful sets": str(apps.list_namespaced_stateful_set(GITHUB_NAMESPACE)),
+        "deployments": str(apps.list_namespaced_deployment(GITHUB_NAMESPACE)),
+        "events": "".join(str(core.list_namespaced_event(name)) for name in both),
+        "logs": "".join(core.read_namespaced_pod_log(pod, name) for name in both for pod in pods(name)),
+        "Pulumi": "".join(github_hub.printed),
+        "Pulumi's events": events.read_text(),
+        "requests to GitHub": str(github_hub.github.requests),
+    }
+    made = [
+        base64.b64decode(value).decode()
+        for secret in core.list_namespaced_secret(GITHUB_NAMESPACE).items
+        for key, value in (secret.data or {}).items()
+        if key != "GITHUB_CLIENT_ID"
+    ]
+    given = [*github_hub.secrets.values(), *json.loads(github_hub.secrets["auth.secretEnvironment"]).values()]
+    assert set(github_hub.secrets.values()) - {github_hub.secrets["auth.secretEnvironment"]} <= set(made)
+    assert len(made) == 7
+    for value in {part for text in (*made, *given) for part in text.split(";")}:
+        for form in (value, base64.b64encode(value.encode()).decode()):
+            assert [name for name, text in places.items() if form in text] == []
