@@ -8,7 +8,7 @@ LOCK := requirements.lock
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview url kubeconfig env down check test lint bench environment lock
+.PHONY: help up preview url kubeconfig env down check test lint bench bench-rollout environment lock
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ lint: environment
 
 bench: environment ## measure; writes build/bench.json
 	@$(PYTHON) -m benchmarks
+
+bench-rollout: environment ## measure what people notice of changes; writes build/rollout.json
+	@$(PYTHON) -m benchmarks.rollout
 
 environment: $(ENVIRONMENT)/complete
 

@@ -63,8 +63,11 @@ class Proxy(pulumi.ComponentResource):
             ),
             spec=apps.DeploymentSpecArgs(
                 replicas=1,
-                # Two proxies would not know of each other's routes.
-                strategy=apps.DeploymentStrategyArgs(type="Recreate"),
+                # The old proxy stays until the new one has its routes, so that running notebooks answer throughout.
+                strategy=apps.DeploymentStrategyArgs(
+                    type="RollingUpdate",
+                    rolling_update=apps.RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0),
+                ),
                 revision_history_limit=3,
                 selector=meta.LabelSelectorArgs(match_labels=selector(settings, "proxy")),
                 template=core.PodTemplateSpecArgs(
@@ -95,6 +98,7 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecAr
         automount_service_account_token=False,
         enable_service_links=False,
         security_context=pod_security(user=65534),
+        termination_grace_period_seconds=30,
         containers=[
             core.ContainerArgs(
                 name="proxy",
@@ -109,7 +113,17 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecAr
                     f"--default-target={args.hub_url}",
                     f"--error-target={args.hub_url}/hub/error",
                 ],
-                env=[from_secret("CONFIGPROXY_AUTH_TOKEN", secret=token_secret, key=TOKEN_KEY)],
+                env=[
+                    from_secret("CONFIGPROXY_AUTH_TOKEN", secret=token_secret, key=TOKEN_KEY),
+                    core.EnvVarArgs(name="OTHER_PROXY", value=api_url(args.settings)),
+                ],
+                lifecycle=core.LifecycleArgs(
+                    post_start=core.LifecycleHandlerArgs(
+                        exec_=core.ExecActionArgs(command=["node", "/opt/proxy/copy-routes.mjs"])
+                    ),
+                    # Seconds in which the rest of the cluster learns that this proxy gets no requests any more.
+                    pre_stop=core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=5)),
+                ),
                 ports=[
                     core.ContainerPortArgs(name="http", container_port=PORT),
                     core.ContainerPortArgs(name="api", container_port=API_PORT),

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from local.paths import CHECKOUT
 from tests.recorder import Record
 from tests.unit.components.stacks import pod_specs, record_hub
 
@@ -55,13 +56,19 @@ def test_the_proxy_sends_what_it_does_not_know_to_the_hub(hub: Record) -> None:
     ]
 
 
+def test_a_proxy_stays_until_its_successor_has_taken_its_routes_over(hub: Record) -> None:
+    strategy = hub.one("Deployment").inputs["spec"]["strategy"]
+    (container,) = pod_specs(hub)["tf-hub-proxy"]["containers"]
+    (other,) = [variable["value"] for variable in container["env"] if variable["name"] == "OTHER_PROXY"]
+    assert strategy["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
+    assert other == json.loads(hub.one("ConfigMap").inputs["data"]["hub.json"])["proxy_api_url"]
+    command = container["lifecycle"]["postStart"]["exec"]["command"]
+    assert command == ["node", "/opt/proxy/copy-routes.mjs"]
+    assert "proxy/copy-routes.mjs" in (CHECKOUT / "docker" / "proxy" / "Dockerfile").read_text()
+
+
 def test_the_api_is_reached_inside_the_cluster_only(hub: Record) -> None:
     spec = hub.one("Service", "tf-hub-proxy-api").inputs["spec"]
     ports = {port["name"]: port["containerPort"] for port in pod_specs(hub)["tf-hub-proxy"]["containers"][0]["ports"]}
     assert spec["type"] == "ClusterIP"
     assert [(port["port"], ports[port["targetPort"]]) for port in spec["ports"]] == [(8001, 8001)]
-
-
-def test_there_are_never_two_proxies(hub: Record) -> None:
-    spec = hub.one("Deployment", "tf-hub-proxy").inputs["spec"]
-    assert (spec["replicas"], spec["strategy"]["type"]) == (1, "Recreate")
