@@ -12,6 +12,8 @@ from unittest.mock import patch
 
 from jupyterhub.app import JupyterHub  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
 from jupyterhub.crypto import CryptKeeper  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -49,7 +51,8 @@ def _parent(config: Config) -> JupyterHub:
 
 
 async def _authenticator(cls: type[Configurable], config: Config) -> Configurable:
-    return cls(parent=_parent(config), _deprecated_db_session=None)
+    # Some look into the hub's database, or make a table of their own there: this one is empty, and in memory.
+    return cls(parent=_parent(config), _deprecated_db_session=Session(create_engine("sqlite://")))
 
 
 async def _proxy(cls: type[Configurable], config: Config) -> Configurable:

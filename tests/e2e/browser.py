@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from local.paths import CHECKOUT
 
@@ -26,19 +26,27 @@ _QUIET = (
 
 
 @contextmanager
-def open_browser(executable: str, url: str) -> Generator[Page]:
-    """A fresh browser, with no cookies, on the hub's first page."""
+def running(executable: str) -> Generator[Browser]:
+    """A browser that runs; those who use it do not see each other."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(_QUIET))
-        page = browser.new_context(viewport={"width": 1280, "height": 860}).new_page()
-        page.goto(url)
-        try:
-            yield page
-        except BaseException:
-            page.screenshot(path=FAILURE)
-            raise
-        finally:
-            browser.close()
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def open_browser(browser: Browser, url: str) -> Generator[Page]:
+    """A fresh window, with no cookies, on the hub's first page."""
+    context = browser.new_context(viewport={"width": 1280, "height": 860})
+    page = context.new_page()
+    page.goto(url)
+    try:
+        yield page
+    except BaseException:
+        page.screenshot(path=FAILURE)
+        raise
+    finally:
+        context.close()
 
 
 def sign_in(page: Page, name: str) -> None:

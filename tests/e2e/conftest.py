@@ -7,19 +7,20 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from local import host, layout
 from local.engine import Engine
 from local.errors import LocalError
 from local.stack import Stack
 from tests.conftest import leave_out, make_stack, pulumi
-from tests.e2e.browser import open_browser
+from tests.e2e.browser import open_browser, running
 from tests.e2e.github import GitHub
 from tests.e2e.hubs import (
     GITHUB_ADDRESS,
     GITHUB_NAMESPACE,
     GITHUB_NOTEBOOKS,
+    GITHUB_SETTINGS,
     NAMESPACE,
     NOTEBOOKS,
     SETTINGS,
@@ -31,7 +32,7 @@ from tests.e2e.hubs import (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hub(
     built_engine: Engine,
     live_cluster: Path,
@@ -49,31 +50,33 @@ def hub(
     forget(NAMESPACE, NOTEBOOKS)
 
 
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """The browser's program, installed from Debian where it is missing."""
+# As long as the browser runs, nobody else in this process can use asyncio: so it ends with the tests of this folder.
+@pytest.fixture(scope="package")
+def chromium() -> Generator[Browser]:
+    """A browser, installed from Debian where it is missing."""
     try:
         host.install_packages({"chromium": "chromium"})
     except LocalError as error:
         leave_out(str(error))
-    return str(shutil.which("chromium"))
+    with running(str(shutil.which("chromium"))) as browser:
+        yield browser
 
 
 Visit = Callable[[], AbstractContextManager[Page]]
 
 
 @pytest.fixture
-def visit(hub: Hub, chromium: str) -> Visit:
+def visit(hub: Hub, chromium: Browser) -> Visit:
     """Opens a fresh browser on the hub's first page."""
     return lambda: open_browser(chromium, hub.url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def github_hub(
     built_engine: Engine,
     live_cluster: Path,
     image_settings: dict[str, str],
-    chromium: str,
+    chromium: Browser,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Generator[GitHubHub]:
     """The hub, brought up by the program itself, and destroyed in the end."""
@@ -97,18 +100,10 @@ def github_hub(
             github=github,
             chromium=chromium,
             settings={
-                **SETTINGS,
+                **GITHUB_SETTINGS,
                 **image_settings,
-                "namespace": GITHUB_NAMESPACE,
-                "clusterAdmin.bindingName": "e2e-github-admin",
-                "endpoint.address": GITHUB_ADDRESS,
-                "auth.type": "github",
-                "auth.adminUsers": ["grace"],
-                "auth.blockedUsers": ["mallory"],
                 "github.clientId": github.client_id,
                 "github.url": github.url,
-                "github.organizations": ["physics", "maths:staff"],
-                "github.recheckMinutes": 1,
             },
             secrets={
                 "github.clientSecret": client_secret,

@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 
 import pytest
-from kubernetes.client import CoreV1Api
+from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api
 from kubernetes.client.exceptions import ApiException
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from local import api
 from local.stack import Stack
@@ -38,6 +38,18 @@ SETTINGS: dict[str, object] = {
 GITHUB_NAMESPACE = "e2e-github"
 GITHUB_NOTEBOOKS = f"{GITHUB_NAMESPACE}-notebooks"
 GITHUB_ADDRESS = "127.100.0.12"
+GITHUB_SETTINGS: dict[str, object] = {
+    **SETTINGS,
+    "namespace": GITHUB_NAMESPACE,
+    "clusterAdmin.bindingName": "e2e-github-admin",
+    "endpoint.address": GITHUB_ADDRESS,
+    "auth.type": "github",
+    "auth.adminUsers": ["grace"],
+    "auth.blockedUsers": ["mallory"],
+    "github.organizations": ["physics", "maths:staff"],
+    "github.recheckMinutes": 1,
+}
+"""Settings of the second hub, without those that are known once its GitHub runs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +66,7 @@ class GitHubHub:
 
     stack: Stack
     github: GitHub
-    chromium: str
+    chromium: Browser
     settings: dict[str, object]
     secrets: dict[str, str]
     """By config key."""
@@ -114,9 +126,13 @@ def marker() -> str:
 
 def forget(*namespaces: str) -> None:
     """Delete what an earlier run left, homes and all; wait until it is gone."""
-    core = CoreV1Api(api.connect())
+    core, rbac = CoreV1Api(api.connect()), RbacAuthorizationV1Api(api.connect())
+    for settings in (SETTINGS, GITHUB_SETTINGS):
+        if settings["namespace"] in namespaces:
+            with suppress(ApiException):  # it is not there
+                rbac.delete_cluster_role_binding(str(settings["clusterAdmin.bindingName"]))
     for name in namespaces:
-        with suppress(ApiException):  # it is not there
+        with suppress(ApiException):
             core.delete_namespace(name)
     for _ in range(600):
         there = {item.metadata.name for item in core.list_namespace().items if item.metadata}

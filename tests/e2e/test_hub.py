@@ -16,6 +16,7 @@ from tests.e2e.browser import (
     START_MILLISECONDS,
     new_notebook,
     run_cell,
+    screenshot,
     sign_in,
     start,
     stop_server,
@@ -104,10 +105,12 @@ def test_the_rest_api_takes_nothing_that_the_form_refuses(visit: Visit, options:
 def test_a_person_gets_from_sign_in_to_a_notebook_that_computes(visit: Visit) -> None:
     with visit() as page:
         sign_in(page, "ada")
+        screenshot(page, "spawn")
         start(page, cpu="300m", memory="600Mi")
         wait_for_lab(page)
         new_notebook(page)
         expect(run_cell(page, "6*7")).to_have_text("42", timeout=START_MILLISECONDS)
+        screenshot(page, "lab")
         run_cell(page, "open('kept.txt', 'w').write('the work of ada')")
         expect(run_cell(page, "open('kept.txt').read()")).to_have_text("'the work of ada'", timeout=START_MILLISECONDS)
     pod = CoreV1Api(api.connect()).read_namespaced_pod("jupyter-ada", NOTEBOOKS)

@@ -1,4 +1,6 @@
+import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 import yaml
@@ -21,3 +23,12 @@ def test_every_command_of_the_readme_is_a_target_of_the_makefile() -> None:
     for command in ("up", "url", "kubeconfig", "preview", "env", "check", "test", "bench", "down"):
         assert f"`make {command}`" in README or f"(make {command})" in README
         assert f"\n{command}:" in makefile
+
+
+@pytest.mark.parametrize(
+    "page", [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").rglob("*.md"))], ids=lambda page: page.name
+)
+def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)", page.read_text())
+    missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert missing == []

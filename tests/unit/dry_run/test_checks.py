@@ -1,9 +1,15 @@
 """The whole configuration: what passes, and what is told where."""
 
 import time
+from pathlib import Path
 
 import pytest
 
+from components import hub_config, hub_secret, preflight
+from components.hub import PROXY_TOKEN_VARIABLE
+from dry_run.checks import mistakes
+from dry_run.stand_in import stand_in
+from tests.unit.components.stacks import settings_with
 from tests.unit.dry_run.conftest import HERE, Try
 
 
@@ -95,3 +101,35 @@ def test_a_configuration_without_an_end_is_told_with_the_line_where_it_was(code:
     (mistake,) = tried(code, seconds=1)
     assert time.monotonic() - begin < 30
     assert mistake.startswith(f"{HERE}:{line}: did not end within 1 s")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {
+            "auth.type": "github",
+            "github.clientId": "Iv1.x",
+            "github.clientSecret": "0123456789",
+            "github.organizations": ["physics"],
+        },
+        {"auth.type": "native", "auth.adminUsers": ["ada"], "auth.adminPassword": "a" * 32},
+        {"auth.type": "shared-password", "auth.userPassword": "a" * 8},
+        {
+            "auth.type": "custom",
+            "auth.customClass": "oauthenticator.google.GoogleOAuthenticator",
+            "auth.customTraits": {"hosted_domain": ["example.org"]},
+            "auth.secretEnvironment": {"OAUTH_CLIENT_SECRET": "x"},
+        },
+    ],
+    ids=lambda changes: changes["auth.type"],
+)
+def test_every_way_of_signing_in_passes(
+    changes: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_with(changes)
+    for name in (PROXY_TOKEN_VARIABLE, *hub_secret.variables(settings)):
+        monkeypatch.setenv(name, stand_in(name))
+    (tmp_path / "hub").mkdir()
+    for name, text in hub_config.files(settings, preflight.urls(settings), owner_uid="x").items():
+        (tmp_path / "hub" / name).write_text(text)
+    assert mistakes(tmp_path, seconds=30) == []
