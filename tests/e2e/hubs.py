@@ -103,7 +103,8 @@ def signed_in(hub: GitHubHub, login: str) -> Generator[Page]:
     """Open a fresh browser, in which somebody who may is signed in."""
     with hub.visit() as page:
         sign_in_with_github(page, login)
-        page.wait_for_url(f"{hub.url}/hub/**")
+        # To the spawn form, or to the server that runs.
+        page.wait_for_url(lambda url: url.startswith((f"{hub.url}/hub/spawn", f"{hub.url}/user/")))
         yield page
 
 
