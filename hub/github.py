@@ -20,6 +20,17 @@ if TYPE_CHECKING:
 class GitHubSignIn(Recheck, GitHubOAuthenticator):
     """OAuthenticator's, which tells an outage of GitHub from an answer, and a wrong secret from a wrong person."""
 
+    async def get_authenticated_user(self, handler: Any, data: Any) -> Any:  # noqa: ANN401 JupyterHub's own, without types
+        """Return what is known of the person who signs in.
+
+        Raises:
+            Refusal: They may not.
+        """
+        model = await cast("Any", super()).get_authenticated_user(handler, data)
+        if model is None:
+            raise Refusal([self.custom_403_message], status=HTTPStatus.FORBIDDEN)
+        return model
+
     async def fetch(self, req: HTTPRequest, label: str = "fetching", parse_json: bool = True, **kwargs: object) -> Any:  # noqa: ANN401, FBT001, FBT002 OAuthenticator's own
         """Ask GitHub.
 

@@ -8,8 +8,30 @@ from typing import Any, cast
 from nativeauthenticator import (  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
     NativeAuthenticator,
 )
+from nativeauthenticator.handlers import (  # pyright: ignore[reportMissingTypeStubs] -- as above
+    LoginHandler,
+)
 
 from hub.recheck import Recheck
+
+
+class _NoTimer:
+    """Takes the place of JupyterHub's statsd, which is gone since 6.0; NativeAuthenticator 1.3.0 still calls it."""
+
+    def timer(self, _name: str) -> _NoTimer:
+        return self
+
+    def start(self) -> _NoTimer:
+        return self
+
+    def stop(self, *, send: bool) -> None:
+        """Send nothing."""
+
+
+class SignInHandler(LoginHandler):
+    """NativeAuthenticator's page to sign in, which works with this JupyterHub."""
+
+    statsd = _NoTimer()
 
 
 class NativeSignIn(Recheck, NativeAuthenticator):
@@ -24,6 +46,11 @@ class NativeSignIn(Recheck, NativeAuthenticator):
         if is_admin and not compare_digest(password.encode(), self.admin_password.encode()):
             return None
         return cast("Any", super()).create_user(username, password, **kwargs)
+
+    def get_handlers(self, app: object) -> Any:  # noqa: ANN401 as above
+        """Return the pages, by their addresses."""
+        handlers = cast("Any", super()).get_handlers(app)
+        return [(path, SignInHandler if handler is LoginHandler else handler) for path, handler in handlers]
 
     def get_authed_users(self) -> set[str]:
         """Return who needs no admin to be let in: of the people in the stack's lists only the admins."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -25,7 +26,8 @@ class Refusal(web.HTTPError):
             status: The HTTP status.
         """
         text = " ".join(reasons)
-        super().__init__(status, text)
+        # The title of JupyterHub's page. Without it the title would be the text, which stands below.
+        super().__init__(status, text, reason=HTTPStatus(status).phrase)
         self.jupyterhub_message = text
         self.jupyterhub_html_message = str(Markup("<br>").join(reasons))
 

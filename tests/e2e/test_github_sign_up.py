@@ -38,7 +38,7 @@ def test_people_sign_up_and_an_admin_lets_them_in(github_hub: GitHubHub) -> None
         _sign_in(page, github_hub, "grace", admin_password)
         page.wait_for_url(f"{github_hub.url}/hub/spawn**")
         page.goto(f"{github_hub.url}/hub/authorize")
-        page.locator("tr", has_text="eve").get_by_role("link", name="Authorize").click()
+        page.locator("tr#eve").get_by_role("button", name="Authorize", exact=True).click()
     with github_hub.visit() as page:
         _sign_in(page, github_hub, "eve", PASSWORD)
         expect(page.locator("#spawn_form")).to_be_visible()

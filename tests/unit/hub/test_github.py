@@ -83,7 +83,12 @@ class Session:
     def finish(self, code: str) -> dict[str, Any] | None:
         """Go on with what GitHub sent a person back with."""
         handler = SimpleNamespace(get_argument={"code": code}.get)
-        return self.run(lambda: self.authenticator.get_authenticated_user(handler, None))
+        try:
+            return self.run(lambda: self.authenticator.get_authenticated_user(handler, None))
+        except Refusal as refusal:
+            if refusal.status_code != 403 or "may not use this hub" not in refusal.jupyterhub_message:
+                raise
+            return None
 
     def refresh(self, user: User) -> Any:  # noqa: ANN401 what JupyterHub makes of it
         """Do what JupyterHub does from time to time."""
