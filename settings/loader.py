@@ -115,7 +115,8 @@ def _content(key: str, value: object, encrypted: Collection[str]) -> object:
     if field is None:
         raise _MistakeError(unknown_key(key))
     if value is None or value == "":
-        if default_of(field) is not None:
+        # A secret map is text for Pulumi, whose default in Pulumi.yaml is empty.
+        if default_of(field) is not None and key not in SECRETS:
             raise _MistakeError(empty_key(key))
         return _NotSet
     if isinstance(value, Mapping) and set(cast("Mapping[object, object]", value)) == {"secure"}:
