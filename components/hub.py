@@ -181,6 +181,9 @@ def _pod(args: HubArgs, *, database_claim: pulumi.Output[str]) -> core.PodSpecAr
                     core.EnvVarArgs(name="PYTHONDONTWRITEBYTECODE", value="1"),
                 ],
                 ports=[core.ContainerPortArgs(name="hub", container_port=PORT)],
+                # Seconds in which the proxy learns that this pod gets no requests any more: one that is sent to a pod
+                # that is gone would hang.
+                lifecycle=core.LifecycleArgs(pre_stop=core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=2))),
                 # Three minutes: a new version first brings the database up to date.
                 startup_probe=probe(health, port=PORT, period=1, failures=180),
                 readiness_probe=probe(health, port=PORT, period=5, failures=3),

@@ -141,7 +141,10 @@ def test_a_running_notebook_answers_while_the_hub_restarts(hub: Hub) -> None:
     for _ in range(2000):
         # Without a cookie a notebook sends its visitor to the hub: that it answers at all is what counts.
         assert httpx.get(f"{hub.url}/user/ada/api", timeout=10).status_code in {200, 302, 403}
-        health = httpx.get(f"{hub.url}/hub/health", timeout=60).status_code
+        try:
+            health = httpx.get(f"{hub.url}/hub/health", timeout=5).status_code
+        except httpx.TimeoutException:  # sent to the pod just as it ended
+            health = 0
         hub_failed = hub_failed or health != 200
         if hub_failed and health == 200 and pods(NAMESPACE).get("tf-hub-0") not in {before, None}:
             break
