@@ -11,6 +11,7 @@ from components.hub import Hub, HubArgs
 from components.hub_config import HubConfigMap, HubConfigMapArgs
 from components.hub_secret import HubSecret, HubSecretArgs
 from components.namespaces import Namespaces, NamespacesArgs
+from components.notebook_quota import NotebookQuota, NotebookQuotaArgs
 from components.proxy import Proxy, ProxyArgs
 from components.rbac import Rbac, RbacArgs
 from settings import Settings
@@ -50,6 +51,8 @@ class JupyterHub(pulumi.ComponentResource):
             RbacArgs(settings=settings, namespace=namespaces.hub, notebooks_namespace=namespaces.notebooks),
             child,
         )
+        if settings.notebook.quota:
+            NotebookQuota(f"{name}-quota", NotebookQuotaArgs(settings=settings, namespace=namespaces.notebooks), child)
         proxy_ = Proxy(
             f"{name}-proxy",
             ProxyArgs(settings=settings, namespace=namespaces.hub, hub_url=hub.connect_url(settings)),

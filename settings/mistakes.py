@@ -123,11 +123,12 @@ def _names_beside(key: str, path: list[int | str]) -> Collection[str]:
 
 
 def _shape(key: str, path: list[int | str]) -> str:
-    """Returns "a list" or "a map", with the default as an example."""
+    """Returns "a list" or "a map", with the default as an example, if there is anything in it."""
     example = default_of(KEYS[key])
     for part in path:
         example = cast("dict[object, object]", example).get(part) if isinstance(example, dict) else example
-    return f"a {'list' if isinstance(example, list) else 'map'}, such as {_yaml(cast('object', example))}"
+    kind = f"a {'list' if isinstance(example, list) else 'map'}"
+    return f"{kind}, such as {_yaml(cast('object', example))}" if example else kind
 
 
 def _value(key: str, value: object, hidden: Collection[str]) -> str:

@@ -9,6 +9,8 @@ from settings.addresses import IpAddress
 from settings.images import ImagePattern, ImageReference, ImageRepository
 from settings.model import Model, over
 from settings.names import DnsName, ResourceName
+from settings.quantity import Quantity
+from settings.quota import QuotaName, amounts_fit
 from settings.scalars import Flag, Line, Text, WholeNumber
 from settings.sizes import CpuBounds, Limits, MemoryBounds, Requests, Resources, Storage
 
@@ -98,6 +100,8 @@ class NotebookSettings(Model):
     """Bytes of memory of a server."""
     additional_resources: Mapping[ResourceName, Annotated[WholeNumber, Field(ge=1)]] = {"nvidia.com/gpu": 1}
     """Other resources that may be asked for, each with the largest number."""
+    quota: Annotated[Mapping[QuotaName, Quantity], AfterValidator(amounts_fit)] = {}
+    """What all servers and homes together may use, as the `hard` of a ResourceQuota; none = no bound."""
     storage: Annotated[Storage, over(_HOME_STORAGE)] = _HOME_STORAGE
     """Home volume of each user."""
     keep_homes: Flag = True

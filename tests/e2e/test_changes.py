@@ -13,7 +13,7 @@ from kubernetes.client import AppsV1Api, CoreV1Api
 from playwright.sync_api import Page, expect
 
 from local import api
-from tests.e2e.browser import start, stop_server, wait_for_lab
+from tests.e2e.browser import START_MILLISECONDS, start, stop_server, wait_for_lab
 from tests.e2e.hubs import GITHUB_NAMESPACE, GITHUB_NOTEBOOKS, GitHubHub, marker, pods, require_success, signed_in
 
 HUB, PROXY, NOTEBOOK = "tf-hub-0", "tf-hub-proxy", "jupyter-ada"
@@ -65,7 +65,7 @@ def _answers(hub: GitHubHub, page: Page) -> None:
         ({"notebook_idleMinutes": "30"}, [HUB]),
         ({"hub_extraConfig": "c.KubeSpawner.http_timeout = 61"}, [HUB]),
         ({"proxy_resources": {"requests": {"memory": "97Mi"}}}, [PROXY]),
-        ({"clusterAdmin_user": "another@example.com"}, []),
+        ({"notebook_quota": {"pods": "1"}, "clusterAdmin_user": "another@example.com"}, []),
     ],
     ids=["config", "extraConfig", "proxy", "neither"],
 )
@@ -75,6 +75,19 @@ def test_a_change_restarts_what_reads_it_and_nobody_is_cut_off(
     with _restarts(*restarted):
         require_success(github_hub.up(**changed), GITHUB_NAMESPACE)
     _answers(github_hub, ada)
+
+
+def test_who_would_exceed_the_quota_reads_so_and_can_start_once_it_is_lifted(github_hub: GitHubHub, ada: Page) -> None:
+    assert ada
+    with signed_in(github_hub, "bob") as page:
+        start(page)
+        expect(page.locator("body")).to_contain_text("exceeded quota: tf-hub", timeout=START_MILLISECONDS)
+        with _restarts():
+            require_success(github_hub.up(notebook_quota={}), GITHUB_NAMESPACE)
+        page.goto(f"{github_hub.url}/hub/spawn")
+        start(page)
+        wait_for_lab(page)
+        stop_server(page, github_hub.url)
 
 
 def test_a_new_client_secret_restarts_the_hub_alone_and_is_in_use(github_hub: GitHubHub, ada: Page) -> None:
