@@ -4,6 +4,7 @@ Needs the hub of `make up`. It changes that stack, one thing after the other, an
 """
 
 import json
+import ssl
 import sys
 import tempfile
 import threading
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -26,17 +28,22 @@ from local.stack import Stack
 RESULT = paths.CHECKOUT / "build" / "rollout.json"
 _FILE = paths.CHECKOUT / "Pulumi.dev.yaml"
 _PERSON = "bench"
+_TLS = ssl.create_default_context()
+"""Made once: it takes longer than a request."""
 _PAUSE = 0.1
 """Seconds between two requests."""
 _BROKEN = "c.JupyterHub.db_url = 'sqlite:////nowhere/hub.sqlite'"
+_REASON = "unable to open database file"
+"""What such a hub says."""
 _CASES: Mapping[str, Mapping[str, object]] = {
     "a setting of the hub": {"notebook.idleMinutes": 30},
-    "a secret of the hub": {"notebook.idleMinutes": 30, "secrets.cryptKeyGeneration": 2},
+    "a secret of the hub": {"secrets.cryptKeyGeneration": 2},
     "the proxy's resources": {"proxy.resources": {"requests": {"memory": "97Mi"}}},
     "what neither reads": {"clusterAdmin.user": "bench@example.org"},
     "a hub that does not start": {"hub.extraConfig": _BROKEN},
-    "mended": {},
+    "mended": {"hub.extraConfig": ""},
 }
+"""What changes, one after the other: what was changed stays."""
 
 
 @dataclass(kw_only=True)
@@ -46,10 +53,16 @@ class Case:
     name: str
     seconds: float = 0.0
     """Until `pulumi up` ended."""
-    hub_seconds: float = 0.0
-    """From the first to the last failed request to the hub's pages, plus one pause; 0 if none failed."""
+    hub_failures: int = 0
+    """Failed requests to the hub's pages."""
+    hub_gap: float = 0.0
+    """Seconds between two good answers of the hub's pages, at the most: failures and waiting count alike."""
+    live: float = 0.0
+    """Seconds from the beginning until the first good answer after that gap; 0 if nothing failed."""
     notebook_failures: int = 0
     """Failed requests to a running notebook."""
+    notebook_gap: float = 0.0
+    """Seconds between two good answers of a running notebook, at the most."""
     requests: int = 0
     """To the notebook, altogether."""
     told: str = ""
@@ -59,15 +72,26 @@ class Case:
 @dataclass
 class _Probe:
     ask: Callable[[], bool]
-    failed: list[float] = field(default_factory=list[float])
+    began: float = field(default_factory=time.monotonic)
     asked: int = 0
+    failed: int = 0
+    good: list[float] = field(default_factory=list[float])
+    """When each good answer was there."""
+    ended: float = 0.0
 
     def run(self, over: threading.Event) -> None:
         while not over.wait(_PAUSE):
-            begin = time.monotonic()
             self.asked += 1
-            if not self.ask():
-                self.failed.append(begin)
+            if self.ask():
+                self.good.append(time.monotonic())
+            else:
+                self.failed += 1
+        self.ended = time.monotonic()
+
+    def gap(self) -> tuple[float, float]:
+        """The longest time without a good answer, and how long after the beginning it was over."""
+        times = [self.began, *self.good, self.ended]
+        return max((after - before, after - self.began) for before, after in pairwise(times))
 
 
 def main() -> int:
@@ -76,22 +100,27 @@ def main() -> int:
     url = stack.output("hub_url")
     token = _start_notebook(url)
     cases: list[Case] = []
+    settings: dict[str, object] = {}
     for name, changed in _CASES.items():
+        settings |= changed
         with _probes(url, token) as (hub, notebook):
             begin, told = time.monotonic(), ""
             try:
-                _up(stack, changed)
+                _up(stack, settings)
             except LocalError as error:
                 told = str(error)
             seconds = time.monotonic() - begin
             time.sleep(5)
-        gap = hub.failed[-1] - hub.failed[0] + _PAUSE if hub.failed else 0.0
+        gap, live = hub.gap()
         cases.append(
             Case(
                 name=name,
                 seconds=seconds,
-                hub_seconds=gap,
-                notebook_failures=len(notebook.failed),
+                hub_failures=hub.failed,
+                hub_gap=gap,
+                live=live if hub.failed and not told else 0.0,
+                notebook_failures=notebook.failed,
+                notebook_gap=notebook.gap()[0],
                 requests=notebook.asked,
                 told=told,
             )
@@ -99,18 +128,22 @@ def main() -> int:
     _up(stack, {})
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps([asdict(case) for case in cases], indent=2))
-    table = Table("change of", "pulumi up", "hub's pages failed for", "failed requests to a notebook", "ended")
+    table = Table(
+        "change of", "pulumi up", "hub: no good answer for", "live after", "notebook: failed", "waited", "ended"
+    )
     for case in cases:
+        hub = f"{case.hub_gap:.1f} s ({case.hub_failures} failed)"
+        live = f"{case.live:.1f} s" if case.live else "-"
         failures = f"{case.notebook_failures} of {case.requests}"
-        ended = "with the hub's reason" if "The hub does not start" in case.told else "well" if not case.told else "?"
-        table.add_row(case.name, f"{case.seconds:.1f} s", f"{case.hub_seconds:.1f} s", failures, ended)
+        ended = "with the hub's reason" if _REASON in case.told else "well" if not case.told else "with another reason"
+        table.add_row(case.name, f"{case.seconds:.1f} s", hub, live, failures, f"{case.notebook_gap:.1f} s", ended)
     Console().print(table)
     return 0
 
 
-def _up(stack: Stack, changed: Mapping[str, object]) -> None:
+def _up(stack: Stack, settings: Mapping[str, object]) -> None:
     content = yaml.safe_load(_FILE.read_text())
-    content["config"] |= {f"jupyterhub:{key}": value for key, value in changed.items()}
+    content["config"] |= {f"jupyterhub:{key}": value for key, value in settings.items()}
     built = {f"{name}.image": image.reference for name, image in images.ensure_built().items()}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / _FILE.name
@@ -139,7 +172,8 @@ def _probes(url: str, token: str) -> Generator[tuple[_Probe, _Probe]]:
 
 def _is_good(url: str, headers: Mapping[str, str] | None = None) -> bool:
     try:
-        return httpx.get(url, headers=headers, timeout=5).status_code == 200
+        # A new connection each time, as a new visitor has.
+        return httpx.get(url, headers=headers, timeout=5, verify=_TLS).status_code == 200
     except httpx.HTTPError:
         return False
 
