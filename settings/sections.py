@@ -1,14 +1,15 @@
 """One frozen model for each group of stack config keys: `hub.storage` is `HubSettings.storage`."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from settings.addresses import IpAddress
 from settings.images import ImagePattern, ImageReference, ImageRepository
 from settings.model import Model, over
-from settings.names import DnsName, ResourceName
+from settings.gcp import DnsZone
+from settings.names import DnsLabel, DnsName, ResourceName
 from settings.quantity import Quantity
 from settings.quota import QuotaName, amounts_fit
 from settings.scalars import Flag, Line, Text, WholeNumber
@@ -48,10 +49,23 @@ class ClusterAdminSettings(Model):
 
 
 class EndpointSettings(Model):
-    """Where the load balancer listens."""
+    """How people reach the hub."""
 
+    type: Literal["load-balancer", "gateway", "none"] = "load-balancer"
+    """`load-balancer`: Service `<name>-lb`, port 80; `gateway`: a GKE Gateway with https; `none`: port-forward only."""
     address: IpAddress | None = None
-    """Reserved address that Service `<name>-lb` asks for; none = the cluster gives one."""
+    """Reserved address that the load balancer asks for; none = the stack reserves one on GKE, elsewhere the cluster
+    gives one."""
+    hostname: Line | None = None
+    """Host name of the hub, such as `hub.example.org`; needed for `gateway`."""
+    source_ranges: tuple[Line, ...] = ()
+    """Ranges from which the load balancer may be reached, such as `203.0.113.0/24`; none = from everywhere."""
+    internal: Flag = False
+    """Whether the load balancer has an address in the VPC only."""
+    dns_zone: DnsZone | None = None
+    """Cloud DNS zone for the records of `hostname`; none = the stack exports the records to make."""
+    security_policy: DnsLabel | None = None
+    """Cloud Armor policy of the gateway's backends."""
 
 
 class ImagesSettings(Model):

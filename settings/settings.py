@@ -8,6 +8,7 @@ from pydantic import ValidationInfo, field_validator
 
 from settings.addresses import PublicUrl, callback_of, host_of, is_loopback, url_of
 from settings.errors import GroupError
+from settings.gcp import ClusterSettings, GcpSettings, NetworkSettings, NodesSettings
 from settings.images import VERSION_FILE
 from settings.model import Model
 from settings.names import HubName, HubNamespace
@@ -38,6 +39,10 @@ class Settings(Model):
     """Namespace of hub and proxy."""
     protect: Flag = True
     """Whether Pulumi refuses to delete what holds people's work."""
+    gcp: GcpSettings = GcpSettings()
+    cluster: ClusterSettings = ClusterSettings()
+    network: NetworkSettings = NetworkSettings()
+    nodes: NodesSettings = NodesSettings()
     kubernetes: KubernetesSettings = KubernetesSettings()
     cluster_admin: ClusterAdminSettings = ClusterAdminSettings()
     endpoint: EndpointSettings = EndpointSettings()
