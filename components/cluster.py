@@ -50,7 +50,8 @@ def connect(settings: Settings) -> Connection:
     # Without a kubeconfig the SDK puts the variable KUBECONFIG here: a path of one machine in the state of all, and a
     # list of files is not understood. The provider reads the same files by itself.
     provider = kubernetes_provider("", context=address.context)
-    return Connection(providers=[provider], operator=settings.cluster_admin.user)
+    admin = settings.cluster_admin
+    return Connection(providers=[provider], operator=admin.user if admin.enabled else None)
 
 
 def kubernetes_provider(kubeconfig_: pulumi.Input[str], *, context: str | None = None) -> kubernetes.Provider:

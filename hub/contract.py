@@ -79,7 +79,7 @@ class HubConfig(BaseModel):
     owner_uid: str
     """UID of the ServiceAccount that owns every notebook pod, so that the pods go when it goes."""
     owner_name: str
-    """Name of that ServiceAccount, in `notebooks_namespace`."""
+    """Name of that ServiceAccount, in `notebooks_namespace`; the pods run as it, too."""
     sign_in: SignIn
     """How people sign in, and who may."""
     image: str

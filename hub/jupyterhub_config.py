@@ -121,6 +121,8 @@ c.KubeSpawner.pod_security_context = {
     "fsGroupChangePolicy": "OnRootMismatch",
 }
 c.KubeSpawner.automount_service_account_token = False
+# Not the namespace's default account: this one has no rights in the cluster, and those in Google Cloud that are given.
+c.KubeSpawner.service_account = hub_config.owner_name
 
 # Idle servers are stopped by a process that the hub runs, with just the rights to see and stop them.
 if hub_config.idle_minutes:

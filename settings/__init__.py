@@ -5,6 +5,17 @@
 
 from settings import quantity
 from settings.errors import SettingsError
+from settings.gcp import (
+    ClusterSettings,
+    DnsZone,
+    GcpSettings,
+    GpuPool,
+    IdentitySettings,
+    NetworkSettings,
+    NodePool,
+    NodesSettings,
+    RegistrySettings,
+)
 from settings.images import ImagePattern, ImageReference, ImageRepository
 from settings.loader import from_file, from_pulumi, parse
 from settings.names import DnsLabel, DnsName, ResourceName
@@ -27,12 +38,17 @@ __all__ = [
     "AuthSettings",
     "Bounds",
     "ClusterAdminSettings",
+    "ClusterSettings",
     "Cpu",
     "DnsLabel",
     "DnsName",
+    "DnsZone",
     "EndpointSettings",
+    "GcpSettings",
     "GitHubSettings",
+    "GpuPool",
     "HubSettings",
+    "IdentitySettings",
     "ImagePattern",
     "ImageReference",
     "ImageRepository",
@@ -40,9 +56,13 @@ __all__ = [
     "KubernetesSettings",
     "Limits",
     "Memory",
+    "NetworkSettings",
+    "NodePool",
+    "NodesSettings",
     "NotebookSettings",
     "ProxySettings",
     "Quantity",
+    "RegistrySettings",
     "Requests",
     "ResourceName",
     "Resources",

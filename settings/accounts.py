@@ -9,6 +9,7 @@ from settings.scalars import Text
 
 _USER = re.compile(r"[^\s/,]{1,255}")
 _ORGANIZATION = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}(?P<team>:[a-z0-9][-_a-z0-9]{0,99})?")
+_SERVICE_ACCOUNT = re.compile(r"[a-z][-a-z0-9]{4,28}[a-z0-9]@[a-z][-a-z0-9]{4,28}[a-z0-9]\.iam\.gserviceaccount\.com")
 _CLASS = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+", re.ASCII)
 
 
@@ -29,6 +30,16 @@ def _github_organization(text: str) -> str:
     return text
 
 
+def _google_service_account(text: str) -> str:
+    if _SERVICE_ACCOUNT.fullmatch(text) is None:
+        msg = (
+            "is not the e-mail of a Google service account; right ones look like "
+            "notebooks@my-project-123.iam.gserviceaccount.com; gcloud iam service-accounts list shows them"
+        )
+        raise ValueError(msg)
+    return text
+
+
 def _class_path(text: str) -> str:
     if _CLASS.fullmatch(text) is None:
         msg = "is not the path of a Python class; right ones look like oauthenticator.google.GoogleOAuthenticator"
@@ -41,6 +52,9 @@ UserName = Annotated[Text, AfterValidator(_user_name)]
 
 GitHubOrganization = Annotated[Text, AfterValidator(_github_organization)]
 """A GitHub organization, `org`, or a team in it, `org:team`, both by their names in URLs."""
+
+GoogleServiceAccount = Annotated[Text, AfterValidator(_google_service_account)]
+"""The e-mail of a service account that somebody made in a Google Cloud project, `name@project.iam...`."""
 
 ClassPath = Annotated[Text, AfterValidator(_class_path)]
 """Where a Python class is to be found, `package.module.Class`."""

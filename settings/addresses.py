@@ -14,6 +14,9 @@ _URL = re.compile(
     rf"https?://(?:(?P<name>{_LABEL}(?:\.{_LABEL})*)|\[(?P<ipv6>[0-9a-fA-F:.]+)\])(?::(?P<port>[0-9]{{1,5}}))?"
 )
 _LONGEST_URL = 300
+_HOST_LABEL = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
+_HOST_NAME = re.compile(rf"(?:{_HOST_LABEL}\.)+(?![0-9]){_HOST_LABEL}")
+_LONGEST_HOST_NAME = 253
 
 
 def is_loopback(host: str) -> bool:
@@ -62,6 +65,17 @@ def _public_url(text: str) -> str:
     return text
 
 
+def _host_name(text: str) -> str:
+    text = text.removesuffix(".")
+    if len(text) > _LONGEST_HOST_NAME or _HOST_NAME.fullmatch(text) is None:
+        msg = (
+            "is not a full host name; right ones look like hub.example.org: lower case, with its domain, without "
+            "https://, and no IP address"
+        )
+        raise ValueError(msg)
+    return text
+
+
 def _is_ipv6(text: str | None) -> bool:
     try:
         return text is None or bool(ipaddress.IPv6Address(text))
@@ -71,6 +85,9 @@ def _is_ipv6(text: str | None) -> bool:
 
 IpAddress = Annotated[Text, AfterValidator(_ip_address)]
 """An IPv4 or IPv6 address of one machine, in its short form."""
+
+HostName = Annotated[Text, AfterValidator(_host_name)]
+"""A full host name or domain in lower case, two labels or more; a `.` at the end is dropped."""
 
 PublicUrl = Annotated[Text, AfterValidator(_public_url)]
 """An http or https URL without path, user or query; `/` at the end is dropped."""

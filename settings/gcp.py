@@ -1,19 +1,28 @@
-"""One frozen model for each group of keys about Google Cloud: the cluster, its network and its nodes."""
+"""One frozen model for each group of keys about Google Cloud: cluster, network, nodes, and what goes with them.
 
-from typing import Annotated, Literal
+Which keys belong together is checked in `settings.gke_rules`.
+"""
 
-from pydantic import Field
+from typing import Annotated, Literal, Self
 
+from pydantic import Field, model_validator
+
+from settings.accounts import GoogleServiceAccount
+from settings.addresses import HostName
+from settings.errors import GroupError
+from settings.machines import AcceleratorType, MachineType
 from settings.model import Model, over
-from settings.names import DnsLabel
-from settings.scalars import Flag, Line, WholeNumber
+from settings.names import GkeName, GoogleName
+from settings.networks import ControlPlaneRange, NodeRange, OperatorRange, PodRange, ServiceRange, overlapping
+from settings.places import Location, ProjectId
+from settings.scalars import Flag, TimeOfDay, WholeNumber
 
 
 class GcpSettings(Model):
     """The Google Cloud project; needed unless `cluster.mode` is `context`."""
 
-    project: Line | None = None
-    """Project id, such as `foo`."""
+    project: ProjectId | None = None
+    """Project id, such as `my-project-123`."""
 
     @property
     def project_id(self) -> str:
@@ -32,17 +41,19 @@ class ClusterSettings(Model):
     mode: Literal["context", "existing", "create"] = "context"
     """`context`: the one that `kubernetes.context` names; `existing`: a GKE cluster that is looked up; `create`: a GKE
     cluster of this stack's own, with its network and nodes."""
-    name: DnsLabel = "jupyterhub"
+    name: GkeName = "jupyterhub"
     """Name of the GKE cluster."""
-    location: Line | None = None
-    """Region, such as `europe-west1`, or zone, such as `europe-west1-b`, of the GKE cluster."""
+    location: Location | None = None
+    """Region, such as `europe-west1`, or zone, such as `europe-west1-b`, of the GKE cluster; needed unless `mode` is
+    `context`. In a region, control plane and nodes are in several zones."""
     autopilot: Flag = False
     """Whether Google makes and sizes the nodes (GKE Autopilot); then there are no `nodes.*`."""
     release_channel: Literal["rapid", "regular", "stable"] = "regular"
     """How new the Kubernetes versions are that GKE installs by itself."""
-    authorized_networks: tuple[Line, ...] = ()
-    """Ranges, such as `203.0.113.0/24`, from which the control plane may be reached; everybody is none."""
-    maintenance_start: Line = "03:00"
+    authorized_networks: tuple[OperatorRange, ...] = ()
+    """Ranges, such as `203.0.113.0/24`, from which the control plane of a created cluster may be reached; needed there,
+    as from elsewhere nobody can."""
+    maintenance_start: TimeOfDay = "03:00"
     """When GKE may begin its daily maintenance of four hours, in UTC."""
 
     @property
@@ -68,28 +79,39 @@ class ClusterSettings(Model):
 
 
 class NetworkSettings(Model):
-    """Address ranges of a created cluster (CIDR); they must not overlap."""
+    """Address ranges of a created cluster (CIDR, IPv4, private); they do not overlap."""
 
-    node_range: Line = "10.0.0.0/20"
-    """Nodes."""
-    pod_range: Line = "10.4.0.0/14"
-    """Pods."""
-    service_range: Line = "10.8.0.0/20"
-    """Services."""
-    control_plane_range: Line = "172.16.0.0/28"
+    node_range: NodeRange = "10.0.0.0/20"
+    """Nodes, an address for each."""
+    pod_range: PodRange = "10.4.0.0/14"
+    """Pods, a /24 for each node; a /20 at least."""
+    service_range: ServiceRange = "10.8.0.0/20"
+    """Services, an address for each; a /27 at least."""
+    control_plane_range: ControlPlaneRange = "172.16.0.0/28"
     """The control plane: a /28."""
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        ranges = {f"network.{field.alias}": getattr(self, name) for name, field in type(self).model_fields.items()}
+        mistakes = [
+            f"{one}: overlaps with {other}; give each of them addresses of its own"
+            for one, other in overlapping(ranges)
+        ]
+        if mistakes:
+            raise GroupError(mistakes)
+        return self
 
 
 class NodePool(Model):
     """Machines of one kind, as many as are needed."""
 
-    machine_type: Line
+    machine_type: MachineType
     """Compute Engine machine type, such as `e2-standard-4`."""
     min: Annotated[WholeNumber, Field(ge=0)] = 0
-    """The fewest nodes, in all zones together."""
+    """The fewest nodes, in all zones together; at most `max`."""
     max: Annotated[WholeNumber, Field(ge=1)] = 10
     """The most nodes, in all zones together."""
-    disk_gb: Annotated[WholeNumber, Field(ge=20)] = 100
+    disk_gb: Annotated[WholeNumber, Field(ge=20, le=65536)] = 100
     """Size of each node's boot disk, in GB."""
     spot: Flag = False
     """Whether the nodes are cheap, and may be taken away at any time: notebooks on them end then."""
@@ -98,12 +120,13 @@ class NodePool(Model):
 class GpuPool(NodePool):
     """Nodes with GPUs."""
 
-    name: DnsLabel
-    """Name of the pool."""
-    accelerator: Line
-    """GPU type, such as `nvidia-l4` or `nvidia-tesla-t4`."""
+    name: GkeName
+    """Name of the pool; not `core` or `user`, and each another."""
+    accelerator: AcceleratorType
+    """GPU type, such as `nvidia-l4` or `nvidia-tesla-t4`. It has to fit the machine type, and to be had at
+    `cluster.location`."""
     count: Annotated[WholeNumber, Field(ge=1)] = 1
-    """GPUs of each node."""
+    """GPUs of each node, as many as the machine type has."""
 
 
 _CORE = NodePool(machine_type="e2-standard-2", min=1, max=3, disk_gb=50)
@@ -121,10 +144,26 @@ class NodesSettings(Model):
     """For notebooks with GPUs."""
 
 
+class IdentitySettings(Model):
+    """Google service accounts that pods act as (Workload Identity), on GKE only."""
+
+    hub_service_account: GoogleServiceAccount | None = None
+    """The hub's, such as `hub@my-project-123.iam.gserviceaccount.com`; none = the hub has no rights in Google Cloud."""
+    notebook_service_account: GoogleServiceAccount | None = None
+    """The notebooks': whoever has a notebook has its rights; none = they have none in Google Cloud."""
+
+
+class RegistrySettings(Model):
+    """Where images are kept, on Google Cloud only."""
+
+    create: Flag = False
+    """Whether the stack makes an Artifact Registry repository."""
+
+
 class DnsZone(Model):
     """A Cloud DNS zone in the same project."""
 
-    name: DnsLabel
+    name: GoogleName
     """Name of the managed zone, such as `example-org`."""
-    domain: Line
+    domain: HostName
     """Its domain, such as `example.org`."""

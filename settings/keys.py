@@ -1,8 +1,8 @@
 """The stack config keys, as the models declare them."""
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
-from typing import cast, get_origin
+from collections.abc import Mapping
+from types import NoneType, UnionType
+from typing import cast, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -15,7 +15,10 @@ PROJECT = "jupyterhub"
 
 
 def fields_of(model: object) -> Mapping[str, FieldInfo]:
-    """Returns the fields of a model by their names in stack files; none for anything that is no model."""
+    """Returns the fields of a model, or of `model | None`, by their names in stack files; none for anything else."""
+    if get_origin(model) is UnionType:
+        (model, *others) = [member for member in get_args(model) if member is not NoneType]
+        model = None if others else model
     if not (isinstance(model, type) and issubclass(model, Model)):
         return {}
     return {field.alias or name: field for name, field in model.model_fields.items()}
@@ -45,15 +48,13 @@ def is_structured(field: FieldInfo) -> bool:
 
 
 def default_of(field: FieldInfo) -> object:
-    """Returns the default as it would stand in a stack file; none if the key is required or needs no value."""
+    """Returns the default as it would stand in a stack file; none if the key is required or needs no value.
+
+    A map that needs no value has `{}`, since Pulumi demands that the default of a map is one.
+    """
     default: object = None if field.is_required() else field.default
+    if default is None and fields_of(field.annotation):
+        return {}
     if isinstance(default, Model):
         return default.model_dump(by_alias=True, exclude_none=True)
     return list(cast("tuple[object, ...]", default)) if isinstance(default, tuple) else default
-
-
-def nearest(word: str, words: Iterable[str]) -> str | None:
-    """Returns the one of `words` that `word` was probably meant to be, if any comes near; case does not matter."""
-    by_lower = {known.lower(): known for known in words}
-    matches = get_close_matches(word.lower()[:100], by_lower, n=1)
-    return by_lower[matches[0]] if matches else None

@@ -7,12 +7,13 @@ import json
 import re
 from collections.abc import Collection, Iterable
 from reprlib import Repr
-from typing import cast, get_args
+from typing import cast, get_args, get_origin
 
 from pydantic_core import ErrorDetails
 
 from settings.errors import GroupError
-from settings.keys import GROUPS, KEYS, default_of, fields_of, is_structured, nearest
+from settings.keys import GROUPS, KEYS, default_of, fields_of, is_structured
+from settings.spelling import nearest
 
 _LONGEST = 80
 _SHORT = Repr()
@@ -23,10 +24,10 @@ _PROBLEMS = {
     "less_than_equal": "is too large; the most is {le}",
     "literal_error": "is not known; choose {expected}",
     "string_type": "is not a text; give one text, no list and no map",
-    "model_type": "must be {shape}",
-    "mapping_type": "must be {shape}",
-    "dict_type": "must be {shape}",
-    "tuple_type": "must be {shape}",
+    "model_type": "must be a map{example}",
+    "mapping_type": "must be a map{example}",
+    "dict_type": "must be a map{example}",
+    "tuple_type": "must be a list{example}",
 }
 """What is wrong by pydantic's type of error; the rest is too rare for words of its own."""
 _PASSWORD_IN_URL = re.compile(r"//[^/@]*@")
@@ -62,7 +63,8 @@ def wrong_json(key: str, text: str, error: Exception, hidden: Collection[str]) -
     if isinstance(error, json.JSONDecodeError) and text.lstrip().startswith(("{", "[")):
         problem = f"is not JSON: {error.msg} (character {error.pos + 1})"
     else:
-        problem = _PROBLEMS["model_type"].format(shape=_shape(key, []))
+        kind = "tuple_type" if get_origin(KEYS[key].annotation) is tuple else "model_type"
+        problem = _PROBLEMS[kind].format(example=_example(key, []))
     return f"{key}: {_value(key, text, hidden)} {problem}"
 
 
@@ -86,24 +88,29 @@ def wrong_value(error: ErrorDetails, hidden: Collection[str]) -> list[str]:
     key, path = ".".join(map(str, location[:depth])), location[depth:]
     if key in hidden:
         return [f"{key}: {_problem(error, key, path, hidden)}"]
-    place = key + "".join(f"[{part}]" if isinstance(part, int) else f".{_plain(part)}" for part in path)
-    return [f"{place}: {_problem(error, key, path, hidden)}"]
+    return [f"{key}{_inside(path)}: {_problem(error, key, path, hidden)}"]
+
+
+def _inside(path: list[int | str]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{_plain(part)}" for part in path)
 
 
 def _problem(error: ErrorDetails, key: str, path: list[int | str], hidden: Collection[str]) -> str:
     if error["type"] == "missing":
-        return _missing(key)
+        return _missing(key, path)
     if error["type"] == "extra_forbidden":
         known = _names_beside(key, path)
         return "is not known; " + (_meant(str(path[-1]), known) or f"known are {', '.join(known)}")
     if error["input"] is None:
         return "has no value; give it one, or remove it"
     template = _PROBLEMS.get(error["type"], "is wrong: {message}")
-    problem = template.format(**error.get("ctx", {}), message=error["msg"], shape=_shape(key, path))
+    problem = template.format(**error.get("ctx", {}), message=error["msg"], example=_example(key, path))
     return f"{_value(key, error['input'], hidden)} {problem}"
 
 
-def _missing(key: str) -> str:
+def _missing(key: str, path: list[int | str]) -> str:
+    if path:
+        return f"""is not set: pulumi config set --path '["{key}"]{_inside(path)}' VALUE"""
     if key.endswith(".image"):
         where = "HOST/PROJECT/REPOSITORY"
         return f"is not set; set it, or images.repository for all images: pulumi config set images.repository {where}"
@@ -118,17 +125,16 @@ def _meant(name: str, known: Iterable[str]) -> str | None:
 def _names_beside(key: str, path: list[int | str]) -> Collection[str]:
     model: object = KEYS[key].annotation
     for part in path[:-1]:
-        model = fields_of(model)[str(part)].annotation
+        model = get_args(model)[0] if isinstance(part, int) else fields_of(model)[part].annotation
     return fields_of(model)
 
 
-def _shape(key: str, path: list[int | str]) -> str:
-    """Returns "a list" or "a map", with the default as an example, if there is anything in it."""
+def _example(key: str, path: list[int | str]) -> str:
+    """Returns the default as an example of a list or a map, if there is anything in it."""
     example = default_of(KEYS[key])
     for part in path:
-        example = cast("dict[object, object]", example).get(part) if isinstance(example, dict) else example
-    kind = f"a {'list' if isinstance(example, list) else 'map'}"
-    return f"{kind}, such as {_yaml(cast('object', example))}" if example else kind
+        example = cast("dict[object, object]", example).get(part) if isinstance(example, dict) else None
+    return f", such as {_yaml(cast('object', example))}" if isinstance(example, dict | list) and example else ""
 
 
 def _value(key: str, value: object, hidden: Collection[str]) -> str:

@@ -24,6 +24,14 @@ def over(default: Model) -> BeforeValidator:
     return BeforeValidator(fill)
 
 
+def _none_if_empty(value: object) -> object:
+    return None if value == {} else value
+
+
+UNLESS_EMPTY = BeforeValidator(_none_if_empty)
+"""Takes an empty map for none: Pulumi.yaml has no other way to say that a map is not set."""
+
+
 def _merge(default: object, value: object) -> object:
     if not (isinstance(default, Mapping) and isinstance(value, Mapping)):
         return value

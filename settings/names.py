@@ -1,4 +1,4 @@
-"""Named types for names of Kubernetes objects."""
+"""Named types for names of objects of Kubernetes and Google Cloud."""
 
 import re
 from typing import Annotated
@@ -9,6 +9,7 @@ from settings.scalars import Text
 
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _RESOURCE = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+_GOOGLE = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
 _RESERVED_NAMESPACE = re.compile(r"default|kube-.*")
 
 
@@ -52,6 +53,20 @@ def _hub_namespace(text: str) -> str:
     return text
 
 
+def _google_name(text: str) -> str:
+    if _GOOGLE.fullmatch(text) is None:
+        msg = "is not a name as Google Cloud has them: lower-case letters, digits and '-', a letter first, at most 63"
+        raise ValueError(msg)
+    return text
+
+
+def _gke_name(text: str) -> str:
+    if len(text) > 40:
+        msg = "has more than 40 characters, the most that GKE takes"
+        raise ValueError(msg)
+    return text
+
+
 def _resource_name(text: str) -> str:
     domain, _, name = text.partition("/")
     if not _is_dns_name(domain) or _RESOURCE.fullmatch(name) is None:
@@ -71,6 +86,12 @@ HubName = Annotated[DnsLabel, AfterValidator(_hub_name)]
 
 HubNamespace = Annotated[DnsLabel, AfterValidator(_hub_namespace)]
 """A namespace short enough for `<namespace>-notebooks`, and none of Kubernetes' own."""
+
+GoogleName = Annotated[Text, AfterValidator(_google_name)]
+"""A name of most things in Google Cloud (RFC 1035): at most 63 lower-case letters, digits and `-`, a letter first."""
+
+GkeName = Annotated[GoogleName, AfterValidator(_gke_name)]
+"""A name of a GKE cluster or node pool: at most 40 characters."""
 
 ResourceName = Annotated[Text, AfterValidator(_resource_name)]
 """An extended resource of nodes, such as `nvidia.com/gpu`. CPU and memory are none: they have bounds of their own."""

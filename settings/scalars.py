@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
+_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 
 
@@ -48,6 +49,13 @@ def _line(text: str) -> str:
     return text
 
 
+def _time_of_day(text: str) -> str:
+    if _TIME.fullmatch(text) is None:
+        msg = "is not a time of day; right ones look like 03:00 or 22:30"
+        raise ValueError(msg)
+    return text
+
+
 Flag = Annotated[bool, BeforeValidator(_flag)]
 """`true` or `false`, as a YAML flag or as text."""
 
@@ -59,3 +67,6 @@ Text = Annotated[str, BeforeValidator(_text)]
 
 Line = Annotated[Text, AfterValidator(_line)]
 """One line of text: not empty, no spaces around it, no control characters."""
+
+TimeOfDay = Annotated[Text, AfterValidator(_time_of_day)]
+"""Hours and minutes, `00:00` to `23:59`."""

@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from settings.addresses import IpAddress
+from settings.addresses import HostName, IpAddress
 from settings.gcp import DnsZone
 from settings.images import ImagePattern, ImageReference, ImageRepository
-from settings.model import Model, over
-from settings.names import DnsLabel, DnsName, ResourceName
+from settings.model import UNLESS_EMPTY, Model, over
+from settings.names import DnsName, GoogleName, ResourceName
+from settings.networks import Range
 from settings.quantity import Quantity
 from settings.quota import QuotaName, amounts_fit
 from settings.scalars import Flag, Line, Text, WholeNumber
@@ -45,7 +46,7 @@ class ClusterAdminSettings(Model):
     """The operator's own rights in the cluster."""
 
     user: Line | None = None
-    """User that is made cluster-admin, such as `user@example.org`; none = nobody."""
+    """User that is made cluster-admin, such as `user@example.org`; none = on GKE whoever runs the stack, else nobody."""
     binding_name: DnsName = "default-admin"
     """Name of the ClusterRoleBinding. Names are cluster-wide: a second hub in a cluster needs another."""
     enabled: Flag = True
@@ -56,20 +57,22 @@ class EndpointSettings(Model):
     """How people reach the hub."""
 
     type: Literal["load-balancer", "gateway", "none"] = "load-balancer"
-    """`load-balancer`: Service `<name>-lb`, port 80; `gateway`: a GKE Gateway with https; `none`: port-forward only."""
+    """`load-balancer`: Service `<name>-lb`, port 80; `gateway`: a GKE Gateway with https, in front of a `cluster.mode`
+    other than `context`; `none`: nothing, so by `kubectl port-forward` only."""
     address: IpAddress | None = None
     """Reserved address that the load balancer asks for; none = the stack reserves one on GKE, elsewhere the cluster
     gives one."""
-    hostname: Line | None = None
+    hostname: HostName | None = None
     """Host name of the hub, such as `hub.example.org`; needed for `gateway`."""
-    source_ranges: tuple[Line, ...] = ()
+    source_ranges: tuple[Range, ...] = ()
     """Ranges from which the load balancer may be reached, such as `203.0.113.0/24`; none = from everywhere."""
     internal: Flag = False
-    """Whether the load balancer has an address in the VPC only."""
-    dns_zone: DnsZone | None = None
-    """Cloud DNS zone for the records of `hostname`; none = the stack exports the records to make."""
-    security_policy: DnsLabel | None = None
-    """Cloud Armor policy of the gateway's backends."""
+    """Whether the load balancer has an address in the VPC only; not with `gateway`."""
+    dns_zone: Annotated[DnsZone | None, UNLESS_EMPTY] = None
+    """Cloud DNS zone for the records of `hostname`, which is in its domain; none = the stack exports the records to
+    make."""
+    security_policy: GoogleName | None = None
+    """Cloud Armor policy of the gateway's backends; none = the gateway may be reached from everywhere."""
 
 
 class ImagesSettings(Model):

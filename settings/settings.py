@@ -6,12 +6,22 @@ from typing import cast
 
 from pydantic import ValidationInfo, field_validator
 
-from settings.addresses import PublicUrl, callback_of, host_of, is_loopback, url_of
+from settings.addresses import PublicUrl, callback_of
+from settings.endpoint_rules import default_url, endpoint_mistakes, open_to_strangers, url_mistake
 from settings.errors import GroupError
-from settings.gcp import ClusterSettings, GcpSettings, NetworkSettings, NodesSettings
+from settings.gcp import (
+    ClusterSettings,
+    GcpSettings,
+    IdentitySettings,
+    NetworkSettings,
+    NodesSettings,
+    RegistrySettings,
+)
+from settings.gke_rules import gke_mistakes
 from settings.images import VERSION_FILE
 from settings.model import Model
 from settings.names import HubName, HubNamespace
+from settings.pool_rules import resource_mistakes
 from settings.scalars import Flag
 from settings.sections import (
     ClusterAdminSettings,
@@ -44,10 +54,14 @@ class Settings(Model):
     network: NetworkSettings = NetworkSettings()
     nodes: NodesSettings = NodesSettings()
     kubernetes: KubernetesSettings = KubernetesSettings()
+    identity: IdentitySettings = IdentitySettings()
+    registry: RegistrySettings = RegistrySettings()
     cluster_admin: ClusterAdminSettings = ClusterAdminSettings()
     endpoint: EndpointSettings = EndpointSettings()
     public_url: PublicUrl | None = None
-    """Where people reach the hub, without `/` at the end. Default `http://<endpoint.address>`; none = not known yet."""
+    """Where people reach the hub, without `/` at the end. Default by `endpoint.type`: https with `gateway`, http with
+    `load-balancer`, and `endpoint.hostname`, or else `endpoint.address`; http://localhost:8000 with `none`. None = not
+    known yet."""
     images: ImagesSettings = ImagesSettings()
     hub: HubSettings
     proxy: ProxySettings
@@ -72,12 +86,32 @@ class Settings(Model):
         context = "" if self.kubernetes.context is None else f"--context {shlex.quote(self.kubernetes.context)} "
         return f"kubectl {context}--namespace {self.namespace} port-forward svc/{self.name}-lb 8000:80"
 
+    @field_validator("registry")
+    @classmethod
+    def _google_cloud_fits(cls, registry: RegistrySettings, info: ValidationInfo) -> RegistrySettings:
+        """Stands at the last group about Google Cloud, so that mistakes between these are told together."""
+        if mistakes := gke_mistakes({**info.data, "registry": registry}):
+            raise GroupError(mistakes)
+        return registry
+
+    @field_validator("endpoint")
+    @classmethod
+    def _endpoint_fits(cls, endpoint: EndpointSettings, info: ValidationInfo) -> EndpointSettings:
+        cluster = info.data.get("cluster")
+        if isinstance(cluster, ClusterSettings) and (mistakes := endpoint_mistakes(endpoint, cluster)):
+            raise GroupError(mistakes)
+        return endpoint
+
     @field_validator("public_url")
     @classmethod
     def _default_url(cls, public_url: str | None, info: ValidationInfo) -> str | None:
         endpoint = info.data.get("endpoint")
-        if public_url is None and isinstance(endpoint, EndpointSettings) and endpoint.address is not None:
-            return url_of(endpoint.address)
+        if not isinstance(endpoint, EndpointSettings):
+            return public_url
+        if public_url is None:
+            return default_url(endpoint)
+        if mistake := url_mistake(public_url, endpoint):
+            raise ValueError(mistake)
         return public_url
 
     @field_validator("hub", "proxy", "notebook", mode="before")
@@ -94,6 +128,14 @@ class Settings(Model):
             image = _image_of(images.repository, group)
         return {**cast("Mapping[object, object]", section), "image": image}
 
+    @field_validator("notebook")
+    @classmethod
+    def _gpus_can_be_had(cls, notebook: NotebookSettings, info: ValidationInfo) -> NotebookSettings:
+        nodes = info.data.get("nodes")
+        if isinstance(nodes, NodesSettings) and (mistakes := resource_mistakes(nodes, notebook.additional_resources)):
+            raise GroupError(mistakes)
+        return notebook
+
     @field_validator("auth")
     @classmethod
     def _all_parts_of_sign_in(cls, auth: AuthSettings, info: ValidationInfo) -> AuthSettings:
@@ -107,21 +149,12 @@ class Settings(Model):
 
 
 def _open_to_strangers(values: Mapping[str, object]) -> list[str]:
-    """Returns why `dummy` must not be used here. It lets anybody in, so nobody else may reach the hub."""
-    endpoint, public_url = values.get("endpoint"), values.get("public_url")
-    if not isinstance(endpoint, EndpointSettings) or "public_url" not in values:
+    endpoint, cluster = values.get("endpoint"), values.get("cluster")
+    if not isinstance(endpoint, EndpointSettings) or not isinstance(cluster, ClusterSettings):
         return []
-    if endpoint.address is None:
-        reason = (
-            "so endpoint.address must be set to a loopback address; without it a cloud gives a public one: "
-            "pulumi config set endpoint.address 127.100.0.10"
-        )
-    elif not is_loopback(endpoint.address) or not is_loopback(host_of(str(public_url))):
-        reason = "so endpoint.address and publicUrl must be loopback (127.0.0.0/8, ::1, localhost)"
-    else:
+    if "public_url" not in values:
         return []
-    otherwise = "if strangers are meant to get in: pulumi config set auth.allowAnyoneFromTheInternet true"
-    return [f"auth.type: dummy lets anybody in with any password, {reason}; {otherwise}"]
+    return open_to_strangers(endpoint, cast("str | None", values["public_url"]), cluster)
 
 
 def _image_of(repository: str, name: str) -> str:

@@ -9,6 +9,7 @@ from pulumi_gcp import container, organizations
 
 from components.cluster import Connection, kubernetes_provider
 from components.gke.cluster import GkeCluster, GkeClusterArgs
+from components.gke.identity import Identity, IdentityArgs
 from components.gke.registry import Registry, RegistryArgs
 from components.gke.services import Services, ServicesArgs
 from settings import Settings
@@ -23,8 +24,10 @@ def connect(settings: Settings) -> Connection:
     services = Services("services", ServicesArgs(settings=settings), pulumi.ResourceOptions(provider=google))
     after_services = pulumi.ResourceOptions(provider=google, depends_on=services)
     node_account: pulumi.Output[str] | None = None
+    pool: list[pulumi.Resource] = [services]
     if settings.cluster.mode == "create":
         made = GkeCluster("gke", GkeClusterArgs(settings=settings), after_services)
+        pool.append(made)
         endpoint, authority, node_account = made.endpoint, made.ca_certificate, made.node_account
     else:
         found = container.get_cluster_output(
@@ -37,6 +40,9 @@ def connect(settings: Settings) -> Connection:
         authority = found.master_auths[0].cluster_ca_certificate
     if settings.registry.create:
         Registry("registry", RegistryArgs(settings=settings, reader=node_account), after_services)
+    if settings.identity.hub_service_account or settings.identity.notebook_service_account:
+        # The pool of identities comes with the project's first cluster.
+        Identity("identity", IdentityArgs(settings=settings), pulumi.ResourceOptions(provider=google, depends_on=pool))
     kubeconfig = pulumi.Output.all(endpoint, authority).apply(
         lambda known: render_kubeconfig(endpoint=known[0], authority=known[1])
     )

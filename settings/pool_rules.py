@@ -1,0 +1,122 @@
+"""What node pools demand of each other, of the cluster and of its network; see `settings.gke_rules`."""
+
+from collections.abc import Mapping
+
+from settings.accelerators import ACCELERATORS, zones_with
+from settings.gcp import ClusterSettings, GpuPool, NetworkSettings, NodePool, NodesSettings
+from settings.machines import n1_cpus
+from settings.networks import nodes_in, nodes_with_pods_in
+from settings.places import region_of
+
+GPU_RESOURCE = "nvidia.com/gpu"
+"""As what Kubernetes counts GPUs."""
+_TAKEN = ("core", "user")
+
+
+def pool_mistakes(nodes: NodesSettings) -> list[str]:
+    """Returns what is wrong with pools in themselves."""
+    mistakes = [
+        f"{place}.min: is above {place}.max; raise that, or lower this"
+        for place, pool in _pools(nodes).items()
+        if pool.min > pool.max
+    ]
+    names = [pool.name for pool in nodes.gpu]
+    for index, pool in enumerate(nodes.gpu):
+        place = f"nodes.gpu[{index}]"
+        if pool.name in _TAKEN:
+            mistakes.append(f"{place}.name: core and user are the pools without GPUs; choose another, such as gpu")
+        if pool.name in names[:index]:
+            mistakes.append(f"{place}.name: is that of nodes.gpu[{names.index(pool.name)}] too; choose another")
+        mistakes += _machine_mistakes(place, pool)
+    return mistakes
+
+
+def place_mistakes(nodes: NodesSettings, cluster: ClusterSettings) -> list[str]:
+    """Returns which pools have no effect in this cluster, or have GPUs that are not to be had at its location."""
+    if cluster.mode != "create":
+        why = f"with cluster.mode {cluster.mode}, as only a created cluster gets pools"
+        return [_no_effect("gpu", why)] if nodes.gpu else []
+    if cluster.autopilot:
+        given = {"core": nodes.core, "user": nodes.user, "gpu": nodes.gpu}
+        fields = NodesSettings.model_fields
+        why = "with cluster.autopilot, as Google makes the nodes then"
+        return [_no_effect(name, why) for name, pool in given.items() if pool != fields[name].default]
+    location = cluster.location
+    return [
+        f"nodes.gpu[{index}].accelerator: {pool.accelerator} is not to be had in {location}; it is in "
+        f"{_nearby(pool.accelerator, location)}; choose another cluster.location or another GPU type"
+        for index, pool in enumerate(nodes.gpu)
+        if location is not None and not zones_with(pool.accelerator, location)
+    ]
+
+
+def room_mistakes(nodes: NodesSettings, cluster: ClusterSettings, network: NetworkSettings) -> list[str]:
+    """Returns which ranges are too small for as many nodes as the pools may grow to."""
+    if cluster.mode != "create" or cluster.autopilot:
+        return []
+    most = sum(pool.max for pool in _pools(nodes).values())
+    room = {
+        "network.nodeRange": nodes_in(network.node_range),
+        "network.podRange": nodes_with_pods_in(network.pod_range),
+    }
+    return [
+        f"{key}: has room for {count} nodes, but nodes.* may grow to {most}; make the range larger, or lower a max"
+        for key, count in room.items()
+        if count < most
+    ]
+
+
+def resource_mistakes(nodes: NodesSettings, most_of: Mapping[str, int]) -> list[str]:
+    """Returns why people could not ask for the GPUs of the pools; `most_of` is `notebook.additionalResources`."""
+    key = "notebook.additionalResources"
+    most = max((pool.count for pool in nodes.gpu), default=None)
+    if most is None:
+        return []
+    command = f"""pulumi config set --path '["{key}"]["{GPU_RESOURCE}"]' {most}"""
+    if GPU_RESOURCE not in most_of:
+        return [f"{key}: lacks {GPU_RESOURCE}, so that nobody could ask for what nodes.gpu has: {command}"]
+    if most_of[GPU_RESOURCE] > most:
+        return [f"{key}: offers more of {GPU_RESOURCE} than any node of nodes.gpu has: {command}"]
+    return []
+
+
+def _pools(nodes: NodesSettings) -> dict[str, NodePool]:
+    gpu = {f"nodes.gpu[{index}]": pool for index, pool in enumerate(nodes.gpu)}
+    return {"nodes.core": nodes.core, "nodes.user": nodes.user, **gpu}
+
+
+def _no_effect(name: str, why: str) -> str:
+    return f"nodes.{name}: has no effect {why}; remove it: pulumi config rm nodes.{name}"
+
+
+def _machine_mistakes(place: str, pool: GpuPool) -> list[str]:
+    """Returns why a machine type cannot have this many GPUs of this type."""
+    gpu, kind = ACCELERATORS[pool.accelerator], pool.accelerator
+    if gpu.machines:
+        if pool.machine_type not in gpu.machines:
+            return [f"{place}.machineType: is none with {kind}, which is built into {', '.join(gpu.machines)}"]
+        built_in = gpu.machines[pool.machine_type]
+        return [] if pool.count == built_in else [f"{place}.count: does not fit the machine type, which has {built_in}"]
+    cpus = n1_cpus(pool.machine_type)
+    if cpus is None:
+        return [f"{place}.machineType: cannot have {kind}, which only N1 machines can, such as n1-standard-8"]
+    if pool.count not in gpu.most_cpus:
+        return [f"{place}.count: does not fit {kind}, of which a node has {_either([*gpu.most_cpus])}"]
+    most = gpu.most_cpus[pool.count]
+    if cpus > most:
+        return [f"{place}.machineType: has more than {most} vCPUs, the most with {pool.count} of {kind}"]
+    return []
+
+
+def _either(numbers: list[int]) -> str:
+    *others, last = map(str, numbers)
+    return f"{', '.join(others)} or {last}"
+
+
+def _nearby(accelerator: str, location: str) -> str:
+    """Returns where else a GPU type is: in other zones of the region, else on the continent, else anywhere."""
+    if zones := zones_with(accelerator, region_of(location)):
+        return ", ".join(zones)
+    regions = sorted({region_of(zone) for zone in ACCELERATORS[accelerator].zones})
+    continent = location.partition("-")[0]
+    return ", ".join([region for region in regions if region.startswith(f"{continent}-")] or regions)
