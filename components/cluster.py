@@ -29,8 +29,8 @@ class Connection:
     """The kubeconfig of a GKE cluster, without credentials; none = the user's own."""
     operator: pulumi.Input[str] | None = None
     """The user who runs the stack, as the cluster knows them, and who needs to be made cluster-admin; none = nobody."""
-    node_account: pulumi.Output[str] | None = None
-    """E-mail of the service account of nodes that the stack makes."""
+    subnetwork: pulumi.Output[str] | None = None
+    """Subnet of a GKE cluster, in which an internal load balancer has its address."""
 
 
 def connect(settings: Settings) -> Connection:

@@ -133,4 +133,4 @@ def _site(name: str, args: JupyterHubArgs, child: pulumi.ResourceOptions) -> "Si
         return None
     from components.gke.site import Site, SiteArgs  # noqa: PLC0415 see components/cluster.py
 
-    return Site(name, SiteArgs(settings=settings), child)
+    return Site(name, SiteArgs(settings=settings, subnetwork=args.connection.subnetwork), child)

@@ -27,6 +27,32 @@ UNKNOWN = "[unknown]"
 ADDRESS = "203.0.113.9"
 """What the cluster gives to a load balancer."""
 
+OPERATOR = "operator@example.org"
+"""To whom Google's active credentials belong."""
+
+_MASTER = {"clusterCaCertificate": "Y2VydGlmaWNhdGU="}
+_ANSWERS: dict[str, dict[str, Any]] = {
+    "gcp:container/getCluster:getCluster": {
+        "endpoint": "192.0.2.1",
+        "masterAuths": [_MASTER],
+        "subnetwork": "projects/foo/regions/europe-west1/subnetworks/default",
+    },
+    "gcp:organizations/getClientOpenIdUserInfo:getClientOpenIdUserInfo": {"email": OPERATOR},
+}
+"""What Google answers to questions."""
+_MADE: dict[str, dict[str, Any]] = {
+    "Cluster": {"endpoint": "192.0.2.1", "masterAuth": _MASTER},
+    "Network": {"selfLink": "https://compute.example/networks/vpc"},
+    "Subnetwork": {"selfLink": "https://compute.example/subnetworks/subnet"},
+    "Address": {"address": ADDRESS},
+    "GlobalAddress": {"address": ADDRESS},
+    "Account": {"email": "nodes@foo.iam.gserviceaccount.com", "member": "serviceAccount:nodes@foo"},
+    "DnsAuthorization": {
+        "dnsResourceRecords": [{"name": "_acme-challenge.hub.example.org.", "type": "CNAME", "data": "proof.example."}]
+    },
+}
+"""What Google fills in, by kind of resource."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Registration:
@@ -141,7 +167,8 @@ class _Cluster(mocks.Mocks):
         self._preview = preview
 
     def call(self, args: mocks.MockCallArgs) -> Any:  # noqa: ANN401 so in the base class
-        raise AssertionError(f"the program called {args.token}")
+        assert args.token in _ANSWERS, f"the program called {args.token}"
+        return _ANSWERS[args.token]
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         state = cast("dict[str, Any]", _unwrap(args.inputs))
@@ -153,6 +180,8 @@ class _Cluster(mocks.Mocks):
             }
             if state.get("spec", {}).get("type") == "LoadBalancer" and not self._preview:
                 state["status"] = {"loadBalancer": {"ingress": [{"ip": ADDRESS}]}}
+        if args.typ.startswith("gcp:") and not self._preview:
+            state = {"name": f"{args.name}-1234567", **_MADE.get(args.typ.rpartition(":")[2], {}), **state}
         if not self._preview:
             for output in self._monitor.secret_outputs[args.typ, args.name]:
                 state[output] = pulumi.Output.secret(f"{SECRET} {args.name}.{output} {_digest(args.inputs)[:8]}")

@@ -14,6 +14,8 @@ class AddressArgs:
 
     settings: Settings
     """The stack's settings: region, kind of endpoint, protection."""
+    subnetwork: pulumi.Input[str] | None
+    """Subnet of an internal address."""
 
 
 class Address(pulumi.ComponentResource):
@@ -36,6 +38,7 @@ class Address(pulumi.ComponentResource):
                 f"{name}-address",
                 region=settings.cluster.region,
                 address_type="INTERNAL" if settings.endpoint.internal else "EXTERNAL",
+                subnetwork=args.subnetwork if settings.endpoint.internal else None,
                 opts=kept,
             )
         self.ip, self.resource_name = address.address, address.name

@@ -33,6 +33,8 @@ class GkeCluster(pulumi.ComponentResource):
     """The control plane's certificate authority, PEM in base64."""
     node_account: pulumi.Output[str]
     """E-mail of the nodes' service account."""
+    subnetwork: pulumi.Output[str]
+    """Self link of the subnet of the nodes."""
 
     def __init__(self, name: str, args: GkeClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:gke/cluster:GkeCluster", name, None, opts)
@@ -70,6 +72,7 @@ class GkeCluster(pulumi.ComponentResource):
         self.endpoint = pulumi.Output.all(cluster.endpoint, *ready).apply(lambda known: known[0])
         self.ca_certificate = cluster.master_auth.cluster_ca_certificate
         self.node_account = account.email
+        self.subnetwork = net.subnetwork
         self.register_outputs({"endpoint": self.endpoint, "node_account": self.node_account})
 
 

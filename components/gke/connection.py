@@ -28,7 +28,8 @@ def connect(settings: Settings) -> Connection:
     if settings.cluster.mode == "create":
         made = GkeCluster("gke", GkeClusterArgs(settings=settings), after_services)
         pool.append(made)
-        endpoint, authority, node_account = made.endpoint, made.ca_certificate, made.node_account
+        endpoint, authority, subnetwork = made.endpoint, made.ca_certificate, made.subnetwork
+        node_account = made.node_account
     else:
         found = container.get_cluster_output(
             name=settings.cluster.name,
@@ -37,7 +38,7 @@ def connect(settings: Settings) -> Connection:
             opts=pulumi.InvokeOutputOptions(provider=google),
         )
         endpoint = found.endpoint
-        authority = found.master_auths[0].cluster_ca_certificate
+        authority, subnetwork = found.master_auths[0].cluster_ca_certificate, found.subnetwork
     if settings.registry.create:
         Registry("registry", RegistryArgs(settings=settings, reader=node_account), after_services)
     if settings.identity.hub_service_account or settings.identity.notebook_service_account:
@@ -50,7 +51,7 @@ def connect(settings: Settings) -> Connection:
         providers=[kubernetes_provider(kubeconfig), google],
         kubeconfig=kubeconfig,
         operator=_operator(settings, google),
-        node_account=node_account,
+        subnetwork=subnetwork,
     )
 
 

@@ -27,6 +27,8 @@ class SiteArgs:
 
     settings: Settings
     """The stack's settings: endpoint, region, protection."""
+    subnetwork: pulumi.Input[str] | None
+    """Subnet of the cluster."""
 
 
 class Site(pulumi.ComponentResource):
@@ -45,7 +47,7 @@ class Site(pulumi.ComponentResource):
         super().__init__("jupyterhub:gke/site:Site", name, None, opts)
         endpoint, child = args.settings.endpoint, pulumi.ResourceOptions(parent=self)
         if endpoint.address is None:
-            address = Address(f"{name}-address", AddressArgs(settings=args.settings), child)
+            address = Address(f"{name}-address", AddressArgs(settings=args.settings, subnetwork=args.subnetwork), child)
             self.ip, self.address_name = address.ip, address.resource_name
         else:
             self.ip = pulumi.Output.from_input(endpoint.address)

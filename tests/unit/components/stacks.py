@@ -8,6 +8,8 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 import settings
+from components import cluster
+from components.cluster import Connection
 from components.jupyterhub import JupyterHub, JupyterHubArgs
 from settings import Settings
 from settings.keys import SECRETS
@@ -21,6 +23,32 @@ VALUES: Mapping[str, object] = {
     "notebook.image": "registry.example/foo/notebook:1",
 }
 """The least that a stack must set."""
+
+
+GKE: Mapping[str, object] = {
+    "auth.type": "github",
+    "github.clientId": "id",
+    "github.clientSecret": "a secret",
+    "github.organizations": ["physics"],
+    "gcp.project": "my-project-123",
+    "cluster.mode": "create",
+    "cluster.location": "europe-west1",
+    "cluster.authorizedNetworks": ["203.0.113.0/24"],
+    "images.repository": "europe-west1-docker.pkg.dev/my-project-123/jupyterhub",
+}
+"""The least of a stack with a cluster of its own."""
+GATEWAY: Mapping[str, object] = {
+    "endpoint.type": "gateway",
+    "endpoint.hostname": "hub.example.org",
+    "endpoint.dnsZone": {"name": "example-org", "domain": "example.org"},
+}
+"""What makes it one with a gateway."""
+
+
+def record_gke(*changes: Mapping[str, object], preview: bool = False) -> Record:
+    """Runs a whole hub on GKE with these changes, and returns what it asked for."""
+    values = {key: value for values in (GKE, *changes) for key, value in values.items()}
+    return record_settings(settings.parse(values, encrypted=SECRETS), preview=preview)
 
 
 def settings_with(changes: Mapping[str, object] | None = None) -> Settings:
@@ -37,8 +65,13 @@ def record_settings(of: Settings, *, preview: bool = False) -> Record:
     """Runs a whole hub with these settings, and returns what it asked for."""
 
     def program() -> None:
-        provider = kubernetes.Provider("cluster")
-        JupyterHub(of.name, JupyterHubArgs(settings=of), pulumi.ResourceOptions(provider=provider))
+        if of.cluster.on_gke:
+            connection = cluster.connect(of)
+        else:
+            provider = kubernetes.Provider("cluster")
+            connection = Connection(providers=[provider], operator=of.cluster_admin.user)
+        args = JupyterHubArgs(settings=of, connection=connection)
+        JupyterHub(of.name, args, pulumi.ResourceOptions(providers=connection.providers))
 
     return record(program, preview=preview)
 

@@ -7,9 +7,9 @@ import pulumi
 import pytest
 
 from components import cluster
-from settings import KubernetesSettings
 from tests.recorder import Registration, record
 from tests.unit.components.kubeconfigs import write
+from tests.unit.components.stacks import settings_with
 
 
 @pytest.fixture
@@ -37,7 +37,8 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _provider(context: str | None = None) -> Registration:
-    return record(lambda: cluster.connect(KubernetesSettings(context=context))).one("kubernetes")
+    stack = settings_with({} if context is None else {"kubernetes.context": context})
+    return record(lambda: cluster.connect(stack)).one("kubernetes")
 
 
 def _message(context: str | None = None) -> str:

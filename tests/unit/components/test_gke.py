@@ -1,0 +1,254 @@
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from tests.recorder import ADDRESS, OPERATOR, Record, Registration
+from tests.unit.components.stacks import GATEWAY, record_gke, text_of
+
+_T4 = {"name": "t4", "accelerator": "nvidia-tesla-t4", "machineType": "n1-standard-4", "max": 4, "spot": True}
+
+
+@pytest.fixture(scope="module")
+def created() -> Record:
+    """A hub in a cluster of its own, behind a load balancer."""
+    return record_gke()
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Record:
+    """A hub in a cluster of its own, behind a gateway."""
+    return record_gke(GATEWAY)
+
+
+def _google(record: Record) -> dict[str, list[str]]:
+    """The names of Google's resources, by kind."""
+    kinds: dict[str, list[str]] = {}
+    for resource in record.resources:
+        if resource.type.startswith("gcp:"):
+            kinds.setdefault(resource.kind, []).append(resource.name)
+    return kinds
+
+
+def test_a_created_cluster_comes_with_its_network_nodes_and_address_and_nothing_else(created: Record) -> None:
+    assert {kind: len(names) for kind, names in _google(created).items()} == {
+        "Service": 5,
+        "Network": 1,
+        "Subnetwork": 1,
+        "Router": 1,
+        "RouterNat": 1,
+        "Account": 1,
+        "IAMMember": 1,
+        "Cluster": 1,
+        "NodePool": 2,
+        "Address": 1,
+    }
+
+
+def test_an_existing_cluster_is_looked_up_and_only_the_address_is_made() -> None:
+    record = record_gke({"cluster.mode": "existing", "cluster.authorizedNetworks": []})
+    assert set(_google(record)) == {"Service", "Address"}
+    assert "192.0.2.1" in record.one("kubernetes").inputs["kubeconfig"]
+
+
+def test_without_an_endpoint_there_is_no_address_and_no_load_balancer() -> None:
+    record = record_gke({"endpoint.type": "none"})
+    assert "Address" not in _google(record)
+    assert {service.inputs["spec"].get("type", "ClusterIP") for service in _services(record)} == {"ClusterIP"}
+
+
+def test_a_given_address_is_used_and_none_is_reserved() -> None:
+    record = record_gke({"endpoint.address": "198.51.100.7"})
+    assert "Address" not in _google(record)
+    assert _balancer(record)["loadBalancerIP"] == "198.51.100.7"
+
+
+def test_every_resource_of_google_has_the_one_google_provider_and_a_component_as_parent(gateway: Record) -> None:
+    (provider,) = gateway.of("gcp")
+    assert provider.inputs["project"] == "my-project-123"
+    parents = {component.urn for component in gateway.components}
+    google = [resource for resource in gateway.resources if resource.type.startswith("gcp:")]
+    assert len(google) > 15
+    assert {resource.provider for resource in google} == {f"{provider.urn}::google"}
+    assert [resource.name for resource in google if resource.parent not in parents] == []
+
+
+def test_the_names_of_children_begin_with_those_of_their_parents(gateway: Record) -> None:
+    names = {component.urn: component.name for component in gateway.components}
+    children = [resource for resource in gateway.resources if resource.parent in names]
+    assert [child.name for child in children if not child.name.startswith(f"{names[child.parent]}-")] == []
+
+
+def test_every_component_registers_outputs(gateway: Record) -> None:
+    assert {component.name for component in gateway.components if not gateway.outputs.get(component.urn)} == set()
+
+
+def test_what_holds_work_or_is_known_to_the_world_is_protected(gateway: Record) -> None:
+    protected = {resource.kind for resource in gateway.resources if resource.protect}
+    assert protected == {"Network", "Subnetwork", "Cluster", "GlobalAddress", "Namespace", "PersistentVolumeClaim"}
+    assert gateway.one("Cluster").inputs["deletionProtection"] is True
+    free = record_gke(GATEWAY, {"protect": False})
+    assert not any(resource.protect for resource in free.resources)
+    assert free.one("Cluster").inputs["deletionProtection"] is False
+
+
+def test_the_cluster_is_private_and_answers_the_authorized_networks_alone(created: Record) -> None:
+    cluster = created.one("Cluster").inputs
+    assert cluster["privateClusterConfig"]["enablePrivateNodes"] is True
+    assert cluster["masterAuthorizedNetworksConfig"]["cidrBlocks"] == [{"cidrBlock": "203.0.113.0/24"}]
+    assert cluster["datapathProvider"] == "ADVANCED_DATAPATH"
+    assert cluster["workloadIdentityConfig"] == {"workloadPool": "my-project-123.svc.id.goog"}
+    assert cluster["releaseChannel"] == {"channel": "REGULAR"}
+    assert cluster["enableShieldedNodes"] is True
+
+
+def test_no_node_has_more_than_it_needs(created: Record) -> None:
+    for pool in created.of("NodePool"):
+        node = pool.inputs["nodeConfig"]
+        assert node["serviceAccount"] == "nodes@foo.iam.gserviceaccount.com"
+        assert node["workloadMetadataConfig"] == {"mode": "GKE_METADATA"}
+        assert node["shieldedInstanceConfig"]["enableSecureBoot"] is True
+        assert pool.inputs["autoscaling"]["locationPolicy"] == "ANY"
+    assert [grant.inputs["role"] for grant in created.of("IAMMember")] == ["roles/container.defaultNodeServiceAccount"]
+
+
+def test_gpu_nodes_state_the_taint_and_the_driver_and_are_for_notebooks() -> None:
+    pools = {pool.name: pool.inputs for pool in record_gke({"nodes.gpu": [_T4]}).of("NodePool")}
+    node = pools["gke-pools-t4"]["nodeConfig"]
+    (accelerator,) = node["guestAccelerators"]
+    assert accelerator["type"] == "nvidia-tesla-t4"
+    assert accelerator["gpuDriverInstallationConfig"] == {"gpuDriverVersion": "DEFAULT"}
+    assert {taint["key"] for taint in node["taints"]} == {"nvidia.com/gpu", "hub.jupyter.org/dedicated"}
+    assert node["labels"] == {"hub.jupyter.org/node-purpose": "user"}
+    assert node["spot"] is True
+    assert pools["gke-pools-t4"]["autoscaling"]["totalMaxNodeCount"] == 4
+
+
+def test_autopilot_is_told_nothing_that_it_decides_itself() -> None:
+    record = record_gke({"cluster.autopilot": True})
+    assert "NodePool" not in _google(record)
+    cluster = record.one("Cluster").inputs
+    assert cluster["enableAutopilot"] is True
+    refused = {"removeDefaultNodePool", "initialNodeCount", "nodeConfig", "datapathProvider", "addonsConfig"}
+    assert refused & set(cluster) == set()
+    assert "nodeSelector" not in record.one("StatefulSet").inputs["spec"]["template"]["spec"]
+
+
+def test_hub_and_proxy_run_on_core_nodes_and_notebooks_on_theirs(created: Record) -> None:
+    for kind in ("StatefulSet", "Deployment"):
+        pod = created.one(kind).inputs["spec"]["template"]["spec"]
+        assert pod["nodeSelector"] == {"hub.jupyter.org/node-purpose": "core"}
+    assert json.loads(created.one("ConfigMap").inputs["data"]["hub.json"])["own_nodes"] is True
+
+
+def test_the_kubernetes_provider_gets_a_program_that_fetches_tokens_and_no_token(created: Record) -> None:
+    provider = created.one("kubernetes").inputs
+    (user,) = json.loads(provider["kubeconfig"])["users"]
+    assert set(user["user"]) == {"exec"}
+    assert user["user"]["exec"]["command"] == "gke-gcloud-auth-plugin"
+    assert provider["clusterIdentifier"] == "jupyterhub/test"
+
+
+def test_everything_in_the_cluster_waits_for_a_node_to_run_on(created: Record) -> None:
+    core = next(pool.urn for pool in created.of("NodePool") if pool.name == "gke-pools-core")
+    assert core in created.one("kubernetes").dependencies
+
+
+def test_the_wait_for_the_hub_reaches_the_same_cluster(created: Record) -> None:
+    assert created.one("Rollout").inputs["kubeconfig"] == created.one("kubernetes").inputs["kubeconfig"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "user"),
+    [
+        ({}, OPERATOR),
+        ({"clusterAdmin.user": "ada@example.org"}, "ada@example.org"),
+        ({"clusterAdmin.enabled": False}, None),
+    ],
+    ids=["whoever-runs-the-stack", "who-is-named", "nobody"],
+)
+def test_the_operator_is_made_cluster_admin(changes: Mapping[str, object], user: str | None) -> None:
+    bindings = record_gke(changes).of("ClusterRoleBinding")
+    assert [binding.inputs["subjects"][0]["name"] for binding in bindings] == ([] if user is None else [user])
+
+
+def test_the_callback_follows_from_the_reserved_address_before_the_hub_starts(created: Record) -> None:
+    assert _balancer(created)["loadBalancerIP"] == ADDRESS
+    config = json.loads(created.one("ConfigMap").inputs["data"]["hub.json"])
+    assert config["sign_in"]["callback_url"] == f"http://{ADDRESS}/hub/oauth_callback"
+
+
+def test_a_gateway_has_address_records_certificate_and_policies(gateway: Record) -> None:
+    listeners = {item["name"]: item for item in gateway.one("Gateway", "tf-hub").inputs["spec"]["listeners"]}
+    assert (listeners["https"]["port"], listeners["http"]["port"]) == (443, 80)
+    assert {listener["hostname"] for listener in listeners.values()} == {"hub.example.org"}
+    metadata = gateway.one("Gateway", "tf-hub").inputs["metadata"]
+    assert metadata["annotations"]["networking.gke.io/certmap"] == gateway.one("CertificateMap").answer["name"]
+    assert gateway.one("Gateway", "tf-hub").inputs["spec"]["addresses"] == [
+        {"type": "NamedAddress", "value": gateway.one("GlobalAddress").answer["name"]}
+    ]
+    records = {record.inputs["name"]: record.inputs["rrdatas"] for record in gateway.of("RecordSet")}
+    assert records == {
+        "hub.example.org.": [ADDRESS],
+        "_acme-challenge.hub.example.org.": ["proof.example."],
+    }
+    health = gateway.one("HealthCheckPolicy").inputs["spec"]["default"]["config"]["httpHealthCheck"]
+    assert health == {"port": 8000, "requestPath": "/_chp_healthz"}
+    assert gateway.one("GCPBackendPolicy").inputs["spec"]["default"]["timeoutSec"] == 86_400
+
+
+def test_http_only_leads_to_https(gateway: Record) -> None:
+    (rule,) = gateway.one("HTTPRoute", "tf-hub-redirect").inputs["spec"]["rules"]
+    assert rule["filters"][0]["requestRedirect"] == {"scheme": "https", "statusCode": 301}
+    assert "backendRefs" not in rule
+
+
+def test_the_hub_behind_a_gateway_knows_its_https_address(gateway: Record) -> None:
+    config = json.loads(gateway.one("ConfigMap").inputs["data"]["hub.json"])
+    assert config["sign_in"]["callback_url"] == "https://hub.example.org/hub/oauth_callback"
+
+
+def test_without_a_zone_the_records_are_for_the_operator_to_make() -> None:
+    record = record_gke(GATEWAY, {"endpoint.dnsZone": {}})
+    assert "RecordSet" not in _google(record)
+
+
+def test_an_internal_load_balancer_has_an_internal_address() -> None:
+    record = record_gke({"endpoint.internal": True, "endpoint.sourceRanges": ["10.0.0.0/8"]})
+    assert record.one("Address").inputs["addressType"] == "INTERNAL"
+    assert record.one("Address").inputs["subnetwork"]
+    assert _balancer(record)["loadBalancerSourceRanges"] == ["10.0.0.0/8"]
+
+
+def test_a_registry_is_what_the_images_are_pulled_from_and_the_nodes_may() -> None:
+    record = record_gke({"registry.create": True})
+    repository = record.one("Repository").inputs
+    assert (repository["location"], repository["repositoryId"]) == ("europe-west1", "jupyterhub")
+    assert record.one("RepositoryIamMember").inputs["member"] == "serviceAccount:nodes@foo.iam.gserviceaccount.com"
+
+
+def test_identities_are_bound_on_both_sides_and_have_no_keys() -> None:
+    account = "hub@my-project-123.iam.gserviceaccount.com"
+    record = record_gke({"identity.hubServiceAccount": account})
+    grants = {grant.name: grant.inputs for grant in record.of("IAMMember")}
+    assert grants["identity-hub"]["member"] == "serviceAccount:my-project-123.svc.id.goog[jupyterhub/tf-hub]"
+    (annotated,) = [a for a in record.of("ServiceAccount") if a.inputs["metadata"].get("annotations")]
+    assert annotated.inputs["metadata"]["annotations"] == {"iam.gke.io/gcp-service-account": account}
+    assert "identity-notebooks" not in grants
+    assert record.of("Key") == []
+
+
+def test_the_preview_of_an_empty_project_plans_everything() -> None:
+    record = record_gke(GATEWAY, preview=True)
+    assert record.one("Gateway", "tf-hub")
+    assert record.one("StatefulSet")
+    assert "Calling __str__" not in text_of([resource.inputs for resource in record.resources])
+
+
+def _services(record: Record) -> list[Registration]:
+    return [resource for resource in record.of("Service") if resource.type.startswith("kubernetes:")]
+
+
+def _balancer(record: Record) -> dict[str, object]:
+    (service,) = [s for s in _services(record) if s.inputs["metadata"]["name"] == "tf-hub-lb"]
+    return service.inputs["spec"]
