@@ -40,7 +40,7 @@ class ClusterSettings(Model):
     """Whether Google makes and sizes the nodes (GKE Autopilot); then there are no `nodes.*`."""
     release_channel: Literal["rapid", "regular", "stable"] = "regular"
     """How new the Kubernetes versions are that GKE installs by itself."""
-    authorized_networks: tuple[OperatorRange, ...] = ()
+    authorized_networks: Annotated[tuple[OperatorRange, ...], Field(examples=[["203.0.113.0/24"]])] = ()
     """Ranges, such as `203.0.113.0/24`, from which the control plane of a created cluster may be reached; needed there,
     as from elsewhere nobody can."""
     maintenance_start: TimeOfDay = "03:00"
@@ -100,6 +100,7 @@ class GpuPool(NodePool):
 
 _CORE = NodePool(machine_type="e2-standard-2", min=1, max=3, disk_gb=50)
 _USER = NodePool(machine_type="e2-standard-8", min=0, max=10)
+_GPU = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
 
 
 class NodesSettings(Model):
@@ -109,7 +110,7 @@ class NodesSettings(Model):
     """For hub, proxy and Kubernetes' own pods."""
     user: Annotated[NodePool, over(_USER)] = _USER
     """For notebooks."""
-    gpu: tuple[GpuPool, ...] = ()
+    gpu: Annotated[tuple[GpuPool, ...], Field(examples=[[_GPU]])] = ()
     """For notebooks with GPUs."""
 
 

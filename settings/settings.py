@@ -98,7 +98,7 @@ class Settings(Model):
     @classmethod
     def _endpoint_fits(cls, endpoint: EndpointSettings, info: ValidationInfo) -> EndpointSettings:
         cluster = info.data.get("cluster")
-        if isinstance(cluster, ClusterSettings) and (mistakes := endpoint_mistakes(endpoint, cluster)):
+        if mistakes := endpoint_mistakes(endpoint, cluster if isinstance(cluster, ClusterSettings) else None):
             raise GroupError(mistakes)
         return endpoint
 
