@@ -78,8 +78,8 @@ class NodePool(Model):
     """Compute Engine machine type, such as `e2-standard-4`."""
     min: Annotated[WholeNumber, Field(ge=0)] = 0
     """The fewest nodes, in all zones together; at most `max`."""
-    max: Annotated[WholeNumber, Field(ge=1)] = 10
-    """The most nodes, in all zones together."""
+    max: Annotated[WholeNumber, Field(ge=1, le=15000)] = 10
+    """The most nodes, in all zones together; at most 15000, as many as a GKE cluster has."""
     disk_gb: Annotated[WholeNumber, Field(ge=20, le=65536)] = 100
     """Size of each node's boot disk, in GB."""
     spot: Flag = False
