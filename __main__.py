@@ -8,11 +8,17 @@ from components.jupyterhub import JupyterHub, JupyterHubArgs
 
 stack = settings.from_pulumi()
 configuration = preflight.start(stack)
-provider = cluster.connect(stack.kubernetes)
+connection = cluster.connect(stack)
 configuration.require_good()
-hub = JupyterHub(stack.name, JupyterHubArgs(settings=stack), pulumi.ResourceOptions(provider=provider))
+hub = JupyterHub(
+    stack.name,
+    JupyterHubArgs(settings=stack, connection=connection),
+    pulumi.ResourceOptions(providers=connection.providers),
+)
 
 pulumi.export("hub_url", hub.url)
 pulumi.export("namespace", hub.namespace)
 pulumi.export("port_forward_command", stack.port_forward_command)
 pulumi.export("oauth_callback_url", hub.oauth_callback_url)
+if hub.dns_records is not None:
+    pulumi.export("dns_records", hub.dns_records)

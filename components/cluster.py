@@ -1,6 +1,8 @@
-"""The one Kubernetes provider of the stack, made once the cluster is seen to answer."""
+"""The cluster of the stack, and the one Kubernetes provider for it."""
 
 import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment
 
@@ -9,7 +11,7 @@ import pulumi_kubernetes as kubernetes
 
 from components import kubeconfig
 from components.kubeconfig import ClusterAddress
-from settings import KubernetesSettings
+from settings import Settings
 from settings.addresses import is_loopback
 
 _TIMEOUT = 5
@@ -17,23 +19,52 @@ _TIMEOUT = 5
 _PORTS = {"http": 80, "https": 443, "socks5": 1080}
 
 
-def connect(settings: KubernetesSettings) -> kubernetes.Provider:
-    """Returns the provider for the cluster that the settings name.
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """A cluster that the stack may use."""
 
-    The provider would take an unreachable cluster for an empty one and preview happily, so that is looked at first.
+    providers: Sequence[pulumi.ProviderResource]
+    """The Kubernetes provider, and on GKE the Google provider."""
+    kubeconfig: pulumi.Output[str] | None = None
+    """The kubeconfig of a GKE cluster, without credentials; none = the user's own."""
+    operator: pulumi.Input[str] | None = None
+    """The user who runs the stack, as the cluster knows them, and who needs to be made cluster-admin; none = nobody."""
+    node_account: pulumi.Output[str] | None = None
+    """E-mail of the service account of nodes that the stack makes."""
+
+
+def connect(settings: Settings) -> Connection:
+    """Returns the cluster that the settings name: one of the user's kubeconfig, or one of GKE.
 
     Raises:
         pulumi.RunError: The kubeconfig names no such cluster, or nothing answers there. The message says how to
             mend it.
     """
-    address = kubeconfig.find(settings.context)
+    if settings.cluster.on_gke:
+        from components.gke import connection  # noqa: PLC0415 the Google SDK is slow to load; most stacks need none
+
+        return connection.connect(settings)
+    address = kubeconfig.find(settings.kubernetes.context)
+    # The provider would take an unreachable cluster for an empty one and preview happily, so that is looked at first.
     _reach(address)
+    # Without a kubeconfig the SDK puts the variable KUBECONFIG here: a path of one machine in the state of all, and a
+    # list of files is not understood. The provider reads the same files by itself.
+    provider = kubernetes_provider("", context=address.context)
+    admin = settings.cluster_admin
+    return Connection(providers=[provider], operator=admin.user if admin.enabled else None)
+
+
+def kubernetes_provider(kubeconfig_: pulumi.Input[str], *, context: str | None = None) -> kubernetes.Provider:
+    """Returns the provider for a cluster.
+
+    Args:
+        kubeconfig_: A kubeconfig as JSON; empty = the user's own.
+        context: Context of the kubeconfig; None = its current one.
+    """
     return kubernetes.Provider(
         "cluster",
-        context=address.context,
-        # Without this the SDK puts the variable KUBECONFIG here: a path of one machine in the state of all, and a list
-        # of files is not understood. The provider reads the same files by itself.
-        kubeconfig="",
+        context=context,
+        kubeconfig=kubeconfig_,
         # A stack lives in one cluster all its life. Were the provider replaced (for another context, a renewed
         # certificate), every object would be too: homes and database with them.
         cluster_identifier=f"{pulumi.get_project()}/{pulumi.get_stack()}",

@@ -16,7 +16,7 @@ class ClusterAdminArgs:
 
     settings: Settings
     """The stack's settings: the name of the binding."""
-    user: str
+    user: pulumi.Input[str]
     """The user as the cluster knows it, such as `user@example.org`."""
 
 

@@ -1,6 +1,7 @@
 """Where people reach the hub."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
@@ -12,45 +13,64 @@ from components.metadata import labels, selector
 from settings import Settings
 from settings.addresses import url_of
 
+_INTERNAL: Final = {"networking.gke.io/load-balancer-type": "Internal"}
+"""Annotations of a load balancer with an address in the VPC."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointArgs:
     """Inputs of `Endpoint`."""
 
     settings: Settings
-    """The stack's settings: names, the reserved address, the public URL."""
+    """The stack's settings: names, and the kind of endpoint."""
     namespace: pulumi.Input[str]
     """Namespace of the proxy."""
+    address: pulumi.Input[str] | None
+    """Reserved address for a load balancer; none = the cluster chooses one."""
+    public_url: pulumi.Input[str] | None
+    """Where people go; none = to the address that the cluster chooses."""
 
 
 class Endpoint(pulumi.ComponentResource):
-    """The public Service: a load balancer that listens on port 80 and sends everything to the proxy."""
+    """The public Service, which sends everything to the proxy.
+
+    It is a load balancer that listens on port 80, or for other kinds of endpoint an address inside of the cluster.
+    """
+
+    service_name: pulumi.Output[str]
+    """Name of the Service."""
 
     url: pulumi.Output[str | None]
-    """Where people go with their browsers: the settings' URL or, where no address is reserved, the one that the cluster
+    """Where people go with their browsers: the public URL or, where no address is reserved, the one that the cluster
     gave (none if it gave none). For people to read: no resource may depend on it."""
 
     def __init__(self, name: str, args: EndpointArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:endpoint:Endpoint", name, None, opts)
         settings = args.settings
+        is_balancer = settings.endpoint.type == "load-balancer"
         service = core.Service(
             f"{name}-service",
             metadata=meta.ObjectMetaArgs(
-                name=f"{settings.name}-lb", namespace=args.namespace, labels=labels(settings, "proxy")
+                name=f"{settings.name}-lb",
+                namespace=args.namespace,
+                labels=labels(settings, "proxy"),
+                annotations=_INTERNAL if settings.endpoint.internal else None,
             ),
             spec=core.ServiceSpecArgs(
-                type="LoadBalancer",
-                load_balancer_ip=settings.endpoint.address,
+                type="LoadBalancer" if is_balancer else "ClusterIP",
+                load_balancer_ip=args.address if is_balancer else None,
+                load_balancer_source_ranges=list(settings.endpoint.source_ranges) or None,
                 selector=selector(settings, "proxy"),
                 ports=[core.ServicePortArgs(name="http", port=80, target_port=proxy.PORT)],
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        if settings.public_url is None:
+        self.service_name = service.metadata.name
+        if args.public_url is None:
             self.url = service.status.apply(_url)
         else:
-            self.url = pulumi.Output.from_input(settings.public_url)
-        self.register_outputs({"url": self.url})
+            self.url = pulumi.Output.from_input(args.public_url)
+        self.register_outputs({"url": self.url, "service_name": self.service_name})
 
 
 def _url(status: outputs.ServiceStatus | None) -> str | None:

@@ -11,6 +11,7 @@ from pulumi_kubernetes.meta import v1 as meta
 from components import hub_secret, proxy
 from components.hub_config import DATABASE_FOLDER
 from components.metadata import KEPT, labels, selector
+from components.node_purpose import core_nodes
 from components.pod import container_security, from_secret, pod_security, probe, requirements
 from components.rollout import Rollout, RolloutArgs
 from settings import Settings
@@ -56,6 +57,8 @@ class HubArgs:
     """Secret with the hub's own secrets, under the names of `hub_secret.variables`."""
     proxy_token_secret: pulumi.Input[str]
     """Secret with the proxy's token."""
+    kubeconfig: pulumi.Input[str] | None = None
+    """The kubeconfig of a GKE cluster; none = the one that `kubernetes.context` is in."""
     proxy: pulumi.Resource
     """The proxy, without which the hub does not run. Only the wait for the hub depends on it, not the hub's pod."""
 
@@ -147,6 +150,7 @@ class Hub(pulumi.ComponentResource):
             f"{name}-rollout",
             RolloutArgs(
                 context=settings.kubernetes.context,
+                kubeconfig=args.kubeconfig,
                 namespace=args.namespace,
                 name=settings.name,
                 generation=statefulset.metadata.generation,
@@ -162,6 +166,7 @@ def _pod(args: HubArgs, *, database_claim: pulumi.Output[str]) -> core.PodSpecAr
         service_account_name=args.service_account,
         automount_service_account_token=True,
         enable_service_links=False,
+        node_selector=core_nodes(args.settings),
         # JupyterHub stops in about 3 s; the rest is for a busy node.
         termination_grace_period_seconds=30,
         security_context=pod_security(user=1000),

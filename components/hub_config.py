@@ -12,6 +12,7 @@ from components.metadata import labels
 from components.rbac import NOTEBOOKS_ACCOUNT
 from hub.contract import Bound, GitHub, HubConfig, SignIn
 from settings import Bounds, Settings, quantity
+from settings.addresses import callback_of
 
 SOURCES: Final = Path(__file__).parent.parent / "hub"
 """The folder whose Python and HTML files run in the hub pod."""
@@ -38,7 +39,10 @@ def files(settings: Settings, urls: HubUrls, *, owner_uid: str) -> dict[str, str
         urls: See there.
         owner_uid: UID of the ServiceAccount that owns the notebooks' pods.
     """
-    return {**_sources(settings), "hub.json": _render(settings, urls, owner_uid)}
+    return {
+        **_sources(settings),
+        "hub.json": _render(settings, urls, owner_uid=owner_uid, public_url=settings.public_url),
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +57,8 @@ class HubConfigMapArgs:
     """Who reaches whom where."""
     owner_uid: pulumi.Input[str]
     """UID of the ServiceAccount that owns the notebooks' pods."""
+    public_url: pulumi.Input[str] | None
+    """Where people reach the hub; none = the hub tells from their requests."""
 
 
 class HubConfigMap(pulumi.ComponentResource):
@@ -67,7 +73,9 @@ class HubConfigMap(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: HubConfigMapArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:hub_config:HubConfigMap", name, None, opts)
-        config = pulumi.Output.from_input(args.owner_uid).apply(lambda uid: _render(args.settings, args.urls, uid))
+        config = pulumi.Output.all(args.owner_uid, args.public_url).apply(
+            lambda known: _render(args.settings, args.urls, owner_uid=known[0], public_url=known[1])
+        )
         config_map = core.ConfigMap(
             f"{name}-files",
             metadata=meta.ObjectMetaArgs(namespace=args.namespace, labels=labels(args.settings, "hub")),
@@ -86,7 +94,7 @@ def _sources(settings: Settings) -> dict[str, str]:
     return {path.name: path.read_bytes().decode() for path in files} | ({} if own is None else {"extra_config.py": own})
 
 
-def _render(settings: Settings, urls: HubUrls, owner_uid: str) -> str:
+def _render(settings: Settings, urls: HubUrls, *, owner_uid: str, public_url: str | None) -> str:
     """The same text for the same settings, in lines, so that a preview shows what changes."""
     notebook = settings.notebook
     config = HubConfig(
@@ -96,7 +104,7 @@ def _render(settings: Settings, urls: HubUrls, owner_uid: str) -> str:
         notebooks_namespace=settings.notebooks_namespace,
         owner_uid=owner_uid,
         owner_name=NOTEBOOKS_ACCOUNT,
-        sign_in=_sign_in(settings),
+        sign_in=_sign_in(settings, public_url),
         image=notebook.image,
         images=notebook.images,
         allowed_images=notebook.allowed_images,
@@ -108,12 +116,13 @@ def _render(settings: Settings, urls: HubUrls, owner_uid: str) -> str:
         keep_homes=notebook.keep_homes,
         start_timeout_seconds=notebook.start_timeout_seconds,
         idle_minutes=notebook.idle_minutes,
+        own_nodes=settings.cluster.makes_nodes,
         extra_config=settings.hub.extra_config is not None,
     )
     return config.model_dump_json(indent=2) + "\n"
 
 
-def _sign_in(settings: Settings) -> SignIn:
+def _sign_in(settings: Settings, public_url: str | None) -> SignIn:
     auth, github = settings.auth, settings.github
     return SignIn(
         type=auth.type,
@@ -122,7 +131,7 @@ def _sign_in(settings: Settings) -> SignIn:
         blocked_users=auth.blocked_users,
         anyone=auth.allow_anyone_from_the_internet,
         session_hours=auth.session_hours,
-        callback_url=settings.oauth_callback_url,
+        callback_url=None if public_url is None else callback_of(public_url),
         github=GitHub(url=github.url, organizations=github.organizations, recheck_minutes=github.recheck_minutes),
         custom_class=auth.custom_class,
         custom_traits=dict(auth.custom_traits),

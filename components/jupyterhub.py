@@ -1,10 +1,12 @@
 """The whole hub, put together from its parts."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pulumi
 
 from components import hub, preflight
+from components.cluster import Connection
 from components.cluster_admin import ClusterAdmin, ClusterAdminArgs
 from components.endpoint import Endpoint, EndpointArgs
 from components.hub import Hub, HubArgs
@@ -15,7 +17,12 @@ from components.notebook_quota import NotebookQuota, NotebookQuotaArgs
 from components.proxy import Proxy, ProxyArgs
 from components.rbac import Rbac, RbacArgs
 from settings import Settings
-from settings.addresses import callback_of
+from settings.addresses import callback_of, url_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from components.gke.site import DnsRecord, Site
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +31,8 @@ class JupyterHubArgs:
 
     settings: Settings
     """The stack's settings."""
+    connection: Connection
+    """The cluster, whose providers are in the resource options too."""
 
 
 class JupyterHub(pulumi.ComponentResource):
@@ -35,11 +44,13 @@ class JupyterHub(pulumi.ComponentResource):
     """What the OAuth app is to be registered with; none where there is no `url`."""
     namespace: pulumi.Output[str]
     """Namespace of hub and proxy."""
+    dns_records: "pulumi.Output[Sequence[DnsRecord]] | None"
+    """Records that the operator has to make; none where there are none to make."""
 
     def __init__(self, name: str, args: JupyterHubArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:jupyterhub:JupyterHub", name, None, opts)
         settings, child = args.settings, pulumi.ResourceOptions(parent=self)
-        user = settings.cluster_admin.user
+        user = args.connection.operator
         rights = (
             []
             if user is None
@@ -51,6 +62,10 @@ class JupyterHub(pulumi.ComponentResource):
             RbacArgs(settings=settings, namespace=namespaces.hub, notebooks_namespace=namespaces.notebooks),
             child,
         )
+        site = _site(f"{name}-site", args, child)
+        public_url = settings.public_url
+        if public_url is None and site is not None:
+            public_url = site.ip.apply(url_of)
         if settings.notebook.quota:
             NotebookQuota(f"{name}-quota", NotebookQuotaArgs(settings=settings, namespace=namespaces.notebooks), child)
         proxy_ = Proxy(
@@ -65,6 +80,7 @@ class JupyterHub(pulumi.ComponentResource):
                 namespace=namespaces.hub,
                 urls=preflight.urls(settings),
                 owner_uid=rbac.notebooks_account_uid,
+                public_url=public_url,
             ),
             child,
         )
@@ -78,14 +94,43 @@ class JupyterHub(pulumi.ComponentResource):
                 config_map=config.config_map_name,
                 secret=secret.secret_name,
                 proxy_token_secret=proxy_.token_secret,
+                kubeconfig=args.connection.kubeconfig,
                 proxy=proxy_,
             ),
             child,
         )
-        endpoint = Endpoint(f"{name}-endpoint", EndpointArgs(settings=settings, namespace=namespaces.hub), child)
+        endpoint = Endpoint(
+            f"{name}-endpoint",
+            EndpointArgs(
+                settings=settings,
+                namespace=namespaces.hub,
+                address=settings.endpoint.address if site is None else site.ip,
+                public_url=public_url,
+            ),
+            child,
+        )
+        if settings.endpoint.type == "gateway" and site is not None:
+            from components.gke.gateway import Gateway, GatewayArgs  # noqa: PLC0415 see components/cluster.py
+
+            Gateway(
+                f"{name}-gateway",
+                GatewayArgs(settings=settings, namespace=namespaces.hub, service=endpoint.service_name, site=site),
+                child,
+            )
+        self.dns_records = None if site is None else site.records_to_make
         self.url = endpoint.url
         self.oauth_callback_url = endpoint.url.apply(lambda url: callback_of(url) if url else None)
         self.namespace = namespaces.hub
         self.register_outputs(
             {"url": self.url, "oauth_callback_url": self.oauth_callback_url, "namespace": self.namespace}
         )
+
+
+def _site(name: str, args: JupyterHubArgs, child: pulumi.ResourceOptions) -> "Site | None":
+    """What Google Cloud gives for the way in; none elsewhere, and where there is no way in."""
+    settings = args.settings
+    if not settings.cluster.on_gke or settings.endpoint.type == "none":
+        return None
+    from components.gke.site import Site, SiteArgs  # noqa: PLC0415 see components/cluster.py
+
+    return Site(name, SiteArgs(settings=settings), child)

@@ -9,12 +9,15 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 from components.metadata import labels, selector
+from components.node_purpose import core_nodes
 from components.pod import container_security, from_secret, pod_security, probe, requirements
 from components.token import Token, TokenArgs
 from settings import Settings
 
 PORT: Final = 8000
 """Where the proxy listens for people's requests."""
+HEALTH_PATH: Final = "/_chp_healthz"
+"""Where the proxy tells that it is well, hub or no hub."""
 API_PORT: Final = 8001
 """Where the proxy listens for the hub's orders."""
 TOKEN_KEY: Final = "token"  # noqa: S105 the name of a key
@@ -93,10 +96,10 @@ class Proxy(pulumi.ComponentResource):
 
 
 def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecArgs:
-    health = "/_chp_healthz"
     return core.PodSpecArgs(
         automount_service_account_token=False,
         enable_service_links=False,
+        node_selector=core_nodes(args.settings),
         security_context=pod_security(user=65534),
         termination_grace_period_seconds=30,
         containers=[
@@ -128,9 +131,9 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecAr
                     core.ContainerPortArgs(name="http", container_port=PORT),
                     core.ContainerPortArgs(name="api", container_port=API_PORT),
                 ],
-                startup_probe=probe(health, port=PORT, period=1, failures=120),
-                readiness_probe=probe(health, port=PORT, period=5, failures=3),
-                liveness_probe=probe(health, port=PORT, period=10, failures=6),
+                startup_probe=probe(HEALTH_PATH, port=PORT, period=1, failures=120),
+                readiness_probe=probe(HEALTH_PATH, port=PORT, period=5, failures=3),
+                liveness_probe=probe(HEALTH_PATH, port=PORT, period=10, failures=6),
                 resources=requirements(args.settings.proxy.resources),
                 security_context=container_security(),
             )

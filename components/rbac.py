@@ -12,7 +12,10 @@ from components.metadata import labels
 from settings import Settings
 
 NOTEBOOKS_ACCOUNT: Final = "notebooks"
-"""Name of the ServiceAccount, in the notebooks' namespace, that owns the notebooks' pods."""
+"""Name of the ServiceAccount, in the notebooks' namespace, that owns the notebooks' pods, and that they run as."""
+
+_ACTS_AS: Final = "iam.gke.io/gcp-service-account"
+"""Annotation of a ServiceAccount whose pods are known to Google Cloud as that Google service account."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +23,7 @@ class RbacArgs:
     """Inputs of `Rbac`."""
 
     settings: Settings
-    """The stack's settings: names, and whether home volumes are kept."""
+    """The stack's settings: names, Google service accounts, and whether home volumes are kept."""
     namespace: pulumi.Input[str]
     """Namespace of the hub."""
     notebooks_namespace: pulumi.Input[str]
@@ -42,14 +45,22 @@ class Rbac(pulumi.ComponentResource):
         settings, child = args.settings, pulumi.ResourceOptions(parent=self)
         account = core.ServiceAccount(
             f"{name}-hub",
-            metadata=meta.ObjectMetaArgs(name=settings.name, namespace=args.namespace, labels=labels(settings, "hub")),
+            metadata=meta.ObjectMetaArgs(
+                name=settings.name,
+                namespace=args.namespace,
+                labels=labels(settings, "hub"),
+                annotations=_acting_as(settings.identity.hub_service_account),
+            ),
             automount_service_account_token=False,
             opts=child,
         )
         owner = core.ServiceAccount(
             f"{name}-notebooks",
             metadata=meta.ObjectMetaArgs(
-                name=NOTEBOOKS_ACCOUNT, namespace=args.notebooks_namespace, labels=labels(settings, "notebooks")
+                name=NOTEBOOKS_ACCOUNT,
+                namespace=args.notebooks_namespace,
+                labels=labels(settings, "notebooks"),
+                annotations=_acting_as(settings.identity.notebook_service_account),
             ),
             automount_service_account_token=False,
             opts=child,
@@ -72,6 +83,10 @@ class Rbac(pulumi.ComponentResource):
         # for a dry run. The id is unknown then, and so makes the UID unknown too.
         self.notebooks_account_uid = pulumi.Output.all(owner.id, owner.metadata.uid).apply(lambda known: known[1])
         self.register_outputs({"hub_account": self.hub_account, "notebooks_account_uid": self.notebooks_account_uid})
+
+
+def _acting_as(google_account: str | None) -> dict[str, str] | None:
+    return None if google_account is None else {_ACTS_AS: google_account}
 
 
 def _rules(*, keep_homes: bool) -> list[rbac.PolicyRuleArgs]:

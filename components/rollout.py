@@ -1,5 +1,6 @@
 """Waits until the hub that `pulumi up` asked for runs, and says why if it does not."""
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -55,6 +56,8 @@ class RolloutArgs:
 
     context: str | None
     """Context of the kubeconfig, as the provider has it; None is the current one."""
+    kubeconfig: pulumi.Input[str] | None = None
+    """A kubeconfig as JSON; None is the user's own. It holds no secret, but names the program that gets one."""
     namespace: pulumi.Input[str]
     """Namespace of the StatefulSet."""
     name: str
@@ -73,6 +76,7 @@ class Rollout(dynamic.Resource, module="jupyterhub", name="Rollout"):
     def __init__(self, name: str, args: RolloutArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         inputs = {
             "context": args.context,
+            "kubeconfig": args.kubeconfig,
             "namespace": args.namespace,
             "name": args.name,
             "generation": args.generation,
@@ -94,9 +98,12 @@ def wait(props: dict[str, Any]) -> None:
         RolloutError: See `wait_for`.
     """
     from kubernetes.client import AppsV1Api, CoreV1Api  # noqa: PLC0415 slow to load, and previews do not need it
-    from kubernetes.config import new_client_from_config  # noqa: PLC0415 as above
+    from kubernetes.config import new_client_from_config, new_client_from_config_dict  # noqa: PLC0415 as above
 
-    client = new_client_from_config(context=props.get("context"))  # Pulumi drops inputs that are None
+    if kubeconfig := props.get("kubeconfig"):  # Pulumi drops inputs that are None
+        client = new_client_from_config_dict(json.loads(kubeconfig))
+    else:
+        client = new_client_from_config(context=props.get("context"))
     wait_for(
         HubPod(
             apps=AppsV1Api(client),

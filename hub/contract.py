@@ -79,7 +79,7 @@ class HubConfig(BaseModel):
     owner_uid: str
     """UID of the ServiceAccount that owns every notebook pod, so that the pods go when it goes."""
     owner_name: str
-    """Name of that ServiceAccount, in `notebooks_namespace`."""
+    """Name of that ServiceAccount, in `notebooks_namespace`; the pods run as it, too."""
     sign_in: SignIn
     """How people sign in, and who may."""
     image: str
@@ -104,5 +104,7 @@ class HubConfig(BaseModel):
     """How long a notebook may take to start, in seconds."""
     idle_minutes: int
     """Minutes without activity after which a notebook is stopped; 0 is never."""
+    own_nodes: bool
+    """Whether there are nodes just for notebooks, with the label and the taint that the Helm chart gives them too."""
     extra_config: bool
     """Whether the operator's own `extra_config.py` lies beside `jupyterhub_config.py`."""

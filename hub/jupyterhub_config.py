@@ -88,6 +88,13 @@ c.KubeSpawner.image = hub_config.image
 # CPUs. The guarantee is what was chosen; time that others leave idle may be used, up to this.
 c.KubeSpawner.cpu_limit = hub_config.cpu.max
 
+# Nodes just for notebooks. GPUs are tolerated without a word: Kubernetes adds that to pods that ask for one.
+if hub_config.own_nodes:
+    c.KubeSpawner.node_selector = {"hub.jupyter.org/node-purpose": "user"}
+    c.KubeSpawner.tolerations = [
+        {"key": "hub.jupyter.org/dedicated", "operator": "Equal", "value": "user", "effect": "NoSchedule"}
+    ]
+
 # Homes: a volume for each person, which outlives the server.
 c.KubeSpawner.storage_pvc_ensure = True
 c.KubeSpawner.storage_capacity = hub_config.home_size
@@ -114,6 +121,8 @@ c.KubeSpawner.pod_security_context = {
     "fsGroupChangePolicy": "OnRootMismatch",
 }
 c.KubeSpawner.automount_service_account_token = False
+# Not the namespace's default account: this one has no rights in the cluster, and those in Google Cloud that are given.
+c.KubeSpawner.service_account = hub_config.owner_name
 
 # Idle servers are stopped by a process that the hub runs, with just the rights to see and stop them.
 if hub_config.idle_minutes:

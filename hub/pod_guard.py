@@ -104,6 +104,8 @@ def mistakes(manifest: object, config: HubConfig, home: str) -> list[str]:
     reasons = _wrong_amounts(container.resources, config)
     if reason := image_rule.why_refused(container.image, config):
         reasons.append(f"{container.image!r} {reason}")
+    if pod.spec.service_account_name != config.owner_name:
+        reasons.append(f"{pod.spec.service_account_name!r} is not the service account of notebooks.")
     claims = {volume.persistent_volume_claim.claim_name for volume in pod.spec.volumes}
     reasons.extend(f"{claim!r} is not the home of this person." for claim in sorted(claims - {home}))
     return reasons

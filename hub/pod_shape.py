@@ -114,6 +114,7 @@ class Spec(_Part):
     """One container, without access to Kubernetes' API."""
 
     automount_service_account_token: Literal[False]
+    service_account_name: str
     containers: Annotated[list[Container], Field(min_length=1, max_length=1)]
     security_context: PodSecurityContext
     volumes: list[Volume]

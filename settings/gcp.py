@@ -24,6 +24,16 @@ class GcpSettings(Model):
     project: ProjectId | None = None
     """Project id, such as `my-project-123`."""
 
+    @property
+    def project_id(self) -> str:
+        """The project, where one is needed: the checks have seen that it is set."""
+        return self.project or ""
+
+    @property
+    def workload_pool(self) -> str:
+        """What the Kubernetes service accounts of the project's clusters are known as to Google Cloud."""
+        return f"{self.project_id}.svc.id.goog"
+
 
 class ClusterSettings(Model):
     """The Kubernetes cluster."""
@@ -45,6 +55,27 @@ class ClusterSettings(Model):
     as from elsewhere nobody can."""
     maintenance_start: TimeOfDay = "03:00"
     """When GKE may begin its daily maintenance of four hours, in UTC."""
+
+    @property
+    def on_gke(self) -> bool:
+        """Whether the cluster is one of GKE that this stack knows as such."""
+        return self.mode != "context"
+
+    @property
+    def makes_nodes(self) -> bool:
+        """Whether the stack makes the node pools, and so may count on their labels."""
+        return self.mode == "create" and not self.autopilot
+
+    @property
+    def is_zonal(self) -> bool:
+        """Whether the location is a zone."""
+        return (self.location or "").count("-") > 1
+
+    @property
+    def region(self) -> str:
+        """The region of the location."""
+        location = self.location or ""
+        return location.rpartition("-")[0] if self.is_zonal else location
 
 
 class NetworkSettings(Model):

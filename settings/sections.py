@@ -1,5 +1,6 @@
 """One frozen model for each group of stack config keys: `hub.storage` is `HubSettings.storage`."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
@@ -23,6 +24,7 @@ _HOME_STORAGE = Storage(size="10Gi")
 _CPU = CpuBounds(default="0.5", min="0.1", max="4")
 _SHORTEST_IDLE = 5
 _ZONE = {"name": "example-org", "domain": "example.org"}
+_ARTIFACT_REGISTRY = re.compile(r"(?P<location>[-a-z0-9]+)-docker\.pkg\.dev/[^/]+/(?P<id>[^/]+)")
 _MEMORY = MemoryBounds(default="1Gi", min="256Mi", max="8Gi")
 
 
@@ -45,9 +47,11 @@ class ClusterAdminSettings(Model):
     """The operator's own rights in the cluster."""
 
     user: Line | None = None
-    """User that is made cluster-admin, such as `user@example.org`; none = nobody."""
+    """User that is made cluster-admin, such as `user@example.org`; none = on GKE whoever runs the stack, else nobody."""
     binding_name: DnsName = "default-admin"
     """Name of the ClusterRoleBinding. Names are cluster-wide: a second hub in a cluster needs another."""
+    enabled: Flag = True
+    """Whether there is a binding at all; `false` where the operator has the rights already."""
 
 
 class EndpointSettings(Model):
@@ -77,6 +81,12 @@ class ImagesSettings(Model):
 
     repository: ImageRepository | None = None
     """Images not set are `<repository>/hub`, `/proxy` and `/notebook` with the tag in `docker/VERSION`."""
+
+    @property
+    def artifact_registry(self) -> tuple[str, str] | None:
+        """Location and repository id, if `repository` is one of Artifact Registry."""
+        match = _ARTIFACT_REGISTRY.fullmatch(self.repository or "")
+        return (match["location"], match["id"]) if match else None
 
 
 class HubSettings(Model):

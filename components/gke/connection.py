@@ -1,0 +1,97 @@
+"""Connects to a GKE cluster: one that exists, or one that this stack makes."""
+
+import json
+from typing import Final
+
+import pulumi
+import pulumi_gcp as gcp
+from pulumi_gcp import container, organizations
+
+from components.cluster import Connection, kubernetes_provider
+from components.gke.cluster import GkeCluster, GkeClusterArgs
+from components.gke.identity import Identity, IdentityArgs
+from components.gke.registry import Registry, RegistryArgs
+from components.gke.services import Services, ServicesArgs
+from settings import Settings
+
+_PLUGIN: Final = "gke-gcloud-auth-plugin"
+_HINT: Final = "Install it with: gcloud components install gke-gcloud-auth-plugin"
+
+
+def connect(settings: Settings) -> Connection:
+    """Returns the cluster that `cluster.*` names, made if that is asked for."""
+    google = gcp.Provider("google", project=settings.gcp.project_id, region=settings.cluster.region)
+    services = Services("services", ServicesArgs(settings=settings), pulumi.ResourceOptions(provider=google))
+    after_services = pulumi.ResourceOptions(provider=google, depends_on=services)
+    node_account: pulumi.Output[str] | None = None
+    pool: list[pulumi.Resource] = [services]
+    if settings.cluster.mode == "create":
+        made = GkeCluster("gke", GkeClusterArgs(settings=settings), after_services)
+        pool.append(made)
+        endpoint, authority, node_account = made.endpoint, made.ca_certificate, made.node_account
+    else:
+        found = container.get_cluster_output(
+            name=settings.cluster.name,
+            location=settings.cluster.location,
+            project=settings.gcp.project_id,
+            opts=pulumi.InvokeOutputOptions(provider=google),
+        )
+        endpoint = found.endpoint
+        authority = found.master_auths[0].cluster_ca_certificate
+    if settings.registry.create:
+        Registry("registry", RegistryArgs(settings=settings, reader=node_account), after_services)
+    if settings.identity.hub_service_account or settings.identity.notebook_service_account:
+        # The pool of identities comes with the project's first cluster.
+        Identity("identity", IdentityArgs(settings=settings), pulumi.ResourceOptions(provider=google, depends_on=pool))
+    kubeconfig = pulumi.Output.all(endpoint, authority).apply(
+        lambda known: render_kubeconfig(endpoint=known[0], authority=known[1])
+    )
+    return Connection(
+        providers=[kubernetes_provider(kubeconfig), google],
+        kubeconfig=kubeconfig,
+        operator=_operator(settings, google),
+        node_account=node_account,
+    )
+
+
+def render_kubeconfig(*, endpoint: str, authority: str) -> str:
+    """Returns a kubeconfig as JSON, with the program that gets a token from Google in place of a token.
+
+    Args:
+        endpoint: IP address or host name of the control plane.
+        authority: Its certificate authority, PEM in base64.
+    """
+    name = "gke"
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": name,
+        "clusters": [
+            {"name": name, "cluster": {"server": f"https://{endpoint}", "certificate-authority-data": authority}}
+        ],
+        "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
+        "users": [
+            {
+                "name": name,
+                "user": {
+                    "exec": {
+                        "apiVersion": "client.authentication.k8s.io/v1beta1",
+                        "command": _PLUGIN,
+                        "installHint": _HINT,
+                        "interactiveMode": "IfAvailable",
+                        "provideClusterInfo": True,
+                    }
+                },
+            }
+        ],
+    }
+    return json.dumps(config)
+
+
+def _operator(settings: Settings, google: gcp.Provider) -> pulumi.Input[str] | None:
+    """Who is made cluster-admin: the one that is named, else whoever the active credentials belong to."""
+    if not settings.cluster_admin.enabled:
+        return None
+    if settings.cluster_admin.user is not None:
+        return settings.cluster_admin.user
+    return organizations.get_client_open_id_user_info_output(opts=pulumi.InvokeOutputOptions(provider=google)).email

@@ -1,0 +1,144 @@
+"""The way in by https: a Google load balancer that a Gateway describes."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.meta import v1 as meta
+
+from components import proxy
+from components.gke.site import Site
+from components.metadata import labels
+from settings import Settings
+
+_CLASS: Final = "gke-l7-global-external-managed"
+_GATEWAY_API: Final = "gateway.networking.k8s.io/v1"
+_GKE_API: Final = "networking.gke.io/v1"
+_BACKEND_SECONDS: Final = 86_400
+"""How long a connection may be open: Google's default of 30 s would cut every websocket, and so every kernel."""
+_DRAIN_SECONDS: Final = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewayArgs:
+    """Inputs of `Gateway`."""
+
+    settings: Settings
+    """The stack's settings: names, host name, security policy."""
+    namespace: pulumi.Input[str]
+    """Namespace of the proxy's public Service."""
+    service: pulumi.Input[str]
+    """Name of that Service; its port is 80."""
+    site: Site
+    """The reserved global address, and the certificate."""
+
+
+class Gateway(pulumi.ComponentResource):
+    """Listeners for https and http, the second of which only sends people to the first, and GKE's policies.
+
+    The objects are custom resources, for which there are no typed args; the API server checks them.
+    """
+
+    gateway_name: pulumi.Output[str]
+    """Name of the Gateway."""
+
+    def __init__(self, name: str, args: GatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("jupyterhub:gke/gateway:Gateway", name, None, opts)
+        settings = args.settings
+
+        def custom(part: str, api: str, kind: str, spec: dict[str, object], suffix: str = "") -> CustomResource:
+            annotations = {"networking.gke.io/certmap": args.site.certificate_map} if kind == "Gateway" else None
+            return CustomResource(
+                f"{name}-{part}",
+                api_version=api,
+                kind=kind,
+                metadata=meta.ObjectMetaArgs(
+                    name=f"{settings.name}{suffix}",
+                    namespace=args.namespace,
+                    labels=labels(settings, "proxy"),
+                    annotations=annotations,
+                ),
+                spec=spec,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+
+        hostname = settings.endpoint.hostname
+        gateway = custom(
+            "gateway",
+            _GATEWAY_API,
+            "Gateway",
+            {
+                "gatewayClassName": _CLASS,
+                "addresses": [{"type": "NamedAddress", "value": args.site.address_name}],
+                "listeners": [
+                    {"name": "https", "protocol": "HTTPS", "port": 443, "hostname": hostname},
+                    {"name": "http", "protocol": "HTTP", "port": 80, "hostname": hostname},
+                ],
+            },
+        )
+        self.gateway_name = gateway.id.apply(lambda _: settings.name)
+        backend = {"group": "", "kind": "Service", "name": args.service}
+
+        def parent(section: str) -> list[dict[str, str]]:
+            return [{"name": settings.name, "sectionName": section}]
+
+        custom(
+            "route",
+            _GATEWAY_API,
+            "HTTPRoute",
+            {
+                "parentRefs": parent("https"),
+                "hostnames": [hostname],
+                "rules": [{"backendRefs": [{"name": args.service, "port": 80}]}],
+            },
+        )
+        custom(
+            "redirect",
+            _GATEWAY_API,
+            "HTTPRoute",
+            {
+                "parentRefs": parent("http"),
+                "hostnames": [hostname],
+                "rules": [
+                    {
+                        "filters": [
+                            {"type": "RequestRedirect", "requestRedirect": {"scheme": "https", "statusCode": 301}}
+                        ]
+                    }
+                ],
+            },
+            suffix="-redirect",
+        )
+        # Without it Google asks for /, where the hub sends people on: an answer that Google takes for an illness.
+        custom(
+            "health",
+            _GKE_API,
+            "HealthCheckPolicy",
+            {
+                "targetRef": backend,
+                "default": {
+                    "checkIntervalSec": 15,
+                    "timeoutSec": 5,
+                    "config": {
+                        "type": "HTTP",
+                        "httpHealthCheck": {"port": proxy.PORT, "requestPath": proxy.HEALTH_PATH},
+                    },
+                },
+            },
+        )
+        policy = settings.endpoint.security_policy
+        custom(
+            "backend",
+            _GKE_API,
+            "GCPBackendPolicy",
+            {
+                "targetRef": backend,
+                "default": {
+                    "timeoutSec": _BACKEND_SECONDS,
+                    "connectionDraining": {"drainingTimeoutSec": _DRAIN_SECONDS},
+                    **({} if policy is None else {"securityPolicy": policy}),
+                },
+            },
+        )
+        self.register_outputs({"gateway_name": self.gateway_name})

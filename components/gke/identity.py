@@ -1,0 +1,53 @@
+"""Which Google service accounts the pods may act as, without a key anywhere."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_gcp import serviceaccount
+
+from components.rbac import NOTEBOOKS_ACCOUNT
+from settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityArgs:
+    """Inputs of `Identity`."""
+
+    settings: Settings
+    """The stack's settings: project, namespaces, and the Google service accounts, which exist already."""
+
+
+class Identity(pulumi.ComponentResource):
+    """Workload Identity: the hub's and the notebooks' Kubernetes accounts may be Google service accounts."""
+
+    members: pulumi.Output[list[str]]
+    """How Google Cloud knows the Kubernetes accounts that may; known once they may."""
+
+    def __init__(self, name: str, args: IdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("jupyterhub:gke/identity:Identity", name, None, opts)
+        settings, identity = args.settings, args.settings.identity
+        wanted = {
+            "hub": (identity.hub_service_account, f"{settings.namespace}/{settings.name}"),
+            "notebooks": (
+                identity.notebook_service_account,
+                f"{settings.notebooks_namespace}/{NOTEBOOKS_ACCOUNT}",
+            ),
+        }
+        grants = [
+            serviceaccount.IAMMember(
+                f"{name}-{part}",
+                service_account_id=f"projects/{_project_of(email)}/serviceAccounts/{email}",
+                role="roles/iam.workloadIdentityUser",
+                member=f"serviceAccount:{settings.gcp.workload_pool}[{account}]",
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            for part, (email, account) in wanted.items()
+            if email is not None
+        ]
+        self.members = pulumi.Output.all(*(grant.member for grant in grants))
+        self.register_outputs({"members": self.members})
+
+
+def _project_of(email: str) -> str:
+    """The project of a service account, which is in its name: `hub@<project>.iam.gserviceaccount.com`."""
+    return email.partition("@")[2].partition(".")[0]

@@ -1,0 +1,119 @@
+"""The machines of a cluster of the stack's own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_gcp import container
+
+from components.node_purpose import DEDICATED, PURPOSE
+from settings import Settings
+from settings.gcp import GpuPool, NodePool
+
+_GPU_TAINT: Final = container.NodePoolNodeConfigTaintArgs(
+    # GKE sets it on such nodes by itself; stated here, as it would else show up as a change in every preview. What asks
+    # for a GPU tolerates it without saying so (admission plugin ExtendedResourceToleration, on in GKE).
+    key="nvidia.com/gpu",
+    value="present",
+    effect="NO_SCHEDULE",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodePoolsArgs:
+    """Inputs of `NodePools`."""
+
+    settings: Settings
+    """The stack's settings: location and pools."""
+    cluster: pulumi.Input[str]
+    """Id of the cluster."""
+    node_account: pulumi.Input[str]
+    """E-mail of the nodes' service account."""
+
+
+class NodePools(pulumi.ComponentResource):
+    """A pool for the hub, one for notebooks, and those with GPUs. All but the first may shrink to nothing."""
+
+    core: pulumi.Output[str]
+    """Id of the pool for the hub; known once its first node is there."""
+
+    def __init__(self, name: str, args: NodePoolsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("jupyterhub:gke/node_pools:NodePools", name, None, opts)
+        nodes = args.settings.nodes
+        user_taint = container.NodePoolNodeConfigTaintArgs(key=DEDICATED, value="user", effect="NO_SCHEDULE")
+
+        def pool(
+            part: str, of: NodePool, purpose: str, taints: Sequence[container.NodePoolNodeConfigTaintArgs]
+        ) -> container.NodePool:
+            return container.NodePool(
+                f"{name}-{part}",
+                # Pulumi names it, so that a pool that has to be replaced (other machines, other disks) is made before
+                # the old one goes, and notebooks move at their next start.
+                cluster=args.cluster,
+                initial_node_count=_at_first(of, args.settings),
+                autoscaling=container.NodePoolAutoscalingArgs(
+                    total_min_node_count=of.min, total_max_node_count=of.max, location_policy="ANY"
+                ),
+                management=container.NodePoolManagementArgs(auto_repair=True, auto_upgrade=True),
+                node_config=_node(of, args.node_account, {PURPOSE: purpose}, taints),
+                # The autoscaler has its own idea of the number of nodes.
+                opts=pulumi.ResourceOptions(parent=self, ignore_changes=["initialNodeCount"]),
+            )
+
+        self.core = pool("core", nodes.core, "core", []).id
+        pool("user", nodes.user, "user", [user_taint])
+        for gpu in nodes.gpu:
+            pool(gpu.name, gpu, "user", [user_taint, _GPU_TAINT])
+        self.register_outputs({"core": self.core})
+
+
+def _at_first(pool: NodePool, settings: Settings) -> int:
+    """Nodes per zone to begin with. A regional cluster has three zones, so that one each is more than enough."""
+    zones = 1 if settings.cluster.is_zonal else 3
+    return -(-pool.min // zones)
+
+
+def _node(
+    pool: NodePool,
+    account: pulumi.Input[str],
+    labels: Mapping[str, str],
+    taints: Sequence[container.NodePoolNodeConfigTaintArgs],
+) -> container.NodePoolNodeConfigArgs:
+    return container.NodePoolNodeConfigArgs(
+        machine_type=pool.machine_type,
+        disk_size_gb=pool.disk_gb,
+        disk_type="pd-balanced",
+        image_type="COS_CONTAINERD",
+        spot=pool.spot,
+        service_account=account,
+        # The account's roles bound what nodes may do; scopes are the older way, and Google says to open them.
+        oauth_scopes=["https://www.googleapis.com/auth/cloud-platform"],
+        labels=labels,
+        taints=list(taints),
+        guest_accelerators=_accelerators(pool),
+        shielded_instance_config=container.NodePoolNodeConfigShieldedInstanceConfigArgs(
+            # NVIDIA's drivers that GKE installs are signed, and so secure boot may stay.
+            enable_secure_boot=True,
+            enable_integrity_monitoring=True,
+        ),
+        # Pods see their own identity and never the node's.
+        workload_metadata_config=container.NodePoolNodeConfigWorkloadMetadataConfigArgs(mode="GKE_METADATA"),
+        metadata={"disable-legacy-endpoints": "true"},
+    )
+
+
+def _accelerators(pool: NodePool) -> list[container.NodePoolNodeConfigGuestAcceleratorArgs]:
+    if not isinstance(pool, GpuPool):
+        return []
+    return [
+        container.NodePoolNodeConfigGuestAcceleratorArgs(
+            type=pool.accelerator,
+            count=pool.count,
+            gpu_driver_installation_config=(
+                container.NodePoolNodeConfigGuestAcceleratorGpuDriverInstallationConfigArgs(
+                    gpu_driver_version="DEFAULT"
+                )
+            ),
+        )
+    ]
