@@ -49,7 +49,7 @@ def open_to_strangers(endpoint: EndpointSettings, public_url: str | None, cluste
         if has_local_url:
             return []
         reason = f"so publicUrl must be {loopback}"
-    elif endpoint.type == "gateway" or endpoint.internal or cluster.mode != "context":
+    elif endpoint.type == "gateway" or endpoint.internal or cluster.on_gke:
         reason = "so nobody else may reach it: pulumi config set endpoint.type none"
     elif endpoint.address is None:
         reason = (
@@ -66,7 +66,7 @@ def open_to_strangers(endpoint: EndpointSettings, public_url: str | None, cluste
 
 def _gateway_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings | None) -> list[str]:
     mistakes: list[str] = []
-    if cluster is not None and cluster.mode == "context":
+    if cluster is not None and not cluster.on_gke:
         mistakes.append(
             "endpoint.type: gateway is made on GKE only, where cluster.mode is existing or create; set that, or: "
             "pulumi config set endpoint.type load-balancer"
@@ -107,7 +107,7 @@ def _load_balancer_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings
 
 
 def _address_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings | None) -> list[str]:
-    if cluster is None or cluster.mode == "context" or endpoint.address is None or not is_loopback(endpoint.address):
+    if cluster is None or not cluster.on_gke or endpoint.address is None or not is_loopback(endpoint.address):
         return []
     mend = "pulumi config set endpoint.type none, and pulumi config rm endpoint.address"
     return [f"endpoint.address: is loopback, which GKE gives to nothing; for a hub that only you reach: {mend}"]

@@ -14,7 +14,7 @@ from settings.machines import AcceleratorType, MachineType
 from settings.model import Model, over
 from settings.names import GkeName, GoogleName
 from settings.networks import ControlPlaneRange, NodeRange, OperatorRange, PodRange, ServiceRange, overlapping
-from settings.places import Location, ProjectId
+from settings.places import Location, ProjectId, is_zone, region_of
 from settings.scalars import Flag, TimeOfDay, WholeNumber
 
 
@@ -69,13 +69,12 @@ class ClusterSettings(Model):
     @property
     def is_zonal(self) -> bool:
         """Whether the location is a zone."""
-        return (self.location or "").count("-") > 1
+        return self.location is not None and is_zone(self.location)
 
     @property
     def region(self) -> str:
-        """The region of the location."""
-        location = self.location or ""
-        return location.rpartition("-")[0] if self.is_zonal else location
+        """The region of the location, where one is needed."""
+        return "" if self.location is None else region_of(self.location)
 
 
 class NetworkSettings(Model):
@@ -158,7 +157,7 @@ class RegistrySettings(Model):
     """Where images are kept, on Google Cloud only."""
 
     create: Flag = False
-    """Whether the stack makes an Artifact Registry repository."""
+    """Whether the stack makes `images.repository`, which is then one of Artifact Registry in `gcp.project`."""
 
 
 class DnsZone(Model):

@@ -53,7 +53,7 @@ def place_mistakes(nodes: NodesSettings, cluster: ClusterSettings) -> list[str]:
 
 def room_mistakes(nodes: NodesSettings, cluster: ClusterSettings, network: NetworkSettings) -> list[str]:
     """Returns which ranges are too small for as many nodes as the pools may grow to."""
-    if cluster.mode != "create" or cluster.autopilot:
+    if not cluster.makes_nodes:
         return []
     most = sum(pool.max for pool in _pools(nodes).values())
     room = {

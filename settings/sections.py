@@ -47,7 +47,7 @@ class ClusterAdminSettings(Model):
     """The operator's own rights in the cluster."""
 
     user: Line | None = None
-    """User that is made cluster-admin, such as `user@example.org`; none = on GKE whoever runs the stack, else nobody."""
+    """User that is made cluster-admin, such as `user@example.org`; none = who runs the stack on GKE, else nobody."""
     binding_name: DnsName = "default-admin"
     """Name of the ClusterRoleBinding. Names are cluster-wide: a second hub in a cluster needs another."""
     enabled: Flag = True
