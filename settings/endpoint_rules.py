@@ -9,8 +9,8 @@ FORWARDED_URL = "http://localhost:8000"
 """Where a hub is reached by `kubectl port-forward`."""
 
 
-def endpoint_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings) -> list[str]:
-    """Returns which keys do not go with the type of the endpoint, with the cluster or with each other."""
+def endpoint_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings | None) -> list[str]:
+    """Returns which keys do not go with the type of the endpoint, with the cluster (if known) or with each other."""
     if endpoint.type == "none":
         return [
             f"endpoint.{field.alias}: has no effect with endpoint.type none; remove it: "
@@ -49,7 +49,7 @@ def open_to_strangers(endpoint: EndpointSettings, public_url: str | None, cluste
         if has_local_url:
             return []
         reason = f"so publicUrl must be {loopback}"
-    elif endpoint.type == "gateway" or endpoint.internal or cluster.mode != "context":
+    elif endpoint.type == "gateway" or endpoint.internal or cluster.on_gke:
         reason = "so nobody else may reach it: pulumi config set endpoint.type none"
     elif endpoint.address is None:
         reason = (
@@ -64,9 +64,9 @@ def open_to_strangers(endpoint: EndpointSettings, public_url: str | None, cluste
     return [f"auth.type: dummy lets anybody in with any password, {reason}; {otherwise}"]
 
 
-def _gateway_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings) -> list[str]:
+def _gateway_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings | None) -> list[str]:
     mistakes: list[str] = []
-    if cluster.mode == "context":
+    if cluster is not None and not cluster.on_gke:
         mistakes.append(
             "endpoint.type: gateway is made on GKE only, where cluster.mode is existing or create; set that, or: "
             "pulumi config set endpoint.type load-balancer"
@@ -89,14 +89,15 @@ def _gateway_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings) -> l
     return mistakes + _address_mistakes(endpoint, cluster)
 
 
-def _load_balancer_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings) -> list[str]:
+def _load_balancer_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings | None) -> list[str]:
     mistakes: list[str] = []
     if endpoint.security_policy is not None:
         mistakes.append(
             "endpoint.securityPolicy: is for endpoint.type gateway; here endpoint.sourceRanges says who may come; "
             "remove it: pulumi config rm endpoint.securityPolicy"
         )
-    mistakes += only_on_gke(cluster, {"endpoint.dnsZone": endpoint.dns_zone})
+    if cluster is not None:
+        mistakes += only_on_gke(cluster, {"endpoint.dnsZone": endpoint.dns_zone})
     if endpoint.dns_zone is not None and endpoint.hostname is None:
         mistakes.append(
             "endpoint.hostname: is not set, so that endpoint.dnsZone gets no record; set it, or: "
@@ -105,8 +106,8 @@ def _load_balancer_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings
     return mistakes + _address_mistakes(endpoint, cluster)
 
 
-def _address_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings) -> list[str]:
-    if cluster.mode == "context" or endpoint.address is None or not is_loopback(endpoint.address):
+def _address_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings | None) -> list[str]:
+    if cluster is None or not cluster.on_gke or endpoint.address is None or not is_loopback(endpoint.address):
         return []
     mend = "pulumi config set endpoint.type none, and pulumi config rm endpoint.address"
     return [f"endpoint.address: is loopback, which GKE gives to nothing; for a hub that only you reach: {mend}"]

@@ -14,7 +14,7 @@ from settings.machines import AcceleratorType, MachineType
 from settings.model import Model, over
 from settings.names import GkeName, GoogleName
 from settings.networks import ControlPlaneRange, NodeRange, OperatorRange, PodRange, ServiceRange, overlapping
-from settings.places import Location, ProjectId
+from settings.places import Location, ProjectId, is_zone, region_of
 from settings.scalars import Flag, TimeOfDay, WholeNumber
 
 
@@ -50,7 +50,7 @@ class ClusterSettings(Model):
     """Whether Google makes and sizes the nodes (GKE Autopilot); then there are no `nodes.*`."""
     release_channel: Literal["rapid", "regular", "stable"] = "regular"
     """How new the Kubernetes versions are that GKE installs by itself."""
-    authorized_networks: tuple[OperatorRange, ...] = ()
+    authorized_networks: Annotated[tuple[OperatorRange, ...], Field(examples=[["203.0.113.0/24"]])] = ()
     """Ranges, such as `203.0.113.0/24`, from which the control plane of a created cluster may be reached; needed there,
     as from elsewhere nobody can."""
     maintenance_start: TimeOfDay = "03:00"
@@ -69,13 +69,12 @@ class ClusterSettings(Model):
     @property
     def is_zonal(self) -> bool:
         """Whether the location is a zone."""
-        return (self.location or "").count("-") > 1
+        return self.location is not None and is_zone(self.location)
 
     @property
     def region(self) -> str:
-        """The region of the location."""
-        location = self.location or ""
-        return location.rpartition("-")[0] if self.is_zonal else location
+        """The region of the location, where one is needed."""
+        return "" if self.location is None else region_of(self.location)
 
 
 class NetworkSettings(Model):
@@ -109,8 +108,8 @@ class NodePool(Model):
     """Compute Engine machine type, such as `e2-standard-4`."""
     min: Annotated[WholeNumber, Field(ge=0)] = 0
     """The fewest nodes, in all zones together; at most `max`."""
-    max: Annotated[WholeNumber, Field(ge=1)] = 10
-    """The most nodes, in all zones together."""
+    max: Annotated[WholeNumber, Field(ge=1, le=15000)] = 10
+    """The most nodes, in all zones together; at most 15000, as many as a GKE cluster has."""
     disk_gb: Annotated[WholeNumber, Field(ge=20, le=65536)] = 100
     """Size of each node's boot disk, in GB."""
     spot: Flag = False
@@ -131,6 +130,7 @@ class GpuPool(NodePool):
 
 _CORE = NodePool(machine_type="e2-standard-2", min=1, max=3, disk_gb=50)
 _USER = NodePool(machine_type="e2-standard-8", min=0, max=10)
+_GPU = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
 
 
 class NodesSettings(Model):
@@ -140,7 +140,7 @@ class NodesSettings(Model):
     """For hub, proxy and Kubernetes' own pods."""
     user: Annotated[NodePool, over(_USER)] = _USER
     """For notebooks."""
-    gpu: tuple[GpuPool, ...] = ()
+    gpu: Annotated[tuple[GpuPool, ...], Field(examples=[[_GPU]])] = ()
     """For notebooks with GPUs."""
 
 
@@ -157,7 +157,7 @@ class RegistrySettings(Model):
     """Where images are kept, on Google Cloud only."""
 
     create: Flag = False
-    """Whether the stack makes an Artifact Registry repository."""
+    """Whether the stack makes `images.repository`, which is then one of Artifact Registry in `gcp.project`."""
 
 
 class DnsZone(Model):

@@ -14,14 +14,13 @@ from settings.gcp import (
     NodesSettings,
     RegistrySettings,
 )
-from settings.places import is_zone, region_of
 from settings.pool_rules import place_mistakes, pool_mistakes, room_mistakes
-from settings.sections import KubernetesSettings
+from settings.sections import ImagesSettings, KubernetesSettings
 
 
 def only_on_gke(cluster: ClusterSettings, keys: Mapping[str, object]) -> list[str]:
     """Returns a mistake for each of `keys` with a value, if the cluster is not one that is known to be of GKE."""
-    if cluster.mode != "context":
+    if cluster.on_gke:
         return []
     return [
         f"{key}: works on GKE only, where cluster.mode is existing or create; set that, or remove this: "
@@ -49,14 +48,29 @@ def gke_mistakes(groups: Mapping[str, object]) -> list[str]:
     return mistakes
 
 
+def image_mistakes(images: ImagesSettings, registry: RegistrySettings, gcp: GcpSettings | None) -> list[str]:
+    """Returns why the stack could not make the repository of Artifact Registry in which the images are to be."""
+    if not registry.create:
+        return []
+    mend = "pulumi config set images.repository europe-west1-docker.pkg.dev/PROJECT/jupyterhub"
+    if images.artifact_registry is None:
+        return [
+            f"images.repository: does not name what registry.create makes, LOCATION-docker.pkg.dev/PROJECT/NAME: {mend}"
+        ]
+    project = (images.repository or "").split("/")[1]
+    if gcp is not None and gcp.project not in {None, project}:
+        return [f"images.repository: is in another project than gcp.project, where registry.create makes it: {mend}"]
+    return []
+
+
 def _demands(group: object, cluster: ClusterSettings) -> list[str]:
     """Returns what is wrong with a group for this kind of cluster."""
     match group:
-        case GcpSettings(project=None) if cluster.mode != "context":
+        case GcpSettings(project=None) if cluster.on_gke:
             return [
                 f"gcp.project: is not set, and cluster.mode {cluster.mode} needs it: pulumi config set gcp.project ID"
             ]
-        case KubernetesSettings(context=str()) if cluster.mode != "context":
+        case KubernetesSettings(context=str()) if cluster.on_gke:
             both = f"names a cluster, but cluster.mode {cluster.mode} means another"
             return [f"kubernetes.context: {both}; remove one of the two: pulumi config rm kubernetes.context"]
         case IdentitySettings():
@@ -72,7 +86,7 @@ def _demands(group: object, cluster: ClusterSettings) -> list[str]:
 
 
 def _cluster_mistakes(cluster: ClusterSettings) -> list[str]:
-    if cluster.mode == "context":
+    if not cluster.on_gke:
         return only_on_gke(cluster, {"cluster.autopilot": cluster.autopilot})
     mistakes: list[str] = []
     if cluster.location is None:
@@ -80,11 +94,10 @@ def _cluster_mistakes(cluster: ClusterSettings) -> list[str]:
             f"cluster.location: is not set, and cluster.mode {cluster.mode} needs it: "
             "pulumi config set cluster.location europe-west1"
         )
-    elif cluster.autopilot and is_zone(cluster.location):
-        region = region_of(cluster.location)
+    elif cluster.autopilot and cluster.is_zonal:
         mistakes.append(
             f"cluster.location: {cluster.location} is a zone, but Autopilot clusters are in regions: "
-            f"pulumi config set cluster.location {region}"
+            f"pulumi config set cluster.location {cluster.region}"
         )
     if cluster.mode == "create" and not cluster.authorized_networks:
         mistakes.append(

@@ -12,7 +12,7 @@ _SERIES = r"[a-z][0-9]{1,2}[a-z]?"
 _MACHINE = re.compile(
     r"(?:e2-(?:micro|small|medium)|g1-small"
     rf"|(?:{_SERIES}-)?custom-[1-9][0-9]{{0,2}}-[1-9][0-9]{{2,6}}(?:-ext)?"
-    rf"|{_SERIES}-[a-z]+-[1-9][0-9]{{0,3}}g?(?:-[a-z]+[0-9]?){{0,2}})"
+    rf"|{_SERIES}-(?!custom)[a-z]+-[1-9][0-9]{{0,3}}g?(?:-[a-z]+[0-9]?){{0,2}})"
 )
 _N1 = re.compile(r"n1-(?:standard|highmem|highcpu)-(?P<cpus>[0-9]+)|(?:n1-)?custom-(?P<custom>[0-9]+)-[0-9]+(?:-ext)?")
 

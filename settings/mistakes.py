@@ -130,10 +130,13 @@ def _names_beside(key: str, path: list[int | str]) -> Collection[str]:
 
 
 def _example(key: str, path: list[int | str]) -> str:
-    """Returns the default as an example of a list or a map, if there is anything in it."""
-    example = default_of(KEYS[key])
+    """Returns the default, or else the field's own example, as an example of a list or a map."""
+    example = default_of(KEYS[key]) or next(iter(KEYS[key].examples or ()), None)
     for part in path:
-        example = cast("dict[object, object]", example).get(part) if isinstance(example, dict) else None
+        if isinstance(example, list):
+            example = cast("list[object]", example)[0]
+        elif isinstance(example, dict):
+            example = cast("dict[object, object]", example).get(part)
     return f", such as {_yaml(cast('object', example))}" if isinstance(example, dict | list) and example else ""
 
 

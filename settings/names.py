@@ -55,7 +55,7 @@ def _hub_namespace(text: str) -> str:
 
 def _google_name(text: str) -> str:
     if _GOOGLE.fullmatch(text) is None:
-        msg = "is not a name as Google Cloud has them: lower-case letters, digits and '-', a letter first, at most 63"
+        msg = "is not a name as Google Cloud has them: at most 63 lower-case letters, digits and '-', a letter first"
         raise ValueError(msg)
     return text
 

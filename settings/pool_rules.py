@@ -27,7 +27,8 @@ def pool_mistakes(nodes: NodesSettings) -> list[str]:
             mistakes.append(f"{place}.name: core and user are the pools without GPUs; choose another, such as gpu")
         if pool.name in names[:index]:
             mistakes.append(f"{place}.name: is that of nodes.gpu[{names.index(pool.name)}] too; choose another")
-        mistakes += _machine_mistakes(place, pool)
+        if problem := _misfit(pool):
+            mistakes.append(f"{place}.{problem}")
     return mistakes
 
 
@@ -52,7 +53,7 @@ def place_mistakes(nodes: NodesSettings, cluster: ClusterSettings) -> list[str]:
 
 def room_mistakes(nodes: NodesSettings, cluster: ClusterSettings, network: NetworkSettings) -> list[str]:
     """Returns which ranges are too small for as many nodes as the pools may grow to."""
-    if cluster.mode != "create" or cluster.autopilot:
+    if not cluster.makes_nodes:
         return []
     most = sum(pool.max for pool in _pools(nodes).values())
     room = {
@@ -89,23 +90,23 @@ def _no_effect(name: str, why: str) -> str:
     return f"nodes.{name}: has no effect {why}; remove it: pulumi config rm nodes.{name}"
 
 
-def _machine_mistakes(place: str, pool: GpuPool) -> list[str]:
-    """Returns why a machine type cannot have this many GPUs of this type."""
+def _misfit(pool: GpuPool) -> str | None:
+    """Returns why a machine type cannot have this many GPUs of this type, behind the part of the pool to change."""
     gpu, kind = ACCELERATORS[pool.accelerator], pool.accelerator
     if gpu.machines:
-        if pool.machine_type not in gpu.machines:
-            return [f"{place}.machineType: is none with {kind}, which is built into {', '.join(gpu.machines)}"]
-        built_in = gpu.machines[pool.machine_type]
-        return [] if pool.count == built_in else [f"{place}.count: does not fit the machine type, which has {built_in}"]
+        built_in = gpu.machines.get(pool.machine_type)
+        if built_in is None:
+            return f"machineType: is none with {kind}, which is built into {', '.join(gpu.machines)}"
+        return None if pool.count == built_in else f"count: is not that of the machine type; set it to {built_in}"
     cpus = n1_cpus(pool.machine_type)
     if cpus is None:
-        return [f"{place}.machineType: cannot have {kind}, which only N1 machines can, such as n1-standard-8"]
-    if pool.count not in gpu.most_cpus:
-        return [f"{place}.count: does not fit {kind}, of which a node has {_either([*gpu.most_cpus])}"]
-    most = gpu.most_cpus[pool.count]
+        return f"machineType: cannot have {kind}, which only N1 machines can, such as n1-standard-8"
+    most = gpu.most_cpus.get(pool.count)
+    if most is None:
+        return f"count: does not fit {kind}, of which a node has {_either([*gpu.most_cpus])}"
     if cpus > most:
-        return [f"{place}.machineType: has more than {most} vCPUs, the most with {pool.count} of {kind}"]
-    return []
+        return f"machineType: has more than {most} vCPUs, the most with {pool.count} of {kind}; take a smaller one"
+    return None
 
 
 def _either(numbers: list[int]) -> str:

@@ -23,6 +23,7 @@ _HUB_STORAGE = Storage(size="1Gi")
 _HOME_STORAGE = Storage(size="10Gi")
 _CPU = CpuBounds(default="0.5", min="0.1", max="4")
 _SHORTEST_IDLE = 5
+_ZONE = {"name": "example-org", "domain": "example.org"}
 _ARTIFACT_REGISTRY = re.compile(r"(?P<location>[-a-z0-9]+)-docker\.pkg\.dev/[^/]+/(?P<id>[^/]+)")
 _MEMORY = MemoryBounds(default="1Gi", min="256Mi", max="8Gi")
 
@@ -64,11 +65,11 @@ class EndpointSettings(Model):
     gives one."""
     hostname: HostName | None = None
     """Host name of the hub, such as `hub.example.org`; needed for `gateway`."""
-    source_ranges: tuple[Range, ...] = ()
+    source_ranges: Annotated[tuple[Range, ...], Field(examples=[["203.0.113.0/24"]])] = ()
     """Ranges from which the load balancer may be reached, such as `203.0.113.0/24`; none = from everywhere."""
     internal: Flag = False
     """Whether the load balancer has an address in the VPC only; not with `gateway`."""
-    dns_zone: Annotated[DnsZone | None, UNLESS_EMPTY] = None
+    dns_zone: Annotated[DnsZone | None, UNLESS_EMPTY, Field(examples=[_ZONE])] = None
     """Cloud DNS zone for the records of `hostname`, which is in its domain; none = the stack exports the records to
     make."""
     security_policy: GoogleName | None = None

@@ -17,7 +17,7 @@ from settings.gcp import (
     NodesSettings,
     RegistrySettings,
 )
-from settings.gke_rules import gke_mistakes
+from settings.gke_rules import gke_mistakes, image_mistakes
 from settings.images import VERSION_FILE
 from settings.model import Model
 from settings.names import HubName, HubNamespace
@@ -98,7 +98,7 @@ class Settings(Model):
     @classmethod
     def _endpoint_fits(cls, endpoint: EndpointSettings, info: ValidationInfo) -> EndpointSettings:
         cluster = info.data.get("cluster")
-        if isinstance(cluster, ClusterSettings) and (mistakes := endpoint_mistakes(endpoint, cluster)):
+        if mistakes := endpoint_mistakes(endpoint, cluster if isinstance(cluster, ClusterSettings) else None):
             raise GroupError(mistakes)
         return endpoint
 
@@ -113,6 +113,16 @@ class Settings(Model):
         if mistake := url_mistake(public_url, endpoint):
             raise ValueError(mistake)
         return public_url
+
+    @field_validator("images")
+    @classmethod
+    def _repository_fits(cls, images: ImagesSettings, info: ValidationInfo) -> ImagesSettings:
+        registry, gcp = info.data.get("registry"), info.data.get("gcp")
+        if isinstance(registry, RegistrySettings) and (
+            mistakes := image_mistakes(images, registry, gcp if isinstance(gcp, GcpSettings) else None)
+        ):
+            raise GroupError(mistakes)
+        return images
 
     @field_validator("hub", "proxy", "notebook", mode="before")
     @classmethod

@@ -1,10 +1,11 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from settings.addresses import IpAddress, PublicUrl, host_of, is_loopback, url_of
+from settings.addresses import HostName, IpAddress, PublicUrl, host_of, is_loopback, url_of
 
 ADDRESS = TypeAdapter[str](IpAddress)
 URL = TypeAdapter[str](PublicUrl)
+HOST = TypeAdapter[str](HostName)
 
 
 @pytest.mark.parametrize(
@@ -95,3 +96,47 @@ def test_anything_else_is_not_loopback(host: str) -> None:
 def test_the_url_of_an_address_leads_back_to_it(address: str) -> None:
     assert URL.validate_python(url_of(address))
     assert host_of(url_of(address)) == address
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("hub.example.org", "hub.example.org"),
+        ("example.org.", "example.org"),
+        ("1.2.example.xn--p1ai", "1.2.example.xn--p1ai"),
+        ("a." * 125 + "org", "a." * 125 + "org"),
+    ],
+)
+def test_a_host_name_has_no_dot_at_its_end(text: str, name: str) -> None:
+    assert HOST.validate_python(text) == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *[
+            "",
+            ".",
+            "hub",
+            "localhost",
+            "Hub.example.org",
+            "203.0.113.7",
+            "2001:db8::7",
+            "hub.example.org..",
+            ".example.org",
+        ],
+        *["https://hub.example.org", "hub.example.org/", "hub.example.org:443", "*.example.org", "hub_1.example.org"],
+        *[
+            "-hub.example.org",
+            "hub-.example.org",
+            "hub..example.org",
+            "hub.example.org\n",
+            "hub .example.org",
+            "hüb.example.org",
+        ],
+        *["a" * 64 + ".org", "a." * 126 + "org", "a." * 100_000 + "org"],
+    ],
+)
+def test_what_is_no_full_host_name_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match="is not a full host name"):
+        HOST.validate_python(text)

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic.alias_generators import to_snake
 
 import settings
 from settings.keys import KEYS, PROJECT, SECRETS, is_structured
@@ -40,6 +41,14 @@ def as_pulumi_hands_it_on(path: Path) -> dict[str, str]:
         for key, value in values.items()
         if ":" not in key
     }
+
+
+def has_own_value(config: settings.Settings, key: str) -> bool:
+    """Tells whether the settings have another value for a key than its default, or one where it has none."""
+    value: object = config
+    for name in key.split("."):
+        value = getattr(value, to_snake(name))
+    return KEYS[key].is_required() or value != KEYS[key].default
 
 
 @pytest.mark.parametrize("path", GOOD, ids=name_of)
@@ -77,6 +86,14 @@ def test_every_key_has_a_bad_example() -> None:
     assert [key for key in KEYS if not any(head.startswith(key) for head in heads)] == []
 
 
-def test_every_key_has_a_good_example() -> None:
+def test_every_key_has_a_good_example_with_another_value_than_its_default() -> None:
+    found = [settings.from_file(path) for path in GOOD]
+    open_keys = set(KEYS) - SECRETS  # what is encrypted is not known
+    assert [key for key in open_keys if not any(has_own_value(config, key) for config in found)] == []
+
+
+def test_every_key_that_goes_with_any_cluster_is_in_one_good_file() -> None:
     written = read_config(CONFIGS / "everything.good.yaml")
-    assert [key for key in KEYS if f"{PROJECT}:{key}" not in written] == []
+    on_gke = read_config(CONFIGS / "gke-everything.good.yaml")
+    alone = {"cluster.autopilot"}  # goes with no pools of one's own
+    assert {key for key in KEYS if f"{PROJECT}:{key}" not in {**written, **on_gke}} == alone

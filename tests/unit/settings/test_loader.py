@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import settings
 BASE = {"auth.type": "dummy", "endpoint.address": "127.100.0.10", "images.repository": "registry.example.org/hub"}
 SECRET = "hunter2-Secret_Value"  # noqa: S105 a stand-in
 
+GPU = {"machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
+
 KEYS_AND_WRONG_VALUES = {
     "name": SECRET,
     "protect": SECRET,
@@ -18,6 +21,15 @@ KEYS_AND_WRONG_VALUES = {
     "hub.storage": SECRET,
     "hub.resources": f'{{"{SECRET}": 1}}',
     "proxy.resources": f'{{"requests": {{"cpu": "{SECRET}"}}}}',
+    "gcp.project": SECRET,
+    "cluster.location": SECRET,
+    "cluster.authorizedNetworks": f'["{SECRET}"]',
+    "network.podRange": SECRET,
+    "nodes.core": f'{{"{SECRET}": 1}}',
+    "nodes.gpu": f'[{{"name": "{SECRET}"}}]',
+    "endpoint.hostname": SECRET,
+    "endpoint.dnsZone": f'{{"name": "{SECRET}"}}',
+    "identity.hubServiceAccount": SECRET,
     "notebook.cpu": f'["{SECRET}"]',
     "notebook.images": f'["{SECRET}"]',
     "notebook.memory": f'{{"max": "{SECRET}"',
@@ -37,6 +49,34 @@ def test_the_value_of_a_secret_key_is_in_no_message() -> None:
     assert SECRET not in str(hidden_error.value)
     for key in KEYS_AND_WRONG_VALUES:
         assert any(mistake.startswith(f"{key}:") for mistake in hidden_error.value.mistakes)
+
+
+def test_a_mistake_between_keys_repeats_none_of_their_values() -> None:
+    """Any key may be encrypted, and these mistakes do not know which are."""
+    values = {
+        "auth.type": "shared-password",
+        "images.repository": "registry.example.org/hub",
+        "gcp.project": "hunter2-project",
+        "kubernetes.context": "hunter2",
+        "cluster.mode": "create",
+        "cluster.name": "hunter2",
+        "cluster.location": "europe-north2",
+        "network.nodeRange": "10.102.0.0/28",
+        "nodes.core": '{"machineType": "n2-hunter-2", "min": 99, "max": 98}',
+        "nodes.gpu": json.dumps([dict(GPU, name="hunter2"), dict(GPU, name="hunter2", machineType="a2-hunter-2")]),
+        "notebook.additionalResources": '{"hunter2.org/fpga": 1}',
+        "endpoint.type": "gateway",
+        "endpoint.hostname": "hub.hunter2.org",
+        "endpoint.dnsZone": '{"name": "hunter2", "domain": "hunter3.org"}',
+        "endpoint.sourceRanges": '["10.102.0.0/28"]',
+        "publicUrl": "https://hunter2.org",
+    }
+    for change in ({}, {"endpoint.hostname": "a.hunter3.org", "endpoint.sourceRanges": ""}, {"endpoint.type": "none"}):
+        with pytest.raises(settings.SettingsError) as caught:
+            settings.parse({**values, **change}, encrypted=set(values))
+        assert len(caught.value.mistakes) > 8
+        for value in ("hunter", "10.102", "99"):
+            assert value not in str(caught.value)
 
 
 def test_the_value_of_an_unknown_key_is_in_no_message() -> None:

@@ -2,8 +2,9 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from settings import DnsLabel, DnsName, ResourceName
-from settings.names import HubName, HubNamespace
-from settings.scalars import Flag, Line, WholeNumber
+from settings.accounts import GoogleServiceAccount
+from settings.names import GkeName, GoogleName, HubName, HubNamespace
+from settings.scalars import Flag, Line, TimeOfDay, WholeNumber
 
 RIGHT = [
     (DnsLabel, "a"),
@@ -17,6 +18,13 @@ RIGHT = [
     (HubName, "h" * 40),
     (HubNamespace, "n" * 53),
     (HubNamespace, "kubeflow"),
+    (GoogleName, "a"),
+    (GoogleName, "example-org"),
+    (GoogleName, "a" * 63),
+    (GkeName, "a" * 40),
+    (GoogleServiceAccount, "hub-01@my-project-123.iam.gserviceaccount.com"),
+    (TimeOfDay, "00:00"),
+    (TimeOfDay, "23:59"),
     (ResourceName, "nvidia.com/gpu"),
     (ResourceName, "example.org/Some_thing.1"),
     (Line, "gke_foo_europe-west1_hub"),
@@ -27,6 +35,21 @@ WRONG = [
     *((DnsName, text) for text in ["", ".", "a.", ".a", "a..b", "A.b", "a/b", "a\n", "x." * 126 + "xx"]),
     *((HubName, text) for text in ["", "1a", "h" * 41]),
     *((HubNamespace, text) for text in ["", "n" * 54, "default", "kube-system", "kube-public"]),
+    *((GoogleName, text) for text in ["", "1a", "-a", "a-", "A", "a.b", "a_b", "a\n", "a" * 64]),
+    *((GkeName, text) for text in ["", "1a", "a" * 41]),
+    *(
+        (GoogleServiceAccount, text)
+        for text in ["", "hub", "ada@example.org", "h@my-project-123.iam.gserviceaccount.com"]
+    ),
+    *((GoogleServiceAccount, f"hub-01@{text}") for text in ["", "my-project-123", "iam.gserviceaccount.com"]),
+    *(
+        (GoogleServiceAccount, f"{text}@my-project-123.iam.gserviceaccount.com")
+        for text in ["Hub-01", "hub 01", "a@hub-01"]
+    ),
+    *(
+        (TimeOfDay, text)
+        for text in ["", "3:00", "24:00", "03:60", "03", "03:00:00", "03:00 ", "0300", "03:00\n", "٣3:00"]
+    ),
     *(
         (ResourceName, text)
         for text in ["", "cpu", "memory", "nvidia.com/", "/gpu", "a/b/c", "Nvidia.com/gpu", "a b/c"]

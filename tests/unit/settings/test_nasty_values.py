@@ -70,6 +70,19 @@ def test_every_part_of_a_map_stands_every_value() -> None:
             check({"proxy.resources": {"limits": {part: value}}})
 
 
+def test_every_part_of_a_node_pool_and_of_a_zone_stands_every_value() -> None:
+    pool = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
+    gke = {"cluster.mode": "create", "gcp.project": "my-project-123", "cluster.location": "europe-west1"}
+    for value in [*SCALARS, *STRUCTURES]:
+        for part in ("name", "machineType", "accelerator", "count", "min", "max", "diskGb", "spot", "x"):
+            check({**gke, "nodes.gpu": [{**pool, part: value}]})
+            check({**gke, "nodes.user": {part: value}})
+        check({**gke, "nodes.gpu": [pool, value]})
+        check({**gke, "cluster.authorizedNetworks": [value], "endpoint.sourceRanges": [value]})
+        for part in ("name", "domain", "x"):
+            check({**gke, "endpoint.dnsZone": {"name": "example-org", "domain": "example.org", part: value}})
+
+
 def test_every_key_name_is_answered() -> None:
     for name in [str(value) for value in SCALARS if isinstance(value, str)] + ["hub.", ".", "hub..image", "HUB.IMAGE"]:
         with pytest.raises(settings.SettingsError):

@@ -1,0 +1,86 @@
+import json
+
+import pytest
+
+import settings
+from settings.accelerators import ACCELERATORS
+from settings.places import region_of
+from settings.regions import ZONES
+
+GKE: dict[str, object] = {
+    "auth.type": "dummy",
+    "endpoint.type": "none",
+    "images.repository": "registry.example.org/hub",
+    "gcp.project": "my-project-123",
+    "cluster.mode": "create",
+    "cluster.location": "europe-west1",
+    "cluster.authorizedNetworks": ["203.0.113.0/24"],
+}
+
+
+def mistakes_of(values: dict[str, object]) -> list[str]:
+    try:
+        settings.parse({**GKE, **values})
+    except settings.SettingsError as error:
+        return list(error.mistakes)
+    return []
+
+
+@pytest.mark.parametrize("name", ACCELERATORS)
+def test_a_gpu_type_is_accepted_in_its_zones_and_their_regions_and_nowhere_else(name: str) -> None:
+    gpu = ACCELERATORS[name]
+    machine, count = next(iter(gpu.machines.items()), ("n1-standard-8", 1))
+    pool = {"name": "gpu", "machineType": machine, "accelerator": name, "count": count}
+    good = {*gpu.zones, *map(region_of, gpu.zones)}
+    for location in [*ZONES, *(zone for zones in ZONES.values() for zone in zones)]:
+        mistakes = mistakes_of({"cluster.location": location, "nodes.gpu": [pool]})
+        assert (mistakes == []) == (location in good), location
+        assert all(len(mistake) < 500 and mistake.startswith("nodes.gpu[0].accelerator: ") for mistake in mistakes)
+
+
+def test_a_part_of_a_pool_changes_that_part_only() -> None:
+    nodes = settings.parse({**GKE, "nodes.user": {"max": 40}}).nodes
+    assert nodes.user == settings.NodePool(machine_type="e2-standard-8", min=0, max=40, disk_gb=100)
+    assert nodes.core == settings.NodePool(machine_type="e2-standard-2", min=1, max=3, disk_gb=50)
+
+
+def test_pools_are_the_same_as_json_text_as_pulumi_hands_them_on() -> None:
+    pools = [{"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4", "spot": "true", "max": "2"}]
+    assert settings.parse({**GKE, "nodes.gpu": pools}) == settings.parse({**GKE, "nodes.gpu": json.dumps(pools)})
+
+
+@pytest.mark.parametrize(("most", "accepted"), [(13, True), (14, False)])
+def test_the_pools_may_grow_just_to_what_the_pod_range_has_room_for(most: int, accepted: bool) -> None:  # noqa: FBT001 a column
+    mistakes = mistakes_of({"network.podRange": "10.4.0.0/20", "nodes.user": {"max": most}})
+    assert (mistakes == []) == accepted
+
+
+def test_small_ranges_are_no_mistake_where_this_stack_makes_no_nodes() -> None:
+    small: dict[str, object] = {"network.podRange": "10.4.0.0/20", "network.nodeRange": "10.0.0.0/29"}
+    assert mistakes_of({**small, "cluster.mode": "existing"}) == []
+    assert mistakes_of({**small, "cluster.autopilot": True}) == []
+
+
+def test_every_pair_of_ranges_that_overlaps_is_told() -> None:
+    same = "10.0.0.0/20"
+    mistakes = mistakes_of({"network.nodeRange": same, "network.podRange": same, "network.serviceRange": same})
+    assert [mistake.partition(";")[0] for mistake in mistakes] == [
+        "network.nodeRange: overlaps with network.podRange",
+        "network.nodeRange: overlaps with network.serviceRange",
+        "network.podRange: overlaps with network.serviceRange",
+    ]
+
+
+def test_pools_that_are_written_out_as_they_are_by_default_are_no_mistake_with_autopilot() -> None:
+    """Pulumi hands the defaults of Pulumi.yaml to the program as if they were in the stack file."""
+    core = {"machineType": "e2-standard-2", "min": 1, "max": 3, "diskGb": 50, "spot": False}
+    assert mistakes_of({"cluster.autopilot": True, "nodes.core": core, "nodes.gpu": []}) == []
+
+
+def test_a_project_alone_is_no_mistake_without_gke() -> None:
+    assert mistakes_of({"cluster.mode": "context", "cluster.location": "", "kubernetes.context": "hub"}) == []
+
+
+def test_a_wrong_group_hides_no_mistake_of_the_others() -> None:
+    mistakes = mistakes_of({"network.podRange": "all", "gcp.project": "", "nodes.core": {"min": 5}})
+    assert [mistake.partition(":")[0] for mistake in mistakes] == ["network.podRange", "nodes.core.min", "gcp.project"]
