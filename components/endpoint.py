@@ -1,7 +1,7 @@
 """Where people reach the hub."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypedDict
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
@@ -15,6 +15,14 @@ from settings.addresses import url_of
 
 _INTERNAL: Final = {"networking.gke.io/load-balancer-type": "Internal"}
 """Annotations of a load balancer with an address in the VPC."""
+
+
+class DnsRecord(TypedDict):
+    """A record for the operator to make where the stack has no zone to make it in."""
+
+    name: str
+    type: str
+    data: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """The whole hub, put together from its parts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ import pulumi
 from components import hub, preflight
 from components.cluster import Connection
 from components.cluster_admin import ClusterAdmin, ClusterAdminArgs
-from components.endpoint import Endpoint, EndpointArgs
+from components.endpoint import DnsRecord, Endpoint, EndpointArgs
 from components.hub import Hub, HubArgs
 from components.hub_config import HubConfigMap, HubConfigMapArgs
 from components.hub_secret import HubSecret, HubSecretArgs
@@ -20,9 +21,7 @@ from settings import Settings
 from settings.addresses import callback_of, url_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from components.gke.site import DnsRecord, Site
+    from components.gke.site import Site
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +43,7 @@ class JupyterHub(pulumi.ComponentResource):
     """What the OAuth app is to be registered with; none where there is no `url`."""
     namespace: pulumi.Output[str]
     """Namespace of hub and proxy."""
-    dns_records: "pulumi.Output[Sequence[DnsRecord]] | None"
+    dns_records: pulumi.Output[Sequence[DnsRecord]] | None
     """Records that the operator has to make; none where there are none to make."""
 
     def __init__(self, name: str, args: JupyterHubArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -122,7 +121,12 @@ class JupyterHub(pulumi.ComponentResource):
         self.oauth_callback_url = endpoint.url.apply(lambda url: callback_of(url) if url else None)
         self.namespace = namespaces.hub
         self.register_outputs(
-            {"url": self.url, "oauth_callback_url": self.oauth_callback_url, "namespace": self.namespace}
+            {
+                "url": self.url,
+                "oauth_callback_url": self.oauth_callback_url,
+                "namespace": self.namespace,
+                "dns_records": self.dns_records,
+            }
         )
 
 

@@ -114,7 +114,9 @@ class Record:
     def one(self, kind: str, name: str | None = None) -> Registration:
         """Returns the only resource of a kind, or the only one whose Kubernetes name is `name`."""
         found = [
-            resource for resource in self.of(kind) if name is None or resource.inputs["metadata"].get("name") == name
+            resource
+            for resource in self.of(kind)
+            if name is None or resource.inputs.get("metadata", {}).get("name") == name
         ]
         assert len(found) == 1, f"{len(found)} resources of kind {kind} and name {name}"
         return found[0]

@@ -9,6 +9,7 @@ from pulumi_gcp import container
 
 from components.node_purpose import DEDICATED, PURPOSE
 from settings import Settings
+from settings.accelerators import zones_with
 from settings.gcp import GpuPool, NodePool
 
 _GPU_TAINT: Final = container.NodePoolNodeConfigTaintArgs(
@@ -51,6 +52,7 @@ class NodePools(pulumi.ComponentResource):
                 # Pulumi names it, so that a pool that has to be replaced (other machines, other disks) is made before
                 # the old one goes, and notebooks move at their next start.
                 cluster=args.cluster,
+                node_locations=_zones(of, args.settings),
                 initial_node_count=_at_first(of, args.settings),
                 autoscaling=container.NodePoolAutoscalingArgs(
                     total_min_node_count=of.min, total_max_node_count=of.max, location_policy="ANY"
@@ -68,9 +70,15 @@ class NodePools(pulumi.ComponentResource):
         self.register_outputs({"core": self.core})
 
 
+def _zones(pool: NodePool, settings: Settings) -> list[str] | None:
+    """The zones of a pool: those of the cluster, but for GPUs, which not every zone has."""
+    location = settings.cluster.location or ""
+    return list(zones_with(pool.accelerator, location)) if isinstance(pool, GpuPool) else None
+
+
 def _at_first(pool: NodePool, settings: Settings) -> int:
-    """Nodes per zone to begin with. A regional cluster has three zones, so that one each is more than enough."""
-    zones = 1 if settings.cluster.is_zonal else 3
+    """Nodes per zone to begin with; a regional cluster has three zones. The autoscaler takes away what is too many."""
+    zones = len(_zones(pool, settings) or []) or (1 if settings.cluster.is_zonal else 3)
     return -(-pool.min // zones)
 
 

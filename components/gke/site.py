@@ -2,23 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict
 
 import pulumi
 from pulumi_gcp.certificatemanager.outputs import DnsAuthorizationDnsResourceRecord
 
+from components.endpoint import DnsRecord
 from components.gke.address import Address, AddressArgs
 from components.gke.certificate import Certificate, CertificateArgs
 from components.gke.records import Records, RecordsArgs
 from settings import Settings
-
-
-class DnsRecord(TypedDict):
-    """A record for the operator to make where the stack has no zone to make it in."""
-
-    name: str
-    type: str
-    data: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +49,7 @@ class Site(pulumi.ComponentResource):
                 certificate = Certificate(f"{name}-certificate", CertificateArgs(hostname=endpoint.hostname), child)
                 self.certificate_map, proof = certificate.map_name, certificate.record
             if endpoint.dns_zone is None:
-                self.records_to_make = pulumi.Output.all(self.ip, proof).apply(
-                    lambda known: _to_make(f"{endpoint.hostname}.", known[0], known[1])
-                )
+                self.records_to_make = _to_make(f"{endpoint.hostname}.", self.ip, proof)
             else:
                 zone = endpoint.dns_zone.name
                 Records(
@@ -70,8 +60,12 @@ class Site(pulumi.ComponentResource):
         self.register_outputs({"ip": self.ip})
 
 
-def _to_make(hostname: str, ip: str, proof: DnsAuthorizationDnsResourceRecord | None) -> list[DnsRecord]:
-    records = [DnsRecord(name=hostname, type="A", data=ip)]
+def _to_make(
+    hostname: str, ip: pulumi.Output[str], proof: pulumi.Output[DnsAuthorizationDnsResourceRecord] | None
+) -> pulumi.Output[Sequence[DnsRecord]]:
+    wanted: list[tuple[pulumi.Input[str | None], ...]] = [(hostname, "A", ip)]
     if proof is not None:
-        records.append(DnsRecord(name=proof.name or "", type=proof.type or "", data=proof.data or ""))
-    return records
+        wanted.append((proof.name, proof.type, proof.data))
+    return pulumi.Output.all(*(pulumi.Output.all(*record) for record in wanted)).apply(
+        lambda records: [DnsRecord(name=name, type=kind, data=data) for name, kind, data in records]
+    )

@@ -211,12 +211,16 @@ def test_the_hub_behind_a_gateway_knows_its_https_address(gateway: Record) -> No
 def test_without_a_zone_the_records_are_for_the_operator_to_make() -> None:
     record = record_gke(GATEWAY, {"endpoint.dnsZone": {}})
     assert "RecordSet" not in _google(record)
+    assert record.outputs[record.one("JupyterHub").urn]["dns_records"] == [
+        {"name": "hub.example.org.", "type": "A", "data": ADDRESS},
+        {"name": "_acme-challenge.hub.example.org.", "type": "CNAME", "data": "proof.example."},
+    ]
 
 
 def test_an_internal_load_balancer_has_an_internal_address() -> None:
     record = record_gke({"endpoint.internal": True, "endpoint.sourceRanges": ["10.0.0.0/8"]})
-    assert record.one("Address").inputs["addressType"] == "INTERNAL"
-    assert record.one("Address").inputs["subnetwork"]
+    assert _reserved(record)["addressType"] == "INTERNAL"
+    assert _reserved(record)["subnetwork"]
     assert _balancer(record)["loadBalancerSourceRanges"] == ["10.0.0.0/8"]
 
 
@@ -228,7 +232,7 @@ def test_a_registry_is_what_the_images_are_pulled_from_and_the_nodes_may() -> No
 
 
 def test_identities_are_bound_on_both_sides_and_have_no_keys() -> None:
-    account = "hub@my-project-123.iam.gserviceaccount.com"
+    account = "jupyterhub@my-project-123.iam.gserviceaccount.com"
     record = record_gke({"identity.hubServiceAccount": account})
     grants = {grant.name: grant.inputs for grant in record.of("IAMMember")}
     assert grants["identity-hub"]["member"] == "serviceAccount:my-project-123.svc.id.goog[jupyterhub/tf-hub]"
@@ -252,3 +256,8 @@ def _services(record: Record) -> list[Registration]:
 def _balancer(record: Record) -> dict[str, object]:
     (service,) = [s for s in _services(record) if s.inputs["metadata"]["name"] == "tf-hub-lb"]
     return service.inputs["spec"]
+
+
+def _reserved(record: Record) -> dict[str, object]:
+    (address,) = [r for r in record.of("Address") if r.type.startswith("gcp:")]
+    return address.inputs
