@@ -4,7 +4,9 @@ Needs the hub of `make up`. It changes that stack, one thing after the other, an
 """
 
 import json
+import os
 import ssl
+import subprocess
 import sys
 import tempfile
 import threading
@@ -21,7 +23,6 @@ from rich.console import Console
 from rich.table import Table
 
 from local import deploy, images, paths
-from local.commands import run
 from local.errors import LocalError
 from local.stack import Stack
 
@@ -66,7 +67,7 @@ class Case:
     requests: int = 0
     """To the notebook, altogether."""
     told: str = ""
-    """The end of what Pulumi said of a failure."""
+    """What Pulumi said of a failure."""
 
 
 @dataclass
@@ -104,11 +105,8 @@ def main() -> int:
     for name, changed in _CASES.items():
         settings |= changed
         with _probes(url, token) as (hub, notebook):
-            begin, told = time.monotonic(), ""
-            try:
-                _up(stack, settings)
-            except LocalError as error:
-                told = str(error)
+            begin = time.monotonic()
+            told = _up(stack, settings)
             seconds = time.monotonic() - begin
             time.sleep(5)
         gap, live = hub.gap()
@@ -141,7 +139,8 @@ def main() -> int:
     return 0
 
 
-def _up(stack: Stack, settings: Mapping[str, object]) -> None:
+def _up(stack: Stack, settings: Mapping[str, object]) -> str:
+    """Bring the stack up; what Pulumi said, if it failed."""
     content = yaml.safe_load(_FILE.read_text())
     content["config"] |= {f"jupyterhub:{key}": value for key, value in settings.items()}
     built = {f"{name}.image": image.reference for name, image in images.ensure_built().items()}
@@ -149,7 +148,15 @@ def _up(stack: Stack, settings: Mapping[str, object]) -> None:
         file = Path(folder) / _FILE.name
         file.write_text(yaml.safe_dump(content))
         stack.prepare(file, built)
-    run(stack.command("up", "--yes", "--non-interactive"), env=stack.environment, doing="pulumi up")
+    done = subprocess.run(
+        stack.command("up", "--yes", "--non-interactive"),
+        env={**os.environ, **stack.environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.stdout if done.returncode else ""
 
 
 @contextmanager
