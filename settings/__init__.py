@@ -4,6 +4,7 @@
 """
 
 from settings import quantity
+from settings.database import DatabaseSettings
 from settings.errors import SettingsError
 from settings.images import ImagePattern, ImageReference, ImageRepository
 from settings.loader import from_file, from_pulumi, parse
@@ -28,6 +29,7 @@ __all__ = [
     "Bounds",
     "ClusterAdminSettings",
     "Cpu",
+    "DatabaseSettings",
     "DnsLabel",
     "DnsName",
     "EndpointSettings",

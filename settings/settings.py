@@ -7,6 +7,7 @@ from typing import cast
 from pydantic import ValidationInfo, field_validator
 
 from settings.addresses import PublicUrl, callback_of, host_of, is_loopback, url_of
+from settings.database import DatabaseSettings
 from settings.errors import GroupError
 from settings.gcp import ClusterSettings, GcpSettings, NetworkSettings, NodesSettings
 from settings.images import VERSION_FILE
@@ -50,6 +51,7 @@ class Settings(Model):
     """Where people reach the hub, without `/` at the end. Default `http://<endpoint.address>`; none = not known yet."""
     images: ImagesSettings = ImagesSettings()
     hub: HubSettings
+    database: DatabaseSettings = DatabaseSettings()
     proxy: ProxySettings
     notebook: NotebookSettings
     secrets: SecretsSettings = SecretsSettings()
