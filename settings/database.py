@@ -27,7 +27,7 @@ def _database_url(value: SecretStr) -> SecretStr:
         )
         raise ValueError(msg)
     if _PASSWORDS & {name.lower() for name, _ in parse_qsl(match["options"] or "", keep_blank_values=True)}:
-        # JupyterHub writes the URL into its log, without what stands before the @.
+        # hub/database.py keeps the one before the @, and no other, out of what a hub may write into its log.
         msg = "has a password behind the ?; write it before the @, as in postgresql://USER:PASSWORD@HOST:5432/NAME"
         raise ValueError(msg)
     return value
