@@ -125,7 +125,8 @@ def install() -> None:
     Raises:
         LocalError: There is no way to.
     """
-    host.install_packages({"pg_ctlcluster": "postgresql"})
+    if not any(_BINARIES.glob("*/bin/postgres")):
+        host.install_packages({"postgres": "postgresql"})
 
 
 def _command(program: str, *arguments: str) -> list[str | Path]:
