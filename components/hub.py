@@ -1,4 +1,4 @@
-"""The hub: one pod, its name in the cluster's DNS, and the volume of its database."""
+"""The hub: one pod, its name in the cluster's DNS, and the volume of an sqlite database."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -70,34 +70,15 @@ class Hub(pulumi.ComponentResource):
     there.
     """
 
-    database_claim: pulumi.Output[str]
-    """Name of the PersistentVolumeClaim of the database."""
+    database_claim: pulumi.Output[str | None]
+    """Name of the PersistentVolumeClaim of the database; none where that is not on a volume of the stack."""
 
     def __init__(self, name: str, args: HubArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:hub:Hub", name, None, opts)
         settings, child = args.settings, pulumi.ResourceOptions(parent=self)
         service_name = f"{settings.name}-0"
-        database = core.PersistentVolumeClaim(
-            f"{name}-database",
-            metadata=meta.ObjectMetaArgs(
-                name=f"{settings.name}-database",
-                namespace=args.namespace,
-                labels=labels(settings, "hub"),
-                # The wait for the hub covers the volume. The provider's own would never end for a claim that is bound
-                # already (one kept from before, or one that grows) if its class binds with the first pod, as GKE's do:
-                # up to 4.26 it then waits to see the claim pending (pulumi-kubernetes#4179).
-                annotations={**KEPT, "pulumi.com/skipAwait": "true"},
-            ),
-            spec=core.PersistentVolumeClaimSpecArgs(
-                access_modes=["ReadWriteOnce"],
-                storage_class_name=settings.hub.storage.storage_class,
-                resources=core.VolumeResourceRequirementsArgs(requests={"storage": settings.hub.storage.size}),
-            ),
-            opts=pulumi.ResourceOptions(
-                parent=self, protect=settings.protect, retain_on_delete=settings.hub.keep_database
-            ),
-        )
-        self.database_claim = database.metadata.name
+        claim = _database_claim(name, args, parent=self) if settings.database.type == "sqlite" else None
+        self.database_claim = pulumi.Output.from_input(claim)
         core.Service(
             f"{name}-service",
             metadata=meta.ObjectMetaArgs(name=service_name, namespace=args.namespace, labels=labels(settings, "hub")),
@@ -141,7 +122,7 @@ class Hub(pulumi.ComponentResource):
                 selector=meta.LabelSelectorArgs(match_labels=selector(settings, "hub")),
                 template=core.PodTemplateSpecArgs(
                     metadata=meta.ObjectMetaArgs(labels=labels(settings, "hub")),
-                    spec=_pod(args, database_claim=self.database_claim),
+                    spec=_pod(args, database_claim=claim),
                 ),
             ),
             opts=child,
@@ -160,8 +141,41 @@ class Hub(pulumi.ComponentResource):
         self.register_outputs({"database_claim": self.database_claim})
 
 
-def _pod(args: HubArgs, *, database_claim: pulumi.Output[str]) -> core.PodSpecArgs:
+def _database_claim(name: str, args: HubArgs, *, parent: pulumi.Resource) -> pulumi.Output[str]:
+    settings = args.settings
+    claim = core.PersistentVolumeClaim(
+        f"{name}-database",
+        metadata=meta.ObjectMetaArgs(
+            name=f"{settings.name}-database",
+            namespace=args.namespace,
+            labels=labels(settings, "hub"),
+            # The wait for the hub covers the volume. The provider's own would never end for a claim that is bound
+            # already (one kept from before, or one that grows) if its class binds with the first pod, as GKE's do:
+            # up to 4.26 it then waits to see the claim pending (pulumi-kubernetes#4179).
+            annotations={**KEPT, "pulumi.com/skipAwait": "true"},
+        ),
+        spec=core.PersistentVolumeClaimSpecArgs(
+            access_modes=["ReadWriteOnce"],
+            storage_class_name=settings.hub.storage.storage_class,
+            resources=core.VolumeResourceRequirementsArgs(requests={"storage": settings.hub.storage.size}),
+        ),
+        opts=pulumi.ResourceOptions(
+            parent=parent, protect=settings.protect, retain_on_delete=settings.hub.keep_database
+        ),
+    )
+    return claim.metadata.name
+
+
+def _pod(args: HubArgs, *, database_claim: pulumi.Output[str] | None) -> core.PodSpecArgs:
     health = "/hub/health"
+    mounts = [core.VolumeMountArgs(name="code", mount_path=f"{_CODE_FOLDER}/hub", read_only=True)]
+    volumes = [core.VolumeArgs(name="code", config_map=core.ConfigMapVolumeSourceArgs(name=args.config_map))]
+    if database_claim is not None:
+        source = core.PersistentVolumeClaimVolumeSourceArgs(claim_name=database_claim)
+        mounts.append(core.VolumeMountArgs(name="database", mount_path=DATABASE_FOLDER))
+        volumes.append(core.VolumeArgs(name="database", persistent_volume_claim=source))
+    mounts.append(core.VolumeMountArgs(name="tmp", mount_path="/tmp"))  # noqa: S108 inside the pod
+    volumes.append(core.VolumeArgs(name="tmp", empty_dir=core.EmptyDirVolumeSourceArgs()))
     return core.PodSpecArgs(
         service_account_name=args.service_account,
         automount_service_account_token=True,
@@ -195,19 +209,8 @@ def _pod(args: HubArgs, *, database_claim: pulumi.Output[str]) -> core.PodSpecAr
                 liveness_probe=probe(health, port=PORT, period=10, failures=6),
                 resources=requirements(args.settings.hub.resources),
                 security_context=container_security(),
-                volume_mounts=[
-                    core.VolumeMountArgs(name="code", mount_path=f"{_CODE_FOLDER}/hub", read_only=True),
-                    core.VolumeMountArgs(name="database", mount_path=DATABASE_FOLDER),
-                    core.VolumeMountArgs(name="tmp", mount_path="/tmp"),  # noqa: S108 inside the pod
-                ],
+                volume_mounts=mounts,
             )
         ],
-        volumes=[
-            core.VolumeArgs(name="code", config_map=core.ConfigMapVolumeSourceArgs(name=args.config_map)),
-            core.VolumeArgs(
-                name="database",
-                persistent_volume_claim=core.PersistentVolumeClaimVolumeSourceArgs(claim_name=database_claim),
-            ),
-            core.VolumeArgs(name="tmp", empty_dir=core.EmptyDirVolumeSourceArgs()),
-        ],
+        volumes=volumes,
     )

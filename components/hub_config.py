@@ -100,7 +100,8 @@ def _render(settings: Settings, urls: HubUrls, *, owner_uid: str, public_url: st
     config = HubConfig(
         hub_connect_url=urls.hub,
         proxy_api_url=urls.proxy_api,
-        database_url=f"sqlite:///{DATABASE_FOLDER}/jupyterhub.sqlite",
+        # Any other has a password in its URL, which is for the hub's Secret.
+        database_url=f"sqlite:///{DATABASE_FOLDER}/jupyterhub.sqlite" if settings.database.type == "sqlite" else None,
         notebooks_namespace=settings.notebooks_namespace,
         owner_uid=owner_uid,
         owner_name=NOTEBOOKS_ACCOUNT,

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from components.metadata import labels
 from components.token import Token, TokenArgs
+from hub.contract import DATABASE_URL_VARIABLE
 from settings import Settings
 
 _COOKIE_SECRET = "JPY_COOKIE_SECRET"  # noqa: S105 the name of a variable
@@ -72,6 +73,7 @@ def _from_settings(settings: Settings) -> Mapping[str, SecretStr]:
         "GITHUB_CLIENT_SECRET": settings.github.client_secret,
         "JUPYTERHUB_USER_PASSWORD": settings.auth.user_password,
         "JUPYTERHUB_ADMIN_PASSWORD": settings.auth.admin_password,
+        DATABASE_URL_VARIABLE: settings.database.url,
     }
     given = {variable: value for variable, value in known.items() if value is not None}
     return {**given, **settings.auth.secret_environment}

@@ -21,8 +21,8 @@ _STUCK_SECONDS: Final = 60
 """How long a container may be kept from starting, by an image that cannot be pulled for example."""
 _PAUSE: Final = 0.5
 """Seconds between two looks."""
-_LINES: Final = 20
-"""How much of the hub's log is told."""
+_LINES: Final = 30
+"""How much of the hub's log is told. If an upgrade of the database fails, the reason is 20 lines before the end."""
 
 
 class RolloutProvider(dynamic.ResourceProvider):

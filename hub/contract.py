@@ -5,9 +5,12 @@ It holds no secrets: those reach the hub as environment variables.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
+
+DATABASE_URL_VARIABLE: Final = "JUPYTERHUB_DATABASE_URL"
+"""The environment variable with the URL of a database that takes a password."""
 
 
 class Bound(BaseModel):
@@ -72,8 +75,9 @@ class HubConfig(BaseModel):
     """Where proxy and notebooks reach the hub, such as `http://tf-hub-0.jupyterhub:8081`."""
     proxy_api_url: str
     """Where the hub reaches the proxy's API, such as `http://tf-hub-proxy-api:8001`."""
-    database_url: str
-    """SQLAlchemy URL of the hub's database, such as `sqlite:////var/lib/jupyterhub/jupyterhub.sqlite`."""
+    database_url: str | None
+    """SQLAlchemy URL of the hub's database, such as `sqlite:////var/lib/jupyterhub/jupyterhub.sqlite`; None is that it
+    is secret, and in the environment as `DATABASE_URL_VARIABLE`."""
     notebooks_namespace: str
     """Kubernetes namespace in which the notebooks run."""
     owner_uid: str

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from hub import sign_in
-from hub.contract import HubConfig
+from hub import database, sign_in
+from hub.contract import DATABASE_URL_VARIABLE, HubConfig
 from hub.notebook_spawner import NotebookSpawner
 from hub.pod_guard import PodGuard
 from hub.spawn_form import SpawnForm
@@ -39,9 +39,10 @@ try:
     hub_config = HubConfig.model_validate_json(Path(__file__).with_name("hub.json").read_bytes())
 except (OSError, ValidationError) as error:
     sys.exit(f"hub.json, which `pulumi up` writes beside jupyterhub_config.py, cannot be used. {error}")
-if missing := [
-    name for name in ("CONFIGPROXY_AUTH_TOKEN", "JPY_COOKIE_SECRET", "JUPYTERHUB_CRYPT_KEY") if not os.environ.get(name)
-]:
+needed = ["CONFIGPROXY_AUTH_TOKEN", "JPY_COOKIE_SECRET", "JUPYTERHUB_CRYPT_KEY"]
+if hub_config.database_url is None:
+    needed.append(DATABASE_URL_VARIABLE)
+if missing := [name for name in needed if not os.environ.get(name)]:
     sys.exit(f"Not set in the environment: {', '.join(missing)}. The hub's pod gets them from its Secret.")
 
 # Addresses. Proxy and notebooks reach the hub by its Service's name, so the hub listens on all interfaces.
@@ -57,9 +58,8 @@ c.JupyterHub.cleanup_servers = False
 # Seconds. A proxy that restarts has forgotten all routes; it gets them again at this pace.
 c.JupyterHub.last_activity_interval = 60
 
-# Database. A newer JupyterHub changes the tables itself; it first copies an SQLite file.
-c.JupyterHub.db_url = hub_config.database_url
-c.JupyterHub.upgrade_db = True
+# Database.
+database.configure(c, hub_config)
 
 # Sign-in.
 sign_in.configure(c, hub_config.sign_in)

@@ -4,6 +4,7 @@
 """
 
 from settings import quantity
+from settings.database import DatabaseSettings
 from settings.errors import SettingsError
 from settings.gcp import (
     ClusterSettings,
@@ -40,6 +41,7 @@ __all__ = [
     "ClusterAdminSettings",
     "ClusterSettings",
     "Cpu",
+    "DatabaseSettings",
     "DnsLabel",
     "DnsName",
     "DnsZone",

@@ -90,16 +90,16 @@ class ImagesSettings(Model):
 
 
 class HubSettings(Model):
-    """The hub's pod and its database."""
+    """The hub's pod and its volume."""
 
     image: ImageReference
     """Image with JupyterHub and KubeSpawner; default from `images.repository`."""
     resources: Annotated[Resources, over(_HUB_RESOURCES)] = _HUB_RESOURCES
     """CPU and memory of the hub's container."""
     storage: Annotated[Storage, over(_HUB_STORAGE)] = _HUB_STORAGE
-    """Volume of the database."""
+    """Volume of an sqlite database."""
     keep_database: Flag = True
-    """Whether `pulumi destroy` leaves the database's volume, and so the hub's namespace."""
+    """Whether `pulumi destroy` leaves the hub's namespace, and with it the database's volume."""
     extra_config: Text | None = None
     """Python that JupyterHub runs at the end of its configuration, as it would stand in `jupyterhub_config.py`."""
 

@@ -7,6 +7,7 @@ from typing import cast
 from pydantic import ValidationInfo, field_validator
 
 from settings.addresses import PublicUrl, callback_of
+from settings.database import DatabaseSettings
 from settings.endpoint_rules import default_url, endpoint_mistakes, open_to_strangers, url_mistake
 from settings.errors import GroupError
 from settings.gcp import (
@@ -64,6 +65,7 @@ class Settings(Model):
     known yet."""
     images: ImagesSettings = ImagesSettings()
     hub: HubSettings
+    database: DatabaseSettings = DatabaseSettings()
     proxy: ProxySettings
     notebook: NotebookSettings
     secrets: SecretsSettings = SecretsSettings()

@@ -51,6 +51,19 @@ GITHUB_SETTINGS: dict[str, object] = {
 }
 """Settings of the second hub, without those that are known once its GitHub runs."""
 
+POSTGRES_NAMESPACE = "e2e-postgres"
+POSTGRES_NOTEBOOKS = f"{POSTGRES_NAMESPACE}-notebooks"
+POSTGRES_ADDRESS = "127.100.0.13"
+POSTGRES_SETTINGS: dict[str, object] = {
+    **SETTINGS,
+    "namespace": POSTGRES_NAMESPACE,
+    "clusterAdmin.bindingName": "e2e-postgres-admin",
+    "endpoint.address": POSTGRES_ADDRESS,
+    "auth.adminUsers": ["ada"],
+    "database.type": "postgresql",
+}
+"""Settings of the third hub."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Hub:
@@ -61,17 +74,15 @@ class Hub:
 
 
 @dataclass(kw_only=True)
-class GitHubHub:
-    """A hub to which people sign in with the look-alike of GitHub, and what Pulumi printed of it."""
+class ChangingHub:
+    """A hub whose settings change, and what Pulumi printed of it."""
 
     stack: Stack
-    github: GitHub
-    chromium: Browser
+    url: str
     settings: dict[str, object]
     secrets: dict[str, str]
     """By config key."""
     printed: list[str] = field(default_factory=list[str])
-    url: str = f"http://{GITHUB_ADDRESS}"
 
     def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a Pulumi command; what it prints is remembered."""
@@ -92,6 +103,15 @@ class GitHubHub:
         self.settings |= {key.replace("_", ".", 1): value for key, value in changed.items()}
         self.prepare()
         return self.pulumi("up", "--yes", "--diff")
+
+
+@dataclass(kw_only=True)
+class GitHubHub(ChangingHub):
+    """A hub to which people sign in with the look-alike of GitHub."""
+
+    github: GitHub
+    chromium: Browser
+    url: str = f"http://{GITHUB_ADDRESS}"
 
     def visit(self) -> AbstractContextManager[Page]:
         """Open a fresh browser on the hub's first page."""
@@ -128,7 +148,7 @@ def marker() -> str:
 def forget(*namespaces: str) -> None:
     """Delete what an earlier run left, homes and all; wait until it is gone."""
     core, rbac = CoreV1Api(api.connect()), RbacAuthorizationV1Api(api.connect())
-    for settings in (SETTINGS, GITHUB_SETTINGS):
+    for settings in (SETTINGS, GITHUB_SETTINGS, POSTGRES_SETTINGS):
         if settings["namespace"] in namespaces:
             with suppress(ApiException):  # it is not there
                 rbac.delete_cluster_role_binding(str(settings["clusterAdmin.bindingName"]))

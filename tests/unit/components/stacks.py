@@ -24,6 +24,12 @@ VALUES: Mapping[str, object] = {
 }
 """The least that a stack must set."""
 
+POSTGRESQL: Mapping[str, object] = {
+    "database.type": "postgresql",
+    "database.url": "postgresql://hub:a-marker-of-the-database@db.example.org:5432/hub",
+}
+"""Changes for a hub whose database is a PostgreSQL server."""
+
 
 GKE: Mapping[str, object] = {
     "auth.type": "github",

@@ -3,7 +3,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from tests.recorder import Record
-from tests.unit.components.stacks import pod_specs, record_hub
+from tests.unit.components.stacks import POSTGRESQL, pod_specs, record_hub
 
 
 def test_there_is_one_hub_and_a_broken_one_makes_way_for_its_successor(hub: Record) -> None:
@@ -66,6 +66,16 @@ def test_the_database_is_on_the_claim_of_the_settings() -> None:
     assert claim.inputs["spec"]["storageClassName"] == "fast"
     assert claim.inputs["spec"]["resources"]["requests"] == {"storage": "3Gi"}
     assert {"persistentVolumeClaim": {"claimName": "tf-hub-database"}, "name": "database"} in volumes
+
+
+def test_a_hub_whose_database_is_elsewhere_has_no_volume_for_it_and_does_not_say_where_that_is() -> None:
+    hub = record_hub(POSTGRESQL)
+    spec = pod_specs(hub)["tf-hub"]
+    (container,) = spec["containers"]
+    assert hub.of("PersistentVolumeClaim") == []
+    assert {volume["name"] for volume in spec["volumes"]} == {"code", "tmp"}
+    assert {mount["name"] for mount in container["volumeMounts"]} == {"code", "tmp"}
+    assert json.loads(hub.one("ConfigMap").inputs["data"]["hub.json"])["database_url"] is None
 
 
 def test_without_a_storage_class_the_clusters_default_is_taken(hub: Record) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.recorder import Record
-from tests.unit.components.stacks import record_hub
+from tests.unit.components.stacks import POSTGRESQL, record_hub
 
 
 def test_both_namespaces_enforce_the_restricted_pod_security_standard(hub: Record) -> None:
@@ -20,6 +20,13 @@ def test_what_holds_peoples_work_is_kept_as_configured(keep_database: bool, keep
     database = {"jupyterhub", "tf-hub-database"} if keep_database else set[str]()
     homes = {"jupyterhub-notebooks"} if keep_homes else set[str]()
     assert kept == database | homes
+
+
+@pytest.mark.parametrize("keep_database", [True, False])
+def test_the_volume_that_a_database_was_moved_away_from_is_not_lost_with_its_namespace(keep_database: bool) -> None:  # noqa: FBT001 as above
+    hub = record_hub({**POSTGRESQL, "hub.keepDatabase": keep_database})
+    assert hub.one("Namespace", "jupyterhub").retain_on_delete is keep_database
+    assert hub.one("Namespace", "jupyterhub").protect
 
 
 def test_what_holds_peoples_work_is_protected_as_configured(hub: Record) -> None:

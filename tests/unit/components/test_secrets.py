@@ -5,7 +5,7 @@ import pytest
 
 from components import hub_secret
 from tests.recorder import SECRET, Record
-from tests.unit.components.stacks import pod_specs, record_hub, settings_with, text_of
+from tests.unit.components.stacks import POSTGRESQL, pod_specs, record_hub, settings_with, text_of
 
 GITHUB: Mapping[str, object] = {
     "auth.type": "github",
@@ -14,6 +14,7 @@ GITHUB: Mapping[str, object] = {
     "github.organizations": ["physics"],
     "auth.userPassword": "a marker of people",
     "auth.adminPassword": "a marker of admins, thirty-two of letters",
+    **POSTGRESQL,
     "auth.secretEnvironment": {"OAUTH_CLIENT_SECRET": "a marker beside"},
 }
 
@@ -35,18 +36,19 @@ def test_every_secret_is_in_a_secret_under_the_name_of_its_variable(hub: Record)
         "GITHUB_CLIENT_SECRET": GITHUB["github.clientSecret"],
         "JUPYTERHUB_USER_PASSWORD": GITHUB["auth.userPassword"],
         "JUPYTERHUB_ADMIN_PASSWORD": GITHUB["auth.adminPassword"],
+        "JUPYTERHUB_DATABASE_URL": POSTGRESQL["database.url"],
         "OAUTH_CLIENT_SECRET": "a marker beside",
     }
 
 
 def test_the_content_of_a_secret_is_never_shown_or_stored_in_plain_text(hub: Record) -> None:
-    for marker in (SECRET, "a marker"):
+    for marker in (SECRET, "a marker", "a-marker"):
         assert marker in text_of([resource.inputs for resource in hub.resources])
         assert marker not in text_of([resource.public for resource in hub.resources])
 
 
 def test_no_secret_is_anywhere_but_in_a_secret(hub: Record) -> None:
-    for marker in (SECRET, "a marker"):
+    for marker in (SECRET, "a marker", "a-marker"):
         assert marker not in text_of([resource.inputs for resource in hub.resources if resource.kind != "Secret"])
         assert marker not in text_of(hub.outputs)
 
@@ -77,6 +79,7 @@ def test_hub_and_proxy_share_the_proxys_token_and_nothing_else(hub: Record) -> N
         ({"secrets.cryptKeyGeneration": 2}, {"tf-hub"}),
         ({"secrets.proxyTokenGeneration": 2}, {"tf-hub", "tf-hub-proxy"}),
         ({"github.clientSecret": "another"}, {"tf-hub"}),
+        ({"database.url": "postgresql://hub:another@db.example.org/hub"}, {"tf-hub"}),
         ({"auth.secretEnvironment": {"OAUTH_CLIENT_SECRET": "another"}}, {"tf-hub"}),
     ],
     ids=str,

@@ -1,6 +1,8 @@
 """The whole configuration: what passes, and what is told where."""
 
+import socket
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from components import hub_config, hub_secret, preflight
 from components.hub import PROXY_TOKEN_VARIABLE
 from dry_run.checks import mistakes
 from dry_run.stand_in import stand_in
-from tests.unit.components.stacks import settings_with
+from tests.unit.components.stacks import POSTGRESQL, settings_with
 from tests.unit.dry_run.conftest import HERE, Try
 
 
@@ -126,10 +128,27 @@ def test_a_configuration_without_an_end_is_told_with_the_line_where_it_was(code:
 def test_every_way_of_signing_in_passes(
     changes: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    _prepare(changes, tmp_path, monkeypatch)
+    assert mistakes(tmp_path, seconds=30) == []
+
+
+def test_a_database_server_passes_and_is_not_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _prepare(POSTGRESQL, tmp_path, monkeypatch)
+    monkeypatch.setenv("PGPASSWORD", "none")  # so that it is put back in the end
+    assert mistakes(tmp_path, seconds=30) == []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"postgresql://hub:password@127.0.0.1:{server.getsockname()[1]}/hub"
+        monkeypatch.setenv("JUPYTERHUB_DATABASE_URL", url)
+        assert mistakes(tmp_path, seconds=30) == []
+        server.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+def _prepare(changes: Mapping[str, object], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = settings_with(changes)
     for name in (PROXY_TOKEN_VARIABLE, *hub_secret.variables(settings)):
         monkeypatch.setenv(name, stand_in(name))
-    (tmp_path / "hub").mkdir()
+    (folder / "hub").mkdir()
     for name, text in hub_config.files(settings, preflight.urls(settings), owner_uid="x").items():
-        (tmp_path / "hub" / name).write_text(text)
-    assert mistakes(tmp_path, seconds=30) == []
+        (folder / "hub" / name).write_text(text)

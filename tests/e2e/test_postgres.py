@@ -1,0 +1,232 @@
+"""A hub whose database is a PostgreSQL server. The tests go on from one another, in this order."""
+
+import base64
+import time
+import venv
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from kubernetes.client import AppsV1Api, CoreV1Api
+from sqlalchemy import make_url
+
+from local import api, layout
+from local.commands import run
+from local.engine import Engine
+from local.errors import LocalError
+from local.stack import Stack
+from tests.conftest import leave_out
+from tests.e2e import postgres
+from tests.e2e.hubs import (
+    POSTGRES_ADDRESS,
+    POSTGRES_NAMESPACE,
+    POSTGRES_NOTEBOOKS,
+    POSTGRES_SETTINGS,
+    ChangingHub,
+    forget,
+    marker,
+    pods,
+    require_success,
+)
+from tests.e2e.postgres import Postgres
+
+OLD_HUB, OLD_TABLES = "5.5.4", "4621fec11365"
+"""An older JupyterHub, and the revision of the tables that it makes."""
+HUB = "tf-hub-0"
+
+
+@pytest.fixture(scope="module")
+def database(live_cluster: Path) -> Generator[Postgres]:
+    """A PostgreSQL server that pods reach."""
+    assert live_cluster.exists()
+    try:
+        postgres.install()
+    except LocalError as error:
+        leave_out(str(error))
+    with Postgres(address=str(layout.NODE_ADDRESS), password=marker()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def token(database: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A token of ada's, who is all that an older hub has left in the database."""
+    folder = tmp_path_factory.mktemp("old-hub")
+    venv.create(folder, with_pip=True)
+    run([folder / "bin" / "pip", "install", "--quiet", f"jupyterhub=={OLD_HUB}", "psycopg2-binary"])
+    config = folder / "config.py"
+    url = database.url.replace("postgresql:", "postgresql+psycopg2:")
+    config.write_text(f"c.JupyterHub.db_url = '{url}'\nc.Authenticator.admin_users = {{'ada'}}\n")
+    printed = run([folder / "bin" / "jupyterhub", "token", "ada", "--config", config], cwd=folder)
+    assert database.query("SELECT version_num FROM alembic_version") == [(OLD_TABLES,)]
+    return printed.split()[-1]
+
+
+@pytest.fixture(scope="module")
+def hub(
+    database: Postgres,
+    token: str,
+    built_engine: Engine,
+    live_cluster: Path,
+    image_settings: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Generator[ChangingHub]:
+    """The hub, brought up by the program itself, and destroyed in the end."""
+    assert token
+    forget(POSTGRES_NAMESPACE, POSTGRES_NOTEBOOKS)
+    folder = tmp_path_factory.mktemp("postgres")
+    hub = ChangingHub(
+        stack=Stack(name="postgres", engine=built_engine, folder=folder, kubeconfig=live_cluster),
+        url=f"http://{POSTGRES_ADDRESS}",
+        settings={**POSTGRES_SETTINGS, **image_settings},
+        secrets={"database.url": database.url},
+    )
+    require_success(hub.up(), POSTGRES_NAMESPACE)
+    yield hub
+    hub.pulumi("destroy", "--yes")
+    forget(POSTGRES_NAMESPACE, POSTGRES_NOTEBOOKS)
+
+
+@pytest.fixture
+def ask(hub: ChangingHub, token: str) -> Callable[..., httpx.Response]:
+    """Asks the hub or a notebook server with ada's token."""
+
+    def ask(path: str, method: str = "GET", **options: Any) -> httpx.Response:  # noqa: ANN401 httpx's own
+        headers = {"Authorization": f"token {token}"}
+        return httpx.request(method, f"{hub.url}{path}", headers=headers, timeout=20, **options)
+
+    return ask
+
+
+def _until(is_so: Callable[[], bool], *, seconds: int = 60) -> None:
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, "it did not come true in time"
+        time.sleep(0.5)
+
+
+def _is_known(ask: Callable[..., httpx.Response]) -> bool:
+    """Tell whether the hub knows ada, her token and her running server."""
+    answer = ask("/hub/api/user")
+    return answer.status_code == 200 and bool(answer.json()["servers"][""]["ready"])
+
+
+def _others_than(*names: str) -> dict[str, str]:
+    found = pods(POSTGRES_NAMESPACE) | pods(POSTGRES_NOTEBOOKS)
+    return {name: uid for name, uid in found.items() if name not in names}
+
+
+def test_the_hub_takes_over_the_tables_of_an_older_one_with_people_and_tokens(
+    ask: Callable[..., httpx.Response], database: Postgres
+) -> None:
+    assert ask("/hub/api/user").json()["name"] == "ada"
+    assert database.query("SELECT version_num FROM alembic_version") != [(OLD_TABLES,)]
+    log = str(CoreV1Api(api.connect()).read_namespaced_pod_log(HUB, POSTGRES_NAMESPACE))
+    assert f"Upgrading postgresql+psycopg2://hub@{database.address}:{database.port}/hub" in log
+
+
+def test_the_hub_has_no_volume(hub: ChangingHub) -> None:
+    assert hub.url
+    assert CoreV1Api(api.connect()).list_namespaced_persistent_volume_claim(POSTGRES_NAMESPACE).items == []
+
+
+def test_people_tokens_and_running_servers_survive_a_restart_of_the_hub(ask: Callable[..., httpx.Response]) -> None:
+    assert ask("/hub/api/users/ada/server", "POST", json={"user_options": {}}).status_code in {201, 202}
+    _until(lambda: _is_known(ask), seconds=120)
+    before, others = pods(POSTGRES_NAMESPACE)[HUB], _others_than(HUB)
+    CoreV1Api(api.connect()).delete_namespaced_pod(HUB, POSTGRES_NAMESPACE)
+    _until(lambda: pods(POSTGRES_NAMESPACE).get(HUB) not in {before, None})
+    _until(lambda: _is_known(ask))
+    assert _others_than(HUB) == others
+    assert ask("/user/ada/api/status").status_code == 200
+
+
+def test_the_running_hub_survives_a_restart_of_the_database(
+    ask: Callable[..., httpx.Response], database: Postgres
+) -> None:
+    before = _others_than()
+    database.stop()
+    try:
+        assert ask("/hub/health").status_code == 200
+        assert ask("/hub/api/user").status_code != 200
+        assert ask("/user/ada/api/status").status_code == 200, "a notebook does not need the database"
+    finally:
+        database.start()
+    _until(lambda: _is_known(ask), seconds=10)
+    assert ask("/hub/api/users/grace", "POST").status_code == 201
+    assert ("grace",) in database.query("SELECT name FROM users")
+    assert _others_than() == before
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"password": "wrong-marker"}, 'password authentication failed for user "hub"'),
+        ({"port": 1}, "Connection refused"),
+    ],
+    ids=["password", "port"],
+)
+def test_a_database_that_cannot_be_used_ends_the_update_with_its_reason_and_without_the_password(
+    hub: ChangingHub, database: Postgres, wrong: dict[str, Any], told: str
+) -> None:
+    before = _others_than(HUB)
+    hub.secrets["database.url"] = make_url(database.url).set(**wrong).render_as_string(hide_password=False)
+    begin = time.monotonic()
+    done = hub.up()
+    assert done.returncode != 0
+    assert time.monotonic() - begin < 120
+    assert "The hub does not start." in done.stdout
+    assert told in done.stdout
+    assert "wrong-marker" not in done.stdout
+    assert database.password not in done.stdout
+    assert _others_than(HUB) == before
+
+
+def test_the_next_update_mends_it(hub: ChangingHub, database: Postgres, ask: Callable[..., httpx.Response]) -> None:
+    before = _others_than(HUB)
+    hub.secrets["database.url"] = database.url
+    require_success(hub.up(), POSTGRES_NAMESPACE)
+    _until(lambda: _is_known(ask))
+    assert _others_than(HUB) == before
+
+
+def test_the_url_is_in_a_secret_and_nowhere_else(hub: ChangingHub, database: Postgres) -> None:
+    core, apps = CoreV1Api(api.connect()), AppsV1Api(api.connect())
+    hub.up(hub_extraConfig="c.JupyterHub.log_level = 'DEBUG'")
+    for command in (["preview", "--diff"], ["stack", "export"], ["config"]):
+        assert hub.pulumi(*command).returncode == 0
+    both = (POSTGRES_NAMESPACE, POSTGRES_NOTEBOOKS)
+    places = {
+        "config maps": "".join(str(core.list_namespaced_config_map(name)) for name in both),
+        "pods": "".join(str(core.list_namespaced_pod(name)) for name in both),
+        "stateful sets": str(apps.list_namespaced_stateful_set(POSTGRES_NAMESPACE)),
+        "events": "".join(str(core.list_namespaced_event(name)) for name in both),
+        "logs": "".join(core.read_namespaced_pod_log(pod, name) for name in both for pod in pods(name)),
+        "Pulumi": "".join(hub.printed),
+    }
+    assert "Config changed" in places["logs"], "the hub tells all that it knows"
+    for form in (database.password, base64.b64encode(database.url.encode()).decode()):
+        assert [name for name, text in places.items() if form in text] == []
+
+
+def test_a_volume_that_the_database_moves_away_from_is_protected_and_then_kept(
+    hub: ChangingHub, database: Postgres
+) -> None:
+    def claims() -> list[str]:
+        found = CoreV1Api(api.connect()).list_namespaced_persistent_volume_claim(POSTGRES_NAMESPACE).items
+        return [str(claim.metadata.name) for claim in found if claim.metadata]
+
+    del hub.secrets["database.url"]
+    require_success(hub.up(database_type="sqlite", protect="true", hub_keepDatabase="true"), POSTGRES_NAMESPACE)
+    hub.secrets["database.url"] = database.url
+    moved = hub.up(database_type="postgresql", protect="false")
+    assert moved.returncode != 0
+    assert "protected" in moved.stdout
+    assert claims() == ["tf-hub-database"]
+    urns = [line.split()[-1] for line in hub.pulumi("stack", "--show-urns").stdout.splitlines() if "URN" in line]
+    (volume,) = [urn for urn in urns if "PersistentVolumeClaim::" in urn]
+    assert hub.pulumi("state", "unprotect", volume, "--yes").returncode == 0
+    require_success(hub.up(), POSTGRES_NAMESPACE)
+    assert hub.pulumi("destroy", "--yes").returncode == 0
+    assert claims() == ["tf-hub-database"]
