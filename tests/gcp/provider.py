@@ -15,8 +15,9 @@ import grpc.aio
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from tests.gcp import ids, schema, sdk
+from tests.gcp import ids, rules, schema, sdk
 from tests.gcp.cloud import Cloud, GoogleError
+from tests.gcp.failure import Failure
 from tests.gcp.invokes import invoke
 from tests.gcp.outputs import Made, invented
 from tests.gcp.replacements import Change, changes
@@ -122,9 +123,9 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     @served
     def Check(self, request: provider_pb2.CheckRequest) -> provider_pb2.CheckResponse:
         """Check the inputs of a resource, and fill in what the real provider would."""
-        news = received(request.news)
-        found = schema.failures(request.type, news)
-        return provider_pb2.CheckResponse(inputs=sent(_with_defaults(request, news)), failures=_told(found))
+        inputs = _with_defaults(request)
+        found = schema.failures(request.type, inputs)
+        return provider_pb2.CheckResponse(inputs=sent(inputs), failures=_told(found))
 
     @served
     def Diff(self, request: provider_pb2.DiffRequest) -> provider_pb2.DiffResponse:
@@ -151,6 +152,8 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview:
             made = Made(token=request.type, id="", inputs=bare(inputs) | place)
             return provider_pb2.CreateResponse(properties=sent(_outputs(inputs, place | unknown(invented(made)))))
+        if against := rules.refusal(request.type, bare(inputs)):
+            raise GoogleError(against)
         identity = ids.identity(request.type, {"name": request.name} | bare(inputs) | place)
         made = Made(token=request.type, id=identity, inputs=bare(inputs) | place)
         outputs = _outputs(inputs, place | invented(made))
@@ -191,9 +194,9 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         return Empty()
 
 
-def _with_defaults(request: provider_pb2.CheckRequest, news: Properties) -> Properties:
+def _with_defaults(request: provider_pb2.CheckRequest) -> Properties:
     """The inputs with what the program left to the provider, and, as in the bridge, a list of what that is."""
-    olds = received(request.olds)
+    olds, news = received(request.olds), received(request.news)
     known = sdk.inputs(sdk.arguments_class(request.type))
     defaults: Properties = {}
     if request.type in _PROTECTED and news.get("deletionProtection") is None:
@@ -208,7 +211,7 @@ def _outputs(inputs: Properties, beside: Mapping[str, object]) -> Properties:
     return merged({name: value for name, value in inputs.items() if not name.startswith("__")}, dict(beside))
 
 
-def _told(found: list[schema.Failure]) -> list[provider_pb2.CheckFailure]:
+def _told(found: list[Failure]) -> list[provider_pb2.CheckFailure]:
     return [provider_pb2.CheckFailure(property=failure.path, reason=failure.reason) for failure in found]
 
 

@@ -43,13 +43,25 @@ FORCED: dict[str, dict[str, str]] = {
         "network": "a cluster stays in its network",
         "subnetwork": "a cluster stays in its network",
         "networkingMode": "routes or alias addresses, for the cluster's life",
-        "ipAllocationPolicy": "the ranges of pods and services are for the cluster's life",
+        "clusterIpv4Cidr": "the range of pods is for the cluster's life",
+        "ipAllocationPolicy.clusterIpv4CidrBlock": "the range of pods is for the cluster's life",
+        "ipAllocationPolicy.clusterSecondaryRangeName": "the range of pods is for the cluster's life",
+        "ipAllocationPolicy.podCidrOverprovisionConfig": "the range of pods is for the cluster's life",
+        "ipAllocationPolicy.servicesIpv4CidrBlock": "the range of Services is for the cluster's life",
+        "ipAllocationPolicy.servicesSecondaryRangeName": "the range of Services is for the cluster's life",
+        # In place: ipAllocationPolicy.stackType and further ranges.
+        "privateClusterConfig.enablePrivateNodes": "nodes keep their addresses",
         "privateClusterConfig.masterIpv4CidrBlock": "the control plane's range is for the cluster's life",
+        "privateClusterConfig.privateEndpointSubnetwork": "the control plane's range is for the cluster's life",
+        "masterAuth.clientCertificateConfig": "issued once",
         "enableAutopilot": "a cluster is of one mode for its life",
         "description": "the API has no call to change it",
         "datapathProvider": "the data plane is built with the cluster",
+        "defaultMaxPodsPerNode": "fixes the nodes' pod ranges",
+        "initialNodeCount": "only read when the cluster is made",
         "confidentialNodes": "for the cluster's life",
         "enableKubernetesAlpha": "for the cluster's life",
+        "nodePools": "pools within a cluster are not managed singly",
         **_OF_NODES,
     },
     "gcp:container/nodePool:NodePool": {
@@ -57,6 +69,7 @@ FORCED: dict[str, dict[str, str]] = {
         "initialNodeCount": "only read when the pool is made",
         "maxPodsPerNode": "fixes the pool's pod range",
         "placementPolicy": "belongs to the pool's instance template",
+        "queuedProvisioning": "how nodes are obtained is fixed when the pool is made",
         **_OF_NODES,
     },
     "gcp:compute/network:Network": {
@@ -77,6 +90,7 @@ FORCED: dict[str, dict[str, str]] = {
     "gcp:sql/databaseInstance:DatabaseInstance": {
         # A newer databaseVersion is an upgrade in place.
         "encryptionKeyName": "the disk is encrypted once",
+        "settings.collation": "fixed when it is made",
     },
     "gcp:sql/database:Database": {"instance": "a database belongs to one instance"},
     "gcp:sql/user:User": {"instance": "a user belongs to one instance", "host": "a part of the user's name"},

@@ -4,27 +4,18 @@ import difflib
 import json
 import typing
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 import pulumi_gcp
 
-from tests.gcp import sdk
+from tests.gcp import rules, sdk
 from tests.gcp.enumerations import choices
+from tests.gcp.failure import Failure
 from tests.gcp.wire import UNKNOWN, Properties, bare
 
 _SCALARS = {bool: "true or false", str: "a text", int: "a whole number", float: "a number"}
 _OF_THE_ENGINE = {"version", "pluginDownloadURL"}
 """What the engine itself writes into the configuration of a provider."""
-
-
-@dataclass(frozen=True)
-class Failure:
-    """What is wrong with one input."""
-
-    path: str
-    """Such as `nodeConfig.taints[0].effect`."""
-    reason: str
 
 
 def failures(token: str, inputs: Properties) -> list[Failure]:
@@ -33,7 +24,7 @@ def failures(token: str, inputs: Properties) -> list[Failure]:
     Raises:
         UnknownTypeError: The SDK has no such resource type.
     """
-    return list(_object(inputs, sdk.arguments_class(token), ""))
+    return [*_object(inputs, sdk.arguments_class(token), ""), *rules.broken(token, inputs)]
 
 
 def configuration_failures(configuration: Properties) -> list[Failure]:

@@ -17,12 +17,21 @@ UNKNOWN = rpc.UNKNOWN
 
 def received(struct: Struct) -> Properties:
     """The properties in a message, marks and all."""
-    return json_format.MessageToDict(struct)
+    return _with_whole_numbers(json_format.MessageToDict(struct))
 
 
 def sent(properties: Properties) -> Struct:
     """The properties as a part of a message."""
     return json_format.ParseDict(properties, Struct())
+
+
+def _with_whole_numbers(value: Any) -> Any:  # noqa: ANN401 any JSON value
+    """The wire knows one type of number: what is whole comes back as it was meant."""
+    if isinstance(value, dict):
+        return {key: _with_whole_numbers(item) for key, item in cast("Properties", value).items()}
+    if isinstance(value, list):
+        return [_with_whole_numbers(item) for item in cast("list[Any]", value)]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def is_secret(value: object) -> bool:

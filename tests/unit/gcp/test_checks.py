@@ -109,7 +109,10 @@ def test_a_value_outside_the_documented_list_is_refused(token: str, inputs: Prop
         ("gcp:container/cluster:Cluster", {"releaseChannel": {"channel": "REGULAR"}}),
         ("gcp:container/cluster:Cluster", {"datapathProvider": "ADVANCED_DATAPATH"}),
         ("gcp:compute/globalAddress:GlobalAddress", {"addressType": "INTERNAL", "purpose": "VPC_PEERING"}),
-        ("gcp:sql/databaseInstance:DatabaseInstance", {"databaseVersion": "POSTGRES_17"}),
+        (
+            "gcp:sql/databaseInstance:DatabaseInstance",
+            {"databaseVersion": "POSTGRES_17", "settings": {"tier": "db-f1-micro"}},
+        ),
     ],
 )
 def test_a_documented_value_is_accepted(token: str, inputs: Properties) -> None:

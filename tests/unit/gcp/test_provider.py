@@ -18,6 +18,9 @@ CLUSTER = "gcp:container/cluster:Cluster"
 ADDRESS = "gcp:compute/globalAddress:GlobalAddress"
 SQL = "gcp:sql/databaseInstance:DatabaseInstance"
 USER = "gcp:sql/user:User"
+NODES: Properties = {"initialNodeCount": 1}
+MASTER_AUTH: Properties = {"clientCertificateConfig": {"issueClientCertificate": False}}
+DATABASE: Properties = {"databaseVersion": "POSTGRES_17", "settings": {"tier": "db-f1-micro"}}
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 
 
@@ -39,16 +42,18 @@ class Driver:
         self.call("Configure", proto.ConfigureRequest(args=sent({"project": "foo", "region": "europe-west1"})))
 
     def call(self, method: str, request: object) -> Any:  # noqa: ANN401 any answer
+        """One call of the protocol; its answer."""
         return asyncio.run(getattr(self._stand_in, method)(request, _Context()))
 
     def check(self, token: str, inputs: Properties, olds: Properties | None = None, seed: bytes = b"") -> Properties:
         """The inputs as the program's are checked and completed."""
-        """One call of the protocol; its answer."""
         urn = f"urn:pulumi:test::jupyterhub::{token}::hub"
         request = proto.CheckRequest(
             urn=urn, type=token, name="hub", news=sent(inputs), olds=sent(olds or {}), randomSeed=seed
         )
-        return received(self.call("Check", request).inputs)
+        answer = self.call("Check", request)
+        assert not answer.failures
+        return received(answer.inputs)
 
     def create(self, token: str, inputs: Properties, *, preview: bool = False) -> tuple[str, Properties]:
         """A new resource: its id and outputs."""
@@ -59,11 +64,11 @@ class Driver:
         return answer.id, received(answer.properties)
 
     def read(self, token: str, identity: str) -> Any:  # noqa: ANN401 an answer
+        """What is there under that id."""
         return self.call("Read", proto.ReadRequest(type=token, id=identity))
 
     def delete(self, token: str, identity: str, outputs: Properties) -> None:
         """Make it gone."""
-        """What is there under that id."""
         self.call("Delete", proto.DeleteRequest(type=token, id=identity, properties=sent(outputs)))
 
     def invoke(self, token: str, arguments: Properties) -> Properties:
@@ -83,8 +88,12 @@ def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Driver:
 @pytest.mark.parametrize(
     ("token", "inputs", "identity"),
     [
-        (CLUSTER, {"name": "jupyterhub"}, "projects/foo/locations/europe-west1/clusters/jupyterhub"),
-        (CLUSTER, {"name": "a", "location": "europe-west4-b"}, "projects/foo/locations/europe-west4-b/clusters/a"),
+        (CLUSTER, NODES | {"name": "jupyterhub"}, "projects/foo/locations/europe-west1/clusters/jupyterhub"),
+        (
+            CLUSTER,
+            NODES | {"name": "a", "location": "europe-west4-b"},
+            "projects/foo/locations/europe-west4-b/clusters/a",
+        ),
         (
             "gcp:container/nodePool:NodePool",
             {"name": "user", "cluster": "projects/foo/locations/europe-west4/clusters/a"},
@@ -99,8 +108,8 @@ def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Driver:
         (ADDRESS, {"name": "hub", "project": "bar"}, "projects/bar/global/addresses/hub"),
         (
             "gcp:serviceaccount/account:Account",
-            {"accountId": "hub"},
-            "projects/foo/serviceAccounts/hub@foo.iam.gserviceaccount.com",
+            {"accountId": "tf-hub"},
+            "projects/foo/serviceAccounts/tf-hub@foo.iam.gserviceaccount.com",
         ),
         (
             "gcp:projects/iAMMember:IAMMember",
@@ -117,7 +126,7 @@ def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Driver:
             {"name": "hub.example.org.", "type": "A", "managedZone": "example-org"},
             "projects/foo/managedZones/example-org/rrsets/hub.example.org./A",
         ),
-        (SQL, {"name": "hub", "databaseVersion": "POSTGRES_17"}, "hub"),
+        (SQL, DATABASE | {"name": "hub"}, "hub"),
         (
             "gcp:artifactregistry/repository:Repository",
             {"repositoryId": "jupyterhub", "format": "DOCKER"},
@@ -130,7 +139,7 @@ def test_a_resource_has_an_id_in_googles_form(driver: Driver, token: str, inputs
 
 
 def test_inputs_are_echoed_and_outputs_made_up(driver: Driver) -> None:
-    _, cluster = driver.create(CLUSTER, {"name": "a", "masterAuth": {"clientCertificateConfig": {}}})
+    _, cluster = driver.create(CLUSTER, NODES | {"name": "a", "masterAuth": MASTER_AUTH})
     assert cluster["name"] == "a"
     assert cluster["masterAuth"].keys() == {"clientCertificateConfig", "clusterCaCertificate"}
     assert cluster["endpoint"]
@@ -149,13 +158,13 @@ def test_a_cluster_is_where_the_named_kubeconfig_says(
     }
     file.write_text(json.dumps(content))
     monkeypatch.setenv(KUBECONFIG, str(file))
-    outputs = driver.create(CLUSTER, {"name": "a"})[1]
+    outputs = driver.create(CLUSTER, NODES | {"name": "a"})[1]
     assert outputs["endpoint"] == "127.0.0.1:16443"
     assert outputs["masterAuth"]["clusterCaCertificate"] == "Q0E="
 
 
 def test_a_preview_makes_nothing_and_knows_only_what_the_program_said(driver: Driver) -> None:
-    identity, outputs = driver.create(CLUSTER, {"name": "a", "masterAuth": {}}, preview=True)
+    identity, outputs = driver.create(CLUSTER, NODES | {"name": "a", "masterAuth": MASTER_AUTH}, preview=True)
     assert identity == ""
     assert outputs["name"] == "a"
     assert outputs["endpoint"] == outputs["masterAuth"]["clusterCaCertificate"] == UNKNOWN
@@ -186,7 +195,7 @@ def test_a_resource_without_a_name_gets_one_that_stays_until_it_is_replaced(driv
     assert driver.check(ADDRESS, {}, seed=b"1") == first
     assert driver.check(ADDRESS, {}, olds=first, seed=b"2") == first
     assert driver.check(ADDRESS, {}, seed=b"2")["name"] != first["name"]
-    assert "name" not in driver.check("gcp:serviceaccount/account:Account", {"accountId": "hub"})
+    assert "name" not in driver.check("gcp:serviceaccount/account:Account", {"accountId": "tf-hub"})
 
 
 @pytest.mark.parametrize(("inputs", "first"), [({"name": "hub"}, True), ({}, False)])
@@ -211,7 +220,7 @@ def test_secrets_stay_secret_and_are_not_lost(driver: Driver) -> None:
         assert bare(properties["password"]) == "hunter2"
 
 
-@pytest.mark.parametrize(("token", "more"), [(CLUSTER, {}), (SQL, {"databaseVersion": "POSTGRES_17"})])
+@pytest.mark.parametrize(("token", "more"), [(CLUSTER, NODES), (SQL, DATABASE)])
 @pytest.mark.parametrize("protection", [{}, {"deletionProtection": True}])
 def test_what_is_protected_is_not_deleted_until_it_is_not(
     driver: Driver, token: str, more: Properties, protection: Properties
@@ -238,14 +247,14 @@ def test_a_type_fails_on_demand_and_nothing_is_made(
     monkeypatch.setenv(FAIL, json.dumps({CLUSTER: kind}))
     driver.create(ADDRESS, {"name": "hub"})
     with pytest.raises(RefusedError, match=told):
-        driver.create(CLUSTER, {"name": "hub"})
+        driver.create(CLUSTER, NODES | {"name": "hub"})
     monkeypatch.delenv(FAIL)
-    assert driver.create(CLUSTER, {"name": "hub"})[0]
+    assert driver.create(CLUSTER, NODES | {"name": "hub"})[0]
 
 
 def test_a_cluster_is_looked_up_whether_this_cloud_made_it_or_somebody_else(driver: Driver) -> None:
     token = "gcp:container/getCluster:getCluster"  # noqa: S105 not a secret
-    driver.create(CLUSTER, {"name": "own", "workloadIdentityConfig": {"workloadPool": "foo.svc.id.goog"}})
+    driver.create(CLUSTER, NODES | {"name": "own", "workloadIdentityConfig": {"workloadPool": "foo.svc.id.goog"}})
     own = driver.invoke(token, {"name": "own"})
     assert own["workloadIdentityConfigs"] == [{"workloadPool": "foo.svc.id.goog"}]
     other = driver.invoke(token, {"name": "other", "location": "europe-west4"})
