@@ -1,6 +1,8 @@
 """The plugin: serves Pulumi's provider protocol, for an engine that believes it to be the real `gcp` provider."""
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportMissingTypeStubs=false
 # grpc has no types, and so those of Pulumi's protocol classes are in part unknown.
+# pyright: reportIncompatibleMethodOverride=false
+# gRPC gives a method its arguments by place, and so does what `served` makes of it.
 # ruff: noqa: N802 the methods' names are the protocol's
 
 import asyncio

@@ -6,7 +6,7 @@ google/services/container/resource_container_cluster.go and its like.
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from tests.gcp.failure import Failure
 from tests.gcp.wire import UNKNOWN, Properties, bare
@@ -94,9 +94,8 @@ def refusal(token: str, inputs: Properties) -> str | None:
     return None
 
 
-def _at(inputs: Any, path: str) -> Any:  # noqa: ANN401 any JSON value
+def _at(inputs: Properties, path: str) -> Any:  # noqa: ANN401 any JSON value
+    value: Any = inputs
     for name in path.split("."):
-        if not isinstance(inputs, dict):
-            return None
-        inputs = inputs.get(name)
-    return inputs
+        value = cast("Properties", value).get(name) if isinstance(value, dict) else None
+    return value

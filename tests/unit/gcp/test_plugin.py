@@ -1,4 +1,6 @@
 """The plugin is a program that an engine can start from anywhere."""
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# grpc has no types, and so those of Pulumi's protocol classes are in part unknown.
 
 import subprocess
 from importlib.metadata import version

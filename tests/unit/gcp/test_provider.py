@@ -151,7 +151,7 @@ def test_a_cluster_is_where_the_named_kubeconfig_says(
 ) -> None:
     file = tmp_path / "kubeconfig"
     cluster = {"server": "https://127.0.0.1:16443", "certificate-authority-data": "Q0E="}
-    content = {
+    content: Properties = {
         "current-context": "b",
         "contexts": [{"name": "b", "context": {"cluster": "c"}}],
         "clusters": [{"name": "other", "cluster": {}}, {"name": "c", "cluster": cluster}],
