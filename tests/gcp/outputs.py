@@ -2,19 +2,11 @@
 
 import base64
 import hashlib
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, cast
 
-import yaml
-
-from tests.gcp import sdk
+from tests.gcp import kubeconfig, sdk
 from tests.gcp.wire import Properties
-
-KUBECONFIG = "GCP_STAND_IN_KUBECONFIG"
-"""The variable that names a kubeconfig: its cluster is then what every GKE cluster is."""
 
 CREATED = "2026-01-02T03:04:05.678-07:00"
 MASTER_VERSION = "1.34.1-gke.2037000"
@@ -77,30 +69,18 @@ def invented(made: Made) -> Properties:
     return {name: value for name, value in generic.items() if name in known} | own
 
 
-def cluster_access() -> tuple[str, str]:
-    """Address and certificate of a cluster's control plane: of the named kubeconfig's, or made up."""
-    file = os.environ.get(KUBECONFIG)
-    if not file:
-        return "203.0.113.77", base64.b64encode(b"-----BEGIN CERTIFICATE-----\n").decode()
-    content = cast("dict[str, Any]", yaml.safe_load(Path(file).read_text()))
-    context = next(item["context"] for item in content["contexts"] if item["name"] == content["current-context"])
-    cluster = next(item["cluster"] for item in content["clusters"] if item["name"] == context["cluster"])
-    data = cluster.get("certificate-authority-data")
-    if data is None:
-        data = base64.b64encode(Path(cluster["certificate-authority"]).read_bytes()).decode()
-    return str(cluster["server"]).removeprefix("https://"), str(data)
-
-
 def _nothing(_: Made) -> Properties:
     return {}
 
 
 def _cluster(made: Made) -> Properties:
-    endpoint, certificate = cluster_access()
+    access = kubeconfig.access()
+    endpoint = access.endpoint if access else made.address
+    authority = access.authority if access else base64.b64encode(b"-----BEGIN CERTIFICATE-----\n").decode()
     private = {"privateClusterConfig": {"privateEndpoint": "172.16.0.2", "publicEndpoint": endpoint}}
     return {
         "endpoint": endpoint,
-        "masterAuth": {"clusterCaCertificate": certificate},
+        "masterAuth": {"clusterCaCertificate": authority},
         "masterVersion": made.inputs.get("minMasterVersion") or MASTER_VERSION,
         "nodeVersion": MASTER_VERSION,
         "clusterIpv4Cidr": "10.4.0.0/14",

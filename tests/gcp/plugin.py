@@ -12,7 +12,7 @@ from local import paths
 from local.engine import Engine
 from tests.gcp import sdk
 from tests.gcp.cloud import FAIL, STATE
-from tests.gcp.outputs import KUBECONFIG
+from tests.gcp.kubeconfig import KUBECONFIG
 
 
 def install(home: Path) -> Path:
@@ -25,12 +25,17 @@ def install(home: Path) -> Path:
         The program that the engine starts.
     """
     program = home / "plugins" / f"resource-gcp-v{sdk.VERSION}" / "pulumi-resource-gcp"
-    program.parent.mkdir(parents=True, exist_ok=True)
-    # -P: the engine starts it in a folder of its own choice, which is no place to import from.
-    words = ["exec", sys.executable, "-P", "-m", "tests.gcp.provider"]
-    program.write_text(f'#!/bin/sh\nexport PYTHONPATH={shlex.quote(str(paths.CHECKOUT))}\n{shlex.join(words)} "$@"\n')
-    program.chmod(0o755)
+    _write_program(program, "tests.gcp.provider")
     return program
+
+
+def _write_program(file: Path, module: str) -> None:
+    """Make a program of a module of this checkout."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # -P: whoever starts it does so in a folder of its own choice, which is no place to import from.
+    command = shlex.join([sys.executable, "-P", "-m", module])
+    file.write_text(f'#!/bin/sh\nexport PYTHONPATH={shlex.quote(str(paths.CHECKOUT))}\nexec {command} "$@"\n')
+    file.chmod(0o755)
 
 
 def engine_with_stand_in(
@@ -41,7 +46,7 @@ def engine_with_stand_in(
     Args:
         found: The engine that `make up` would use, with its Kubernetes provider.
         folder: Holds the Pulumi home and the made-up cloud (`cloud.json`): the same folder is the same cloud.
-        kubeconfig: What every GKE cluster is.
+        kubeconfig: Names the cluster that every GKE cluster is; `gke-gcloud-auth-plugin` then lets people into it.
         fail: By type of resource, how making one fails: `quota`, `permission` or `timeout`.
     """
     home = folder / "pulumi-home"
@@ -53,7 +58,11 @@ def engine_with_stand_in(
         if plugin.is_dir() and not link.exists():
             link.symlink_to(plugin)
     install(home)
+    programs = folder / "bin"
+    _write_program(programs / "gke-gcloud-auth-plugin", "tests.gcp.auth_plugin")
+    path = found.environment.get("PATH") or os.environ.get("PATH", "")
     variables = {
+        "PATH": f"{programs}{os.pathsep}{path}",
         "PULUMI_HOME": str(home),
         STATE: str(folder / "cloud.json"),
         FAIL: json.dumps(dict(fail or {})),

@@ -27,6 +27,8 @@ FORMS: dict[str, dict[str, str]] = {
     "gcp:compute/router:Router": {"name": _RFC1035},
     "gcp:compute/routerNat:RouterNat": {"name": _RFC1035},
     "gcp:compute/subnetwork:Subnetwork": {"name": _RFC1035},
+    # The API's rule; the provider passes everything on.
+    "gcp:container/nodePool:NodePool": {"name": r"[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?"},
     "gcp:serviceaccount/account:Account": {"accountId": r"[a-z][-a-z0-9]{4,28}[a-z0-9]"},
     "gcp:artifactregistry/repository:Repository": {"repositoryId": _RFC1035},
 }

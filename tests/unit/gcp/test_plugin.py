@@ -2,6 +2,7 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # grpc has no types, and so those of Pulumi's protocol classes are in part unknown.
 
+import json
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +13,9 @@ from pulumi.runtime.proto import provider_pb2_grpc
 
 from local.engine import Engine
 from tests.gcp.cloud import STATE
+from tests.gcp.kubeconfig import KUBECONFIG
 from tests.gcp.plugin import engine_with_stand_in, install
+from tests.unit.gcp.kubeconfigs import kubeconfig
 
 
 def test_an_installed_plugin_serves_at_the_port_that_it_prints(tmp_path: Path) -> None:
@@ -40,5 +43,16 @@ def test_an_engine_with_the_stand_in_keeps_its_own_plugins_and_its_home_as_it_is
     plugins = Path(engine.environment["PULUMI_HOME"]) / "plugins"
     names = {f"resource-gcp-v{version('pulumi-gcp')}", "resource-kubernetes-v1.0.0"}
     assert {plugin.name for plugin in plugins.iterdir()} == names
-    assert engine.environment["PATH"] == "/bin"
+    assert engine.environment["PATH"] == f"{tmp_path / 'folder' / 'bin'}:/bin"
     assert [plugin.name for plugin in (home / "plugins").iterdir()] == ["resource-kubernetes-v1.0.0"]
+
+
+def test_whoever_wants_into_a_gke_cluster_gets_the_credentials_of_its_stand_in(tmp_path: Path) -> None:
+    found = Engine(program=Path("pulumi"), environment={}, described="")
+    engine = engine_with_stand_in(found, tmp_path, kubeconfig=kubeconfig(tmp_path))
+    asked = {"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential"}
+    variables = {KUBECONFIG: engine.environment[KUBECONFIG], "KUBERNETES_EXEC_INFO": json.dumps(asked)}
+    program = tmp_path / "bin" / "gke-gcloud-auth-plugin"
+    answer = json.loads(subprocess.check_output([program], env=variables, cwd=tmp_path))
+    assert answer["apiVersion"] == asked["apiVersion"]
+    assert answer["status"] == dict.fromkeys(("clientCertificateData", "clientKeyData"), "CERTIFICATE AND KEY")

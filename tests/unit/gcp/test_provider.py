@@ -10,9 +10,10 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2 as proto
 
 from tests.gcp.cloud import FAIL, STATE, Cloud
-from tests.gcp.outputs import KUBECONFIG
+from tests.gcp.kubeconfig import KUBECONFIG
 from tests.gcp.provider import StandIn
 from tests.gcp.wire import UNKNOWN, Properties, bare, is_secret, received, sent
+from tests.unit.gcp.kubeconfigs import kubeconfig
 
 CLUSTER = "gcp:container/cluster:Cluster"
 ADDRESS = "gcp:compute/globalAddress:GlobalAddress"
@@ -149,15 +150,7 @@ def test_inputs_are_echoed_and_outputs_made_up(driver: Driver) -> None:
 def test_a_cluster_is_where_the_named_kubeconfig_says(
     driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = tmp_path / "kubeconfig"
-    cluster = {"server": "https://127.0.0.1:16443", "certificate-authority-data": "Q0E="}
-    content: Properties = {
-        "current-context": "b",
-        "contexts": [{"name": "b", "context": {"cluster": "c"}}],
-        "clusters": [{"name": "other", "cluster": {}}, {"name": "c", "cluster": cluster}],
-    }
-    file.write_text(json.dumps(content))
-    monkeypatch.setenv(KUBECONFIG, str(file))
+    monkeypatch.setenv(KUBECONFIG, str(kubeconfig(tmp_path)))
     outputs = driver.create(CLUSTER, NODES | {"name": "a"})[1]
     assert outputs["endpoint"] == "127.0.0.1:16443"
     assert outputs["masterAuth"]["clusterCaCertificate"] == "Q0E="
