@@ -19,10 +19,12 @@ ACCOUNT = "gcp:serviceaccount/account:Account"
 ACCOUNT_ID = "projects/foo/serviceAccounts/hub-nodes@foo.iam.gserviceaccount.com"
 PROGRAM = """
 import pulumi
-from pulumi_gcp import Provider, compute, serviceaccount
+from pulumi_gcp import Provider, compute, container, organizations, serviceaccount
 
 config = pulumi.Config()
-options = pulumi.ResourceOptions(provider=Provider("google", project="foo", region="europe-west1"))
+google = Provider("google", project="foo", region="europe-west1")
+options = pulumi.ResourceOptions(provider=google)
+asking = pulumi.InvokeOutputOptions(provider=google)
 network = compute.Network("network", compute.NetworkArgs(name="hub", auto_create_subnetworks=False), options)
 subnetwork = compute.Subnetwork(
     "subnetwork",
@@ -43,6 +45,9 @@ account = serviceaccount.Account(
     ),
     options,
 )
+cluster = container.get_cluster_output(name=config.get("cluster") or "other", location="europe-west4", opts=asking)
+pulumi.export("authority", cluster.master_auths[0].cluster_ca_certificate)
+pulumi.export("operator", organizations.get_client_open_id_user_info_output(opts=asking).email)
 pulumi.export("address", address.address)
 pulumi.export("subnetwork", subnetwork.name)
 """
@@ -71,12 +76,13 @@ def _succeed(stack: Stack, *arguments: str) -> str:
 
 
 def _planned(stack: Stack) -> dict[str, str]:
-    """What a preview would do to each of the resources that are Google's, by name; nothing is left out."""
+    """What a preview would do to each of the resources that are Google's, by name."""
     steps = json.loads(run(stack.command("preview", "--json"), env=stack.environment))["steps"]
+    parts_of_a_replacement = {"create-replacement", "delete-replaced"}
     return {
         step["urn"].rpartition("::")[2]: step["op"]
         for step in steps
-        if "$gcp:" in step["urn"] or "::gcp:" in step["urn"]
+        if "::gcp:" in step["urn"] and step["op"] not in parts_of_a_replacement
     }
 
 
@@ -87,6 +93,8 @@ def test_a_stack_is_made_stays_as_it_is_changes_in_place_and_goes(stack: Stack, 
     _succeed(stack, "up", "--yes")
     assert stack.output("address").startswith("203.0.113.")
     assert stack.output("subnetwork").startswith("subnetwork-")
+    assert stack.output("operator") == "operator@example.org"
+    assert stack.output("authority")
     assert "hunter2" not in _succeed(stack, "stack", "export")
     _succeed(stack, "up", "--yes", "--expect-no-changes")
     _succeed(stack, "refresh", "--yes", "--expect-no-changes")
@@ -135,3 +143,10 @@ def test_a_misspelled_nested_input_ends_the_preview_with_its_path(stack: Stack) 
     assert done.returncode != 0
     assert "logConfig.metdata" in done.stdout
     assert "did you mean metadata?" in done.stdout
+
+
+def test_a_cluster_that_is_not_there_ends_the_preview_with_its_name(stack: Stack) -> None:
+    _succeed(stack, "config", "set", "cluster", "missing")
+    done = pulumi(stack, "preview")
+    assert done.returncode != 0
+    assert "Not found: projects/foo/locations/europe-west4/clusters/missing" in done.stdout

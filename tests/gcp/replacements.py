@@ -28,8 +28,17 @@ _NODE_CONFIG = {
     "minCpuPlatform": "belongs to the pool's instance template",
     "localSsdCount": "disks of the instance template",
     "ephemeralStorageLocalSsdConfig": "disks of the instance template",
+    "localNvmeSsdBlockConfig": "disks of the instance template",
+    "secondaryBootDisks": "disks of the instance template",
+    "bootDiskKmsKey": "disks are encrypted once",
+    "enableConfidentialStorage": "disks are encrypted once",
+    "confidentialNodes": "belongs to the pool's instance template",
+    "advancedMachineFeatures": "belongs to the pool's instance template",
+    "hostMaintenancePolicy": "belongs to the pool's instance template",
     "gvnic": "the network interface of the instance template",
     "reservationAffinity": "belongs to the pool's instance template",
+    "soleTenantConfig": "where the nodes run",
+    "nodeGroup": "where the nodes run",
     # In place, by a rolling update of the pool: machineType, diskSizeGb, diskType, imageType, labels, taints, tags.
 }
 _OF_NODES = {f"nodeConfig.{path}": reason for path, reason in _NODE_CONFIG.items()}

@@ -37,8 +37,12 @@ FORMS: dict[str, dict[str, str]] = {
 _RANGE_NAMES = ("ipAllocationPolicy.clusterSecondaryRangeName", "ipAllocationPolicy.servicesSecondaryRangeName")
 # A false beside them is a conflict too: to the Terraform SDK, what counts is whether it is set.
 _NOT_BESIDE_AUTOPILOT = (
+    "addonsConfig.dnsCacheConfig",
     "addonsConfig.networkPolicyConfig",
+    "addonsConfig.statefulHaConfig",
     "binaryAuthorization.enabled",
+    "clusterAutoscaling.enabled",
+    "clusterAutoscaling.resourceLimits",
     "defaultMaxPodsPerNode",
     "enableIntranodeVisibility",
     "enableShieldedNodes",
