@@ -45,7 +45,7 @@ def _get_cluster(arguments: Properties, place: Place) -> Properties:
 
 def _as_listed(name: str, kind: Any, found: Properties) -> Any:  # noqa: ANN401 any type and any JSON value
     """A property as a data source has it: there, even a single object is in a list, with a plural name."""
-    singular = name.removesuffix("s")
+    singular = f"{name[:-3]}y" if name.endswith("ies") else name.removesuffix("s")
     if name not in found and typing.get_origin(kind) is not None and singular in found:
         return [found[singular]]
     return found.get(name)

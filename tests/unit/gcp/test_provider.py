@@ -247,9 +247,12 @@ def test_a_type_fails_on_demand_and_nothing_is_made(
 
 def test_a_cluster_is_looked_up_whether_this_cloud_made_it_or_somebody_else(driver: Driver) -> None:
     token = "gcp:container/getCluster:getCluster"  # noqa: S105 not a secret
-    driver.create(CLUSTER, NODES | {"name": "own", "workloadIdentityConfig": {"workloadPool": "foo.svc.id.goog"}})
+    ranges = {"clusterSecondaryRangeName": "pods", "servicesSecondaryRangeName": "services"}
+    pool = {"workloadPool": "foo.svc.id.goog"}
+    driver.create(CLUSTER, NODES | {"name": "own", "workloadIdentityConfig": pool, "ipAllocationPolicy": ranges})
     own = driver.invoke(token, {"name": "own"})
-    assert own["workloadIdentityConfigs"] == [{"workloadPool": "foo.svc.id.goog"}]
+    assert own["workloadIdentityConfigs"] == [pool]
+    assert own["ipAllocationPolicies"] == [ranges]
     other = driver.invoke(token, {"name": "other", "location": "europe-west4"})
     assert other["id"] == "projects/foo/locations/europe-west4/clusters/other"
     assert other["endpoint"]
