@@ -1,0 +1,157 @@
+"""The real engine works with the stand-in for Google Cloud as with the real provider."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from local.commands import run
+from local.engine import Engine
+from local.stack import Stack
+from tests.conftest import pulumi
+from tests.gcp.cloud import Cloud
+from tests.gcp.plugin import engine_with_stand_in
+
+ZONE = "gcp:dns/managedZone:ManagedZone"
+ACCOUNT = "gcp:serviceaccount/account:Account"
+ACCOUNT_ID = "projects/foo/serviceAccounts/hub-nodes@foo.iam.gserviceaccount.com"
+PROGRAM = """
+import pulumi
+from pulumi_gcp import Provider, container, dns, organizations, serviceaccount
+
+config = pulumi.Config()
+google = Provider("google", project="foo", region="europe-west1")
+options = pulumi.ResourceOptions(provider=google)
+asking = pulumi.InvokeOutputOptions(provider=google)
+account = serviceaccount.Account(
+    "account",
+    serviceaccount.AccountArgs(
+        account_id="hub-nodes",
+        display_name=pulumi.Output.secret("hunter2"),
+        description=config.get("description") or "of the nodes",
+    ),
+    options,
+)
+zone = dns.ManagedZone(
+    "zone",
+    dns.ManagedZoneArgs(dns_name="example.org.", dnssec_config={config.get("key") or "state": "on"}),
+    options,
+)
+cluster = container.get_cluster_output(name=config.get("cluster") or "other", location="europe-west4", opts=asking)
+pulumi.export("authority", cluster.master_auths[0].cluster_ca_certificate)
+pulumi.export("operator", organizations.get_client_open_id_user_info_output(opts=asking).email)
+pulumi.export("zone", zone.name)
+"""
+NETWORK = """
+from pulumi_gcp import compute
+
+network = compute.Network("network", compute.NetworkArgs(name="hub", auto_create_subnetworks=False), options)
+compute.Subnetwork(
+    "subnetwork",
+    compute.SubnetworkArgs(network=network.id, ip_cidr_range=config.get("range") or "10.0.0.0/20"),
+    options,
+)
+address = compute.GlobalAddress("address", opts=options)
+pulumi.export("address", address.address)
+"""
+"""Apart, as the SDK takes seconds to load that much."""
+
+
+@pytest.fixture
+def stack(built_engine: Engine, tmp_path: Path) -> Stack:
+    """A stack of the program without a network, and with a cloud of its own."""
+    (tmp_path / "program").mkdir()
+    (tmp_path / "program" / "__main__.py").write_text(PROGRAM)
+    file = tmp_path / "settings.yaml"
+    file.write_text("config: {'pulumi:disable-default-providers': ['*']}\n")
+    stack = Stack(name="google", engine=engine_with_stand_in(built_engine, tmp_path), folder=tmp_path)
+    stack.prepare(file, {})
+    project = stack.workspace / "Pulumi.yaml"
+    content = yaml.safe_load(project.read_text()) | {"main": str(tmp_path / "program"), "config": {}}
+    project.write_text(yaml.safe_dump(content))
+    return stack
+
+
+def _succeed(stack: Stack, *arguments: str) -> str:
+    done = pulumi(stack, *arguments)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def _planned(stack: Stack) -> dict[str, str]:
+    """What a preview would do to Google's resources, by name; those that would stay are left out."""
+    steps = json.loads(run(stack.command("preview", "--json"), env=stack.environment))["steps"]
+    parts_of_a_replacement = {"create-replacement", "delete-replaced"}
+    return {
+        step["urn"].rpartition("::")[2]: step["op"]
+        for step in steps
+        if "::gcp:" in step["urn"] and step["op"] not in parts_of_a_replacement
+    }
+
+
+def test_a_stack_is_made_stays_as_it_is_changes_in_place_and_goes(stack: Stack, tmp_path: Path) -> None:
+    (tmp_path / "program" / "__main__.py").write_text(PROGRAM + NETWORK)
+    cloud = Cloud(file=tmp_path / "cloud.json")
+    made = dict.fromkeys(("account", "zone", "network", "subnetwork", "address"), "create")
+    assert _planned(stack) == made
+    assert cloud.find(ACCOUNT, ACCOUNT_ID) is None
+    _succeed(stack, "up", "--yes")
+    assert stack.output("address").startswith("203.0.113.")
+    assert stack.output("zone").startswith("zone-")
+    assert stack.output("operator") == "operator@example.org"
+    assert stack.output("authority")
+    assert "hunter2" not in _succeed(stack, "stack", "export")
+    _succeed(stack, "up", "--yes", "--expect-no-changes")
+    _succeed(stack, "refresh", "--yes", "--expect-no-changes")
+
+    for key, value in {"description": "of all nodes", "range": "10.1.0.0/20"}.items():
+        _succeed(stack, "config", "set", key, value)
+    assert _planned(stack) == {"account": "update", "subnetwork": "replace"}
+    _succeed(stack, "up", "--yes")
+    account = cloud.find(ACCOUNT, ACCOUNT_ID)
+    assert account is not None
+    assert account["outputs"]["description"] == "of all nodes"
+
+    _succeed(stack, "destroy", "--yes")
+    assert json.loads((tmp_path / "cloud.json").read_text()) == {}
+
+
+def test_what_somebody_else_changed_is_seen_by_a_refresh_and_mended_by_an_up(stack: Stack, tmp_path: Path) -> None:
+    cloud = Cloud(file=tmp_path / "cloud.json")
+    _succeed(stack, "up", "--yes")
+    account = cloud.find(ACCOUNT, ACCOUNT_ID)
+    assert account is not None
+    cloud.update(ACCOUNT, ACCOUNT_ID, account["inputs"], account["outputs"] | {"description": "by hand"})
+    _succeed(stack, "refresh", "--yes")
+    assert _planned(stack) == {"account": "update"}
+    _succeed(stack, "up", "--yes")
+    assert (cloud.find(ACCOUNT, ACCOUNT_ID) or {})["outputs"]["description"] == "of the nodes"
+
+
+def test_a_failing_resource_names_its_cause_and_the_next_up_completes(
+    stack: Stack, built_engine: Engine, tmp_path: Path
+) -> None:
+    failing = engine_with_stand_in(built_engine, tmp_path, fail={ZONE: "permission"})
+    done = pulumi(dataclasses.replace(stack, engine=failing), "up", "--yes")
+    assert done.returncode != 0
+    assert "Permission 'dns.managedZones.create' denied on 'projects/foo/managedZones/zone-" in done.stdout
+    assert _planned(stack) == {"zone": "create"}
+    _succeed(stack, "up", "--yes")
+    assert stack.output("zone").startswith("zone-")
+
+
+def test_a_misspelled_nested_input_ends_the_preview_with_its_path(stack: Stack) -> None:
+    _succeed(stack, "config", "set", "key", "sttate")
+    done = pulumi(stack, "preview")
+    assert done.returncode != 0
+    assert "dnssecConfig.sttate" in done.stdout
+    assert "did you mean state?" in done.stdout
+
+
+def test_a_cluster_that_is_not_there_ends_the_preview_with_its_name(stack: Stack) -> None:
+    _succeed(stack, "config", "set", "cluster", "missing")
+    done = pulumi(stack, "preview")
+    assert done.returncode != 0
+    assert "Not found: projects/foo/locations/europe-west4/clusters/missing" in done.stdout

@@ -1,0 +1,71 @@
+"""Puts the stand-in where an engine looks for its `gcp` provider."""
+
+import dataclasses
+import json
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from local import paths
+from local.engine import Engine
+from tests.gcp import sdk
+from tests.gcp.cloud import FAIL, STATE
+from tests.gcp.kubeconfig import KUBECONFIG
+
+
+def install(home: Path) -> Path:
+    """Install the stand-in as the plugin that the SDK asks for.
+
+    Args:
+        home: A Pulumi home (`PULUMI_HOME`) of the tests' own.
+
+    Returns:
+        The program that the engine starts.
+    """
+    program = home / "plugins" / f"resource-gcp-v{sdk.VERSION}" / "pulumi-resource-gcp"
+    _write_program(program, "tests.gcp.provider")
+    return program
+
+
+def _write_program(file: Path, module: str) -> None:
+    """Make a program of a module of this checkout."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # -P: whoever starts it does so in a folder of its own choice, which is no place to import from.
+    command = shlex.join([sys.executable, "-P", "-m", module])
+    file.write_text(f'#!/bin/sh\nexport PYTHONPATH={shlex.quote(str(paths.CHECKOUT))}\nexec {command} "$@"\n')
+    file.chmod(0o755)
+
+
+def engine_with_stand_in(
+    found: Engine, folder: Path, *, kubeconfig: Path | None = None, fail: Mapping[str, str] | None = None
+) -> Engine:
+    """The same engine, with the stand-in for its provider of Google Cloud.
+
+    Args:
+        found: The engine that `make up` would use, with its Kubernetes provider.
+        folder: Holds the Pulumi home and the made-up cloud (`cloud.json`): the same folder is the same cloud.
+        kubeconfig: Names the cluster that every GKE cluster is; `gke-gcloud-auth-plugin` then lets people into it.
+        fail: By type of resource, how making one fails: `quota`, `permission` or `timeout`.
+    """
+    home = folder / "pulumi-home"
+    plugins = home / "plugins"
+    plugins.mkdir(parents=True, exist_ok=True)
+    own = Path(found.environment.get("PULUMI_HOME") or os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    for plugin in (own / "plugins").glob("resource-kubernetes-v*"):
+        link = plugins / plugin.name
+        if plugin.is_dir() and not link.exists():
+            link.symlink_to(plugin)
+    install(home)
+    programs = folder / "bin"
+    _write_program(programs / "gke-gcloud-auth-plugin", "tests.gcp.auth_plugin")
+    path = found.environment.get("PATH") or os.environ.get("PATH", "")
+    variables = {
+        "PATH": f"{programs}{os.pathsep}{path}",
+        "PULUMI_HOME": str(home),
+        STATE: str(folder / "cloud.json"),
+        FAIL: json.dumps(dict(fail or {})),
+        KUBECONFIG: str(kubeconfig or ""),
+    }
+    return dataclasses.replace(found, environment={**found.environment, **variables})

@@ -1,0 +1,20 @@
+"""A kubeconfig to find the way to a cluster by."""
+
+import json
+from pathlib import Path
+
+
+def kubeconfig(folder: Path) -> Path:
+    """Write one with two clusters, of which the current context names the second; its user's parts are in files."""
+    (folder / "client.pem").write_text("CERTIFICATE AND KEY")
+    cluster = {"server": "https://127.0.0.1:16443", "certificate-authority-data": "Q0E="}
+    user = {"client-certificate": str(folder / "client.pem"), "client-key": str(folder / "client.pem")}
+    content = {
+        "current-context": "b",
+        "contexts": [{"name": "a", "context": {}}, {"name": "b", "context": {"cluster": "c", "user": "u"}}],
+        "clusters": [{"name": "other", "cluster": {"server": "https://192.0.2.1"}}, {"name": "c", "cluster": cluster}],
+        "users": [{"name": "u", "user": user}],
+    }
+    file = folder / "kubeconfig"
+    file.write_text(json.dumps(content))
+    return file

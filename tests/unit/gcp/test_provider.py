@@ -1,0 +1,286 @@
+"""The stand-in behaves as the real provider does towards the engine."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import provider_pb2 as proto
+
+from tests.gcp.cloud import FAIL, STATE, Cloud
+from tests.gcp.kubeconfig import KUBECONFIG
+from tests.gcp.provider import StandIn
+from tests.gcp.wire import UNKNOWN, Properties, bare, is_secret, received, sent
+from tests.unit.gcp.kubeconfigs import kubeconfig
+
+CLUSTER = "gcp:container/cluster:Cluster"
+ADDRESS = "gcp:compute/globalAddress:GlobalAddress"
+SQL = "gcp:sql/databaseInstance:DatabaseInstance"
+USER = "gcp:sql/user:User"
+NODES: Properties = {"initialNodeCount": 1}
+MASTER_AUTH: Properties = {"clientCertificateConfig": {"issueClientCertificate": False}}
+DATABASE: Properties = {"databaseVersion": "POSTGRES_17", "settings": {"tier": "db-f1-micro"}}
+SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+
+
+class RefusedError(Exception):
+    """A call that ended with a message."""
+
+
+class _Context:
+    async def abort(self, code: object, details: str) -> None:
+        del code
+        raise RefusedError(details)
+
+
+class Driver:
+    """Calls the stand-in in the engine's order."""
+
+    def __init__(self, file: Path) -> None:
+        self._stand_in = StandIn(Cloud(file=file))
+        self.call("Configure", proto.ConfigureRequest(args=sent({"project": "foo", "region": "europe-west1"})))
+
+    def call(self, method: str, request: object) -> Any:  # noqa: ANN401 any answer
+        """One call of the protocol; its answer."""
+        return asyncio.run(getattr(self._stand_in, method)(request, _Context()))
+
+    def check(self, token: str, inputs: Properties, olds: Properties | None = None, seed: bytes = b"") -> Properties:
+        """The inputs as the program's are checked and completed."""
+        urn = f"urn:pulumi:test::jupyterhub::{token}::hub"
+        request = proto.CheckRequest(
+            urn=urn, type=token, name="hub", news=sent(inputs), olds=sent(olds or {}), randomSeed=seed
+        )
+        answer = self.call("Check", request)
+        assert not answer.failures
+        return received(answer.inputs)
+
+    def create(self, token: str, inputs: Properties, *, preview: bool = False) -> tuple[str, Properties]:
+        """A new resource: its id and outputs."""
+        properties = sent(self.check(token, inputs))
+        answer = self.call(
+            "Create", proto.CreateRequest(type=token, name="hub", properties=properties, preview=preview)
+        )
+        return answer.id, received(answer.properties)
+
+    def read(self, token: str, identity: str) -> Any:  # noqa: ANN401 an answer
+        """What is there under that id."""
+        return self.call("Read", proto.ReadRequest(type=token, id=identity))
+
+    def delete(self, token: str, identity: str, outputs: Properties) -> None:
+        """Make it gone."""
+        self.call("Delete", proto.DeleteRequest(type=token, id=identity, properties=sent(outputs)))
+
+    def invoke(self, token: str, arguments: Properties) -> Properties:
+        """What a function answers."""
+        answer = self.call("Invoke", proto.InvokeRequest(tok=token, args=sent(arguments)))
+        return received(getattr(answer, "return"))
+
+
+@pytest.fixture
+def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Driver:
+    for variable in (FAIL, KUBECONFIG):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv(STATE, str(tmp_path / "cloud.json"))
+    return Driver(tmp_path / "cloud.json")
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "identity"),
+    [
+        (CLUSTER, NODES | {"name": "jupyterhub"}, "projects/foo/locations/europe-west1/clusters/jupyterhub"),
+        (
+            CLUSTER,
+            NODES | {"name": "a", "location": "europe-west4-b"},
+            "projects/foo/locations/europe-west4-b/clusters/a",
+        ),
+        (
+            "gcp:container/nodePool:NodePool",
+            {"name": "user", "cluster": "projects/foo/locations/europe-west4/clusters/a"},
+            "projects/foo/locations/europe-west4/clusters/a/nodePools/user",
+        ),
+        ("gcp:compute/network:Network", {"name": "hub"}, "projects/foo/global/networks/hub"),
+        (
+            "gcp:compute/routerNat:RouterNat",
+            {"name": "nat", "router": "hub", "sourceSubnetworkIpRangesToNat": "ALL_SUBNETWORKS_ALL_IP_RANGES"},
+            "projects/foo/regions/europe-west1/routers/hub/nat",
+        ),
+        (ADDRESS, {"name": "hub", "project": "bar"}, "projects/bar/global/addresses/hub"),
+        (
+            "gcp:serviceaccount/account:Account",
+            {"accountId": "tf-hub"},
+            "projects/foo/serviceAccounts/tf-hub@foo.iam.gserviceaccount.com",
+        ),
+        (
+            "gcp:projects/iAMMember:IAMMember",
+            {"project": "foo", "role": "roles/viewer", "member": "user:a@example.org"},
+            "foo/roles/viewer/user:a@example.org",
+        ),
+        (
+            "gcp:certificatemanager/dnsAuthorization:DnsAuthorization",
+            {"name": "hub", "domain": "hub.example.org"},
+            "projects/foo/locations/global/dnsAuthorizations/hub",
+        ),
+        (
+            "gcp:dns/recordSet:RecordSet",
+            {"name": "hub.example.org.", "type": "A", "managedZone": "example-org"},
+            "projects/foo/managedZones/example-org/rrsets/hub.example.org./A",
+        ),
+        (SQL, DATABASE | {"name": "hub"}, "hub"),
+        (
+            "gcp:artifactregistry/repository:Repository",
+            {"repositoryId": "jupyterhub", "format": "DOCKER"},
+            "projects/foo/locations/europe-west1/repositories/jupyterhub",
+        ),
+    ],
+)
+def test_a_resource_has_an_id_in_googles_form(driver: Driver, token: str, inputs: Properties, identity: str) -> None:
+    assert driver.create(token, inputs)[0] == identity
+
+
+def test_inputs_are_echoed_and_outputs_made_up(driver: Driver) -> None:
+    _, cluster = driver.create(CLUSTER, NODES | {"name": "a", "masterAuth": MASTER_AUTH})
+    assert cluster["name"] == "a"
+    assert cluster["masterAuth"].keys() == {"clientCertificateConfig", "clusterCaCertificate"}
+    assert cluster["endpoint"]
+    assert driver.create(ADDRESS, {"name": "a"})[1]["address"].startswith("203.0.113.")
+
+
+def test_a_cluster_is_where_the_named_kubeconfig_says(
+    driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(KUBECONFIG, str(kubeconfig(tmp_path)))
+    outputs = driver.create(CLUSTER, NODES | {"name": "a"})[1]
+    assert outputs["endpoint"] == "127.0.0.1:16443"
+    assert outputs["masterAuth"]["clusterCaCertificate"] == "Q0E="
+
+
+def test_a_preview_makes_nothing_and_knows_only_what_the_program_said(driver: Driver) -> None:
+    identity, outputs = driver.create(CLUSTER, NODES | {"name": "a", "masterAuth": MASTER_AUTH}, preview=True)
+    assert identity == ""
+    assert outputs["name"] == "a"
+    assert outputs["endpoint"] == outputs["masterAuth"]["clusterCaCertificate"] == UNKNOWN
+    assert not driver.read(CLUSTER, "projects/foo/locations/europe-west1/clusters/a").id
+
+
+def test_what_was_made_is_found_as_it_is_now_until_it_is_deleted(driver: Driver, tmp_path: Path) -> None:
+    identity, outputs = driver.create(ADDRESS, {"name": "hub", "description": "old"})
+    found = driver.read(ADDRESS, identity)
+    assert received(found.properties) == outputs
+    inputs = received(found.inputs)
+    Cloud(file=tmp_path / "cloud.json").update(ADDRESS, identity, inputs, outputs | {"description": "new"})
+    assert received(driver.read(ADDRESS, identity).inputs)["description"] == "new"
+    driver.delete(ADDRESS, identity, outputs)
+    assert not driver.read(ADDRESS, identity).id
+
+
+def test_a_name_can_be_taken(driver: Driver) -> None:
+    driver.create(ADDRESS, {"name": "hub"})
+    with pytest.raises(RefusedError, match=r"409.*projects/foo/global/addresses/hub.*alreadyExists"):
+        driver.create(ADDRESS, {"name": "hub"})
+
+
+def test_a_resource_without_a_name_gets_one_that_stays_until_it_is_replaced(driver: Driver) -> None:
+    first = driver.check(ADDRESS, {}, seed=b"1")
+    assert first["name"].startswith("hub-")
+    assert len(first["name"]) == len("hub-") + 7
+    assert driver.check(ADDRESS, {}, seed=b"1") == first
+    assert driver.check(ADDRESS, {}, olds=first, seed=b"2") == first
+    assert driver.check(ADDRESS, {}, seed=b"2")["name"] != first["name"]
+    assert "name" not in driver.check("gcp:serviceaccount/account:Account", {"accountId": "tf-hub"})
+
+
+@pytest.mark.parametrize(("inputs", "first"), [({"name": "hub"}, True), ({}, False)])
+def test_a_replacement_waits_for_a_name_that_the_program_chose(
+    driver: Driver,
+    inputs: Properties,
+    first: bool,  # noqa: FBT001 a parameter
+) -> None:
+    olds = driver.check(ADDRESS, inputs | {"addressType": "EXTERNAL"})
+    news = driver.check(ADDRESS, inputs | {"addressType": "INTERNAL"}, olds=olds)
+    diff = driver.call("Diff", proto.DiffRequest(type=ADDRESS, old_inputs=sent(olds), news=sent(news)))
+    assert list(diff.replaces) == ["addressType"]
+    assert diff.deleteBeforeReplace is first
+
+
+def test_secrets_stay_secret_and_are_not_lost(driver: Driver) -> None:
+    secret = SECRET | {"value": "hunter2"}
+    identity, outputs = driver.create(USER, {"name": "hub", "instance": "sql", "password": secret})
+    found = driver.read(USER, identity)
+    for properties in (outputs, received(found.properties), received(found.inputs)):
+        assert is_secret(properties["password"])
+        assert bare(properties["password"]) == "hunter2"
+
+
+@pytest.mark.parametrize(("token", "more"), [(CLUSTER, NODES), (SQL, DATABASE)])
+@pytest.mark.parametrize("protection", [{}, {"deletionProtection": True}])
+def test_what_is_protected_is_not_deleted_until_it_is_not(
+    driver: Driver, token: str, more: Properties, protection: Properties
+) -> None:
+    identity, outputs = driver.create(token, {"name": "hub", **more, **protection})
+    with pytest.raises(RefusedError, match="because deletion_protection is set to true"):
+        driver.delete(token, identity, outputs)
+    assert driver.read(token, identity).id
+    driver.delete(token, identity, outputs | {"deletionProtection": False})
+    assert not driver.read(token, identity).id
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("quota", "Insufficient regional quota.*quotaExceeded"),
+        ("permission", r"Permission 'container\.clusters\.create' denied on 'projects/foo/"),
+        ("timeout", "timeout while waiting for state to become 'DONE'"),
+    ],
+)
+def test_a_type_fails_on_demand_and_nothing_is_made(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch, kind: str, told: str
+) -> None:
+    monkeypatch.setenv(FAIL, json.dumps({CLUSTER: kind}))
+    driver.create(ADDRESS, {"name": "hub"})
+    with pytest.raises(RefusedError, match=told):
+        driver.create(CLUSTER, NODES | {"name": "hub"})
+    monkeypatch.delenv(FAIL)
+    assert driver.create(CLUSTER, NODES | {"name": "hub"})[0]
+
+
+def test_a_cluster_is_looked_up_whether_this_cloud_made_it_or_somebody_else(driver: Driver) -> None:
+    token = "gcp:container/getCluster:getCluster"  # noqa: S105 not a secret
+    ranges = {"clusterSecondaryRangeName": "pods", "servicesSecondaryRangeName": "services"}
+    pool = {"workloadPool": "foo.svc.id.goog"}
+    driver.create(CLUSTER, NODES | {"name": "own", "workloadIdentityConfig": pool, "ipAllocationPolicy": ranges})
+    own = driver.invoke(token, {"name": "own"})
+    assert own["workloadIdentityConfigs"] == [pool]
+    assert own["ipAllocationPolicies"] == [ranges]
+    other = driver.invoke(token, {"name": "other", "location": "europe-west4"})
+    assert other["id"] == "projects/foo/locations/europe-west4/clusters/other"
+    assert other["endpoint"]
+    assert other["masterAuths"][0]["clusterCaCertificate"]
+    with pytest.raises(RefusedError, match=r"404.*clusters/missing"):
+        driver.invoke(token, {"name": "missing"})
+
+
+def test_the_other_functions_answer_and_an_unknown_one_is_named(driver: Driver) -> None:
+    organizations = "gcp:organizations"
+    email = driver.invoke(f"{organizations}/getClientOpenIdUserInfo:getClientOpenIdUserInfo", {})["email"]
+    assert email == "operator@example.org"
+    assert driver.invoke(f"{organizations}/getClientConfig:getClientConfig", {})["project"] == "foo"
+    assert driver.invoke(f"{organizations}/getProject:getProject", {"projectId": "foo"})["number"].isdecimal()
+    zone = driver.invoke("gcp:dns/getManagedZone:getManagedZone", {"name": "example-org"})
+    assert zone["dnsName"] == "example.org."
+    with pytest.raises(RefusedError, match="gcp:compute/getZones:getZones"):
+        driver.invoke("gcp:compute/getZones:getZones", {})
+
+
+def test_a_resource_without_a_project_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT"):
+        monkeypatch.delenv(variable, raising=False)
+    driver = Driver(tmp_path / "cloud.json")
+    driver.call("Configure", proto.ConfigureRequest())
+    with pytest.raises(RefusedError, match="project: required field is not set"):
+        driver.create(ADDRESS, {"name": "hub"})
+
+
+def test_it_says_that_it_is_the_plugin_of_the_sdks_version(driver: Driver) -> None:
+    assert cast("str", driver.call("GetPluginInfo", Empty()).version) == "10.2.0"
