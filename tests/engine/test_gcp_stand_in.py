@@ -17,6 +17,7 @@ from tests.gcp.plugin import engine_with_stand_in
 ZONE = "gcp:dns/managedZone:ManagedZone"
 ACCOUNT = "gcp:serviceaccount/account:Account"
 ACCOUNT_ID = "projects/foo/serviceAccounts/hub-nodes@foo.iam.gserviceaccount.com"
+AT_ONCE = ("--yes", "--skip-preview")
 PROGRAM = """
 import pulumi
 from pulumi_gcp import Provider, container, dns, organizations, serviceaccount
@@ -97,36 +98,36 @@ def test_a_stack_is_made_stays_as_it_is_changes_in_place_and_goes(stack: Stack, 
     made = dict.fromkeys(("account", "zone", "network", "subnetwork", "address"), "create")
     assert _planned(stack) == made
     assert cloud.find(ACCOUNT, ACCOUNT_ID) is None
-    _succeed(stack, "up", "--yes")
+    _succeed(stack, "up", *AT_ONCE)
     assert stack.output("address").startswith("203.0.113.")
     assert stack.output("zone").startswith("zone-")
     assert stack.output("operator") == "operator@example.org"
     assert stack.output("authority")
     assert "hunter2" not in _succeed(stack, "stack", "export")
-    _succeed(stack, "up", "--yes", "--expect-no-changes")
-    _succeed(stack, "refresh", "--yes", "--expect-no-changes")
+    _succeed(stack, "up", *AT_ONCE, "--expect-no-changes")
+    _succeed(stack, "refresh", *AT_ONCE, "--expect-no-changes")
 
     for key, value in {"description": "of all nodes", "range": "10.1.0.0/20"}.items():
         _succeed(stack, "config", "set", key, value)
     assert _planned(stack) == {"account": "update", "subnetwork": "replace"}
-    _succeed(stack, "up", "--yes")
+    _succeed(stack, "up", *AT_ONCE)
     account = cloud.find(ACCOUNT, ACCOUNT_ID)
     assert account is not None
     assert account["outputs"]["description"] == "of all nodes"
 
-    _succeed(stack, "destroy", "--yes")
+    _succeed(stack, "destroy", *AT_ONCE)
     assert json.loads((tmp_path / "cloud.json").read_text()) == {}
 
 
 def test_what_somebody_else_changed_is_seen_by_a_refresh_and_mended_by_an_up(stack: Stack, tmp_path: Path) -> None:
     cloud = Cloud(file=tmp_path / "cloud.json")
-    _succeed(stack, "up", "--yes")
+    _succeed(stack, "up", *AT_ONCE)
     account = cloud.find(ACCOUNT, ACCOUNT_ID)
     assert account is not None
     cloud.update(ACCOUNT, ACCOUNT_ID, account["inputs"], account["outputs"] | {"description": "by hand"})
-    _succeed(stack, "refresh", "--yes")
+    _succeed(stack, "refresh", *AT_ONCE)
     assert _planned(stack) == {"account": "update"}
-    _succeed(stack, "up", "--yes")
+    _succeed(stack, "up", *AT_ONCE)
     assert (cloud.find(ACCOUNT, ACCOUNT_ID) or {})["outputs"]["description"] == "of the nodes"
 
 
@@ -134,11 +135,11 @@ def test_a_failing_resource_names_its_cause_and_the_next_up_completes(
     stack: Stack, built_engine: Engine, tmp_path: Path
 ) -> None:
     failing = engine_with_stand_in(built_engine, tmp_path, fail={ZONE: "permission"})
-    done = pulumi(dataclasses.replace(stack, engine=failing), "up", "--yes")
+    done = pulumi(dataclasses.replace(stack, engine=failing), "up", *AT_ONCE)
     assert done.returncode != 0
     assert "Permission 'dns.managedZones.create' denied on 'projects/foo/managedZones/zone-" in done.stdout
     assert _planned(stack) == {"zone": "create"}
-    _succeed(stack, "up", "--yes")
+    _succeed(stack, "up", *AT_ONCE)
     assert stack.output("zone").startswith("zone-")
 
 

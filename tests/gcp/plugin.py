@@ -53,10 +53,12 @@ def engine_with_stand_in(
     plugins = home / "plugins"
     plugins.mkdir(parents=True, exist_ok=True)
     own = Path(found.environment.get("PULUMI_HOME") or os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
-    for plugin in (own / "plugins").glob("resource-kubernetes-v*"):
-        link = plugins / plugin.name
-        if plugin.is_dir() and not link.exists():
-            link.symlink_to(plugin)
+    for program in (own / "plugins").glob("resource-kubernetes-v*/pulumi-resource-kubernetes"):
+        # The folder must be one, as the engine overlooks folders that are links.
+        link = plugins / program.parent.name / program.name
+        link.parent.mkdir(exist_ok=True)
+        if not link.exists():
+            link.symlink_to(program)
     install(home)
     programs = folder / "bin"
     _write_program(programs / "gke-gcloud-auth-plugin", "tests.gcp.auth_plugin")

@@ -37,12 +37,16 @@ def test_an_installed_plugin_serves_at_the_port_that_it_prints(tmp_path: Path) -
 
 def test_an_engine_with_the_stand_in_keeps_its_own_plugins_and_its_home_as_it_is(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    (home / "plugins" / "resource-kubernetes-v1.0.0").mkdir(parents=True)
+    own = home / "plugins" / "resource-kubernetes-v1.0.0" / "pulumi-resource-kubernetes"
+    own.parent.mkdir(parents=True)
+    own.touch()
     found = Engine(program=Path("pulumi"), environment={"PULUMI_HOME": str(home), "PATH": "/bin"}, described="")
+    engine_with_stand_in(found, tmp_path / "folder")
     engine = engine_with_stand_in(found, tmp_path / "folder")
     plugins = Path(engine.environment["PULUMI_HOME"]) / "plugins"
     names = {f"resource-gcp-v{version('pulumi-gcp')}", "resource-kubernetes-v1.0.0"}
-    assert {plugin.name for plugin in plugins.iterdir()} == names
+    assert {plugin.name for plugin in plugins.iterdir() if not plugin.is_symlink()} == names
+    assert (plugins / own.parent.name / own.name).samefile(own)
     assert engine.environment["PATH"] == f"{tmp_path / 'folder' / 'bin'}:/bin"
     assert [plugin.name for plugin in (home / "plugins").iterdir()] == ["resource-kubernetes-v1.0.0"]
 
