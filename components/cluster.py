@@ -1,7 +1,6 @@
 """The cluster of the stack, and the one Kubernetes provider for it."""
 
 import socket
-from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment
@@ -23,7 +22,7 @@ _PORTS = {"http": 80, "https": 443, "socks5": 1080}
 class Connection:
     """A cluster that the stack may use."""
 
-    providers: Sequence[pulumi.ProviderResource]
+    providers: list[pulumi.ProviderResource]
     """The Kubernetes provider, and on GKE the Google provider."""
     kubeconfig: pulumi.Output[str] | None = None
     """The kubeconfig of a GKE cluster, without credentials; none = the user's own."""

@@ -108,12 +108,18 @@ class JupyterHub(pulumi.ComponentResource):
             ),
             child,
         )
-        if settings.endpoint.type == "gateway" and site is not None:
+        if site is not None and site.address_name is not None and site.certificate_map is not None:
             from components.gke.gateway import Gateway, GatewayArgs  # noqa: PLC0415 see components/cluster.py
 
             Gateway(
                 f"{name}-gateway",
-                GatewayArgs(settings=settings, namespace=namespaces.hub, service=endpoint.service_name, site=site),
+                GatewayArgs(
+                    settings=settings,
+                    namespace=namespaces.hub,
+                    service=endpoint.service_name,
+                    address_name=site.address_name,
+                    certificate_map=site.certificate_map,
+                ),
                 child,
             )
         self.dns_records = None if site is None else site.records_to_make

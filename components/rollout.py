@@ -97,11 +97,13 @@ def wait(props: dict[str, Any]) -> None:
     Raises:
         RolloutError: See `wait_for`.
     """
-    from kubernetes.client import AppsV1Api, CoreV1Api  # noqa: PLC0415 slow to load, and previews do not need it
-    from kubernetes.config import new_client_from_config, new_client_from_config_dict  # noqa: PLC0415 as above
+    from kubernetes.client import ApiClient, AppsV1Api, Configuration, CoreV1Api  # noqa: PLC0415 slow to load, and previews do not need it
+    from kubernetes.config import load_kube_config_from_dict, new_client_from_config  # noqa: PLC0415 as above
 
     if kubeconfig := props.get("kubeconfig"):  # Pulumi drops inputs that are None
-        client = new_client_from_config_dict(json.loads(kubeconfig))
+        configuration = Configuration()
+        load_kube_config_from_dict(json.loads(kubeconfig), client_configuration=configuration)
+        client = ApiClient(configuration)
     else:
         client = new_client_from_config(context=props.get("context"))
     wait_for(

@@ -81,6 +81,11 @@ def _gateway_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings | Non
             "endpoint.internal: is not offered with endpoint.type gateway; remove it, or: "
             "pulumi config set endpoint.type load-balancer"
         )
+    if endpoint.address is not None:
+        mistakes.append(
+            "endpoint.address: is for endpoint.type load-balancer; a gateway gets a global address that the stack "
+            "reserves; remove it: pulumi config rm endpoint.address"
+        )
     if endpoint.source_ranges:
         mistakes.append(
             "endpoint.sourceRanges: is for endpoint.type load-balancer; here a Cloud Armor policy says who may come: "

@@ -8,7 +8,6 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta import v1 as meta
 
 from components import proxy
-from components.gke.site import Site
 from components.metadata import labels
 from settings import Settings
 
@@ -30,8 +29,10 @@ class GatewayArgs:
     """Namespace of the proxy's public Service."""
     service: pulumi.Input[str]
     """Name of that Service; its port is 80."""
-    site: Site
-    """The reserved global address, and the certificate."""
+    address_name: pulumi.Input[str]
+    """Name of the reserved global address."""
+    certificate_map: pulumi.Input[str]
+    """Name of the certificate map."""
 
 
 class Gateway(pulumi.ComponentResource):
@@ -48,7 +49,7 @@ class Gateway(pulumi.ComponentResource):
         settings = args.settings
 
         def custom(part: str, api: str, kind: str, spec: dict[str, object], suffix: str = "") -> CustomResource:
-            annotations = {"networking.gke.io/certmap": args.site.certificate_map} if kind == "Gateway" else None
+            annotations = {"networking.gke.io/certmap": args.certificate_map} if kind == "Gateway" else None
             return CustomResource(
                 f"{name}-{part}",
                 api_version=api,
@@ -70,7 +71,7 @@ class Gateway(pulumi.ComponentResource):
             "Gateway",
             {
                 "gatewayClassName": _CLASS,
-                "addresses": [{"type": "NamedAddress", "value": args.site.address_name}],
+                "addresses": [{"type": "NamedAddress", "value": args.address_name}],
                 "listeners": [
                     {"name": "https", "protocol": "HTTPS", "port": 443, "hostname": hostname},
                     {"name": "http", "protocol": "HTTP", "port": 80, "hostname": hostname},

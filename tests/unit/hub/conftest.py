@@ -43,6 +43,7 @@ def hub_config() -> HubConfig:
         keep_homes=True,
         start_timeout_seconds=600,
         idle_minutes=60,
+        own_nodes=False,
         extra_config=False,
     )
 

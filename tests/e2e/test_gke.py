@@ -1,0 +1,144 @@
+"""The whole stack of Pulumi.gke.yaml: Google's half with the stand-in, Kubernetes' half in the local cluster."""
+
+import dataclasses
+import json
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+import yaml
+from kubernetes.client import CoreV1Api, CustomObjectsApi
+
+from local import api
+from local.engine import Engine
+from local.paths import CHECKOUT
+from local.stack import Stack
+from tests.conftest import pulumi, set_secret
+from tests.e2e.hubs import forget, require_success
+from tests.gcp import definitions
+from tests.gcp.plugin import engine_with_stand_in
+
+_NAMESPACE, _NOTEBOOKS = "e2e-gke", "e2e-gke-notebooks"
+_CHANGED = {
+    "namespace": _NAMESPACE,
+    "clusterAdmin.bindingName": "e2e-gke-admin",
+    "protect": False,
+    "hub.keepDatabase": False,
+    "notebook.keepHomes": False,
+    "hub.storage": {"size": "64Mi"},
+}
+"""Where this stack differs from the example: it has to go away again, and has the cluster not to itself."""
+_LABEL = "hub.jupyter.org/node-purpose"
+_FAILURES = {
+    "gcp:compute/network:Network": "permission",
+    "gcp:container/cluster:Cluster": "timeout",
+    "gcp:container/nodePool:NodePool": "quota",
+    "gcp:compute/globalAddress:GlobalAddress": "quota",
+    "gcp:dns/recordSet:RecordSet": "permission",
+}
+"""What fails, in the order of the stack, and how."""
+_SAYS = {"permission": "Permission '", "timeout": "timeout while waiting", "quota": "quota"}
+
+
+@pytest.fixture(scope="module")
+def cluster(live_cluster: Path) -> Generator[Path]:
+    """The local cluster, with the kinds of GKE and a node that is labelled as a created one's."""
+    core = CoreV1Api(api.connect())
+    (node,) = core.list_node().items
+    assert node.metadata
+    core.patch_node(str(node.metadata.name), {"metadata": {"labels": {_LABEL: "core"}}})
+    forget(_NAMESPACE, _NOTEBOOKS)
+    with definitions.installed():
+        yield live_cluster
+        forget(_NAMESPACE, _NOTEBOOKS)
+    core.patch_node(str(node.metadata.name), {"metadata": {"labels": {_LABEL: None}}})
+
+
+@pytest.fixture(scope="module")
+def stack(
+    built_engine: Engine, cluster: Path, image_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Stack:
+    """The example stack. No kubeconfig leads to the cluster but the one that the stack makes for itself."""
+    folder = tmp_path_factory.mktemp("gke")
+    content = yaml.safe_load((CHECKOUT / "Pulumi.gke.yaml").read_text())
+    content["config"] |= {f"jupyterhub:{key}": value for key, value in {**_CHANGED, **image_settings}.items()}
+    file = folder / "settings.yaml"
+    file.write_text(yaml.safe_dump(content))
+    engine = engine_with_stand_in(built_engine, folder, kubeconfig=cluster)
+    stack = Stack(name="gke", engine=engine, folder=folder, kubeconfig=folder / "none")
+    stack.prepare(file, {})
+    set_secret(stack, "github.clientSecret", "the-client-secret")
+    return stack
+
+
+def _succeed(stack: Stack, *arguments: str) -> str:
+    done = pulumi(stack, *arguments, "--non-interactive")
+    require_success(done, _NAMESPACE)
+    return done.stdout
+
+
+def _failing(stack: Stack, cluster: Path, **fail: str) -> Stack:
+    failing = {"fail": fail} if fail else {}
+    engine = engine_with_stand_in(stack.engine, stack.folder, kubeconfig=cluster, **failing)
+    return dataclasses.replace(stack, engine=engine)
+
+
+def test_the_example_previews_without_a_cluster_and_shows_no_secret(stack: Stack) -> None:
+    printed = _succeed(stack, "preview", "--diff")
+    for kind in ("container/cluster:Cluster", "Gateway", "StatefulSet", "CertificateMapEntry", "RecordSet"):
+        assert kind in printed
+    assert "the-client-secret" not in printed
+
+
+def test_the_registry_can_be_made_first_so_that_images_can_be_pushed(stack: Stack) -> None:
+    _succeed(stack, "up", "--yes", "--target", "**registry**")
+    made = {kind for kind in json.loads((stack.folder / "cloud.json").read_text()) if kind.startswith("gcp:")}
+    assert any("Repository" in kind for kind in made)
+    assert not any("Cluster" in kind for kind in made)
+
+
+@pytest.mark.parametrize("kind", _FAILURES)
+def test_what_google_refuses_ends_the_update_with_its_reason(stack: Stack, cluster: Path, kind: str) -> None:
+    done = pulumi(_failing(stack, cluster, **{kind: _FAILURES[kind]}), "up", "--yes", "--skip-preview")
+    assert done.returncode != 0
+    assert _SAYS[_FAILURES[kind]] in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_the_next_up_completes_what_failed_and_the_hub_runs(stack: Stack) -> None:
+    _succeed(stack, "up", "--yes")
+    assert stack.output("hub_url") == "https://hub.example.org"
+    assert stack.output("oauth_callback_url") == "https://hub.example.org/hub/oauth_callback"
+    pods = CoreV1Api(api.connect()).list_namespaced_pod(_NAMESPACE).items
+    assert [pod.status.phase for pod in pods if pod.status] == ["Running", "Running"]
+
+
+def test_the_gateway_and_its_policies_are_what_the_api_server_takes(stack: Stack) -> None:
+    assert stack
+    objects = CustomObjectsApi(api.connect())
+    for group, plural, count in (
+        ("gateway.networking.k8s.io", "gateways", 1),
+        ("gateway.networking.k8s.io", "httproutes", 2),
+        ("networking.gke.io", "healthcheckpolicies", 1),
+        ("networking.gke.io", "gcpbackendpolicies", 1),
+    ):
+        found = objects.list_namespaced_custom_object(group, "v1", _NAMESPACE, plural)
+        assert len(found["items"]) == count, plural
+
+
+def test_a_second_up_and_a_refresh_change_nothing(stack: Stack) -> None:
+    _succeed(stack, "up", "--yes", "--expect-no-changes")
+    _succeed(stack, "refresh", "--yes", "--expect-no-changes")
+
+
+def test_no_token_and_no_secret_is_in_the_state(stack: Stack) -> None:
+    state = _succeed(stack, "stack", "export")
+    assert "the-client-secret" not in state
+    assert "client-key-data" not in state
+
+
+def test_destroy_leaves_nothing_in_google_cloud_or_in_the_cluster(stack: Stack) -> None:
+    _succeed(stack, "destroy", "--yes")
+    assert json.loads((stack.folder / "cloud.json").read_text()) == {}
+    names = {space.metadata.name for space in CoreV1Api(api.connect()).list_namespace().items if space.metadata}
+    assert not names & {_NAMESPACE, _NOTEBOOKS}
