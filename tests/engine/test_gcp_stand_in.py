@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,12 @@ def _planned(stack: Stack) -> dict[str, str]:
         for step in steps
         if "::gcp:" in step["urn"] and step["op"] not in parts_of_a_replacement
     }
+
+
+def test_the_engine_finds_the_stand_in_and_its_own_kubernetes_provider(stack: Stack) -> None:
+    listed = json.loads(run([stack.engine.program, "plugin", "ls", "--json"], env=stack.environment))
+    found = {plugin["name"]: plugin["version"] for plugin in listed}
+    assert {name: version(f"pulumi-{name}") for name in ("gcp", "kubernetes")}.items() <= found.items()
 
 
 def test_a_stack_is_made_stays_as_it_is_changes_in_place_and_goes(stack: Stack, tmp_path: Path) -> None:

@@ -164,8 +164,9 @@ def _kind(old: object, new: object) -> Literal["ADD", "DELETE", "UPDATE"]:
 
 
 def _differences(old: Any, new: Any, path: str) -> Iterator[tuple[str, Any, Any]]:  # noqa: ANN401 any JSON values
-    if old == new or not (old or new):
-        return  # to the Terraform provider, what is not set is the same as false, zero and empty
+    if old == new:
+        return
+    # To the Terraform provider, what is not set is the same as false, zero and empty: so these end here.
     if isinstance(old or {}, dict) and isinstance(new or {}, dict):
         before, after = cast("Properties", old or {}), cast("Properties", new or {})
         for name in sorted({*before, *after}):

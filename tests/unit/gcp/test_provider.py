@@ -1,89 +1,29 @@
 """The stand-in behaves as the real provider does towards the engine."""
 
-import asyncio
 import json
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2 as proto
 
-from tests.gcp.cloud import FAIL, STATE, Cloud
+from tests.gcp.cloud import FAIL, Cloud
 from tests.gcp.kubeconfig import KUBECONFIG
-from tests.gcp.provider import StandIn
 from tests.gcp.wire import UNKNOWN, Properties, bare, is_secret, received, sent
+from tests.unit.gcp.driver import Driver, RefusedError
 from tests.unit.gcp.kubeconfigs import kubeconfig
 
 CLUSTER = "gcp:container/cluster:Cluster"
 ADDRESS = "gcp:compute/globalAddress:GlobalAddress"
 SQL = "gcp:sql/databaseInstance:DatabaseInstance"
+ACCOUNT = "gcp:serviceaccount/account:Account"
+MEMBER = "gcp:projects/iAMMember:IAMMember"
 USER = "gcp:sql/user:User"
 NODES: Properties = {"initialNodeCount": 1}
 MASTER_AUTH: Properties = {"clientCertificateConfig": {"issueClientCertificate": False}}
 DATABASE: Properties = {"databaseVersion": "POSTGRES_17", "settings": {"tier": "db-f1-micro"}}
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
-
-
-class RefusedError(Exception):
-    """A call that ended with a message."""
-
-
-class _Context:
-    async def abort(self, code: object, details: str) -> None:
-        del code
-        raise RefusedError(details)
-
-
-class Driver:
-    """Calls the stand-in in the engine's order."""
-
-    def __init__(self, file: Path) -> None:
-        self._stand_in = StandIn(Cloud(file=file))
-        self.call("Configure", proto.ConfigureRequest(args=sent({"project": "foo", "region": "europe-west1"})))
-
-    def call(self, method: str, request: object) -> Any:  # noqa: ANN401 any answer
-        """One call of the protocol; its answer."""
-        return asyncio.run(getattr(self._stand_in, method)(request, _Context()))
-
-    def check(self, token: str, inputs: Properties, olds: Properties | None = None, seed: bytes = b"") -> Properties:
-        """The inputs as the program's are checked and completed."""
-        urn = f"urn:pulumi:test::jupyterhub::{token}::hub"
-        request = proto.CheckRequest(
-            urn=urn, type=token, name="hub", news=sent(inputs), olds=sent(olds or {}), randomSeed=seed
-        )
-        answer = self.call("Check", request)
-        assert not answer.failures
-        return received(answer.inputs)
-
-    def create(self, token: str, inputs: Properties, *, preview: bool = False) -> tuple[str, Properties]:
-        """A new resource: its id and outputs."""
-        properties = sent(self.check(token, inputs))
-        answer = self.call(
-            "Create", proto.CreateRequest(type=token, name="hub", properties=properties, preview=preview)
-        )
-        return answer.id, received(answer.properties)
-
-    def read(self, token: str, identity: str) -> Any:  # noqa: ANN401 an answer
-        """What is there under that id."""
-        return self.call("Read", proto.ReadRequest(type=token, id=identity))
-
-    def delete(self, token: str, identity: str, outputs: Properties) -> None:
-        """Make it gone."""
-        self.call("Delete", proto.DeleteRequest(type=token, id=identity, properties=sent(outputs)))
-
-    def invoke(self, token: str, arguments: Properties) -> Properties:
-        """What a function answers."""
-        answer = self.call("Invoke", proto.InvokeRequest(tok=token, args=sent(arguments)))
-        return received(getattr(answer, "return"))
-
-
-@pytest.fixture
-def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Driver:
-    for variable in (FAIL, KUBECONFIG):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv(STATE, str(tmp_path / "cloud.json"))
-    return Driver(tmp_path / "cloud.json")
 
 
 @pytest.mark.parametrize(
@@ -224,6 +164,51 @@ def test_what_is_protected_is_not_deleted_until_it_is_not(
     assert driver.read(token, identity).id
     driver.delete(token, identity, outputs | {"deletionProtection": False})
     assert not driver.read(token, identity).id
+
+
+@pytest.mark.parametrize(("policy", "gone"), [("DELETE", True), ("ABANDON", False)])
+def test_a_resource_that_is_abandoned_stays_in_the_cloud(driver: Driver, policy: str, gone: bool) -> None:  # noqa: FBT001 a parameter
+    identity, outputs = driver.create(ADDRESS, {"name": "hub", "deletionPolicy": policy})
+    driver.delete(ADDRESS, identity, outputs)
+    assert bool(driver.read(ADDRESS, identity).id) is not gone
+
+
+def test_a_resource_that_prevents_its_deletion_is_not_deleted(driver: Driver) -> None:
+    identity, outputs = driver.create(ADDRESS, {"name": "hub", "deletionPolicy": "PREVENT"})
+    with pytest.raises(RefusedError, match="PREVENT"):
+        driver.delete(ADDRESS, identity, outputs)
+    assert driver.read(ADDRESS, identity).id
+
+
+def test_a_member_can_be_made_twice_as_google_keeps_a_set_of_them(driver: Driver) -> None:
+    member = {"project": "foo", "role": "roles/viewer", "member": "user:a@example.org"}
+    assert driver.create(MEMBER, member) == driver.create(MEMBER, member)
+
+
+@pytest.mark.parametrize("preview", [True, False])
+def test_an_update_keeps_what_google_made_up_and_only_a_real_one_is_kept(driver: Driver, preview: bool) -> None:  # noqa: FBT001 a parameter
+    identity, before = driver.create(ADDRESS, {"name": "hub", "labels": {"a": "b"}})
+    news = sent({"name": "hub", "labels": {"a": UNKNOWN if preview else "c"}})
+    request = proto.UpdateRequest(type=ADDRESS, id=identity, news=news, preview=preview)
+    after = received(driver.call("Update", request).properties)
+    assert after["address"] == before["address"]
+    assert after["effectiveLabels"] == {"a": UNKNOWN if preview else "c"}
+    kept = received(driver.read(ADDRESS, identity).properties)
+    assert kept == (before if preview else after)
+
+
+def test_what_is_made_of_something_unknown_is_unknown_itself(driver: Driver) -> None:
+    inputs = {"accountId": "tf-hub", "description": "a"}
+    identity, _ = driver.create(ACCOUNT, inputs)
+    news = sent(inputs | {"accountId": UNKNOWN})
+    request = proto.UpdateRequest(type=ACCOUNT, id=identity, news=news, preview=True)
+    assert received(driver.call("Update", request).properties)["email"] == UNKNOWN
+
+
+def test_a_secret_object_stays_one_and_is_not_mixed_with_what_google_adds(driver: Driver) -> None:
+    secret = SECRET | {"value": MASTER_AUTH}
+    outputs = driver.create(CLUSTER, NODES | {"name": "hub", "masterAuth": secret})[1]
+    assert outputs["masterAuth"] == secret
 
 
 @pytest.mark.parametrize(
