@@ -193,7 +193,7 @@ def test_the_next_update_mends_it(hub: ChangingHub, database: Postgres, ask: Cal
 
 def test_the_url_is_in_a_secret_and_nowhere_else(hub: ChangingHub, database: Postgres) -> None:
     core, apps = CoreV1Api(api.connect()), AppsV1Api(api.connect())
-    hub.up(hub_extraConfig="c.JupyterHub.log_level = 'DEBUG'")
+    require_success(hub.up(hub_extraConfig="c.JupyterHub.log_level = 'DEBUG'"), POSTGRES_NAMESPACE)
     for command in (["preview", "--diff"], ["stack", "export"], ["config"]):
         assert hub.pulumi(*command).returncode == 0
     both = (POSTGRES_NAMESPACE, POSTGRES_NOTEBOOKS)
@@ -205,7 +205,7 @@ def test_the_url_is_in_a_secret_and_nowhere_else(hub: ChangingHub, database: Pos
         "logs": "".join(core.read_namespaced_pod_log(pod, name) for name in both for pod in pods(name)),
         "Pulumi": "".join(hub.printed),
     }
-    assert "Config changed" in places["logs"], "the hub tells all that it knows"
+    assert "[D 20" in places["logs"], "the hub tells all that it knows"
     for form in (database.password, base64.b64encode(database.url.encode()).decode()):
         assert [name for name, text in places.items() if form in text] == []
 

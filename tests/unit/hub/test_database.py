@@ -1,5 +1,6 @@
 import asyncio
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -63,6 +64,16 @@ def test_a_server_that_does_not_answer_is_given_up_soon(configure: Callable[[str
 
     assert options("") == {"connect_timeout": ["10"]}
     assert options("?sslmode=require&connect_timeout=3") == {"connect_timeout": ["3"], "sslmode": ["require"]}
+
+
+def test_a_server_that_takes_the_connection_and_says_nothing_is_given_up_too(
+    configure: Callable[[str], Config],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        config = configure(f"postgresql://hub:password@127.0.0.1:{port}/hub?connect_timeout=2")
+        with pytest.raises(OperationalError, match="timeout expired"):
+            _open_database(config)
 
 
 def test_the_password_is_no_part_of_the_configuration_and_reaches_the_driver(
