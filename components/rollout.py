@@ -97,7 +97,9 @@ def wait(props: dict[str, Any]) -> None:
     Raises:
         RolloutError: See `wait_for`.
     """
-    from kubernetes.client import ApiClient, AppsV1Api, Configuration, CoreV1Api  # noqa: PLC0415 slow to load, and previews do not need it
+    from kubernetes.client import AppsV1Api, CoreV1Api  # noqa: PLC0415 slow to load, and previews do not need it
+    from kubernetes.client.api_client import ApiClient  # noqa: PLC0415 as above
+    from kubernetes.client.configuration import Configuration  # noqa: PLC0415 as above
     from kubernetes.config import load_kube_config_from_dict, new_client_from_config  # noqa: PLC0415 as above
 
     if kubeconfig := props.get("kubeconfig"):  # Pulumi drops inputs that are None

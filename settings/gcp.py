@@ -12,7 +12,7 @@ from settings.addresses import HostName
 from settings.errors import GroupError
 from settings.machines import AcceleratorType, MachineType
 from settings.model import Model, over
-from settings.names import GkeName, GoogleName
+from settings.names import GkeName, GoogleName, PoolName
 from settings.networks import ControlPlaneRange, NodeRange, OperatorRange, PodRange, ServiceRange, overlapping
 from settings.places import Location, ProjectId, is_zone, region_of
 from settings.scalars import Flag, TimeOfDay, WholeNumber
@@ -119,7 +119,7 @@ class NodePool(Model):
 class GpuPool(NodePool):
     """Nodes with GPUs."""
 
-    name: GkeName
+    name: PoolName
     """Name of the pool; not `core` or `user`, and each another."""
     accelerator: AcceleratorType
     """GPU type, such as `nvidia-l4` or `nvidia-tesla-t4`. It has to fit the machine type, and to be had at

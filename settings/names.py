@@ -67,6 +67,13 @@ def _gke_name(text: str) -> str:
     return text
 
 
+def _pool_name(text: str) -> str:
+    if len(text) > 22:
+        msg = "is too long; the most is 22 characters, as Pulumi adds some to the names of node pools"
+        raise ValueError(msg)
+    return text
+
+
 def _resource_name(text: str) -> str:
     domain, _, name = text.partition("/")
     if not _is_dns_name(domain) or _RESOURCE.fullmatch(name) is None:
@@ -95,3 +102,6 @@ GkeName = Annotated[GoogleName, AfterValidator(_gke_name)]
 
 ResourceName = Annotated[Text, AfterValidator(_resource_name)]
 """An extended resource of nodes, such as `nvidia.com/gpu`. CPU and memory are none: they have bounds of their own."""
+
+PoolName = Annotated[GkeName, AfterValidator(_pool_name)]
+"""A name of GKE short enough for what Pulumi puts around it: `gke-pools-<name>-0123abc`, of which GKE allows 40."""

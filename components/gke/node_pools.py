@@ -49,8 +49,8 @@ class NodePools(pulumi.ComponentResource):
         ) -> container.NodePool:
             return container.NodePool(
                 f"{name}-{part}",
-                # Pulumi names it, so that a pool that has to be replaced (other machines, other disks) is made before
-                # the old one goes, and notebooks move at their next start.
+                # Pulumi names it, so that a pool that has to be replaced (another GPU, spot or not) is made before the
+                # old one goes; notebooks move at their next start.
                 cluster=args.cluster,
                 node_locations=_zones(of, args.settings),
                 initial_node_count=_at_first(of, args.settings),

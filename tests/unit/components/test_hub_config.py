@@ -64,6 +64,7 @@ def test_hub_json_says_what_the_settings_say() -> None:
         "keep_homes": False,
         "start_timeout_seconds": 300,
         "idle_minutes": 0,
+        "own_nodes": False,
     }
 
 

@@ -139,7 +139,18 @@ def test_the_pod_satisfies_the_restricted_pod_security_standard(config: Config) 
 def test_the_pod_has_no_access_to_kubernetes(config: Config) -> None:
     spec = manifest_of(config, {})["spec"]
     assert spec["automountServiceAccountToken"] is False
-    assert "serviceAccountName" not in spec
+    assert spec["serviceAccountName"] == "notebooks", "an account without rights, and not the namespace's default one"
+
+
+@pytest.mark.usefixtures("no_cluster")
+def test_notebooks_run_on_the_nodes_that_are_made_for_them(
+    config: Config, load_config: LoadConfig, hub_config: HubConfig
+) -> None:
+    assert "nodeSelector" not in manifest_of(config, {})["spec"]
+    spec = manifest_of(load_config(hub_config.model_copy(update={"own_nodes": True})), {})["spec"]
+    assert spec["nodeSelector"] == {"hub.jupyter.org/node-purpose": "user"}
+    (toleration,) = spec["tolerations"]
+    assert (toleration["key"], toleration["value"]) == ("hub.jupyter.org/dedicated", "user")
 
 
 @pytest.mark.usefixtures("no_cluster")

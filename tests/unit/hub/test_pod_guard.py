@@ -33,6 +33,7 @@ def pod(hub_config: HubConfig) -> dict[str, Any]:
         },
         "spec": {
             "automountServiceAccountToken": False,
+            "serviceAccountName": hub_config.owner_name,
             "containers": [
                 {
                     "name": "notebook",
@@ -113,6 +114,7 @@ def test_a_notebook_pod_passes(pod: dict[str, Any], hub_config: HubConfig) -> No
         ("spec/hostIPC", True),
         ("spec/nodeName", "a"),
         ("spec/serviceAccountName", "hub"),
+        ("spec/serviceAccountName", None),
         ("spec/automountServiceAccountToken", True),
         ("spec/automountServiceAccountToken", None),
         ("spec/securityContext/runAsNonRoot", None),

@@ -22,7 +22,6 @@ GATEWAY = {**GKE, "endpoint.type": "gateway", "endpoint.hostname": "hub.example.
             "https://HUB.example.org:8443",
         ),
         (GATEWAY, "https://hub.example.org"),
-        ({**GATEWAY, "endpoint.address": "203.0.113.7"}, "https://hub.example.org"),
         ({"endpoint.type": "none"}, "http://localhost:8000"),
         ({"endpoint.type": "none", "publicUrl": "https://hub.example.org"}, "https://hub.example.org"),
     ],
