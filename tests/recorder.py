@@ -69,6 +69,8 @@ class Registration:
     """Whether it is a resource of its own, and not a component."""
     protect: bool
     retain_on_delete: bool
+    ignore_changes: frozenset[str]
+    """Inputs whose changes are left alone."""
     dependencies: frozenset[str]
     """URNs of the resources that must be there first."""
     inputs: dict[str, Any]
@@ -145,6 +147,7 @@ class _Monitor(mocks.MockMonitor):
                     custom=request.custom,
                     protect=request.protect,
                     retain_on_delete=request.retainOnDelete,
+                    ignore_changes=frozenset(request.ignoreChanges),
                     dependencies=frozenset(request.dependencies),
                     inputs=_unwrap(inputs),
                     public=_unwrap(inputs, "[secret]"),
