@@ -45,9 +45,9 @@ def main() -> int:
 def _up(name: str) -> int:
     start = time.monotonic()
     settings = _settings(name)
-    local = _is_local(settings)
+    local = is_local(settings)
     say(f"Stack {name}: its settings are valid.")
-    say(f"Cluster: {_describe(settings)}.")
+    say(f"Cluster: {describe(settings)}.")
     if local:
         found, built = build.everything()
         cluster.up()
@@ -64,8 +64,11 @@ def _up(name: str) -> int:
         say("pulumi up failed: the lines above say why. Mend it and run `make up` again; what is done stays.")
         return code
     url = stack.output("hub_url")
-    with step("Waiting for the hub's page", always=False):
-        _wait_for(url)
+    if settings.cluster.on_gke:
+        say("Records and a new certificate take some minutes to be known to the world.")
+    else:
+        with step("Waiting for the hub's page", always=False):
+            _wait_for(url)
     say(f"The hub is ready, after {time.monotonic() - start:.0f} s. Open:")
     sys.stdout.write(f"{url}\n")
     return 0
@@ -74,7 +77,7 @@ def _up(name: str) -> int:
 def _preview(name: str) -> int:
     settings = _settings(name)
     found = engine.find()
-    if _is_local(settings) and not cluster.is_up():
+    if is_local(settings) and not cluster.is_up():
         message = "The local cluster does not run, and a preview asks it what would change. Start it with: make up"
         raise LocalError(message)
     return _prepared(name, settings, found).pulumi("preview", "--diff", "--suppress-permalink=true")
@@ -87,7 +90,7 @@ def _url(name: str) -> int:
 
 
 def _show_kubeconfig(name: str) -> int:
-    if _is_local(_settings(name)):
+    if is_local(_settings(name)):
         sys.stdout.write(f"{layout.KUBECONFIG}\n")
     else:
         sys.stdout.write(f"{os.environ.get('KUBECONFIG') or Path.home() / '.kube' / 'config'}\n")
@@ -103,7 +106,7 @@ def _environment(name: str) -> int:
 
 
 def _down(name: str) -> int:
-    local = _is_local(_settings(name))
+    local = is_local(_settings(name))
     if stack_exists(name):
         if local:
             cluster.up()  # what is not reached cannot be taken down in good order
@@ -130,7 +133,7 @@ _COMMANDS = {
 def _settings(name: str) -> Settings:
     settings = settings_of(_file(name), defaults=dict.fromkeys(_IMAGE_KEYS, _TO_BE_BUILT))
     # Elsewhere nobody builds images on the way: then they must be set.
-    return settings if _is_local(settings) else settings_of(_file(name))
+    return settings if is_local(settings) else settings_of(_file(name))
 
 
 def _file(name: str) -> Path:
@@ -142,12 +145,18 @@ def _file(name: str) -> Path:
     return file
 
 
-def _is_local(settings: Settings) -> bool:
+def is_local(settings: Settings) -> bool:
     """Whether the stack goes to the local cluster: it does where nobody names another."""
-    return settings.kubernetes.context is None and not os.environ.get("KUBECONFIG")
+    on_gke = settings.cluster.on_gke
+    return not on_gke and settings.kubernetes.context is None and not os.environ.get("KUBECONFIG")
 
 
-def _describe(settings: Settings) -> str:
+def describe(settings: Settings) -> str:
+    """Which cluster the stack goes to, for a person."""
+    cluster_ = settings.cluster
+    if cluster_.on_gke:
+        which = "made by the stack" if cluster_.mode == "create" else "looked up"
+        return f"the GKE cluster {cluster_.name} in {settings.gcp.project_id}, {cluster_.location} ({which})"
     if settings.kubernetes.context is not None:
         return f"the kubeconfig context {settings.kubernetes.context} (kubernetes.context of the stack)"
     if os.environ.get("KUBECONFIG"):
@@ -199,7 +208,7 @@ def require_images(settings: Settings, *, built: Collection[str]) -> None:
 
 def _prepared(name: str, settings: Settings, found: Engine) -> Stack:
     stack = _stack(name, found)
-    ours = _open_images(settings, images.ensure_built()) if _is_local(settings) else {}
+    ours = _open_images(settings, images.ensure_built()) if is_local(settings) else {}
     stack.prepare(_file(name), {key: image.reference for key, image in ours.items()})
     return stack
 
@@ -217,7 +226,7 @@ def existing(name: str) -> Stack:
 
 
 def _stack(name: str, found: Engine) -> Stack:
-    local = _is_local(_settings(name))
+    local = is_local(_settings(name))
     return Stack(name=name, engine=found, kubeconfig=layout.KUBECONFIG if local else None)
 
 
