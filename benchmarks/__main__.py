@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import yaml
 from kubernetes.client import CoreV1Api
 from rich.console import Console
 from rich.table import Table
@@ -110,11 +109,8 @@ def _stack(folder: Path, name: str, program: str, like: Stack) -> Stack:
     (folder / name / "__main__.py").write_text(program)
     file = folder / f"Pulumi.{name}.yaml"
     file.write_text("config: {}\n")
-    stack = Stack(name=name, engine=like.engine, folder=folder, kubeconfig=like.kubeconfig)
+    stack = Stack(name=name, engine=like.engine, folder=folder, kubeconfig=like.kubeconfig, program=folder / name)
     stack.prepare(file, {})
-    project = stack.workspace / "Pulumi.yaml"
-    content = yaml.safe_load(project.read_text()) | {"main": str(folder / name), "config": {}}
-    project.write_text(yaml.safe_dump(content))
     return stack
 
 

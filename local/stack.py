@@ -37,6 +37,8 @@ class Stack:
     """Where the state, the passphrase and the copies live, unless the user's variables say otherwise."""
     kubeconfig: Path | None = None
     """The kubeconfig of the local cluster; None leaves the user's own in force."""
+    program: Path = paths.CHECKOUT
+    """The folder with the program. One of another program has no config schema."""
 
     @property
     def workspace(self) -> Path:
@@ -70,7 +72,9 @@ class Stack:
         self.workspace.mkdir(parents=True, exist_ok=True)
         self._ensure_passphrase()
         project = cast("dict[str, Any]", yaml.safe_load((paths.CHECKOUT / "Pulumi.yaml").read_text()))
-        project["main"] = str(paths.CHECKOUT)
+        project["main"] = str(self.program)
+        if self.program != paths.CHECKOUT:
+            project["config"] = {}
         project["runtime"] = {"name": "python", "options": {"virtualenv": sys.prefix}}
         (self.workspace / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))
         target = self.workspace / f"Pulumi.{self.name}.yaml"

@@ -6,7 +6,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-import yaml
 
 from local.commands import run
 from local.engine import Engine
@@ -68,11 +67,9 @@ def stack(built_engine: Engine, tmp_path: Path) -> Stack:
     (tmp_path / "program" / "__main__.py").write_text(PROGRAM)
     file = tmp_path / "settings.yaml"
     file.write_text("config: {'pulumi:disable-default-providers': ['*']}\n")
-    stack = Stack(name="google", engine=engine_with_stand_in(built_engine, tmp_path), folder=tmp_path)
+    engine = engine_with_stand_in(built_engine, tmp_path)
+    stack = Stack(name="google", engine=engine, folder=tmp_path, program=tmp_path / "program")
     stack.prepare(file, {})
-    project = stack.workspace / "Pulumi.yaml"
-    content = yaml.safe_load(project.read_text()) | {"main": str(tmp_path / "program"), "config": {}}
-    project.write_text(yaml.safe_dump(content))
     return stack
 
 
