@@ -9,6 +9,12 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+NODE_PURPOSE: Final = "hub.jupyter.org/node-purpose"
+"""Label of nodes, as JupyterHub's Helm chart has it: `core` for hub and proxy, `user` for notebooks."""
+
+DEDICATED: Final = "hub.jupyter.org/dedicated"
+"""Taint of nodes that only notebooks may use, with the value `user`; from the Helm chart too."""
+
 DATABASE_URL_VARIABLE: Final = "JUPYTERHUB_DATABASE_URL"
 """The environment variable with the URL of a database that takes a password."""
 

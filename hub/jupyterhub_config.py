@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from hub import database, sign_in
-from hub.contract import DATABASE_URL_VARIABLE, HubConfig
+from hub.contract import DATABASE_URL_VARIABLE, DEDICATED, NODE_PURPOSE, HubConfig
 from hub.notebook_spawner import NotebookSpawner
 from hub.pod_guard import PodGuard
 from hub.spawn_form import SpawnForm
@@ -90,10 +90,8 @@ c.KubeSpawner.cpu_limit = hub_config.cpu.max
 
 # Nodes just for notebooks. GPUs are tolerated without a word: Kubernetes adds that to pods that ask for one.
 if hub_config.own_nodes:
-    c.KubeSpawner.node_selector = {"hub.jupyter.org/node-purpose": "user"}
-    c.KubeSpawner.tolerations = [
-        {"key": "hub.jupyter.org/dedicated", "operator": "Equal", "value": "user", "effect": "NoSchedule"}
-    ]
+    c.KubeSpawner.node_selector = {NODE_PURPOSE: "user"}
+    c.KubeSpawner.tolerations = [{"key": DEDICATED, "operator": "Equal", "value": "user", "effect": "NoSchedule"}]
 
 # Homes: a volume for each person, which outlives the server.
 c.KubeSpawner.storage_pvc_ensure = True

@@ -7,7 +7,7 @@ from typing import Final
 import pulumi
 from pulumi_gcp import container
 
-from components.node_purpose import DEDICATED, PURPOSE
+from hub.contract import DEDICATED, NODE_PURPOSE
 from settings import Settings
 from settings.accelerators import zones_with
 from settings.gcp import GpuPool, NodePool
@@ -58,7 +58,7 @@ class NodePools(pulumi.ComponentResource):
                     total_min_node_count=of.min, total_max_node_count=of.max, location_policy="ANY"
                 ),
                 management=container.NodePoolManagementArgs(auto_repair=True, auto_upgrade=True),
-                node_config=_node(of, args.node_account, {PURPOSE: purpose}, taints),
+                node_config=_node(of, args.node_account, {NODE_PURPOSE: purpose}, taints),
                 # The autoscaler has its own idea of the number of nodes.
                 opts=pulumi.ResourceOptions(parent=self, ignore_changes=["initialNodeCount"]),
             )
