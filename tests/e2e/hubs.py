@@ -18,31 +18,38 @@ from tests.conftest import make_stack, pulumi, set_secret
 from tests.e2e.browser import open_browser, sign_in_with_github
 from tests.e2e.github import GitHub
 
+
+def binding_of(namespace: str) -> str:
+    """The name of the ClusterRoleBinding of a hub in this namespace."""
+    return f"{namespace}-admin"
+
+
+def _settings(namespace: str, address: str) -> dict[str, object]:
+    return {
+        "namespace": namespace,
+        "auth.type": "dummy",
+        "endpoint.address": address,
+        "clusterAdmin.user": "operator@example.com",
+        "clusterAdmin.bindingName": binding_of(namespace),
+        "protect": "false",
+        "hub.keepDatabase": "false",
+        "hub.storage": {"size": "64Mi"},
+        "notebook.cpu": {"default": "0.25", "max": "2"},
+        "notebook.memory": {"default": "512Mi", "max": "1Gi"},
+        "notebook.storage": {"size": "64Mi"},
+    }
+
+
 NAMESPACE = "e2e"
 NOTEBOOKS = f"{NAMESPACE}-notebooks"
-SETTINGS: dict[str, object] = {
-    "namespace": NAMESPACE,
-    "auth.type": "dummy",
-    "endpoint.address": "127.100.0.11",
-    "clusterAdmin.user": "operator@example.com",
-    "clusterAdmin.bindingName": "e2e-admin",
-    "protect": "false",
-    "hub.keepDatabase": "false",
-    "hub.storage": {"size": "64Mi"},
-    "notebook.cpu": {"default": "0.25", "max": "2"},
-    "notebook.memory": {"default": "512Mi", "max": "1Gi"},
-    "notebook.storage": {"size": "64Mi"},
-}
+SETTINGS = _settings(NAMESPACE, "127.100.0.11")
 """Settings of the first hub: anybody with any password."""
 
 GITHUB_NAMESPACE = "e2e-github"
 GITHUB_NOTEBOOKS = f"{GITHUB_NAMESPACE}-notebooks"
 GITHUB_ADDRESS = "127.100.0.12"
 GITHUB_SETTINGS: dict[str, object] = {
-    **SETTINGS,
-    "namespace": GITHUB_NAMESPACE,
-    "clusterAdmin.bindingName": "e2e-github-admin",
-    "endpoint.address": GITHUB_ADDRESS,
+    **_settings(GITHUB_NAMESPACE, GITHUB_ADDRESS),
     "auth.type": "github",
     "auth.adminUsers": ["grace"],
     "auth.blockedUsers": ["mallory"],
@@ -55,10 +62,7 @@ POSTGRES_NAMESPACE = "e2e-postgres"
 POSTGRES_NOTEBOOKS = f"{POSTGRES_NAMESPACE}-notebooks"
 POSTGRES_ADDRESS = "127.100.0.13"
 POSTGRES_SETTINGS: dict[str, object] = {
-    **SETTINGS,
-    "namespace": POSTGRES_NAMESPACE,
-    "clusterAdmin.bindingName": "e2e-postgres-admin",
-    "endpoint.address": POSTGRES_ADDRESS,
+    **_settings(POSTGRES_NAMESPACE, POSTGRES_ADDRESS),
     "auth.adminUsers": ["ada"],
     "database.type": "postgresql",
 }
@@ -148,11 +152,9 @@ def marker() -> str:
 def forget(*namespaces: str) -> None:
     """Delete what an earlier run left, homes and all; wait until it is gone."""
     core, rbac = CoreV1Api(api.connect()), RbacAuthorizationV1Api(api.connect())
-    for settings in (SETTINGS, GITHUB_SETTINGS, POSTGRES_SETTINGS):
-        if settings["namespace"] in namespaces:
-            with suppress(ApiException):  # it is not there
-                rbac.delete_cluster_role_binding(str(settings["clusterAdmin.bindingName"]))
     for name in namespaces:
+        with suppress(ApiException):  # it is not there
+            rbac.delete_cluster_role_binding(binding_of(name))
         with suppress(ApiException):
             core.delete_namespace(name)
     for _ in range(600):

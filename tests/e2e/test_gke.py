@@ -9,19 +9,20 @@ import pytest
 import yaml
 from kubernetes.client import CoreV1Api, CustomObjectsApi
 
+from hub.contract import NODE_PURPOSE
 from local import api
 from local.engine import Engine
 from local.paths import CHECKOUT
 from local.stack import Stack
 from tests.conftest import pulumi, set_secret
-from tests.e2e.hubs import forget, require_success
+from tests.e2e.hubs import binding_of, forget, require_success
 from tests.gcp import definitions
 from tests.gcp.plugin import engine_with_stand_in
 
 _NAMESPACE, _NOTEBOOKS = "e2e-gke", "e2e-gke-notebooks"
 _CHANGED = {
     "namespace": _NAMESPACE,
-    "clusterAdmin.bindingName": "e2e-gke-admin",
+    "clusterAdmin.bindingName": binding_of(_NAMESPACE),
     "protect": False,
     "hub.keepDatabase": False,
     "notebook.keepHomes": False,
@@ -29,7 +30,6 @@ _CHANGED = {
     "registry.create": True,
 }
 """Where this stack differs from the example: it has to go away again, and has the cluster not to itself."""
-_LABEL = "hub.jupyter.org/node-purpose"
 _FAILURES = {
     "gcp:compute/network:Network": "permission",
     "gcp:container/cluster:Cluster": "timeout",
@@ -47,12 +47,12 @@ def cluster(live_cluster: Path) -> Generator[Path]:
     core = CoreV1Api(api.connect())
     (node,) = core.list_node().items
     assert node.metadata
-    core.patch_node(str(node.metadata.name), {"metadata": {"labels": {_LABEL: "core"}}})
+    core.patch_node(str(node.metadata.name), {"metadata": {"labels": {NODE_PURPOSE: "core"}}})
     forget(_NAMESPACE, _NOTEBOOKS)
     with definitions.installed():
         yield live_cluster
         forget(_NAMESPACE, _NOTEBOOKS)
-    core.patch_node(str(node.metadata.name), {"metadata": {"labels": {_LABEL: None}}})
+    core.patch_node(str(node.metadata.name), {"metadata": {"labels": {NODE_PURPOSE: None}}})
 
 
 @pytest.fixture(scope="module")
@@ -78,12 +78,6 @@ def _succeed(stack: Stack, *arguments: str) -> str:
     return done.stdout
 
 
-def _failing(stack: Stack, cluster: Path, **fail: str) -> Stack:
-    failing = {"fail": fail} if fail else {}
-    engine = engine_with_stand_in(stack.engine, stack.folder, kubeconfig=cluster, **failing)
-    return dataclasses.replace(stack, engine=engine)
-
-
 def test_the_example_previews_without_a_cluster_and_shows_no_secret(stack: Stack) -> None:
     printed = _succeed(stack, "preview", "--diff")
     for kind in ("container/cluster:Cluster", "Gateway", "StatefulSet", "CertificateMapEntry", "RecordSet"):
@@ -93,7 +87,8 @@ def test_the_example_previews_without_a_cluster_and_shows_no_secret(stack: Stack
 
 @pytest.mark.parametrize("kind", _FAILURES)
 def test_what_google_refuses_ends_the_update_with_its_reason(stack: Stack, cluster: Path, kind: str) -> None:
-    done = pulumi(_failing(stack, cluster, **{kind: _FAILURES[kind]}), "up", "--yes", "--skip-preview")
+    failing = engine_with_stand_in(stack.engine, stack.folder, kubeconfig=cluster, fail={kind: _FAILURES[kind]})
+    done = pulumi(dataclasses.replace(stack, engine=failing), "up", "--yes", "--skip-preview")
     assert done.returncode != 0
     assert _SAYS[_FAILURES[kind]] in done.stdout
     assert "Traceback" not in done.stdout

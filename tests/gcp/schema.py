@@ -1,6 +1,5 @@
 """Checks inputs against the argument classes of the pulumi-gcp SDK, as the real provider does against its schema."""
 
-import difflib
 import json
 import typing
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,6 +7,7 @@ from typing import Any, cast
 
 import pulumi_gcp
 
+from settings.spelling import nearest
 from tests.gcp import rules, sdk
 from tests.gcp.enumerations import choices
 from tests.gcp.failure import Failure
@@ -110,5 +110,5 @@ def _described(arguments: type) -> str:
 
 
 def _suggestion(name: str, known: Mapping[str, object]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    near = nearest(name, known)
+    return f"; did you mean {near}?" if near else ""
