@@ -53,12 +53,12 @@ def image_mistakes(images: ImagesSettings, registry: RegistrySettings, gcp: GcpS
     if not registry.create:
         return []
     mend = "pulumi config set images.repository europe-west1-docker.pkg.dev/PROJECT/jupyterhub"
-    if images.artifact_registry is None:
+    place = images.artifact_registry
+    if place is None:
         return [
             f"images.repository: does not name what registry.create makes, LOCATION-docker.pkg.dev/PROJECT/NAME: {mend}"
         ]
-    project = (images.repository or "").split("/")[1]
-    if gcp is not None and gcp.project not in {None, project}:
+    if gcp is not None and gcp.project not in {None, place.project}:
         return [f"images.repository: is in another project than gcp.project, where registry.create makes it: {mend}"]
     return []
 

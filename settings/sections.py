@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field
 
@@ -24,7 +24,7 @@ _HOME_STORAGE = Storage(size="10Gi")
 _CPU = CpuBounds(default="0.5", min="0.1", max="4")
 _SHORTEST_IDLE = 5
 _ZONE = {"name": "example-org", "domain": "example.org"}
-_ARTIFACT_REGISTRY = re.compile(r"(?P<location>[-a-z0-9]+)-docker\.pkg\.dev/[^/]+/(?P<id>[^/]+)")
+_ARTIFACT_REGISTRY = re.compile(r"(?P<location>[-a-z0-9]+)-docker\.pkg\.dev/(?P<project>[^/]+)/(?P<repository>[^/]+)")
 _MEMORY = MemoryBounds(default="1Gi", min="256Mi", max="8Gi")
 
 
@@ -76,6 +76,14 @@ class EndpointSettings(Model):
     """Cloud Armor policy of the gateway's backends; none = the gateway may be reached from everywhere."""
 
 
+class ArtifactRegistry(NamedTuple):
+    """A repository of Artifact Registry, `<location>-docker.pkg.dev/<project>/<repository>`."""
+
+    location: str
+    project: str
+    repository: str
+
+
 class ImagesSettings(Model):
     """Where the three images of this project are kept."""
 
@@ -83,10 +91,10 @@ class ImagesSettings(Model):
     """Images not set are `<repository>/hub`, `/proxy` and `/notebook` with the tag in `docker/VERSION`."""
 
     @property
-    def artifact_registry(self) -> tuple[str, str] | None:
-        """Location and repository id, if `repository` is one of Artifact Registry."""
+    def artifact_registry(self) -> ArtifactRegistry | None:
+        """Where `repository` is, if it is one of Artifact Registry."""
         match = _ARTIFACT_REGISTRY.fullmatch(self.repository or "")
-        return (match["location"], match["id"]) if match else None
+        return ArtifactRegistry(**match.groupdict()) if match else None
 
 
 class HubSettings(Model):

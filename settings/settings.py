@@ -6,7 +6,7 @@ from typing import cast
 
 from pydantic import ValidationInfo, field_validator
 
-from settings.addresses import PublicUrl, callback_of
+from settings.addresses import PublicUrl
 from settings.database import DatabaseSettings
 from settings.endpoint_rules import default_url, endpoint_mistakes, open_to_strangers, url_mistake
 from settings.errors import GroupError
@@ -76,11 +76,6 @@ class Settings(Model):
     def notebooks_namespace(self) -> str:
         """Namespace of the notebooks' pods and home volumes."""
         return f"{self.namespace}-notebooks"
-
-    @property
-    def oauth_callback_url(self) -> str | None:
-        """Where an OAuth provider sends people back to; none while `public_url` is not known."""
-        return None if self.public_url is None else callback_of(self.public_url)
 
     @property
     def port_forward_command(self) -> str:

@@ -24,10 +24,10 @@ def connect(settings: Settings) -> Connection:
     services = Services("services", ServicesArgs(settings=settings), pulumi.ResourceOptions(provider=google))
     after_services = pulumi.ResourceOptions(provider=google, depends_on=services)
     node_account: pulumi.Output[str] | None = None
-    pool: list[pulumi.Resource] = [services]
+    ready: pulumi.Resource = services
     if settings.cluster.mode == "create":
         made = GkeCluster("gke", GkeClusterArgs(settings=settings), after_services)
-        pool.append(made)
+        ready = made
         endpoint, authority, subnetwork = made.endpoint, made.ca_certificate, made.subnetwork
         node_account = made.node_account
     else:
@@ -39,11 +39,13 @@ def connect(settings: Settings) -> Connection:
         )
         endpoint = found.endpoint
         authority, subnetwork = found.master_auths[0].cluster_ca_certificate, found.subnetwork
-    if settings.registry.create:
-        Registry("registry", RegistryArgs(settings=settings, reader=node_account), after_services)
+    place = settings.images.artifact_registry
+    if settings.registry.create and place is not None:
+        args = RegistryArgs(place=place, protect=settings.protect, reader=node_account)
+        Registry("registry", args, after_services)
     if settings.identity.hub_service_account or settings.identity.notebook_service_account:
         # The pool of identities comes with the project's first cluster.
-        Identity("identity", IdentityArgs(settings=settings), pulumi.ResourceOptions(provider=google, depends_on=pool))
+        Identity("identity", IdentityArgs(settings=settings), pulumi.ResourceOptions(provider=google, depends_on=ready))
     kubeconfig = pulumi.Output.all(endpoint, authority).apply(
         lambda known: render_kubeconfig(endpoint=known[0], authority=known[1])
     )

@@ -1,5 +1,6 @@
 """The way in by https: a Google load balancer that a Gateway describes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,8 @@ from settings import Settings
 _CLASS: Final = "gke-l7-global-external-managed"
 _GATEWAY_API: Final = "gateway.networking.k8s.io/v1"
 _GKE_API: Final = "networking.gke.io/v1"
+_CERTIFICATE_MAP: Final = "networking.gke.io/certmap"
+"""Annotation of a Gateway that names its certificates."""
 _BACKEND_SECONDS: Final = 86_400
 """How long a connection may be open: Google's default of 30 s would cut every websocket, and so every kernel."""
 _DRAIN_SECONDS: Final = 60
@@ -48,18 +51,24 @@ class Gateway(pulumi.ComponentResource):
         super().__init__("jupyterhub:gke/gateway:Gateway", name, None, opts)
         settings = args.settings
 
-        def custom(part: str, api: str, kind: str, spec: dict[str, object], suffix: str = "") -> CustomResource:
-            annotations = {"networking.gke.io/certmap": args.certificate_map} if kind == "Gateway" else None
+        def metadata(
+            suffix: str = "", annotations: Mapping[str, pulumi.Input[str]] | None = None
+        ) -> meta.ObjectMetaArgs:
+            return meta.ObjectMetaArgs(
+                name=f"{settings.name}{suffix}",
+                namespace=args.namespace,
+                labels=labels(settings, "proxy"),
+                annotations=annotations,
+            )
+
+        def custom(
+            part: str, api: str, kind: str, metadata: meta.ObjectMetaArgs, spec: dict[str, object]
+        ) -> CustomResource:
             return CustomResource(
                 f"{name}-{part}",
                 api_version=api,
                 kind=kind,
-                metadata=meta.ObjectMetaArgs(
-                    name=f"{settings.name}{suffix}",
-                    namespace=args.namespace,
-                    labels=labels(settings, "proxy"),
-                    annotations=annotations,
-                ),
+                metadata=metadata,
                 spec=spec,
                 opts=pulumi.ResourceOptions(parent=self),
             )
@@ -69,6 +78,7 @@ class Gateway(pulumi.ComponentResource):
             "gateway",
             _GATEWAY_API,
             "Gateway",
+            metadata(annotations={_CERTIFICATE_MAP: args.certificate_map}),
             {
                 "gatewayClassName": _CLASS,
                 "addresses": [{"type": "NamedAddress", "value": args.address_name}],
@@ -88,6 +98,7 @@ class Gateway(pulumi.ComponentResource):
             "route",
             _GATEWAY_API,
             "HTTPRoute",
+            metadata(),
             {
                 "parentRefs": parent("https"),
                 "hostnames": [hostname],
@@ -98,6 +109,7 @@ class Gateway(pulumi.ComponentResource):
             "redirect",
             _GATEWAY_API,
             "HTTPRoute",
+            metadata("-redirect"),
             {
                 "parentRefs": parent("http"),
                 "hostnames": [hostname],
@@ -109,13 +121,13 @@ class Gateway(pulumi.ComponentResource):
                     }
                 ],
             },
-            suffix="-redirect",
         )
         # Without it Google asks for /, where the hub sends people on: an answer that Google takes for an illness.
         custom(
             "health",
             _GKE_API,
             "HealthCheckPolicy",
+            metadata(),
             {
                 "targetRef": backend,
                 "default": {
@@ -133,6 +145,7 @@ class Gateway(pulumi.ComponentResource):
             "backend",
             _GKE_API,
             "GCPBackendPolicy",
+            metadata(),
             {
                 "targetRef": backend,
                 "default": {

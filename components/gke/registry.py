@@ -5,15 +5,17 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_gcp import artifactregistry
 
-from settings import Settings
+from settings.sections import ArtifactRegistry
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegistryArgs:
     """Inputs of `Registry`."""
 
-    settings: Settings
-    """The stack's settings: `images.repository` says where."""
+    place: ArtifactRegistry
+    """Where it is to be, in the project of the Google provider."""
+    protect: bool
+    """Whether Pulumi refuses to delete it."""
     reader: pulumi.Input[str] | None = None
     """E-mail of the nodes' service account, which may pull; none = it may already."""
 
@@ -26,11 +28,10 @@ class Registry(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:gke/registry:Registry", name, None, opts)
-        location, repository_id = args.settings.images.artifact_registry or ("", "")
         repository = artifactregistry.Repository(
             f"{name}-repository",
-            location=location,
-            repository_id=repository_id,
+            location=args.place.location,
+            repository_id=args.place.repository,
             format="DOCKER",
             description="Images of JupyterHub: hub, proxy and notebook",
             cleanup_policies=[
@@ -48,12 +49,12 @@ class Registry(pulumi.ComponentResource):
                     ),
                 ),
             ],
-            opts=pulumi.ResourceOptions(parent=self, protect=args.settings.protect),
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )
         if args.reader is not None:
             artifactregistry.RepositoryIamMember(
                 f"{name}-reader",
-                location=location,
+                location=args.place.location,
                 repository=repository.name,
                 role="roles/artifactregistry.reader",
                 member=pulumi.Output.concat("serviceAccount:", args.reader),

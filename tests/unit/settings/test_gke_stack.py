@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 import settings
+from settings.addresses import callback_of
 
 EXAMPLE = Path(__file__).parents[3] / "Pulumi.gke.yaml"
 ENCRYPTED = "  jupyterhub:github.clientSecret: { secure: v1:abc= }\n"
@@ -29,7 +30,7 @@ def example(tmp_path: Path) -> settings.Settings:
 def test_the_example_is_a_hub_of_its_own_with_https_gpus_and_a_quota(example: settings.Settings) -> None:
     assert example.cluster.mode == "create"
     assert example.endpoint.type == "gateway"
-    assert example.oauth_callback_url == "https://hub.example.org/hub/oauth_callback"
+    assert callback_of(str(example.public_url)) == "https://hub.example.org/hub/oauth_callback"
     assert [pool.accelerator for pool in example.nodes.gpu] == ["nvidia-l4"]
     assert example.hub.image.startswith("europe-west1-docker.pkg.dev/my-project-123/jupyterhub/hub:")
     assert example.notebook.quota

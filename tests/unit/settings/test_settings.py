@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 import settings
+from settings.addresses import callback_of
 
 ROOT = Path(__file__).parents[3]
 BASE = {
@@ -74,7 +75,7 @@ def test_additional_resources_that_are_set_replace_the_default() -> None:
 def test_the_public_url_is_the_one_set_or_else_that_of_the_address(values: dict[str, str], url: str) -> None:
     found = settings.parse({**BASE, **values})
     assert found.public_url == url
-    assert found.oauth_callback_url == f"{url}/hub/oauth_callback"
+    assert callback_of(str(found.public_url)) == f"{url}/hub/oauth_callback"
 
 
 def test_other_names_follow_from_name_and_namespace() -> None:
