@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import settings
 from local.paths import CHECKOUT
 
 README = unescape((CHECKOUT / "README.md").read_text())
@@ -32,3 +33,12 @@ def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)", page.read_text())
     missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
     assert missing == []
+
+
+def test_the_mistakes_in_the_readme_are_told_in_the_same_words() -> None:
+    wrong = {"images.repository": "registry.example.org/hub", "endpoint.address": "127.100.0.10", "auth.type": "dummy"}
+    with pytest.raises(settings.SettingsError) as caught:
+        settings.parse({**wrong, "hub.imgae": "x", "notebook.memory": {"max": "2Gib"}})
+    shown = re.search(r"has 2 mistakes:\n(.*?)```", README, re.DOTALL)
+    assert shown
+    assert shown[1].splitlines() == [f"  * {mistake}" for mistake in caught.value.mistakes]
