@@ -156,4 +156,4 @@ def _restart() -> Figure:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(deploy.told(main))

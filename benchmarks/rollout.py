@@ -207,4 +207,4 @@ def _start_notebook(url: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(deploy.told(main))

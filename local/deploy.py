@@ -5,7 +5,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import httpx
@@ -32,8 +32,13 @@ def main() -> int:
     parser.add_argument("command", choices=sorted(_COMMANDS))
     parser.add_argument("--stack", default="dev", help="the stack, as in Pulumi.<stack>.yaml")
     arguments = parser.parse_args()
+    return told(lambda: _COMMANDS[arguments.command](arguments.stack))
+
+
+def told(act: Callable[[], int]) -> int:
+    """Act; what goes wrong is told to the person in place of a traceback. The exit code."""
     try:
-        return _COMMANDS[arguments.command](arguments.stack)
+        return act()
     except (LocalError, SettingsError) as error:
         say(f"error: {error}")
         return 1
@@ -147,8 +152,9 @@ def _file(name: str) -> Path:
 
 def is_local(settings: Settings) -> bool:
     """Whether the stack goes to the local cluster: it does where nobody names another."""
-    on_gke = settings.cluster.on_gke
-    return not on_gke and settings.kubernetes.context is None and not os.environ.get("KUBECONFIG")
+    # `eval "$(make env)"` sets the variable too, to the local cluster's own.
+    names_another = os.environ.get("KUBECONFIG") not in {None, "", str(layout.KUBECONFIG)}
+    return not (settings.cluster.on_gke or settings.kubernetes.context or names_another)
 
 
 def describe(settings: Settings) -> str:
