@@ -6,7 +6,7 @@
 from settings import quantity
 from settings.database import DatabaseSettings
 from settings.errors import SettingsError
-from settings.gcp import (
+from settings.gke.sections import (
     ClusterSettings,
     DnsZone,
     GcpSettings,

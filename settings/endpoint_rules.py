@@ -1,8 +1,8 @@
 """What the ways to the hub demand, and which URL follows from them."""
 
 from settings.addresses import host_of, is_loopback, url_of
-from settings.gcp import ClusterSettings
-from settings.gke_rules import only_on_gke
+from settings.gke.rules import only_on_gke
+from settings.gke.sections import ClusterSettings
 from settings.sections import EndpointSettings
 
 FORWARDED_URL = "http://localhost:8000"

@@ -7,11 +7,11 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import AfterValidator, Field
 
 from settings.addresses import HostName, IpAddress
-from settings.gcp import DnsZone
+from settings.gke.networks import Range
+from settings.gke.sections import DnsZone
 from settings.images import ImagePattern, ImageReference, ImageRepository
 from settings.model import UNLESS_EMPTY, Model, over
 from settings.names import DnsName, GoogleName, ResourceName
-from settings.networks import Range
 from settings.quantity import Quantity
 from settings.quota import QuotaName, amounts_fit
 from settings.scalars import Flag, Line, Text, WholeNumber

@@ -10,7 +10,9 @@ from settings.addresses import PublicUrl
 from settings.database import DatabaseSettings
 from settings.endpoint_rules import default_url, endpoint_mistakes, open_to_strangers, url_mistake
 from settings.errors import GroupError
-from settings.gcp import (
+from settings.gke.pool_rules import resource_mistakes
+from settings.gke.rules import gke_mistakes, image_mistakes
+from settings.gke.sections import (
     ClusterSettings,
     GcpSettings,
     IdentitySettings,
@@ -18,11 +20,9 @@ from settings.gcp import (
     NodesSettings,
     RegistrySettings,
 )
-from settings.gke_rules import gke_mistakes, image_mistakes
 from settings.images import VERSION_FILE
 from settings.model import Model
 from settings.names import HubName, HubNamespace
-from settings.pool_rules import resource_mistakes
 from settings.scalars import Flag
 from settings.sections import (
     ClusterAdminSettings,

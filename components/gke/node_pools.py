@@ -9,8 +9,8 @@ from pulumi_gcp import container
 
 from hub.contract import DEDICATED, NODE_PURPOSE
 from settings import Settings
-from settings.accelerators import zones_with
-from settings.gcp import GpuPool, NodePool
+from settings.gke.accelerators import zones_with
+from settings.gke.sections import GpuPool, NodePool
 
 _GPU_TAINT: Final = container.NodePoolNodeConfigTaintArgs(
     # GKE sets it on such nodes by itself; stated here, as it would else show up as a change in every preview. What asks

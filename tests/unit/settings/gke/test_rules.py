@@ -3,9 +3,9 @@ import json
 import pytest
 
 import settings
-from settings.accelerators import ACCELERATORS
-from settings.places import region_of
-from settings.regions import ZONES
+from settings.gke.accelerators import ACCELERATORS
+from settings.gke.places import region_of
+from settings.gke.regions import ZONES
 
 GKE: dict[str, object] = {
     "auth.type": "dummy",

@@ -1,9 +1,9 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from settings.accelerators import ACCELERATORS, zones_with
-from settings.machines import AcceleratorType, MachineType, n1_cpus
-from settings.regions import ZONES
+from settings.gke.accelerators import ACCELERATORS, zones_with
+from settings.gke.machines import AcceleratorType, MachineType, n1_cpus
+from settings.gke.regions import ZONES
 
 MACHINE = TypeAdapter[str](MachineType)
 ACCELERATOR = TypeAdapter[str](AcceleratorType)

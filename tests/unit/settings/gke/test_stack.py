@@ -8,7 +8,7 @@ import yaml
 import settings
 from settings.addresses import callback_of
 
-EXAMPLE = Path(__file__).parents[3] / "Pulumi.gke.yaml"
+EXAMPLE = Path(__file__).parents[4] / "Pulumi.gke.yaml"
 ENCRYPTED = "  jupyterhub:github.clientSecret: { secure: v1:abc= }\n"
 
 

@@ -1,6 +1,6 @@
 """One frozen model for each group of keys about Google Cloud: cluster, network, nodes, and what goes with them.
 
-Which keys belong together is checked in `settings.gke_rules`.
+Which keys belong together is checked in `settings.gke.rules`.
 """
 
 from typing import Annotated, Literal, Self
@@ -10,11 +10,11 @@ from pydantic import Field, model_validator
 from settings.accounts import GoogleServiceAccount
 from settings.addresses import HostName
 from settings.errors import GroupError
-from settings.machines import AcceleratorType, MachineType
+from settings.gke.machines import AcceleratorType, MachineType
+from settings.gke.networks import ControlPlaneRange, NodeRange, OperatorRange, PodRange, ServiceRange, overlapping
+from settings.gke.places import Location, ProjectId, is_zone, region_of
 from settings.model import Model, over
 from settings.names import GkeName, GoogleName, PoolName
-from settings.networks import ControlPlaneRange, NodeRange, OperatorRange, PodRange, ServiceRange, overlapping
-from settings.places import Location, ProjectId, is_zone, region_of
 from settings.scalars import Flag, TimeOfDay, WholeNumber
 
 

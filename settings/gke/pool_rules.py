@@ -1,12 +1,12 @@
-"""What node pools demand of each other, of the cluster and of its network; see `settings.gke_rules`."""
+"""What node pools demand of each other, of the cluster and of its network; see `settings.gke.rules`."""
 
 from collections.abc import Mapping
 
-from settings.accelerators import ACCELERATORS, zones_with
-from settings.gcp import ClusterSettings, GpuPool, NetworkSettings, NodePool, NodesSettings
-from settings.machines import n1_cpus
-from settings.networks import nodes_in, nodes_with_pods_in
-from settings.places import region_of
+from settings.gke.accelerators import ACCELERATORS, zones_with
+from settings.gke.machines import n1_cpus
+from settings.gke.networks import nodes_in, nodes_with_pods_in
+from settings.gke.places import region_of
+from settings.gke.sections import ClusterSettings, GpuPool, NetworkSettings, NodePool, NodesSettings
 
 GPU_RESOURCE = "nvidia.com/gpu"
 """As what Kubernetes counts GPUs."""

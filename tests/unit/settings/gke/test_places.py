@@ -3,8 +3,8 @@ import re
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from settings.places import Location, ProjectId, is_zone, region_of, zones_of
-from settings.regions import ZONES
+from settings.gke.places import Location, ProjectId, is_zone, region_of, zones_of
+from settings.gke.regions import ZONES
 
 PROJECT = TypeAdapter[str](ProjectId)
 LOCATION = TypeAdapter[str](Location)

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from settings import networks
+from settings.gke import networks
 
 RIGHT = [
     (networks.Range, "203.0.113.0/24"),

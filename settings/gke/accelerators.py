@@ -8,7 +8,7 @@ where a GPU type is only in machines that are not listed here are left out.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from settings.regions import ZONES
+from settings.gke.regions import ZONES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from settings.regions import ZONES
+from settings.gke.regions import ZONES
 from settings.scalars import Text
 from settings.spelling import nearest
 

@@ -6,7 +6,8 @@ this project, as any other may be one that somebody has encrypted.
 
 from collections.abc import Mapping
 
-from settings.gcp import (
+from settings.gke.pool_rules import place_mistakes, pool_mistakes, room_mistakes
+from settings.gke.sections import (
     ClusterSettings,
     GcpSettings,
     IdentitySettings,
@@ -14,7 +15,6 @@ from settings.gcp import (
     NodesSettings,
     RegistrySettings,
 )
-from settings.pool_rules import place_mistakes, pool_mistakes, room_mistakes
 from settings.sections import ImagesSettings, KubernetesSettings
 
 

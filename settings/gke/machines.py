@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from settings.accelerators import ACCELERATORS
+from settings.gke.accelerators import ACCELERATORS
 from settings.scalars import Text
 
 _SERIES = r"[a-z][0-9]{1,2}[a-z]?"
