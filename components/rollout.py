@@ -42,7 +42,8 @@ class RolloutProvider(dynamic.ResourceProvider):
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
         """Asks to wait again if the StatefulSet has changed."""
-        return dynamic.DiffResult(changes=_olds["generation"] != _news["generation"])
+        # Where nobody may try the change out, a preview does not know what generation it would be.
+        return dynamic.DiffResult(changes=_olds["generation"] != _news.get("generation"))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
         """As `create`."""

@@ -131,6 +131,12 @@ def test_only_another_generation_is_waited_for() -> None:
     assert provider.diff("", state, {**state, "generation": 4}).changes is True
 
 
+def test_a_preview_by_somebody_who_may_change_nothing_says_that_it_would_wait() -> None:
+    """The API server does not tell them what generation a change would make, and Pulumi then leaves the input out."""
+    provider = rollout.RolloutProvider()
+    assert provider.diff("", {"generation": 3.0, "namespace": "lab"}, {"namespace": "lab"}).changes is True
+
+
 def test_the_wait_begins_when_the_proxy_runs_and_knows_which_generation(hub: Record) -> None:
     wait = hub.one("Rollout")
     assert hub.one("Deployment").urn in wait.dependencies
