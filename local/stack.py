@@ -38,7 +38,7 @@ class Stack:
     kubeconfig: Path | None = None
     """The kubeconfig of the local cluster; None leaves the user's own in force."""
     program: Path = paths.CHECKOUT
-    """The folder with the program. One of another program has no config schema."""
+    """The folder with the program. One without a `Pulumi.yaml` is of this project, without a config schema."""
 
     @property
     def workspace(self) -> Path:
@@ -71,9 +71,11 @@ class Stack:
         """
         self.workspace.mkdir(parents=True, exist_ok=True)
         self._ensure_passphrase()
-        project = cast("dict[str, Any]", yaml.safe_load((paths.CHECKOUT / "Pulumi.yaml").read_text()))
+        own = self.program / "Pulumi.yaml"
+        file_of_project = own if own.exists() else paths.CHECKOUT / "Pulumi.yaml"
+        project = cast("dict[str, Any]", yaml.safe_load(file_of_project.read_text()))
         project["main"] = str(self.program)
-        if self.program != paths.CHECKOUT:
+        if not own.exists():
             project["config"] = {}
         project["runtime"] = {"name": "python", "options": {"virtualenv": sys.prefix}}
         (self.workspace / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))

@@ -19,6 +19,7 @@ _FORMATS = {
     "gcp:dns/recordSet:RecordSet": "projects/{{project}}/managedZones/{{managed_zone}}/rrsets/{{name}}/{{type}}",
     "gcp:storage/bucket:Bucket": "{{name}}",
     "gcp:organizations/project:Project": "projects/{{project_id}}",
+    "gcp:projects/iAMCustomRole:IAMCustomRole": "projects/{{project}}/roles/{{role_id}}",
     "gcp:secretmanager/secretVersion:SecretVersion": "{{secret}}/versions/1",
     "gcp:servicenetworking/connection:Connection": "{{network}}:{{service}}",
 }
@@ -84,7 +85,7 @@ def _of_policy(token: str, inputs: Properties) -> str:
     """What an IAM member is a member of."""
     template = sdk.import_format(token) or ""
     of_project = str(inputs.get("project", ""))
-    fallback = str(inputs.get("serviceAccountId") or inputs.get("bucket") or of_project)
+    fallback = str(next(filter(None, map(inputs.get, ("serviceAccountId", "bucket", "cryptoKeyId"))), of_project))
     return _filled(template, inputs) if template.startswith("projects/") else fallback
 
 

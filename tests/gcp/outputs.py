@@ -149,6 +149,11 @@ def _secret(made: Made) -> Properties:
     return {"name": f"projects/{project_number(made['project'])}/secrets/{made['secretId']}"}
 
 
+def _identities(made: Made) -> Properties:
+    """What a pool of identities and its providers have in common: their names hold the project's number."""
+    return {"name": made.id.replace(made["project"], project_number(made["project"]), 1), "state": "ACTIVE"}
+
+
 _OWN: dict[str, Callable[[Made], Properties]] = {
     "gcp:compute/address:Address": lambda made: {"address": made.address, "users": []},
     "gcp:compute/globalAddress:GlobalAddress": lambda made: {"address": made.address},
@@ -166,6 +171,10 @@ _OWN: dict[str, Callable[[Made], Properties]] = {
     "gcp:secretmanager/secret:Secret": _secret,
     "gcp:secretmanager/secretVersion:SecretVersion": lambda made: {"name": made.id, "version": "1"},
     "gcp:servicenetworking/connection:Connection": lambda _: {"peering": "servicenetworking-googleapis-com"},
+    "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": _identities,
+    "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": _identities,
+    "gcp:projects/iAMCustomRole:IAMCustomRole": lambda made: {"name": made.id},
+    "gcp:storage/bucket:Bucket": lambda made: {"url": f"gs://{made.id}"},
     "gcp:organizations/project:Project": lambda made: {"number": project_number(made["projectId"])},
 }
 """By type, what only that type has."""

@@ -48,6 +48,9 @@ _PROTECTED = {
 }
 """Types that are protected unless the program says otherwise, and what Google says then."""
 
+_FOR_EVER = {"gcp:kms/keyRing:KeyRing", "gcp:kms/cryptoKey:CryptoKey"}
+"""Types that Google never deletes: a destroy forgets them, and their names stay taken."""
+
 
 def served(
     method: Callable[["StandIn", Request], Response],
@@ -191,7 +194,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         if outputs.get("deletionPolicy") == "PREVENT":
             message = 'Cannot destroy the resource because deletion_policy is set to "PREVENT".'
             raise GoogleError(message)
-        if outputs.get("deletionPolicy") != "ABANDON":
+        if outputs.get("deletionPolicy") != "ABANDON" and request.type not in _FOR_EVER:
             self._cloud.delete(request.type, request.id)
         return Empty()
 

@@ -114,6 +114,13 @@ FORCED: dict[str, dict[str, str]] = {
     },
     "gcp:dns/managedZone:ManagedZone": {"dnsName": "what the zone is for", "visibility": "fixed when it is made"},
     "gcp:dns/recordSet:RecordSet": {"managedZone": "a record belongs to one zone", "type": "a part of its name"},
+    "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": {"workloadIdentityPoolId": "its name"},
+    "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": {
+        "workloadIdentityPoolId": "a provider belongs to one pool",
+        "workloadIdentityPoolProviderId": "its name",
+    },
+    "gcp:projects/iAMCustomRole:IAMCustomRole": {"roleId": "its name"},
+    "gcp:kms/cryptoKey:CryptoKey": {"keyRing": "a key belongs to one ring", "purpose": "fixed when it is made"},
     "gcp:secretmanager/secret:Secret": {"secretId": "its name", "replication": "fixed when it is made"},
     "gcp:servicenetworking/connection:Connection": {"network": "what it connects", "service": "what it connects"},
     "gcp:projects/service:Service": {"service": "what it is"},

@@ -16,6 +16,7 @@ SQL_INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance"
 
 _RFC1035 = r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?"
 _CIDR28 = r"\d+\.\d+\.\d+\.\d+/28"
+_IDENTITIES = r"(?!gcp-)[-a-z0-9]{4,32}"
 FORMS: dict[str, dict[str, str]] = {
     CLUSTER: {
         "name": r"[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?",
@@ -30,6 +31,13 @@ FORMS: dict[str, dict[str, str]] = {
     # The API's rule; the provider passes everything on.
     "gcp:container/nodePool:NodePool": {"name": r"[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?"},
     "gcp:serviceaccount/account:Account": {"accountId": r"[a-z][-a-z0-9]{4,28}[a-z0-9]"},
+    "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": {"workloadIdentityPoolId": _IDENTITIES},
+    "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": {
+        "workloadIdentityPoolId": _IDENTITIES,
+        "workloadIdentityPoolProviderId": _IDENTITIES,
+    },
+    "gcp:projects/iAMCustomRole:IAMCustomRole": {"roleId": r"[a-zA-Z0-9_.]{3,64}"},
+    "gcp:storage/bucket:Bucket": {"name": r"[a-z0-9][-_.a-z0-9]{1,61}[a-z0-9]"},
     "gcp:artifactregistry/repository:Repository": {"repositoryId": _RFC1035},
 }
 """By type, the regular expressions that inputs have to match."""

@@ -1,0 +1,102 @@
+"""The program in bootstrap/ with the real engine and the stand-in for Google Cloud: made, kept, and gone again."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from local.commands import run
+from local.engine import Engine
+from local.paths import CHECKOUT
+from local.stack import Stack
+from tests.conftest import pulumi
+from tests.gcp.outputs import project_number
+from tests.gcp.plugin import engine_with_stand_in
+
+GOOD = {"project": "foo-123", "location": "europe-west1", "repositoryId": "1234567", "ownerId": "89"}
+AT_ONCE = ("--yes", "--skip-preview")
+
+
+@pytest.fixture
+def stack(built_engine: Engine, tmp_path: Path) -> Stack:
+    """A stack of the program, with a cloud of its own."""
+    engine = engine_with_stand_in(built_engine, tmp_path)
+    stack = Stack(name="bootstrap", engine=engine, folder=tmp_path, program=CHECKOUT / "bootstrap")
+    _configure(stack, GOOD)
+    return stack
+
+
+def _configure(stack: Stack, values: dict[str, str]) -> None:
+    file = stack.folder / "settings.yaml"
+    file.write_text(yaml.safe_dump({"config": {f"jupyterhub-bootstrap:{key}": value for key, value in values.items()}}))
+    stack.prepare(file, {})
+
+
+def _succeed(stack: Stack, *arguments: str) -> str:
+    done = pulumi(stack, *arguments)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def _exports(stack: Stack) -> dict[str, Any]:
+    return json.loads(run(stack.command("stack", "output", "--json"), env=stack.environment))
+
+
+def test_it_is_made_stays_as_it_is_and_cannot_be_destroyed_by_accident(stack: Stack, tmp_path: Path) -> None:
+    assert "+ 45 to create" in _succeed(stack, "preview")
+    _succeed(stack, "up", *AT_ONCE)
+    _succeed(stack, "up", *AT_ONCE, "--expect-no-changes")
+    exports = _exports(stack)
+    pool = f"projects/{project_number('foo-123')}/locations/global/workloadIdentityPools/github-actions"
+    assert exports["variables"] == {
+        "GCP_WORKLOAD_IDENTITY_PROVIDER": f"{pool}/providers/github",
+        "PULUMI_BACKEND_URL": "gs://foo-123-pulumi-state",
+        "GCP_PREVIEW_ACCOUNT": "jupyterhub-preview@foo-123.iam.gserviceaccount.com",
+        "GCP_DRIFT_ACCOUNT": "jupyterhub-drift@foo-123.iam.gserviceaccount.com",
+        "GCP_DEPLOY_ACCOUNT": "jupyterhub-deploy@foo-123.iam.gserviceaccount.com",
+    }
+    ring = "gcpkms://projects/foo-123/locations/europe-west1/keyRings/state-ring-"
+    assert exports["secrets_provider"].startswith(ring)
+    assert exports["commands"][-1] == f"pulumi stack init gke --secrets-provider={exports['secrets_provider']}"
+    cloud = (tmp_path / "cloud.json").read_text()
+    members = {
+        resource["inputs"]["member"]
+        for key, resource in json.loads(cloud).items()
+        if key.startswith("gcp:serviceaccount/iAMMember:")
+    }
+    assert members == {
+        f"principalSet://iam.googleapis.com/{pool}/attribute.purpose/{purpose}"
+        for purpose in ("preview", "drift", "deploy")
+    }
+
+    refused = pulumi(stack, "destroy", *AT_ONCE)
+    assert refused.returncode != 0
+    assert "protected" in refused.stdout
+    assert (tmp_path / "cloud.json").read_text() == cloud
+
+
+def test_without_protection_it_goes_and_can_be_made_again(stack: Stack, tmp_path: Path) -> None:
+    """Of a key Google keeps the name for ever: the second one is called otherwise."""
+    _configure(stack, {**GOOD, "protect": "false"})
+    _succeed(stack, "up", *AT_ONCE)
+    first = _exports(stack)["secrets_provider"]
+    _succeed(stack, "destroy", *AT_ONCE)
+    left = json.loads((tmp_path / "cloud.json").read_text())
+    assert {key.partition(" ")[0] for key in left if "projects/service" not in key} == {
+        "gcp:kms/keyRing:KeyRing",
+        "gcp:kms/cryptoKey:CryptoKey",
+    }
+    _succeed(stack, "up", *AT_ONCE)
+    assert _exports(stack)["secrets_provider"] != first
+
+
+def test_all_mistakes_end_the_preview_with_their_mend_and_without_a_traceback(stack: Stack) -> None:
+    _configure(stack, {"project": "Foo", "location": "EU", "repositoryId": "octocat/hub"})
+    done = pulumi(stack, "preview")
+    assert done.returncode != 0
+    assert "The config has 4 mistakes:" in done.stdout
+    for key in ("project", "location", "repositoryId", "ownerId"):
+        assert f"  * {key}: " in done.stdout
+    assert "Traceback" not in done.stdout

@@ -1,0 +1,148 @@
+"""Whom bootstrap/ lets in, as whom, and with which rights."""
+
+import re
+import runpy
+
+import pytest
+from pulumi.runtime import set_all_config
+
+from keyless.federation import ISSUER
+from keyless.purposes import DEPLOY, PREVIEW, PURPOSES
+from local.paths import CHECKOUT
+from tests.recorder import Record, record
+from tests.unit.bootstrap.test_settings import GOOD
+
+PROGRAM = CHECKOUT / "bootstrap" / "__main__.py"
+
+
+def _record(**values: str) -> Record:
+    set_all_config({f"jupyterhub:{key}": value for key, value in {**GOOD, **values}.items()})
+    try:
+        return record(lambda: runpy.run_path(str(PROGRAM)))
+    finally:
+        set_all_config({})
+
+
+@pytest.fixture(scope="module")
+def made() -> Record:
+    return _record()
+
+
+def test_only_the_one_repository_gets_in_known_by_numbers_that_never_change_hands(made: Record) -> None:
+    provider = made.one("WorkloadIdentityPoolProvider").inputs
+    assert provider["oidc"] == {"issuerUri": ISSUER}
+    assert provider["attributeCondition"] == (
+        "assertion.repository_id == '1234567' && assertion.repository_owner_id == '89'"
+    )
+
+
+def test_the_purpose_of_a_job_follows_from_event_branch_and_environment(made: Record) -> None:
+    assert made.one("WorkloadIdentityPoolProvider").inputs["attributeMapping"] == {
+        "google.subject": "assertion.sub",
+        "attribute.purpose": (
+            "assertion.event_name == 'pull_request' ? 'preview' : "
+            "assertion.ref == 'refs/heads/main' && assertion.event_name in ['push', 'schedule', 'workflow_dispatch'] ? "
+            "(assertion.sub.endsWith(':environment:production') ? 'deploy' : 'drift') : 'none'"
+        ),
+    }
+
+
+def test_each_account_is_acted_as_by_the_jobs_of_its_purpose_only(made: Record) -> None:
+    grants = [grant for grant in made.of("IAMMember") if grant.type == "gcp:serviceaccount/iAMMember:IAMMember"]
+    assert {grant.inputs["role"] for grant in grants} == {"roles/iam.workloadIdentityUser"}
+    found = {grant.name: grant.inputs["member"].rpartition("workloadIdentityPool")[2] for grant in grants}
+    pool = "principalSet://iam.googleapis.com/github-pool-1234567/attribute.purpose"
+    assert found == {f"{purpose.name}-workflows": f"{pool}/{purpose.name}" for purpose in PURPOSES}
+
+
+def test_nobody_has_a_key(made: Record) -> None:
+    assert not made.of("Key")
+    sources = [file.read_text() for file in (CHECKOUT / "bootstrap").rglob("*.py")]
+    assert not [source for source in sources if "serviceaccount.Key" in source]
+
+
+def _roles(made: Record, kind: str, name: str) -> set[str]:
+    return {
+        grant.inputs["role"]
+        for grant in made.of(kind)
+        if grant.name.startswith(f"{name}-") and not grant.type.startswith("gcp:serviceaccount/")
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "bucket", "key"),
+    [
+        ("preview", "objectViewer", "Decrypter"),
+        ("drift", "objectViewer", "Decrypter"),
+        ("deploy", "objectUser", "EncrypterDecrypter"),
+    ],
+)
+def test_only_a_deployment_writes_the_state(made: Record, name: str, bucket: str, key: str) -> None:
+    assert _roles(made, "BucketIAMMember", name) == {f"roles/storage.{bucket}"}
+    assert _roles(made, "CryptoKeyIAMMember", name) == {f"roles/cloudkms.cryptoKey{key}"}
+
+
+def test_a_preview_may_find_the_cluster_and_nothing_else(made: Record) -> None:
+    assert _roles(made, "IAMMember", "preview") == set(PREVIEW.roles) == {"roles/container.clusterViewer"}
+
+
+def test_only_the_search_for_drift_reads_secrets_of_the_cluster_by_a_role_of_its_own(made: Record) -> None:
+    role = made.one("IAMCustomRole")
+    assert role.inputs["permissions"] == ["container.secrets.get"]
+    assert _roles(made, "IAMMember", "drift") == {"roles/viewer", "roles/iam.securityReviewer", role.answer["name"]}
+
+
+def test_a_deployment_has_the_roles_that_the_guide_names(made: Record) -> None:
+    assert _roles(made, "IAMMember", "deploy") == set(DEPLOY.roles)
+    guide = (CHECKOUT / "docs" / "pull-requests.md").read_text()
+    assert set(re.findall(r"`(roles/[\w.]+)`", guide)) >= {role for purpose in PURPOSES for role in purpose.roles}
+
+
+def test_the_state_is_neither_public_nor_lost(made: Record) -> None:
+    bucket = made.one("Bucket").inputs
+    assert bucket["uniformBucketLevelAccess"] is True
+    assert bucket["publicAccessPrevention"] == "enforced"
+    assert bucket["versioning"] == {"enabled": True}
+    assert bucket["softDeletePolicy"] == {"retentionDurationSeconds": 30 * 24 * 3600}
+    assert bucket["forceDestroy"] is False
+    assert made.one("CryptoKey").inputs["rotationPeriod"] == "7776000s"
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_what_would_lock_people_out_or_lose_the_state_is_protected_unless_told_otherwise(*, protect: bool) -> None:
+    made = _record(protect=str(protect).lower())
+    kinds = ("WorkloadIdentityPool", "WorkloadIdentityPoolProvider", "Bucket", "KeyRing", "CryptoKey", "Account")
+    assert {resource.protect for kind in kinds for resource in made.of(kind) if resource.custom} == {protect}
+    assert made.one("Bucket").inputs["forceDestroy"] is not protect
+
+
+def test_the_branch_the_environment_and_the_bucket_can_be_others() -> None:
+    made = _record(branch="live", environment="classroom", stateBucket="mine-1")
+    purpose = made.one("WorkloadIdentityPoolProvider").inputs["attributeMapping"]["attribute.purpose"]
+    assert "'refs/heads/live'" in purpose
+    assert "':environment:classroom'" in purpose
+    assert made.one("Bucket").inputs["name"] == "mine-1"
+
+
+def test_the_exports_are_the_repository_variables_and_the_next_commands(made: Record) -> None:
+    variables = made.exports["variables"]
+    assert variables.keys() == {
+        "GCP_WORKLOAD_IDENTITY_PROVIDER",
+        "PULUMI_BACKEND_URL",
+        "GCP_PREVIEW_ACCOUNT",
+        "GCP_DRIFT_ACCOUNT",
+        "GCP_DEPLOY_ACCOUNT",
+    }
+    assert variables["PULUMI_BACKEND_URL"] == "gs://foo-123-pulumi-state"
+    *set_variables, login, init = made.exports["commands"]
+    assert set(set_variables) == {f"gh variable set {name} --body {value}" for name, value in variables.items()}
+    assert login == "pulumi login gs://foo-123-pulumi-state"
+    assert init == f"pulumi stack init gke --secrets-provider={made.exports['secrets_provider']}"
+    assert made.exports["secrets_provider"] == "gcpkms://state-key"
+
+
+def test_each_component_registers_its_outputs_once_and_each_resource_has_a_parent(made: Record) -> None:
+    assert {component.urn for component in made.components} <= made.outputs.keys()
+    google = [resource for resource in made.resources if resource.type.startswith("gcp:")]
+    parents = {component.urn for component in made.components}
+    assert {resource.parent in parents for resource in google} == {True}

@@ -1,0 +1,77 @@
+"""What is wrong in the config of bootstrap/ is told at once, each with its mend, and before anything is made."""
+
+import pytest
+import yaml
+
+from keyless.settings import Settings, SettingsError, parse
+from local.paths import CHECKOUT
+
+GOOD = {"project": "foo-123", "location": "europe-west1", "repositoryId": "1234567", "ownerId": "89"}
+
+TOLD_BY = "gh api repos/OWNER/REPOSITORY --jq"
+
+
+def _mistakes(**values: object) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        parse({**GOOD, **values})
+    return str(caught.value).splitlines()
+
+
+def test_a_good_config_is_read_and_the_rest_has_defaults() -> None:
+    settings = parse({**GOOD, "stateBucket": "", "protect": "false"})
+    assert settings == Settings(
+        project="foo-123", location="europe-west1", repository_id="1234567", owner_id="89", protect=False
+    )
+    assert settings.bucket == "foo-123-pulumi-state"
+    assert parse({**GOOD, "stateBucket": "mine-1"}).bucket == "mine-1"
+
+
+def test_an_empty_config_names_all_that_is_missing() -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse(dict.fromkeys(GOOD, ""))
+    assert str(caught.value).splitlines() == [
+        "The config has 4 mistakes:",
+        "  * project: is not set: pulumi config set project my-project-123",
+        "  * location: is not set: pulumi config set location europe-west1",
+        f"  * repositoryId: is not set; {TOLD_BY} .id tells it: pulumi config set repositoryId NUMBER",
+        f"  * ownerId: is not set; {TOLD_BY} .owner.id tells it: pulumi config set ownerId NUMBER",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("project", "My_Project"),
+        ("location", "EU"),
+        ("location", "europe-west1-b"),
+        ("repositoryId", "octocat/hub"),
+        ("ownerId", "0' || true || '"),
+        ("branch", "main' || true || 'x"),
+        ("environment", "pro duction"),
+        ("environment", "x')"),
+        ("stateBucket", "Mine"),
+        ("protect", "perhaps"),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_key_and_the_mend(key: str, value: str) -> None:
+    title, mistake = _mistakes(**{key: value})
+    assert title == "The config has 1 mistake:"
+    assert mistake.startswith(f'  * {key}: "{value}" ')
+    assert ": pulumi config " in mistake
+
+
+def test_what_is_not_known_is_told_with_what_is() -> None:
+    _, mistake = _mistakes(repository="octocat/hub")
+    assert mistake == (
+        "  * repository: is not known; known are project, location, repositoryId, ownerId, branch, environment, "
+        "stateBucket, protect. Remove it: pulumi config rm repository"
+    )
+
+
+def test_the_project_file_knows_the_same_keys_with_the_same_defaults() -> None:
+    config = yaml.safe_load((CHECKOUT / "bootstrap" / "Pulumi.yaml").read_text())["config"]
+    fields = {str(field.alias): field for field in Settings.model_fields.values()}
+    assert list(config) == list(fields)
+    for key, field in fields.items():
+        default = "" if field.is_required() or field.default is None else field.default
+        assert config[key]["default"] == default
