@@ -109,6 +109,9 @@ KUBERNETES = Tool(
 COREDNS = Tool(folder="coredns")
 """The cluster's name server."""
 
+ACTIONLINT = Tool(folder="actionlint")
+"""The linter of GitHub's workflows."""
+
 ENGINE = (PULUMI, KUBERNETES_PROVIDER)
 """What runs the Pulumi program."""
 

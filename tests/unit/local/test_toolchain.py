@@ -8,7 +8,7 @@ import pytest
 from local import paths, toolchain
 from local.errors import LocalError
 
-TOOLS = [*toolchain.ENGINE, *toolchain.CLUSTER, toolchain.PYTHON_HOST]
+TOOLS = [*toolchain.ENGINE, *toolchain.CLUSTER, toolchain.PYTHON_HOST, toolchain.ACTIONLINT]
 LOCK = (paths.CHECKOUT / "requirements.lock").read_text()
 
 

@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Posts the comments that the code of a pull request wrote. It trusts nothing of it.
+
+    post_comments.py build/comments
+
+The event of the finished run (GITHUB_EVENT_PATH) says whose it was, and GitHub which pull request that is. The comments
+are `<folder>/<stack>.md`: of those that are well formed, at most ten are posted, each with a marker and
+a first line that are not its own. It runs from the default branch, and never checks out anything else.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+_MARKER = "<!-- jupyterhub-preview: {} -->"
+"""By which `review post` knows its comment of a stack again."""
+_LARGEST = 70_000
+"""Bytes of a comment: GitHub takes 65,536 characters, which `review post` holds to."""
+_MOST = 10
+_NAME = re.compile(r"([a-z0-9][a-z0-9-]{0,39})\.md")
+_MARK = re.compile(r"<!--.*?(-->|\Z)", re.DOTALL)
+_MENTION = re.compile(r"@(?=\w)")
+
+
+def main() -> int:
+    """Post what can be posted; the exit code."""
+    run: dict[str, Any] = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text())["workflow_run"]
+    number = _pull_request(run)
+    if number is None:
+        sys.stdout.write("::notice::No open pull request has this commit as its newest: nothing is posted.\n")
+        return 0
+    failed = False
+    for stack, text in _comments(Path(sys.argv[1])):
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".md") as file:
+            file.write(f"{_MARKER.format(stack)}\n{_introduction(run)}\n\n{text}")
+            file.flush()
+            command = [sys.executable, "-m", "review", "post", "--comment", file.name, "--pr", str(number)]
+            failed |= subprocess.run(command, check=False).returncode != 0
+    return int(failed)
+
+
+def _pull_request(run: dict[str, Any]) -> int | None:
+    """The open pull request whose newest commit the run was of. For forks, the event itself does not say it."""
+    if run["head_repository"] is None:
+        return None  # a fork that is gone
+    owner, branch = run["head_repository"]["owner"]["login"], run["head_branch"]
+    query = urllib.parse.urlencode({"state": "open", "head": f"{owner}:{branch}", "per_page": 100})
+    url = f"{os.environ['GITHUB_API_URL']}/repos/{os.environ['GITHUB_REPOSITORY']}/pulls?{query}"
+    headers = {"Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}", "Accept": "application/vnd.github+json"}
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310 the URL is GitHub's own
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 as above
+        found: list[dict[str, Any]] = json.load(answer)
+    return next((one["number"] for one in found if one["head"]["sha"] == run["head_sha"]), None)
+
+
+def _comments(folder: Path) -> list[tuple[str, str]]:
+    """Stack and text of the comments that are well formed; of the others it tells."""
+    found: list[tuple[str, str]] = []
+    for file in sorted(folder.iterdir()) if folder.is_dir() else ():
+        named = _NAME.fullmatch(file.name)
+        if named is None or file.is_symlink() or not file.is_file() or file.stat().st_size > _LARGEST:
+            sys.stdout.write(f"::warning::{json.dumps(file.name)} is no comment of a preview\n")
+            continue
+        text = file.read_bytes().decode("utf-8", errors="replace").replace("\0", "")
+        # Without marks of its own it stays in its place; and nobody is called by what nobody has read.
+        found.append((named[1], _MENTION.sub("@\u200b", _MARK.sub("", text)).strip()))
+    return found[:_MOST]
+
+
+def _introduction(run: dict[str, Any]) -> str:
+    """Whose words these are."""
+    return f"> Written by the code of this pull request at `{run['head_sha'][:7]}`: as far to be trusted as that is."
+
+
+if __name__ == "__main__":
+    sys.exit(main())

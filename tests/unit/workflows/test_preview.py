@@ -1,0 +1,51 @@
+"""What the preview's steps ask of `python -m review`, and that there is a comment in any case."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.workflows.scripts import program, run
+
+RUN_URL = "https://github.com/octo/hub/actions/runs/1"
+RECORDS = '#!/bin/sh\nprintf "%s\\n" "$@" > asked\nexit 3\n'
+
+
+def _asked(folder: Path, **variables: str) -> list[str]:
+    program(folder / ".venv" / "bin" / "python", RECORDS)
+    given = {"STACK": "gke", "RUN_URL": RUN_URL, **variables}
+    done = run("preview.sh", "build/comments", variables=given, cwd=folder, folder=folder)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert (folder / "build" / "comments").is_dir()
+    return (folder / "asked").read_text().splitlines()
+
+
+@pytest.mark.parametrize("with_policy", [True, False])
+def test_a_preview_in_google_cloud_uses_the_policies_if_there_are_some(tmp_path: Path, *, with_policy: bool) -> None:
+    if with_policy:
+        (tmp_path / "policy").mkdir()
+    comment, summary = "build/comments/gke.md", str(tmp_path / "summary.md")
+    assert _asked(tmp_path, HOW="live") == [
+        *("-m", "review", "preview", "--stack", "gke", "--comment", comment, "--summary", summary),
+        *("--run-url", RUN_URL),
+        *(("--policy-pack", "policy") if with_policy else ()),
+    ]
+
+
+def test_a_preview_offline_compares_with_the_branch_that_the_pull_request_goes_to(tmp_path: Path) -> None:
+    asked = _asked(tmp_path, HOW="offline", BECAUSE="fork")
+    assert asked[:3] == ["-m", "review", "offline"]
+    assert asked[-4:] == ["--base", "HEAD^1", "--because", "fork"]
+
+
+def test_a_preview_that_did_not_start_has_a_comment_too(tmp_path: Path) -> None:
+    variables = {"STACK": "gke", "RUN_URL": RUN_URL}
+    done = run("no_preview.sh", "build/comments", variables=variables, cwd=tmp_path, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    comment = tmp_path / "build" / "comments" / "gke.md"
+    assert comment.read_text() == (
+        "### Preview of stack `gke` did not start\n\n"
+        f"A step before it failed: [the run]({RUN_URL}) says which. docs/pull-requests.md lists what that can be.\n"
+    )
+    comment.write_text("what the preview itself wrote\n")
+    run("no_preview.sh", "build/comments", variables=variables, cwd=tmp_path, folder=tmp_path)
+    assert comment.read_text() == "what the preview itself wrote\n"

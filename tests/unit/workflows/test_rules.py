@@ -1,0 +1,157 @@
+"""What holds for all workflows, so that a pull request can do no harm."""
+
+import json
+import os
+import re
+import shlex
+from typing import Any
+
+from local.paths import CHECKOUT
+from tests.unit.workflows.files import ACTION, FILES, GITHUB, WORKFLOWS, jobs, load, steps
+
+TEXTS = {file.name: file.read_text() for file in (*FILES, ACTION)}
+BOOTSTRAP = {"GCP_WORKLOAD_IDENTITY_PROVIDER", "PULUMI_BACKEND_URL"} | {
+    f"GCP_{purpose}_ACCOUNT" for purpose in ("PREVIEW", "DRIFT", "DEPLOY")
+}
+"""The variables that bootstrap/ exports (tests/unit/bootstrap/test_program.py)."""
+
+
+def test_there_are_the_workflows_that_the_guide_tells_of() -> None:
+    guide = (CHECKOUT / "docs" / "pull-requests.md").read_text()
+    assert set(WORKFLOWS) == {"checks", "comment", "deploy", "drift", "preview"}
+    assert {name for name in WORKFLOWS if f"`{name}.yml`" not in guide} == set()
+
+
+def test_actions_are_pinned_by_commit_with_their_version_and_each_in_one_version() -> None:
+    pins: dict[str, set[str]] = {}
+    for text in TEXTS.values():
+        for used in re.findall(r"uses: (.*)", text):
+            if used.startswith("./"):
+                assert (CHECKOUT / used / "action.yml").is_file()
+                continue
+            pinned = re.fullmatch(r"([\w.-]+/[\w.-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)", used)
+            assert pinned, used
+            pins.setdefault(pinned[1], set()).add(f"{pinned[2]} {pinned[3]}")
+    assert {action: found for action, found in pins.items() if len(found) > 1} == {}
+
+
+def test_nothing_is_permitted_but_what_a_job_names() -> None:
+    assert {name: workflow["permissions"] for name, workflow in WORKFLOWS.items()} == {name: {} for name in WORKFLOWS}
+    read = {"contents": "read"}
+    sign_in = {**read, "id-token": "write"}
+    assert {name: job["permissions"] for name, job in jobs()} == {
+        "checks.check": read,
+        "comment.post": {"actions": "read", **read, "pull-requests": "write"},
+        "deploy.choose": read,
+        "deploy.plan": sign_in,
+        "deploy.up": sign_in,
+        "drift.choose": read,
+        "drift.drift": sign_in,
+        "preview.choose": read,
+        "preview.live": sign_in,
+        "preview.offline": read,
+    }
+
+
+def test_no_secret_is_used_and_no_pull_request_runs_with_the_rights_of_the_default_branch() -> None:
+    for text in TEXTS.values():
+        assert "secrets." not in text
+        assert "pull_request_target" not in text
+    assert [name for name, workflow in WORKFLOWS.items() if "workflow_run" in workflow["on"]] == ["comment"]
+
+
+def test_a_checkout_keeps_no_token_and_is_of_what_the_event_means() -> None:
+    for _, step in steps():
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] == "false"
+            assert {"ref", "repository"} & step["with"].keys() == set()
+
+
+def test_only_branches_of_the_repository_sign_in() -> None:
+    """`choose.py` decides; its tests have forks and dependency updates."""
+    for name, job in jobs():
+        signs_in = job["permissions"].get("id-token") == "write"
+        uses = [step.get("uses", "") for step in job["steps"]]
+        assert ("./.github/actions/pulumi" in uses) is signs_in, name
+        if name not in {"deploy.up"} and signs_in:
+            assert job["if"] == "needs.choose.outputs.how == 'live'"
+    assert WORKFLOWS["deploy"]["jobs"]["up"]["needs"] == ["choose", "plan"]
+
+
+def test_each_sign_in_is_as_the_account_of_its_purpose() -> None:
+    accounts = {
+        name: step["with"]["account"] for name, step in steps() if step.get("uses") == "./.github/actions/pulumi"
+    }
+    assert accounts == {
+        "deploy.plan": "${{ vars.GCP_DRIFT_ACCOUNT }}",
+        "deploy.up": "${{ vars.GCP_DEPLOY_ACCOUNT }}",
+        "drift.drift": "${{ vars.GCP_DRIFT_ACCOUNT }}",
+        "preview.live": "${{ vars.GCP_PREVIEW_ACCOUNT }}",
+    }
+
+
+def test_a_deployment_waits_for_approval_and_is_never_cut_off() -> None:
+    up = WORKFLOWS["deploy"]["jobs"]["up"]
+    assert up["environment"] == "production"
+    assert up["concurrency"]["cancel-in-progress"] == "false"
+    assert WORKFLOWS["deploy"]["on"]["push"]["branches"] == ["main"]
+
+
+def test_code_of_strangers_runs_on_machines_of_github_only() -> None:
+    runners = {name: job["runs-on"] for name, job in jobs()}
+    own = {name for name, runner in runners.items() if "vars.RUNNER" in runner}
+    assert own == {"preview.live", "deploy.plan", "deploy.up", "drift.drift"}
+    assert {runner for name, runner in runners.items() if name not in own} == {"ubuntu-24.04"}
+
+
+def test_no_job_runs_for_ever() -> None:
+    assert [name for name, job in jobs() if int(job["timeout-minutes"]) > 120] == []
+
+
+def test_a_step_is_one_command_and_nothing_is_pasted_into_it() -> None:
+    for _, step in steps():
+        command = step.get("run")
+        if command is None:
+            continue
+        assert "${{" not in command
+        assert "\n" not in command
+        words = shlex.split(command, posix=True)
+        assert not {"&&", "||", ";", "|", "if"} & set(words), command
+        if words[0].startswith("."):
+            program = CHECKOUT / words[0]
+            assert words[0].startswith(".venv/") or (program.is_file() and os.access(program, os.X_OK)), command
+
+
+def test_variables_are_those_that_bootstrap_exports_and_the_guide_names_them() -> None:
+    needed = {name: step["env"]["NEEDED"].split() for name, step in steps() if step.get("id") == "choose"}
+    used = {variable for text in TEXTS.values() for variable in re.findall(r"vars\.(\w+)", text)}
+    assert used == BOOTSTRAP | {"RUNNER"}
+    for name, wanted in needed.items():
+        workflow = name.partition(".")[0]
+        assert set(wanted) == set(re.findall(r"vars\.(\w+)", TEXTS[f"{workflow}.yml"])) - {"RUNNER"}
+    guide = (CHECKOUT / "docs" / "pull-requests.md").read_text()
+    assert {variable for variable in used if f"`{variable}`" not in guide} == set()
+
+
+def test_pulumi_and_python_are_those_that_were_tested() -> None:
+    action = {step.get("uses", "").partition("@")[0]: step.get("with", {}) for step in load(ACTION)["runs"]["steps"]}
+    lock = (CHECKOUT / "requirements.lock").read_text().splitlines()
+    assert f"pulumi=={action['pulumi/actions']['pulumi-version']}" in lock
+    versions = {step["with"]["python-version"] for _, step in steps() if "setup-python" in step.get("uses", "")}
+    assert versions == {"3.11"}
+
+
+def test_each_stack_has_its_file() -> None:
+    stacks = json.loads((GITHUB / "stacks.json").read_text())
+    assert [name for name in stacks if not (CHECKOUT / f"Pulumi.{name}.yaml").is_file()] == []
+
+
+def test_dependency_updates_are_grouped_wait_a_week_and_find_their_files() -> None:
+    files = {"pip": "requirements*.txt", "github-actions": "*", "docker": "Dockerfile", "npm": "package.json"}
+    updates: list[dict[str, Any]] = load(GITHUB / "dependabot.yml")["updates"]
+    assert {update["package-ecosystem"] for update in updates} == files.keys()
+    for update in updates:
+        assert update["cooldown"] == {"default-days": "7"}
+        assert list(update["groups"].values()) == [{"patterns": ["*"]}]
+        for folder in update.get("directories") or [update["directory"]]:
+            assert any((CHECKOUT / folder.lstrip("/")).glob(files[update["package-ecosystem"]])), folder
