@@ -95,7 +95,25 @@ def test_only_the_search_for_drift_reads_secrets_of_the_cluster_by_a_role_of_its
 def test_a_deployment_has_the_roles_that_the_guide_names(made: Record) -> None:
     assert _roles(made, "IAMMember", "deploy") == set(DEPLOY.roles)
     guide = (CHECKOUT / "docs" / "pull-requests.md").read_text()
-    assert set(re.findall(r"`(roles/[\w.]+)`", guide)) >= {role for purpose in PURPOSES for role in purpose.roles}
+    named = set(re.findall(r"`(roles/[\w.]+)`", guide))
+    assert named == {role for purpose in PURPOSES for role in purpose.roles}
+
+
+def test_the_guide_to_gke_asks_a_person_for_the_same_rights() -> None:
+    titles = {
+        "roles/artifactregistry.admin": "Artifact Registry Administrator",
+        "roles/certificatemanager.owner": "Certificate Manager Owner",
+        "roles/compute.networkAdmin": "Compute Network Admin",
+        "roles/container.admin": "Kubernetes Engine Admin",
+        "roles/dns.admin": "DNS Administrator",
+        "roles/iam.serviceAccountAdmin": "Service Account Admin",
+        "roles/iam.serviceAccountUser": "Service Account User",
+        "roles/resourcemanager.projectIamAdmin": "Project IAM Admin",
+        "roles/serviceusage.serviceUsageAdmin": "Service Usage Admin",
+    }
+    assert titles.keys() == set(DEPLOY.roles)
+    guide = " ".join((CHECKOUT / "docs" / "gke.md").read_text().split())
+    assert [title for title in titles.values() if title not in guide] == []
 
 
 def test_the_state_is_neither_public_nor_lost(made: Record) -> None:

@@ -1,0 +1,113 @@
+"""What an account may see in the cluster, and what its previews show then: hence the rights of GitHub's accounts."""
+
+import dataclasses
+import subprocess
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api
+
+from local import api, layout
+from local.stack import Stack
+from tests.conftest import pulumi
+from tests.e2e.hubs import Hub
+from tests.unit.workflows.scripts import run
+
+_CHANGED: dict[str, object] = {
+    "proxy.resources": {"requests": {"cpu": "70m"}},
+    "notebook.quota": {"pods": 5},
+    "notebook.idleMinutes": 30,
+    "secrets.proxyTokenGeneration": 2,
+}
+"""Updates, a replacement and a new object."""
+_RBAC = ["roles", "rolebindings", "clusterrolebindings"]
+
+
+def _rule(group: str, resources: Sequence[str]) -> dict[str, Any]:
+    return {"apiGroups": [group], "resources": list(resources), "verbs": ["get"]}
+
+
+@contextmanager
+def _account(name: str, folder: Path, *, view: bool = False, rules: Sequence[object] = ()) -> Generator[Path]:
+    """An account in the cluster with these rights; the kubeconfig with which one is it."""
+    connection = api.connect()
+    core, rbac = CoreV1Api(connection), RbacAuthorizationV1Api(connection)
+    bound = [name] if rules else []
+    core.create_namespaced_service_account("default", {"metadata": {"name": name}})
+    if rules:
+        rbac.create_cluster_role({"metadata": {"name": name}, "rules": list(rules)})
+    for role in [*bound, *(["view"] if view else [])]:
+        rbac.create_cluster_role_binding(
+            {
+                "metadata": {"name": f"{name}-{role}"},
+                "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": role},
+                "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": "default"}],
+            }
+        )
+    try:
+        request: Any = core.create_namespaced_service_account_token(name, "default", {"spec": {}})
+        config = yaml.safe_load(layout.KUBECONFIG.read_text())
+        config["users"][0]["user"] = {"token": request.status.token}
+        file = folder / name
+        file.write_text(yaml.safe_dump(config))
+        yield file
+    finally:
+        core.delete_namespaced_service_account(name, "default")
+        for role in [*bound, *(["view"] if view else [])]:
+            rbac.delete_cluster_role_binding(f"{name}-{role}")
+        if rules:
+            rbac.delete_cluster_role(name)
+
+
+def _as(stack: Stack, kubeconfig: Path) -> Stack:
+    return dataclasses.replace(stack, kubeconfig=kubeconfig)
+
+
+@pytest.fixture
+def changed(hub: Hub, tmp_path: Path) -> Generator[Stack]:
+    """The hub's stack with changed settings, which nobody brings up."""
+    original = hub.stack.folder / "settings.yaml"
+    content = yaml.safe_load(original.read_text())
+    content["config"] |= {f"jupyterhub:{key}": value for key, value in _CHANGED.items()}
+    file = tmp_path / "settings.yaml"
+    file.write_text(yaml.safe_dump(content))
+    hub.stack.prepare(file, {})
+    yield hub.stack
+    hub.stack.prepare(original, {})
+
+
+def _planned(stack: Stack, folder: Path) -> str:
+    done = run("planned.py", stack.name, variables=stack.environment, cwd=stack.workspace, folder=folder)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_who_may_do_nothing_in_the_cluster_sees_the_same_plan_and_changes_no_state(
+    changed: Stack, tmp_path: Path
+) -> None:
+    state = {file: file.read_bytes() for file in (changed.folder / "pulumi").rglob("*") if file.is_file()}
+    plan = _planned(changed, tmp_path)
+    assert len(plan.splitlines()) == 8, plan
+    with _account("e2e-nobody", tmp_path) as kubeconfig:
+        assert _planned(_as(changed, kubeconfig), tmp_path) == plan
+    assert {file: file.read_bytes() for file in (changed.folder / "pulumi").rglob("*") if file.is_file()} == state
+
+
+def _drift(stack: Stack) -> subprocess.CompletedProcess[str]:
+    return pulumi(stack, "preview", "--refresh", "--expect-no-changes", "--non-interactive")
+
+
+def test_who_looks_for_drift_needs_to_read_all_and_secrets_too(hub: Hub, tmp_path: Path) -> None:
+    with _account("e2e-viewer", tmp_path, view=True) as kubeconfig:
+        refused = _drift(_as(hub.stack, kubeconfig))
+        assert refused.returncode != 0
+        for kind in ("secrets", *_RBAC):
+            assert f'cannot get resource "{kind}"' in refused.stdout
+    rules = [_rule("", ["secrets"]), _rule("rbac.authorization.k8s.io", _RBAC)]
+    with _account("e2e-reader", tmp_path, view=True, rules=rules) as kubeconfig:
+        found = _drift(_as(hub.stack, kubeconfig))
+        assert found.returncode == 0, found.stdout
