@@ -21,12 +21,14 @@ from typing import Any
 
 _MARKER = "<!-- jupyterhub-preview: {} -->"
 """By which `review post` knows its comment of a stack again."""
-_LARGEST = 70_000
-"""Bytes of a comment: GitHub takes 65,536 characters, which `review post` holds to."""
+_LONGEST = 65_536
+"""Characters of a comment that GitHub takes."""
+_LARGEST = 4 * _LONGEST
+"""Bytes that so many may be."""
 _MOST = 10
 _NAME = re.compile(r"([a-z0-9][a-z0-9-]{0,39})\.md")
 _MARK = re.compile(r"<!--.*?(-->|\Z)", re.DOTALL)
-_MENTION = re.compile(r"@(?=\w)")
+_MENTION = re.compile(r"(?<!\w)@(?=\w)")
 
 
 def main() -> int:
@@ -39,7 +41,7 @@ def main() -> int:
     failed = False
     for stack, text in _comments(Path(sys.argv[1])):
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".md") as file:
-            file.write(f"{_MARKER.format(stack)}\n{_introduction(run)}\n\n{text}")
+            file.write(f"{_MARKER.format(stack)}\n{_introduction(run)}\n\n{text}"[:_LONGEST])
             file.flush()
             command = [sys.executable, "-m", "review", "post", "--comment", file.name, "--pr", str(number)]
             failed |= subprocess.run(command, check=False).returncode != 0

@@ -9,11 +9,15 @@ set -euo pipefail
 comment="$1/$STACK.md"
 mkdir -p "$1"
 arguments=(--stack "$STACK" --comment "$comment" --summary "$GITHUB_STEP_SUMMARY" --run-url "$RUN_URL")
-if [ "$HOW" = offline ]; then
-  # GitHub checks a pull request out as its merge: the commit before is the branch that it goes to.
-  exec .venv/bin/python -m review offline "${arguments[@]}" --base HEAD^1 --because "$BECAUSE"
-fi
 if [ -d policy ]; then
   arguments+=(--policy-pack policy)
+fi
+if [ "$HOW" = offline ]; then
+  if [ "$BECAUSE" = fork ]; then
+    arguments+=(--because fork)
+  fi
+  # GitHub checks a pull request out as its merge: the commit before is the branch that it goes to.
+  base="$(git rev-parse HEAD^1)"
+  exec .venv/bin/python -m review offline "${arguments[@]}" --base "$base"
 fi
 exec .venv/bin/python -m review preview "${arguments[@]}"

@@ -95,10 +95,10 @@ def test_the_marker_is_the_one_by_which_review_finds_its_comment() -> None:
 
 
 def test_marks_and_mentions_in_a_comment_do_nothing(tmp_path: Path) -> None:
-    _comment(tmp_path, "gke.md", "<!-- jupyterhub-preview: other -->hi @octo/admins <!-- open to the end")
+    _comment(tmp_path, "gke.md", "<!-- jupyterhub-preview: other -->hi @octo/admins, hub@sha256:0 <!-- open to the end")
     posted, _ = _posted(tmp_path, OPEN)
     assert posted.count("<!--") == 1
-    assert posted.endswith("\n\nhi @\u200bocto/admins\n")
+    assert posted.endswith("\n\nhi @\u200bocto/admins, hub@sha256:0\n")
 
 
 @pytest.mark.parametrize("pull_requests", [[], [{"number": 7, "head": {"sha": "f" * 40}}]])
@@ -120,7 +120,7 @@ def test_of_a_fork_that_is_gone_nothing_is_told(tmp_path: Path) -> None:
 def test_what_is_no_comment_is_left_out_and_named(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("of the runner")
-    _comment(tmp_path, "large.md", "x" * 70_001)
+    _comment(tmp_path, "large.md", "x" * 262_145)
     _comment(tmp_path, "gke.html", "x")
     _comment(tmp_path, "$(reboot).md", "x")
     (tmp_path / "comments" / "folder.md").mkdir()
@@ -130,6 +130,12 @@ def test_what_is_no_comment_is_left_out_and_named(tmp_path: Path) -> None:
     posted, told = _posted(tmp_path, OPEN)
     assert posted == ""
     assert told.count("::warning::") == 5
+
+
+def test_a_comment_is_no_longer_than_github_takes(tmp_path: Path) -> None:
+    _comment(tmp_path, "gke.md", "x" * 65_536)
+    posted, _ = _posted(tmp_path, OPEN)
+    assert len(posted) == len("=== post 7\n") + 65_536 + len("\n")
 
 
 def test_there_is_an_end_to_comments(tmp_path: Path) -> None:

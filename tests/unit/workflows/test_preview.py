@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.workflows.scripts import program, run
+from local.commands import run
+from tests.unit.workflows.scripts import program
+from tests.unit.workflows.scripts import run as run_script
 
 RUN_URL = "https://github.com/octo/hub/actions/runs/1"
 RECORDS = '#!/bin/sh\nprintf "%s\\n" "$@" > asked\nexit 3\n'
@@ -13,7 +15,7 @@ RECORDS = '#!/bin/sh\nprintf "%s\\n" "$@" > asked\nexit 3\n'
 def _asked(folder: Path, **variables: str) -> list[str]:
     program(folder / ".venv" / "bin" / "python", RECORDS)
     given = {"STACK": "gke", "RUN_URL": RUN_URL, **variables}
-    done = run("preview.sh", "build/comments", variables=given, cwd=folder, folder=folder)
+    done = run_script("preview.sh", "build/comments", variables=given, cwd=folder, folder=folder)
     assert (done.returncode, done.stderr) == (3, "")
     assert (folder / "build" / "comments").is_dir()
     return (folder / "asked").read_text().splitlines()
@@ -31,15 +33,29 @@ def test_a_preview_in_google_cloud_uses_the_policies_if_there_are_some(tmp_path:
     ]
 
 
-def test_a_preview_offline_compares_with_the_branch_that_the_pull_request_goes_to(tmp_path: Path) -> None:
-    asked = _asked(tmp_path, HOW="offline", BECAUSE="fork")
+def _commit(folder: Path, text: str) -> str:
+    """Commit a file; the commit's hash."""
+    (folder / "file").write_text(text)
+    person = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+    for words in (["init", "--quiet"], ["add", "file"], [*person, "commit", "--quiet", "--message", text]):
+        run(["git", *words], cwd=folder)
+    return run(["git", "rev-parse", "HEAD"], cwd=folder).strip()
+
+
+@pytest.mark.parametrize(("because", "told"), [("fork", ["--because", "fork"]), ("dependabot", []), ("variables", [])])
+def test_a_preview_offline_compares_with_the_branch_that_the_pull_request_goes_to(
+    tmp_path: Path, because: str, told: list[str]
+) -> None:
+    before = _commit(tmp_path, "before")
+    _commit(tmp_path, "after")
+    asked = _asked(tmp_path, HOW="offline", BECAUSE=because)
     assert asked[:3] == ["-m", "review", "offline"]
-    assert asked[-4:] == ["--base", "HEAD^1", "--because", "fork"]
+    assert asked[-2 - len(told) :] == [*told, "--base", before]
 
 
 def test_a_preview_that_did_not_start_has_a_comment_too(tmp_path: Path) -> None:
     variables = {"STACK": "gke", "RUN_URL": RUN_URL}
-    done = run("no_preview.sh", "build/comments", variables=variables, cwd=tmp_path, folder=tmp_path)
+    done = run_script("no_preview.sh", "build/comments", variables=variables, cwd=tmp_path, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     comment = tmp_path / "build" / "comments" / "gke.md"
     assert comment.read_text() == (
@@ -47,5 +63,5 @@ def test_a_preview_that_did_not_start_has_a_comment_too(tmp_path: Path) -> None:
         f"A step before it failed: [the run]({RUN_URL}) says which. docs/pull-requests.md lists what that can be.\n"
     )
     comment.write_text("what the preview itself wrote\n")
-    run("no_preview.sh", "build/comments", variables=variables, cwd=tmp_path, folder=tmp_path)
+    run_script("no_preview.sh", "build/comments", variables=variables, cwd=tmp_path, folder=tmp_path)
     assert comment.read_text() == "what the preview itself wrote\n"
