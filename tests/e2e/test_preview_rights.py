@@ -1,7 +1,9 @@
 """What an account may see in the cluster, and what its previews show then: hence the rights of GitHub's accounts."""
 
+import base64
 import dataclasses
 import subprocess
+import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,9 +14,10 @@ import yaml
 from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api
 
 from local import api, layout
+from local.paths import CHECKOUT
 from local.stack import Stack
 from tests.conftest import pulumi
-from tests.e2e.hubs import Hub
+from tests.e2e.hubs import NAMESPACE, Hub
 from tests.unit.workflows.scripts import run
 
 _CHANGED: dict[str, object] = {
@@ -35,7 +38,9 @@ def _rule(group: str, resources: Sequence[str]) -> dict[str, Any]:
 def _account(name: str, folder: Path, *, view: bool = False, rules: Sequence[object] = ()) -> Generator[Path]:
     """An account in the cluster with these rights; the kubeconfig with which one is it."""
     connection = api.connect()
-    core, rbac = CoreV1Api(connection), RbacAuthorizationV1Api(connection)
+    # Objects as maps, which the client takes too.
+    core: Any = CoreV1Api(connection)
+    rbac: Any = RbacAuthorizationV1Api(connection)
     bound = [name] if rules else []
     core.create_namespaced_service_account("default", {"metadata": {"name": name}})
     if rules:
@@ -49,7 +54,7 @@ def _account(name: str, folder: Path, *, view: bool = False, rules: Sequence[obj
             }
         )
     try:
-        request: Any = core.create_namespaced_service_account_token(name, "default", {"spec": {}})
+        request = core.create_namespaced_service_account_token(name, "default", {"spec": {}})
         config = yaml.safe_load(layout.KUBECONFIG.read_text())
         config["users"][0]["user"] = {"token": request.status.token}
         file = folder / name
@@ -95,6 +100,29 @@ def test_who_may_do_nothing_in_the_cluster_sees_the_same_plan_and_changes_no_sta
     with _account("e2e-nobody", tmp_path) as kubeconfig:
         assert _planned(_as(changed, kubeconfig), tmp_path) == plan
     assert {file: file.read_bytes() for file in (changed.folder / "pulumi").rglob("*") if file.is_file()} == state
+
+
+def test_the_comment_made_without_rights_tells_of_each_change_and_of_no_secret(changed: Stack, tmp_path: Path) -> None:
+    pytest.importorskip("review", reason="review/ is on a branch of its own")
+    (changed.workspace / ".venv").symlink_to(sys.prefix)
+    with _account("e2e-nobody", tmp_path) as kubeconfig:
+        variables = {
+            **_as(changed, kubeconfig).environment,
+            "STACK": changed.name,
+            "HOW": "live",
+            "RUN_URL": "https://github.com/octo/hub/actions/runs/1",
+            "PYTHONPATH": str(CHECKOUT),
+        }
+        done = run("preview.sh", "comments", variables=variables, cwd=changed.workspace, folder=tmp_path)
+    comment = (changed.workspace / "comments" / f"{changed.name}.md").read_text()
+    assert done.returncode == 0, comment
+    assert comment.startswith(f"<!-- jupyterhub-preview: {changed.name} -->\n")
+    for told in ('"idle_minutes": 30', "70m", "ResourceQuota"):
+        assert told in comment
+    secret = CoreV1Api(api.connect()).list_namespaced_secret(NAMESPACE).items
+    values = {base64.b64decode(value).decode() for one in secret for value in (one.data or {}).values()}
+    assert values
+    assert {value for value in values if value in comment} == set()
 
 
 def _drift(stack: Stack) -> subprocess.CompletedProcess[str]:

@@ -71,7 +71,7 @@ def test_it_is_made_stays_as_it_is_and_cannot_be_destroyed_by_accident(stack: St
         for purpose in ("preview", "drift", "deploy")
     }
 
-    refused = pulumi(stack, "destroy", *AT_ONCE)
+    refused = pulumi(stack, "destroy", "--yes")
     assert refused.returncode != 0
     assert "protected" in refused.stdout
     assert (tmp_path / "cloud.json").read_text() == cloud

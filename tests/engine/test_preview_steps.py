@@ -1,0 +1,56 @@
+"""The steps of preview.yml for a fork: from a pull request, as GitHub checks it out, to the comment on it."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.commands import run
+from local.paths import CHECKOUT
+from tests.unit.workflows.scripts import run as run_script
+
+pytest.importorskip("review", reason="review/ is on a branch of its own")
+PERSON = ("-c", "user.name=Mallory", "-c", "user.email=mallory@example.org")
+
+
+@pytest.fixture
+def pull_request(tmp_path: Path) -> Path:
+    """A checkout whose last commit is a pull request, in one commit."""
+    folder = tmp_path / "checkout"
+    run(["git", "clone", "--quiet", "--no-hardlinks", CHECKOUT, folder])
+    (folder / ".venv").symlink_to(sys.prefix)
+    return folder
+
+
+def _comment(folder: Path, because: str) -> tuple[int, str]:
+    run(["git", *PERSON, "commit", "--quiet", "--all", "--message", "A change"], cwd=folder)
+    variables = {
+        "STACK": "gke",
+        "HOW": "offline",
+        "BECAUSE": because,
+        "RUN_URL": "https://github.com/octo/hub/actions/runs/1",
+    }
+    done = run_script("preview.sh", "build/comments", variables=variables, cwd=folder, folder=folder.parent)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, (folder / "build" / "comments" / "gke.md").read_text()
+
+
+def _replace(file: Path, old: str, new: str) -> None:
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new))
+
+
+def test_a_fork_gets_the_changed_objects_and_is_told_why_without_any_cloud(pull_request: Path) -> None:
+    _replace(pull_request / "Pulumi.gke.yaml", "notebook.idleMinutes: 60", "notebook.idleMinutes: 30")
+    exit_code, comment = _comment(pull_request, "fork")
+    assert exit_code == 0
+    assert comment.startswith("<!-- jupyterhub-preview: gke -->\n")
+    assert "fork" in comment
+    assert '-     "idle_minutes": 60,\n+     "idle_minutes": 30,\n' in comment
+
+
+def test_a_wrong_setting_fails_the_step_and_the_comment_says_how_to_mend_it(pull_request: Path) -> None:
+    _replace(pull_request / "Pulumi.gke.yaml", "jupyterhub:notebook.idleMinutes", "jupyterhub:notebook.idelMinutes")
+    exit_code, comment = _comment(pull_request, "fork")
+    assert exit_code == 1
+    assert "notebook.idelMinutes: is not known; did you mean notebook.idleMinutes?" in comment
