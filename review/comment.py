@@ -37,17 +37,29 @@ def marker(stack: str) -> str:
 
 def of_preview(subject: Subject, preview: Preview, *, limit: int = GITHUB_LIMIT) -> str:
     """Returns the comment on a preview, good or bad."""
-    if preview.failed:
-        # One with a broken policy has come to its end, and says what would change.
-        broken = any(violation.mandatory for violation in preview.violations)
-        head = [_heading(subject, "policy broken" if broken and not preview.errors else "failed")]
-        parts = [block(message.text) for message in preview.errors]
-        if not parts and not broken:
-            parts = ["The engine gave no reason; the job's log may."]
-        what = "" if not broken else _changes(preview)
-        return _fitted(subject, [*head, *_policies(preview), *filter(None, [what])], [*parts, *_objects(preview, broken)], limit)
-    head = [_heading(subject, ""), _changes(preview), *_warnings(preview.warnings), *_policies(preview)]
-    return _fitted(subject, head, _objects(preview, True), limit)
+    if preview.failed and not preview.violations:
+        return of_failure(subject, [message.text for message in preview.errors], limit=limit)
+    # One that broke a policy has come to its end, and says what would change.
+    head = [
+        _heading(subject, "policy broken" if preview.failed else ""),
+        *_policies(preview),
+        *(block(message.text) for message in preview.errors),
+        _changes(preview),
+        *_warnings(preview.warnings),
+    ]
+    return _fitted(subject, head, _objects(preview), limit)
+
+
+def of_drift(subject: Subject, preview: Preview, *, limit: int) -> str:
+    """Returns what is to be said of a world that may not be as the stack's state says."""
+    if preview.errors and not preview.resources:
+        return of_failure(subject, [message.text for message in preview.errors], limit=limit)
+    if not preview.resources:
+        return _fitted(subject, [f"### Stack {code(subject.stack)} is as it was made"], [], limit)
+    told = f"**{len(preview.resources)} resources are not as the stack made them.** `pulumi up` would do this:"
+    return _fitted(
+        subject, [f"### Stack {code(subject.stack)} has drifted", told], _objects(preview, wanted=True), limit
+    )
 
 
 def of_failure(subject: Subject, messages: Sequence[str], *, limit: int = GITHUB_LIMIT) -> str:
@@ -76,7 +88,11 @@ def _changes(preview: Preview) -> str:
 
 
 def _warnings(warnings: Sequence[Diagnostic]) -> list[str]:
-    return [folded(f"{len(warnings)} warnings", "\n\n".join(block(warning.text) for warning in warnings))] if warnings else []
+    return (
+        [folded(f"{len(warnings)} warnings", "\n\n".join(block(warning.text) for warning in warnings))]
+        if warnings
+        else []
+    )
 
 
 def _policies(preview: Preview) -> list[str]:
@@ -93,9 +109,9 @@ def _policies(preview: Preview) -> list[str]:
     return ["\n".join([f"Policies of {packs}:", "", *told])]
 
 
-def _objects(preview: Preview, wanted: bool) -> list[str]:  # noqa: FBT001
+def _objects(preview: Preview) -> list[str]:
     ordered = sorted(preview.resources, key=lambda found: not summary.is_heavy(found))
-    return [_object(found) for found in ordered] if wanted else []
+    return [_object(found) for found in ordered]
 
 
 def _object(found: Resource) -> str:

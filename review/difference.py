@@ -19,7 +19,8 @@ VERBS: Final = {"create": "create", "update": "change", "replace": "replace", "d
 def title(found: Resource) -> str:
     """Returns what becomes of which object: `replace ConfigMap tf-hub-config-files: file hub.json changed`."""
     files = _files(found)
-    what = f"{VERBS[found.operation]} {found.kind} {found.name}"
+    kind = "provider" if found.type.startswith("pulumi:providers:") else found.kind
+    what = f"{VERBS[found.operation]} {kind} {found.name}"
     if found.is_renewed:
         what = f"change {found.kind} {found.name} (a new one, which rolls what reads it)"
     return f"{what}: {', '.join(files)}" if files else what
@@ -27,7 +28,9 @@ def title(found: Resource) -> str:
 
 def lines(found: Resource) -> list[str]:
     """Returns the difference, each line beginning with a space, `+`, `-` or `@`."""
-    told = [line for change in found.changes for line in _change(change, whole=found.operation in {"update", "replace"})]
+    told = [
+        line for change in found.changes for line in _change(change, whole=found.operation in {"update", "replace"})
+    ]
     return [line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…" for line in told]
 
 

@@ -1,6 +1,7 @@
 """Runs `pulumi preview` and reads what the engine says."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from local import engine as machine
 from review import events
 from review.events import Log
 from review.model import Diagnostic, Preview
@@ -32,6 +34,19 @@ class Outcome:
     def preview(self) -> Preview:
         """What it says."""
         return events.preview(self.log, failed=self.failed)
+
+
+def find() -> tuple[str, dict[str, str]]:
+    """Returns the engine to use, and the variables that it needs: the machine's own, or the one that `make` builds.
+
+    Raises:
+        LocalError: There is none, and none could be built.
+    """
+    own = shutil.which("pulumi")
+    if own is not None:
+        return own, {}
+    built = machine.find()
+    return str(built.program), dict(built.environment)
 
 
 def run(

@@ -46,6 +46,11 @@ class Log:
         """What would be there afterwards, by URN."""
         return {new.urn: new for operation, _, new in self.steps if new is not None and operation != "refresh"}
 
+    def take_judgement(self, later: "Log") -> None:
+        """Take over what policies said of the same objects in a later run."""
+        self.policy_packs, self.violations = later.policy_packs, later.violations
+        self.diagnostics += [told for told in later.diagnostics if told not in self.diagnostics]
+
 
 def read(lines: Iterable[str]) -> Log:
     """Returns what is in an event log."""
@@ -64,7 +69,8 @@ def read(lines: Iterable[str]) -> Log:
         elif "summaryEvent" in event:
             summary = event["summaryEvent"]
             log.succeeded = summary.get("result") == "succeeded"
-            log.policy_packs = tuple(sorted(name.partition("|")[0] for name in summary.get("PolicyPacks") or {}))
+            packs = cast("dict[str, str]", summary.get("PolicyPacks") or {})
+            log.policy_packs = tuple(sorted(name.partition("|")[0] for name in packs))
     return log
 
 
@@ -85,9 +91,7 @@ def preview(log: Log, *, failed: bool) -> Preview:
     return Preview(
         failed=failed,
         resources=tuple(sorted(filter(is_shown, resources), key=lambda found: (found.type, found.name))),
-        unchanged=sum(
-            operation in _STAYS and new is not None and is_object(new.type) for operation, _, new in plan
-        ),
+        unchanged=sum(operation in _STAYS and new is not None and is_object(new.type) for operation, _, new in plan),
         exports=() if failed or log.exports is None else states.exported(*log.exports, names),
         diagnostics=tuple(log.diagnostics),
         policy_packs=log.policy_packs,
@@ -128,8 +132,8 @@ def _state(found: dict[str, Any] | None) -> State | None:
 
 def _take_exports(log: Log, step: dict[str, Any]) -> None:
     if step["type"] == "pulumi:pulumi:Stack" and step["op"] != "refresh":
-        old, new = ((step.get(side) or {}).get("outputs") or {} for side in ("old", "new"))
-        log.exports = (old, new)
+        old, new = (cast("dict[str, Any]", step.get(side) or {}) for side in ("old", "new"))
+        log.exports = (old.get("outputs") or {}, new.get("outputs") or {})
 
 
 def _take_diagnostic(log: Log, event: dict[str, Any]) -> None:

@@ -53,11 +53,6 @@ class Resource:
         """Whether it is one that nothing ever changes: Pulumi makes another beside it, which rolls what reads it."""
         return self.operation == "replace" and self.kind in {"ConfigMap", "Secret"}
 
-    @property
-    def is_google(self) -> bool:
-        """Whether it is Google Cloud's."""
-        return self.type.startswith("gcp:")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnostic:

@@ -1,7 +1,5 @@
 """Compares two revisions of a stack without cluster, cloud, state and secrets."""
 
-import re
-import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -11,24 +9,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from local import engine as machine
-from review import engine, events, recorder, states
+from review import engine, events, recorder, replacements, states
 from review.engine import Outcome
 from review.model import Diagnostic, Operation, Preview, Resource
 from review.project import NoStackFileError, Project, prepare
 from review.states import State
-
-_REPLACING: Final = {
-    "StatefulSet": r"spec\.(selector|serviceName|podManagementPolicy|volumeClaimTemplates|revisionHistoryLimit)\b.*",
-    "Deployment": r"spec\.selector\b.*",
-    "PersistentVolumeClaim": r"spec\.(?!resources\.requests).*",
-    "RoleBinding": r"roleRef\b.*",
-    "ClusterRoleBinding": r"roleRef\b.*",
-    "ConfigMap": r"(data|binaryData|immutable)\b.*",
-    "Secret": r"(data|type|immutable)\b.*",
-}
-"""By Kubernetes kind, what cannot be changed in place."""
-_NAME: Final = r"metadata\.(name|namespace)"
 
 _PROVIDERS: Final = "PULUMI_DEBUG_PROVIDERS"
 """The engine's variable for providers that run already: NAME:PORT,..."""
@@ -61,10 +46,7 @@ def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None =
         NoStackFileError: The checkout has no file for the stack.
         LocalError: There is no engine, and none could be built.
     """
-    own = shutil.which("pulumi")
-    found = None if own else machine.find()
-    pulumi = own or str(found.program if found else "")
-    variables = {} if found is None else dict(found.environment)
+    pulumi, variables = engine.find()
     with tempfile.TemporaryDirectory(prefix="review-") as scratch, recorder.serving() as port:
         variables[_PROVIDERS] = ",".join(f"{name}:{port}" for name in recorder.PROVIDERS)
         folder = Path(scratch)
@@ -112,16 +94,20 @@ def _run_base(pulumi: str, stack: str, folder: Path, port: int, variables: dict[
     return outcome
 
 
-def _run(
-    pulumi: str, stack: str, project: Project, variables: dict[str, str], policy_pack: Path | None
-) -> Outcome:
-    policies = [] if policy_pack is None else ["--policy-pack", str(policy_pack.resolve())]
-    return engine.run(
-        [pulumi, "preview", "--stack", stack, *policies],
-        cwd=project.folder,
-        environment={**variables, **project.environment},
-        show=False,
-    )
+def _run(pulumi: str, stack: str, project: Project, variables: dict[str, str], policy_pack: Path | None) -> Outcome:
+    def act(*words: str) -> Outcome:
+        """Run one command of the engine."""
+        environment = {**variables, **project.environment}
+        return engine.run([pulumi, *words, "--stack", stack], cwd=project.folder, environment=environment, show=False)
+
+    # Of a preview, the ids would not be known, and nothing that is made of them.
+    made = act("up", "--yes", "--skip-preview")
+    if policy_pack is not None and not made.failed:
+        # Afterwards, as an `up` would end at the first policy that is broken.
+        judged = act("preview", "--policy-pack", str(policy_pack.resolve()))
+        made.log.take_judgement(judged.log)
+        return replace(made, failed=judged.failed)
+    return made
 
 
 def _compared(before: Outcome | str, after: Outcome, new: Project) -> Comparison:
@@ -160,9 +146,5 @@ def _operation(old: State | None, new: State | None, names: dict[str, str]) -> O
         return "create" if old is None else "delete"
     if old.is_auto_named and new.is_auto_named and old.type.startswith("kubernetes:"):
         return "update" if old.given_name == new.given_name else "replace"
-    kind = new.type.rpartition(":")[2]
-    fixed = f"{_NAME}|{_REPLACING.get(kind, _NAME)}"
-    replaces = old.type.startswith("kubernetes:") and any(
-        re.fullmatch(fixed, change.path) for change in states.changes(old.inputs, new.inputs, names)
-    )
-    return "replace" if replaces else "update"
+    changes = states.changes(old.inputs, new.inputs, names)
+    return "replace" if replacements.replaces(new.type, changes) else "update"

@@ -1,9 +1,8 @@
-"""Providers for a preview without cluster, cloud and secrets: they take everything, and make nothing.
+"""A provider without cluster, cloud and secrets: it takes everything, and makes nothing.
 
-The engine runs the program and its policies as ever; in place of the plugins `kubernetes`, `gcp` and `pulumi-python`
-(the dynamic resources) it talks to this one, which says of a resource that it would be as it was asked for. What the
-program reads of a resource that Kubernetes or Google would fill in is either in the table here, the same each time, or
-not known.
+The engine runs the program as ever; in place of the plugins `kubernetes`, `gcp` and `pulumi-python` (the dynamic
+resources) it talks to this one, which says of each resource that it is now as it was asked for. What the program reads
+of it beyond that, as Kubernetes or Google fill it in, is in the table here, and the same each time.
 """
 # pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportIncompatibleMethodOverride=false
@@ -35,10 +34,21 @@ _FILLED_IN: Final[dict[str, dict[str, Any]]] = {
         "endpoint": _ADDRESS,
         "masterAuth": {"clusterCaCertificate": _CERTIFICATE},
     },
+    "gcp:compute/network:Network": {"selfLink": "https://offline.invalid/network"},
+    "gcp:compute/subnetwork:Subnetwork": {"selfLink": "https://offline.invalid/subnetwork"},
+    "gcp:serviceaccount/account:Account": {
+        "email": "account@offline.invalid",
+        "member": "serviceAccount:account@offline.invalid",
+    },
+    "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": {
+        "dnsResourceRecords": [
+            {"name": "_acme-challenge.offline.invalid.", "type": "CNAME", "data": "offline.invalid."}
+        ]
+    },
     "gcp:compute/address:Address": {"address": _ADDRESS},
     "gcp:compute/globalAddress:GlobalAddress": {"address": _ADDRESS},
 }
-"""By type, what goes into texts of other objects, which would otherwise not be known as a whole."""
+"""By type, what the program reads of a resource beyond its inputs."""
 _ANSWERS: Final[dict[str, dict[str, Any]]] = {
     "gcp:container/getCluster:getCluster": {
         "endpoint": _ADDRESS,
@@ -100,12 +110,20 @@ class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
         if request.type.endswith(":Token"):
             # Another generation is another token, and so another Secret.
             outputs["value"] = _secret(f"{request.name} {outputs.get('generation')}")
-        return provider_pb2.CreateResponse(properties=_sent(outputs))
+        if request.type.startswith("gcp:"):
+            outputs.setdefault("name", request.name)
+        return provider_pb2.CreateResponse(id=request.name, properties=_sent(outputs))
+
+    def Diff(self, request: provider_pb2.DiffRequest, context: object) -> provider_pb2.DiffResponse:
+        del request, context
+        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: object) -> provider_pb2.InvokeResponse:
         del context
         response = provider_pb2.InvokeResponse()
-        getattr(response, "return").CopyFrom(_sent(_ANSWERS.get(request.tok, {})))  # a name that Python keeps for itself
+        getattr(response, "return").CopyFrom(
+            _sent(_ANSWERS.get(request.tok, {}))
+        )  # a name that Python keeps for itself
         return response
 
 

@@ -18,7 +18,9 @@ _UNKNOWN_MARKS: Final = {
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # map
 }
 """The engine's marks of what is not known yet."""
-_OF_NO_INTEREST: Final = re.compile(r"apiVersion|kind|metadata\.labels\[app\.kubernetes\.io/.*\]|metadata\.annotations.*")
+_OF_NO_INTEREST: Final = re.compile(
+    r"apiVersion|kind|metadata\.labels\[app\.kubernetes\.io/.*\]|metadata\.annotations.*"
+)
 """What every new object has."""
 _MADE_UP: Final = "-…"
 """Stands for the end of a name that Pulumi made up."""
@@ -43,16 +45,13 @@ class State:
     @property
     def given_name(self) -> str:
         """The object's own name, or if it has none its name in the program."""
-        metadata = self.inputs.get("metadata")
-        names = cast("Properties", metadata) if isinstance(metadata, Mapping) else self.inputs
-        name = names.get("name")
+        name = _map(self.inputs.get("metadata", self.inputs)).get("name")
         return name if isinstance(name, str) and name != UNKNOWN else self.logical_name
 
     @property
     def is_auto_named(self) -> bool:
         """Whether Pulumi made a part of the name up."""
-        metadata = cast("Properties", self.inputs.get("metadata") or {})
-        annotations = cast("Properties", metadata.get("annotations") or {}) if isinstance(metadata, Mapping) else {}
+        annotations = _map(_map(self.inputs.get("metadata")).get("annotations"))
         return annotations.get("pulumi.com/autonamed") == "true" or "name" in self.inputs.get("__defaults", ())
 
     @property
@@ -107,6 +106,10 @@ def changes(old: Properties, new: Properties, names: Mapping[str, str]) -> tuple
 def exported(old: Properties, new: Properties, names: Mapping[str, str]) -> tuple[Change, ...]:
     """Returns how two sets of a stack's exports differ. What is not known yet is no difference."""
     return tuple(change for change in changes(_plain(old), _plain(new), names) if change.new != UNKNOWN)
+
+
+def _map(value: object) -> Properties:
+    return cast("Properties", value) if isinstance(value, Mapping) else {}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 any JSON value

@@ -1,4 +1,4 @@
-"""What a change means to people: what restarts, what is lost, what they notice. Read from the objects by a few rules."""
+"""What a change means to people: what restarts, what is lost, what they notice. Told from the objects by rules."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -56,10 +56,14 @@ _LOSSES: Final = {
 }
 """What it means that one of these kinds is replaced or deleted."""
 
+_REGISTER: Final = "The OAuth app must be registered with the callback URL {}."
 _FILE_RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"sign_in\.type", "People sign in another way: {old} → {new}."),
-    (r"sign_in\.callback_url", "The OAuth app must be registered with the callback URL {new}."),
-    (r"sign_in\.(allowed|admin|blocked)_users.*|sign_in\.anyone|sign_in\.github\.organizations.*", "Who may sign in, or is an admin, changes."),
+    (r"sign_in\.callback_url", _REGISTER.replace("{}", "{new}")),
+    (
+        r"sign_in\.(allowed|admin|blocked)_users.*|sign_in\.anyone|sign_in\.github\.organizations.*",
+        "Who may sign in, or is an admin, changes.",
+    ),
     (r"sign_in\.session_hours", "People have to sign in again after {new} hours (so far {old})."),
     (r"sign_in\..*", "Sign-in changes."),
     (r"image", "The spawn form proposes the image {new} first (so far {old})."),
@@ -74,13 +78,16 @@ _FILE_RULES: Final[tuple[tuple[str, str], ...]] = (
 """What people notice of `hub.json`, by the path in it. The first that fits counts."""
 
 
+_IMAGE: Final = re.compile(r"spec\.template\.spec\.containers\[.*\]\.image")
+
+
 def notes(preview: Preview) -> tuple[Note, ...]:
     """Returns what a reviewer should know, the heaviest first, each once."""
     order: dict[Weight, int] = {"danger": 0, "restart": 1, "notice": 2}
     found = dict.fromkeys(note for rule in _RULES for note in rule(preview))
     if _PROXY_TOKEN in found:
         found = {note: None for note in found if note not in {_HUB_RESTARTS, _PROXY_ROLLS}}
-    return tuple(sorted(found, key=lambda note: order[note.weight]))
+    return tuple(sorted(found, key=lambda note: (order[note.weight], note is not _HUB_RESTARTS)))
 
 
 def _losses(preview: Preview) -> Iterator[Note]:
@@ -108,7 +115,9 @@ def _restarts(preview: Preview) -> Iterator[Note]:
 def _images(preview: Preview) -> Iterator[Note]:
     for found in preview.resources:
         for change in found.changes:
-            if found.operation == "update" and re.fullmatch(r"spec\.template\.spec\.containers\[.*\]\.image", change.path):
+            if found.operation == "update" and re.fullmatch(
+                r"spec\.template\.spec\.containers\[.*\]\.image", change.path
+            ):
                 part = "hub" if found.kind == "StatefulSet" else "proxy"
                 text = f"The {part} runs another image: {{}} → {{}}."
                 yield Note(weight="notice", text=text, values=(str(change.old), str(change.new)))
@@ -149,16 +158,26 @@ def _tokens(preview: Preview) -> Iterator[Note]:
 def _way_in(preview: Preview) -> Iterator[Note]:
     for change in preview.exports:
         if change.path == "hub_url" and change.old is not None:
-            yield Note(weight="notice", text="The hub's URL changes: {} → {}.", values=(_value(change.old), _value(change.new)))
+            yield Note(
+                weight="notice", text="The hub's URL changes: {} → {}.", values=(_value(change.old), _value(change.new))
+            )
         if change.path == "oauth_callback_url":
-            yield Note(weight="notice", text="The OAuth app must be registered with the callback URL {}.", values=(_value(change.new),))
+            yield Note(
+                weight="notice",
+                text="The OAuth app must be registered with the callback URL {}.",
+                values=(_value(change.new),),
+            )
     for found in preview.resources:
         if found.kind == "Service" and found.operation == "update":
             paths = {change.path.partition("[")[0] for change in found.changes}
             if "spec.loadBalancerSourceRanges" in paths:
                 yield Note(weight="notice", text="From where the hub may be reached changes.")
             if "spec.type" in paths:
-                yield Note(weight="danger", text="Service {} is of another type: people may lose their way to the hub.", values=(found.name,))
+                yield Note(
+                    weight="danger",
+                    text="Service {} is of another type: people may lose their way to the hub.",
+                    values=(found.name,),
+                )
 
 
 def _limits(preview: Preview) -> Iterator[Note]:
