@@ -35,7 +35,7 @@ down: environment ## destroy the stack and stop the local cluster
 	@$(PYTHON) -m local.deploy down --stack $(STACK)
 
 check: lint ## lint, types and the tests that need no cluster
-	@$(PYTHON) -m pytest tests/unit
+	@$(PYTHON) -m pytest tests/unit tests/policy
 
 test: lint ## every check: `check`, the real engine, and end to end with a browser on the local cluster
 	@$(PYTHON) -m local build || echo "The tests that need the local cluster will be left out." >&2

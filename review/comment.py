@@ -57,9 +57,8 @@ def of_drift(subject: Subject, preview: Preview, *, limit: int) -> str:
     if not preview.resources:
         return _fitted(subject, [f"### Stack {code(subject.stack)} is as it was made"], [], limit)
     told = f"**{len(preview.resources)} resources are not as the stack made them.** `pulumi up` would do this:"
-    return _fitted(
-        subject, [f"### Stack {code(subject.stack)} has drifted", told], _objects(preview, wanted=True), limit
-    )
+    head = [f"### Stack {code(subject.stack)} has drifted", told]
+    return _fitted(subject, head, _objects(preview), limit)
 
 
 def of_failure(subject: Subject, messages: Sequence[str], *, limit: int = GITHUB_LIMIT) -> str:
@@ -76,7 +75,7 @@ def _heading(subject: Subject, outcome: str) -> str:
 def _changes(preview: Preview) -> str:
     count = summary.heading(preview)
     if not preview.resources:
-        return f"**Nothing changes**, {preview.unchanged} resources stay as they are."
+        return f"**Nothing changes**: {preview.unchanged} stay as they are."
     parts = [f"**{count}.**"]
     notes = summary.notes(preview)
     if dangers := [note for note in notes if note.weight == "danger"]:
@@ -120,17 +119,17 @@ def _object(found: Resource) -> str:
 
 
 def _fitted(subject: Subject, head: Sequence[str], parts: Sequence[str], limit: int) -> str:
-    """The head and as many of the parts as there is room for, each whole."""
-    text = "\n\n".join(head)
-    left = limit - _ROOM - len(text.encode())
-    kept: list[str] = []
-    for part in parts:
+    """The heading and as many of the parts as there is room for, each whole."""
+    left = limit - _ROOM - len(head[0].encode())
+    kept, missing = [head[0]], 0
+    for part in [*head[1:], *parts]:
         size = len(part.encode()) + 2
         if size <= left:
             kept.append(part)
             left -= size
-    missing = len(parts) - len(kept)
+        else:
+            missing += 1
     if missing:
         where = f"[job summary]({subject.run_url})" if subject.run_url else "job summary"
-        kept.append(f"**{missing} more** would make this comment longer than GitHub allows: they are in the {where}.")
-    return "\n\n".join([text, *kept]) + "\n"
+        kept.append(f"**{missing} more** would make this longer than GitHub allows: see the {where}.")
+    return "\n\n".join(kept) + "\n"

@@ -47,6 +47,7 @@ def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None =
         LocalError: There is no engine, and none could be built.
     """
     pulumi, variables = engine.find()
+    stack = stack.rpartition("/")[2]  # without an organization, which a state in a folder does not know
     with tempfile.TemporaryDirectory(prefix="review-") as scratch, recorder.serving() as port:
         variables[_PROVIDERS] = ",".join(f"{name}:{port}" for name in recorder.PROVIDERS)
         folder = Path(scratch)

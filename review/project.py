@@ -82,7 +82,7 @@ def prepare(folder: Path, program: Path, stack: str, *, pulumi: str, port: int) 
     project = cast("dict[str, Any]", yaml.safe_load((program / "Pulumi.yaml").read_text()))
     project |= {"main": str(program), "runtime": {"name": "python", "options": {"virtualenv": sys.prefix}}}
     (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))
-    (folder / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": config}, sort_keys=False))
+    (folder / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": config}))
     (folder / "state").mkdir()
     kubeconfig = folder / "kubeconfig"
     kubeconfig.write_text(json.dumps(_kubeconfig(port, str(own.get("kubernetes.context") or "offline"))))
