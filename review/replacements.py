@@ -37,6 +37,8 @@ GOOGLE: Final[Mapping[str, tuple[str, ...]]] = {
         "nodeConfig.serviceAccount",
     ),
     "gcp:compute/network:Network": (),
+    "gcp:compute/router:Router": (),
+    "gcp:compute/routerNat:RouterNat": (),
     "gcp:compute/subnetwork:Subnetwork": ("ipCidrRange", "network"),
     "gcp:compute/address:Address": ("addressType", "subnetwork", "networkTier"),
     "gcp:compute/globalAddress:GlobalAddress": ("addressType",),
@@ -44,7 +46,10 @@ GOOGLE: Final[Mapping[str, tuple[str, ...]]] = {
     "gcp:sql/database:Database": ("instance",),
     "gcp:artifactregistry/repository:Repository": ("repositoryId", "format"),
     "gcp:certificatemanager/certificate:Certificate": ("managed",),
+    "gcp:certificatemanager/certificateMapEntry:CertificateMapEntry": ("map", "hostname"),
+    "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": ("domain",),
     "gcp:dns/managedZone:ManagedZone": ("dnsName", "visibility"),
+    "gcp:dns/recordSet:RecordSet": ("managedZone", "type"),
 }
 """By type, the inputs that Google cannot change, beside name and place."""
 

@@ -36,27 +36,29 @@ _PROXY_TOKEN: Final = Note(
 )
 
 _LOSSES: Final = {
+    "kubernetes": "every Kubernetes object is replaced",
+    "Cluster": "hub and notebooks are gone, and volumes with them",
     "Namespace": "everything in it goes too, volumes included",
     "PersistentVolumeClaim": "what is on the volume is lost, unless it is kept",
-    "Cluster": "hub and notebooks are gone, and volumes with them",
-    "NodePool": "what runs on its nodes is moved or ended",
-    "Network": "the cluster in it is replaced as well",
-    "Subnetwork": "the cluster in it is replaced as well",
-    "Address": "people reach the hub at another address, and DNS has to follow",
-    "GlobalAddress": "people reach the hub at another address, and DNS has to follow",
     "DatabaseInstance": "users, tokens and running servers are forgotten",
     "Database": "users, tokens and running servers are forgotten",
-    "Repository": "the images in it are gone",
     "Bucket": "what is in it is gone",
-    "Certificate": "https does not work until the new one is issued",
-    "kubernetes": "every Kubernetes object is replaced",
+    "Repository": "the images in it are gone",
+    "Address": "people reach the hub at another address, and DNS has to follow",
+    "GlobalAddress": "people reach the hub at another address, and DNS has to follow",
     "StatefulSet": "the hub is down until the new one runs",
     "Deployment": "all open notebooks and pages are cut off until the new proxy runs",
     "ServiceAccount": "running notebooks that it owns are ended",
+    "Network": "the cluster in it is replaced as well",
+    "Subnetwork": "the cluster in it is replaced as well",
+    "NodePool": "what runs on its nodes is moved or ended",
+    "Certificate": "https does not work until the new one is issued",
 }
-"""What it means that one of these kinds is replaced or deleted."""
+"""What it means that one of these kinds is replaced or deleted, the worst first."""
+_ENDS_ALL: Final = {"kubernetes", "Cluster", "Namespace"}
+"""Kinds beside whose loss a restart is not worth telling."""
 
-_REGISTER: Final = "The OAuth app must be registered with the callback URL {}."
+_REGISTER: Final = "The OAuth app, if there is one, must be registered with the callback URL {}."
 _FILE_RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"sign_in\.type", "People sign in another way: {old} → {new}."),
     (r"sign_in\.callback_url", _REGISTER.replace("{}", "{new}")),
@@ -85,17 +87,16 @@ def notes(preview: Preview) -> tuple[Note, ...]:
     """Returns what a reviewer should know, the heaviest first, each once."""
     order: dict[Weight, int] = {"danger": 0, "restart": 1, "notice": 2}
     found = dict.fromkeys(note for rule in _RULES for note in rule(preview))
+    if any(is_heavy(one) and one.kind in _ENDS_ALL for one in preview.resources):
+        found = {note: None for note in found if note.weight != "restart"}
     if _PROXY_TOKEN in found:
         found = {note: None for note in found if note not in {_HUB_RESTARTS, _PROXY_ROLLS}}
     return tuple(sorted(found, key=lambda note: (order[note.weight], note is not _HUB_RESTARTS)))
 
 
 def _losses(preview: Preview) -> Iterator[Note]:
-    for found in preview.resources:
-        if found.operation not in {"replace", "delete"} or found.kind not in _LOSSES:
-            continue
-        if found.kind == "ServiceAccount" and found.name != "notebooks":
-            continue
+    worst_first = list(_LOSSES)
+    for found in sorted(filter(is_heavy, preview.resources), key=lambda one: worst_first.index(one.kind)):
         done = "replaced" if found.operation == "replace" else "deleted"
         text = f"{found.kind} {{}} is {done}: {_LOSSES[found.kind]}."
         yield Note(weight="danger", text=text, values=(found.name,))
@@ -164,7 +165,7 @@ def _way_in(preview: Preview) -> Iterator[Note]:
         if change.path == "oauth_callback_url":
             yield Note(
                 weight="notice",
-                text="The OAuth app must be registered with the callback URL {}.",
+                text="The OAuth app, if there is one, must be registered with the callback URL {}.",
                 values=(_value(change.new),),
             )
     for found in preview.resources:
@@ -214,7 +215,8 @@ def heading(preview: Preview) -> str:
 
 def is_heavy(found: Resource) -> bool:
     """Whether something may be lost with this resource."""
-    return found.operation in {"replace", "delete"} and found.kind in _LOSSES
+    owns_notebooks = found.kind != "ServiceAccount" or found.name == "notebooks"
+    return found.operation in {"replace", "delete"} and found.kind in _LOSSES and owns_notebooks
 
 
 def _value(value: object) -> str:

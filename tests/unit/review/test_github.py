@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -30,7 +30,9 @@ class _Api(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: _Api
+    @property
+    def _api(self) -> _Api:
+        return cast("_Api", self.server)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 so in the base class
         """Print nothing."""
@@ -38,13 +40,13 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         query = parse_qs(urlsplit(self.path).query)
         size, page = int(query["per_page"][0]), int(query["page"][0])
-        self._answer(200, self.server.comments[(page - 1) * size : page * size])
+        self._answer(200, self._api.comments[(page - 1) * size : page * size])
 
     def do_POST(self) -> None:
-        self._answer(201, self.server.add(self._body()))
+        self._answer(201, self._api.add(self._body()))
 
     def do_PATCH(self) -> None:
-        comment = self.server.comments[int(self.path.rpartition("/")[2]) - 1]
+        comment = self._api.comments[int(self.path.rpartition("/")[2]) - 1]
         comment["body"] = self._body()
         self._answer(200, comment)
 
@@ -52,9 +54,9 @@ class _Handler(BaseHTTPRequestHandler):
         return json.loads(self.rfile.read(int(self.headers["Content-Length"])))["body"]
 
     def _answer(self, status: int, content: object) -> None:
-        self.server.asked.append(f"{self.command} {urlsplit(self.path).path} {self.headers['Authorization']}")
-        if self.server.refusal is not None:
-            status, content = self.server.refusal[0], {"message": self.server.refusal[1]}
+        self._api.asked.append(f"{self.command} {urlsplit(self.path).path} {self.headers['Authorization']}")
+        if self._api.refusal is not None:
+            status, content = self._api.refusal[0], {"message": self._api.refusal[1]}
         text = json.dumps(content).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(text)))

@@ -80,6 +80,23 @@ def test_what_may_be_lost_is_told_first_and_loudly(type_: str, operation: str, t
     assert (found[0].text.replace("{}", "%s") % found[0].values).startswith(told)
 
 
+def test_beside_a_lost_cluster_nothing_is_said_to_go_on() -> None:
+    cluster = "gcp:container/cluster:Cluster"
+    network = "gcp:compute/network:Network"
+    found = preview(
+        step("replace", network, "net", {"name": "net"}, {"name": "net"}),
+        step("replace", cluster, "gke", {"name": "gke"}, {"name": "gke"}),
+        _workload(STATEFULSET, 1, 2),
+    )
+    assert [text.split()[0] for text in _told(found)] == ["Cluster", "Network"]
+
+
+def test_of_the_service_accounts_only_the_owner_of_notebooks_is_loud() -> None:
+    account = "kubernetes:core/v1:ServiceAccount"
+    found = preview(step("delete", account, "a", named("tf-hub")), step("delete", account, "b", named("notebooks")))
+    assert _told(found) == ["ServiceAccount notebooks is deleted: running notebooks that it owns are ended."]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
@@ -143,7 +160,7 @@ def test_another_url_is_told_with_the_callback() -> None:
     )
     assert _told(found) == [
         "The hub's URL changes: http://a → http://b.",
-        "The OAuth app must be registered with the callback URL http://b/cb.",
+        "The OAuth app, if there is one, must be registered with the callback URL http://b/cb.",
     ]
 
 
