@@ -73,7 +73,7 @@ def _url(text: str) -> str:
 
 
 def _diff(arguments: argparse.Namespace) -> int:
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     if arguments.base:
         try:
             compared = offline.compare(arguments.stack, arguments.base, paths.CHECKOUT)

@@ -56,7 +56,7 @@ def of_drift(subject: Subject, preview: Preview, *, limit: int) -> str:
         return of_failure(subject, [message.text for message in preview.errors], limit=limit)
     if not preview.resources:
         return _fitted(subject, [f"### Stack {code(subject.stack)} is as it was made"], [], limit)
-    told = f"**{len(preview.resources)} resources are not as the stack made them.** `pulumi up` would do this:"
+    told = f"**Not as the stack made it: {len(preview.resources)}.** `pulumi up` would do this:"
     head = [f"### Stack {code(subject.stack)} has drifted", told]
     return _fitted(subject, head, _objects(preview), limit)
 
@@ -131,5 +131,6 @@ def _fitted(subject: Subject, head: Sequence[str], parts: Sequence[str], limit: 
             missing += 1
     if missing:
         where = f"[job summary]({subject.run_url})" if subject.run_url else "job summary"
-        kept.append(f"**{missing} more** would make this longer than GitHub allows: see the {where}.")
+        told = "1 part is" if missing == 1 else f"{missing} parts are"
+        kept.append(f"**{told} not shown**, as GitHub allows no longer text. All of it is in the {where}.")
     return "\n\n".join(kept) + "\n"

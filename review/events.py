@@ -22,7 +22,9 @@ _STAYS: Final = {"same", "read"}
 """What is neither here nor above is a part of a replacement, or a look at the world."""
 _HIDDEN: Final = re.compile(r"pulumi-python:dynamic/jupyterhub:Rollout|pulumi:pulumi:Stack")
 """Types of no interest: the wait for the hub follows from the StatefulSet."""
-_ALREADY_TOLD: Final = {"preview failed", "update failed"}
+_ALREADY_TOLD: Final = re.compile(
+    r"(preview|update) failed|an unhandled error occurred: program exited with non-zero exit code: \d+"
+)
 """What the engine says beside the reason."""
 
 
@@ -139,7 +141,7 @@ def _take_exports(log: Log, step: dict[str, Any]) -> None:
 def _take_diagnostic(log: Log, event: dict[str, Any]) -> None:
     text = str(event["message"]).strip()
     severity = str(event["severity"]).removeprefix("info#")
-    if severity in {"error", "warning"} and text and text not in _ALREADY_TOLD and not event.get("ephemeral"):
+    if severity in {"error", "warning"} and text and not _ALREADY_TOLD.fullmatch(text) and not event.get("ephemeral"):
         told = Diagnostic(severity="error" if severity == "error" else "warning", text=text)
         if told not in log.diagnostics:
             log.diagnostics.append(told)

@@ -42,4 +42,4 @@ def show(preview: Preview, *, title: str, console: Console) -> None:
         console.print()
         console.print(Text(visible(difference.title(found)), style=style))
         for line in difference.lines(found):
-            console.print(Text(f"  {visible(line)}", style=_STYLES.get(line[:1], "dim")), soft_wrap=True)
+            console.print(Text(f"  {visible(line)}", style=_STYLES.get(line[:1], "dim")))

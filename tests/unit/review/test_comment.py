@@ -69,10 +69,8 @@ def test_a_comment_over_the_limit_is_cut_at_whole_resources_and_leads_to_the_sum
     assert "files-20 " in text
     assert "files-5000" not in text
     assert text.count("<details>") == text.count("</details>") == 2
-    assert (
-        "**1 more** would make this longer than GitHub allows: see the [job summary](https://github.example/run/1)."
-        in text
-    )
+    where = "All of it is in the [job summary](https://github.example/run/1)."
+    assert text.endswith(f"**1 part is not shown**, as GitHub allows no longer text. {where}\n")
     whole = comment.of_preview(DEV, found, limit=comment.SUMMARY_LIMIT)
     assert "files-5000" in whole
 
@@ -81,7 +79,7 @@ def test_not_even_messages_pass_the_limit() -> None:
     text = comment.of_failure(DEV, ["ä" * 40_000, "short"])
     assert len(text.encode()) <= comment.GITHUB_LIMIT
     assert "short" in text
-    assert "**1 more**" in text
+    assert "**1 part is not shown**" in text
 
 
 def test_what_may_be_lost_comes_first_and_as_a_caution() -> None:
@@ -101,5 +99,5 @@ def test_a_world_as_it_was_made_and_one_that_is_not() -> None:
     assert "is as it was made" in comment.of_drift(DEV, preview(), limit=comment.SUMMARY_LIMIT)
     drifted = preview(step("update", STATEFULSET, "hub", named("tf-hub", v=1), named("tf-hub", v=2)), failed=True)
     text = comment.of_drift(DEV, drifted, limit=comment.SUMMARY_LIMIT)
-    assert "**1 resources are not as the stack made them.**" in text
+    assert "**Not as the stack made it: 1.**" in text
     assert "change StatefulSet tf-hub" in text

@@ -87,6 +87,7 @@ def test_errors_and_warnings_are_kept_once_and_nothing_else() -> None:
         message("error", "no good\n"),
         message("error", "no good\n"),
         message("error", "preview failed"),
+        message("error", "an unhandled error occurred: program exited with non-zero exit code: 1"),
         message("warning", "old"),
         message("info#err", "progress"),
         message("debug", "noise"),
