@@ -8,7 +8,7 @@ LOCK := requirements.lock
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview url kubeconfig env down check test lint bench bench-rollout environment lock
+.PHONY: help up preview diff url kubeconfig env down check test lint bench bench-rollout environment lock
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -18,6 +18,9 @@ up: environment ## from a clone to a running hub; ends with its URL
 
 preview: environment ## show what `up` would change
 	@$(PYTHON) -m local.deploy preview --stack $(STACK)
+
+diff: environment ## show what `up` would change, in words and by object; BASE=<revision>: what the files here change
+	@$(PYTHON) -m review diff --stack $(STACK) --base "$(BASE)"
 
 url: environment ## print the hub's URL
 	@$(PYTHON) -m local.deploy url --stack $(STACK)
@@ -32,7 +35,7 @@ down: environment ## destroy the stack and stop the local cluster
 	@$(PYTHON) -m local.deploy down --stack $(STACK)
 
 check: lint ## lint, types and the tests that need no cluster
-	@$(PYTHON) -m pytest tests/unit
+	@$(PYTHON) -m pytest tests/unit tests/policy
 
 test: lint ## every check: `check`, the real engine, and end to end with a browser on the local cluster
 	@$(PYTHON) -m local build || echo "The tests that need the local cluster will be left out." >&2

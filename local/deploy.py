@@ -80,12 +80,21 @@ def _up(name: str) -> int:
 
 
 def _preview(name: str) -> int:
+    return ready_for_preview(name).pulumi("preview", "--diff", "--suppress-permalink=true")
+
+
+def ready_for_preview(name: str) -> Stack:
+    """The stack as its file now is, ready to be previewed.
+
+    Raises:
+        LocalError: It is on the local cluster, which does not run.
+    """
     settings = _settings(name)
     found = engine.find()
     if is_local(settings) and not cluster.is_up():
         message = "The local cluster does not run, and a preview asks it what would change. Start it with: make up"
         raise LocalError(message)
-    return _prepared(name, settings, found).pulumi("preview", "--diff", "--suppress-permalink=true")
+    return _prepared(name, settings, found)
 
 
 def _url(name: str) -> int:

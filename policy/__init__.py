@@ -1,0 +1,1 @@
+"""Rules for the objects of a stack, checked in each preview on a pull request."""

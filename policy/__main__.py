@@ -1,0 +1,31 @@
+"""The policy pack, for `pulumi preview --policy-pack policy`: each rule of rules.py as a policy."""
+
+import sys
+from pathlib import Path
+
+from pulumi_policy import (
+    EnforcementLevel,
+    PolicyPack,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+)
+
+# The engine starts the folder, and the package is above it.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from policy.rules import RULES, Rule
+
+
+def _policy(rule: Rule) -> ResourceValidationPolicy:
+    def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
+        for violation in rule.check(args.resource_type, args.props):
+            report_violation(violation, None)
+
+    level = EnforcementLevel.MANDATORY if rule.mandatory else EnforcementLevel.ADVISORY
+    return ResourceValidationPolicy(
+        name=rule.name, description=rule.description, enforcement_level=level, validate=validate
+    )
+
+
+PolicyPack(name="jupyterhub", policies=[_policy(rule) for rule in RULES])

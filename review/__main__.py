@@ -1,0 +1,189 @@
+"""Commands: `diff` for a terminal; `preview`, `offline`, `drift` and `post` for workflows."""
+
+import argparse
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from local import deploy, paths
+from local.errors import LocalError
+from review import comment, engine, github, offline, terminal
+from review.comment import GITHUB_LIMIT, SUMMARY_LIMIT, Subject
+from review.engine import Outcome
+from review.github import GitHubError
+from review.markdown import block, code
+from review.model import Preview
+from review.offline import Comparison, RevisionError
+from review.project import NoStackFileError, stack_file
+
+_STACK: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}(/[A-Za-z0-9_.-]{1,100}){0,2}")
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    arguments = _parser().parse_args(words)
+    return deploy.told(lambda: _COMMANDS[arguments.command](arguments))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m review", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def command(name: str, help_: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=help_, description=help_)
+
+    diff = command("diff", "show in the terminal what a change does")
+    preview = command("preview", "preview a stack in the current folder, and write the comment on it")
+    unreached = command("offline", "compare with a revision without cluster, cloud and secrets, and write the comment")
+    drift = command("drift", "fail if the world is not as the stack's state says")
+    post = command("post", "put a written comment on a pull request, or edit the one that is there")
+    for one in (diff, preview, unreached, drift):
+        one.add_argument("--stack", required=True, type=_stack, help="the stack, as in Pulumi.<stack>.yaml")
+    for one in (preview, unreached):
+        one.add_argument("--comment", required=True, type=Path, help="file for the comment")
+        one.add_argument("--policy-pack", type=Path, help="folder of a policy pack")
+    for one in (preview, unreached, drift):
+        one.add_argument("--summary", type=Path, help="file for the job summary, which is longer")
+        one.add_argument("--run-url", type=_url, help="where the job is")
+    diff.add_argument("--base", default="", help="git revision to compare with, offline; none: what `up` would change")
+    preview.add_argument("--refresh", action="store_true", help="look first what is there")
+    unreached.add_argument("--base", required=True, help="git revision to compare with")
+    unreached.add_argument("--because", default="", choices=("", "fork"), help="why it is no preview with the cloud")
+    post.add_argument("--comment", required=True, type=Path, help="file with the comment")
+    post.add_argument("--pr", required=True, type=int, help="number of the pull request")
+    return parser
+
+
+def _stack(text: str) -> str:
+    if not _STACK.fullmatch(text):
+        message = f"{text!r} is no name of a stack: letters, digits, _, . and -, such as dev"
+        raise argparse.ArgumentTypeError(message)
+    return text
+
+
+def _url(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s()<>`]+", text):
+        message = f"{text!r} is no URL"
+        raise argparse.ArgumentTypeError(message)
+    return text
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    console = Console(highlight=False, soft_wrap=True)
+    if arguments.base:
+        try:
+            compared = offline.compare(arguments.stack, arguments.base, paths.CHECKOUT)
+        except (RevisionError, NoStackFileError) as error:
+            raise LocalError(str(error)) from None
+        if compared.base_problem:
+            console.print(
+                f"{arguments.base} cannot be run, so all counts as new:\n{compared.base_problem}", markup=False
+            )
+        title = f"Stack {arguments.stack}: from {arguments.base} to the files here"
+        terminal.show(compared.preview, title=title, console=console)
+        return int(compared.preview.failed)
+    stack = deploy.ready_for_preview(arguments.stack)
+    outcome = engine.run(stack.command("preview"), environment=stack.environment, show=False)
+    terminal.show(outcome.preview, title=f"Stack {stack.name}: what `make up` would change", console=console)
+    return int(outcome.failed)
+
+
+def _preview(arguments: argparse.Namespace) -> int:
+    subject = Subject(stack=arguments.stack, run_url=arguments.run_url)
+    try:
+        stack_file(Path.cwd(), arguments.stack)
+    except NoStackFileError as error:
+        return _fail(arguments, subject, str(error))
+    refresh = ["--refresh"] if arguments.refresh else []
+    policies = [] if arguments.policy_pack is None else ["--policy-pack", str(arguments.policy_pack)]
+    outcome = _engine_run(arguments.stack, *refresh, *policies)
+    _write(arguments, subject, outcome.preview)
+    return int(outcome.failed)
+
+
+def _offline(arguments: argparse.Namespace) -> int:
+    subject = Subject(stack=arguments.stack, run_url=arguments.run_url, preamble=_why(arguments))
+    try:
+        compared = offline.compare(arguments.stack, arguments.base, Path.cwd(), policy_pack=arguments.policy_pack)
+    except (RevisionError, NoStackFileError, LocalError) as error:
+        return _fail(arguments, subject, str(error))
+    _write(arguments, replace(subject, preamble=_preamble(subject.preamble, compared)), compared.preview)
+    return int(compared.preview.failed)
+
+
+def _why(arguments: argparse.Namespace) -> str:
+    reason = (
+        "This pull request comes from a fork, whose code gets no access to the cloud. So it was compared"
+        if arguments.because == "fork"
+        else "Compared"
+    )
+    return (
+        f"> [!NOTE]\n> {reason} offline, with {code(_short(arguments.base))}: the objects that the program asks for, "
+        "without a look at what is there. Secrets are placeholders."
+    )
+
+
+def _short(revision: str) -> str:
+    return revision[:12] if re.fullmatch(r"[0-9a-f]{40}", revision) else revision
+
+
+def _preamble(told: str, compared: Comparison) -> str:
+    if not compared.base_problem:
+        return told
+    problem = "\n".join(f"> {line}" for line in block(compared.base_problem).splitlines())
+    return f"{told}\n>\n> The base itself cannot be run here, so everything counts as new:\n>\n{problem}"
+
+
+def _drift(arguments: argparse.Namespace) -> int:
+    subject = Subject(stack=arguments.stack, run_url=arguments.run_url)
+    try:
+        stack_file(Path.cwd(), arguments.stack)
+    except NoStackFileError as error:
+        text = comment.of_failure(subject, [str(error)], limit=SUMMARY_LIMIT)
+        failed = True
+    else:
+        outcome = _engine_run(arguments.stack, "--refresh", "--expect-no-changes")
+        differs = bool(outcome.preview.resources or outcome.preview.exports)
+        failed = outcome.failed or differs
+        text = comment.of_drift(subject, outcome.preview, limit=SUMMARY_LIMIT)
+    if arguments.summary is not None:
+        arguments.summary.write_text(text)
+    sys.stdout.write(text)
+    return int(failed)
+
+
+def _post(arguments: argparse.Namespace) -> int:
+    try:
+        sys.stdout.write(f"{github.post(arguments.comment.read_text(), arguments.pr)}\n")
+    except (GitHubError, OSError) as error:
+        raise LocalError(str(error)) from None
+    return 0
+
+
+def _engine_run(stack: str, *words: str) -> Outcome:
+    program, environment = engine.find()
+    return engine.run([program, "preview", "--stack", stack, *words], environment=environment)
+
+
+def _write(arguments: argparse.Namespace, subject: Subject, preview: Preview) -> None:
+    arguments.comment.write_text(comment.of_preview(subject, preview, limit=GITHUB_LIMIT))
+    if arguments.summary is not None:
+        arguments.summary.write_text(comment.of_preview(subject, preview, limit=SUMMARY_LIMIT))
+
+
+def _fail(arguments: argparse.Namespace, subject: Subject, message: str) -> int:
+    arguments.comment.write_text(comment.of_failure(subject, [message]))
+    if arguments.summary is not None:
+        arguments.summary.write_text(comment.of_failure(subject, [message], limit=SUMMARY_LIMIT))
+    sys.stderr.write(f"error: {message}\n")
+    return 1
+
+
+_COMMANDS: Final = {"diff": _diff, "preview": _preview, "offline": _offline, "drift": _drift, "post": _post}
+
+if __name__ == "__main__":
+    sys.exit(main())

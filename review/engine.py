@@ -1,0 +1,83 @@
+"""Runs `pulumi preview` and reads what the engine says."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from local import engine as machine
+from review import events
+from review.events import Log
+from review.model import Diagnostic, Preview
+
+_LAST_LINES: Final = 30
+"""Of the engine's own words, where it fails before it has any events."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a preview ended."""
+
+    log: Log
+    """The engine's events."""
+    failed: bool
+    """Whether the engine says so."""
+    printed: str
+    """What it printed."""
+
+    @property
+    def preview(self) -> Preview:
+        """What it says."""
+        return events.preview(self.log, failed=self.failed)
+
+
+def find() -> tuple[str, dict[str, str]]:
+    """Returns the engine to use, and the variables that it needs: the machine's own, or the one that `make` builds.
+
+    Raises:
+        LocalError: There is none, and none could be built.
+    """
+    own = shutil.which("pulumi")
+    if own is not None:
+        return own, {}
+    built = machine.find()
+    return str(built.program), dict(built.environment)
+
+
+def run(
+    command: Sequence[str], *, cwd: Path | None = None, environment: Mapping[str, str] | None = None, show: bool = True
+) -> Outcome:
+    """Run a preview to its end.
+
+    Args:
+        command: `pulumi preview` with its arguments.
+        cwd: The folder of the project; the current one by default.
+        environment: Variables on top of this process's own.
+        show: Whether what the engine prints is shown, on standard error.
+    """
+    with tempfile.TemporaryDirectory(prefix="review-") as folder:
+        file = Path(folder) / "events.json"
+        done = subprocess.run(
+            [*command, "--event-log", str(file), "--non-interactive", "--color=never", "--suppress-permalink=true"],
+            cwd=cwd,
+            # The engine offers --event-log only to those who ask for its commands for debugging.
+            env={**os.environ, **(environment or {}), "PULUMI_DEBUG_COMMANDS": "true"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        log = events.read(file.read_text().splitlines() if file.exists() else ())
+    if show:
+        sys.stderr.write(done.stdout)
+    failed = done.returncode != 0
+    if failed and not any(told.severity == "error" for told in log.diagnostics) and not log.violations:
+        tail = "\n".join(done.stdout.strip().splitlines()[-_LAST_LINES:])
+        log.diagnostics.append(Diagnostic(severity="error", text=tail))
+    return Outcome(log=log, failed=failed, printed=done.stdout)

@@ -1,0 +1,176 @@
+"""The resources of a preview's events: what each is, and how two states of one differ."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from review.model import SECRET, UNKNOWN, Change, Properties
+
+_MARK: Final = "4dabf18193072939515e22adb298388d"
+"""By this key the engine marks an object that stands for something else, such as a secret."""
+_UNKNOWN_MARKS: Final = {
+    "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # text
+    "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # true or false
+    "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
+    "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # list
+    "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # map
+}
+"""The engine's marks of what is not known yet."""
+_OF_NO_INTEREST: Final = re.compile(
+    r"apiVersion|kind|metadata\.labels\[app\.kubernetes\.io/.*\]|metadata\.annotations.*"
+)
+"""What every new object has."""
+_MADE_UP: Final = "-…"
+"""Stands for the end of a name that Pulumi made up."""
+_NEW: Final = " (new)"
+_NAMED: Final = ("name", "key", "containerPort", "port", "mountPath")
+"""By which of its parts an item of a list is known, so that another order or number of items is no change of each."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """A resource as it is, or as it will be."""
+
+    urn: str
+    type: str
+    inputs: Properties
+
+    @property
+    def logical_name(self) -> str:
+        """Its name in the program."""
+        return self.urn.rpartition("::")[2]
+
+    @property
+    def given_name(self) -> str:
+        """The object's own name, or if it has none its name in the program."""
+        name = _map(self.inputs.get("metadata", self.inputs)).get("name")
+        return name if isinstance(name, str) and name != UNKNOWN else self.logical_name
+
+    @property
+    def is_auto_named(self) -> bool:
+        """Whether Pulumi made a part of the name up."""
+        annotations = _map(_map(self.inputs.get("metadata")).get("annotations"))
+        return annotations.get("pulumi.com/autonamed") == "true" or "name" in self.inputs.get("__defaults", ())
+
+    @property
+    def shown_name(self) -> str:
+        """The object's own name, without what is made up."""
+        return self.logical_name if self.is_auto_named else self.given_name
+
+
+def read(state: Mapping[str, Any]) -> State:
+    """Returns a state of the engine's events, its secrets and unknown values replaced."""
+    inputs = cast("dict[str, Any]", _plain(state.get("inputs") or {}))
+    if "stringData" in inputs:  # a Secret, which the cluster gives back with `data`
+        inputs["data"] = inputs.pop("stringData")
+    return State(urn=state["urn"], type=state["type"], inputs=inputs)
+
+
+def made_up_names(olds: Iterable[State], news: Iterable[State]) -> dict[str, str]:
+    """Returns how to show each name that Pulumi made up. Of one that replaces another it is told that it is new."""
+    before = {state.urn: state.given_name for state in olds if state.is_auto_named}
+    shown = {state.given_name: f"{state.logical_name}{_MADE_UP}" for state in olds if state.is_auto_named}
+    for state in news:
+        if state.is_auto_named and state.given_name not in shown:
+            new = _NEW if state.urn in before else ""
+            shown[state.given_name] = f"{state.logical_name}{_MADE_UP}{new}"
+    return shown
+
+
+def is_made_up(value: object) -> bool:
+    """Whether the value is such a name, as it is shown."""
+    return isinstance(value, str) and value.removesuffix(_NEW).endswith(_MADE_UP)
+
+
+def changes(old: Properties, new: Properties, names: Mapping[str, str]) -> tuple[Change, ...]:
+    """Returns how two sets of inputs differ.
+
+    Args:
+        old: The inputs as they are; empty for a new resource.
+        new: The inputs as they will be; empty for one that goes.
+        names: How to show names that Pulumi made up.
+    """
+    before, after = _leaves(_renamed(old, names)), _leaves(_renamed(new, names))
+    is_change = bool(old and new)
+    return tuple(
+        Change(path=path, old=before.get(path), new=after.get(path))
+        for path in sorted({**before, **after}, key=_natural)
+        if before.get(path) != after.get(path)
+        and (is_change or not _OF_NO_INTEREST.fullmatch(path))
+        and not (path in {"metadata.name", "name"} and after.get(path) in names.values())
+    )
+
+
+def exported(old: Properties, new: Properties, names: Mapping[str, str]) -> tuple[Change, ...]:
+    """Returns how two sets of a stack's exports differ. What is not known yet is no difference."""
+    return tuple(change for change in changes(_plain(old), _plain(new), names) if change.new != UNKNOWN)
+
+
+def _map(value: object) -> Properties:
+    return cast("Properties", value) if isinstance(value, Mapping) else {}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 any JSON value
+    if isinstance(value, Mapping):
+        items = cast("Mapping[str, Any]", value)
+        if _MARK in items:
+            return SECRET
+        return {key: _plain(item) for key, item in items.items() if key != "__provider"}
+    if isinstance(value, list):
+        return [_plain(item) for item in cast("list[Any]", value)]
+    return UNKNOWN if isinstance(value, str) and value in _UNKNOWN_MARKS else value
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 any JSON value
+    if isinstance(value, Mapping):
+        return {key: _renamed(item, names) for key, item in cast("Mapping[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [_renamed(item, names) for item in cast("list[Any]", value)]
+    return names.get(value, value) if isinstance(value, str) else value
+
+
+def _leaves(value: object, path: str = "") -> dict[str, object]:
+    """The values by their paths; an empty list or map is a value."""
+    if isinstance(value, Mapping) and value:
+        items = cast("Mapping[str, object]", value)
+        named = {_below(path, key): item for key, item in items.items() if not key.startswith("__")}
+    elif isinstance(value, list) and value:
+        named = {f"{path}[{label}]": item for label, item in _labelled(cast("list[object]", value))}
+    else:
+        return {path: value} if path else {}
+    return {inner: leaf for below, item in named.items() for inner, leaf in _leaves(item, below).items()}
+
+
+def _below(path: str, key: str) -> str:
+    if re.fullmatch(r"[A-Za-z_][\w-]*", key):
+        return f"{path}.{key}" if path else key
+    return f"{path}[{key}]"
+
+
+def _labelled(items: list[object]) -> list[tuple[str, object]]:
+    for part in _NAMED:
+        labels = [cast("Properties", item).get(part) if isinstance(item, Mapping) else None for item in items]
+        if None not in labels and len({str(label) for label in labels}) == len(labels):
+            return [(str(label), item) for label, item in zip(labels, items, strict=True)]
+    return [(str(index), item) for index, item in enumerate(items)]
+
+
+def _natural(path: str) -> list[tuple[int, str]]:
+    """Sorts `[10]` behind `[9]`."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", path)]
+
+
+def of_json_file(change: Change) -> tuple[Change, ...]:
+    """Returns what is different in a JSON file of a ConfigMap, by paths in the file; nothing if it is none."""
+    contents: list[Properties] = []
+    for text in (change.old, change.new):
+        try:
+            content: object = json.loads(text) if isinstance(text, str) else {}
+        except ValueError:
+            return ()
+        if not isinstance(content, dict):
+            return ()
+        contents.append(cast("Properties", content))
+    return changes(contents[0], contents[1], {})

@@ -1,0 +1,45 @@
+"""Shows a preview in a terminal."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.text import Text
+
+from review import difference, summary
+from review.markdown import visible
+from review.model import Preview
+
+_STYLES = {"+": "green", "-": "red", "!": "yellow", "@": "cyan"}
+_OPERATIONS = {"create": "green", "update": "yellow", "replace": "bold red", "delete": "bold red"}
+_WEIGHTS = {"danger": "bold red", "restart": "yellow", "notice": "default"}
+_SIGNS = {"danger": "!!", "restart": " ~", "notice": " -"}
+
+
+def show(preview: Preview, *, title: str, console: Console) -> None:
+    """Show what a preview says: the summary first, then each object.
+
+    Args:
+        preview: See there.
+        title: What is compared.
+        console: Where to show it.
+    """
+    console.print(f"[bold]{escape(title)}[/bold]")
+    for message in preview.errors:
+        console.print(Text(f"error: {visible(message.text)}", style="red"))
+    if preview.failed and preview.errors:
+        return
+    console.print(escape(f"{summary.heading(preview)}."))
+    for note in summary.notes(preview):
+        line = note.text.replace("{}", "%s") % tuple(visible(value) for value in note.values)
+        console.print(Text(f"{_SIGNS[note.weight]} {line}", style=_WEIGHTS[note.weight]))
+    for violation in preview.violations:
+        word = "broken" if violation.mandatory else "advice"
+        text = f"policy {violation.policy}, {word}: {violation.resource}\n{visible(violation.text)}"
+        console.print(Text(text, style="red" if violation.mandatory else "yellow"))
+    for warning in preview.warnings:
+        console.print(Text(f"warning: {visible(warning.text)}", style="yellow"))
+    for found in preview.resources:
+        style = "yellow" if found.is_renewed else _OPERATIONS[found.operation]
+        console.print()
+        console.print(Text(visible(difference.title(found)), style=style))
+        for line in difference.lines(found):
+            console.print(Text(f"  {visible(line)}", style=_STYLES.get(line[:1], "dim")))

@@ -1,0 +1,165 @@
+"""A change of a running hub as its reviewers read it: the scripts of the workflows, run against the cluster."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from kubernetes.client import AppsV1Api
+
+from local import api
+from local.engine import Engine
+from local.paths import CHECKOUT
+from local.stack import Stack
+from tests.conftest import make_stack, pulumi, set_secret
+from tests.e2e.hubs import forget, marker, require_success
+from tests.examples import require_documented
+
+_NAMESPACE, _NOTEBOOKS = "e2e-review", "e2e-review-notebooks"
+_SETTINGS: dict[str, object] = {
+    "namespace": _NAMESPACE,
+    "auth.type": "github",
+    "auth.adminUsers": ["ada"],
+    "github.clientId": "the-client-id",
+    "github.organizations": ["physics"],
+    "endpoint.address": "127.100.0.18",
+    "protect": "false",
+    "hub.keepDatabase": "false",
+    "hub.storage": {"size": "64Mi"},
+}
+_CHANGED: dict[str, object] = {
+    "github.organizations": ["physics", "maths:staff"],
+    "notebook.images": ["quay.io/jupyter/scipy-notebook:2026-11-02"],
+    "notebook.idleMinutes": 30,
+    "notebook.quota": {"pods": 20},
+    "proxy.resources": {"limits": {"memory": "512Mi"}},
+    "endpoint.address": "127.100.0.19",
+}
+"""What the branch changes."""
+_RUN = "https://github.com/physics/hub/actions/runs/1"
+
+
+@pytest.fixture(scope="module")
+def secret() -> str:
+    """The client secret of the OAuth app."""
+    return marker()
+
+
+@pytest.fixture(scope="module")
+def stack(
+    built_engine: Engine,
+    live_cluster: Path,
+    image_settings: dict[str, str],
+    secret: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Generator[Stack]:
+    """The hub as it is on main, up and running."""
+    forget(_NAMESPACE, _NOTEBOOKS)
+    folder = tmp_path_factory.mktemp("review")
+    stack = make_stack("e2e", folder, built_engine, live_cluster, {**_SETTINGS, **image_settings})
+    set_secret(stack, "github.clientSecret", secret)
+    require_success(pulumi(stack, "up", "--yes", "--non-interactive", "--skip-preview"), _NAMESPACE)
+    yield stack
+    _branch(stack, {**_SETTINGS, **image_settings}, secret)
+    pulumi(stack, "destroy", "--yes", "--non-interactive", "--skip-preview")
+    forget(_NAMESPACE, _NOTEBOOKS)
+
+
+def _branch(stack: Stack, values: dict[str, object], secret: str) -> None:
+    """Write the stack file of a branch."""
+    assert stack.kubeconfig
+    make_stack(stack.name, stack.folder, stack.engine, stack.kubeconfig, values)
+    set_secret(stack, "github.clientSecret", secret)
+
+
+def _review(stack: Stack, command: str, *words: str) -> tuple[int, str, str]:
+    """Exit code, comment (or summary) and print of a script, run where the stack's files are, as in a checkout."""
+    comment = stack.folder / "comment.md"
+    comment.unlink(missing_ok=True)
+    target = "--summary" if command == "drift" else "--comment"
+    environment = {
+        **os.environ,
+        **stack.environment,
+        "PATH": f"{stack.engine.program.parent}{os.pathsep}{stack.environment.get('PATH', os.environ['PATH'])}",
+        "PYTHONPATH": str(CHECKOUT),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "review", command, "--stack", stack.name, target, str(comment), *words],
+        cwd=stack.workspace,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, comment.read_text(), done.stdout + done.stderr
+
+
+def test_a_branch_without_a_change_says_so(stack: Stack) -> None:
+    code, text, _ = _review(stack, "preview", "--refresh")
+    assert code == 0, text
+    require_documented("unchanged", text)
+
+
+def test_a_change_is_told_with_its_consequences_and_each_difference(
+    stack: Stack, image_settings: dict[str, str], secret: str
+) -> None:
+    _branch(stack, {**_SETTINGS, **_CHANGED, **image_settings}, secret)
+    code, text, printed = _review(stack, "preview", "--run-url", _RUN)
+    assert code == 0, text
+    assert secret not in text + printed
+    require_documented("good", text)
+
+
+def test_a_new_secret_is_told_and_neither_is_shown(stack: Stack, image_settings: dict[str, str], secret: str) -> None:
+    new = marker()
+    _branch(stack, {**_SETTINGS, **image_settings, "secrets.cookieGeneration": 2}, new)
+    code, text, printed = _review(stack, "preview")
+    assert code == 0, text
+    assert "- The hub restarts" in text
+    assert "- Everybody has to sign in anew." in text
+    assert "data: [secret] (another one)" in text
+    for value in (secret, new):
+        assert value not in text + printed
+
+
+def test_a_wrong_setting_comments_with_all_mistakes_and_fails_the_check(
+    stack: Stack, image_settings: dict[str, str], secret: str
+) -> None:
+    _branch(stack, {**_SETTINGS, **image_settings, "notebook.memory": {"max": "2Gib"}, "hub.imgae": "x"}, secret)
+    code, text, _ = _review(stack, "preview", "--run-url", _RUN)
+    assert code == 1
+    require_documented("failed", text)
+
+
+def test_a_cluster_out_of_reach_comments_with_its_address_and_fails_the_check(
+    stack: Stack, image_settings: dict[str, str], secret: str
+) -> None:
+    _branch(stack, {**_SETTINGS, **image_settings}, secret)
+    kubeconfig = stack.folder / "away"
+    kubeconfig.write_text(
+        "apiVersion: v1\nkind: Config\ncurrent-context: away\n"
+        "contexts: [{name: away, context: {cluster: away, user: me}}]\n"
+        "clusters: [{name: away, cluster: {server: 'https://127.0.0.1:9'}}]\nusers: [{name: me, user: {}}]\n"
+    )
+    code, text, _ = _review(replace(stack, kubeconfig=kubeconfig), "preview")
+    assert code == 1
+    require_documented("unreachable", text.replace(str(kubeconfig), "/home/runner/.kube/config"))
+
+
+def test_what_somebody_changed_by_hand_is_found_and_fails_the_check(
+    stack: Stack, image_settings: dict[str, str], secret: str
+) -> None:
+    _branch(stack, {**_SETTINGS, **image_settings}, secret)
+    code, text, _ = _review(stack, "drift")
+    assert code == 0, text
+    assert "Stack `e2e` is as it was made" in text
+    apps = AppsV1Api(api.connect())
+    by_hand = {"spec": {"template": {"spec": {"terminationGracePeriodSeconds": 5}}}}
+    apps.patch_namespaced_deployment("tf-hub-proxy", _NAMESPACE, by_hand, field_manager="somebody")
+    code, text, _ = _review(stack, "drift")
+    assert code == 1
+    require_documented("drift", text)

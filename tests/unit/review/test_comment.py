@@ -1,0 +1,103 @@
+from review import comment
+from review.comment import Subject
+from tests.unit.review import logs
+from tests.unit.review.logs import CONFIG_MAP, STATEFULSET, auto_named, message, named, preview, step
+
+DEV = Subject(stack="dev", run_url="https://github.example/run/1")
+
+
+def _config_map(lines: int) -> dict[str, object]:
+    old, new = (
+        auto_named(name, data={"hub.json": "".join(f"{name} {number}\n" for number in range(lines))})
+        for name in ("a", "b")
+    )
+    return step("replace", CONFIG_MAP, f"files-{lines}", old, new)
+
+
+def test_the_comment_begins_with_the_marker_of_its_stack() -> None:
+    text = comment.of_preview(DEV, preview())
+    assert text.startswith("<!-- jupyterhub-preview: dev -->\n### Preview of stack `dev`\n")
+    assert comment.marker("a b>") == "<!-- jupyterhub-preview: a_b_ -->"
+
+
+def test_no_change_is_said_in_one_line() -> None:
+    text = comment.of_preview(DEV, preview(step("same", STATEFULSET, "hub", {}, {})))
+    assert text.splitlines()[-1] == "**Nothing changes**: 1 stay as they are."
+
+
+def test_a_file_is_a_unified_diff() -> None:
+    old, new = (
+        auto_named(name, data={"hub.json": f'{{\n  "a": 1,\n  "b": {value}\n}}\n'})
+        for name, value in (("x", 1), ("y", 2))
+    )
+    text = comment.of_preview(DEV, preview(step("replace", CONFIG_MAP, "files", old, new)))
+    assert "change ConfigMap files (a new one, which rolls what reads it): hub.json" in text
+    assert '-     "b": 1\n+     "b": 2\n' in text
+
+
+def test_a_failure_tells_all_messages_and_no_changes() -> None:
+    text = comment.of_preview(DEV, preview(message("error", "first"), message("error", "second"), failed=True))
+    assert "### Preview of stack `dev`: failed" in text
+    assert "```\nfirst\n```\n\n```\nsecond\n```" in text
+    assert "Nothing changes" not in text
+
+
+def test_a_broken_policy_is_told_with_what_would_change() -> None:
+    found = preview(
+        step("create", STATEFULSET, "tf-hub-hub", None, named("tf-hub")),
+        logs.violation("Images have a version.\nname one"),
+        logs.summary({"jupyterhub|local|/x": "1"}),
+        failed=True,
+    )
+    text = comment.of_preview(DEV, found)
+    assert "### Preview of stack `dev`: policy broken" in text
+    assert "- **broken**: `StatefulSet tf-hub-hub`, policy `pinned-images`" in text
+    assert "create StatefulSet tf-hub" in text
+
+
+def test_kept_policies_and_advice_are_told() -> None:
+    assert "Policies of `p`: all kept." in comment.of_preview(DEV, preview(logs.summary({"p": "1"})))
+    advised = preview(logs.violation("a\nb", "advisory"), logs.summary({"p": "1"}))
+    assert "- advice: `StatefulSet tf-hub-hub`" in comment.of_preview(DEV, advised)
+
+
+def test_a_comment_over_the_limit_is_cut_at_whole_resources_and_leads_to_the_summary() -> None:
+    found = preview(*(_config_map(lines) for lines in (10, 5000, 20)))
+    text = comment.of_preview(DEV, found)
+    assert len(text.encode()) <= comment.GITHUB_LIMIT
+    assert "files-10 " in text
+    assert "files-20 " in text
+    assert "files-5000" not in text
+    assert text.count("<details>") == text.count("</details>") == 2
+    where = "All of it is in the [job summary](https://github.example/run/1)."
+    assert text.endswith(f"**1 part is not shown**, as GitHub allows no longer text. {where}\n")
+    whole = comment.of_preview(DEV, found, limit=comment.SUMMARY_LIMIT)
+    assert "files-5000" in whole
+
+
+def test_not_even_messages_pass_the_limit() -> None:
+    text = comment.of_failure(DEV, ["ä" * 40_000, "short"])
+    assert len(text.encode()) <= comment.GITHUB_LIMIT
+    assert "short" in text
+    assert "**1 part is not shown**" in text
+
+
+def test_what_may_be_lost_comes_first_and_as_a_caution() -> None:
+    text = comment.of_preview(
+        DEV,
+        preview(
+            step("update", "kubernetes:apps/v1:Deployment", "a", named("a", v=1), named("a", v=2)),
+            step("replace", "kubernetes:core/v1:PersistentVolumeClaim", "z", named("z", v=1), named("z", v=2)),
+        ),
+    )
+    assert "> [!CAUTION]\n> - PersistentVolumeClaim `z` is replaced" in text
+    assert text.index("replace PersistentVolumeClaim z") < text.index("change Deployment a")
+    assert "notice nothing" not in text
+
+
+def test_a_world_as_it_was_made_and_one_that_is_not() -> None:
+    assert "is as it was made" in comment.of_drift(DEV, preview(), limit=comment.SUMMARY_LIMIT)
+    drifted = preview(step("update", STATEFULSET, "hub", named("tf-hub", v=1), named("tf-hub", v=2)), failed=True)
+    text = comment.of_drift(DEV, drifted, limit=comment.SUMMARY_LIMIT)
+    assert "**Not as the stack made it: 1.**" in text
+    assert "change StatefulSet tf-hub" in text

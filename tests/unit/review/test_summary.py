@@ -1,0 +1,190 @@
+import json
+
+import pytest
+
+from review import summary
+from review.model import Preview
+from tests.unit.review import logs
+from tests.unit.review.logs import (
+    CLAIM,
+    CONFIG_MAP,
+    DEPLOYMENT,
+    SERVICE,
+    STATEFULSET,
+    auto_named,
+    named,
+    pod,
+    preview,
+    step,
+)
+
+
+def _told(found: Preview) -> list[str]:
+    return [note.text.replace("{}", "%s") % note.values for note in summary.notes(found)]
+
+
+def _file(old: object, new: object) -> dict[str, object]:
+    before, after = (auto_named(name, data={"hub.json": json.dumps(text)}) for name, text in (("a", old), ("b", new)))
+    return step("replace", CONFIG_MAP, "tf-hub-config-files", before, after)
+
+
+def _workload(type_: str, old: object, new: object) -> dict[str, object]:
+    return step("update", type_, "x", named("x", spec=pod(v=old)), named("x", spec=pod(v=new)))
+
+
+def test_a_new_pod_of_the_hub_is_a_restart_and_notebooks_run_on() -> None:
+    assert _told(preview(_workload(STATEFULSET, 1, 2))) == [
+        "The hub restarts: its pages do not answer for some 8 seconds. Running notebooks go on."
+    ]
+
+
+def test_a_change_beside_the_pod_restarts_nothing() -> None:
+    found = preview(
+        step("update", STATEFULSET, "x", named("x", spec={"replicas": 0}), named("x", spec={"replicas": 1}))
+    )
+    assert _told(found) == []
+
+
+def test_a_new_pod_of_the_proxy_cuts_nobody_off() -> None:
+    (text,) = _told(preview(_workload(DEPLOYMENT, 1, 2)))
+    assert text.endswith("nobody is cut off.")
+
+
+def test_a_new_token_of_the_proxy_cuts_notebooks_off_and_says_nothing_else() -> None:
+    env = [{"env": [{"name": "T", "valueFrom": {"secretKeyRef": {"name": name}}}]} for name in ("a", "b")]
+    found = preview(
+        step("update", DEPLOYMENT, "p", named("p", spec=pod(**env[0])), named("p", spec=pod(**env[1]))),
+        _workload(STATEFULSET, 1, 2),
+    )
+    assert _told(found) == [
+        "Hub and proxy restart with a new token: open notebooks are cut off for some seconds, and go on."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("type_", "operation", "told"),
+    [
+        (CLAIM, "replace", "PersistentVolumeClaim x is replaced: what is on the volume is lost, unless it is kept."),
+        (CLAIM, "delete", "PersistentVolumeClaim x is deleted: what is on the volume is lost, unless it is kept."),
+        ("gcp:container/cluster:Cluster", "replace", "Cluster x is replaced: hub and notebooks are gone"),
+        ("gcp:compute/globalAddress:GlobalAddress", "replace", "GlobalAddress x is replaced: people reach the hub at"),
+        ("gcp:sql/databaseInstance:DatabaseInstance", "delete", "DatabaseInstance x is deleted: users, tokens"),
+        ("kubernetes:core/v1:Namespace", "delete", "Namespace x is deleted: everything in it goes too"),
+        (STATEFULSET, "replace", "StatefulSet x is replaced: the hub is down"),
+    ],
+)
+def test_what_may_be_lost_is_told_first_and_loudly(type_: str, operation: str, told: str) -> None:
+    new = None if operation == "delete" else named("x")
+    found = summary.notes(preview(_workload(STATEFULSET, 1, 2), step(operation, type_, "x", named("x"), new)))
+    assert found[0].weight == "danger"
+    assert (found[0].text.replace("{}", "%s") % found[0].values).startswith(told)
+
+
+def test_beside_a_lost_cluster_nothing_is_said_to_go_on() -> None:
+    cluster = "gcp:container/cluster:Cluster"
+    network = "gcp:compute/network:Network"
+    found = preview(
+        step("replace", network, "net", {"name": "net"}, {"name": "net"}),
+        step("replace", cluster, "gke", {"name": "gke"}, {"name": "gke"}),
+        _workload(STATEFULSET, 1, 2),
+    )
+    assert [text.split()[0] for text in _told(found)] == ["Cluster", "Network"]
+
+
+def test_of_the_service_accounts_only_the_owner_of_notebooks_is_loud() -> None:
+    account = "kubernetes:core/v1:ServiceAccount"
+    found = preview(step("delete", account, "a", named("tf-hub")), step("delete", account, "b", named("notebooks")))
+    assert _told(found) == ["ServiceAccount notebooks is deleted: running notebooks that it owns are ended."]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            {"sign_in": {"type": "github"}},
+            {"sign_in": {"type": "native"}},
+            "People sign in another way: github → native.",
+        ),
+        (
+            {"sign_in": {"admin_users": ["ada"]}},
+            {"sign_in": {"admin_users": []}},
+            "Who may sign in, or is an admin, changes.",
+        ),
+        ({"image": "a:1"}, {"image": "a:2"}, "The spawn form proposes the image a:2 first (so far a:1)."),
+        ({"images": []}, {"images": ["b"]}, "The images that people may choose change."),
+        ({"memory": {"most": 1.0}}, {"memory": {"most": 2.0}}, "The sizes that people may choose change."),
+        (
+            {"home_size": "1Gi"},
+            {"home_size": "2Gi"},
+            "New homes have 2Gi (so far 1Gi); those that are there stay as they are.",
+        ),
+        (
+            {"idle_minutes": 60},
+            {"idle_minutes": 0},
+            "Idle servers are stopped after 0 minutes (so far 60; 0 is never).",
+        ),
+        ({"keep_homes": True}, {"keep_homes": False}, "Whether homes outlive their users changes: true → false."),
+        ({"own_nodes": True}, {"own_nodes": False}, None),
+    ],
+)
+def test_what_people_notice_of_the_hubs_settings_is_told(old: object, new: object, told: str | None) -> None:
+    assert _told(preview(_file(old, new))) == ([] if told is None else [told])
+
+
+def test_changed_code_and_the_operators_python_are_told_apart() -> None:
+    old = auto_named("a", data={"a.py": "1\n", "b.html": "1\n", "extra_config.py": "1\n"})
+    new = auto_named("b", data={"a.py": "2\n", "b.html": "2\n", "extra_config.py": "2\n"})
+    assert _told(preview(step("replace", CONFIG_MAP, "files", old, new))) == [
+        "The operator's own Python (hub.extraConfig) changes.",
+        "The hub's code changes, in 2 files.",
+    ]
+
+
+def test_a_new_stack_has_no_change_of_settings() -> None:
+    assert _told(preview(step("create", CONFIG_MAP, "files", None, auto_named("a", data={"hub.json": "{}"})))) == []
+
+
+def test_a_new_cookie_secret_means_to_sign_in_anew() -> None:
+    token = step(
+        "update", "pulumi-python:dynamic/jupyterhub:Token", "x-secret-cookie", {"generation": 1}, {"generation": 2}
+    )
+    assert _told(preview(token)) == ["Everybody has to sign in anew."]
+
+
+def test_another_url_is_told_with_the_callback() -> None:
+    found = preview(
+        logs.exports(
+            {"hub_url": "http://a", "oauth_callback_url": "http://a/cb"},
+            {"hub_url": "http://b", "oauth_callback_url": "http://b/cb"},
+        )
+    )
+    assert _told(found) == [
+        "The hub's URL changes: http://a → http://b.",
+        "The OAuth app, if there is one, must be registered with the callback URL http://b/cb.",
+    ]
+
+
+def test_a_growing_volume_a_quota_and_source_ranges_are_told() -> None:
+    def claim(size: str) -> dict[str, object]:
+        return named("db", spec={"resources": {"requests": {"storage": size}}})
+
+    def service(ranges: list[str]) -> dict[str, object]:
+        return named("lb", spec={"loadBalancerSourceRanges": ranges})
+
+    found = preview(
+        step("update", CLAIM, "db", claim("1Gi"), claim("2Gi")),
+        step("create", "kubernetes:core/v1:ResourceQuota", "q", None, named("q")),
+        step("update", SERVICE, "lb", service(["10.0.0.0/8"]), service(["192.0.2.0/24"])),
+    )
+    assert _told(found) == [
+        "From where the hub may be reached changes.",
+        "The volume db grows: 1Gi → 2Gi. It cannot be made smaller again.",
+        "What all notebooks together may use changes.",
+    ]
+
+
+def test_the_heading_counts_a_new_content_of_a_config_map_as_a_change() -> None:
+    found = preview(
+        _file({"a": 1}, {"a": 2}), step("create", CLAIM, "x", None, named("x")), step("same", SERVICE, "s", {}, {})
+    )
+    assert summary.heading(found) == "1 to create, 1 to change; 1 stay as they are"
