@@ -129,5 +129,5 @@ def test_browsers_are_told_to_come_by_https_and_old_protocols_are_refused(server
     old.check_hostname = False
     old.set_ciphers("DEFAULT@SECLEVEL=0")
     old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
-    with pytest.raises(ssl.SSLError, match="(?i)alert.protocol.version"):
+    with pytest.raises(ssl.SSLError, match=r"(?i)alert.protocol.version"):
         old.wrap_socket(socket.create_connection(("127.0.0.1", server.port), timeout=5))
