@@ -245,7 +245,7 @@ def test_a_key_that_does_not_belong_ends_the_preview(tls_hub: ChangingHub) -> No
 
 def test_the_key_is_in_the_secret_and_nowhere_else(tls_hub: ChangingHub) -> None:
     core = CoreV1Api(api.connect())
-    key = tls_hub.secrets["endpoint.tlsKey"]
+    key = tls_hub.secrets["endpoint.tlsKey"].strip()  # as Pulumi takes it from standard input
     for command in (["preview", "--diff"], ["refresh", "--yes", "--diff"], ["stack", "export"], ["config"]):
         assert tls_hub.pulumi(*command).returncode == 0
     places = {
