@@ -37,12 +37,15 @@ class EndpointArgs:
     """Reserved address for a load balancer; none = the cluster chooses one."""
     public_url: pulumi.Input[str] | None
     """Where people go; none = to the address that the cluster chooses."""
+    tls: pulumi.Resource | None = None
+    """What holds the certificate. Until it is there, and good, the Service stays as it is."""
 
 
 class Endpoint(pulumi.ComponentResource):
     """The public Service, which sends everything to the proxy.
 
-    It is a load balancer that listens on port 80, or for other kinds of endpoint an address inside of the cluster.
+    It is a load balancer that listens on port 80, and with a certificate on 443, or for other kinds of endpoint an
+    address inside of the cluster.
     """
 
     service_name: pulumi.Output[str]
@@ -56,6 +59,12 @@ class Endpoint(pulumi.ComponentResource):
         super().__init__("jupyterhub:endpoint:Endpoint", name, None, opts)
         settings = args.settings
         is_balancer = settings.endpoint.type == "load-balancer"
+        ports = [core.ServicePortArgs(name="http", port=80, target_port=proxy.PORT)]
+        if settings.endpoint.has_tls:
+            ports = [
+                core.ServicePortArgs(name="https", port=443, target_port=proxy.PORT),
+                core.ServicePortArgs(name="http", port=80, target_port=proxy.REDIRECT_PORT),
+            ]
         service = core.Service(
             f"{name}-service",
             metadata=meta.ObjectMetaArgs(
@@ -69,9 +78,9 @@ class Endpoint(pulumi.ComponentResource):
                 load_balancer_ip=args.address if is_balancer else None,
                 load_balancer_source_ranges=list(settings.endpoint.source_ranges) or None,
                 selector=selector(settings, "proxy"),
-                ports=[core.ServicePortArgs(name="http", port=80, target_port=proxy.PORT)],
+                ports=ports,
             ),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=args.tls),
         )
         self.service_name = service.metadata.name
         if args.public_url is None:

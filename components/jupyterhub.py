@@ -17,6 +17,7 @@ from components.namespaces import Namespaces, NamespacesArgs
 from components.notebook_quota import NotebookQuota, NotebookQuotaArgs
 from components.proxy import Proxy, ProxyArgs
 from components.rbac import Rbac, RbacArgs
+from components.tls import Tls, TlsArgs
 from settings import Settings
 from settings.addresses import callback_of, url_of
 
@@ -67,9 +68,18 @@ class JupyterHub(pulumi.ComponentResource):
             public_url = site.ip.apply(url_of)
         if settings.notebook.quota:
             NotebookQuota(f"{name}-quota", NotebookQuotaArgs(settings=settings, namespace=namespaces.notebooks), child)
+        tls = None
+        if settings.endpoint.has_tls:
+            tls_args = TlsArgs(settings=settings, namespace=namespaces.hub, kubeconfig=args.connection.kubeconfig)
+            tls = Tls(f"{name}-tls", tls_args, child)
         proxy_ = Proxy(
             f"{name}-proxy",
-            ProxyArgs(settings=settings, namespace=namespaces.hub, hub_url=hub.connect_url(settings)),
+            ProxyArgs(
+                settings=settings,
+                namespace=namespaces.hub,
+                hub_url=hub.connect_url(settings),
+                tls_secret=None if tls is None else tls.secret_name,
+            ),
             child,
         )
         config = HubConfigMap(
@@ -105,6 +115,7 @@ class JupyterHub(pulumi.ComponentResource):
                 namespace=namespaces.hub,
                 address=settings.endpoint.address if site is None else site.ip,
                 public_url=public_url,
+                tls=tls,
             ),
             child,
         )

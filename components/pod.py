@@ -41,10 +41,13 @@ def from_secret(variable: str, *, secret: pulumi.Input[str], key: str) -> core.E
     return core.EnvVarArgs(name=variable, value_from=core.EnvVarSourceArgs(secret_key_ref=reference))
 
 
-def probe(path: str, *, port: int, period: int, failures: int) -> core.ProbeArgs:
-    """Returns an HTTP probe that asks every `period` seconds and gives up after `failures` of them in a row."""
+def probe(path: str, *, port: int, period: int, failures: int, https: bool = False) -> core.ProbeArgs:
+    """Returns an HTTP probe that asks every `period` seconds and gives up after `failures` of them in a row.
+
+    With `https`, any certificate will do.
+    """
     return core.ProbeArgs(
-        http_get=core.HTTPGetActionArgs(path=path, port=port),
+        http_get=core.HTTPGetActionArgs(path=path, port=port, scheme="HTTPS" if https else None),
         period_seconds=period,
         timeout_seconds=3,
         failure_threshold=failures,

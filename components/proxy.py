@@ -8,6 +8,7 @@ from pulumi_kubernetes.apps import v1 as apps
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
+from components.given_certificate import CERTIFICATE_KEY, PRIVATE_KEY_KEY
 from components.metadata import labels, selector
 from components.node_purpose import core_nodes
 from components.pod import container_security, from_secret, pod_security, probe, requirements
@@ -15,13 +16,25 @@ from components.token import Token, TokenArgs
 from settings import Settings
 
 PORT: Final = 8000
-"""Where the proxy listens for people's requests."""
+"""Where the proxy listens for people's requests; with a certificate it speaks https."""
+REDIRECT_PORT: Final = 8080
+"""Where a proxy with a certificate listens for http, to send people to https."""
 HEALTH_PATH: Final = "/_chp_healthz"
 """Where the proxy tells that it is well, hub or no hub."""
 API_PORT: Final = 8001
 """Where the proxy listens for the hub's orders."""
 TOKEN_KEY: Final = "token"  # noqa: S105 the name of a key
 """Key of the Secret that holds the token with which the hub gives its orders."""
+
+_TLS_FOLDER: Final = "/etc/proxy/tls"
+_TLS_OPTIONS: Final = (
+    f"--ssl-cert={_TLS_FOLDER}/{CERTIFICATE_KEY}",
+    f"--ssl-key={_TLS_FOLDER}/{PRIVATE_KEY_KEY}",
+    f"--redirect-port={REDIRECT_PORT}",
+    "--redirect-to=443",
+)
+_TLS_ENVIRONMENT: Final = {"NODE_OPTIONS": "--import=/opt/proxy/https.mjs", "TLS_FOLDER": _TLS_FOLDER}
+"""Makes the proxy take a renewed certificate over while it runs."""
 
 
 def api_url(settings: Settings) -> str:
@@ -39,6 +52,8 @@ class ProxyArgs:
     """Namespace of hub and proxy."""
     hub_url: str
     """Where the proxy sends requests for which it has no other place. It starts and is ready without a hub there."""
+    tls_secret: pulumi.Input[str] | None = None
+    """Secret with certificate and key, of type kubernetes.io/tls; none = the proxy speaks http."""
 
 
 class Proxy(pulumi.ComponentResource):
@@ -96,6 +111,11 @@ class Proxy(pulumi.ComponentResource):
 
 
 def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecArgs:
+    has_tls = args.tls_secret is not None
+    # The whole folder: a single file would never be renewed.
+    mounts = [core.VolumeMountArgs(name="tls", mount_path=_TLS_FOLDER, read_only=True)]
+    source = core.SecretVolumeSourceArgs(secret_name=args.tls_secret, default_mode=0o440)
+    volumes = [core.VolumeArgs(name="tls", secret=source)]
     return core.PodSpecArgs(
         automount_service_account_token=False,
         enable_service_links=False,
@@ -115,10 +135,12 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecAr
                     f"--api-port={API_PORT}",
                     f"--default-target={args.hub_url}",
                     f"--error-target={args.hub_url}/hub/error",
+                    *(_TLS_OPTIONS if has_tls else ()),
                 ],
                 env=[
                     from_secret("CONFIGPROXY_AUTH_TOKEN", secret=token_secret, key=TOKEN_KEY),
                     core.EnvVarArgs(name="OTHER_PROXY", value=api_url(args.settings)),
+                    *(core.EnvVarArgs(name=name, value=value) for name, value in _TLS_ENVIRONMENT.items() if has_tls),
                 ],
                 lifecycle=core.LifecycleArgs(
                     post_start=core.LifecycleHandlerArgs(
@@ -128,14 +150,17 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecAr
                     pre_stop=core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=5)),
                 ),
                 ports=[
-                    core.ContainerPortArgs(name="http", container_port=PORT),
+                    core.ContainerPortArgs(name="https" if has_tls else "http", container_port=PORT),
+                    *([core.ContainerPortArgs(name="redirect", container_port=REDIRECT_PORT)] if has_tls else ()),
                     core.ContainerPortArgs(name="api", container_port=API_PORT),
                 ],
-                startup_probe=probe(HEALTH_PATH, port=PORT, period=1, failures=120),
-                readiness_probe=probe(HEALTH_PATH, port=PORT, period=5, failures=3),
-                liveness_probe=probe(HEALTH_PATH, port=PORT, period=10, failures=6),
+                startup_probe=probe(HEALTH_PATH, port=PORT, period=1, failures=120, https=has_tls),
+                readiness_probe=probe(HEALTH_PATH, port=PORT, period=5, failures=3, https=has_tls),
+                liveness_probe=probe(HEALTH_PATH, port=PORT, period=10, failures=6, https=has_tls),
                 resources=requirements(args.settings.proxy.resources),
                 security_context=container_security(),
+                volume_mounts=mounts if has_tls else None,
             )
         ],
+        volumes=volumes if has_tls else None,
     )

@@ -1,6 +1,5 @@
 """Waits until the hub that `pulumi up` asked for runs, and says why if it does not."""
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 from pulumi import dynamic
+
+from components.api_client import api_client
 
 if TYPE_CHECKING:
     from kubernetes.client import AppsV1Api, CoreV1Api, V1ContainerStatus, V1Pod
@@ -99,16 +100,8 @@ def wait(props: dict[str, Any]) -> None:
         RolloutError: See `wait_for`.
     """
     from kubernetes.client import AppsV1Api, CoreV1Api  # noqa: PLC0415 slow to load, and previews do not need it
-    from kubernetes.client.api_client import ApiClient  # noqa: PLC0415 as above
-    from kubernetes.client.configuration import Configuration  # noqa: PLC0415 as above
-    from kubernetes.config import load_kube_config_from_dict, new_client_from_config  # noqa: PLC0415 as above
 
-    if kubeconfig := props.get("kubeconfig"):  # Pulumi drops inputs that are None
-        configuration = Configuration()
-        load_kube_config_from_dict(json.loads(kubeconfig), client_configuration=configuration)
-        client = ApiClient(configuration)
-    else:
-        client = new_client_from_config(context=props.get("context"))
+    client = api_client(props)
     wait_for(
         HubPod(
             apps=AppsV1Api(client),

@@ -4,6 +4,7 @@ from settings.addresses import host_of, is_loopback, url_of
 from settings.gke.rules import only_on_gke
 from settings.gke.sections import ClusterSettings
 from settings.sections import EndpointSettings
+from settings.tls_rules import tls_mistakes
 
 FORWARDED_URL = "http://localhost:8000"
 """Where a hub is reached by `kubectl port-forward`."""
@@ -27,7 +28,7 @@ def default_url(endpoint: EndpointSettings) -> str | None:
     if endpoint.type == "none":
         return FORWARDED_URL
     if endpoint.hostname is not None:
-        return f"{'https' if endpoint.type == 'gateway' else 'http'}://{endpoint.hostname}"
+        return f"{'https' if _speaks_https(endpoint) else 'http'}://{endpoint.hostname}"
     return None if endpoint.address is None else url_of(endpoint.address)
 
 
@@ -36,8 +37,9 @@ def url_mistake(public_url: str, endpoint: EndpointSettings) -> str | None:
     follows = "; remove it, as it follows from endpoint.*: pulumi config rm publicUrl"
     if endpoint.hostname is not None and host_of(public_url) != endpoint.hostname:
         return f"has another host than endpoint.hostname{follows}"
-    if endpoint.type == "gateway" and not public_url.startswith("https://"):
-        return f"is not https, but endpoint.type gateway is{follows}"
+    if _speaks_https(endpoint) and not public_url.startswith("https://"):
+        key = "endpoint.tls*" if endpoint.has_tls else "endpoint.type gateway"
+        return f"is not https, but {key} is{follows}"
     return None
 
 
@@ -62,6 +64,10 @@ def open_to_strangers(endpoint: EndpointSettings, public_url: str | None, cluste
         return []
     otherwise = "if strangers are meant to get in: pulumi config set auth.allowAnyoneFromTheInternet true"
     return [f"auth.type: dummy lets anybody in with any password, {reason}; {otherwise}"]
+
+
+def _speaks_https(endpoint: EndpointSettings) -> bool:
+    return endpoint.type == "gateway" or endpoint.has_tls
 
 
 def _gateway_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings | None) -> list[str]:
@@ -91,6 +97,17 @@ def _gateway_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings | Non
             "endpoint.sourceRanges: is for endpoint.type load-balancer; here a Cloud Armor policy says who may come: "
             "pulumi config set endpoint.securityPolicy NAME, and pulumi config rm endpoint.sourceRanges"
         )
+    certificate = {
+        "endpoint.tlsSecret": endpoint.tls_secret,
+        "endpoint.tlsCertificate": endpoint.tls_certificate,
+        "endpoint.tlsKey": endpoint.tls_key,
+    }
+    mistakes += [
+        f"{key}: is for endpoint.type load-balancer; a gateway has a certificate by Google; remove it: "
+        f"pulumi config rm {key}"
+        for key, value in certificate.items()
+        if value is not None
+    ]
     return mistakes + _address_mistakes(endpoint, cluster)
 
 
@@ -108,6 +125,7 @@ def _load_balancer_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings
             "endpoint.hostname: is not set, so that endpoint.dnsZone gets no record; set it, or: "
             "pulumi config rm endpoint.dnsZone"
         )
+    mistakes += tls_mistakes(endpoint)
     return mistakes + _address_mistakes(endpoint, cluster)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr
 
 from settings.addresses import HostName, IpAddress
 from settings.gke.networks import Range
@@ -58,8 +58,8 @@ class EndpointSettings(Model):
     """How people reach the hub."""
 
     type: Literal["load-balancer", "gateway", "none"] = "load-balancer"
-    """`load-balancer`: Service `<name>-lb`, port 80; `gateway`: a GKE Gateway with https, in front of a `cluster.mode`
-    other than `context`; `none`: nothing, so by `kubectl port-forward` only."""
+    """`load-balancer`: Service `<name>-lb`, port 80, with a certificate also 443; `gateway`: a GKE Gateway with https,
+    in front of a `cluster.mode` other than `context`; `none`: nothing, so by `kubectl port-forward` only."""
     address: IpAddress | None = None
     """Reserved address that the load balancer asks for; none = the stack reserves one on GKE, elsewhere the cluster
     gives one."""
@@ -74,6 +74,18 @@ class EndpointSettings(Model):
     make."""
     security_policy: GoogleName | None = None
     """Cloud Armor policy of the gateway's backends; none = the gateway may be reached from everywhere."""
+    tls_secret: DnsName | None = None
+    """Secret in the hub's namespace with the load balancer's certificate for `hostname`, of type kubernetes.io/tls. It
+    is not made by this stack."""
+    tls_certificate: Text | None = None
+    """The load balancer's certificate for `hostname`, in PEM form, and those that lead to an authority."""
+    tls_key: SecretStr | None = None
+    """The private key of `tls_certificate`, in PEM form."""
+
+    @property
+    def has_tls(self) -> bool:
+        """Whether the proxy speaks https, for the load balancer."""
+        return self.tls_secret is not None or self.tls_certificate is not None
 
 
 class ArtifactRegistry(NamedTuple):

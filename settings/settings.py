@@ -61,8 +61,8 @@ class Settings(Model):
     endpoint: EndpointSettings = EndpointSettings()
     public_url: PublicUrl | None = None
     """Where people reach the hub, without `/` at the end. Default by `endpoint.type`: https with `gateway`, http with
-    `load-balancer`, and `endpoint.hostname`, or else `endpoint.address`; http://localhost:8000 with `none`. None = not
-    known yet."""
+    `load-balancer` (https with a certificate), and `endpoint.hostname`, or else `endpoint.address`;
+    http://localhost:8000 with `none`. None = not known yet."""
     images: ImagesSettings = ImagesSettings()
     hub: HubSettings
     database: DatabaseSettings = DatabaseSettings()
@@ -79,9 +79,10 @@ class Settings(Model):
 
     @property
     def port_forward_command(self) -> str:
-        """Shell command that makes the hub reachable at http://localhost:8000."""
+        """Shell command that makes the hub reachable at http://localhost:8000, or with TLS at https://localhost:8443."""
         context = "" if self.kubernetes.context is None else f"--context {shlex.quote(self.kubernetes.context)} "
-        return f"kubectl {context}--namespace {self.namespace} port-forward svc/{self.name}-lb 8000:80"
+        ports = "8443:443" if self.endpoint.has_tls else "8000:80"
+        return f"kubectl {context}--namespace {self.namespace} port-forward svc/{self.name}-lb {ports}"
 
     @field_validator("registry")
     @classmethod

@@ -1,6 +1,6 @@
 """A person at a browser: what the tests do with the hub's pages."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
@@ -26,10 +26,13 @@ _QUIET = (
 
 
 @contextmanager
-def running(executable: str) -> Generator[Browser]:
-    """A browser that runs; those who use it do not see each other."""
+def running(executable: str, *, hosts: Mapping[str, str]) -> Generator[Browser]:
+    """A browser that runs, and that knows the addresses of `hosts`; those who use it do not see each other."""
+    rules = ", ".join(f"MAP {host} {address}" for host, address in hosts.items())
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(_QUIET))
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=[*_QUIET, f"--host-resolver-rules={rules}"]
+        )
         yield browser
         browser.close()
 
@@ -37,7 +40,8 @@ def running(executable: str) -> Generator[Browser]:
 @contextmanager
 def open_browser(browser: Browser, url: str) -> Generator[Page]:
     """A fresh window, with no cookies, on the hub's first page."""
-    context = browser.new_context(viewport={"width": 1280, "height": 860})
+    # The tests look at certificates by other means.
+    context = browser.new_context(viewport={"width": 1280, "height": 860}, ignore_https_errors=True)
     page = context.new_page()
     page.goto(url)
     try:

@@ -24,6 +24,8 @@ from tests.e2e.hubs import (
     NAMESPACE,
     NOTEBOOKS,
     SETTINGS,
+    TLS_ADDRESS,
+    TLS_HOST,
     GitHubHub,
     Hub,
     forget,
@@ -58,7 +60,7 @@ def chromium() -> Generator[Browser]:
         host.install_packages({"chromium": "chromium"})
     except LocalError as error:
         leave_out(str(error))
-    with running(str(shutil.which("chromium"))) as browser:
+    with running(str(shutil.which("chromium")), hosts={TLS_HOST: TLS_ADDRESS}) as browser:
         yield browser
 
 

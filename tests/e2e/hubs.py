@@ -68,6 +68,18 @@ POSTGRES_SETTINGS: dict[str, object] = {
 }
 """Settings of the third hub."""
 
+TLS_NAMESPACE = "e2e-tls"
+TLS_NOTEBOOKS = f"{TLS_NAMESPACE}-notebooks"
+TLS_ADDRESS = "127.100.0.15"
+TLS_HOST = "hub.example.org"
+TLS_SETTINGS: dict[str, object] = {
+    **_settings(TLS_NAMESPACE, TLS_ADDRESS),
+    "auth.allowAnyoneFromTheInternet": "true",
+    "endpoint.hostname": TLS_HOST,
+    "endpoint.tlsSecret": "hub-tls",
+}
+"""Settings of the hub with a certificate."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Hub:

