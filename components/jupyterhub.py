@@ -126,10 +126,10 @@ class JupyterHub(pulumi.ComponentResource):
                     address_name=site.address_name,
                     certificate_map=site.certificate_map,
                     security_policy=settings.endpoint.security_policy if policy is None else policy.policy_name,
+                    own_policy=policy,
                     iap_secret=None if iap is None else iap.secret_name,
                 ),
-                # Google deletes no policy that a load balancer still uses.
-                pulumi.ResourceOptions(parent=self, depends_on=policy),
+                child,
             )
         self.dns_records = None if site is None else site.records_to_make
         self.url = endpoint.url
@@ -166,7 +166,11 @@ def _iap(
         IdentityAwareProxyArgs,
     )
 
-    return IdentityAwareProxy(name, IdentityAwareProxyArgs(settings=args.settings, namespace=namespace), opts)
+    return IdentityAwareProxy(
+        name,
+        IdentityAwareProxyArgs(settings=args.settings, namespace=namespace, services=args.connection.google_services),
+        opts,
+    )
 
 
 def _security_policy(name: str, settings: Settings, opts: pulumi.ResourceOptions) -> "SecurityPolicy | None":

@@ -38,6 +38,8 @@ class GatewayArgs:
     """Name of the certificate map."""
     security_policy: pulumi.Input[str] | None
     """Name of the Cloud Armor policy; none = the gateway may be reached from everywhere."""
+    own_policy: pulumi.Resource | None
+    """What makes that policy, if the stack does: it goes after the gateway, as Google deletes none that is in use."""
     iap_secret: pulumi.Input[str] | None
     """Name of the Secret with the client secret of IAP; none = IAP is off."""
 
@@ -74,7 +76,7 @@ class Gateway(pulumi.ComponentResource):
                 kind=kind,
                 metadata=metadata,
                 spec=spec,
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=args.own_policy),
             )
 
         hostname = settings.endpoint.hostname

@@ -24,6 +24,8 @@ class IdentityAwareProxyArgs:
     """The stack's settings: project, host name, OAuth client, people."""
     namespace: pulumi.Input[str]
     """Namespace of the gateway's policy, in which GKE looks for the client secret."""
+    services: pulumi.Resource | None
+    """The APIs that must be enabled before the project is asked for its number."""
 
 
 class IdentityAwareProxy(pulumi.ComponentResource):
@@ -61,7 +63,8 @@ class IdentityAwareProxy(pulumi.ComponentResource):
                 opts=child,
             )
         project = organizations.get_project_output(
-            project_id=settings.gcp.project_id, opts=pulumi.InvokeOutputOptions(parent=self)
+            project_id=settings.gcp.project_id,
+            opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[args.services] if args.services else None),
         )
         self.audience = project.number.apply(
             lambda number: f"/projects/{number}/global/backendServices/{settings.iap.backend_service or ''}"
