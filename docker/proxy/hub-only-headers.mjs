@@ -3,10 +3,14 @@
 import ConfigurableProxy from "./node_modules/configurable-http-proxy/lib/configproxy.js";
 
 const { targetForReq } = ConfigurableProxy.prototype;
+const ofIap = /^(__Host-)?GCP_IAP_/i;
 
 // Called for each request and each websocket, before it is sent on.
-ConfigurableProxy.prototype.targetForReq = async function (request) {
-  const target = await targetForReq.call(this, request);
-  if (target?.prefix !== "/") delete request.headers["x-goog-iap-jwt-assertion"];
+ConfigurableProxy.prototype.targetForReq = async function ({ headers }) {
+  const target = await targetForReq.apply(this, arguments);
+  if (target?.prefix !== "/") {
+    delete headers["x-goog-iap-jwt-assertion"];
+    if (headers.cookie) headers.cookie = headers.cookie.split("; ").filter((cookie) => !ofIap.test(cookie)).join("; ");
+  }
   return target;
 };

@@ -35,9 +35,9 @@ def running(executable: str) -> Generator[Browser]:
 
 
 @contextmanager
-def open_browser(browser: Browser, url: str) -> Generator[Page]:
-    """A fresh window, with no cookies, on the hub's first page."""
-    context = browser.new_context(viewport={"width": 1280, "height": 860})
+def open_browser(browser: Browser, url: str, *, headers: dict[str, str] | None = None) -> Generator[Page]:
+    """A fresh window, with no cookies, on the hub's first page; `headers` are sent with each request."""
+    context = browser.new_context(viewport={"width": 1280, "height": 860}, extra_http_headers=headers)
     page = context.new_page()
     page.goto(url)
     try:
