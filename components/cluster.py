@@ -30,6 +30,8 @@ class Connection:
     """The user who runs the stack, as the cluster knows them, and who needs to be made cluster-admin; none = nobody."""
     subnetwork: pulumi.Output[str] | None = None
     """Subnet of a GKE cluster, in which an internal load balancer has its address."""
+    google_services: pulumi.Resource | None = None
+    """The APIs that must be enabled before anything of Google Cloud is made; none = there is nothing of it."""
 
 
 def connect(settings: Settings) -> Connection:

@@ -10,12 +10,15 @@ from pulumi_kubernetes.meta import v1 as meta
 
 from components.metadata import labels
 from components.rbac import NOTEBOOKS_ACCOUNT
-from hub.contract import Bound, GitHub, HubConfig, SignIn
+from hub.contract import Bound, GitHub, HubConfig, Iap, SignIn
 from settings import Bounds, Settings, quantity
 from settings.addresses import callback_of
 
 SOURCES: Final = Path(__file__).parent.parent / "hub"
 """The folder whose Python and HTML files run in the hub pod."""
+
+_SOME_AUDIENCE: Final = "/projects/0/global/backendServices/"
+"""Stands for the audience of IAP where that is not known yet."""
 
 DATABASE_FOLDER: Final = "/var/lib/jupyterhub"
 """Where the database's volume is mounted in the hub pod."""
@@ -41,7 +44,9 @@ def files(settings: Settings, urls: HubUrls, *, owner_uid: str) -> dict[str, str
     """
     return {
         **_sources(settings),
-        "hub.json": _render(settings, urls, owner_uid=owner_uid, public_url=settings.public_url),
+        "hub.json": _render(
+            settings, urls, owner_uid=owner_uid, public_url=settings.public_url, iap_audience=_SOME_AUDIENCE
+        ),
     }
 
 
@@ -59,6 +64,8 @@ class HubConfigMapArgs:
     """UID of the ServiceAccount that owns the notebooks' pods."""
     public_url: pulumi.Input[str] | None
     """Where people reach the hub; none = the hub tells from their requests."""
+    iap_audience: pulumi.Input[str] | None
+    """For whom the word of Google's Identity-Aware Proxy is; none = people sign in otherwise."""
 
 
 class HubConfigMap(pulumi.ComponentResource):
@@ -73,8 +80,10 @@ class HubConfigMap(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: HubConfigMapArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:hub_config:HubConfigMap", name, None, opts)
-        config = pulumi.Output.all(args.owner_uid, args.public_url).apply(
-            lambda known: _render(args.settings, args.urls, owner_uid=known[0], public_url=known[1])
+        config = pulumi.Output.all(args.owner_uid, args.public_url, args.iap_audience).apply(
+            lambda known: _render(
+                args.settings, args.urls, owner_uid=known[0], public_url=known[1], iap_audience=known[2]
+            )
         )
         config_map = core.ConfigMap(
             f"{name}-files",
@@ -94,7 +103,9 @@ def _sources(settings: Settings) -> dict[str, str]:
     return {path.name: path.read_bytes().decode() for path in files} | ({} if own is None else {"extra_config.py": own})
 
 
-def _render(settings: Settings, urls: HubUrls, *, owner_uid: str, public_url: str | None) -> str:
+def _render(
+    settings: Settings, urls: HubUrls, *, owner_uid: str, public_url: str | None, iap_audience: str | None
+) -> str:
     """The same text for the same settings, in lines, so that a preview shows what changes."""
     notebook = settings.notebook
     config = HubConfig(
@@ -105,7 +116,7 @@ def _render(settings: Settings, urls: HubUrls, *, owner_uid: str, public_url: st
         notebooks_namespace=settings.notebooks_namespace,
         owner_uid=owner_uid,
         owner_name=NOTEBOOKS_ACCOUNT,
-        sign_in=_sign_in(settings, public_url),
+        sign_in=_sign_in(settings, public_url, iap_audience),
         image=notebook.image,
         images=notebook.images,
         allowed_images=notebook.allowed_images,
@@ -123,7 +134,7 @@ def _render(settings: Settings, urls: HubUrls, *, owner_uid: str, public_url: st
     return config.model_dump_json(indent=2) + "\n"
 
 
-def _sign_in(settings: Settings, public_url: str | None) -> SignIn:
+def _sign_in(settings: Settings, public_url: str | None, iap_audience: str | None) -> SignIn:
     auth, github = settings.auth, settings.github
     return SignIn(
         type=auth.type,
@@ -134,6 +145,11 @@ def _sign_in(settings: Settings, public_url: str | None) -> SignIn:
         session_hours=auth.session_hours,
         callback_url=None if public_url is None else callback_of(public_url),
         github=GitHub(url=github.url, organizations=github.organizations, recheck_minutes=github.recheck_minutes),
+        iap=(
+            Iap(audience=iap_audience, decides=bool(settings.iap.members))
+            if auth.type == "iap" and iap_audience is not None
+            else None
+        ),
         custom_class=auth.custom_class,
         custom_traits=dict(auth.custom_traits),
     )

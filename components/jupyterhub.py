@@ -22,6 +22,8 @@ from settings import Settings
 from settings.addresses import callback_of, url_of
 
 if TYPE_CHECKING:
+    from components.gke.iap import IdentityAwareProxy
+    from components.gke.security_policy import SecurityPolicy
     from components.gke.site import Site
 
 
@@ -62,7 +64,9 @@ class JupyterHub(pulumi.ComponentResource):
             RbacArgs(settings=settings, namespace=namespaces.hub, notebooks_namespace=namespaces.notebooks),
             child,
         )
-        site = _site(f"{name}-site", args, child)
+        google = pulumi.ResourceOptions(parent=self, depends_on=args.connection.google_services)
+        site = _site(f"{name}-site", args, google)
+        iap = _iap(f"{name}-iap", args, namespaces.hub, google)
         public_url = settings.public_url
         if public_url is None and site is not None:
             public_url = site.ip.apply(url_of)
@@ -90,6 +94,7 @@ class JupyterHub(pulumi.ComponentResource):
                 urls=preflight.urls(settings),
                 owner_uid=rbac.notebooks_account_uid,
                 public_url=public_url,
+                iap_audience=None if iap is None else iap.audience,
             ),
             child,
         )
@@ -122,6 +127,7 @@ class JupyterHub(pulumi.ComponentResource):
         if site is not None and site.address_name is not None and site.certificate_map is not None:
             from components.gke.gateway import Gateway, GatewayArgs  # noqa: PLC0415 see components/cluster.py
 
+            policy = _security_policy(f"{name}-armor", settings, google)
             Gateway(
                 f"{name}-gateway",
                 GatewayArgs(
@@ -130,6 +136,9 @@ class JupyterHub(pulumi.ComponentResource):
                     service=endpoint.service_name,
                     address_name=site.address_name,
                     certificate_map=site.certificate_map,
+                    security_policy=settings.endpoint.security_policy if policy is None else policy.policy_name,
+                    own_policy=policy,
+                    iap_secret=None if iap is None else iap.secret_name,
                 ),
                 child,
             )
@@ -147,11 +156,42 @@ class JupyterHub(pulumi.ComponentResource):
         )
 
 
-def _site(name: str, args: JupyterHubArgs, child: pulumi.ResourceOptions) -> "Site | None":
+def _site(name: str, args: JupyterHubArgs, opts: pulumi.ResourceOptions) -> "Site | None":
     """What Google Cloud gives for the way in; none elsewhere, and where there is no way in."""
     settings = args.settings
     if not settings.cluster.on_gke or settings.endpoint.type == "none":
         return None
     from components.gke.site import Site, SiteArgs  # noqa: PLC0415 see components/cluster.py
 
-    return Site(name, SiteArgs(settings=settings, subnetwork=args.connection.subnetwork), child)
+    return Site(name, SiteArgs(settings=settings, subnetwork=args.connection.subnetwork), opts)
+
+
+def _iap(
+    name: str, args: JupyterHubArgs, namespace: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> "IdentityAwareProxy | None":
+    """What Google's Identity-Aware Proxy needs; none where people sign in otherwise."""
+    if args.settings.auth.type != "iap":
+        return None
+    from components.gke.iap import (  # noqa: PLC0415 see components/cluster.py
+        IdentityAwareProxy,
+        IdentityAwareProxyArgs,
+    )
+
+    return IdentityAwareProxy(
+        name,
+        IdentityAwareProxyArgs(settings=args.settings, namespace=namespace, services=args.connection.google_services),
+        opts,
+    )
+
+
+def _security_policy(name: str, settings: Settings, opts: pulumi.ResourceOptions) -> "SecurityPolicy | None":
+    """The Cloud Armor policy of a gateway that only some networks may reach."""
+    ranges, hostname = settings.endpoint.source_ranges, settings.endpoint.hostname
+    if not ranges or hostname is None:
+        return None
+    from components.gke.security_policy import (  # noqa: PLC0415 see components/cluster.py
+        SecurityPolicy,
+        SecurityPolicyArgs,
+    )
+
+    return SecurityPolicy(name, SecurityPolicyArgs(hostname=hostname, source_ranges=ranges), opts)

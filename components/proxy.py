@@ -110,6 +110,14 @@ class Proxy(pulumi.ComponentResource):
         self.register_outputs({"token_secret": self.token_secret})
 
 
+def _program(settings: Settings) -> list[str]:
+    if settings.auth.type != "iap":
+        return ["configurable-http-proxy"]
+    # Whoever has what IAP says about a visitor can sign in as that visitor: it is not for people's notebooks.
+    hub_only = "--import=/opt/proxy/hub-only-headers.mjs"
+    return ["node", hub_only, "/opt/proxy/node_modules/.bin/configurable-http-proxy"]
+
+
 def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecArgs:
     has_tls = args.tls_secret is not None
     # The whole folder: a single file would never be renewed.
@@ -128,7 +136,7 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecAr
                 image=args.settings.proxy.image,
                 # As args, so that the image's own entry point (tini) stays.
                 args=[
-                    "configurable-http-proxy",
+                    *_program(args.settings),
                     "--ip=",
                     f"--port={PORT}",
                     "--api-ip=",

@@ -45,12 +45,23 @@ class GitHub(BaseModel):
     """Minutes after which somebody's right to be here is asked for again; 0 is never."""
 
 
+class Iap(BaseModel):
+    """Sign-in with Google's Identity-Aware Proxy."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    audience: str
+    """For whom its word is: `/projects/<number>/global/backendServices/<id>`, or without `<id>` for any."""
+    decides: bool
+    """Whether everybody whom it lets in may be here; else only people by name."""
+
+
 class SignIn(BaseModel):
     """How people sign in, and who may. Passwords and the like come as environment variables."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    type: Literal["github", "dummy", "shared-password", "native", "custom"]
+    type: Literal["github", "iap", "dummy", "shared-password", "native", "custom"]
     """`dummy`: any name, any password. `shared-password`: one password for all. `native`: people sign up."""
     allowed_users: tuple[str, ...]
     """People who may sign in. None: all whom the rest lets in."""
@@ -66,6 +77,8 @@ class SignIn(BaseModel):
     """Where an OAuth provider sends people back to; None where the hub has to tell from the request."""
     github: GitHub
     """For `github`."""
+    iap: Iap | None
+    """For `iap`."""
     custom_class: str | None
     """Path of the authenticator's class, for `custom`."""
     custom_traits: dict[str, JsonValue]

@@ -22,6 +22,7 @@ def configure(c: Config, sign_in: SignIn) -> None:
 
     Raises:
         KeyError: A password is not in the environment.
+        ValueError: What `iap` needs is not in `hub.json`.
         ImportError, AttributeError: There is no such class as `custom_class`.
     """
     c.JupyterHub.cookie_max_age_days = sign_in.session_hours / 24
@@ -60,6 +61,19 @@ def _github(c: Config, sign_in: SignIn) -> type:
         "If you have another account, sign out of GitHub first; else ask whoever runs this hub."
     )
     return GitHubSignIn
+
+
+def _iap(c: Config, sign_in: SignIn) -> type:
+    from hub.iap import IapAuthenticator  # noqa: PLC0415 as above
+
+    if sign_in.iap is None:
+        msg = "hub.json does not say for whom the word of IAP has to be"
+        raise ValueError(msg)
+    c.IapAuthenticator.audience = sign_in.iap.audience
+    c.Authenticator.allow_all = sign_in.iap.decides
+    # Who comes is known already: no page asks.
+    c.Authenticator.auto_login = True
+    return _rechecked(IapAuthenticator)
 
 
 def _dummy(c: Config, sign_in: SignIn) -> type:
@@ -106,6 +120,7 @@ def _custom(c: Config, sign_in: SignIn) -> type:
 
 _CLASSES: Mapping[str, Callable[[Config, SignIn], type]] = {
     "github": _github,
+    "iap": _iap,
     "dummy": _dummy,
     "shared-password": _shared_password,
     "native": _native,

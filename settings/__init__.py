@@ -6,6 +6,7 @@
 from settings import quantity
 from settings.database import DatabaseSettings
 from settings.errors import SettingsError
+from settings.gke.iap import IapSettings
 from settings.gke.sections import (
     ClusterSettings,
     DnsZone,
@@ -50,6 +51,7 @@ __all__ = [
     "GitHubSettings",
     "GpuPool",
     "HubSettings",
+    "IapSettings",
     "IdentitySettings",
     "ImagePattern",
     "ImageReference",

@@ -92,10 +92,11 @@ def _gateway_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings | Non
             "endpoint.address: is for endpoint.type load-balancer; a gateway gets a global address that the stack "
             "reserves; remove it: pulumi config rm endpoint.address"
         )
-    if endpoint.source_ranges:
+    if endpoint.source_ranges and endpoint.security_policy is not None:
         mistakes.append(
-            "endpoint.sourceRanges: is for endpoint.type load-balancer; here a Cloud Armor policy says who may come: "
-            "pulumi config set endpoint.securityPolicy NAME, and pulumi config rm endpoint.sourceRanges"
+            "endpoint.sourceRanges: makes a Cloud Armor policy, but endpoint.securityPolicy names another, and there "
+            "can be one only; put the ranges into that, and pulumi config rm endpoint.sourceRanges; or: "
+            "pulumi config rm endpoint.securityPolicy"
         )
     certificate = {
         "endpoint.tlsSecret": endpoint.tls_secret,

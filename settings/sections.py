@@ -66,14 +66,15 @@ class EndpointSettings(Model):
     hostname: HostName | None = None
     """Host name of the hub, such as `hub.example.org`; needed for `gateway`."""
     source_ranges: Annotated[tuple[Range, ...], Field(examples=[["203.0.113.0/24"]])] = ()
-    """Ranges from which the load balancer may be reached, such as `203.0.113.0/24`; none = from everywhere."""
+    """Ranges from which the hub may be reached, such as `203.0.113.0/24`; none = from everywhere. For a gateway the
+    stack makes a Cloud Armor policy of them."""
     internal: Flag = False
     """Whether the load balancer has an address in the VPC only; not with `gateway`."""
     dns_zone: Annotated[DnsZone | None, UNLESS_EMPTY, Field(examples=[_ZONE])] = None
     """Cloud DNS zone for the records of `hostname`, which is in its domain; none = the stack exports the records to
     make."""
     security_policy: GoogleName | None = None
-    """Cloud Armor policy of the gateway's backends; none = the gateway may be reached from everywhere."""
+    """A Cloud Armor policy of one's own for the gateway, in place of `source_ranges`."""
     tls_secret: DnsName | None = None
     """Secret in the hub's namespace with the load balancer's certificate for `hostname`, of type kubernetes.io/tls. It
     is not made by this stack."""

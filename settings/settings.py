@@ -10,6 +10,7 @@ from settings.addresses import PublicUrl
 from settings.database import DatabaseSettings
 from settings.endpoint_rules import default_url, endpoint_mistakes, open_to_strangers, url_mistake
 from settings.errors import GroupError
+from settings.gke.iap import IapSettings, iap_mistakes
 from settings.gke.pool_rules import resource_mistakes
 from settings.gke.rules import gke_mistakes, image_mistakes
 from settings.gke.sections import (
@@ -70,6 +71,7 @@ class Settings(Model):
     notebook: NotebookSettings
     secrets: SecretsSettings = SecretsSettings()
     github: GitHubSettings = GitHubSettings()
+    iap: IapSettings = IapSettings()
     auth: AuthSettings
 
     @property
@@ -151,9 +153,22 @@ class Settings(Model):
         missing = missing_parts(auth, github) if isinstance(github, GitHubSettings) else []
         if auth.type == "dummy" and not auth.allow_anyone_from_the_internet:
             missing += _open_to_strangers(info.data)
+        missing += _mistakes_of_iap(auth, info.data)
         if missing:
             raise GroupError(missing)
         return auth
+
+
+def _mistakes_of_iap(auth: AuthSettings, values: Mapping[str, object]) -> list[str]:
+    iap, github, endpoint = values.get("iap"), values.get("github"), values.get("endpoint")
+    if not isinstance(iap, IapSettings):
+        return []
+    return iap_mistakes(
+        auth,
+        iap,
+        github if isinstance(github, GitHubSettings) else None,
+        endpoint if isinstance(endpoint, EndpointSettings) else None,
+    )
 
 
 def _open_to_strangers(values: Mapping[str, object]) -> list[str]:

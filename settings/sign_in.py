@@ -48,9 +48,10 @@ class GitHubSettings(Model):
 class AuthSettings(Model):
     """How people sign in, and who may."""
 
-    type: Literal["github", "dummy", "shared-password", "native", "custom"]
-    """`github`; `dummy`: any name, any password; `shared-password`: one password for all; `native`: people sign up, and
-    an admin lets them in; `custom`: a class of your own."""
+    type: Literal["github", "iap", "dummy", "shared-password", "native", "custom"]
+    """`github`; `iap`: Google's Identity-Aware Proxy before a gateway; `dummy`: any name, any password;
+    `shared-password`: one password for all; `native`: people sign up, and an admin lets them in; `custom`: a class of
+    your own."""
     allowed_users: tuple[UserName, ...] = ()
     """People who may sign in. None means: all whom the other settings let in."""
     admin_users: tuple[UserName, ...] = ()

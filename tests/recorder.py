@@ -37,6 +37,7 @@ _ANSWERS: dict[str, dict[str, Any]] = {
         "masterAuths": [_MASTER],
         "subnetwork": "projects/foo/regions/europe-west1/subnetworks/default",
     },
+    "gcp:organizations/getProject:getProject": {"number": "123456789012"},
     "gcp:organizations/getClientOpenIdUserInfo:getClientOpenIdUserInfo": {"email": OPERATOR},
 }
 """What Google answers to questions."""

@@ -54,6 +54,7 @@ def connect(settings: Settings) -> Connection:
         kubeconfig=kubeconfig,
         operator=_operator(settings, google),
         subnetwork=subnetwork,
+        google_services=services,
     )
 
 

@@ -27,7 +27,7 @@ class GatewayArgs:
     """Inputs of `Gateway`."""
 
     settings: Settings
-    """The stack's settings: names, host name, security policy."""
+    """The stack's settings: names, host name, the OAuth client of IAP."""
     namespace: pulumi.Input[str]
     """Namespace of the proxy's public Service."""
     service: pulumi.Input[str]
@@ -36,6 +36,12 @@ class GatewayArgs:
     """Name of the reserved global address."""
     certificate_map: pulumi.Input[str]
     """Name of the certificate map."""
+    security_policy: pulumi.Input[str] | None
+    """Name of the Cloud Armor policy; none = the gateway may be reached from everywhere."""
+    own_policy: pulumi.Resource | None
+    """What makes that policy, if the stack does: it goes after the gateway, as Google deletes none that is in use."""
+    iap_secret: pulumi.Input[str] | None
+    """Name of the Secret with the client secret of IAP; none = IAP is off."""
 
 
 class Gateway(pulumi.ComponentResource):
@@ -70,7 +76,7 @@ class Gateway(pulumi.ComponentResource):
                 kind=kind,
                 metadata=metadata,
                 spec=spec,
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=args.own_policy),
             )
 
         hostname = settings.endpoint.hostname
@@ -140,7 +146,6 @@ class Gateway(pulumi.ComponentResource):
                 },
             },
         )
-        policy = settings.endpoint.security_policy
         custom(
             "backend",
             _GKE_API,
@@ -151,8 +156,14 @@ class Gateway(pulumi.ComponentResource):
                 "default": {
                     "timeoutSec": _BACKEND_SECONDS,
                     "connectionDraining": {"drainingTimeoutSec": _DRAIN_SECONDS},
-                    **({} if policy is None else {"securityPolicy": policy}),
+                    **({} if args.security_policy is None else {"securityPolicy": args.security_policy}),
+                    **({} if args.iap_secret is None else {"iap": _iap(settings, args.iap_secret)}),
                 },
             },
         )
         self.register_outputs({"gateway_name": self.gateway_name})
+
+
+def _iap(settings: Settings, secret: pulumi.Input[str]) -> dict[str, object]:
+    # Without a client of one's own, GKE turns IAP on for an Ingress, and not yet for a Gateway.
+    return {"enabled": True, "clientID": settings.iap.client_id, "oauth2ClientSecret": {"name": secret}}

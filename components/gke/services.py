@@ -16,6 +16,9 @@ def needed(settings: Settings) -> list[str]:
         names += ["iam", "logging", "monitoring"]
     if endpoint.type == "gateway":
         names.append("certificatemanager")
+    if settings.auth.type == "iap":
+        # The second tells the project's number.
+        names += ["iap", "cloudresourcemanager"]
     if endpoint.dns_zone is not None:
         names.append("dns")
     if settings.registry.create:

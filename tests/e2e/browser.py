@@ -38,10 +38,12 @@ def running(executable: str, *, hosts: Mapping[str, str]) -> Generator[Browser]:
 
 
 @contextmanager
-def open_browser(browser: Browser, url: str) -> Generator[Page]:
-    """A fresh window, with no cookies, on the hub's first page."""
+def open_browser(browser: Browser, url: str, *, headers: dict[str, str] | None = None) -> Generator[Page]:
+    """A fresh window, with no cookies, on the hub's first page; `headers` are sent with each request."""
     # The tests look at certificates by other means.
-    context = browser.new_context(viewport={"width": 1280, "height": 860}, ignore_https_errors=True)
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 860}, ignore_https_errors=True, extra_http_headers=headers
+    )
     page = context.new_page()
     page.goto(url)
     try:

@@ -79,6 +79,23 @@ TLS_SETTINGS: dict[str, object] = {
     "endpoint.tlsSecret": "hub-tls",
 }
 """Settings of the hub with a certificate."""
+IAP_NAMESPACE = "e2e-iap"
+IAP_NOTEBOOKS = f"{IAP_NAMESPACE}-notebooks"
+IAP_SETTINGS: dict[str, object] = {
+    **{key: value for key, value in _settings(IAP_NAMESPACE, "").items() if key != "endpoint.address"},
+    "gcp.project": "my-project-123",
+    "cluster.mode": "existing",
+    "cluster.location": "europe-west1",
+    "endpoint.type": "gateway",
+    "endpoint.hostname": "hub.example.org",
+    "endpoint.sourceRanges": [f"203.0.113.{number}/32" for number in range(12)],
+    "auth.type": "iap",
+    "iap.clientId": "123-abc.apps.googleusercontent.com",
+    "iap.members": ["domain:example.org"],
+    "auth.adminUsers": ["grace@example.org"],
+    "auth.blockedUsers": ["mallory@example.org"],
+}
+"""Settings of the hub behind Google's Identity-Aware Proxy, in a GKE cluster that is the local one."""
 
 
 @dataclass(frozen=True, kw_only=True)

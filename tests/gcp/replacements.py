@@ -96,6 +96,8 @@ FORCED: dict[str, dict[str, str]] = {
         "networkTier": "an address is never changed, only its labels",
     },
     "gcp:compute/globalAddress:GlobalAddress": _ADDRESS,
+    # In place: the rules and the description of a policy.
+    "gcp:compute/securityPolicy:SecurityPolicy": {"type": "fixed when it is made"},
     "gcp:sql/databaseInstance:DatabaseInstance": {
         # A newer databaseVersion is an upgrade in place.
         "encryptionKeyName": "the disk is encrypted once",

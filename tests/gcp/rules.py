@@ -12,6 +12,7 @@ from tests.gcp.failure import Failure
 from tests.gcp.wire import UNKNOWN, Properties, bare
 
 CLUSTER = "gcp:container/cluster:Cluster"
+SECURITY_POLICY = "gcp:compute/securityPolicy:SecurityPolicy"
 SQL_INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance"
 
 _RFC1035 = r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?"
@@ -27,6 +28,7 @@ FORMS: dict[str, dict[str, str]] = {
     "gcp:compute/network:Network": {"name": _RFC1035},
     "gcp:compute/router:Router": {"name": _RFC1035},
     "gcp:compute/routerNat:RouterNat": {"name": _RFC1035},
+    SECURITY_POLICY: {"name": _RFC1035},
     "gcp:compute/subnetwork:Subnetwork": {"name": _RFC1035},
     # The API's rule; the provider passes everything on.
     "gcp:container/nodePool:NodePool": {"name": r"[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?"},
@@ -83,6 +85,9 @@ ONE_OF: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """By type, objects (the inputs themselves without a name) in which one of several has to be set, if they are there."""
 
+MOST: dict[str, dict[str, int]] = {SECURITY_POLICY: {"rules.match.config.srcIpRanges": 10}}
+"""By type, how many entries a list may have; the way there may lead through lists."""
+
 
 def broken(token: str, inputs: Properties) -> Iterator[Failure]:
     """The rules that the inputs of a resource break."""
@@ -99,6 +104,7 @@ def broken(token: str, inputs: Properties) -> Iterator[Failure]:
         holder = _at(plain, path) if path else plain
         if isinstance(holder, dict) and not any(name in holder for name in names):
             yield Failure(path or names[0], f"one of {', '.join(names)} must be specified")
+    yield from _too_many(token, plain)
 
 
 def refusal(token: str, inputs: Properties) -> str | None:
@@ -113,3 +119,23 @@ def _at(inputs: Properties, path: str) -> Any:  # noqa: ANN401 any JSON value
     for name in path.split("."):
         value = cast("Properties", value).get(name) if isinstance(value, dict) else None
     return value
+
+
+def _too_many(token: str, inputs: Properties) -> Iterator[Failure]:
+    for path, most in MOST.get(token, {}).items():
+        for entries in _all_at(inputs, path):
+            if isinstance(entries, list) and len(cast("list[Any]", entries)) > most:
+                yield Failure(path, f"Too many list items: attribute supports {most} item maximum")
+
+
+def _all_at(inputs: Properties, path: str) -> list[Any]:
+    """All that is at a path that may lead through lists."""
+    found: list[Any] = [inputs]
+    for name in path.split("."):
+        flat = [item for value in found for item in _items(value)]
+        found = [cast("Properties", item).get(name) for item in flat if isinstance(item, dict)]
+    return found
+
+
+def _items(value: Any) -> list[Any]:  # noqa: ANN401 any JSON value
+    return cast("list[Any]", value) if isinstance(value, list) else [value]

@@ -49,6 +49,16 @@ GATEWAY: Mapping[str, object] = {
     "endpoint.dnsZone": {"name": "example-org", "domain": "example.org"},
 }
 """What makes it one with a gateway."""
+IAP: Mapping[str, object] = {
+    "auth.type": "iap",
+    "iap.clientId": "123-abc.apps.googleusercontent.com",
+    "iap.clientSecret": "a-marker-of-iap",
+    "iap.members": ["domain:example.org", "group:physics@example.org"],
+    "github.clientId": "",
+    "github.clientSecret": "",
+    "github.organizations": [],
+}
+"""What makes the people of a gateway sign in with Google's Identity-Aware Proxy."""
 
 
 def record_gke(*changes: Mapping[str, object], preview: bool = False) -> Record:

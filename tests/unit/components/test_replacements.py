@@ -9,7 +9,7 @@ import yaml
 from settings.keys import KEYS, PROJECT, SECRETS
 from tests.gcp.replacements import changes
 from tests.recorder import Record, Registration
-from tests.unit.components.stacks import GATEWAY, GKE, record_gke
+from tests.unit.components.stacks import GATEWAY, GKE, IAP, record_gke
 
 _L4 = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4", "max": 4}
 _BASE: Mapping[str, object] = {**GKE, **GATEWAY, "nodes.gpu": [_L4]}
@@ -34,6 +34,10 @@ _ON_GKE: Mapping[str, tuple[Mapping[str, object], set[str]]] = {
     "endpoint.hostname": ({"endpoint.hostname": "lab.example.org"}, _NAME),
     "endpoint.dnsZone": ({"endpoint.hostname": "hub.example.com", "endpoint.dnsZone": _ZONE}, _NAME),
     "endpoint.securityPolicy": ({"endpoint.securityPolicy": "policy"}, set()),
+    "endpoint.sourceRanges": ({"endpoint.sourceRanges": ["203.0.113.0/24"]}, set()),
+    "iap.clientId": (IAP, set()),
+    "iap.members": ({**IAP, "iap.members": ["group:physics@example.org"]}, set()),
+    "iap.backendService": ({**IAP, "iap.backendService": "1234567890123456789"}, set()),
     "identity.hubServiceAccount": (
         {"identity.hubServiceAccount": "jupyterhub@my-project-123.iam.gserviceaccount.com"},
         set(),
@@ -53,7 +57,6 @@ _ELSEWHERE = {
     "endpoint.type": "below",
     "endpoint.address": "for load balancers, below",
     "endpoint.internal": "for load balancers, below",
-    "endpoint.sourceRanges": "for load balancers, below",
     "endpoint.tlsSecret": "for load balancers, below",
     "endpoint.tlsCertificate": "for load balancers, with endpoint.tlsKey",
     "kubernetes.context": "not on GKE",
@@ -139,6 +142,12 @@ def test_an_internal_load_balancer_has_another_address_and_ranges_change_none() 
 def test_a_certificate_changes_no_address() -> None:
     before = record_gke({"endpoint.hostname": "hub.example.org"})
     after = record_gke({"endpoint.hostname": "hub.example.org", "endpoint.tlsSecret": "hub-tls"})
+    assert _replaced(before, after) == set()
+
+
+def test_other_ranges_and_people_change_a_gateway_in_place() -> None:
+    before = record_gke(_BASE, IAP, {"endpoint.sourceRanges": ["203.0.113.0/24"]})
+    after = record_gke(_BASE, IAP, {"endpoint.sourceRanges": ["198.51.100.0/24"] * 12, "iap.backendService": 1234567})
     assert _replaced(before, after) == set()
 
 

@@ -3,11 +3,16 @@
 import pytest
 
 from tests.gcp import rules, sdk
-from tests.gcp.rules import CLUSTER, SQL_INSTANCE
+from tests.gcp.rules import CLUSTER, SECURITY_POLICY, SQL_INSTANCE
 from tests.gcp.wire import UNKNOWN, Properties
 
 ACCOUNT = "gcp:serviceaccount/account:Account"
 NETWORK = "gcp:compute/network:Network"
+
+
+def _policy(*ranges: int) -> Properties:
+    """A policy with a rule for each number of ranges."""
+    return {"rules": [{"match": {"config": {"srcIpRanges": ["203.0.113.0/24"] * count}}} for count in ranges]}
 
 
 @pytest.mark.parametrize(
@@ -29,6 +34,7 @@ NETWORK = "gcp:compute/network:Network"
         (CLUSTER, {"privateClusterConfig": {}}, "privateClusterConfig"),
         (CLUSTER, {"maintenancePolicy": {"maintenanceExclusions": []}}, "maintenancePolicy"),
         (SQL_INSTANCE, {"databaseVersion": "POSTGRES_17"}, "settings"),
+        (SECURITY_POLICY, _policy(1, 11), "rules.match.config.srcIpRanges"),
     ],
 )
 def test_a_broken_rule_is_told_with_its_path(token: str, inputs: Properties, path: str) -> None:
@@ -44,6 +50,8 @@ def test_a_broken_rule_is_told_with_its_path(token: str, inputs: Properties, pat
         (CLUSTER, {"maintenancePolicy": {"dailyMaintenanceWindow": {"startTime": "03:00"}}}),
         (ACCOUNT, {"accountId": "tf-hub"}),
         (SQL_INSTANCE, {"settings": {"tier": "db-f1-micro"}}),
+        (SECURITY_POLICY, _policy(10, 10)),
+        (SECURITY_POLICY, {"rules": UNKNOWN}),
     ],
 )
 def test_what_keeps_the_rules_is_accepted(token: str, inputs: Properties) -> None:

@@ -29,6 +29,7 @@ def hub_config() -> HubConfig:
             session_hours=168,
             callback_url="http://127.100.0.10/hub/oauth_callback",
             github=GitHub(url="https://github.com", organizations=("physics", "maths:staff"), recheck_minutes=5),
+            iap=None,
             custom_class=None,
             custom_traits={},
         ),

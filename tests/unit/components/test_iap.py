@@ -1,0 +1,145 @@
+"""Who may come to a gateway: from where, and by Google's Identity-Aware Proxy."""
+
+import json
+
+import pytest
+
+from tests.recorder import Record
+from tests.unit.components.stacks import GATEWAY, IAP, record_gke, text_of
+
+_RANGES = [f"203.0.113.{number}/32" for number in range(23)]
+_PEOPLE = {"auth.allowedUsers": ["Bob@example.org"], "auth.adminUsers": ["ada@example.org", "bob@example.org"]}
+
+
+@pytest.fixture(scope="module")
+def iap() -> Record:
+    """A hub behind IAP, which some people may use by name."""
+    return record_gke(GATEWAY, IAP, _PEOPLE)
+
+
+@pytest.fixture(scope="module")
+def armored() -> Record:
+    """A hub that only some networks reach."""
+    return record_gke(GATEWAY, {"endpoint.sourceRanges": _RANGES})
+
+
+def _policy(record: Record) -> dict[str, object]:
+    return record.one("GCPBackendPolicy").inputs["spec"]["default"]
+
+
+def test_some_ranges_may_come_and_nobody_else(armored: Record) -> None:
+    (policy,) = [resource for resource in armored.of("SecurityPolicy") if resource.custom]
+    *allowed, last = policy.inputs["rules"]
+    assert {rule["action"] for rule in allowed} == {"allow"}
+    ranges = [rule["match"]["config"]["srcIpRanges"] for rule in allowed]
+    assert [len(batch) for batch in ranges] == [10, 10, 3]
+    assert [item for batch in ranges for item in batch] == _RANGES
+    assert (last["action"], last["priority"], last["match"]["config"]["srcIpRanges"]) == ("deny(403)", 2**31 - 1, ["*"])
+    priorities = [rule["priority"] for rule in policy.inputs["rules"]]
+    assert priorities == sorted(set(priorities))
+
+
+def test_the_gateway_uses_that_policy_and_goes_before_it(armored: Record) -> None:
+    (policy,) = [resource for resource in armored.of("SecurityPolicy") if resource.custom]
+    assert _policy(armored)["securityPolicy"] == policy.answer["name"]
+    assert policy.urn in armored.one("Gateway", "tf-hub").dependencies
+
+
+def test_ranges_of_a_gateway_are_no_business_of_the_service(armored: Record) -> None:
+    (service,) = [s for s in armored.kubernetes if s.inputs["metadata"].get("name") == "tf-hub-lb"]
+    assert "loadBalancerSourceRanges" not in service.inputs["spec"]
+
+
+def test_a_policy_of_ones_own_is_used_and_none_is_made() -> None:
+    record = record_gke(GATEWAY, {"endpoint.securityPolicy": "campus-only"})
+    assert record.of("SecurityPolicy") == []
+    assert _policy(record)["securityPolicy"] == "campus-only"
+
+
+def test_without_either_there_is_no_policy_and_no_iap() -> None:
+    record = record_gke(GATEWAY)
+    assert {"securityPolicy", "iap"} & set(_policy(record)) == set()
+    assert record.of("WebTypeComputeIamMember") == []
+
+
+def test_iap_is_on_with_a_client_whose_secret_is_in_a_secret_alone(iap: Record) -> None:
+    (secret,) = [s for s in iap.of("Secret") if s.name == "tf-hub-iap-client"]
+    assert _policy(iap)["iap"] == {
+        "enabled": True,
+        "clientID": "123-abc.apps.googleusercontent.com",
+        "oauth2ClientSecret": {"name": secret.answer["metadata"]["name"]},
+    }
+    assert secret.inputs["stringData"] == {"key": "a-marker-of-iap"}
+    assert secret.inputs["metadata"]["namespace"] == "jupyterhub"
+    public = [resource.public for resource in iap.resources]
+    assert "a-marker-of-iap" not in text_of(public)
+
+
+def test_another_client_secret_is_another_secret_which_gke_sees(iap: Record) -> None:
+    other = record_gke(GATEWAY, IAP, {"iap.clientSecret": "renewed"})
+    assert _policy(other)["iap"] != _policy(iap)["iap"]
+
+
+def test_people_may_pass_iap_at_this_host_and_no_other(iap: Record) -> None:
+    grants = [grant.inputs for grant in iap.of("WebTypeComputeIamMember")]
+    assert [grant["member"] for grant in grants] == [
+        "domain:example.org",
+        "group:physics@example.org",
+        "user:bob@example.org",
+        "user:ada@example.org",
+    ]
+    assert {grant["role"] for grant in grants} == {"roles/iap.httpsResourceAccessor"}
+    assert {grant["condition"]["expression"] for grant in grants} == {'request.host == "hub.example.org"'}
+
+
+def _sign_in(record: Record) -> dict[str, object]:
+    return json.loads(record.one("ConfigMap").inputs["data"]["hub.json"])["sign_in"]
+
+
+def test_the_hub_believes_iap_for_the_backends_of_its_project(iap: Record) -> None:
+    assert _sign_in(iap)["iap"] == {"audience": "/projects/123456789012/global/backendServices/", "decides": True}
+    exact = record_gke(GATEWAY, IAP, {"iap.backendService": "1234567890123456789"})
+    assert _sign_in(exact)["iap"] == {
+        "audience": "/projects/123456789012/global/backendServices/1234567890123456789",
+        "decides": True,
+    }
+
+
+def test_without_members_only_people_by_name_come_in() -> None:
+    record = record_gke(GATEWAY, IAP, _PEOPLE, {"iap.members": []})
+    assert _sign_in(record)["iap"] == {"audience": "/projects/123456789012/global/backendServices/", "decides": False}
+    assert {grant.inputs["member"] for grant in record.of("WebTypeComputeIamMember")} == {
+        "user:bob@example.org",
+        "user:ada@example.org",
+    }
+
+
+def test_other_hubs_hear_nothing_of_iap() -> None:
+    assert _sign_in(record_gke(GATEWAY))["iap"] is None
+
+
+def test_what_iap_says_of_people_does_not_reach_notebooks(iap: Record) -> None:
+    def command(record: Record) -> list[str]:
+        (container,) = record.one("Deployment").inputs["spec"]["template"]["spec"]["containers"]
+        return container["args"]
+
+    node, module, program, *rest = command(iap)
+    assert (node, module) == ("node", "--import=/opt/proxy/hub-only-headers.mjs")
+    assert program.endswith("/configurable-http-proxy")
+    first, *usual = command(record_gke(GATEWAY))
+    assert first == "configurable-http-proxy"
+    assert rest == usual
+
+
+def test_google_is_asked_for_what_iap_needs_and_first_of_all(iap: Record) -> None:
+    services = {service.inputs.get("service", "") for service in iap.of("Service")}
+    assert {"iap.googleapis.com", "cloudresourcemanager.googleapis.com"} <= services
+    enabled = {service.urn for service in iap.of("Service") if service.type.startswith("gcp:")}
+    for kind in ("Site", "IdentityAwareProxy"):
+        assert enabled <= iap.one(kind).dependencies  # the children of a component are registered after it
+
+
+def test_the_preview_of_an_empty_project_plans_all_of_it() -> None:
+    record = record_gke(GATEWAY, IAP, {"endpoint.sourceRanges": _RANGES}, preview=True)
+    assert record.of("WebTypeComputeIamMember")
+    assert record.one("StatefulSet")

@@ -1,0 +1,53 @@
+"""The module that the proxy loads behind IAP, with a proxy in its place that only says where a request goes."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.unit.docker.dockerfile import DOCKER
+
+_PROXY = """
+export default class {
+  async targetForReq({ url }) {
+    return { prefix: url.startsWith("/user/") ? "/user/ada" : "/" };
+  }
+}
+"""
+_ASK = """
+import "./hub-only-headers.mjs";
+import Proxy from "./node_modules/configurable-http-proxy/lib/configproxy.js";
+const answers = [];
+for (const request of JSON.parse(process.argv[2])) {
+  const target = await new Proxy().targetForReq(request);
+  answers.push([target.prefix, request.headers]);
+}
+console.log(JSON.stringify(answers));
+"""
+_HEADERS = {
+    "x-goog-iap-jwt-assertion": "signed",
+    "cookie": "_xsrf=1; GCP_IAP_UID=2; __Host-GCP_IAP_AUTH_TOKEN_3=4; jupyterhub-user-ada=5",
+    "accept": "*/*",
+}
+
+
+def test_only_the_hub_gets_what_iap_says(tmp_path: Path) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("there is no node on this machine")
+    library = tmp_path / "node_modules/configurable-http-proxy/lib"
+    library.mkdir(parents=True)
+    (library.parent / "package.json").write_text('{"type": "module"}')
+    (library / "configproxy.js").write_text(_PROXY)
+    shutil.copy(DOCKER / "proxy/hub-only-headers.mjs", tmp_path)
+    (tmp_path / "ask.mjs").write_text(_ASK)
+    requests = [{"url": url, "headers": _HEADERS} for url in ("/hub/login", "/user/ada/lab")]
+    requests.append({"url": "/user/ada/lab", "headers": {"accept": "*/*"}})
+    done = subprocess.run([node, "ask.mjs", json.dumps(requests)], cwd=tmp_path, capture_output=True, check=True)
+    assert json.loads(done.stdout) == [
+        ["/", _HEADERS],
+        ["/user/ada", {"cookie": "_xsrf=1; jupyterhub-user-ada=5", "accept": "*/*"}],
+        ["/user/ada", {"accept": "*/*"}],
+    ]

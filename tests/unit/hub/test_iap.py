@@ -1,0 +1,286 @@
+"""The real authenticator against a look-alike of Google's Identity-Aware Proxy, with real keys."""
+
+import asyncio
+import time
+from collections.abc import Callable, Generator
+from types import SimpleNamespace
+from typing import Any
+
+import jwt
+import pytest
+from tornado.httputil import HTTPHeaders
+from traitlets.config import Config
+
+from hub.contract import HubConfig, Iap
+from hub.refusal import Outage, Refusal
+from tests.e2e.iap import AUDIENCE, HEADER, new_key
+from tests.e2e.iap import Iap as LookAlike
+
+LoadConfig = Callable[[HubConfig], Config]
+MINUTES = 60
+
+
+@pytest.fixture
+def google() -> Generator[LookAlike]:
+    with LookAlike() as iap:
+        yield iap
+
+
+class Hub:
+    """An authenticator as the hub has it, in one asyncio loop as there, and the people who come by it."""
+
+    def __init__(self, google: LookAlike, config: Config) -> None:
+        config.IapAuthenticator.keys_url = google.keys_url
+        self.authenticator: Any = config.JupyterHub.authenticator_class(config=config)
+        self.now = 0.0
+
+    def sign_in(self, *assertions: str) -> dict[str, Any]:
+        """Come to the page where people sign in."""
+        return asyncio.run(self.authenticator.get_authenticated_user(_handler(*assertions), None))
+
+    def refresh(self, name: str, *assertions: str, by: str | None = None) -> Any:  # noqa: ANN401 what JupyterHub makes of it
+        """Do what JupyterHub does from time to time, in a request of this person's or of another's."""
+        user = SimpleNamespace(name=name, spawners={})
+        handler = _handler(*assertions)
+        handler.current_user = user if by is None else SimpleNamespace(name=by)
+        return asyncio.run(self.authenticator.refresh_user(user, handler))
+
+
+def _handler(*assertions: str) -> SimpleNamespace:
+    headers = HTTPHeaders()
+    for assertion in assertions:
+        headers.add(HEADER.lower(), assertion)
+    return SimpleNamespace(request=SimpleNamespace(headers=headers))
+
+
+MakeHub = Callable[..., Hub]
+
+
+@pytest.fixture
+def make_hub(google: LookAlike, load_config: LoadConfig, hub_config: HubConfig) -> MakeHub:
+    def make(*, audience: str = AUDIENCE, decides: bool = True, **changes: object) -> Hub:
+        iap = Iap(audience=audience, decides=decides)
+        sign_in = hub_config.sign_in.model_copy(update={"type": "iap", "iap": iap, **changes})
+        return Hub(google, load_config(hub_config.model_copy(update={"sign_in": sign_in})))
+
+    return make
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """The hub's clock for the age of keys, in seconds."""
+    clock = SimpleNamespace(now=1000.0)
+    monkeypatch.setattr("hub.iap.time", SimpleNamespace(monotonic=lambda: clock.now))
+    return clock
+
+
+def test_whoever_passed_iap_is_signed_in_by_e_mail_without_a_page(google: LookAlike, make_hub: MakeHub) -> None:
+    hub = make_hub(admin_users=("grace@example.org",))
+    assert hub.authenticator.auto_login
+    ada, grace = (hub.sign_in(google.sign(email)) for email in ("Ada@example.org", "grace@example.org"))
+    assert (ada["name"], ada["admin"]) == ("ada@example.org", False)
+    assert (grace["name"], grace["admin"]) == ("grace@example.org", True)
+
+
+def test_the_name_makes_a_home_and_a_pod(google: LookAlike, make_hub: MakeHub) -> None:
+    assert make_hub().authenticator.validate_username(make_hub().sign_in(google.sign("a.da+x@example.org"))["name"])
+
+
+def test_who_comes_past_iap_is_told_where_to_go(make_hub: MakeHub) -> None:
+    with pytest.raises(Refusal, match=r"did not pass it.*public address") as caught:
+        make_hub().sign_in()
+    assert caught.value.status_code == 403
+
+
+def _unsigned(google: LookAlike) -> str:
+    claims = jwt.decode(google.sign("ada@example.org"), options={"verify_signature": False})
+    return jwt.encode(claims, "", algorithm="none", headers={"kid": "first"})
+
+
+def _signed_with_the_public_key(google: LookAlike) -> str:
+    """The old trick: a public key, which everybody knows, taken for a shared secret."""
+    claims = jwt.decode(google.sign("ada@example.org"), options={"verify_signature": False})
+    numbers = google.keys["first"].public_key().public_numbers()
+    return jwt.encode(claims, numbers.x.to_bytes(32, "big"), algorithm="HS256", headers={"kid": "first"})
+
+
+FORGED: dict[str, tuple[Callable[[LookAlike], str], str]] = {
+    "expired": (lambda google: google.sign("ada@example.org", exp=int(time.time()) - MINUTES), "expired"),
+    "of-the-future": (lambda google: google.sign("ada@example.org", iat=int(time.time()) + MINUTES), "iat"),
+    "another-service": (
+        lambda google: google.sign("ada@example.org", aud="/projects/0/global/backendServices/1"),
+        "its audience is /projects/0/global/backendServices/1, and not",
+    ),
+    "several-services": (lambda google: google.sign("ada@example.org", aud=[AUDIENCE, "x"]), "its audience is"),
+    "another-issuer": (lambda google: google.sign("ada@example.org", iss="https://accounts.google.com"), "issuer"),
+    "another-key": (lambda google: google.sign("ada@example.org", key=new_key()), "Signature verification failed"),
+    "no-signature": (_unsigned, "alg value is not allowed"),
+    "public-key-as-secret": (_signed_with_the_public_key, "alg value is not allowed"),
+    "no-expiry": (lambda google: google.sign("ada@example.org", exp=None), '"exp"'),
+    "no-e-mail": (lambda google: google.sign("", email=None), '"email"'),
+    "no-google-account": (
+        lambda google: google.sign("securetoken.google.com/project/tenant:ada@example.org"),
+        "is not the e-mail of a Google account",
+    ),
+    "no-token": (lambda _: "ada@example.org", "Not enough segments"),
+    "an-unknown-key": (
+        lambda google: LookAlike(keys={"other": google.keys["first"]}).sign("ada@example.org"),
+        "a key that Google does not know",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FORGED)
+def test_what_is_forged_is_refused_with_the_reason(kind: str, google: LookAlike, make_hub: MakeHub) -> None:
+    forge, reason = FORGED[kind]
+    with pytest.raises(Refusal, match="is not accepted by this hub") as caught:
+        make_hub().sign_in(forge(google))
+    assert not isinstance(caught.value, Outage)
+    assert reason in caught.value.jupyterhub_message
+    assert caught.value.status_code == 403
+
+
+def test_half_a_minute_of_another_clock_is_forgiven(google: LookAlike, make_hub: MakeHub) -> None:
+    now = int(time.time())
+    assert make_hub().sign_in(google.sign("ada@example.org", iat=now + 20, exp=now + 620))
+    assert make_hub().sign_in(google.sign("ada@example.org", iat=now - 620, exp=now - 20))
+
+
+@pytest.mark.parametrize(
+    ("audience", "welcome"),
+    [
+        ("/projects/0/global/backendServices/1", True),
+        ("/projects/0/global/backendServices/1234567890123456789", True),
+        ("/projects/0/global/backendServices/", False),
+        ("/projects/0/global/backendServices/1/x", False),
+        ("/projects/00/global/backendServices/1", False),
+        ("/projects/0/apps/project", False),
+    ],
+)
+def test_until_the_backend_service_is_set_any_of_the_project_counts_and_no_other(
+    audience: str,
+    welcome: bool,  # noqa: FBT001 a column
+    google: LookAlike,
+    make_hub: MakeHub,
+) -> None:
+    hub = make_hub(audience="/projects/0/global/backendServices/")
+    assertion = google.sign("ada@example.org", aud=audience)
+    if welcome:
+        assert hub.sign_in(assertion)
+    else:
+        with pytest.raises(Refusal, match="its audience is"):
+            hub.sign_in(assertion)
+
+
+def test_a_hub_that_knows_no_audience_lets_nobody_in(google: LookAlike, make_hub: MakeHub) -> None:
+    with pytest.raises(Refusal, match="its audience is"):
+        make_hub(audience="").sign_in(google.sign("ada@example.org", aud=""))
+
+
+def test_the_lists_of_the_stack_count_too(google: LookAlike, make_hub: MakeHub) -> None:
+    by_name = make_hub(decides=False, allowed_users=("ada@example.org",), admin_users=("grace@example.org",))
+    assert by_name.sign_in(google.sign("ada@example.org"))
+    assert by_name.sign_in(google.sign("grace@example.org"))
+    with pytest.raises(Refusal, match="may not use this hub"):
+        by_name.sign_in(google.sign("eve@example.org"))
+    blocking = make_hub(blocked_users=("mallory@example.org",))
+    with pytest.raises(Refusal, match="may not use this hub"):
+        blocking.sign_in(google.sign("mallory@example.org"))
+
+
+def test_keys_are_asked_for_once_and_again_when_a_new_one_is_shown(
+    google: LookAlike, make_hub: MakeHub, clock: SimpleNamespace
+) -> None:
+    hub = make_hub()
+    for _ in range(3):
+        hub.sign_in(google.sign("ada@example.org"))
+    assert google.questions == 1
+    google.keys["second"] = new_key()
+    clock.now += 11
+    assert hub.sign_in(google.sign("ada@example.org"))
+    assert google.questions == 2
+
+
+def test_unknown_keys_make_no_flood_of_questions(google: LookAlike, make_hub: MakeHub, clock: SimpleNamespace) -> None:
+    hub = make_hub()
+    assert clock.now
+    stranger = LookAlike(keys={"other": new_key()})
+    for _ in range(5):
+        with pytest.raises(Refusal):
+            hub.sign_in(stranger.sign("ada@example.org"))
+    assert google.questions == 1
+
+
+def test_a_key_that_google_withdrew_counts_for_an_hour_at_most(
+    google: LookAlike, make_hub: MakeHub, clock: SimpleNamespace
+) -> None:
+    hub, old = make_hub(), google.sign("ada@example.org")
+    hub.sign_in(old)
+    google.keys = {"second": new_key()}
+    assert hub.sign_in(old)
+    clock.now += 3601
+    with pytest.raises(Refusal, match="does not know"):
+        hub.sign_in(old)
+
+
+def test_an_outage_of_google_keeps_the_last_keys(google: LookAlike, make_hub: MakeHub, clock: SimpleNamespace) -> None:
+    hub = make_hub()
+    hub.sign_in(google.sign("ada@example.org"))
+    google.down = True
+    clock.now += 3601
+    assert hub.sign_in(google.sign("ada@example.org"))
+    assert google.questions == 2
+
+
+def test_without_any_key_an_outage_is_told_as_one_and_ends(
+    google: LookAlike, make_hub: MakeHub, clock: SimpleNamespace
+) -> None:
+    hub = make_hub()
+    google.down = True
+    for _ in range(2):
+        with pytest.raises(Outage, match="Google does not answer just now") as caught:
+            hub.sign_in(google.sign("ada@example.org"))
+        assert caught.value.status_code == 503
+    google.down = False
+    clock.now += 11
+    assert hub.sign_in(google.sign("ada@example.org"))
+
+
+@pytest.mark.parametrize("body", ["no json", "[]", '{"keys": []}', '{"keys": 1}'])
+def test_an_answer_that_is_no_key_set_is_an_outage(
+    body: str, google: LookAlike, make_hub: MakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fetch(*_: object, **__: object) -> SimpleNamespace:
+        return SimpleNamespace(body=body)
+
+    monkeypatch.setattr("hub.iap.AsyncHTTPClient", lambda: SimpleNamespace(fetch=fetch))
+    with pytest.raises(Outage):
+        make_hub().sign_in(google.sign("ada@example.org"))
+
+
+def test_a_signed_in_person_stays_and_another_account_in_the_browser_signs_in_anew(
+    google: LookAlike, make_hub: MakeHub
+) -> None:
+    hub = make_hub(admin_users=("ada@example.org",))
+    assert hub.refresh("ada@example.org", google.sign("Ada@example.org"))["admin"] is True
+    assert hub.refresh("ada@example.org", google.sign("bob@example.org")) is False
+    assert hub.refresh("ada@example.org", "forged") is False
+
+
+def test_requests_of_servers_and_of_admins_for_others_are_checked_by_the_lists_alone(
+    google: LookAlike, make_hub: MakeHub
+) -> None:
+    hub = make_hub(decides=False, allowed_users=("ada@example.org",))
+    assert hub.refresh("ada@example.org")
+    assert hub.refresh("ada@example.org", google.sign("grace@example.org"), by="grace@example.org")
+    assert hub.refresh("bob@example.org") is False
+
+
+def test_people_stay_while_google_does_not_tell_its_keys(google: LookAlike, make_hub: MakeHub) -> None:
+    google.down = True
+    assert make_hub().refresh("ada@example.org", google.sign("bob@example.org")) is True
+
+
+def test_a_hub_json_without_an_audience_ends_the_start(make_hub: MakeHub) -> None:
+    with pytest.raises(ValueError, match=r"hub\.json does not say"):
+        make_hub(iap=None)
