@@ -1,6 +1,7 @@
 """The cluster of the stack, and the one Kubernetes provider for it."""
 
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment
@@ -30,6 +31,8 @@ class Connection:
     """The user who runs the stack, as the cluster knows them, and who needs to be made cluster-admin; none = nobody."""
     subnetwork: pulumi.Output[str] | None = None
     """Subnet of a GKE cluster, in which an internal load balancer has its address."""
+    zones: pulumi.Output[Sequence[str]] | None = None
+    """Zones of the nodes of a GKE cluster; with a zone as `cluster.location`, those beside it."""
 
 
 def connect(settings: Settings) -> Connection:

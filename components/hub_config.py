@@ -8,9 +8,10 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
+from components.gke import storage
 from components.metadata import labels
-from components.rbac import NOTEBOOKS_ACCOUNT
-from hub.contract import Bound, GitHub, HubConfig, SignIn
+from components.rbac import NOTEBOOKS_ACCOUNT, account_of
+from hub.contract import Account, Bound, GitHub, HubConfig, SignIn
 from settings import Bounds, Settings, quantity
 from settings.addresses import callback_of
 
@@ -41,7 +42,13 @@ def files(settings: Settings, urls: HubUrls, *, owner_uid: str) -> dict[str, str
     """
     return {
         **_sources(settings),
-        "hub.json": _render(settings, urls, owner_uid=owner_uid, public_url=settings.public_url),
+        "hub.json": _render(
+            settings,
+            urls,
+            owner_uid=owner_uid,
+            public_url=settings.public_url,
+            home_storage_class=storage.class_of_homes(settings),
+        ),
     }
 
 
@@ -59,6 +66,8 @@ class HubConfigMapArgs:
     """UID of the ServiceAccount that owns the notebooks' pods."""
     public_url: pulumi.Input[str] | None
     """Where people reach the hub; none = the hub tells from their requests."""
+    home_storage_class: pulumi.Input[str] | None
+    """StorageClass of new homes; none = the cluster's default."""
 
 
 class HubConfigMap(pulumi.ComponentResource):
@@ -73,8 +82,10 @@ class HubConfigMap(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: HubConfigMapArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:hub_config:HubConfigMap", name, None, opts)
-        config = pulumi.Output.all(args.owner_uid, args.public_url).apply(
-            lambda known: _render(args.settings, args.urls, owner_uid=known[0], public_url=known[1])
+        config = pulumi.Output.all(args.owner_uid, args.public_url, args.home_storage_class).apply(
+            lambda known: _render(
+                args.settings, args.urls, owner_uid=known[0], public_url=known[1], home_storage_class=known[2]
+            )
         )
         config_map = core.ConfigMap(
             f"{name}-files",
@@ -94,7 +105,9 @@ def _sources(settings: Settings) -> dict[str, str]:
     return {path.name: path.read_bytes().decode() for path in files} | ({} if own is None else {"extra_config.py": own})
 
 
-def _render(settings: Settings, urls: HubUrls, *, owner_uid: str, public_url: str | None) -> str:
+def _render(
+    settings: Settings, urls: HubUrls, *, owner_uid: str, public_url: str | None, home_storage_class: str | None
+) -> str:
     """The same text for the same settings, in lines, so that a preview shows what changes."""
     notebook = settings.notebook
     config = HubConfig(
@@ -105,6 +118,10 @@ def _render(settings: Settings, urls: HubUrls, *, owner_uid: str, public_url: st
         notebooks_namespace=settings.notebooks_namespace,
         owner_uid=owner_uid,
         owner_name=NOTEBOOKS_ACCOUNT,
+        accounts=tuple(
+            Account(name=account_of(entry), users=entry.users, groups=entry.organizations)
+            for entry in settings.identity.notebooks
+        ),
         sign_in=_sign_in(settings, public_url),
         image=notebook.image,
         images=notebook.images,
@@ -113,11 +130,12 @@ def _render(settings: Settings, urls: HubUrls, *, owner_uid: str, public_url: st
         memory=_bound(notebook.memory),
         additional_resources=dict(sorted(notebook.additional_resources.items())),
         home_size=notebook.storage.size,
-        home_storage_class=notebook.storage.storage_class,
+        home_storage_class=home_storage_class,
         keep_homes=notebook.keep_homes,
         start_timeout_seconds=notebook.start_timeout_seconds,
         idle_minutes=notebook.idle_minutes,
         own_nodes=settings.cluster.makes_nodes,
+        accelerator=notebook.accelerator,
         extra_config=settings.hub.extra_config is not None,
     )
     return config.model_dump_json(indent=2) + "\n"
@@ -133,7 +151,14 @@ def _sign_in(settings: Settings, public_url: str | None) -> SignIn:
         anyone=auth.allow_anyone_from_the_internet,
         session_hours=auth.session_hours,
         callback_url=None if public_url is None else callback_of(public_url),
-        github=GitHub(url=github.url, organizations=github.organizations, recheck_minutes=github.recheck_minutes),
+        github=GitHub(
+            url=github.url,
+            organizations=github.organizations,
+            groups=tuple(
+                dict.fromkeys(group for entry in settings.identity.notebooks for group in entry.organizations)
+            ),
+            recheck_minutes=github.recheck_minutes,
+        ),
         custom_class=auth.custom_class,
         custom_traits=dict(auth.custom_traits),
     )

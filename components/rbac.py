@@ -9,10 +9,16 @@ from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.rbac import v1 as rbac
 
 from components.metadata import labels
-from settings import Settings
+from settings import NotebookIdentity, Settings
 
 NOTEBOOKS_ACCOUNT: Final = "notebooks"
 """Name of the ServiceAccount, in the notebooks' namespace, that owns the notebooks' pods, and that they run as."""
+
+
+def account_of(identity: NotebookIdentity) -> str:
+    """Returns the name of the ServiceAccount that the notebooks of an entry of `identity.notebooks` run as."""
+    return f"{NOTEBOOKS_ACCOUNT}-{identity.name}"
+
 
 _ACTS_AS: Final = "iam.gke.io/gcp-service-account"
 """Annotation of a ServiceAccount whose pods are known to Google Cloud as that Google service account."""
@@ -54,17 +60,23 @@ class Rbac(pulumi.ComponentResource):
             automount_service_account_token=False,
             opts=child,
         )
-        owner = core.ServiceAccount(
-            f"{name}-notebooks",
-            metadata=meta.ObjectMetaArgs(
-                name=NOTEBOOKS_ACCOUNT,
-                namespace=args.notebooks_namespace,
-                labels=labels(settings, "notebooks"),
-                annotations=_acting_as(settings.identity.notebook_service_account),
-            ),
-            automount_service_account_token=False,
-            opts=child,
-        )
+
+        def notebooks_account(part: str, kubernetes_name: str, google_account: str | None) -> core.ServiceAccount:
+            return core.ServiceAccount(
+                f"{name}-{part}",
+                metadata=meta.ObjectMetaArgs(
+                    name=kubernetes_name,
+                    namespace=args.notebooks_namespace,
+                    labels=labels(settings, "notebooks"),
+                    annotations=_acting_as(google_account),
+                ),
+                automount_service_account_token=False,
+                opts=child,
+            )
+
+        owner = notebooks_account("notebooks", NOTEBOOKS_ACCOUNT, settings.identity.notebook_service_account)
+        for entry in settings.identity.notebooks:
+            notebooks_account(f"notebooks-{entry.name}", account_of(entry), entry.google_service_account)
         role_metadata = meta.ObjectMetaArgs(
             name=f"{settings.name}-spawner", namespace=args.notebooks_namespace, labels=labels(settings, "hub")
         )
@@ -94,6 +106,7 @@ def _rules(*, keep_homes: bool) -> list[rbac.PolicyRuleArgs]:
     verbs = {
         "pods": ["list", "watch", "create", "delete"],
         "events": ["list", "watch"],
-        "persistentvolumeclaims": ["create", "get"] if keep_homes else ["create", "get", "delete"],
+        # patch makes a home larger, see hub/home.py.
+        "persistentvolumeclaims": ["create", "get", "patch", *([] if keep_homes else ["delete"])],
     }
     return [rbac.PolicyRuleArgs(api_groups=[""], resources=[resource], verbs=verbs[resource]) for resource in verbs]

@@ -1,4 +1,4 @@
-"""KubeSpawner that tells people why their notebook server did not start."""
+"""KubeSpawner that tells people why their notebook server did not start, and whose homes grow."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from kubernetes_asyncio.client.exceptions import ApiException
 from kubespawner import KubeSpawner  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
 
+from hub import home
 from hub.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class NotebookSpawner(KubeSpawner):
-    """KubeSpawner whose failures carry Kubernetes' own words to the page where people wait."""
+    """KubeSpawner whose failures carry Kubernetes' own words to the page where people wait, and whose homes grow."""
 
     def start(self) -> asyncio.Task[str]:
         """Start the pod; the task's result is the server's URL.
@@ -29,6 +30,8 @@ class NotebookSpawner(KubeSpawner):
         return asyncio.create_task(self._explain(starting, patience=self.start_timeout - 5))
 
     async def _explain(self, starting: Awaitable[str], *, patience: int) -> str:
+        # The pod is on its way meanwhile. A home that is still to be made has the right size.
+        await home.grow(cast("home.Spawner", self))
         try:
             return await asyncio.wait_for(starting, patience)
         except TimeoutError as error:
