@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol, cast
 
+from aiohttp import ClientError
 from kubernetes_asyncio.client.exceptions import ApiException
 
 from hub import quantity
@@ -64,5 +65,5 @@ async def grow(spawner: Spawner) -> None:
         # Not found: it is being made just now. Forbidden: its class does not let it grow, or the quota is used up.
         if error.status != HTTPStatus.NOT_FOUND:
             spawner.log.warning("%s does not grow to %s: %s", name, wanted, error.body or error.reason)
-    except TimeoutError:
-        spawner.log.warning("%s does not grow to %s now: Kubernetes gives no answer", name, wanted)
+    except (ClientError, OSError) as error:
+        spawner.log.warning("%s does not grow to %s now: Kubernetes gives no answer (%s)", name, wanted, error)

@@ -30,10 +30,9 @@ class NotebookSpawner(KubeSpawner):
         return asyncio.create_task(self._explain(starting, patience=self.start_timeout - 5))
 
     async def _explain(self, starting: Awaitable[str], *, patience: int) -> str:
-        # The pod is on its way meanwhile. A home that is still to be made has the right size.
-        await home.grow(cast("home.Spawner", self))
         try:
-            return await asyncio.wait_for(starting, patience)
+            growing = home.grow(cast("home.Spawner", self))
+            url, _ = await asyncio.wait_for(asyncio.gather(starting, growing), patience)
         except TimeoutError as error:
             events = cast("Sequence[Mapping[str, object]]", self.events)
             reasons = [
@@ -43,6 +42,7 @@ class NotebookSpawner(KubeSpawner):
             raise Refusal(reasons, status=503) from None
         except ApiException as error:
             raise Refusal([f"Kubernetes refused your notebook server: {_message(error)}"], status=503) from error
+        return url
 
 
 def _warnings(events: Sequence[Mapping[str, object]]) -> list[str]:
