@@ -43,11 +43,16 @@ class _Claim(Protocol):
 class Spawner(Protocol):
     """What is needed of KubeSpawner."""
 
-    api: _Api
     namespace: str
     pvc_name: str
     storage_capacity: str
+    """How large a home is to be."""
     log: logging.Logger
+
+    @property
+    def api(self) -> _Api:
+        """Client of Kubernetes' core API."""
+        ...
 
 
 async def grow(spawner: Spawner) -> None:

@@ -56,7 +56,8 @@ class _CoreApi(Protocol):
 
 
 class _Group(Protocol):
-    name: str
+    @property
+    def name(self) -> str: ...
 
 
 class Person(Protocol):

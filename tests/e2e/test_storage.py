@@ -24,7 +24,7 @@ from tests.gcp.plugin import engine_with_stand_in
 
 _NAMESPACE, _NOTEBOOKS = "e2e-storage", "e2e-storage-notebooks"
 _GROWING = "e2e-growing"
-_ACCOUNT = "data@my-project-123.iam.gserviceaccount.com"
+_ACCOUNT = "the-data@my-project-123.iam.gserviceaccount.com"
 _OWN = f"{_NAMESPACE}-homes-pd-ssd-regional-delete"
 _HOMES = {"size": "64Mi", "storageClass": _GROWING}
 _SETTINGS: Mapping[str, object] = {
@@ -144,10 +144,11 @@ def test_a_notebook_runs_as_the_account_of_its_person(stack: Stack) -> None:
     assert account.metadata.annotations["iam.gke.io/gcp-service-account"] == _ACCOUNT
     for name in ("ada", "bob"):
         _server(name, "POST")
-    runs_as = {
-        name: core.read_namespaced_pod(f"jupyter-{name}", _NOTEBOOKS).to_dict()["spec"]["service_account_name"]
-        for name in ("ada", "bob")
-    }
+    runs_as: dict[str, str | None] = {}
+    for name in ("ada", "bob"):
+        pod = core.read_namespaced_pod(f"jupyter-{name}", _NOTEBOOKS)
+        assert pod.spec
+        runs_as[name] = pod.spec.service_account_name
     assert runs_as == {"ada": "notebooks-data", "bob": "notebooks"}
 
 
@@ -199,7 +200,9 @@ def test_the_zones_of_homes_change_in_place(stack: Stack, image_settings: dict[s
     _up(
         stack,
         image_settings,
-        hub_storage={"size": "64Mi"}, notebook_storage=disk, notebook_accelerator="nvidia-tesla-a100",
+        hub_storage={"size": "64Mi"},
+        notebook_storage=disk,
+        notebook_accelerator="nvidia-tesla-a100",
     )
     made = classes.read_storage_class(_OWN)
     assert made.metadata

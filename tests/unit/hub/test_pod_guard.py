@@ -1,6 +1,5 @@
 import copy
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -213,11 +212,18 @@ class Api:
 
 
 @dataclass
+class Group:
+    """A group as JupyterHub keeps it."""
+
+    name: str
+
+
+@dataclass
 class Person:
     """A person as JupyterHub knows them."""
 
     name: str = "alice"
-    groups: list[SimpleNamespace] = field(default_factory=list[SimpleNamespace])
+    groups: list[Group] = field(default_factory=list[Group])
 
 
 @dataclass
@@ -268,7 +274,7 @@ def with_accounts(hub_config: HubConfig) -> HubConfig:
 def test_a_pod_runs_as_the_account_of_its_person(
     name: str, groups: list[str], account: str, pod: dict[str, Any], with_accounts: HubConfig
 ) -> None:
-    person = Person(name, [SimpleNamespace(name=group) for group in groups])
+    person = Person(name, [Group(group) for group in groups])
     assert account_of(person, with_accounts) == account
     made = PodGuard(with_accounts).modify_pod_hook(FakeSpawner(person), FakePod(pod))
     assert made.spec.service_account_name == account

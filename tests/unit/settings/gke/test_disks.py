@@ -44,7 +44,7 @@ def test_homes_are_only_where_every_gpu_is() -> None:
 
 
 def test_new_machines_go_with_the_disks_that_they_take() -> None:
-    values = {
+    values: dict[str, object] = {
         "nodes.core": {"machineType": "n4-standard-2"},
         "nodes.user": {"machineType": "c4-standard-8"},
         "hub.storage": {"size": "4Gi", "disk": "hyperdisk-balanced"},
@@ -54,7 +54,10 @@ def test_new_machines_go_with_the_disks_that_they_take() -> None:
 
 
 def test_a_class_of_ones_own_may_be_anything() -> None:
-    values = {"nodes.user": {"machineType": "n4-standard-8"}, "notebook.storage": {"storageClass": "own"}}
+    values: dict[str, object] = {
+        "nodes.user": {"machineType": "n4-standard-8"},
+        "notebook.storage": {"storageClass": "own"},
+    }
     assert mistakes_of(values) == []
 
 
@@ -65,5 +68,5 @@ def test_a_gpu_type_that_is_not_there_is_told_once() -> None:
 
 
 def test_an_existing_cluster_may_have_gpus_of_a_named_type() -> None:
-    values = {"cluster.mode": "existing", "cluster.authorizedNetworks": [], "notebook.accelerator": "nvidia-l4"}
+    values: dict[str, object] = {"cluster.mode": "existing", "notebook.accelerator": "nvidia-l4"}
     assert settings.parse({**GKE, **values}).notebook.accelerator == "nvidia-l4"

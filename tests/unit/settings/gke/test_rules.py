@@ -34,7 +34,11 @@ def test_a_gpu_type_is_accepted_in_its_zones_and_their_regions_and_nowhere_else(
     good = {*gpu.zones, *map(region_of, gpu.zones)}
     for location in [*ZONES, *(zone for zones in ZONES.values() for zone in zones)]:
         # With a class of one's own, the machines may take whatever disks they want.
-        values = {"cluster.location": location, "nodes.gpu": [pool], "notebook.storage": {"storageClass": "own"}}
+        values: dict[str, object] = {
+            "cluster.location": location,
+            "nodes.gpu": [pool],
+            "notebook.storage": {"storageClass": "own"},
+        }
         mistakes = mistakes_of(values)
         assert (mistakes == []) == (location in good), location
         assert all(len(mistake) < 500 and mistake.startswith("nodes.gpu[0].accelerator: ") for mistake in mistakes)
@@ -76,8 +80,8 @@ def test_every_pair_of_ranges_that_overlaps_is_told() -> None:
 def test_pools_that_are_written_out_as_they_are_by_default_are_no_mistake_with_autopilot() -> None:
     """Pulumi hands the defaults of Pulumi.yaml to the program as if they were in the stack file."""
     core = {"machineType": "e2-standard-2", "min": 1, "max": 3, "diskGb": 50, "spot": False}
-    values = {"cluster.autopilot": True, "notebook.additionalResources": {}, "nodes.core": core, "nodes.gpu": []}
-    assert mistakes_of(values) == []
+    values: dict[str, object] = {"notebook.additionalResources": {}, "nodes.core": core, "nodes.gpu": []}
+    assert mistakes_of({**values, "cluster.autopilot": True}) == []
 
 
 def test_a_project_alone_is_no_mistake_without_gke() -> None:
