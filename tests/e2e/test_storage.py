@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from kubernetes.client import CoreV1Api, StorageV1Api, V1ObjectMeta, V1StorageClass
+from kubernetes.client import CoreV1Api, StorageV1Api, V1ObjectMeta, V1Service, V1ServiceSpec, V1StorageClass
 from kubernetes.client.exceptions import ApiException
 
 from local import api, layout
@@ -23,6 +23,7 @@ from tests.e2e.hubs import binding_of, forget, pods, require_success
 from tests.gcp.plugin import engine_with_stand_in
 
 _NAMESPACE, _NOTEBOOKS = "e2e-storage", "e2e-storage-notebooks"
+_ADDRESS = "127.100.0.16"
 _GROWING = "e2e-growing"
 _ACCOUNT = "the-data@my-project-123.iam.gserviceaccount.com"
 _OWN = f"{_NAMESPACE}-homes-pd-ssd-regional-delete"
@@ -68,11 +69,31 @@ def stack(
     done = pulumi(stack, "up", "--yes", "--non-interactive")
     try:
         require_success(done, _NAMESPACE)
+        _open_a_way_in()
         yield stack
         require_success(pulumi(stack, "destroy", "--yes", "--non-interactive"), _NAMESPACE)
     finally:
         forget(_NAMESPACE, _NOTEBOOKS)
         classes.delete_storage_class(_GROWING)
+
+
+def _open_a_way_in() -> None:
+    """Give the hub an address of this machine, which no hub on GKE may have."""
+    core = CoreV1Api(api.connect())
+    service = core.read_namespaced_service("tf-hub-lb", _NAMESPACE)
+    assert service.spec
+    spec = V1ServiceSpec(
+        type="LoadBalancer", load_balancer_ip=_ADDRESS, selector=service.spec.selector, ports=service.spec.ports
+    )
+    core.create_namespaced_service(_NAMESPACE, V1Service(metadata=V1ObjectMeta(name="way-in"), spec=spec))
+    for _ in range(100):
+        try:
+            httpx.get(f"http://{_ADDRESS}/hub/health").raise_for_status()
+        except httpx.HTTPError:
+            time.sleep(0.3)
+        else:
+            return
+    pytest.fail(f"the hub does not answer at {_ADDRESS}", pytrace=False)
 
 
 def _write(stack: Stack, images: Mapping[str, str], **changed: object) -> None:
@@ -94,9 +115,7 @@ def _up(stack: Stack, images: Mapping[str, str], **changed: object) -> str:
 
 
 def _signed_in(name: str) -> httpx.Client:
-    service = CoreV1Api(api.connect()).read_namespaced_service("tf-hub-lb", _NAMESPACE)
-    assert service.spec
-    client = httpx.Client(base_url=f"http://{service.spec.cluster_ip}", follow_redirects=True, timeout=30)
+    client = httpx.Client(base_url=f"http://{_ADDRESS}", follow_redirects=True, timeout=30)
     client.get("/hub/login")
     form = {"username": name, "password": "any", "_xsrf": client.cookies["_xsrf"]}
     client.post("/hub/login", data=form).raise_for_status()
