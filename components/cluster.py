@@ -1,6 +1,7 @@
 """The cluster of the stack, and the one Kubernetes provider for it."""
 
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment
@@ -32,6 +33,8 @@ class Connection:
     """Subnet of a GKE cluster, in which an internal load balancer has its address."""
     google_services: pulumi.Resource | None = None
     """The APIs that must be enabled before anything of Google Cloud is made; none = there is nothing of it."""
+    zones: pulumi.Output[Sequence[str]] | None = None
+    """Zones of the nodes of a GKE cluster; with a zone as `cluster.location`, those beside it."""
 
 
 def connect(settings: Settings) -> Connection:

@@ -57,6 +57,8 @@ class HubArgs:
     """Secret with the hub's own secrets, under the names of `hub_secret.variables`."""
     proxy_token_secret: pulumi.Input[str]
     """Secret with the proxy's token."""
+    storage_class: pulumi.Input[str] | None = None
+    """StorageClass of a new volume for the database; none = the cluster's default. One that is there keeps its own."""
     kubeconfig: pulumi.Input[str] | None = None
     """The kubeconfig of a GKE cluster; none = the one that `kubernetes.context` is in."""
     proxy: pulumi.Resource
@@ -156,11 +158,15 @@ def _database_claim(name: str, args: HubArgs, *, parent: pulumi.Resource) -> pul
         ),
         spec=core.PersistentVolumeClaimSpecArgs(
             access_modes=["ReadWriteOnce"],
-            storage_class_name=settings.hub.storage.storage_class,
+            storage_class_name=args.storage_class,
             resources=core.VolumeResourceRequirementsArgs(requests={"storage": settings.hub.storage.size}),
         ),
         opts=pulumi.ResourceOptions(
-            parent=parent, protect=settings.protect, retain_on_delete=settings.hub.keep_database
+            parent=parent,
+            protect=settings.protect,
+            retain_on_delete=settings.hub.keep_database,
+            # A claim keeps its class all its life: with another one it would be another volume, and an empty one.
+            ignore_changes=["spec.storageClassName"],
         ),
     )
     return claim.metadata.name

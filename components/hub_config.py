@@ -8,9 +8,10 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
+from components.gke import storage
 from components.metadata import labels
-from components.rbac import NOTEBOOKS_ACCOUNT
-from hub.contract import Bound, GitHub, HubConfig, Iap, SignIn
+from components.rbac import NOTEBOOKS_ACCOUNT, account_of
+from hub.contract import Account, Bound, GitHub, HubConfig, Iap, SignIn
 from settings import Bounds, Settings, quantity
 from settings.addresses import callback_of
 
@@ -45,7 +46,12 @@ def files(settings: Settings, urls: HubUrls, *, owner_uid: str) -> dict[str, str
     return {
         **_sources(settings),
         "hub.json": _render(
-            settings, urls, owner_uid=owner_uid, public_url=settings.public_url, iap_audience=_SOME_AUDIENCE
+            settings,
+            urls,
+            owner_uid=owner_uid,
+            public_url=settings.public_url,
+            iap_audience=_SOME_AUDIENCE,
+            home_storage_class=storage.class_of_homes(settings),
         ),
     }
 
@@ -66,6 +72,8 @@ class HubConfigMapArgs:
     """Where people reach the hub; none = the hub tells from their requests."""
     iap_audience: pulumi.Input[str] | None
     """For whom the word of Google's Identity-Aware Proxy is; none = people sign in otherwise."""
+    home_storage_class: pulumi.Input[str] | None
+    """StorageClass of new homes; none = the cluster's default."""
 
 
 class HubConfigMap(pulumi.ComponentResource):
@@ -80,9 +88,16 @@ class HubConfigMap(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: HubConfigMapArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:hub_config:HubConfigMap", name, None, opts)
-        config = pulumi.Output.all(args.owner_uid, args.public_url, args.iap_audience).apply(
+        config = pulumi.Output.all(
+            args.owner_uid, args.public_url, args.iap_audience, args.home_storage_class
+        ).apply(
             lambda known: _render(
-                args.settings, args.urls, owner_uid=known[0], public_url=known[1], iap_audience=known[2]
+                args.settings,
+                args.urls,
+                owner_uid=known[0],
+                public_url=known[1],
+                iap_audience=known[2],
+                home_storage_class=known[3],
             )
         )
         config_map = core.ConfigMap(
@@ -104,7 +119,13 @@ def _sources(settings: Settings) -> dict[str, str]:
 
 
 def _render(
-    settings: Settings, urls: HubUrls, *, owner_uid: str, public_url: str | None, iap_audience: str | None
+    settings: Settings,
+    urls: HubUrls,
+    *,
+    owner_uid: str,
+    public_url: str | None,
+    iap_audience: str | None,
+    home_storage_class: str | None,
 ) -> str:
     """The same text for the same settings, in lines, so that a preview shows what changes."""
     notebook = settings.notebook
@@ -116,6 +137,10 @@ def _render(
         notebooks_namespace=settings.notebooks_namespace,
         owner_uid=owner_uid,
         owner_name=NOTEBOOKS_ACCOUNT,
+        accounts=tuple(
+            Account(name=account_of(entry), users=entry.users, groups=entry.organizations)
+            for entry in settings.identity.notebooks
+        ),
         sign_in=_sign_in(settings, public_url, iap_audience),
         image=notebook.image,
         images=notebook.images,
@@ -124,11 +149,12 @@ def _render(
         memory=_bound(notebook.memory),
         additional_resources=dict(sorted(notebook.additional_resources.items())),
         home_size=notebook.storage.size,
-        home_storage_class=notebook.storage.storage_class,
+        home_storage_class=home_storage_class,
         keep_homes=notebook.keep_homes,
         start_timeout_seconds=notebook.start_timeout_seconds,
         idle_minutes=notebook.idle_minutes,
         own_nodes=settings.cluster.makes_nodes,
+        accelerator=notebook.accelerator,
         extra_config=settings.hub.extra_config is not None,
     )
     return config.model_dump_json(indent=2) + "\n"
@@ -144,7 +170,14 @@ def _sign_in(settings: Settings, public_url: str | None, iap_audience: str | Non
         anyone=auth.allow_anyone_from_the_internet,
         session_hours=auth.session_hours,
         callback_url=None if public_url is None else callback_of(public_url),
-        github=GitHub(url=github.url, organizations=github.organizations, recheck_minutes=github.recheck_minutes),
+        github=GitHub(
+            url=github.url,
+            organizations=github.organizations,
+            groups=tuple(
+                dict.fromkeys(group for entry in settings.identity.notebooks for group in entry.organizations)
+            ),
+            recheck_minutes=github.recheck_minutes,
+        ),
         iap=(
             Iap(audience=iap_audience, decides=bool(settings.iap.members))
             if auth.type == "iap" and iap_audience is not None

@@ -10,6 +10,7 @@ from components import hub, preflight
 from components.cluster import Connection
 from components.cluster_admin import ClusterAdmin, ClusterAdminArgs
 from components.endpoint import DnsRecord, Endpoint, EndpointArgs
+from components.gke.storage import StorageClasses, StorageClassesArgs
 from components.hub import Hub, HubArgs
 from components.hub_config import HubConfigMap, HubConfigMapArgs
 from components.hub_secret import HubSecret, HubSecretArgs
@@ -59,6 +60,15 @@ class JupyterHub(pulumi.ComponentResource):
             else [ClusterAdmin(f"{name}-admin", ClusterAdminArgs(settings=settings, user=user), child)]
         )
         namespaces = Namespaces(f"{name}-namespaces", NamespacesArgs(settings=settings, rights=rights), child)
+        homes: pulumi.Input[str] | None = settings.notebook.storage.storage_class
+        database: pulumi.Input[str] | None = settings.hub.storage.storage_class
+        if args.connection.zones is not None:
+            classes = StorageClasses(
+                f"{name}-storage",
+                StorageClassesArgs(settings=settings, zones=args.connection.zones, rights=rights),
+                child,
+            )
+            homes, database = classes.homes, classes.database
         rbac = Rbac(
             f"{name}-rbac",
             RbacArgs(settings=settings, namespace=namespaces.hub, notebooks_namespace=namespaces.notebooks),
@@ -95,6 +105,7 @@ class JupyterHub(pulumi.ComponentResource):
                 owner_uid=rbac.notebooks_account_uid,
                 public_url=public_url,
                 iap_audience=None if iap is None else iap.audience,
+                home_storage_class=homes,
             ),
             child,
         )
@@ -108,6 +119,7 @@ class JupyterHub(pulumi.ComponentResource):
                 config_map=config.config_map_name,
                 secret=secret.secret_name,
                 proxy_token_secret=proxy_.token_secret,
+                storage_class=database,
                 kubeconfig=args.connection.kubeconfig,
                 proxy=proxy_,
             ),

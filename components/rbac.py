@@ -9,13 +9,19 @@ from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.rbac import v1 as rbac
 
 from components.metadata import labels
-from settings import Settings
+from settings import NotebookIdentity, Settings
 
 NOTEBOOKS_ACCOUNT: Final = "notebooks"
-"""Name of the ServiceAccount, in the notebooks' namespace, that owns the notebooks' pods, and that they run as."""
+"""Name of the ServiceAccount, in the notebooks' namespace, that owns the notebooks' pods, and that they run as
+unless `identity.notebooks` has another for their person."""
 
 _ACTS_AS: Final = "iam.gke.io/gcp-service-account"
 """Annotation of a ServiceAccount whose pods are known to Google Cloud as that Google service account."""
+
+
+def account_of(identity: NotebookIdentity) -> str:
+    """Returns the name of the ServiceAccount that the notebooks of an entry of `identity.notebooks` run as."""
+    return f"{NOTEBOOKS_ACCOUNT}-{identity.name}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +40,8 @@ class Rbac(pulumi.ComponentResource):
     """The hub's ServiceAccount, its rights in the notebooks' namespace, and the owner of the notebooks' pods."""
 
     hub_account: pulumi.Output[str]
-    """Name of the hub's ServiceAccount. Known once its rights are in place: the hub never starts without them, and
-    keeps them until it is gone."""
+    """Name of the hub's ServiceAccount. Known once its rights and the notebooks' accounts are in place: the hub never
+    starts without them, and keeps them until it is gone."""
     notebooks_account_uid: pulumi.Output[str]
     """UID of ServiceAccount `NOTEBOOKS_ACCOUNT`. The hub makes it the owner of every notebook pod, so that these go
     when the stack goes, while the volumes stay."""
@@ -54,17 +60,25 @@ class Rbac(pulumi.ComponentResource):
             automount_service_account_token=False,
             opts=child,
         )
-        owner = core.ServiceAccount(
-            f"{name}-notebooks",
-            metadata=meta.ObjectMetaArgs(
-                name=NOTEBOOKS_ACCOUNT,
-                namespace=args.notebooks_namespace,
-                labels=labels(settings, "notebooks"),
-                annotations=_acting_as(settings.identity.notebook_service_account),
-            ),
-            automount_service_account_token=False,
-            opts=child,
-        )
+
+        def notebooks_account(part: str, kubernetes_name: str, google_account: str | None) -> core.ServiceAccount:
+            return core.ServiceAccount(
+                f"{name}-{part}",
+                metadata=meta.ObjectMetaArgs(
+                    name=kubernetes_name,
+                    namespace=args.notebooks_namespace,
+                    labels=labels(settings, "notebooks"),
+                    annotations=_acting_as(google_account),
+                ),
+                automount_service_account_token=False,
+                opts=child,
+            )
+
+        owner = notebooks_account("notebooks", NOTEBOOKS_ACCOUNT, settings.identity.notebook_service_account)
+        others = [
+            notebooks_account(f"notebooks-{entry.name}", account_of(entry), entry.google_service_account)
+            for entry in settings.identity.notebooks
+        ]
         role_metadata = meta.ObjectMetaArgs(
             name=f"{settings.name}-spawner", namespace=args.notebooks_namespace, labels=labels(settings, "hub")
         )
@@ -78,7 +92,8 @@ class Rbac(pulumi.ComponentResource):
             subjects=[rbac.SubjectArgs(kind="ServiceAccount", name=account.metadata.name, namespace=args.namespace)],
             opts=child,
         )
-        self.hub_account = pulumi.Output.all(account.metadata.name, binding.metadata.name).apply(lambda names: names[0])
+        needed = [binding.metadata.name, *(other.metadata.name for other in others)]
+        self.hub_account = pulumi.Output.all(account.metadata.name, *needed).apply(lambda names: names[0])
         # In the preview of a new stack the metadata are known, but have no UID yet, or one that the API server made up
         # for a dry run. The id is unknown then, and so makes the UID unknown too.
         self.notebooks_account_uid = pulumi.Output.all(owner.id, owner.metadata.uid).apply(lambda known: known[1])
@@ -94,6 +109,7 @@ def _rules(*, keep_homes: bool) -> list[rbac.PolicyRuleArgs]:
     verbs = {
         "pods": ["list", "watch", "create", "delete"],
         "events": ["list", "watch"],
-        "persistentvolumeclaims": ["create", "get"] if keep_homes else ["create", "get", "delete"],
+        # patch makes a home larger, see hub/home.py.
+        "persistentvolumeclaims": ["create", "get", "patch", *([] if keep_homes else ["delete"])],
     }
     return [rbac.PolicyRuleArgs(api_groups=[""], resources=[resource], verbs=verbs[resource]) for resource in verbs]

@@ -15,6 +15,12 @@ NODE_PURPOSE: Final = "hub.jupyter.org/node-purpose"
 DEDICATED: Final = "hub.jupyter.org/dedicated"
 """Taint of nodes that only notebooks may use, with the value `user`; from the Helm chart too."""
 
+ACCELERATOR: Final = "cloud.google.com/gke-accelerator"
+"""Label of nodes of GKE with the type of their GPUs. Autopilot makes such a node for a pod that selects it."""
+
+GPU: Final = "nvidia.com/gpu"
+"""The resource as which Kubernetes counts GPUs."""
+
 DATABASE_URL_VARIABLE: Final = "JUPYTERHUB_DATABASE_URL"
 """The environment variable with the URL of a database that takes a password."""
 
@@ -41,6 +47,8 @@ class GitHub(BaseModel):
     """GitHub, or a GitHub Enterprise Server, without `/` at the end."""
     organizations: tuple[str, ...]
     """Organizations `org` and teams `org:team` whose members may sign in."""
+    groups: tuple[str, ...]
+    """Those, or others, whose members the hub keeps as groups of its own."""
     recheck_minutes: int
     """Minutes after which somebody's right to be here is asked for again; 0 is never."""
 
@@ -85,6 +93,19 @@ class SignIn(BaseModel):
     """Values of that class's traits."""
 
 
+class Account(BaseModel):
+    """A ServiceAccount that the notebooks of some people run as, and not as `HubConfig.owner_name`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    """Its name, in `HubConfig.notebooks_namespace`."""
+    users: tuple[str, ...]
+    """People by name."""
+    groups: tuple[str, ...]
+    """Groups, as in `GitHub.groups`. A name counts before a group, and of several accounts the first."""
+
+
 class HubConfig(BaseModel):
     """All that the hub needs to know about the stack that it belongs to."""
 
@@ -102,7 +123,9 @@ class HubConfig(BaseModel):
     owner_uid: str
     """UID of the ServiceAccount that owns every notebook pod, so that the pods go when it goes."""
     owner_name: str
-    """Name of that ServiceAccount, in `notebooks_namespace`; the pods run as it, too."""
+    """Name of that ServiceAccount, in `notebooks_namespace`; the pods run as it, too, if `accounts` has no other."""
+    accounts: tuple[Account, ...]
+    """What the pods of some people run as."""
     sign_in: SignIn
     """How people sign in, and who may."""
     image: str
@@ -129,5 +152,7 @@ class HubConfig(BaseModel):
     """Minutes without activity after which a notebook is stopped; 0 is never."""
     own_nodes: bool
     """Whether there are nodes just for notebooks, with the label and the taint that the Helm chart gives them too."""
+    accelerator: str | None
+    """GPU type, as nodes of GKE are labelled, for whoever asks for a GPU; None is any."""
     extra_config: bool
     """Whether the operator's own `extra_config.py` lies beside `jupyterhub_config.py`."""

@@ -20,6 +20,23 @@ if TYPE_CHECKING:
 class GitHubSignIn(Recheck, GitHubOAuthenticator):
     """OAuthenticator's, which tells an outage of GitHub from an answer, and a wrong secret from a wrong person."""
 
+    kept_groups: tuple[str, ...] = ()
+    """Organizations and teams whose members the hub keeps as groups; they say nothing of who may sign in."""
+
+    async def get_user_groups(self, auth_state: dict[str, Any]) -> set[str]:
+        """Return of which groups somebody is a member, as GitHub says now.
+
+        Raises:
+            Outage: It says nothing. Who is signed in already then stays what they are.
+        """
+        this, token = cast("Any", self), auth_state["token_response"]
+        person = auth_state[this.user_auth_state_key]["login"], token["access_token"], token["token_type"]
+        return {
+            group
+            for group in self.kept_groups
+            if await this._check_membership_allowed_organizations(group, *person)  # noqa: SLF001 its only way to ask
+        }
+
     async def get_authenticated_user(self, handler: Any, data: Any) -> Any:  # noqa: ANN401 JupyterHub's own, without types
         """Return what is known of the person who signs in.
 

@@ -1,4 +1,4 @@
-"""KubeSpawner that tells people why their notebook server did not start."""
+"""KubeSpawner that tells people why their notebook server did not start, and whose homes grow."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from kubernetes_asyncio.client.exceptions import ApiException
 from kubespawner import KubeSpawner  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
 
+from hub import home
 from hub.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class NotebookSpawner(KubeSpawner):
-    """KubeSpawner whose failures carry Kubernetes' own words to the page where people wait."""
+    """KubeSpawner whose failures carry Kubernetes' own words to the page where people wait, and whose homes grow."""
 
     def start(self) -> asyncio.Task[str]:
         """Start the pod; the task's result is the server's URL.
@@ -30,7 +31,8 @@ class NotebookSpawner(KubeSpawner):
 
     async def _explain(self, starting: Awaitable[str], *, patience: int) -> str:
         try:
-            return await asyncio.wait_for(starting, patience)
+            growing = home.grow(cast("home.Spawner", self))
+            url, _ = await asyncio.wait_for(asyncio.gather(starting, growing), patience)
         except TimeoutError as error:
             events = cast("Sequence[Mapping[str, object]]", self.events)
             reasons = [
@@ -40,6 +42,7 @@ class NotebookSpawner(KubeSpawner):
             raise Refusal(reasons, status=503) from None
         except ApiException as error:
             raise Refusal([f"Kubernetes refused your notebook server: {_message(error)}"], status=503) from error
+        return url
 
 
 def _warnings(events: Sequence[Mapping[str, object]]) -> list[str]:

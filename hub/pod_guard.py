@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from pydantic import ValidationError
 
 from hub import image_rule
+from hub.contract import ACCELERATOR, GPU
 from hub.pod_shape import Pod
 from hub.refusal import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from hub.contract import HubConfig
     from hub.pod_shape import Resources
 
@@ -24,12 +27,22 @@ class _Metadata(Protocol):
     owner_references: object
 
 
+class _Spec(Protocol):
+    service_account_name: str | None
+    node_selector: dict[str, str] | None
+
+
 class PodModel(Protocol):
     """What is needed of `kubernetes_asyncio`'s V1Pod."""
 
     @property
     def metadata(self) -> _Metadata:
         """The pod's metadata."""
+        ...
+
+    @property
+    def spec(self) -> _Spec:
+        """What the pod is to be."""
         ...
 
 
@@ -42,8 +55,37 @@ class _CoreApi(Protocol):
     def api_client(self) -> _ApiClient: ...
 
 
+class _Group(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+class Person(Protocol):
+    """What is needed of JupyterHub's User."""
+
+    @property
+    def name(self) -> str:
+        """As the hub knows the person."""
+        ...
+
+    @property
+    def groups(self) -> Iterable[_Group]:
+        """Groups that the person is in."""
+        ...
+
+
 class Spawner(Protocol):
     """What is needed of KubeSpawner."""
+
+    @property
+    def user(self) -> Person:
+        """Whose server it is."""
+        ...
+
+    @property
+    def extra_resource_limits(self) -> Mapping[str, str]:
+        """What the person chose of other resources."""
+        ...
 
     @property
     def api(self) -> _CoreApi:
@@ -66,7 +108,7 @@ class PodGuard:
         self._config = config
 
     def modify_pod_hook(self, spawner: Spawner, pod: P) -> P:
-        """Give the pod its owner, and check it as it will be sent.
+        """Give the pod its owner, its account and the nodes with its GPUs, and check it as it will be sent.
 
         Raises:
             Refusal: With all that is not allowed, status 403.
@@ -81,19 +123,33 @@ class PodGuard:
                 "blockOwnerDeletion": False,
             }
         ]
+        account = account_of(spawner.user, self._config)
+        if pod.spec.service_account_name == self._config.owner_name:
+            pod.spec.service_account_name = account
+        if self._config.accelerator is not None and GPU in spawner.extra_resource_limits:
+            pod.spec.node_selector = {**(pod.spec.node_selector or {}), ACCELERATOR: self._config.accelerator}
         manifest = spawner.api.api_client.sanitize_for_serialization(pod)
-        if reasons := mistakes(manifest, self._config, spawner.pvc_name):
+        if reasons := mistakes(manifest, self._config, home=spawner.pvc_name, account=account):
             raise Refusal(["This hub does not start such a notebook server.", *reasons], status=403)
         return pod
 
 
-def mistakes(manifest: object, config: HubConfig, home: str) -> list[str]:
+def account_of(person: Person, config: HubConfig) -> str:
+    """Return the name of the ServiceAccount that somebody's pod runs as. Nobody can choose it."""
+    groups = {group.name for group in person.groups}
+    by_name = [account.name for account in config.accounts if person.name in account.users]
+    by_group = [account.name for account in config.accounts if groups.intersection(account.groups)]
+    return [*by_name, *by_group, config.owner_name][0]
+
+
+def mistakes(manifest: object, config: HubConfig, *, home: str, account: str) -> list[str]:
     """Return what is not allowed in a pod.
 
     Args:
         manifest: The pod in the JSON form of Kubernetes' API.
         config: The images and bounds of this hub.
         home: The only claim that may be mounted.
+        account: The only ServiceAccount that it may run as.
     """
     try:
         pod = Pod.model_validate(manifest)
@@ -104,8 +160,8 @@ def mistakes(manifest: object, config: HubConfig, home: str) -> list[str]:
     reasons = _wrong_amounts(container.resources, config)
     if reason := image_rule.why_refused(container.image, config):
         reasons.append(f"{container.image!r} {reason}")
-    if pod.spec.service_account_name != config.owner_name:
-        reasons.append(f"{pod.spec.service_account_name!r} is not the service account of notebooks.")
+    if pod.spec.service_account_name != account:
+        reasons.append(f"{pod.spec.service_account_name!r} is not the service account of this notebook.")
     claims = {volume.persistent_volume_claim.claim_name for volume in pod.spec.volumes}
     reasons.extend(f"{claim!r} is not the home of this person." for claim in sorted(claims - {home}))
     return reasons

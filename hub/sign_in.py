@@ -47,12 +47,14 @@ def _github(c: Config, sign_in: SignIn) -> type:
     c.GitHubOAuthenticator.github_url = github.url
     c.GitHubOAuthenticator.allowed_organizations = set(github.organizations)
     # Without it GitHub tells only who is a member in public.
-    c.GitHubOAuthenticator.scope = ["read:org"] if github.organizations else []
+    c.GitHubOAuthenticator.scope = ["read:org"] if github.organizations or github.groups else []
+    c.Authenticator.manage_groups = bool(github.groups)
+    GitHubSignIn.kept_groups = github.groups
     c.GitHubOAuthenticator.allow_all = sign_in.anyone
     if sign_in.callback_url:
         c.GitHubOAuthenticator.oauth_callback_url = sign_in.callback_url
     # To ask for memberships again takes the person's token. It is kept encrypted, and only where it is needed.
-    c.Authenticator.enable_auth_state = bool(github.organizations and github.recheck_minutes)
+    c.Authenticator.enable_auth_state = bool((github.organizations or github.groups) and github.recheck_minutes)
     # Seconds. A page waits for GitHub's answer no longer than this.
     c.GitHubOAuthenticator.http_request_kwargs = {"connect_timeout": 5, "request_timeout": 10}
     by_name = ["some people by name"] if sign_in.allowed_users or not github.organizations else []

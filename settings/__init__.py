@@ -7,12 +7,12 @@ from settings import quantity
 from settings.database import DatabaseSettings
 from settings.errors import SettingsError
 from settings.gke.iap import IapSettings
+from settings.gke.identities import IdentitySettings, NotebookIdentity
 from settings.gke.sections import (
     ClusterSettings,
     DnsZone,
     GcpSettings,
     GpuPool,
-    IdentitySettings,
     NetworkSettings,
     NodePool,
     NodesSettings,
@@ -63,6 +63,7 @@ __all__ = [
     "NetworkSettings",
     "NodePool",
     "NodesSettings",
+    "NotebookIdentity",
     "NotebookSettings",
     "ProxySettings",
     "Quantity",

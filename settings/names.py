@@ -74,6 +74,13 @@ def _pool_name(text: str) -> str:
     return text
 
 
+def _account_name(text: str) -> str:
+    if len(text) > 53:
+        msg = "has more than 53 characters; its ServiceAccount is notebooks- with this name behind it (63 at most)"
+        raise ValueError(msg)
+    return text
+
+
 def _resource_name(text: str) -> str:
     domain, _, name = text.partition("/")
     if not _is_dns_name(domain) or _RESOURCE.fullmatch(name) is None:
@@ -93,6 +100,9 @@ HubName = Annotated[DnsLabel, AfterValidator(_hub_name)]
 
 HubNamespace = Annotated[DnsLabel, AfterValidator(_hub_namespace)]
 """A namespace short enough for `<namespace>-notebooks`, and none of Kubernetes' own."""
+
+AccountName = Annotated[DnsLabel, AfterValidator(_account_name)]
+"""A DNS label short enough for the ServiceAccount `notebooks-<name>`."""
 
 GoogleName = Annotated[Text, AfterValidator(_google_name)]
 """A name of most things in Google Cloud (RFC 1035): at most 63 lower-case letters, digits and `-`, a letter first."""

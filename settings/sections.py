@@ -7,6 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import AfterValidator, Field, SecretStr
 
 from settings.addresses import HostName, IpAddress
+from settings.gke.machines import AcceleratorType
 from settings.gke.networks import Range
 from settings.gke.sections import DnsZone
 from settings.images import ImagePattern, ImageReference, ImageRepository
@@ -149,6 +150,9 @@ class NotebookSettings(Model):
     """Bytes of memory of a server."""
     additional_resources: Mapping[ResourceName, Annotated[WholeNumber, Field(ge=1)]] = {"nvidia.com/gpu": 1}
     """Other resources that may be asked for, each with the largest number."""
+    accelerator: AcceleratorType | None = None
+    """GPU type of whoever asks for `nvidia.com/gpu`, such as `nvidia-l4`; needed for that on Autopilot. None = whatever
+    GPU the nodes have."""
     quota: Annotated[Mapping[QuotaName, Quantity], AfterValidator(amounts_fit)] = {}
     """What all servers and homes together may use, as the `hard` of a ResourceQuota; none = no bound."""
     storage: Annotated[Storage, over(_HOME_STORAGE)] = _HOME_STORAGE

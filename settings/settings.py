@@ -10,13 +10,14 @@ from settings.addresses import PublicUrl
 from settings.database import DatabaseSettings
 from settings.endpoint_rules import default_url, endpoint_mistakes, open_to_strangers, url_mistake
 from settings.errors import GroupError
+from settings.gke.disk_rules import home_disk_mistakes, hub_disk_mistakes
 from settings.gke.iap import IapSettings, iap_mistakes
-from settings.gke.pool_rules import resource_mistakes
+from settings.gke.identities import IdentitySettings, without_github
+from settings.gke.pool_rules import accelerator_mistakes, resource_mistakes
 from settings.gke.rules import gke_mistakes, image_mistakes
 from settings.gke.sections import (
     ClusterSettings,
     GcpSettings,
-    IdentitySettings,
     NetworkSettings,
     NodesSettings,
     RegistrySettings,
@@ -138,11 +139,29 @@ class Settings(Model):
             image = _image_of(images.repository, group)
         return {**cast("Mapping[object, object]", section), "image": image}
 
+    @field_validator("hub")
+    @classmethod
+    def _disk_can_be_had(cls, hub: HubSettings, info: ValidationInfo) -> HubSettings:
+        cluster, nodes = info.data.get("cluster"), info.data.get("nodes")
+        if (
+            isinstance(cluster, ClusterSettings)
+            and isinstance(nodes, NodesSettings)
+            and (mistakes := hub_disk_mistakes(hub.storage, cluster, nodes))
+        ):
+            raise GroupError(mistakes)
+        return hub
+
     @field_validator("notebook")
     @classmethod
-    def _gpus_can_be_had(cls, notebook: NotebookSettings, info: ValidationInfo) -> NotebookSettings:
-        nodes = info.data.get("nodes")
-        if isinstance(nodes, NodesSettings) and (mistakes := resource_mistakes(nodes, notebook.additional_resources)):
+    def _gpus_and_disks_can_be_had(cls, notebook: NotebookSettings, info: ValidationInfo) -> NotebookSettings:
+        cluster, nodes = info.data.get("cluster"), info.data.get("nodes")
+        gpu, resources = notebook.accelerator, notebook.additional_resources
+        mistakes = resource_mistakes(nodes, resources) if isinstance(nodes, NodesSettings) else []
+        if isinstance(cluster, ClusterSettings):
+            mistakes += accelerator_mistakes(gpu, resources, cluster)
+            if isinstance(nodes, NodesSettings):
+                mistakes += home_disk_mistakes(notebook.storage, cluster, nodes, gpu)
+        if mistakes:
             raise GroupError(mistakes)
         return notebook
 
@@ -151,6 +170,8 @@ class Settings(Model):
     def _all_parts_of_sign_in(cls, auth: AuthSettings, info: ValidationInfo) -> AuthSettings:
         github = info.data.get("github")
         missing = missing_parts(auth, github) if isinstance(github, GitHubSettings) else []
+        if isinstance(identity := info.data.get("identity"), IdentitySettings) and auth.type != "github":
+            missing += without_github(identity)
         if auth.type == "dummy" and not auth.allow_anyone_from_the_internet:
             missing += _open_to_strangers(info.data)
         missing += _mistakes_of_iap(auth, info.data)

@@ -4,9 +4,11 @@ from typing import Self
 
 from pydantic import model_validator
 
+from settings.gke.disks import LEAST, LEAST_REGIONAL, DiskType
 from settings.model import Model
 from settings.names import DnsName
 from settings.quantity import Cpu, Memory, PositiveCpu, Quantity, parse
+from settings.scalars import Flag
 
 
 class Storage(Model):
@@ -15,7 +17,25 @@ class Storage(Model):
     size: Memory
     """Size in bytes, such as `10Gi`."""
     storage_class: DnsName | None = None
-    """Name of the StorageClass; none = the cluster's default."""
+    """Name of the StorageClass; none = one of the stack's own on GKE, elsewhere the cluster's default."""
+    disk: DiskType | None = None
+    """Kind of disk of the stack's own StorageClass, on GKE only; none = `pd-balanced`."""
+    regional: Flag = False
+    """Whether that StorageClass keeps each disk in two zones of the region, so that it outlives one of them."""
+
+    @model_validator(mode="after")
+    def _disk_exists(self) -> Self:
+        if self.storage_class is not None and (self.disk is not None or self.regional):
+            msg = "has a storageClass, which says by itself what disks these are; keep it, or disk and regional"
+            raise ValueError(msg)
+        if self.regional and self.disk == "hyperdisk-balanced":
+            msg = "has a regional disk of a kind that is in one zone only; set disk to pd-balanced or pd-ssd"
+            raise ValueError(msg)
+        least = LEAST_REGIONAL if self.regional else None if self.disk is None else LEAST[self.disk]
+        if least is not None and parse(self.size) < parse(least):
+            msg = f"has a size below that of the smallest such disk; set size to {least} or more"
+            raise ValueError(msg)
+        return self
 
 
 class Requests(Model):

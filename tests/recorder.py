@@ -31,10 +31,14 @@ OPERATOR = "operator@example.org"
 """To whom Google's active credentials belong."""
 
 _MASTER = {"clusterCaCertificate": "Y2VydGlmaWNhdGU="}
+ZONES = [f"europe-west1-{letter}" for letter in "bcd"]
+"""Zones of the nodes of Google's clusters."""
+
 _ANSWERS: dict[str, dict[str, Any]] = {
     "gcp:container/getCluster:getCluster": {
         "endpoint": "192.0.2.1",
         "masterAuths": [_MASTER],
+        "nodeLocations": ZONES,
         "subnetwork": "projects/foo/regions/europe-west1/subnetworks/default",
     },
     "gcp:organizations/getProject:getProject": {"number": "123456789012"},
@@ -42,7 +46,7 @@ _ANSWERS: dict[str, dict[str, Any]] = {
 }
 """What Google answers to questions."""
 _MADE: dict[str, dict[str, Any]] = {
-    "Cluster": {"endpoint": "192.0.2.1", "masterAuth": _MASTER},
+    "Cluster": {"endpoint": "192.0.2.1", "masterAuth": _MASTER, "nodeLocations": ZONES},
     "Network": {"selfLink": "https://compute.example/networks/vpc"},
     "Subnetwork": {"selfLink": "https://compute.example/subnetworks/subnet"},
     "Address": {"address": ADDRESS},

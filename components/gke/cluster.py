@@ -1,5 +1,6 @@
 """A GKE cluster of the stack's own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,6 +36,8 @@ class GkeCluster(pulumi.ComponentResource):
     """E-mail of the nodes' service account."""
     subnetwork: pulumi.Output[str]
     """Self link of the subnet of the nodes."""
+    zones: pulumi.Output[Sequence[str]]
+    """Zones of the nodes, which Google chooses in a region that has more than three."""
 
     def __init__(self, name: str, args: GkeClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:gke/cluster:GkeCluster", name, None, opts)
@@ -73,6 +76,7 @@ class GkeCluster(pulumi.ComponentResource):
         self.ca_certificate = cluster.master_auth.cluster_ca_certificate
         self.node_account = account.email
         self.subnetwork = net.subnetwork
+        self.zones = cluster.node_locations
         self.register_outputs({"endpoint": self.endpoint, "node_account": self.node_account})
 
 

@@ -29,7 +29,7 @@ def connect(settings: Settings) -> Connection:
         made = GkeCluster("gke", GkeClusterArgs(settings=settings), after_services)
         ready = made
         endpoint, authority, subnetwork = made.endpoint, made.ca_certificate, made.subnetwork
-        node_account = made.node_account
+        node_account, zones = made.node_account, made.zones
     else:
         found = container.get_cluster_output(
             name=settings.cluster.name,
@@ -39,11 +39,13 @@ def connect(settings: Settings) -> Connection:
         )
         endpoint = found.endpoint
         authority, subnetwork = found.master_auths[0].cluster_ca_certificate, found.subnetwork
+        zones = found.node_locations
     place = settings.images.artifact_registry
     if settings.registry.create and place is not None:
         args = RegistryArgs(place=place, protect=settings.protect, reader=node_account)
         Registry("registry", args, after_services)
-    if settings.identity.hub_service_account or settings.identity.notebook_service_account:
+    identity = settings.identity
+    if identity.hub_service_account or identity.notebook_service_account or identity.notebooks:
         # The pool of identities comes with the project's first cluster.
         Identity("identity", IdentityArgs(settings=settings), pulumi.ResourceOptions(provider=google, depends_on=ready))
     kubeconfig = pulumi.Output.all(endpoint, authority).apply(
@@ -55,6 +57,7 @@ def connect(settings: Settings) -> Connection:
         operator=_operator(settings, google),
         subnetwork=subnetwork,
         google_services=services,
+        zones=zones,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_gcp import serviceaccount
 
-from components.rbac import NOTEBOOKS_ACCOUNT
+from components.rbac import NOTEBOOKS_ACCOUNT, account_of
 from settings import Settings
 
 
@@ -32,6 +32,13 @@ class Identity(pulumi.ComponentResource):
                 identity.notebook_service_account,
                 f"{settings.notebooks_namespace}/{NOTEBOOKS_ACCOUNT}",
             ),
+            **{
+                f"notebooks-{entry.name}": (
+                    entry.google_service_account,
+                    f"{settings.notebooks_namespace}/{account_of(entry)}",
+                )
+                for entry in identity.notebooks
+            },
         }
         grants = [
             serviceaccount.IAMMember(

@@ -10,6 +10,7 @@ from pulumi_gcp import container
 from hub.contract import DEDICATED, NODE_PURPOSE
 from settings import Settings
 from settings.gke.accelerators import zones_with
+from settings.gke.disks import boot_disk
 from settings.gke.sections import GpuPool, NodePool
 
 _GPU_TAINT: Final = container.NodePoolNodeConfigTaintArgs(
@@ -91,7 +92,7 @@ def _node(
     return container.NodePoolNodeConfigArgs(
         machine_type=pool.machine_type,
         disk_size_gb=pool.disk_gb,
-        disk_type="pd-balanced",
+        disk_type=boot_disk(pool.machine_type),
         image_type="COS_CONTAINERD",
         spot=pool.spot,
         service_account=account,

@@ -1,8 +1,10 @@
 """The GPU types of GKE: in which zones they are, and on which machines.
 
-Source: https://cloud.google.com/compute/docs/gpus, and for the zones Google's own list of accelerator types, both as
-https://github.com/skypilot-org/skypilot and skypilot-catalog (v8/gcp/vms.csv) have them; read in November 2026. Zones
-where a GPU type is only in machines that are not listed here are left out.
+Source: https://cloud.google.com/compute/docs/gpus, and for the zones Google's own lists of accelerator and machine
+types, both as https://github.com/skypilot-org/skypilot and skypilot-catalog (v8/gcp/vms.csv) have them; for A3 and A4
+"GPU machine types", https://docs.cloud.google.com/ai-hypercomputer/docs/gpu, in a copy of 2026; all read in November
+2026. Zones where a GPU type is only in machines that are not listed here are left out. So are A4X, which cannot be had
+without a reservation, and G4 (nvidia-rtx-pro-6000), for which no list of zones was found.
 """
 
 from collections.abc import Mapping
@@ -21,6 +23,11 @@ class Accelerator:
     """The machine types with this GPU built in, each with the number of its GPUs."""
     most_cpus: Mapping[int, int] = field(default_factory=dict[int, int])
     """How many can be attached to one N1 machine, each with the most vCPUs that the machine may have then."""
+
+
+SPOT_ONLY = frozenset({"a3-highgpu-1g", "a3-highgpu-2g", "a3-highgpu-4g", "a3-ultragpu-8g", "a4-highgpu-8g"})
+"""Machine types that are to be had as spot ones only, reservations and queues for them apart, which this stack does not
+use."""
 
 
 def zones_with(accelerator: str, location: str) -> tuple[str, ...]:
@@ -167,6 +174,53 @@ ACCELERATORS: Mapping[str, Accelerator] = {
             us_east5="a",
             us_west1="ab",
             us_west4="a",
+        ),
+    ),
+    "nvidia-h100-mega-80gb": Accelerator(
+        machines={"a3-megagpu-8g": 8},
+        zones=_zones(
+            asia_east1="c",
+            asia_northeast1="b",
+            asia_southeast1="bc",
+            australia_southeast1="c",
+            europe_north1="c",
+            europe_west1="bc",
+            europe_west3="c",
+            europe_west4="bc",
+            us_central1="abc",
+            us_east4="abc",
+            us_east5="a",
+            us_west1="ab",
+            us_west4="a",
+        ),
+    ),
+    "nvidia-h200-141gb": Accelerator(
+        machines={"a3-ultragpu-8g": 8},
+        zones=_zones(
+            asia_south1="b",
+            asia_south2="c",
+            europe_west1="b",
+            europe_west4="a",
+            us_central1="b",
+            us_east4="b",
+            us_east5="a",
+            us_south1="b",
+            us_west1="c",
+        ),
+    ),
+    "nvidia-b200": Accelerator(
+        machines={"a4-highgpu-8g": 8},
+        zones=_zones(
+            asia_northeast1="b",
+            asia_southeast1="b",
+            europe_north1="b",
+            europe_west4="b",
+            us_central1="b",
+            us_east1="b",
+            us_east4="b",
+            us_south1="b",
+            us_west2="c",
+            us_west3="bc",
         ),
     ),
 }

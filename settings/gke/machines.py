@@ -35,9 +35,8 @@ def _machine_type(text: str) -> str:
 
 def _accelerator(text: str) -> str:
     if text not in ACCELERATORS:
-        msg = (
-            f"is not a GPU type that this project knows; it knows {', '.join(ACCELERATORS)} (settings/accelerators.py)"
-        )
+        known = ", ".join(ACCELERATORS)
+        msg = f"is not a GPU type that this project knows; it knows {known} (settings/gke/accelerators.py)"
         raise ValueError(msg)
     return text
 

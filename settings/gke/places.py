@@ -12,7 +12,7 @@ from settings.spelling import nearest
 
 _PROJECT = re.compile(r"[a-z][-a-z0-9]{4,28}[a-z0-9]")
 _PLACES = frozenset(chain(ZONES, *ZONES.values()))
-_LISTED = "settings/regions.py lists them all; one that is newer belongs there"
+_LISTED = "settings/gke/regions.py lists them all; one that is newer belongs there"
 
 
 def is_zone(location: str) -> bool:

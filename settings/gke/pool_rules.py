@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from settings.gke.accelerators import ACCELERATORS, zones_with
+from settings.gke.accelerators import ACCELERATORS, SPOT_ONLY, zones_with
 from settings.gke.machines import n1_cpus
 from settings.gke.networks import nodes_in, nodes_with_pods_in
 from settings.gke.places import region_of
@@ -11,6 +11,7 @@ from settings.gke.sections import ClusterSettings, GpuPool, NetworkSettings, Nod
 GPU_RESOURCE = "nvidia.com/gpu"
 """As what Kubernetes counts GPUs."""
 _TAKEN = ("core", "user")
+_NOT_IN_AUTOPILOT = frozenset({"nvidia-tesla-p4", "nvidia-tesla-p100", "nvidia-tesla-v100"})
 
 
 def pool_mistakes(nodes: NodesSettings) -> list[str]:
@@ -29,6 +30,12 @@ def pool_mistakes(nodes: NodesSettings) -> list[str]:
             mistakes.append(f"{place}.name: is that of nodes.gpu[{names.index(pool.name)}] too; choose another")
         if problem := _misfit(pool):
             mistakes.append(f"{place}.{problem}")
+        if pool.machine_type in SPOT_ONLY and not pool.spot:
+            mistakes.append(
+                f"{place}.spot: has to be true with {pool.machine_type}, which is not to be had otherwise without a "
+                "reservation: "
+                f"""pulumi config set --path '["nodes.gpu"][{index}].spot' true"""
+            )
     return mistakes
 
 
@@ -44,8 +51,7 @@ def place_mistakes(nodes: NodesSettings, cluster: ClusterSettings) -> list[str]:
         return [_no_effect(name, why) for name, pool in given.items() if pool != fields[name].default]
     location = cluster.location
     return [
-        f"nodes.gpu[{index}].accelerator: {pool.accelerator} is not to be had in {location}; it is in "
-        f"{_nearby(pool.accelerator, location)}; choose another cluster.location or another GPU type"
+        f"nodes.gpu[{index}].accelerator: {_absent(pool.accelerator, location)}"
         for index, pool in enumerate(nodes.gpu)
         if location is not None and not zones_with(pool.accelerator, location)
     ]
@@ -81,6 +87,36 @@ def resource_mistakes(nodes: NodesSettings, most_of: Mapping[str, int]) -> list[
     return []
 
 
+def accelerator_mistakes(accelerator: str | None, most_of: Mapping[str, int], cluster: ClusterSettings) -> list[str]:
+    """Returns why people could not get GPUs of the type `notebook.accelerator` where the stack makes no pools.
+
+    Without a type, Autopilot would leave a pod that asks for a GPU waiting.
+    """
+    key = "notebook.accelerator"
+    if accelerator is not None:
+        problem = _useless(accelerator, most_of, cluster)
+        return [] if problem is None else [f"{key}: {problem.format(mend=f'remove it: pulumi config rm {key}')}"]
+    if not (cluster.on_gke and cluster.autopilot and GPU_RESOURCE in most_of):
+        return []
+    mend = f"pulumi config set {key} nvidia-l4, or to offer none: pulumi config set notebook.additionalResources {{}}"
+    reason = f"without a GPU type Autopilot gives nobody the {GPU_RESOURCE} that notebook.additionalResources offers"
+    return [f"{key}: is not set, and {reason}: {mend}"]
+
+
+def _useless(accelerator: str, most_of: Mapping[str, int], cluster: ClusterSettings) -> str | None:
+    if not cluster.on_gke:
+        return "works on GKE only, where cluster.mode is existing or create; set that, or {mend}"
+    if cluster.makes_nodes:
+        return "has no effect where the stack makes the nodes, as nodes.gpu says which GPUs there are; {mend}"
+    if GPU_RESOURCE not in most_of:
+        return f"has no effect, as notebook.additionalResources does not offer {GPU_RESOURCE}; {{mend}}"
+    if cluster.autopilot and accelerator in _NOT_IN_AUTOPILOT:
+        return f"{accelerator} is not to be had with cluster.autopilot; choose another, such as nvidia-l4"
+    if cluster.location is not None and not zones_with(accelerator, cluster.location):
+        return _absent(accelerator, cluster.location)
+    return None
+
+
 def _pools(nodes: NodesSettings) -> dict[str, NodePool]:
     gpu = {f"nodes.gpu[{index}]": pool for index, pool in enumerate(nodes.gpu)}
     return {"nodes.core": nodes.core, "nodes.user": nodes.user, **gpu}
@@ -112,6 +148,13 @@ def _misfit(pool: GpuPool) -> str | None:
 def _either(numbers: list[int]) -> str:
     *others, last = map(str, numbers)
     return f"{', '.join(others)} or {last}"
+
+
+def _absent(accelerator: str, location: str) -> str:
+    return (
+        f"{accelerator} is not to be had in {location}; it is in {_nearby(accelerator, location)}; choose another "
+        "cluster.location or another GPU type"
+    )
 
 
 def _nearby(accelerator: str, location: str) -> str:

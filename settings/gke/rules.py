@@ -6,11 +6,11 @@ this project, as any other may be one that somebody has encrypted.
 
 from collections.abc import Mapping
 
+from settings.gke.identities import IdentitySettings
 from settings.gke.pool_rules import place_mistakes, pool_mistakes, room_mistakes
 from settings.gke.sections import (
     ClusterSettings,
     GcpSettings,
-    IdentitySettings,
     NetworkSettings,
     NodesSettings,
     RegistrySettings,
@@ -77,6 +77,7 @@ def _demands(group: object, cluster: ClusterSettings) -> list[str]:
             keys = {
                 "identity.hubServiceAccount": group.hub_service_account,
                 "identity.notebookServiceAccount": group.notebook_service_account,
+                "identity.notebooks": group.notebooks,
             }
             return only_on_gke(cluster, keys)
         case RegistrySettings():

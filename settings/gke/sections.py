@@ -7,7 +7,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from settings.accounts import GoogleServiceAccount
 from settings.addresses import HostName
 from settings.errors import GroupError
 from settings.gke.machines import AcceleratorType, MachineType
@@ -142,15 +141,6 @@ class NodesSettings(Model):
     """For notebooks."""
     gpu: Annotated[tuple[GpuPool, ...], Field(examples=[[_GPU]])] = ()
     """For notebooks with GPUs."""
-
-
-class IdentitySettings(Model):
-    """Google service accounts that pods act as (Workload Identity), on GKE only."""
-
-    hub_service_account: GoogleServiceAccount | None = None
-    """The hub's, such as `hub@my-project-123.iam.gserviceaccount.com`; none = the hub has no rights in Google Cloud."""
-    notebook_service_account: GoogleServiceAccount | None = None
-    """The notebooks': whoever has a notebook has its rights; none = they have none in Google Cloud."""
 
 
 class RegistrySettings(Model):

@@ -10,7 +10,7 @@ import yaml
 from kubernetes.client import CoreV1Api, CustomObjectsApi
 
 from hub.contract import NODE_PURPOSE
-from local import api
+from local import api, layout
 from local.engine import Engine
 from local.paths import CHECKOUT
 from local.stack import Stack
@@ -26,7 +26,8 @@ _CHANGED = {
     "protect": False,
     "hub.keepDatabase": False,
     "notebook.keepHomes": False,
-    "hub.storage": {"size": "64Mi"},
+    # The class of its own for the hub's volume could make none here; tests/e2e/test_storage.py.
+    "hub.storage": {"size": "64Mi", "storageClass": layout.STORAGE_CLASS},
     "registry.create": True,
 }
 """Where this stack differs from the example: it has to go away again, and has the cluster not to itself."""

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from settings.gke.places import is_zone, zones_of
 from tests.gcp import kubeconfig, sdk
 from tests.gcp.wire import Properties
 
@@ -85,6 +86,8 @@ def _cluster(made: Made) -> Properties:
         "nodeVersion": MASTER_VERSION,
         "clusterIpv4Cidr": "10.4.0.0/14",
         "servicesIpv4Cidr": "10.8.0.0/20",
+        # In a region, Google chooses three; in a zone, there are none beside it.
+        "nodeLocations": [] if is_zone(made["location"]) else list(zones_of(made["location"])[:3]),
         "controlPlaneEndpointsConfig": {
             "dnsEndpointConfig": {
                 "endpoint": f"gke-{made.digest[:36]}-{project_number(made['project'])}.{made['location']}.gke.goog"

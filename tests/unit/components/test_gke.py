@@ -125,7 +125,7 @@ def test_gpu_nodes_state_the_taint_and_the_driver_and_are_for_notebooks() -> Non
 
 
 def test_autopilot_is_told_nothing_that_it_decides_itself() -> None:
-    record = record_gke({"cluster.autopilot": True})
+    record = record_gke({"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"})
     assert "NodePool" not in _google(record)
     cluster = record.one("Cluster").inputs
     assert cluster["enableAutopilot"] is True
@@ -239,6 +239,32 @@ def test_identities_are_bound_on_both_sides_and_have_no_keys() -> None:
     (annotated,) = [a for a in record.of("ServiceAccount") if a.inputs["metadata"].get("annotations")]
     assert annotated.inputs["metadata"]["annotations"] == {"iam.gke.io/gcp-service-account": account}
     assert "identity-notebooks" not in grants
+    assert record.of("Key") == []
+
+
+def test_groups_of_people_have_accounts_of_their_own_bound_on_both_sides() -> None:
+    physics = {
+        "name": "physics",
+        "googleServiceAccount": "physics@other-project.iam.gserviceaccount.com",
+        "users": ["Ada"],
+        "organizations": ["example-org:physics"],
+    }
+    record = record_gke({"identity.notebooks": [physics]})
+    grants = {grant.name: grant.inputs for grant in record.of("IAMMember")}
+    grant = grants["identity-notebooks-physics"]
+    assert grant["role"] == "roles/iam.workloadIdentityUser"
+    assert grant["serviceAccountId"] == f"projects/other-project/serviceAccounts/{physics['googleServiceAccount']}"
+    member = "serviceAccount:my-project-123.svc.id.goog[jupyterhub-notebooks/notebooks-physics]"
+    assert grant["member"] == member
+    account = record.one("ServiceAccount", "notebooks-physics").inputs
+    assert account["metadata"]["annotations"] == {"iam.gke.io/gcp-service-account": physics["googleServiceAccount"]}
+    assert account["metadata"]["namespace"] == "jupyterhub-notebooks"
+    assert account["automountServiceAccountToken"] is False
+    config = json.loads(record.one("ConfigMap").inputs["data"]["hub.json"])
+    assert config["accounts"] == [
+        {"name": "notebooks-physics", "users": ["ada"], "groups": ["example-org:physics"]},
+    ]
+    assert config["sign_in"]["github"]["groups"] == ["example-org:physics"]
     assert record.of("Key") == []
 
 

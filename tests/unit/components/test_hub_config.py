@@ -65,6 +65,8 @@ def test_hub_json_says_what_the_settings_say() -> None:
         "start_timeout_seconds": 300,
         "idle_minutes": 0,
         "own_nodes": False,
+        "accelerator": None,
+        "accounts": (),
     }
 
 

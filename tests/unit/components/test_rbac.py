@@ -6,7 +6,9 @@ from tests.recorder import Record
 from tests.unit.components.stacks import pod_specs, record_hub
 
 
-@pytest.mark.parametrize(("keep_homes", "claims"), [(True, ["create", "get"]), (False, ["create", "get", "delete"])])
+@pytest.mark.parametrize(
+    ("keep_homes", "claims"), [(True, ["create", "get", "patch"]), (False, ["create", "get", "patch", "delete"])]
+)
 def test_the_hub_may_do_what_kubespawner_does_and_no_more(keep_homes: bool, claims: list[str]) -> None:  # noqa: FBT001 a parameter of the test
     role = record_hub({"notebook.keepHomes": keep_homes}).one("Role")
     assert role.inputs["metadata"]["namespace"] == "jupyterhub-notebooks"

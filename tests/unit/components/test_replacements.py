@@ -12,6 +12,7 @@ from tests.recorder import Record, Registration
 from tests.unit.components.stacks import GATEWAY, GKE, IAP, record_gke
 
 _L4 = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4", "max": 4}
+_ADA = {"name": "a", "googleServiceAccount": "a-data@my-project-123.iam.gserviceaccount.com", "users": ["ada"]}
 _BASE: Mapping[str, object] = {**GKE, **GATEWAY, "nodes.gpu": [_L4]}
 _EVERYTHING = yaml.safe_load((Path(__file__).parents[2] / "configs" / "everything.good.yaml").read_text())["config"]
 
@@ -46,6 +47,9 @@ _ON_GKE: Mapping[str, tuple[Mapping[str, object], set[str]]] = {
         {"identity.notebookServiceAccount": "notebooks@my-project-123.iam.gserviceaccount.com"},
         set(),
     ),
+    "identity.notebooks": ({"identity.notebooks": [_ADA]}, set()),
+    "hub.storage": ({"hub.storage": {"size": "10Gi", "disk": "pd-ssd", "regional": True}}, set()),
+    "notebook.storage": ({"notebook.storage": {"size": "10Gi", "disk": "pd-ssd", "regional": True}}, set()),
     "registry.create": ({"registry.create": True}, set()),
     "images.repository": ({"images.repository": "registry.example.org/hub"}, set()),
     "publicUrl": ({"publicUrl": "https://hub.example.org:8443"}, set()),
@@ -54,6 +58,7 @@ _ELSEWHERE = {
     "gcp.project": "another project is another stack",
     "cluster.mode": "another mode is another stack",
     "cluster.autopilot": "another kind of cluster, below",
+    "notebook.accelerator": "goes with cluster.autopilot, below",
     "endpoint.type": "below",
     "endpoint.address": "for load balancers, below",
     "endpoint.internal": "for load balancers, below",
@@ -89,13 +94,25 @@ def _replaced(before: Record, after: Record) -> set[str]:
                 kinds.add(old.kind)
         if old.kind in {"Namespace", "PersistentVolumeClaim"} and (new is None or _place(new) != _place(old)):
             kinds.add(old.kind)
+        if old.kind == "StorageClass" and not (_is_same_class(old, new) if new else old.retain_on_delete):
+            kinds.add(old.kind)
     return kinds
 
 
 def _place(resource: Registration) -> tuple[object, ...]:
     """What can never change of a Kubernetes object that holds work."""
     metadata, spec = resource.inputs["metadata"], resource.inputs.get("spec", {})
-    return metadata.get("name"), metadata.get("namespace"), spec.get("storageClassName"), spec.get("accessModes")
+    kept = "spec.storageClassName" in resource.ignore_changes
+    storage_class = None if kept else spec.get("storageClassName")
+    return metadata.get("name"), metadata.get("namespace"), storage_class, spec.get("accessModes")
+
+
+def _is_same_class(old: Registration, new: Registration) -> bool:
+    """Whether a StorageClass is as it was in all that Kubernetes never changes of one."""
+    return all(
+        old.inputs.get(part) == new.inputs.get(part)
+        for part in ("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode")
+    )
 
 
 @pytest.mark.parametrize("key", _ON_GKE)
@@ -107,7 +124,7 @@ def test_a_setting_of_google_cloud_replaces_what_is_listed_and_no_more(key: str,
 @pytest.mark.parametrize("key", _ORDINARY)
 def test_an_ordinary_setting_replaces_nothing_that_holds_work(key: str, base: Record) -> None:
     changed = _FITTING.get(key) or {key: _EVERYTHING[f"{PROJECT}:{key}"]}
-    assert _replaced(base, record_gke(_BASE, changed)) == _DISKS.get(key, set())
+    assert _replaced(base, record_gke(_BASE, changed)) == set()
 
 
 _FITTING: Mapping[str, Mapping[str, object]] = {
@@ -116,12 +133,24 @@ _FITTING: Mapping[str, Mapping[str, object]] = {
 }
 """Values that fit this stack, where those of everything.good.yaml do not."""
 
-_DISKS = {"hub.storage": {"PersistentVolumeClaim"}}
-"""Another storage class is another disk; another size grows the one there is."""
-
 
 def test_a_larger_volume_is_the_same_volume(base: Record) -> None:
-    assert _replaced(base, record_gke(_BASE, {"hub.storage": {"size": "5Gi"}})) == set()
+    larger = record_gke(_BASE, {"hub.storage": {"size": "5Gi"}})
+    assert _replaced(base, larger) == set()
+    assert larger.one("PersistentVolumeClaim").inputs["spec"]["resources"] == {"requests": {"storage": "5Gi"}}
+
+
+@pytest.mark.parametrize("storage", [{"storageClass": "premium-rwo"}, {"size": "10Gi", "regional": True}])
+def test_another_class_is_for_other_volumes_and_not_for_the_one_that_is_there(
+    storage: Mapping[str, object], base: Record
+) -> None:
+    assert _replaced(base, record_gke(_BASE, {"hub.storage": storage, "notebook.storage": storage})) == set()
+
+
+def test_a_volume_of_a_stack_that_knew_no_classes_of_its_own_stays() -> None:
+    claim = record_gke().one("PersistentVolumeClaim")
+    assert claim.inputs["spec"]["storageClassName"]
+    assert "spec.storageClassName" in claim.ignore_changes
 
 
 @pytest.mark.parametrize(("key", "kinds"), [("name", {"PersistentVolumeClaim"}), ("namespace", {"Namespace"})])
@@ -130,7 +159,8 @@ def test_other_names_are_another_hub(key: str, kinds: set[str], base: Record) ->
 
 
 def test_autopilot_is_another_cluster() -> None:
-    assert _replaced(record_gke(), record_gke({"cluster.autopilot": True})) == {"Cluster"}
+    autopilot = {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"}
+    assert _replaced(record_gke(), record_gke(autopilot)) == {"Cluster"}
 
 
 def test_an_internal_load_balancer_has_another_address_and_ranges_change_none() -> None:

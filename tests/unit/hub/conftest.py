@@ -20,6 +20,7 @@ def hub_config() -> HubConfig:
         notebooks_namespace="jupyterhub-notebooks",
         owner_uid="6f2f3c9e-8a51-4a6e-9f0e-0d6b8a9f1c11",
         owner_name="notebooks",
+        accounts=(),
         sign_in=SignIn(
             type="dummy",
             allowed_users=(),
@@ -28,7 +29,9 @@ def hub_config() -> HubConfig:
             anyone=False,
             session_hours=168,
             callback_url="http://127.100.0.10/hub/oauth_callback",
-            github=GitHub(url="https://github.com", organizations=("physics", "maths:staff"), recheck_minutes=5),
+            github=GitHub(
+                url="https://github.com", organizations=("physics", "maths:staff"), groups=(), recheck_minutes=5
+            ),
             iap=None,
             custom_class=None,
             custom_traits={},
@@ -45,6 +48,7 @@ def hub_config() -> HubConfig:
         start_timeout_seconds=600,
         idle_minutes=60,
         own_nodes=False,
+        accelerator=None,
         extra_config=False,
     )
 

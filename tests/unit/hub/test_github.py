@@ -228,3 +228,43 @@ def test_more_than_public_memberships_are_asked_for_only_where_organizations_cou
     assert session(github, load_config, hub_config).authenticator.scope == ["read:org"]
     assert by_name.authenticator.scope == []
     assert by_name.sign_in("eve"), "anybody with an account, as the setting says"
+
+
+@pytest.fixture
+def grouping(github: GitHub, load_config: LoadConfig, hub_config: HubConfig) -> Session:
+    """A hub that keeps some organizations and teams as groups."""
+    of_github = {"organizations": ("physics", "maths"), "groups": ("maths:staff", "physics", "chemistry")}
+    return session(github, load_config, hub_config, of_github=of_github)
+
+
+@pytest.mark.parametrize(("login", "groups"), [("ada", ["physics"]), ("bob", ["maths:staff"]), ("eve", [])])
+def test_memberships_that_accounts_follow_from_are_kept_as_groups(
+    grouping: Session, login: str, groups: list[str]
+) -> None:
+    model = grouping.sign_in(login)
+    assert model
+    assert model["groups"] == groups
+    assert grouping.refresh(User(model["name"], model["auth_state"]))["groups"] == groups
+
+
+def test_who_leaves_a_team_is_in_the_group_no_more(grouping: Session) -> None:
+    bob = signed_in(grouping, "bob")
+    grouping.github.leave("maths:staff", "bob")
+    assert grouping.refresh(bob)["groups"] == []
+    assert bob.stopped == [], "the organization still lets bob in"
+
+
+def test_groups_stay_while_github_cannot_be_asked(grouping: Session) -> None:
+    bob = signed_in(grouping, "bob")
+    grouping.github.down = True
+    assert grouping.refresh(bob) is True
+
+
+def test_a_group_lets_nobody_in(github: GitHub, load_config: LoadConfig, hub_config: HubConfig) -> None:
+    of_github = {"organizations": (), "groups": ("maths",)}
+    by_name = session(github, load_config, hub_config, of_github=of_github, allowed_users=("ada",))
+    assert by_name.authenticator.scope == ["read:org"]
+    assert by_name.sign_in("eve") is None
+    ada = by_name.sign_in("ada")
+    assert ada
+    assert ada["groups"] == []

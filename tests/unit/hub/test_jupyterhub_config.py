@@ -35,6 +35,7 @@ def manifest_of(config: Config, user_options: dict[str, object]) -> dict[str, An
 
     async def make() -> dict[str, Any]:
         spawner: Any = NotebookSpawner(_mock=True, config=config)
+        spawner.user.groups = []
         await spawner._run_apply_user_options(user_options)
         pod = spawner.modify_pod_hook(spawner, await spawner.get_pod_manifest())
         return spawner.api.api_client.sanitize_for_serialization(pod)
@@ -191,6 +192,7 @@ def test_the_pod_belongs_to_the_stack_and_the_home_does_not(config: Config, hub_
 
     async def claim() -> dict[str, Any]:
         spawner: Any = NotebookSpawner(_mock=True, config=config)
+        spawner.user.groups = []
         return spawner.api.api_client.sanitize_for_serialization(spawner.get_pvc_manifest())
 
     home = asyncio.run(claim())
@@ -221,6 +223,7 @@ def test_the_pod_belongs_to_the_stack_and_the_home_does_not(config: Config, hub_
 def test_however_the_spawner_was_changed_the_finished_pod_is_refused(trait: str, value: object, config: Config) -> None:
     async def make() -> None:
         spawner: Any = NotebookSpawner(_mock=True, config=config)
+        spawner.user.groups = []
         await spawner._run_apply_user_options({})
         setattr(spawner, trait, value)
         spawner.modify_pod_hook(spawner, await spawner.get_pod_manifest())
@@ -241,6 +244,7 @@ def test_options_of_the_rest_api_that_are_not_allowed_end_in_http_400(config: Co
 def test_the_real_spawner_shows_the_form_again_with_what_was_typed(config: Config) -> None:
     async def post_and_show() -> str:
         spawner: Any = NotebookSpawner(_mock=True, config=config)
+        spawner.user.groups = []
         with pytest.raises(Refusal):
             spawner.run_options_from_form({"cpu": ["lots"]})
         return await spawner.get_options_form()

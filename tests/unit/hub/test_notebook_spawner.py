@@ -37,9 +37,14 @@ def start(monkeypatch: pytest.MonkeyPatch, starting: Starting, *events: tuple[st
         reflectors: Any = {spawner._get_reflector_key("events"): Reflector(*events)}
         monkeypatch.setattr(NotebookSpawner, "reflectors", reflectors)
         monkeypatch.setattr(spawner, "_start", starting)
+        monkeypatch.setattr("hub.home.grow", grown)
         return await spawner.start()
 
     return asyncio.run(run())
+
+
+async def grown(_: object) -> None:
+    """Find that the home is large enough."""
 
 
 async def never() -> str:

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from hub.contract import HubConfig
-from hub.pod_guard import PodGuard, mistakes
+from hub.contract import Account, HubConfig
+from hub.pod_guard import PodGuard, account_of, mistakes
 from hub.refusal import Refusal
 
-HOME = "claim-alice"
+HOME, ACCOUNT = "claim-alice", "notebooks"
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ CONTAINER = "spec/containers/0"
 
 
 def test_a_notebook_pod_passes(pod: dict[str, Any], hub_config: HubConfig) -> None:
-    assert mistakes(pod, hub_config, HOME) == []
+    assert mistakes(pod, hub_config, home=HOME, account=ACCOUNT) == []
 
 
 @pytest.mark.parametrize(
@@ -154,17 +154,17 @@ def test_a_notebook_pod_passes(pod: dict[str, Any], hub_config: HubConfig) -> No
 def test_a_pod_that_is_different_in_anything_that_matters_is_refused(
     path: str, value: object, pod: dict[str, Any], hub_config: HubConfig
 ) -> None:
-    assert mistakes(changed(pod, path, value), hub_config, HOME)
+    assert mistakes(changed(pod, path, value), hub_config, home=HOME, account=ACCOUNT)
 
 
 @pytest.mark.parametrize("manifest", [None, "", [], {}, {"apiVersion": "v1", "kind": "Pod"}])
 def test_what_is_no_pod_is_refused(manifest: object, hub_config: HubConfig) -> None:
-    assert mistakes(manifest, hub_config, HOME)
+    assert mistakes(manifest, hub_config, home=HOME, account=ACCOUNT)
 
 
 def test_all_that_is_wrong_is_told_with_its_place(pod: dict[str, Any], hub_config: HubConfig) -> None:
     wrong = changed(changed(pod, "spec/hostNetwork", value=True), f"{CONTAINER}/securityContext/privileged", value=True)
-    assert {reason.split(":")[0] for reason in mistakes(wrong, hub_config, HOME)} == {
+    assert {reason.split(":")[0] for reason in mistakes(wrong, hub_config, home=HOME, account=ACCOUNT)} == {
         "spec.hostNetwork",
         "spec.containers.0.securityContext.privileged",
     }
@@ -178,11 +178,20 @@ class Metadata:
 
 
 @dataclass
+class Spec:
+    """What may be changed of a pod."""
+
+    service_account_name: str | None = ACCOUNT
+    node_selector: dict[str, str] | None = None
+
+
+@dataclass
 class FakePod:
     """A pod as KubeSpawner hands it over."""
 
     manifest: dict[str, Any]
     metadata: Metadata = field(default_factory=Metadata)
+    spec: Spec = field(default_factory=Spec)
 
 
 class Client:
@@ -191,7 +200,9 @@ class Client:
     def sanitize_for_serialization(self, obj: object) -> object:
         """Return the JSON form."""
         assert isinstance(obj, FakePod)
-        return changed(obj.manifest, "metadata/ownerReferences", obj.metadata.owner_references)
+        owned = changed(obj.manifest, "metadata/ownerReferences", obj.metadata.owner_references)
+        as_whom = changed(owned, "spec/serviceAccountName", obj.spec.service_account_name)
+        return changed(as_whom, "spec/nodeSelector", obj.spec.node_selector or {})
 
 
 class Api:
@@ -200,11 +211,29 @@ class Api:
     api_client = Client()
 
 
+@dataclass
+class Group:
+    """A group as JupyterHub keeps it."""
+
+    name: str
+
+
+@dataclass
+class Person:
+    """A person as JupyterHub knows them."""
+
+    name: str = "alice"
+    groups: list[Group] = field(default_factory=list[Group])
+
+
+@dataclass
 class FakeSpawner:
     """The attributes of KubeSpawner that the guard looks at."""
 
-    api = Api()
-    pvc_name = HOME
+    user: Person = field(default_factory=Person)
+    extra_resource_limits: dict[str, str] = field(default_factory=dict[str, str])
+    api: Api = field(default_factory=Api)
+    pvc_name: str = HOME
 
 
 def test_every_pod_gets_its_owner_so_that_it_goes_with_the_stack(pod: dict[str, Any], hub_config: HubConfig) -> None:
@@ -218,3 +247,64 @@ def test_a_refused_pod_ends_in_http_403_with_the_reasons(pod: dict[str, Any], hu
         PodGuard(hub_config).modify_pod_hook(FakeSpawner(), wrong)
     assert caught.value.status_code == 403
     assert "'evil/x:1' is not allowed on this hub." in caught.value.jupyterhub_message
+
+
+@pytest.fixture
+def with_accounts(hub_config: HubConfig) -> HubConfig:
+    """A hub where some people have accounts of their own."""
+    accounts = (
+        Account(name="notebooks-physics", users=(), groups=("physics",)),
+        Account(name="notebooks-staff", users=("bob",), groups=("maths:staff",)),
+    )
+    return hub_config.model_copy(update={"accounts": accounts})
+
+
+@pytest.mark.parametrize(
+    ("name", "groups", "account"),
+    [
+        ("alice", [], "notebooks"),
+        ("alice", ["maths"], "notebooks"),
+        ("alice", ["physics"], "notebooks-physics"),
+        ("alice", ["maths:staff", "physics"], "notebooks-physics"),
+        ("bob", [], "notebooks-staff"),
+        ("bob", ["physics"], "notebooks-staff"),
+    ],
+    ids=["nobody", "another-team", "team", "first-of-two", "name", "name-before-team"],
+)
+def test_a_pod_runs_as_the_account_of_its_person(
+    name: str, groups: list[str], account: str, pod: dict[str, Any], with_accounts: HubConfig
+) -> None:
+    person = Person(name, [Group(group) for group in groups])
+    assert account_of(person, with_accounts) == account
+    made = PodGuard(with_accounts).modify_pod_hook(FakeSpawner(person), FakePod(pod))
+    assert made.spec.service_account_name == account
+
+
+@pytest.mark.parametrize("other", ["notebooks-staff", "default", None])
+def test_nobody_gets_an_account_that_somebody_else_chose(
+    other: str | None, pod: dict[str, Any], with_accounts: HubConfig
+) -> None:
+    with pytest.raises(Refusal):
+        PodGuard(with_accounts).modify_pod_hook(FakeSpawner(), FakePod(pod, spec=Spec(service_account_name=other)))
+
+
+@pytest.mark.parametrize(
+    ("accelerator", "chosen", "selector"),
+    [
+        ("nvidia-l4", {"nvidia.com/gpu": "1"}, {"cloud.google.com/gke-accelerator": "nvidia-l4", "own": "x"}),
+        ("nvidia-l4", {}, {"own": "x"}),
+        ("nvidia-l4", {"example.org/fpga": "1"}, {"own": "x"}),
+        (None, {"nvidia.com/gpu": "1"}, {"own": "x"}),
+    ],
+    ids=["gpu", "none", "another", "any-gpu"],
+)
+def test_who_asks_for_a_gpu_gets_nodes_with_the_type_of_the_stack(
+    accelerator: str | None,
+    chosen: dict[str, str],
+    selector: dict[str, str],
+    pod: dict[str, Any],
+    hub_config: HubConfig,
+) -> None:
+    config = hub_config.model_copy(update={"accelerator": accelerator})
+    spawner, fake = FakeSpawner(extra_resource_limits=chosen), FakePod(pod, spec=Spec(node_selector={"own": "x"}))
+    assert PodGuard(config).modify_pod_hook(spawner, fake).spec.node_selector == selector

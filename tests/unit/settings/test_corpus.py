@@ -95,6 +95,6 @@ def test_every_key_has_a_good_example_with_another_value_than_its_default() -> N
 def test_every_key_that_goes_with_any_cluster_is_in_one_good_file() -> None:
     written = read_config(CONFIGS / "everything.good.yaml")
     on_gke = read_config(CONFIGS / "gke-everything.good.yaml")
-    # The first goes with no pools of one's own, the others with no endpoint.tlsSecret.
-    alone = {"cluster.autopilot", "endpoint.tlsCertificate", "endpoint.tlsKey"}
+    # The first two go with no pools of one's own, the others with no endpoint.tlsSecret.
+    alone = {"cluster.autopilot", "notebook.accelerator", "endpoint.tlsCertificate", "endpoint.tlsKey"}
     assert {key for key in KEYS if f"{PROJECT}:{key}" not in {**written, **on_gke}} == alone

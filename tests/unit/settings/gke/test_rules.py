@@ -30,10 +30,16 @@ def mistakes_of(values: dict[str, object]) -> list[str]:
 def test_a_gpu_type_is_accepted_in_its_zones_and_their_regions_and_nowhere_else(name: str) -> None:
     gpu = ACCELERATORS[name]
     machine, count = next(iter(gpu.machines.items()), ("n1-standard-8", 1))
-    pool = {"name": "gpu", "machineType": machine, "accelerator": name, "count": count}
+    pool = {"name": "gpu", "machineType": machine, "accelerator": name, "count": count, "spot": True}
     good = {*gpu.zones, *map(region_of, gpu.zones)}
     for location in [*ZONES, *(zone for zones in ZONES.values() for zone in zones)]:
-        mistakes = mistakes_of({"cluster.location": location, "nodes.gpu": [pool]})
+        # With a class of one's own, the machines may take whatever disks they want.
+        values: dict[str, object] = {
+            "cluster.location": location,
+            "nodes.gpu": [pool],
+            "notebook.storage": {"storageClass": "own"},
+        }
+        mistakes = mistakes_of(values)
         assert (mistakes == []) == (location in good), location
         assert all(len(mistake) < 500 and mistake.startswith("nodes.gpu[0].accelerator: ") for mistake in mistakes)
 
@@ -58,7 +64,7 @@ def test_the_pools_may_grow_just_to_what_the_pod_range_has_room_for(most: int, a
 def test_small_ranges_are_no_mistake_where_this_stack_makes_no_nodes() -> None:
     small: dict[str, object] = {"network.podRange": "10.4.0.0/20", "network.nodeRange": "10.0.0.0/29"}
     assert mistakes_of({**small, "cluster.mode": "existing"}) == []
-    assert mistakes_of({**small, "cluster.autopilot": True}) == []
+    assert mistakes_of({**small, "cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"}) == []
 
 
 def test_every_pair_of_ranges_that_overlaps_is_told() -> None:
@@ -74,7 +80,8 @@ def test_every_pair_of_ranges_that_overlaps_is_told() -> None:
 def test_pools_that_are_written_out_as_they_are_by_default_are_no_mistake_with_autopilot() -> None:
     """Pulumi hands the defaults of Pulumi.yaml to the program as if they were in the stack file."""
     core = {"machineType": "e2-standard-2", "min": 1, "max": 3, "diskGb": 50, "spot": False}
-    assert mistakes_of({"cluster.autopilot": True, "nodes.core": core, "nodes.gpu": []}) == []
+    values: dict[str, object] = {"notebook.additionalResources": {}, "nodes.core": core, "nodes.gpu": []}
+    assert mistakes_of({**values, "cluster.autopilot": True}) == []
 
 
 def test_a_project_alone_is_no_mistake_without_gke() -> None:

@@ -1,0 +1,124 @@
+"""The kinds of disk that the volumes of a hub on GKE are on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
+from pulumi_kubernetes.storage import v1 as storage
+
+from components.metadata import KEPT, labels
+from settings import Settings, Storage
+from settings.gke.disk_rules import gpu_types, home_zones
+from settings.gke.disks import DEFAULT
+
+_ZONE: Final = "topology.gke.io/zone"
+"""The label by which the driver of these disks knows the zone of a node."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Volumes:
+    """Volumes of one purpose."""
+
+    purpose: str
+    storage: Storage
+    kept: bool
+
+    def own_class(self, settings: Settings) -> str:
+        """Returns the name of a StorageClass of the stack's own for them.
+
+        It says all that can never change of the class, so that another kind of disk is another class beside it, and
+        two hubs in a cluster have no name in common.
+        """
+        disk, regional = self.storage.disk or DEFAULT, ["regional"] if self.storage.regional else []
+        return "-".join([settings.namespace, self.purpose, disk, *regional, *([] if self.kept else ["delete"])])
+
+
+def _homes(settings: Settings) -> _Volumes:
+    return _Volumes(purpose="homes", storage=settings.notebook.storage, kept=settings.notebook.keep_homes)
+
+
+def _database(settings: Settings) -> _Volumes:
+    return _Volumes(purpose="database", storage=settings.hub.storage, kept=settings.hub.keep_database)
+
+
+def class_of_homes(settings: Settings) -> str | None:
+    """Returns the StorageClass of new homes; none = the cluster's default."""
+    homes = _homes(settings)
+    if homes.storage.storage_class is not None or not settings.cluster.on_gke:
+        return homes.storage.storage_class
+    return homes.own_class(settings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StorageClassesArgs:
+    """Inputs of `StorageClasses`."""
+
+    settings: Settings
+    """The stack's settings: names, disks, GPU types, and which volumes are kept."""
+    zones: pulumi.Input[Sequence[str]]
+    """Zones of the cluster's nodes."""
+    rights: Sequence[pulumi.Resource] = ()
+    """What gives the operator the right to create the classes. Default: nothing, the operator has the rights."""
+
+
+class StorageClasses(pulumi.ComponentResource):
+    """StorageClasses for homes and for the hub's database, on GKE and where a stack names no others.
+
+    Their volumes can grow. Those that are kept outlive their claims too, and their classes the stack: a volume whose
+    class is gone cannot grow any more.
+    """
+
+    homes: pulumi.Output[str]
+    """Name of the class for new homes."""
+    database: pulumi.Output[str] | None
+    """Name of the class for a new volume of the database; none where that is on a server."""
+
+    def __init__(self, name: str, args: StorageClassesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("jupyterhub:gke/storage:StorageClasses", name, None, opts)
+        settings = args.settings
+
+        def class_for(volumes: _Volumes, gpus: frozenset[str] = frozenset()) -> pulumi.Output[str]:
+            if volumes.storage.storage_class is not None:
+                return pulumi.Output.from_input(volumes.storage.storage_class)
+            class_name, regional = volumes.own_class(settings), volumes.storage.regional
+            made = storage.StorageClass(
+                f"{name}-{class_name.removeprefix(f'{settings.namespace}-')}",
+                metadata=meta.ObjectMetaArgs(
+                    name=class_name, labels=labels(settings, volumes.purpose), annotations=KEPT
+                ),
+                provisioner="pd.csi.storage.gke.io",
+                parameters={
+                    "type": volumes.storage.disk or DEFAULT,
+                    **({"replication-type": "regional-pd"} if regional else {}),
+                },
+                allow_volume_expansion=True,
+                reclaim_policy="Retain" if volumes.kept else "Delete",
+                # A disk is made where its first pod runs.
+                volume_binding_mode="WaitForFirstConsumer",
+                allowed_topologies=_only_in(settings, args.zones, gpus) if regional or gpus else None,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=args.rights, retain_on_delete=volumes.kept),
+            )
+            return made.metadata.name
+
+        self.homes = class_for(_homes(settings), gpu_types(settings.nodes, settings.notebook.accelerator))
+        self.database = class_for(_database(settings)) if settings.database.type == "sqlite" else None
+        self.register_outputs({"homes": self.homes, "database": self.database})
+
+
+def _only_in(
+    settings: Settings, zones: pulumi.Input[Sequence[str]], gpus: frozenset[str]
+) -> list[core.TopologySelectorTermArgs]:
+    """The zones with nodes and with all GPU types. Left to itself, the driver looks at where nodes are just now."""
+    location = settings.cluster.location or ""
+    fitting = home_zones(location, gpus)
+    # In a zone, Google names only the zones beside it.
+    values = (
+        [*fitting]
+        if settings.cluster.is_zonal
+        else pulumi.Output.from_input(zones).apply(lambda found: [zone for zone in fitting if zone in found])
+    )
+    requirement = core.TopologySelectorLabelRequirementArgs(key=_ZONE, values=values)
+    return [core.TopologySelectorTermArgs(match_label_expressions=[requirement])]

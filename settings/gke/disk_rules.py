@@ -1,0 +1,86 @@
+"""What the disks of volumes demand of the cluster and its nodes; see `settings.gke.rules`."""
+
+from collections.abc import Collection, Mapping
+
+from settings.gke.accelerators import zones_with
+from settings.gke.disks import DEFAULT, takes
+from settings.gke.places import zones_of
+from settings.gke.sections import ClusterSettings, NodePool, NodesSettings
+from settings.sizes import Storage
+
+_COPIES = 2
+
+
+def gpu_types(nodes: NodesSettings, accelerator: str | None) -> frozenset[str]:
+    """Returns the GPU types that notebooks can have; `accelerator` is `notebook.accelerator`."""
+    return frozenset([*(pool.accelerator for pool in nodes.gpu), *([] if accelerator is None else [accelerator])])
+
+
+def home_zones(location: str, gpus: Collection[str]) -> tuple[str, ...]:
+    """Returns the zones at a checked location in which a home can be used with each of these GPU types.
+
+    A disk is in one zone and stays there. Were it where there is no such GPU, its owner could never have one.
+    """
+    return tuple(zone for zone in zones_of(location) if all(zone in zones_with(gpu, location) for gpu in gpus))
+
+
+def hub_disk_mistakes(storage: Storage, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
+    """Returns why the hub's volume cannot be on such a disk."""
+    return _mistakes("hub.storage", storage, cluster, {"nodes.core": nodes.core})
+
+
+def home_disk_mistakes(
+    storage: Storage, cluster: ClusterSettings, nodes: NodesSettings, accelerator: str | None
+) -> list[str]:
+    """Returns why homes cannot be on such disks."""
+    key = "notebook.storage"
+    gpu = {f"nodes.gpu[{index}]": pool for index, pool in enumerate(nodes.gpu)}
+    mistakes = _mistakes(key, storage, cluster, {"nodes.user": nodes.user, **gpu})
+    gpus = gpu_types(nodes, accelerator)
+    location = cluster.location
+    if mistakes or not gpus or location is None or storage.storage_class is not None:
+        return mistakes
+    if not all(zones_with(kind, location) for kind in gpus):
+        return []  # told at the GPU types already
+    zones = home_zones(location, gpus)
+    if not zones:
+        reason = f"a home is in one zone, but no zone of {location} has all GPU types, {', '.join(sorted(gpus))}"
+        return [f"{key}: {reason}; leave one out, or choose another cluster.location"]
+    if storage.regional and len(zones) < _COPIES:
+        reason = f"a home would be in two zones, but only {zones[0]} has all GPU types, {', '.join(sorted(gpus))}"
+        return [f"{key}.regional: {reason}; leave one out, or {_removed(key, 'regional')}"]
+    return []
+
+
+def _mistakes(key: str, storage: Storage, cluster: ClusterSettings, pools: Mapping[str, NodePool]) -> list[str]:
+    parts = {"disk": storage.disk, "regional": storage.regional}
+    if not cluster.on_gke:
+        return [
+            f"{key}.{part}: works on GKE only, where cluster.mode is existing or create; set that, or "
+            f"{_removed(key, part)}"
+            for part, value in parts.items()
+            if value
+        ]
+    mistakes: list[str] = []
+    if storage.regional and cluster.is_zonal:
+        mistakes.append(
+            f"{key}.regional: needs a second zone, but all nodes are in {cluster.location}; choose a region for "
+            f"cluster.location, or {_removed(key, 'regional')}"
+        )
+    if storage.storage_class is None and cluster.makes_nodes:
+        disk = storage.disk or DEFAULT
+        mistakes += [
+            f"{place}.machineType: takes no {disk} disk, which {key} is; choose another machine type, or another disk: "
+            f"""pulumi config set --path '["{key}"].disk' {_other(disk)}"""
+            for place, pool in pools.items()
+            if not takes(pool.machine_type, disk)
+        ]
+    return mistakes
+
+
+def _other(disk: str) -> str:
+    return "hyperdisk-balanced" if disk.startswith("pd-") else DEFAULT
+
+
+def _removed(key: str, part: str) -> str:
+    return f"""remove it: pulumi config rm --path '["{key}"].{part}'"""

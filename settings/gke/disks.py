@@ -1,0 +1,41 @@
+"""The disks of Google Cloud for the volumes of hub and homes: on which machines they can be, and how small.
+
+Sources, read in November 2026: https://cloud.google.com/compute/docs/disks/hyperdisks and its like for Persistent Disk,
+as https://github.com/skypilot-org/skypilot (sky/provision/gcp/volume_utils.py) has them: series 4 takes Hyperdisk only,
+and so does A3 Ultra. "Provisioning regional persistent disks", https://cloud.google.com/kubernetes-engine/docs/how-to/
+persistent-volumes/regional-pd. pd-standard is left out: new machines do not take it, and a regional one has 200Gi.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final, Literal
+
+DiskType = Literal["pd-balanced", "pd-ssd", "hyperdisk-balanced"]
+"""A kind of disk, by its name in Google Cloud."""
+
+DEFAULT: Final[DiskType] = "pd-balanced"
+"""What volumes are on unless a stack says otherwise."""
+
+LEAST_REGIONAL: Final = "10Gi"
+"""The smallest regional disk."""
+
+LEAST: Final[Mapping[DiskType, str]] = {"pd-balanced": "1Gi", "pd-ssd": "1Gi", "hyperdisk-balanced": "4Gi"}
+"""The smallest disk in one zone; the CSI driver makes smaller Persistent Disks as large as that by itself."""
+
+_GENERATION = re.compile(r"[a-z]([0-9]{1,2})[a-z]?-")
+_HYPERDISK_SINCE = 3
+_HYPERDISK_ONLY_SINCE = 4
+
+
+def takes(machine_type: str, disk: DiskType) -> bool:
+    """Tells whether such a disk can be attached to a machine."""
+    match = _GENERATION.match(machine_type)
+    generation = 1 if match is None else int(match[1])  # custom-4-8192 is an N1
+    if disk == "hyperdisk-balanced":
+        return generation >= _HYPERDISK_SINCE or machine_type.startswith(("m1-", "m2-"))
+    return generation < _HYPERDISK_ONLY_SINCE and not machine_type.startswith("a3-ultragpu-")
+
+
+def boot_disk(machine_type: str) -> DiskType:
+    """Returns the kind of disk that a machine boots from."""
+    return DEFAULT if takes(machine_type, DEFAULT) else "hyperdisk-balanced"

@@ -1,0 +1,252 @@
+"""Homes that grow, a hub volume that stays, and accounts of some people: a hub in an existing cluster of GKE.
+
+Google's half is the stand-in's; the cluster is the local one, whose disks are folders. The tests go on in this order.
+"""
+
+import json
+import time
+from collections.abc import Generator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from kubernetes.client import CoreV1Api, StorageV1Api, V1ObjectMeta, V1Service, V1ServiceSpec, V1StorageClass
+from kubernetes.client.exceptions import ApiException
+
+from local import api, layout
+from local.engine import Engine
+from local.stack import Stack
+from tests.conftest import pulumi
+from tests.e2e.hubs import binding_of, forget, pods, require_success
+from tests.gcp.plugin import engine_with_stand_in
+
+_NAMESPACE, _NOTEBOOKS = "e2e-storage", "e2e-storage-notebooks"
+_ADDRESS = "127.100.0.16"
+_GROWING = "e2e-growing"
+_ACCOUNT = "the-data@my-project-123.iam.gserviceaccount.com"
+_OWN = f"{_NAMESPACE}-homes-pd-ssd-regional-delete"
+_HOMES = {"size": "64Mi", "storageClass": _GROWING}
+_SETTINGS: Mapping[str, object] = {
+    "namespace": _NAMESPACE,
+    "protect": False,
+    "gcp.project": "my-project-123",
+    "cluster.mode": "existing",
+    "cluster.location": "europe-west4",
+    "clusterAdmin.bindingName": binding_of(_NAMESPACE),
+    "endpoint.type": "none",
+    "auth.type": "dummy",
+    "identity.notebooks": [{"name": "data", "googleServiceAccount": _ACCOUNT, "users": ["ada"]}],
+    "hub.keepDatabase": False,
+    "hub.storage": {"size": "64Mi", "storageClass": layout.STORAGE_CLASS},
+    "notebook.keepHomes": False,
+    "notebook.cpu": {"default": "0.1", "max": "2"},
+    "notebook.memory": {"default": "256Mi", "max": "1Gi"},
+    "notebook.storage": _HOMES,
+}
+
+
+@pytest.fixture(scope="module")
+def stack(
+    built_engine: Engine, live_cluster: Path, image_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Generator[Stack]:
+    """The hub, with a StorageClass of somebody else whose volumes may grow."""
+    forget(_NAMESPACE, _NOTEBOOKS)
+    classes, folder = StorageV1Api(api.connect()), tmp_path_factory.mktemp("storage")
+    classes.create_storage_class(
+        V1StorageClass(
+            metadata=V1ObjectMeta(name=_GROWING),
+            provisioner=layout.PROVISIONER,
+            reclaim_policy="Delete",
+            volume_binding_mode="WaitForFirstConsumer",
+            allow_volume_expansion=True,
+        )
+    )
+    engine = engine_with_stand_in(built_engine, folder, kubeconfig=live_cluster)
+    stack = Stack(name="storage", engine=engine, folder=folder, kubeconfig=folder / "none")
+    _write(stack, image_settings)
+    done = pulumi(stack, "up", "--yes", "--non-interactive")
+    try:
+        require_success(done, _NAMESPACE)
+        _open_a_way_in()
+        yield stack
+        require_success(pulumi(stack, "destroy", "--yes", "--non-interactive"), _NAMESPACE)
+    finally:
+        forget(_NAMESPACE, _NOTEBOOKS)
+        classes.delete_storage_class(_GROWING)
+
+
+def _open_a_way_in() -> None:
+    """Give the hub an address of this machine, which no hub on GKE may have."""
+    core = CoreV1Api(api.connect())
+    service = core.read_namespaced_service("tf-hub-lb", _NAMESPACE)
+    assert service.spec
+    spec = V1ServiceSpec(
+        type="LoadBalancer", load_balancer_ip=_ADDRESS, selector=service.spec.selector, ports=service.spec.ports
+    )
+    core.create_namespaced_service(_NAMESPACE, V1Service(metadata=V1ObjectMeta(name="way-in"), spec=spec))
+    for _ in range(100):
+        try:
+            httpx.get(f"http://{_ADDRESS}/hub/health").raise_for_status()
+        except httpx.HTTPError:
+            time.sleep(0.3)
+        else:
+            return
+    pytest.fail(f"the hub does not answer at {_ADDRESS}", pytrace=False)
+
+
+def _write(stack: Stack, images: Mapping[str, str], **changed: object) -> None:
+    """Write the stack file anew, with changed settings (`hub_storage` is `hub.storage`)."""
+    values = {**_SETTINGS, **images, **{key.replace("_", "."): value for key, value in changed.items()}}
+    config = {"pulumi:disable-default-providers": ["kubernetes", "gcp"]} | {
+        f"jupyterhub:{key}": value for key, value in values.items()
+    }
+    file = stack.folder / "settings.yaml"
+    file.write_text(yaml.safe_dump({"config": config}))
+    stack.prepare(file, {})
+
+
+def _up(stack: Stack, images: Mapping[str, str], **changed: object) -> str:
+    _write(stack, images, **changed)
+    done = pulumi(stack, "up", "--yes", "--diff", "--non-interactive")
+    require_success(done, _NAMESPACE)
+    return done.stdout
+
+
+def _signed_in(name: str) -> httpx.Client:
+    client = httpx.Client(base_url=f"http://{_ADDRESS}", follow_redirects=True, timeout=30)
+    client.get("/hub/login")
+    form = {"username": name, "password": "any", "_xsrf": client.cookies["_xsrf"]}
+    client.post("/hub/login", data=form).raise_for_status()
+    return client
+
+
+def _server(name: str, method: str) -> None:
+    """Start (POST) or stop (DELETE) somebody's server, and wait until it is so."""
+    with _signed_in(name) as client:
+        client.get("/hub/home")
+        token = next(cookie.value for cookie in client.cookies.jar if cookie.name == "_xsrf" and cookie.path == "/hub/")
+        headers = {"X-XSRFToken": str(token), "Referer": f"{client.base_url}/hub/home"}
+        client.request(method, f"/hub/api/users/{name}/server", headers=headers).raise_for_status()
+        for _ in range(120):
+            servers = client.get(f"/hub/api/users/{name}", headers=headers).json()["servers"]
+            if (servers.get("", {}).get("ready") is True) if method == "POST" else not servers:
+                return
+            time.sleep(1)
+    pytest.fail("\n".join([f"the server of {name} does not follow", *api.troubles(_NOTEBOOKS)]))
+
+
+def _asked(claim: str) -> str:
+    """How much a home asks for."""
+    found = CoreV1Api(api.connect()).read_namespaced_persistent_volume_claim(claim, _NOTEBOOKS)
+    assert found.spec
+    assert found.spec.resources
+    assert found.spec.resources.requests
+    return found.spec.resources.requests["storage"]
+
+
+def _database() -> tuple[str, str]:
+    """The hub's volume: its uid, and its class."""
+    found = CoreV1Api(api.connect()).read_namespaced_persistent_volume_claim("tf-hub-database", _NAMESPACE)
+    assert found.metadata
+    assert found.spec
+    return str(found.metadata.uid), str(found.spec.storage_class_name)
+
+
+def test_a_notebook_runs_as_the_account_of_its_person(stack: Stack) -> None:
+    assert stack
+    core = CoreV1Api(api.connect())
+    account = core.read_namespaced_service_account("notebooks-data", _NOTEBOOKS)
+    assert account.metadata
+    assert account.metadata.annotations
+    assert account.metadata.annotations["iam.gke.io/gcp-service-account"] == _ACCOUNT
+    for name in ("ada", "bob"):
+        _server(name, "POST")
+    runs_as: dict[str, str | None] = {}
+    for name in ("ada", "bob"):
+        pod = core.read_namespaced_pod(f"jupyter-{name}", _NOTEBOOKS)
+        assert pod.spec
+        runs_as[name] = pod.spec.service_account_name
+    assert runs_as == {"ada": "notebooks-data", "bob": "notebooks"}
+
+
+def test_a_home_grows_at_the_next_start_and_never_shrinks(stack: Stack, image_settings: dict[str, str]) -> None:
+    assert (_asked("claim-ada"), _asked("claim-bob")) == ("64Mi", "64Mi")
+    _up(stack, image_settings, notebook_storage={**_HOMES, "size": "128Mi"})
+    assert set(pods(_NOTEBOOKS)) == {"jupyter-ada", "jupyter-bob"}, "nobody's server stops for that"
+    _server("ada", "DELETE")
+    _server("ada", "POST")
+    assert (_asked("claim-ada"), _asked("claim-bob")) == ("128Mi", "64Mi")
+    _up(stack, image_settings, notebook_storage={**_HOMES, "size": "32Mi"})
+    _server("ada", "DELETE")
+    _server("ada", "POST")
+    assert _asked("claim-ada") == "128Mi"
+
+
+def test_a_server_starts_where_a_home_cannot_grow(stack: Stack, image_settings: dict[str, str]) -> None:
+    classes = StorageV1Api(api.connect())
+    classes.patch_storage_class(_GROWING, {"allowVolumeExpansion": False})
+    _up(stack, image_settings, notebook_storage={**_HOMES, "size": "1Gi"})
+    _server("ada", "DELETE")
+    _server("ada", "POST")
+    assert _asked("claim-ada") == "128Mi"
+    log = CoreV1Api(api.connect()).read_namespaced_pod_log("tf-hub-0", _NAMESPACE)
+    assert "claim-ada does not grow to 1Gi" in log
+
+
+def test_own_classes_are_what_the_api_server_takes_and_the_hubs_volume_stays(
+    stack: Stack, image_settings: dict[str, str]
+) -> None:
+    before = _database()
+    assert before[1] == layout.STORAGE_CLASS
+    disk = {"size": "10Gi", "disk": "pd-ssd", "regional": True}
+    printed = _up(stack, image_settings, hub_storage={"size": "64Mi"}, notebook_storage=disk)
+    assert "tf-hub-hub-database" not in printed, "its class is of no matter any more"
+    assert _database() == before
+    made = StorageV1Api(api.connect()).read_storage_class(_OWN)
+    assert made.parameters == {"type": "pd-ssd", "replication-type": "regional-pd"}
+    assert made.allow_volume_expansion is True
+    assert made.allowed_topologies
+    (requirement,) = made.allowed_topologies[0].match_label_expressions or []
+    assert requirement.values == [f"europe-west4-{letter}" for letter in "abc"]
+
+
+def test_the_zones_of_homes_change_in_place(stack: Stack, image_settings: dict[str, str]) -> None:
+    classes = StorageV1Api(api.connect())
+    (uid,) = [of.metadata.uid for of in classes.list_storage_class().items if of.metadata and of.metadata.name == _OWN]
+    disk = {"size": "10Gi", "disk": "pd-ssd", "regional": True}
+    _up(
+        stack,
+        image_settings,
+        hub_storage={"size": "64Mi"},
+        notebook_storage=disk,
+        notebook_accelerator="nvidia-tesla-a100",
+    )
+    made = classes.read_storage_class(_OWN)
+    assert made.metadata
+    assert made.metadata.uid == uid
+    (requirement,) = (made.allowed_topologies or [])[0].match_label_expressions or []
+    assert requirement.values == ["europe-west4-a", "europe-west4-b"]
+
+
+def test_a_stack_that_knew_no_classes_keeps_its_volume(stack: Stack, image_settings: dict[str, str]) -> None:
+    before = _database()
+    state = json.loads(pulumi(stack, "stack", "export").stdout)
+    (claim,) = [of for of in state["deployment"]["resources"] if of["urn"].endswith("::tf-hub-hub-database")]
+    _forget_class(claim["inputs"])
+    done = pulumi(stack, "stack", "import", stdin=json.dumps(state))
+    assert done.returncode == 0, done.stdout
+    _up(stack, image_settings, hub_storage={"size": "64Mi"})
+    assert _database() == before
+
+
+def _forget_class(inputs: dict[str, Any]) -> None:
+    """Leave the class out, as the program did before it made any."""
+    del inputs["spec"]["storageClassName"]
+
+
+def test_classes_whose_volumes_are_not_kept_go_with_the_stack(stack: Stack) -> None:
+    require_success(pulumi(stack, "destroy", "--yes", "--non-interactive"), _NAMESPACE)
+    with pytest.raises(ApiException):
+        StorageV1Api(api.connect()).read_storage_class(_OWN)

@@ -1,0 +1,81 @@
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import pytest
+from aiohttp import ClientError
+from kubernetes_asyncio.client.exceptions import ApiException
+
+from hub import home
+
+
+@dataclass
+class Api:
+    """Kubernetes, with one home."""
+
+    size: str = "10Gi"
+    refuses: Exception | None = None
+    missing: bool = False
+    patched: list[object] = field(default_factory=list[object])
+
+    async def read_namespaced_persistent_volume_claim(
+        self, name: str, namespace: str, *, _request_timeout: float
+    ) -> object:
+        """Tell what the home has."""
+        assert (name, namespace) == ("claim-ada", "notebooks")
+        if self.missing:
+            raise ApiException(status=404)
+        return SimpleNamespace(spec=SimpleNamespace(resources=SimpleNamespace(requests={"storage": self.size})))
+
+    async def patch_namespaced_persistent_volume_claim(
+        self, name: str, namespace: str, body: object, *, _request_timeout: float
+    ) -> object:
+        """Change it."""
+        assert (name, namespace) == ("claim-ada", "notebooks")
+        if self.refuses is not None:
+            raise self.refuses
+        self.patched.append(body)
+        return None
+
+
+@dataclass
+class Spawner:
+    """What is needed of KubeSpawner."""
+
+    api: Api
+    storage_capacity: str = "20Gi"
+    namespace: str = "notebooks"
+    pvc_name: str = "claim-ada"
+    log: logging.Logger = field(default_factory=lambda: logging.getLogger("home"))
+
+
+@pytest.mark.parametrize("has", ["10Gi", "20G", "1Mi"])
+def test_a_smaller_home_grows_to_what_the_stack_gives(has: str) -> None:
+    api = Api(size=has)
+    asyncio.run(home.grow(Spawner(api)))
+    assert api.patched == [{"spec": {"resources": {"requests": {"storage": "20Gi"}}}}]
+
+
+@pytest.mark.parametrize("has", ["20Gi", "20480Mi", "30Gi", "1Ti"])
+def test_a_home_that_is_as_large_or_larger_is_left_alone(has: str) -> None:
+    api = Api(size=has)
+    asyncio.run(home.grow(Spawner(api)))
+    assert api.patched == []
+
+
+def test_a_home_that_is_only_being_made_is_no_matter(caplog: pytest.LogCaptureFixture) -> None:
+    asyncio.run(home.grow(Spawner(Api(missing=True))))
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [ApiException(status=403, reason="exceeded quota"), ClientError("cut off"), TimeoutError("too slow")],
+    ids=["refused", "cut-off", "too-slow"],
+)
+def test_what_stands_in_the_way_is_logged_and_stops_no_server(
+    reason: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    asyncio.run(home.grow(Spawner(Api(refuses=reason))))
+    assert "claim-ada does not grow to 20Gi" in caplog.text

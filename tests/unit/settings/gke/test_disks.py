@@ -1,0 +1,72 @@
+import pytest
+
+import settings
+from settings.gke.accelerators import ACCELERATORS
+from settings.gke.disk_rules import home_zones
+from settings.gke.disks import DiskType, boot_disk, takes
+from tests.unit.settings.gke.test_rules import GKE, mistakes_of
+
+
+@pytest.mark.parametrize(
+    ("machine", "persistent", "hyper"),
+    [
+        ("e2-standard-8", True, False),
+        ("custom-4-8192", True, False),
+        ("n1-standard-8", True, False),
+        ("n2-custom-4-16384", True, False),
+        ("g2-standard-8", True, False),
+        ("a2-ultragpu-1g", True, False),
+        ("m2-ultramem-208", True, True),
+        ("c3d-standard-16-lssd", True, True),
+        ("a3-highgpu-8g", True, True),
+        ("a3-ultragpu-8g", False, True),
+        ("a4-highgpu-8g", False, True),
+        ("n4-standard-8", False, True),
+        ("c4a-standard-8", False, True),
+        ("n4-custom-4-16384", False, True),
+    ],
+)
+def test_machines_take_the_disks_of_their_generation(machine: str, persistent: bool, hyper: bool) -> None:  # noqa: FBT001 columns
+    wanted: dict[DiskType, bool] = {"pd-balanced": persistent, "pd-ssd": persistent, "hyperdisk-balanced": hyper}
+    assert {disk: takes(machine, disk) for disk in wanted} == wanted
+    assert boot_disk(machine) == ("pd-balanced" if persistent else "hyperdisk-balanced")
+
+
+def test_every_machine_with_gpus_built_in_takes_one_of_the_disks() -> None:
+    machines = [machine for gpu in ACCELERATORS.values() for machine in gpu.machines]
+    assert all(takes(machine, boot_disk(machine)) for machine in machines)
+
+
+def test_homes_are_only_where_every_gpu_is() -> None:
+    assert home_zones("us-central1", []) == tuple(f"us-central1-{letter}" for letter in "abcf")
+    assert home_zones("us-central1", ["nvidia-tesla-p4", "nvidia-tesla-t4"]) == ("us-central1-a", "us-central1-c")
+    assert home_zones("us-central1-a", ["nvidia-tesla-p4"]) == ("us-central1-a",)
+
+
+def test_new_machines_go_with_the_disks_that_they_take() -> None:
+    values: dict[str, object] = {
+        "nodes.core": {"machineType": "n4-standard-2"},
+        "nodes.user": {"machineType": "c4-standard-8"},
+        "hub.storage": {"size": "4Gi", "disk": "hyperdisk-balanced"},
+        "notebook.storage": {"disk": "hyperdisk-balanced"},
+    }
+    assert mistakes_of(values) == []
+
+
+def test_a_class_of_ones_own_may_be_anything() -> None:
+    values: dict[str, object] = {
+        "nodes.user": {"machineType": "n4-standard-8"},
+        "notebook.storage": {"storageClass": "own"},
+    }
+    assert mistakes_of(values) == []
+
+
+def test_a_gpu_type_that_is_not_there_is_told_once() -> None:
+    pool = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
+    mistakes = mistakes_of({"cluster.location": "europe-north1", "nodes.gpu": [pool]})
+    assert [mistake.partition(":")[0] for mistake in mistakes] == ["nodes.gpu[0].accelerator"]
+
+
+def test_an_existing_cluster_may_have_gpus_of_a_named_type() -> None:
+    values: dict[str, object] = {"cluster.mode": "existing", "notebook.accelerator": "nvidia-l4"}
+    assert settings.parse({**GKE, **values}).notebook.accelerator == "nvidia-l4"
