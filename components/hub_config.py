@@ -88,9 +88,7 @@ class HubConfigMap(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: HubConfigMapArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:hub_config:HubConfigMap", name, None, opts)
-        config = pulumi.Output.all(
-            args.owner_uid, args.public_url, args.iap_audience, args.home_storage_class
-        ).apply(
+        config = pulumi.Output.all(args.owner_uid, args.public_url, args.iap_audience, args.home_storage_class).apply(
             lambda known: _render(
                 args.settings,
                 args.urls,
