@@ -7,7 +7,7 @@ from typing import cast
 from pydantic import ValidationInfo, field_validator
 
 from settings.addresses import PublicUrl
-from settings.database import DatabaseSettings
+from settings.database import DatabaseSettings, database_mistakes
 from settings.endpoint_rules import default_url, endpoint_mistakes, open_to_strangers, url_mistake
 from settings.errors import GroupError
 from settings.gke.pool_rules import resource_mistakes
@@ -134,6 +134,17 @@ class Settings(Model):
         else:
             image = _image_of(images.repository, group)
         return {**cast("Mapping[object, object]", section), "image": image}
+
+    @field_validator("secrets")
+    @classmethod
+    def _database_fits(cls, secrets: SecretsSettings, info: ValidationInfo) -> SecretsSettings:
+        """Stands at the last group about the database, so that mistakes between these are told together."""
+        cluster, database = info.data.get("cluster"), info.data.get("database")
+        if isinstance(database, DatabaseSettings) and (
+            mistakes := database_mistakes(database, secrets, cluster if isinstance(cluster, ClusterSettings) else None)
+        ):
+            raise GroupError(mistakes)
+        return secrets
 
     @field_validator("notebook")
     @classmethod
