@@ -28,8 +28,12 @@ class Connection:
     """The kubeconfig of a GKE cluster, without credentials; none = the user's own."""
     operator: pulumi.Input[str] | None = None
     """The user who runs the stack, as the cluster knows them, and who needs to be made cluster-admin; none = nobody."""
+    network: pulumi.Output[str] | None = None
+    """VPC of a GKE cluster."""
     subnetwork: pulumi.Output[str] | None = None
-    """Subnet of a GKE cluster, in which an internal load balancer has its address."""
+    """Subnet of a GKE cluster, in which an internal load balancer and a database have their addresses."""
+    services: pulumi.Resource | None = None
+    """The enabled APIs of Google Cloud, before which nothing can be made there."""
 
 
 def connect(settings: Settings) -> Connection:

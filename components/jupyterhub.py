@@ -21,6 +21,7 @@ from settings import Settings
 from settings.addresses import callback_of, url_of
 
 if TYPE_CHECKING:
+    from components.gke.database import Database
     from components.gke.site import Site
 
 
@@ -45,6 +46,8 @@ class JupyterHub(pulumi.ComponentResource):
     """Namespace of hub and proxy."""
     dns_records: pulumi.Output[Sequence[DnsRecord]] | None
     """Records that the operator has to make; none where there are none to make."""
+    database_instance: pulumi.Output[str] | None
+    """Name of the instance of Cloud SQL; none where the database is elsewhere."""
 
     def __init__(self, name: str, args: JupyterHubArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:jupyterhub:JupyterHub", name, None, opts)
@@ -61,7 +64,7 @@ class JupyterHub(pulumi.ComponentResource):
             RbacArgs(settings=settings, namespace=namespaces.hub, notebooks_namespace=namespaces.notebooks),
             child,
         )
-        site = _site(f"{name}-site", args, child)
+        site = _site(f"{name}-site", args, parent=self)
         public_url = settings.public_url
         if public_url is None and site is not None:
             public_url = site.ip.apply(url_of)
@@ -83,7 +86,16 @@ class JupyterHub(pulumi.ComponentResource):
             ),
             child,
         )
-        secret = HubSecret(f"{name}-secret", HubSecretArgs(settings=settings, namespace=namespaces.hub), child)
+        database = _database(f"{name}-sql", args, parent=self)
+        secret = HubSecret(
+            f"{name}-secret",
+            HubSecretArgs(
+                settings=settings,
+                namespace=namespaces.hub,
+                database_url=None if database is None else database.url,
+            ),
+            child,
+        )
         Hub(
             f"{name}-hub",
             HubArgs(
@@ -123,6 +135,7 @@ class JupyterHub(pulumi.ComponentResource):
                 child,
             )
         self.dns_records = None if site is None else site.records_to_make
+        self.database_instance = None if database is None else database.instance
         self.url = endpoint.url
         self.oauth_callback_url = endpoint.url.apply(lambda url: callback_of(url) if url else None)
         self.namespace = namespaces.hub
@@ -132,15 +145,35 @@ class JupyterHub(pulumi.ComponentResource):
                 "oauth_callback_url": self.oauth_callback_url,
                 "namespace": self.namespace,
                 "dns_records": self.dns_records,
+                "database_instance": self.database_instance,
             }
         )
 
 
-def _site(name: str, args: JupyterHubArgs, child: pulumi.ResourceOptions) -> "Site | None":
+def _site(name: str, args: JupyterHubArgs, *, parent: pulumi.Resource) -> "Site | None":
     """What Google Cloud gives for the way in; none elsewhere, and where there is no way in."""
     settings = args.settings
     if not settings.cluster.on_gke or settings.endpoint.type == "none":
         return None
     from components.gke.site import Site, SiteArgs  # noqa: PLC0415 see components/cluster.py
 
-    return Site(name, SiteArgs(settings=settings, subnetwork=args.connection.subnetwork), child)
+    connection = args.connection
+    return Site(
+        name,
+        SiteArgs(settings=settings, subnetwork=connection.subnetwork),
+        pulumi.ResourceOptions(parent=parent, depends_on=connection.services),
+    )
+
+
+def _database(name: str, args: JupyterHubArgs, *, parent: pulumi.Resource) -> "Database | None":
+    """The database on Cloud SQL; none where it is on the hub's volume, or on a server of somebody else's."""
+    if args.settings.database.type != "cloud-sql":
+        return None
+    from components.gke.database import Database, DatabaseArgs  # noqa: PLC0415 see components/cluster.py
+
+    connection = args.connection
+    return Database(
+        name,
+        DatabaseArgs(settings=args.settings, network=connection.network, subnetwork=connection.subnetwork),
+        pulumi.ResourceOptions(parent=parent, depends_on=connection.services),
+    )

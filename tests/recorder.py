@@ -35,6 +35,7 @@ _ANSWERS: dict[str, dict[str, Any]] = {
     "gcp:container/getCluster:getCluster": {
         "endpoint": "192.0.2.1",
         "masterAuths": [_MASTER],
+        "network": "projects/foo/global/networks/default",
         "subnetwork": "projects/foo/regions/europe-west1/subnetworks/default",
     },
     "gcp:organizations/getClientOpenIdUserInfo:getClientOpenIdUserInfo": {"email": OPERATOR},
@@ -44,7 +45,8 @@ _MADE: dict[str, dict[str, Any]] = {
     "Cluster": {"endpoint": "192.0.2.1", "masterAuth": _MASTER},
     "Network": {"selfLink": "https://compute.example/networks/vpc"},
     "Subnetwork": {"selfLink": "https://compute.example/subnetworks/subnet"},
-    "Address": {"address": ADDRESS},
+    "Address": {"address": ADDRESS, "selfLink": "https://compute.example/addresses/address"},
+    "DatabaseInstance": {"pscServiceAttachmentLink": "projects/google/serviceAttachments/of-the-instance"},
     "GlobalAddress": {"address": ADDRESS},
     "Account": {"email": "nodes@foo.iam.gserviceaccount.com", "member": "serviceAccount:nodes@foo"},
     "DnsAuthorization": {

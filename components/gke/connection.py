@@ -28,8 +28,8 @@ def connect(settings: Settings) -> Connection:
     if settings.cluster.mode == "create":
         made = GkeCluster("gke", GkeClusterArgs(settings=settings), after_services)
         ready = made
-        endpoint, authority, subnetwork = made.endpoint, made.ca_certificate, made.subnetwork
-        node_account = made.node_account
+        endpoint, authority = made.endpoint, made.ca_certificate
+        network, subnetwork, node_account = made.network, made.subnetwork, made.node_account
     else:
         found = container.get_cluster_output(
             name=settings.cluster.name,
@@ -37,8 +37,8 @@ def connect(settings: Settings) -> Connection:
             project=settings.gcp.project_id,
             opts=pulumi.InvokeOutputOptions(provider=google),
         )
-        endpoint = found.endpoint
-        authority, subnetwork = found.master_auths[0].cluster_ca_certificate, found.subnetwork
+        endpoint, authority = found.endpoint, found.master_auths[0].cluster_ca_certificate
+        network, subnetwork = found.network, found.subnetwork
     place = settings.images.artifact_registry
     if settings.registry.create and place is not None:
         args = RegistryArgs(place=place, protect=settings.protect, reader=node_account)
@@ -53,7 +53,9 @@ def connect(settings: Settings) -> Connection:
         providers=[kubernetes_provider(kubeconfig), google],
         kubeconfig=kubeconfig,
         operator=_operator(settings, google),
+        network=network,
         subnetwork=subnetwork,
+        services=services,
     )
 
 

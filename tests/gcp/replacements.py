@@ -96,6 +96,13 @@ FORCED: dict[str, dict[str, str]] = {
         "networkTier": "an address is never changed, only its labels",
     },
     "gcp:compute/globalAddress:GlobalAddress": _ADDRESS,
+    "gcp:compute/forwardingRule:ForwardingRule": {
+        **dict.fromkeys(
+            ("ipAddress", "ipProtocol", "loadBalancingScheme", "network", "subnetwork", "noAutomateDnsZone"),
+            "the API has calls to change labels and target alone",
+        ),
+        # In place: target, by a call of its own.
+    },
     "gcp:sql/databaseInstance:DatabaseInstance": {
         # A newer databaseVersion is an upgrade in place.
         "encryptionKeyName": "the disk is encrypted once",

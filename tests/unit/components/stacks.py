@@ -49,6 +49,8 @@ GATEWAY: Mapping[str, object] = {
     "endpoint.dnsZone": {"name": "example-org", "domain": "example.org"},
 }
 """What makes it one with a gateway."""
+CLOUD_SQL: Mapping[str, object] = {"database.type": "cloud-sql"}
+"""What makes it one whose database is on Cloud SQL."""
 
 
 def record_gke(*changes: Mapping[str, object], preview: bool = False) -> Record:
