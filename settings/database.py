@@ -55,6 +55,9 @@ class DatabaseSettings(Model):
     """Whether `cloud-sql` has a second machine in another zone of the region, which takes over by itself."""
 
 
+_DEFAULT = DatabaseSettings()
+
+
 def database_mistakes(
     database: DatabaseSettings, secrets: SecretsSettings, cluster: ClusterSettings | None
 ) -> list[str]:
@@ -86,6 +89,3 @@ def database_mistakes(
             if changed
         ]
     return mistakes
-
-
-_DEFAULT = DatabaseSettings()

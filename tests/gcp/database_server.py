@@ -23,12 +23,12 @@ def follow(token: str, inputs: Properties) -> None:
         return
     name, kind = inputs.get("name"), token.rpartition(":")[2]
     if kind == "User":
-        _make(f"SELECT FROM pg_roles WHERE rolname = '{name}'", f'CREATE ROLE "{name}" LOGIN IN ROLE {_OWNER}')
+        _make(f"SELECT 1 FROM pg_roles WHERE rolname = '{name}'", f'CREATE ROLE "{name}" LOGIN IN ROLE {_OWNER}')
         _execute(f"""ALTER ROLE "{name}" PASSWORD '{inputs["password"]}'""")
     elif kind == "Database":
-        _make(f"SELECT FROM pg_database WHERE datname = '{name}'", f'CREATE DATABASE "{name}" OWNER {_OWNER}')
+        _make(f"SELECT 1 FROM pg_database WHERE datname = '{name}'", f'CREATE DATABASE "{name}" OWNER {_OWNER}')
     elif kind == "DatabaseInstance":
-        _make(f"SELECT FROM pg_roles WHERE rolname = '{_OWNER}'", f"CREATE ROLE {_OWNER} CREATEDB CREATEROLE")
+        _make(f"SELECT 1 FROM pg_roles WHERE rolname = '{_OWNER}'", f"CREATE ROLE {_OWNER} CREATEDB CREATEROLE")
 
 
 def _make(question: str, command: str) -> None:

@@ -20,7 +20,7 @@ def choices(documentation: str) -> frozenset[str]:
     found = set(_lists(documentation))
     if len(found) != 1:
         return frozenset()
-    return found.pop() | ({""} if _EMPTY_TOO in documentation else frozenset())
+    return found.pop() | {""} if _EMPTY_TOO in documentation else found.pop()
 
 
 def _lists(documentation: str) -> Iterator[frozenset[str]]:

@@ -41,7 +41,7 @@ def _get_cluster(arguments: Properties, place: Place) -> Properties:
     }
     found = {
         "network": f"projects/{where['project']}/global/networks/default",
-        "subnetwork": f"projects/{where['project']}/regions/{region_of(where['location'])}/subnetworks/default",
+        "subnetwork": f"projects/{where['project']}/regions/{region_of(str(where['location']))}/subnetworks/default",
         **_existing("gcp:container/cluster:Cluster", "projects/{project}/locations/{location}/clusters/{name}", where),
     }
     shape = sdk.types.output_type_types(pulumi_gcp.container.GetClusterResult)

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.gcp import database_server, kubeconfig, sdk
+from tests.gcp import database_server, kubeconfig, rules, sdk
 from tests.gcp.wire import Properties
 
 CREATED = "2026-01-02T03:04:05.678-07:00"
@@ -116,7 +116,6 @@ def _sql_instance(made: Made) -> Properties:
     addresses: Properties = settings.get("ipConfiguration") or {}
     public = made.address if addresses.get("ipv4Enabled", True) else ""
     private = "10.90.0.3" if addresses.get("privateNetwork") else ""
-    by_endpoint = any(config.get("pscEnabled") for config in addresses.get("pscConfigs") or [])
     attachment = f"projects/{made.digest[:12]}-tp/regions/{made['region']}/serviceAttachments/a-{made.digest[:12]}-psc"
     kinds = (("PRIMARY", public), ("PRIVATE", private))
     return {
@@ -130,7 +129,7 @@ def _sql_instance(made: Made) -> Properties:
         ),
         "instanceType": "CLOUD_SQL_INSTANCE",
         "dnsName": f"{made.digest[:12]}.{made.digest[12:24]}.{made['region']}.sql.goog.",
-        **({"pscServiceAttachmentLink": attachment} if by_endpoint else {}),
+        **({"pscServiceAttachmentLink": attachment} if rules.is_behind_endpoint(addresses) else {}),
     }
 
 

@@ -105,15 +105,17 @@ def _sql_refusal(inputs: Properties) -> str | None:
     """What Cloud SQL says, in the API's documentation, about inputs that the provider passes on."""
     invalid, standby = "googleapi: Error 400: Invalid request: ", _at(inputs, "settings.availabilityType") == "REGIONAL"
     addresses: Properties = _at(inputs, "settings.ipConfiguration") or {}
-    if not (addresses.get("ipv4Enabled", True) or addresses.get("privateNetwork") or _by_endpoint(addresses)):
+    if not (addresses.get("ipv4Enabled", True) or addresses.get("privateNetwork") or is_behind_endpoint(addresses)):
         return f"{invalid}At least one of Public IP or Private IP or PSC connectivity must be enabled., invalid"
     if standby and not _at(inputs, "settings.backupConfiguration.pointInTimeRecoveryEnabled"):
         return f"{invalid}Point-in-time recovery must be enabled for a regional instance., invalid"
     return None
 
 
-def _by_endpoint(addresses: Properties) -> bool:
-    return any(config.get("pscEnabled") for config in addresses.get("pscConfigs") or [])
+def is_behind_endpoint(addresses: Properties) -> bool:
+    """Whether an instance with this `ipConfiguration` is reached by Private Service Connect."""
+    configs = cast("list[Properties]", addresses.get("pscConfigs") or [])
+    return any(config.get("pscEnabled") for config in configs)
 
 
 def _at(inputs: Properties, path: str) -> Any:  # noqa: ANN401 any JSON value

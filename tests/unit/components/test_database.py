@@ -11,7 +11,6 @@ from tests.unit.components.stacks import (
     POSTGRESQL,
     pod_specs,
     record_gke,
-    record_hub,
     text_of,
 )
 
@@ -157,11 +156,11 @@ def test_the_password_is_in_the_secret_and_with_its_user_and_is_shown_nowhere(re
 
 def test_another_generation_of_the_password_restarts_the_hub_and_nothing_else(record: Record) -> None:
     after = record_gke(CLOUD_SQL, {"endpoint.type": "none", "secrets.databasePasswordGeneration": 2})
-    changed = {found.name for found in after.resources if found.inputs != _by_name(record).get(found.urn)}
+    changed = {found.name for found in after.resources if found.inputs != _inputs(record).get(found.urn)}
     assert changed == {"tf-hub-sql-password", "tf-hub-sql-user", "tf-hub-secret-environment", "tf-hub-hub-statefulset"}
 
 
-def _by_name(record: Record) -> dict[str, dict[str, object]]:
+def _inputs(record: Record) -> dict[str, dict[str, object]]:
     return {found.urn: found.inputs for found in record.resources}
 
 
@@ -181,7 +180,3 @@ def test_the_preview_of_an_empty_project_plans_it_without_an_address_that_is_kno
     record = record_gke(CLOUD_SQL, preview=True)
     assert {resource.kind for resource in record.resources} >= _KINDS
     assert "Calling __str__" not in text_of([resource.inputs for resource in record.resources])
-
-
-def test_elsewhere_nothing_of_google_is_loaded_or_made() -> None:
-    assert [found for found in record_hub().resources if found.type.startswith("gcp:")] == []
