@@ -22,3 +22,5 @@ pulumi.export("port_forward_command", stack.port_forward_command)
 pulumi.export("oauth_callback_url", hub.oauth_callback_url)
 if hub.dns_records is not None:
     pulumi.export("dns_records", hub.dns_records)
+if hub.database_instance is not None:
+    pulumi.export("database_instance", hub.database_instance)

@@ -29,8 +29,10 @@ class Connection:
     """The kubeconfig of a GKE cluster, without credentials; none = the user's own."""
     operator: pulumi.Input[str] | None = None
     """The user who runs the stack, as the cluster knows them, and who needs to be made cluster-admin; none = nobody."""
+    network: pulumi.Output[str] | None = None
+    """VPC of a GKE cluster."""
     subnetwork: pulumi.Output[str] | None = None
-    """Subnet of a GKE cluster, in which an internal load balancer has its address."""
+    """Subnet of a GKE cluster, in which an internal load balancer and a database have their addresses."""
     google_services: pulumi.Resource | None = None
     """The APIs that must be enabled before anything of Google Cloud is made; none = there is nothing of it."""
     zones: pulumi.Output[Sequence[str]] | None = None

@@ -19,7 +19,8 @@ _CRYPT_KEY = "JUPYTERHUB_CRYPT_KEY"
 
 def variables(settings: Settings) -> tuple[str, ...]:
     """Returns the environment variables by which the hub gets its secrets. They are the keys of the Secret, too."""
-    return (_COOKIE_SECRET, _CRYPT_KEY, *_from_settings(settings))
+    made = (DATABASE_URL_VARIABLE,) if settings.database.type == "cloud-sql" else ()
+    return (_COOKIE_SECRET, _CRYPT_KEY, *made, *_from_settings(settings))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,13 +31,15 @@ class HubSecretArgs:
     """The stack's settings: names, the secrets in them, and the generations of those that are made here."""
     namespace: pulumi.Input[str]
     """Namespace of the hub."""
+    database_url: pulumi.Input[str] | None = None
+    """URL of a database that the stack makes; none = the settings say where it is."""
 
 
 class HubSecret(pulumi.ComponentResource):
     """All secrets of the hub but the proxy's token, in a Secret that Pulumi names.
 
     Another secret is another name, and so a new hub pod. Its keys are `variables`: what the hub signs cookies with,
-    what it encrypts people's tokens with, and what the settings hold.
+    what it encrypts people's tokens with, the database that the stack made, and what the settings hold.
     """
 
     secret_name: pulumi.Output[str]
@@ -54,11 +57,12 @@ class HubSecret(pulumi.ComponentResource):
             variable: pulumi.Output.secret(value.get_secret_value())
             for variable, value in _from_settings(args.settings).items()
         }
+        made = {} if args.database_url is None else {DATABASE_URL_VARIABLE: args.database_url}
         secret = core.Secret(
             f"{name}-environment",
             metadata=meta.ObjectMetaArgs(namespace=args.namespace, labels=labels(args.settings, "hub")),
             immutable=True,
-            string_data={_COOKIE_SECRET: cookie.value, _CRYPT_KEY: crypt.value, **given},
+            string_data={_COOKIE_SECRET: cookie.value, _CRYPT_KEY: crypt.value, **made, **given},
             opts=child,
         )
         self.secret_name = secret.metadata.name

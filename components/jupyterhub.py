@@ -23,6 +23,7 @@ from settings import Settings
 from settings.addresses import callback_of, url_of
 
 if TYPE_CHECKING:
+    from components.gke.database import Database
     from components.gke.iap import IdentityAwareProxy
     from components.gke.security_policy import SecurityPolicy
     from components.gke.site import Site
@@ -49,6 +50,8 @@ class JupyterHub(pulumi.ComponentResource):
     """Namespace of hub and proxy."""
     dns_records: pulumi.Output[Sequence[DnsRecord]] | None
     """Records that the operator has to make; none where there are none to make."""
+    database_instance: pulumi.Output[str] | None
+    """Name of the instance of Cloud SQL; none where the database is elsewhere."""
 
     def __init__(self, name: str, args: JupyterHubArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:jupyterhub:JupyterHub", name, None, opts)
@@ -61,14 +64,14 @@ class JupyterHub(pulumi.ComponentResource):
         )
         namespaces = Namespaces(f"{name}-namespaces", NamespacesArgs(settings=settings, rights=rights), child)
         homes: pulumi.Input[str] | None = settings.notebook.storage.storage_class
-        database: pulumi.Input[str] | None = settings.hub.storage.storage_class
+        volume: pulumi.Input[str] | None = settings.hub.storage.storage_class
         if args.connection.zones is not None:
             classes = StorageClasses(
                 f"{name}-storage",
                 StorageClassesArgs(settings=settings, zones=args.connection.zones, rights=rights),
                 child,
             )
-            homes, database = classes.homes, classes.database
+            homes, volume = classes.homes, classes.database
         rbac = Rbac(
             f"{name}-rbac",
             RbacArgs(settings=settings, namespace=namespaces.hub, notebooks_namespace=namespaces.notebooks),
@@ -109,7 +112,16 @@ class JupyterHub(pulumi.ComponentResource):
             ),
             child,
         )
-        secret = HubSecret(f"{name}-secret", HubSecretArgs(settings=settings, namespace=namespaces.hub), child)
+        database = _database(f"{name}-sql", args, google)
+        secret = HubSecret(
+            f"{name}-secret",
+            HubSecretArgs(
+                settings=settings,
+                namespace=namespaces.hub,
+                database_url=None if database is None else database.url,
+            ),
+            child,
+        )
         Hub(
             f"{name}-hub",
             HubArgs(
@@ -119,7 +131,7 @@ class JupyterHub(pulumi.ComponentResource):
                 config_map=config.config_map_name,
                 secret=secret.secret_name,
                 proxy_token_secret=proxy_.token_secret,
-                storage_class=database,
+                storage_class=volume,
                 kubeconfig=args.connection.kubeconfig,
                 proxy=proxy_,
             ),
@@ -155,6 +167,7 @@ class JupyterHub(pulumi.ComponentResource):
                 child,
             )
         self.dns_records = None if site is None else site.records_to_make
+        self.database_instance = None if database is None else database.instance
         self.url = endpoint.url
         self.oauth_callback_url = endpoint.url.apply(lambda url: callback_of(url) if url else None)
         self.namespace = namespaces.hub
@@ -164,6 +177,7 @@ class JupyterHub(pulumi.ComponentResource):
                 "oauth_callback_url": self.oauth_callback_url,
                 "namespace": self.namespace,
                 "dns_records": self.dns_records,
+                "database_instance": self.database_instance,
             }
         )
 
@@ -207,3 +221,17 @@ def _security_policy(name: str, settings: Settings, opts: pulumi.ResourceOptions
     )
 
     return SecurityPolicy(name, SecurityPolicyArgs(hostname=hostname, source_ranges=ranges), opts)
+
+
+def _database(name: str, args: JupyterHubArgs, opts: pulumi.ResourceOptions) -> "Database | None":
+    """The database on Cloud SQL; none where it is on the hub's volume, or on a server of somebody else's."""
+    if args.settings.database.type != "cloud-sql":
+        return None
+    from components.gke.database import Database, DatabaseArgs  # noqa: PLC0415 see components/cluster.py
+
+    connection = args.connection
+    return Database(
+        name,
+        DatabaseArgs(settings=args.settings, network=connection.network, subnetwork=connection.subnetwork),
+        opts,
+    )

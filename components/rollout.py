@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pulumi
 from pulumi import dynamic
@@ -194,11 +194,13 @@ class HubPod:
         container = _container(pod)
         previous = bool(container and container.restart_count and not (container.state and container.state.terminated))
         try:
-            text = self.core.read_namespaced_pod_log(
-                f"{self.name}-0", self.namespace, previous=previous, tail_lines=_LINES
+            # Undecoded, as the client's newest versions decode it to the text of Python's bytes: b'...'.
+            answer = cast("Any", self.core).read_namespaced_pod_log(
+                f"{self.name}-0", self.namespace, previous=previous, tail_lines=_LINES, _preload_content=False
             )
         except ApiException:
             return "(there is no log)"
+        text = bytes(answer.data).decode(errors="replace")
         return "\n".join(f"    {line}" for line in text.splitlines())
 
 

@@ -121,7 +121,7 @@ class HubSettings(Model):
     storage: Annotated[Storage, over(_HUB_STORAGE)] = _HUB_STORAGE
     """Volume of an sqlite database."""
     keep_database: Flag = True
-    """Whether `pulumi destroy` leaves the hub's namespace, and with it the database's volume."""
+    """Whether `pulumi destroy` leaves the database: the hub's namespace with the volume, or Cloud SQL's instance."""
     extra_config: Text | None = None
     """Python that JupyterHub runs at the end of its configuration, as it would stand in `jupyterhub_config.py`."""
 
@@ -174,3 +174,5 @@ class SecretsSettings(Model):
     """Of what the hub encrypts people's GitHub tokens with. A new one: the one before goes on being read."""
     proxy_token_generation: Annotated[WholeNumber, Field(ge=1)] = 1
     """Of what the hub shows the proxy. A new one restarts the proxy too, which cuts open notebooks for some seconds."""
+    database_password_generation: Annotated[WholeNumber, Field(ge=1)] = 1
+    """Of what the hub shows the database of `database.type: cloud-sql`. A new one restarts the hub."""

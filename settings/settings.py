@@ -7,7 +7,7 @@ from typing import cast
 from pydantic import ValidationInfo, field_validator
 
 from settings.addresses import PublicUrl
-from settings.database import DatabaseSettings
+from settings.database import DatabaseSettings, database_mistakes
 from settings.endpoint_rules import default_url, endpoint_mistakes, open_to_strangers, url_mistake
 from settings.errors import GroupError
 from settings.gke.disk_rules import home_disk_mistakes, hub_disk_mistakes
@@ -150,6 +150,17 @@ class Settings(Model):
         ):
             raise GroupError(mistakes)
         return hub
+
+    @field_validator("secrets")
+    @classmethod
+    def _database_fits(cls, secrets: SecretsSettings, info: ValidationInfo) -> SecretsSettings:
+        """Stands at the last group about the database, so that mistakes between these are told together."""
+        cluster, database = info.data.get("cluster"), info.data.get("database")
+        if isinstance(database, DatabaseSettings) and (
+            mistakes := database_mistakes(database, secrets, cluster if isinstance(cluster, ClusterSettings) else None)
+        ):
+            raise GroupError(mistakes)
+        return secrets
 
     @field_validator("notebook")
     @classmethod

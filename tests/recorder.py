@@ -39,6 +39,7 @@ _ANSWERS: dict[str, dict[str, Any]] = {
         "endpoint": "192.0.2.1",
         "masterAuths": [_MASTER],
         "nodeLocations": ZONES,
+        "network": "projects/foo/global/networks/default",
         "subnetwork": "projects/foo/regions/europe-west1/subnetworks/default",
     },
     "gcp:organizations/getProject:getProject": {"number": "123456789012"},
@@ -49,7 +50,8 @@ _MADE: dict[str, dict[str, Any]] = {
     "Cluster": {"endpoint": "192.0.2.1", "masterAuth": _MASTER, "nodeLocations": ZONES},
     "Network": {"selfLink": "https://compute.example/networks/vpc"},
     "Subnetwork": {"selfLink": "https://compute.example/subnetworks/subnet"},
-    "Address": {"address": ADDRESS},
+    "Address": {"address": ADDRESS, "selfLink": "https://compute.example/addresses/address"},
+    "DatabaseInstance": {"pscServiceAttachmentLink": "projects/google/serviceAttachments/of-the-instance"},
     "GlobalAddress": {"address": ADDRESS},
     "Account": {"email": "nodes@foo.iam.gserviceaccount.com", "member": "serviceAccount:nodes@foo"},
     "DnsAuthorization": {

@@ -34,6 +34,8 @@ class GkeCluster(pulumi.ComponentResource):
     """The control plane's certificate authority, PEM in base64."""
     node_account: pulumi.Output[str]
     """E-mail of the nodes' service account."""
+    network: pulumi.Output[str]
+    """Self link of the VPC."""
     subnetwork: pulumi.Output[str]
     """Self link of the subnet of the nodes."""
     zones: pulumi.Output[Sequence[str]]
@@ -75,7 +77,7 @@ class GkeCluster(pulumi.ComponentResource):
         self.endpoint = pulumi.Output.all(cluster.endpoint, *ready).apply(lambda known: known[0])
         self.ca_certificate = cluster.master_auth.cluster_ca_certificate
         self.node_account = account.email
-        self.subnetwork = net.subnetwork
+        self.network, self.subnetwork = net.network, net.subnetwork
         self.zones = cluster.node_locations
         self.register_outputs({"endpoint": self.endpoint, "node_account": self.node_account})
 

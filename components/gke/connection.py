@@ -28,8 +28,9 @@ def connect(settings: Settings) -> Connection:
     if settings.cluster.mode == "create":
         made = GkeCluster("gke", GkeClusterArgs(settings=settings), after_services)
         ready = made
-        endpoint, authority, subnetwork = made.endpoint, made.ca_certificate, made.subnetwork
-        node_account, zones = made.node_account, made.zones
+        endpoint, authority = made.endpoint, made.ca_certificate
+        network, subnetwork, zones = made.network, made.subnetwork, made.zones
+        node_account = made.node_account
     else:
         found = container.get_cluster_output(
             name=settings.cluster.name,
@@ -37,9 +38,8 @@ def connect(settings: Settings) -> Connection:
             project=settings.gcp.project_id,
             opts=pulumi.InvokeOutputOptions(provider=google),
         )
-        endpoint = found.endpoint
-        authority, subnetwork = found.master_auths[0].cluster_ca_certificate, found.subnetwork
-        zones = found.node_locations
+        endpoint, authority = found.endpoint, found.master_auths[0].cluster_ca_certificate
+        network, subnetwork, zones = found.network, found.subnetwork, found.node_locations
     place = settings.images.artifact_registry
     if settings.registry.create and place is not None:
         args = RegistryArgs(place=place, protect=settings.protect, reader=node_account)
@@ -55,6 +55,7 @@ def connect(settings: Settings) -> Connection:
         providers=[kubernetes_provider(kubeconfig), google],
         kubeconfig=kubeconfig,
         operator=_operator(settings, google),
+        network=network,
         subnetwork=subnetwork,
         google_services=services,
         zones=zones,

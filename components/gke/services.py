@@ -23,7 +23,10 @@ def needed(settings: Settings) -> list[str]:
         names.append("dns")
     if settings.registry.create:
         names.append("artifactregistry")
-    return names
+    if settings.database.type == "cloud-sql":
+        # The last two are what the private address needs.
+        names += ["sqladmin", "servicedirectory", "dns"]
+    return list(dict.fromkeys(names))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,7 +53,7 @@ class ClusterSettings(Model):
     """Ranges, such as `203.0.113.0/24`, from which the control plane of a created cluster may be reached; needed there,
     as from elsewhere nobody can."""
     maintenance_start: TimeOfDay = "03:00"
-    """When GKE may begin its daily maintenance of four hours, in UTC."""
+    """When GKE may begin its daily maintenance of four hours, in UTC. Cloud SQL's is in that hour on Sundays."""
 
     @property
     def on_gke(self) -> bool:

@@ -17,6 +17,11 @@ STATE = "GCP_STAND_IN_STATE"
 FAIL = "GCP_STAND_IN_FAIL"
 """The variable that says, as JSON, how making resources of a type fails: {"gcp:...": "quota", ...}."""
 
+_PARTS = {
+    "gcp:sql/databaseInstance:DatabaseInstance": ("gcp:sql/database:Database ", "gcp:sql/user:User "),
+}
+"""By type, the types of what goes when a resource goes, and has its id as the input `instance`."""
+
 _IDEMPOTENT = {"gcp:projects/service:Service", "gcp:servicenetworking/connection:Connection"}
 """Types that Google makes twice without a word, as it does members of IAM policies."""
 
@@ -71,6 +76,9 @@ class Cloud:
         """Make a resource gone; that it is gone already is no mistake, as to the real provider."""
         with self._resources() as resources:
             resources.pop(f"{token} {identity}", None)
+            for key in [key for key in resources if key.startswith(_PARTS.get(token, ()))]:
+                if resources[key]["inputs"].get("instance") == identity:
+                    del resources[key]
 
     @contextmanager
     def _resources(self) -> Generator[dict[str, dict[str, Properties]]]:

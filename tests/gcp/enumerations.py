@@ -11,13 +11,16 @@ _AND = r"(?:\s*,?\s*(?:and|or)\s+|\s*,\s*)"
 _END = r"(?=\s*\Z|\.(?:\s|\Z)|\s*\n\s*(?:\n|[A-Z*>]))"
 _SENTENCE = re.compile(rf"{_HEAD}\s+({_ITEM}{_REMARK}(?:{_AND}{_ITEM}{_REMARK})+){_END}")
 _BULLETS = re.compile(rf"{_HEAD}[ ]*\n((?:[ ]*\*[ ][^\n]*(?:\n|\Z))+)\s*\Z")
+_EMPTY_TOO = 'empty string value (`""`) is also supported'
 _BULLET = re.compile(r"[ ]*\*[ ]`?\"?([A-Z][A-Z0-9_]+)\"?`?(?::.*)?")
 
 
 def choices(documentation: str) -> frozenset[str]:
     """The only values that are allowed; empty if the documentation does not clearly say so."""
     found = set(_lists(documentation))
-    return found.pop() if len(found) == 1 else frozenset()
+    if len(found) != 1:
+        return frozenset()
+    return found.pop() | {""} if _EMPTY_TOO in documentation else found.pop()
 
 
 def _lists(documentation: str) -> Iterator[frozenset[str]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pulumi_gcp
 
+from settings.gke.places import region_of
 from tests.gcp import sdk
 from tests.gcp.cloud import Cloud, GoogleError
 from tests.gcp.ids import Place
@@ -38,7 +39,11 @@ def _get_cluster(arguments: Properties, place: Place) -> Properties:
         "project": arguments.get("project") or place.project,
         "location": arguments.get("location") or place.region or place.zone,
     }
-    found = _existing("gcp:container/cluster:Cluster", "projects/{project}/locations/{location}/clusters/{name}", where)
+    found = {
+        "network": f"projects/{where['project']}/global/networks/default",
+        "subnetwork": f"projects/{where['project']}/regions/{region_of(str(where['location']))}/subnetworks/default",
+        **_existing("gcp:container/cluster:Cluster", "projects/{project}/locations/{location}/clusters/{name}", where),
+    }
     shape = sdk.types.output_type_types(pulumi_gcp.container.GetClusterResult)
     return {name: _as_listed(name, kind, found) for name, kind in shape.items()}
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from settings.gke.places import is_zone, zones_of
-from tests.gcp import kubeconfig, sdk
+from tests.gcp import database_server, kubeconfig, rules, sdk
 from tests.gcp.wire import Properties
 
 CREATED = "2026-01-02T03:04:05.678-07:00"
@@ -41,7 +41,9 @@ class Made:
     def address(self) -> str:
         """An address for documentation (RFC 5737), if it is to be reached from outside."""
         last = int(self.digest[:8], 16) % 254 + 1
-        return f"10.128.0.{last}" if self["addressType"] == "INTERNAL" else f"203.0.113.{last}"
+        if self["addressType"] == "INTERNAL":
+            return database_server.address() or f"10.128.0.{last}"
+        return f"203.0.113.{last}"
 
 
 def project_number(project: str) -> str:
@@ -117,6 +119,7 @@ def _sql_instance(made: Made) -> Properties:
     addresses: Properties = settings.get("ipConfiguration") or {}
     public = made.address if addresses.get("ipv4Enabled", True) else ""
     private = "10.90.0.3" if addresses.get("privateNetwork") else ""
+    attachment = f"projects/{made.digest[:12]}-tp/regions/{made['region']}/serviceAttachments/a-{made.digest[:12]}-psc"
     kinds = (("PRIMARY", public), ("PRIVATE", private))
     return {
         "connectionName": f"{made['project']}:{made['region']}:{made['name']}",
@@ -129,6 +132,7 @@ def _sql_instance(made: Made) -> Properties:
         ),
         "instanceType": "CLOUD_SQL_INSTANCE",
         "dnsName": f"{made.digest[:12]}.{made.digest[12:24]}.{made['region']}.sql.goog.",
+        **({"pscServiceAttachmentLink": attachment} if rules.is_behind_endpoint(addresses) else {}),
     }
 
 
@@ -160,6 +164,10 @@ def _identities(made: Made) -> Properties:
 _OWN: dict[str, Callable[[Made], Properties]] = {
     "gcp:compute/address:Address": lambda made: {"address": made.address, "users": []},
     "gcp:compute/globalAddress:GlobalAddress": lambda made: {"address": made.address},
+    "gcp:compute/forwardingRule:ForwardingRule": lambda made: {
+        "pscConnectionId": made.number,
+        "pscConnectionStatus": "ACCEPTED",
+    },
     "gcp:compute/network:Network": lambda made: {"networkId": made.number},
     "gcp:compute/subnetwork:Subnetwork": _subnetwork,
     "gcp:container/cluster:Cluster": _cluster,

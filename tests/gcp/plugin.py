@@ -12,6 +12,7 @@ from local import paths
 from local.engine import Engine
 from tests.gcp import sdk
 from tests.gcp.cloud import FAIL, STATE
+from tests.gcp.database_server import SERVER
 from tests.gcp.kubeconfig import KUBECONFIG
 
 
@@ -39,7 +40,12 @@ def _write_program(file: Path, module: str) -> None:
 
 
 def engine_with_stand_in(
-    found: Engine, folder: Path, *, kubeconfig: Path | None = None, fail: Mapping[str, str] | None = None
+    found: Engine,
+    folder: Path,
+    *,
+    kubeconfig: Path | None = None,
+    fail: Mapping[str, str] | None = None,
+    postgres: str = "",
 ) -> Engine:
     """The same engine, with the stand-in for its provider of Google Cloud.
 
@@ -48,6 +54,7 @@ def engine_with_stand_in(
         folder: Holds the Pulumi home and the made-up cloud (`cloud.json`): the same folder is the same cloud.
         kubeconfig: Names the cluster that every GKE cluster is; `gke-gcloud-auth-plugin` then lets people into it.
         fail: By type of resource, how making one fails: `quota`, `permission` or `timeout`.
+        postgres: URL of the superuser of the server that every instance of Cloud SQL is; empty = there is none.
     """
     home = folder / "pulumi-home"
     plugins = home / "plugins"
@@ -69,5 +76,6 @@ def engine_with_stand_in(
         STATE: str(folder / "cloud.json"),
         FAIL: json.dumps(dict(fail or {})),
         KUBECONFIG: str(kubeconfig or ""),
+        SERVER: postgres,
     }
     return dataclasses.replace(found, environment={**found.environment, **variables})

@@ -17,7 +17,7 @@ import grpc.aio
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from tests.gcp import ids, rules, schema, sdk
+from tests.gcp import database_server, ids, rules, schema, sdk
 from tests.gcp.cloud import Cloud, GoogleError
 from tests.gcp.failure import Failure
 from tests.gcp.invokes import invoke
@@ -163,6 +163,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         made = Made(token=request.type, id=identity, inputs=bare(inputs) | place)
         outputs = _outputs(inputs, place | invented(made))
         self._cloud.create(request.type, identity, inputs, outputs)
+        database_server.follow(request.type, bare(inputs))
         return provider_pb2.CreateResponse(id=identity, properties=sent(outputs))
 
     @served
@@ -183,6 +184,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         outputs = with_unknowns(_outputs(inputs, place | invented(made)))
         if not request.preview:
             self._cloud.update(request.type, request.id, inputs, outputs)
+            database_server.follow(request.type, bare(inputs))
         return provider_pb2.UpdateResponse(properties=sent(outputs))
 
     @served
@@ -191,6 +193,11 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         outputs: Properties = bare(received(request.properties))
         if request.type in _PROTECTED and outputs.get("deletionProtection", True):
             raise GoogleError(_PROTECTED[request.type])
+        if outputs.get("settings", {}).get("deletionProtectionEnabled"):
+            message = (
+                "googleapi: Error 400: The instance is protected. Please disable the deletion protection and try again."
+            )
+            raise GoogleError(message)
         if outputs.get("deletionPolicy") == "PREVENT":
             message = 'Cannot destroy the resource because deletion_policy is set to "PREVENT".'
             raise GoogleError(message)

@@ -98,6 +98,13 @@ FORCED: dict[str, dict[str, str]] = {
     "gcp:compute/globalAddress:GlobalAddress": _ADDRESS,
     # In place: the rules and the description of a policy.
     "gcp:compute/securityPolicy:SecurityPolicy": {"type": "fixed when it is made"},
+    "gcp:compute/forwardingRule:ForwardingRule": {
+        **dict.fromkeys(
+            ("ipAddress", "ipProtocol", "loadBalancingScheme", "network", "subnetwork", "noAutomateDnsZone"),
+            "the API has calls to change labels and target alone",
+        ),
+        # In place: target, by a call of its own.
+    },
     "gcp:sql/databaseInstance:DatabaseInstance": {
         # A newer databaseVersion is an upgrade in place.
         "encryptionKeyName": "the disk is encrypted once",

@@ -25,6 +25,7 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "gcp:compute/address:Address": {"name": _RFC1035},
     "gcp:compute/globalAddress:GlobalAddress": {"name": _RFC1035},
+    "gcp:compute/forwardingRule:ForwardingRule": {"name": _RFC1035},
     "gcp:compute/network:Network": {"name": _RFC1035},
     "gcp:compute/router:Router": {"name": _RFC1035},
     "gcp:compute/routerNat:RouterNat": {"name": _RFC1035},
@@ -111,7 +112,24 @@ def refusal(token: str, inputs: Properties) -> str | None:
     """What the Google API itself would say against making the resource, beside what the provider checks."""
     if token == CLUSTER and not any(inputs.get(name) for name in ("enableAutopilot", "initialNodeCount", "nodePools")):
         return "googleapi: Error 400: Cluster.initial_node_count must be greater than zero., badRequest"
+    return _sql_refusal(inputs) if token == SQL_INSTANCE else None
+
+
+def _sql_refusal(inputs: Properties) -> str | None:
+    """What Cloud SQL says, in the API's documentation, about inputs that the provider passes on."""
+    invalid, standby = "googleapi: Error 400: Invalid request: ", _at(inputs, "settings.availabilityType") == "REGIONAL"
+    addresses: Properties = _at(inputs, "settings.ipConfiguration") or {}
+    if not (addresses.get("ipv4Enabled", True) or addresses.get("privateNetwork") or is_behind_endpoint(addresses)):
+        return f"{invalid}At least one of Public IP or Private IP or PSC connectivity must be enabled., invalid"
+    if standby and not _at(inputs, "settings.backupConfiguration.pointInTimeRecoveryEnabled"):
+        return f"{invalid}Point-in-time recovery must be enabled for a regional instance., invalid"
     return None
+
+
+def is_behind_endpoint(addresses: Properties) -> bool:
+    """Whether an instance with this `ipConfiguration` is reached by Private Service Connect."""
+    configs = cast("list[Properties]", addresses.get("pscConfigs") or [])
+    return any(config.get("pscEnabled") for config in configs)
 
 
 def _at(inputs: Properties, path: str) -> Any:  # noqa: ANN401 any JSON value

@@ -59,6 +59,8 @@ IAP: Mapping[str, object] = {
     "github.organizations": [],
 }
 """What makes the people of a gateway sign in with Google's Identity-Aware Proxy."""
+CLOUD_SQL: Mapping[str, object] = {"database.type": "cloud-sql"}
+"""What makes it one whose database is on Cloud SQL."""
 
 
 def record_gke(*changes: Mapping[str, object], preview: bool = False) -> Record:

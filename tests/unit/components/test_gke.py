@@ -73,6 +73,11 @@ def test_every_resource_of_google_has_the_one_google_provider_and_a_component_as
     assert [resource.name for resource in google if resource.parent not in parents] == []
 
 
+def test_nothing_is_made_for_the_way_in_before_the_apis_are_enabled(gateway: Record) -> None:
+    apis = {service.urn for service in gateway.of("Service") if service.type.startswith("gcp:")}
+    assert apis <= gateway.one("Site").dependencies
+
+
 def test_the_names_of_children_begin_with_those_of_their_parents(gateway: Record) -> None:
     names = {component.urn: component.name for component in gateway.components}
     children = [resource for resource in gateway.resources if resource.parent in names]

@@ -9,7 +9,7 @@ import yaml
 from settings.keys import KEYS, PROJECT, SECRETS
 from tests.gcp.replacements import changes
 from tests.recorder import Record, Registration
-from tests.unit.components.stacks import GATEWAY, GKE, IAP, record_gke
+from tests.unit.components.stacks import CLOUD_SQL, GATEWAY, GKE, IAP, record_gke
 
 _L4 = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4", "max": 4}
 _ADA = {"name": "a", "googleServiceAccount": "a-data@my-project-123.iam.gserviceaccount.com", "users": ["ada"]}
@@ -65,8 +65,11 @@ _ELSEWHERE = {
     "endpoint.tlsSecret": "for load balancers, below",
     "endpoint.tlsCertificate": "for load balancers, with endpoint.tlsKey",
     "kubernetes.context": "not on GKE",
-    "database.type": "tests/e2e/test_postgres.py",
+    "database.type": "below, and tests/e2e/test_postgres.py",
     "database.url": "goes with database.type",
+    "database.tier": "with Cloud SQL, below",
+    "database.highAvailability": "with Cloud SQL, below",
+    "secrets.databasePasswordGeneration": "with Cloud SQL, below",
     "name": "below",
     "namespace": "below",
 }
@@ -179,6 +182,31 @@ def test_other_ranges_and_people_change_a_gateway_in_place() -> None:
     before = record_gke(_BASE, IAP, {"endpoint.sourceRanges": ["203.0.113.0/24"]})
     after = record_gke(_BASE, IAP, {"endpoint.sourceRanges": ["198.51.100.0/24"] * 12, "iap.backendService": 1234567})
     assert _replaced(before, after) == set()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"database.tier": "db-custom-4-15360"},
+        {"database.highAvailability": True},
+        {"secrets.databasePasswordGeneration": 2},
+        {"cluster.maintenanceStart": "05:00"},
+        {"protect": False},
+        {"hub.keepDatabase": False},
+        {"endpoint.hostname": "lab.example.org"},
+    ],
+    ids=str,
+)
+def test_the_instance_of_cloud_sql_and_its_address_stay(changed: Mapping[str, object]) -> None:
+    replaced = _replaced(record_gke(_BASE, CLOUD_SQL), record_gke(_BASE, CLOUD_SQL, changed))
+    assert not replaced & {"DatabaseInstance", "Database", "User", "Address", "ForwardingRule"}
+
+
+def test_another_region_is_another_instance() -> None:
+    replaced = _replaced(
+        record_gke(_BASE, CLOUD_SQL), record_gke(_BASE, CLOUD_SQL, {"cluster.location": "europe-west4"})
+    )
+    assert {"DatabaseInstance", "Address", "ForwardingRule"} <= replaced
 
 
 def test_every_setting_is_looked_at() -> None:

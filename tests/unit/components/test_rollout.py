@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -77,8 +78,8 @@ class _Cluster:
         found = self.looks[0][1]
         return V1PodList(items=[found] if found else [])
 
-    def read_namespaced_pod_log(self, _name: str, _namespace: str, **_: object) -> str:
-        return LOG
+    def read_namespaced_pod_log(self, _name: str, _namespace: str, **_: object) -> SimpleNamespace:
+        return SimpleNamespace(data=LOG.encode())
 
     def wait(self) -> None:
         this = cast("Any", self)

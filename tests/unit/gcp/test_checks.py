@@ -109,6 +109,7 @@ def test_a_value_outside_the_documented_list_is_refused(token: str, inputs: Prop
         ("gcp:container/cluster:Cluster", {"releaseChannel": {"channel": "REGULAR"}}),
         ("gcp:container/cluster:Cluster", {"datapathProvider": "ADVANCED_DATAPATH"}),
         ("gcp:compute/globalAddress:GlobalAddress", {"addressType": "INTERNAL", "purpose": "VPC_PEERING"}),
+        ("gcp:compute/forwardingRule:ForwardingRule", {"loadBalancingScheme": ""}),
         (
             "gcp:sql/databaseInstance:DatabaseInstance",
             {"databaseVersion": "POSTGRES_17", "settings": {"tier": "db-f1-micro"}},

@@ -15,6 +15,7 @@ from tests.gcp.enumerations import choices
         ('Accepted values are `"IN"` or `"NOT_IN"`', {"IN", "NOT_IN"}),
         ("Must be one of `A1`, `B1`.", {"A1", "B1"}),
         ("Valid values are `A`, `B` (not everywhere).", {"A", "B"}),
+        ('Note that an empty string value (`""`) is also supported. Possible values are: `A`, `B`.', {"", "A", "B"}),
         ("The channel.\nAccepted values are:\n* RAPID: soon\n* STABLE: late", {"RAPID", "STABLE"}),
     ],
 )

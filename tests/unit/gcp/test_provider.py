@@ -180,6 +180,28 @@ def test_a_resource_that_prevents_its_deletion_is_not_deleted(driver: Driver) ->
     assert driver.read(ADDRESS, identity).id
 
 
+def test_an_instance_that_the_api_protects_is_not_deleted(driver: Driver) -> None:
+    protected = {"settings": {"tier": "db-f1-micro", "deletionProtectionEnabled": True}, "deletionProtection": False}
+    identity, outputs = driver.create(SQL, {"name": "hub", **DATABASE, **protected})
+    with pytest.raises(RefusedError, match="The instance is protected"):
+        driver.delete(SQL, identity, outputs)
+    assert driver.read(SQL, identity).id
+
+
+def test_what_is_in_an_instance_of_cloud_sql_goes_with_it(driver: Driver) -> None:
+    (identity, outputs), (other, _) = (driver.create(SQL, {"name": name, **DATABASE}) for name in ("hub", "other"))
+    users = [driver.create(USER, {"name": "hub", "instance": name})[0] for name in (identity, other)]
+    driver.delete(SQL, identity, outputs | {"deletionProtection": False})
+    assert [bool(driver.read(USER, user).id) for user in users] == [False, True]
+
+
+def test_an_instance_behind_an_endpoint_has_no_address_but_what_the_endpoint_leads_to(driver: Driver) -> None:
+    addresses = {"ipv4Enabled": False, "pscConfigs": [{"pscEnabled": True, "allowedConsumerProjects": ["foo"]}]}
+    _, outputs = driver.create(SQL, DATABASE | {"settings": {"tier": "db-f1-micro", "ipConfiguration": addresses}})
+    assert outputs["ipAddresses"] == []
+    assert "/serviceAttachments/" in outputs["pscServiceAttachmentLink"]
+
+
 def test_a_member_can_be_made_twice_as_google_keeps_a_set_of_them(driver: Driver) -> None:
     member = {"project": "foo", "role": "roles/viewer", "member": "user:a@example.org"}
     assert driver.create(MEMBER, member) == driver.create(MEMBER, member)

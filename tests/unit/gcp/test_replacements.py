@@ -17,6 +17,7 @@ ADDRESS = "gcp:compute/globalAddress:GlobalAddress"
 ACCOUNT = "gcp:serviceaccount/account:Account"
 MEMBER = "gcp:projects/iAMMember:IAMMember"
 SQL = "gcp:sql/databaseInstance:DatabaseInstance"
+ENDPOINT = "gcp:compute/forwardingRule:ForwardingRule"
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "value": "a"}
 
 
@@ -54,6 +55,7 @@ def test_every_path_of_the_table_is_an_input_of_its_type(token: str, path: str) 
         (ADDRESS, "addressType", "EXTERNAL", "INTERNAL"),
         (ACCOUNT, "accountId", "a", "b"),
         (SQL, "region", "europe-west1", "europe-west4"),
+        (ENDPOINT, "ipAddress", "10.0.0.7", "10.0.0.8"),
         (MEMBER, "role", "roles/viewer", "roles/editor"),
     ],
 )
@@ -75,6 +77,9 @@ def test_what_google_cannot_change_takes_a_new_resource(token: str, path: str, o
         (POOL, "nodeConfig.labels", {"a": "b"}, {"a": "c"}),
         (SUBNETWORK, "ipCidrRange", "10.0.0.0/22", "10.0.0.0/20"),
         (SQL, "databaseVersion", "POSTGRES_16", "POSTGRES_17"),
+        (SQL, "settings.tier", "db-g1-small", "db-custom-1-3840"),
+        (SQL, "settings.availabilityType", "ZONAL", "REGIONAL"),
+        (ENDPOINT, "target", "a", "b"),
         (ACCOUNT, "description", "a", "b"),
     ],
 )

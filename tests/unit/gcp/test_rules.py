@@ -76,6 +76,26 @@ def test_every_path_of_the_rules_is_an_input_of_its_type() -> None:
     assert [found for found in paths if not _inputs_of(*found)] == []
 
 
+_PRIVATE = {"ipv4Enabled": False, "pscConfigs": [{"pscEnabled": True}]}
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"tier": "db-f1-micro"}, None),
+        ({"ipConfiguration": _PRIVATE}, None),
+        ({"ipConfiguration": {"ipv4Enabled": False}}, "At least one of Public IP or Private IP or PSC"),
+        ({"availabilityType": "REGIONAL"}, "Point-in-time recovery"),
+        ({"availabilityType": "REGIONAL", "backupConfiguration": {"pointInTimeRecoveryEnabled": True}}, None),
+    ],
+)
+def test_an_instance_that_nobody_reaches_or_without_what_a_standby_needs_is_refused(
+    settings: Properties, told: str | None
+) -> None:
+    refusal = rules.refusal(SQL_INSTANCE, {"databaseVersion": "POSTGRES_17", "settings": settings})
+    assert refusal is None if told is None else refusal is not None and told in refusal
+
+
 @pytest.mark.parametrize(
     ("inputs", "refused"),
     [

@@ -1,0 +1,206 @@
+"""A hub whose database is on Cloud SQL: Google's half with the stand-in, and behind it a real PostgreSQL.
+
+The stand-in makes in that server the user and the database that the stack asks it for, and answers with the server's
+address for the private one. So the hub gets there with the password that the stack made, as it would at Google.
+The tests go on from one another, in this order.
+"""
+
+import base64
+import dataclasses
+import json
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from kubernetes.client import AppsV1Api, CoreV1Api
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from local import api, layout
+from local.engine import Engine
+from local.errors import LocalError
+from local.stack import Stack
+from tests.conftest import leave_out, make_stack, pulumi
+from tests.e2e import postgres
+from tests.e2e.hubs import binding_of, forget, pods, require_success
+from tests.e2e.postgres import Server
+from tests.gcp.plugin import engine_with_stand_in
+
+_NAMESPACE, _NOTEBOOKS = "e2e-cloud-sql", "e2e-cloud-sql-notebooks"
+_SETTINGS: dict[str, object] = {
+    "namespace": _NAMESPACE,
+    "auth.type": "dummy",
+    "auth.adminUsers": ["ada"],
+    "gcp.project": "my-project-123",
+    "cluster.mode": "create",
+    # Without nodes of its own, the hub runs on any.
+    "cluster.autopilot": True,
+    "cluster.location": "europe-west1",
+    "cluster.authorizedNetworks": ["203.0.113.0/24"],
+    "clusterAdmin.bindingName": binding_of(_NAMESPACE),
+    "endpoint.type": "none",
+    "protect": False,
+    "hub.keepDatabase": False,
+    "hub.storage": {"size": "64Mi"},
+    "notebook.keepHomes": False,
+    "database.type": "cloud-sql",
+    "database.highAvailability": True,
+}
+_INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance"
+_HUB = "tf-hub-0"
+
+
+@pytest.fixture(scope="module")
+def server(live_cluster: Path) -> Generator[Server]:
+    """The server behind the private address. It takes encrypted connections alone, at the port of Cloud SQL."""
+    assert live_cluster.exists()
+    try:
+        postgres.install()
+    except LocalError as error:
+        leave_out(str(error))
+    with Server(address=str(layout.NODE_ADDRESS), port=5432, encrypted=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def stack(
+    built_engine: Engine,
+    live_cluster: Path,
+    server: Server,
+    image_settings: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Generator[Stack]:
+    """The stack. No kubeconfig leads to the cluster but the one that it makes for itself."""
+    forget(_NAMESPACE, _NOTEBOOKS)
+    folder = tmp_path_factory.mktemp("cloud-sql")
+    engine = engine_with_stand_in(built_engine, folder, kubeconfig=live_cluster, postgres=server.admin_url)
+    yield make_stack("cloud-sql", folder, engine, folder / "none", {**_SETTINGS, **image_settings})
+    forget(_NAMESPACE, _NOTEBOOKS)
+
+
+def _succeed(stack: Stack, *arguments: str) -> str:
+    done = pulumi(stack, *arguments, "--non-interactive")
+    require_success(done, _NAMESPACE)
+    return done.stdout
+
+
+def _set(stack: Stack, **settings: str) -> None:
+    """Change settings: `hub_keepDatabase` is `hub.keepDatabase`."""
+    for key, value in settings.items():
+        _succeed(stack, "config", "set", key.replace("_", ".", 1), value)
+
+
+def _url() -> str:
+    """The database's URL, as the hub's Secret has it."""
+    data = [secret.data or {} for secret in CoreV1Api(api.connect()).list_namespaced_secret(_NAMESPACE).items]
+    (url,) = [content["JUPYTERHUB_DATABASE_URL"] for content in data if "JUPYTERHUB_DATABASE_URL" in content]
+    return base64.b64decode(url).decode()
+
+
+def _cloud(stack: Stack) -> set[str]:
+    """The types of what there is in the cloud."""
+    return {key.split()[0] for key in json.loads((stack.folder / "cloud.json").read_text())}
+
+
+def test_an_instance_that_google_refuses_ends_the_update_with_its_reason(
+    stack: Stack, live_cluster: Path, server: Server
+) -> None:
+    failing = engine_with_stand_in(
+        stack.engine, stack.folder, kubeconfig=live_cluster, fail={_INSTANCE: "quota"}, postgres=server.admin_url
+    )
+    done = pulumi(dataclasses.replace(stack, engine=failing), "up", "--yes", "--skip-preview")
+    assert done.returncode != 0
+    assert "quota" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert server.administrate("SELECT 1 FROM pg_database WHERE datname = 'hub'") == []
+
+
+def test_the_next_up_completes_it_and_the_hub_runs_on_it_encrypted(stack: Stack, server: Server) -> None:
+    _succeed(stack, "up", "--yes")
+    assert pods(_NAMESPACE).keys() >= {_HUB}
+    assert _people(server) == [("ada", True)]
+    connections = server.administrate(
+        "SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename='hub'"
+    )
+    assert set(connections) == {(True,)}
+    assert CoreV1Api(api.connect()).list_namespaced_persistent_volume_claim(_NAMESPACE).items == []
+    assert stack.output("database_instance").startswith("tf-hub-sql-instance-")
+
+
+def test_a_second_up_and_a_refresh_change_nothing(stack: Stack) -> None:
+    _succeed(stack, "up", "--yes", "--expect-no-changes")
+    _succeed(stack, "refresh", "--yes", "--expect-no-changes")
+
+
+def test_the_password_is_in_the_hubs_secret_and_nowhere_else(stack: Stack, server: Server) -> None:
+    core, apps = CoreV1Api(api.connect()), AppsV1Api(api.connect())
+    places = {
+        "Pulumi": "".join(
+            _succeed(stack, *command)
+            for command in (["preview", "--diff"], ["stack", "export"], ["stack", "output", "--json"], ["config"])
+        ),
+        "config maps": str(core.list_namespaced_config_map(_NAMESPACE)),
+        "pods": str(core.list_namespaced_pod(_NAMESPACE)),
+        "stateful sets": str(apps.list_namespaced_stateful_set(_NAMESPACE)),
+        "events": str(core.list_namespaced_event(_NAMESPACE)),
+        "logs": "".join(core.read_namespaced_pod_log(pod, _NAMESPACE) for pod in pods(_NAMESPACE)),
+        "the server": server.log,
+    }
+    password = make_url(_url()).password
+    assert password
+    for form in (password, base64.b64encode(_url().encode()).decode()):
+        assert [name for name, text in places.items() if form in text] == []
+
+
+def test_another_password_restarts_the_hub_alone_and_the_last_one_is_good_for_nothing(
+    stack: Stack, server: Server
+) -> None:
+    before, old = pods(_NAMESPACE), _url()
+    _set(stack, secrets_databasePasswordGeneration="2")
+    _succeed(stack, "up", "--yes")
+    after = pods(_NAMESPACE)
+    assert after.keys() == before.keys()
+    assert {name for name in before if before[name] != after[name]} == {_HUB}
+    assert _people(server) == [("ada", True)]
+    assert _signs_in(_url())
+    assert not _signs_in(old)
+
+
+def test_a_protected_instance_is_not_deleted(stack: Stack) -> None:
+    _set(stack, protect="true")
+    _succeed(stack, "up", "--yes")
+    done = pulumi(stack, "destroy", "--yes", "--non-interactive")
+    assert done.returncode != 0
+    assert "protected" in done.stdout
+    _set(stack, protect="false")
+    _succeed(stack, "up", "--yes")
+    assert _INSTANCE in _cloud(stack)
+
+
+def test_back_to_a_volume_and_the_instance_goes_with_all_that_is_in_it(stack: Stack) -> None:
+    _set(stack, database_type="sqlite", database_highAvailability="false", secrets_databasePasswordGeneration="1")
+    _succeed(stack, "up", "--yes")
+    assert not {kind for kind in _cloud(stack) if kind.startswith(("gcp:sql/", "gcp:compute/forwardingRule"))}
+    claims = CoreV1Api(api.connect()).list_namespaced_persistent_volume_claim(_NAMESPACE).items
+    assert len(claims) == 1
+
+
+def test_destroy_leaves_nothing_in_google_cloud(stack: Stack) -> None:
+    _succeed(stack, "destroy", "--yes")
+    assert _cloud(stack) == set()
+
+
+def _people(server: Server) -> list[tuple[object, ...]]:
+    """Whom the hub knows, and whether they are admins."""
+    return server.administrate("SELECT name, admin FROM users", database="hub")
+
+
+def _signs_in(url: str) -> bool:
+    """Tell whether the server takes the URL's user and password."""
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg2:"), poolclass=NullPool)
+    try:
+        engine.connect().close()
+    except OperationalError:
+        return False
+    return True
