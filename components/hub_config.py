@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
@@ -48,10 +48,12 @@ def files(settings: Settings, urls: HubUrls, *, owner_uid: str) -> dict[str, str
         "hub.json": _render(
             settings,
             urls,
-            owner_uid=owner_uid,
-            public_url=settings.public_url,
-            iap_audience=_SOME_AUDIENCE,
-            home_storage_class=storage.class_of_homes(settings),
+            _Known(
+                owner_uid=owner_uid,
+                public_url=settings.public_url,
+                iap_audience=_SOME_AUDIENCE,
+                home_storage_class=storage.class_of_homes(settings),
+            ),
         ),
     }
 
@@ -89,14 +91,7 @@ class HubConfigMap(pulumi.ComponentResource):
     def __init__(self, name: str, args: HubConfigMapArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:hub_config:HubConfigMap", name, None, opts)
         config = pulumi.Output.all(args.owner_uid, args.public_url, args.iap_audience, args.home_storage_class).apply(
-            lambda known: _render(
-                args.settings,
-                args.urls,
-                owner_uid=known[0],
-                public_url=known[1],
-                iap_audience=known[2],
-                home_storage_class=known[3],
-            )
+            lambda known: _render(args.settings, args.urls, _Known(*known))
         )
         config_map = core.ConfigMap(
             f"{name}-files",
@@ -116,15 +111,16 @@ def _sources(settings: Settings) -> dict[str, str]:
     return {path.name: path.read_bytes().decode() for path in files} | ({} if own is None else {"extra_config.py": own})
 
 
-def _render(
-    settings: Settings,
-    urls: HubUrls,
-    *,
-    owner_uid: str,
-    public_url: str | None,
-    iap_audience: str | None,
-    home_storage_class: str | None,
-) -> str:
+class _Known(NamedTuple):
+    """What the hub has to know that the settings do not say. The fields are those of `HubConfigMapArgs`."""
+
+    owner_uid: str
+    public_url: str | None
+    iap_audience: str | None
+    home_storage_class: str | None
+
+
+def _render(settings: Settings, urls: HubUrls, known: _Known) -> str:
     """The same text for the same settings, in lines, so that a preview shows what changes."""
     notebook = settings.notebook
     config = HubConfig(
@@ -133,13 +129,13 @@ def _render(
         # Any other has a password in its URL, which is for the hub's Secret.
         database_url=f"sqlite:///{DATABASE_FOLDER}/jupyterhub.sqlite" if settings.database.type == "sqlite" else None,
         notebooks_namespace=settings.notebooks_namespace,
-        owner_uid=owner_uid,
+        owner_uid=known.owner_uid,
         owner_name=NOTEBOOKS_ACCOUNT,
         accounts=tuple(
             Account(name=account_of(entry), users=entry.users, groups=entry.organizations)
             for entry in settings.identity.notebooks
         ),
-        sign_in=_sign_in(settings, public_url, iap_audience),
+        sign_in=_sign_in(settings, known.public_url, known.iap_audience),
         image=notebook.image,
         images=notebook.images,
         allowed_images=notebook.allowed_images,
@@ -147,7 +143,7 @@ def _render(
         memory=_bound(notebook.memory),
         additional_resources=dict(sorted(notebook.additional_resources.items())),
         home_size=notebook.storage.size,
-        home_storage_class=home_storage_class,
+        home_storage_class=known.home_storage_class,
         keep_homes=notebook.keep_homes,
         start_timeout_seconds=notebook.start_timeout_seconds,
         idle_minutes=notebook.idle_minutes,
