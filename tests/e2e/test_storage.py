@@ -6,6 +6,7 @@ Google's half is the stand-in's; the cluster is the local one, whose disks are f
 import json
 import time
 from collections.abc import Generator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -118,13 +119,13 @@ def _signed_in(name: str) -> httpx.Client:
     client = httpx.Client(base_url=f"http://{_ADDRESS}", follow_redirects=True, timeout=30)
     client.get("/hub/login")
     form = {"username": name, "password": "any", "_xsrf": client.cookies["_xsrf"]}
-    client.post("/hub/login", data=form).raise_for_status()
+    assert client.post("/hub/login", data=form, follow_redirects=False).status_code == 302
     return client
 
 
 def _server(name: str, method: str) -> None:
     """Start (POST) or stop (DELETE) somebody's server, and wait until it is so."""
-    with _signed_in(name) as client:
+    with closing(_signed_in(name)) as client:
         client.get("/hub/home")
         token = next(cookie.value for cookie in client.cookies.jar if cookie.name == "_xsrf" and cookie.path == "/hub/")
         headers = {"X-XSRFToken": str(token), "Referer": f"{client.base_url}/hub/home"}

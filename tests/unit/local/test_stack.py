@@ -1,3 +1,4 @@
+import dataclasses
 import stat
 from pathlib import Path
 
@@ -82,3 +83,16 @@ def test_a_stack_exists_once_it_was_prepared(stack: Stack, tmp_path: Path) -> No
     (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
     stack.prepare(tmp_path / "Pulumi.dev.yaml", {})
     assert exists("dev", tmp_path)
+
+
+def test_a_program_with_a_project_file_of_its_own_keeps_its_name_and_its_config(stack: Stack, tmp_path: Path) -> None:
+    program, file = tmp_path / "program", tmp_path / "Pulumi.dev.yaml"
+    program.mkdir()
+    (program / "Pulumi.yaml").write_text("name: other\nconfig: {project: {type: string}}\n")
+    file.write_text("config: {}\n")
+    other = dataclasses.replace(stack, program=program)
+    other.prepare(file, {})
+    project = yaml.safe_load((other.workspace / "Pulumi.yaml").read_text())
+    assert project["name"] == "other"
+    assert project["config"] == {"project": {"type": "string"}}
+    assert project["main"] == str(program)
