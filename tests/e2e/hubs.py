@@ -71,7 +71,7 @@ POSTGRES_SETTINGS: dict[str, object] = {
 TLS_NAMESPACE = "e2e-tls"
 TLS_NOTEBOOKS = f"{TLS_NAMESPACE}-notebooks"
 TLS_ADDRESS = "127.100.0.15"
-TLS_HOST = "hub.example.org"
+TLS_HOST = "tls.example.org"
 TLS_SETTINGS: dict[str, object] = {
     **_settings(TLS_NAMESPACE, TLS_ADDRESS),
     "auth.allowAnyoneFromTheInternet": "true",
