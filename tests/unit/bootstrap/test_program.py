@@ -103,12 +103,16 @@ def test_the_guide_to_gke_asks_a_person_for_the_same_rights() -> None:
     titles = {
         "roles/artifactregistry.admin": "Artifact Registry Administrator",
         "roles/certificatemanager.owner": "Certificate Manager Owner",
+        "roles/cloudsql.admin": "Cloud SQL Admin",
         "roles/compute.networkAdmin": "Compute Network Admin",
+        "roles/compute.securityAdmin": "Compute Security Admin",
         "roles/container.admin": "Kubernetes Engine Admin",
         "roles/dns.admin": "DNS Administrator",
         "roles/iam.serviceAccountAdmin": "Service Account Admin",
         "roles/iam.serviceAccountUser": "Service Account User",
+        "roles/iap.admin": "IAP Policy Admin",
         "roles/resourcemanager.projectIamAdmin": "Project IAM Admin",
+        "roles/servicedirectory.editor": "Service Directory Editor",
         "roles/serviceusage.serviceUsageAdmin": "Service Usage Admin",
     }
     assert titles.keys() == set(DEPLOY.roles)
