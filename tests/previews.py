@@ -13,9 +13,10 @@ class Step:
     """What would be done to one resource."""
 
     urn: str
-    """The URN that it has until now; that of a new one if it is new."""
+    was: str
+    """The URN that it has until now, which differs if an alias leads from there; empty if it is new."""
     operation: str
-    """`create`, `update`, `replace`, `delete` or `same`: each part of a replacement is one."""
+    """`create`, `update`, `replace`, `delete` or `same`; each part of a replacement is one."""
 
     @property
     def token(self) -> str:
@@ -35,7 +36,11 @@ def steps(stack: Stack, *arguments: str) -> list[Step]:
     # Warnings come before it.
     found = json.loads(done.stdout[done.stdout.index("{\n") :])["steps"]
     return [
-        Step(urn=step.get("oldState", step)["urn"], operation="replace" if "replac" in step["op"] else str(step["op"]))
+        Step(
+            urn=step["urn"],
+            was=step.get("oldState", {}).get("urn", ""),
+            operation="replace" if "replac" in step["op"] else step["op"],
+        )
         for step in found
     ]
 

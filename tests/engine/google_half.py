@@ -7,19 +7,20 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import trustme
 import yaml
 
 from local.engine import Engine
 from local.stack import Stack
-from settings.keys import PROJECT
+from settings.stack_file import read_config
 from tests.conftest import pulumi, set_secret
 from tests.gcp import plugin, refusals
 from tests.previews import Step, is_google, steps
+from tests.setting_changes import changed, is_sealed
 
-_KUBERNETES = ("--exclude", "**$kubernetes:**", "--exclude", "**$pulumi-python:dynamic/**", "--exclude-dependents")
+_KUBERNETES = ("--exclude", "**$kubernetes:**", "--exclude-dependents")
 """What is in the cluster, and what needs it: left out."""
 
 
@@ -46,8 +47,7 @@ class GoogleHalf:
 
     def change(self, *changes: Mapping[str, object]) -> None:
         """Give the stack its config anew, with changes by key: `hub.image`."""
-        changed = {f"{PROJECT}:{key}": value for change in changes for key, value in change.items()}
-        _prepare(self.stack, {**self.config, **changed})
+        _prepare(self.stack, changed(self.config, *changes))
 
     def fail(self, fail: Mapping[str, str]) -> None:
         """Have Google refuse operations from now on, by URN; not at once, so that what can go on beside it begins."""
@@ -107,7 +107,7 @@ def google_half(engine: Engine, folder: Path, config: Mapping[str, object]) -> G
         # The log of events, by which it is known what failed and why, is an option for those who debug Pulumi.
         listening = dataclasses.replace(running, environment={**running.environment, "PULUMI_DEBUG_COMMANDS": "true"})
         stack = Stack(name="gke", engine=listening, folder=folder, kubeconfig=folder / "none")
-        sealed = [key for key, value in config.items() if isinstance(value, dict) and "secure" in value]
+        sealed = [key for key, value in config.items() if is_sealed(value)]
         _prepare(stack, {key: value for key, value in config.items() if key not in sealed})
         for key in sealed:
             set_secret(stack, key, "a-secret")
@@ -118,11 +118,6 @@ def _prepare(stack: Stack, config: Mapping[str, object]) -> None:
     file = stack.folder / "settings.yaml"
     file.write_text(yaml.safe_dump({"config": dict(config)}))
     stack.prepare(file, {})
-
-
-def read_config(file: Path) -> dict[str, object]:
-    """The config of a stack file."""
-    return cast("dict[str, object]", yaml.safe_load(file.read_text())["config"])
 
 
 def _kubeconfig(folder: Path) -> Path:

@@ -5,23 +5,29 @@ Which resources there are is what the preview says: a new one is covered by itse
 
 from collections.abc import Generator, Iterable
 from itertools import count
+from typing import cast
 
 import pytest
 
 from local.engine import Engine
 from local.paths import CHECKOUT
-from tests.engine.google_half import GoogleHalf, google_half, read_config
+from settings import parse
+from settings.keys import PROJECT, SECRETS
+from settings.stack_file import read_config
+from tests.engine.google_half import GoogleHalf, google_half
 from tests.gcp import refusals
 from tests.previews import is_google, name_of, token_of
+from tests.unit.components.stacks import record_settings
 
-_EXAMPLE = read_config(CHECKOUT / "Pulumi.gke.yaml")
 _EVERYTHING = read_config(CHECKOUT / "tests" / "configs" / "gke-everything.good.yaml")
-_CONFIG: dict[str, object] = {**_EVERYTHING, **_EXAMPLE, "jupyterhub:protect": False}
-"""The example, with all else that there is of Google's switched on; it has to go away again."""
+_CONFIG: dict[str, object] = {**_EVERYTHING, f"{PROJECT}:protect": False}
+"""A stack with all that there is of Google's; it has to go away again."""
 _CHANGED: dict[str, object] = {
     "cluster.maintenanceStart": "05:00",
-    "nodes.core": {"machineType": "e2-standard-8"},
-    "nodes.user": {"machineType": "e2-standard-16"},
+    **{
+        key: {**cast("dict[str, object]", _EVERYTHING[f"{PROJECT}:{key}"]), "diskGb": 300}
+        for key in ("nodes.core", "nodes.user")
+    },
 }
 
 
@@ -35,6 +41,14 @@ def half(built_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Gene
 def planned(half: GoogleHalf) -> list[str]:
     """The URNs of all that Google has to make."""
     return sorted(step.urn for step in half.steps(whole=True) if is_google(step.urn))
+
+
+def test_the_example_has_nothing_that_this_stack_has_not(planned: list[str]) -> None:
+    example = read_config(CHECKOUT / "Pulumi.gke.yaml")
+    values = {key.removeprefix(f"{PROJECT}:"): value for key, value in example.items() if key.startswith(PROJECT)}
+    registered = record_settings(parse({**values, "github.clientSecret": "a secret"}, encrypted=SECRETS)).resources
+    wanted = {(resource.type, resource.name) for resource in registered if resource.type.startswith("gcp:")}
+    assert wanted <= {(token_of(urn), name_of(urn)) for urn in planned}
 
 
 def _in_turn(urns: Iterable[str]) -> dict[str, str]:
