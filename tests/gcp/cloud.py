@@ -14,9 +14,6 @@ from tests.gcp.wire import Properties
 STATE = "GCP_STAND_IN_STATE"
 """The variable that names the file."""
 
-FAIL = "GCP_STAND_IN_FAIL"
-"""The variable that says, as JSON, how making resources of a type fails: {"gcp:...": "quota", ...}."""
-
 _PARTS = {
     "gcp:sql/databaseInstance:DatabaseInstance": ("gcp:sql/database:Database ", "gcp:sql/user:User "),
 }
@@ -50,9 +47,8 @@ class Cloud:
         """Make a resource.
 
         Raises:
-            GoogleError: There is one already, or it is meant to fail.
+            GoogleError: There is one already.
         """
-        _fail_on_demand(token, identity)
         with self._resources() as resources:
             key = f"{token} {identity}"
             if key in resources and token not in _IDEMPOTENT and not token.lower().endswith("iammember"):
@@ -94,21 +90,3 @@ class Cloud:
             if after != before:
                 opened.truncate(0)
                 opened.write(after)
-
-
-def _fail_on_demand(token: str, identity: str) -> None:
-    kind: str | None = json.loads(os.environ.get(FAIL) or "{}").get(token)
-    if kind is None:
-        return
-    service, _, resource = token.split(":")[1].partition("/")
-    messages = {
-        "quota": (
-            'googleapi: Error 403: Insufficient regional quota to satisfy request: resource "CPUS": request requires '
-            "'12.0' and is short '4.0'. project has a quota of '8.0' with '8.0' available, quotaExceeded"
-        ),
-        "permission": (
-            f"googleapi: Error 403: Permission '{service}.{resource}s.create' denied on '{identity}'., forbidden"
-        ),
-        "timeout": "Error waiting for creating GKE cluster: timeout while waiting for state to become 'DONE'",
-    }
-    raise GoogleError(messages[kind])

@@ -1,19 +1,21 @@
 """Puts the stand-in where an engine looks for its `gcp` provider."""
 
 import dataclasses
-import json
 import os
 import shlex
+import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from local import paths
 from local.engine import Engine
-from tests.gcp import sdk
-from tests.gcp.cloud import FAIL, STATE
+from tests.gcp import refusals, sdk
+from tests.gcp.cloud import STATE
 from tests.gcp.database_server import SERVER
 from tests.gcp.kubeconfig import KUBECONFIG
+from tests.gcp.refusals import FAIL
 
 
 def install(home: Path) -> Path:
@@ -53,7 +55,8 @@ def engine_with_stand_in(
         found: The engine that `make up` would use, with its Kubernetes provider.
         folder: Holds the Pulumi home and the made-up cloud (`cloud.json`): the same folder is the same cloud.
         kubeconfig: Names the cluster that every GKE cluster is; `gke-gcloud-auth-plugin` then lets people into it.
-        fail: By type of resource, how making one fails: `quota`, `permission` or `timeout`.
+        fail: By type or URN of a resource, how making, changing or deleting it fails: see `refusals.ways`. With this
+            engine, `refusals.demand` may change it later.
         postgres: URL of the superuser of the server that every instance of Cloud SQL is; empty = there is none.
     """
     home = folder / "pulumi-home"
@@ -69,13 +72,35 @@ def engine_with_stand_in(
     install(home)
     programs = folder / "bin"
     _write_program(programs / "gke-gcloud-auth-plugin", "tests.gcp.auth_plugin")
+    failing = folder / "fail.json"
+    refusals.demand(failing, fail or {})
     path = found.environment.get("PATH") or os.environ.get("PATH", "")
     variables = {
         "PATH": f"{programs}{os.pathsep}{path}",
         "PULUMI_HOME": str(home),
         STATE: str(folder / "cloud.json"),
-        FAIL: json.dumps(dict(fail or {})),
+        FAIL: "" if fail is None else str(failing),
         KUBECONFIG: str(kubeconfig or ""),
         SERVER: postgres,
     }
     return dataclasses.replace(found, environment={**found.environment, **variables})
+
+
+@contextmanager
+def kept_running(engine: Engine) -> Generator[Engine]:
+    """The engine with its stand-in running: to load the SDK takes the stand-in longer than all that it is asked.
+
+    Args:
+        engine: One of `engine_with_stand_in`.
+    """
+    program = install(Path(engine.environment["PULUMI_HOME"]))
+    variables = {**os.environ, **engine.environment}
+    with subprocess.Popen([program], env=variables, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            port = process.stdout.readline().strip()
+            yield dataclasses.replace(
+                engine, environment={**engine.environment, "PULUMI_DEBUG_PROVIDERS": f"gcp:{port}"}
+            )
+        finally:
+            process.terminate()

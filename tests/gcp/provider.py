@@ -15,13 +15,14 @@ from typing import Any, TypeVar
 import grpc
 import grpc.aio
 from google.protobuf.empty_pb2 import Empty
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from tests.gcp import database_server, ids, rules, schema, sdk
 from tests.gcp.cloud import Cloud, GoogleError
 from tests.gcp.failure import Failure
 from tests.gcp.invokes import invoke
 from tests.gcp.outputs import Made, invented
+from tests.gcp.refusals import RefusedOnDemandError, refuse_on_demand
 from tests.gcp.replacements import Change, changes
 from tests.gcp.wire import Properties, bare, merged, projected, received, sent, unknown, with_unknowns
 
@@ -61,6 +62,10 @@ def served(
     async def answer(self: "StandIn", request: Request, context: _Context) -> Response:
         try:
             return method(self, request)
+        except RefusedOnDemandError as error:
+            await asyncio.sleep(error.after)
+            await context.abort(grpc.StatusCode.UNKNOWN, str(error), _half_made(error))
+            raise
         except (GoogleError, ids.NoProjectError, sdk.UnknownTypeError) as error:
             await context.abort(grpc.StatusCode.UNKNOWN, str(error))
             raise
@@ -160,9 +165,11 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         if against := rules.refusal(request.type, bare(inputs)):
             raise GoogleError(against)
         identity = ids.identity(request.type, {"name": request.name} | bare(inputs) | place)
+        refuse_on_demand("create", urn=request.urn, token=request.type, identity=identity)
         made = Made(token=request.type, id=identity, inputs=bare(inputs) | place)
         outputs = _outputs(inputs, place | invented(made))
         self._cloud.create(request.type, identity, inputs, outputs)
+        refuse_on_demand("create", urn=request.urn, token=request.type, identity=identity, outputs=outputs)
         database_server.follow(request.type, bare(inputs))
         return provider_pb2.CreateResponse(id=identity, properties=sent(outputs))
 
@@ -183,6 +190,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         made = Made(token=request.type, id=request.id, inputs=bare(inputs) | place)
         outputs = with_unknowns(_outputs(inputs, place | invented(made)))
         if not request.preview:
+            refuse_on_demand("update", urn=request.urn, token=request.type, identity=request.id)
             self._cloud.update(request.type, request.id, inputs, outputs)
             database_server.follow(request.type, bare(inputs))
         return provider_pb2.UpdateResponse(properties=sent(outputs))
@@ -201,6 +209,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         if outputs.get("deletionPolicy") == "PREVENT":
             message = 'Cannot destroy the resource because deletion_policy is set to "PREVENT".'
             raise GoogleError(message)
+        refuse_on_demand("delete", urn=request.urn, token=request.type, identity=request.id)
         if outputs.get("deletionPolicy") != "ABANDON" and request.type not in _FOR_EVER:
             self._cloud.delete(request.type, request.id)
         return Empty()
@@ -221,6 +230,17 @@ def _with_defaults(request: provider_pb2.CheckRequest) -> Properties:
 
 def _outputs(inputs: Properties, beside: Mapping[str, object]) -> Properties:
     return merged({name: value for name, value in inputs.items() if not name.startswith("__")}, dict(beside))
+
+
+def _half_made(error: RefusedOnDemandError) -> tuple[tuple[str, bytes], ...]:
+    """How the protocol tells that a resource is there although making it failed: the engine then keeps it."""
+    if error.outputs is None:
+        return ()
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error))
+    status.details.add().Pack(
+        provider_pb2.ErrorResourceInitFailed(id=error.identity, properties=sent(error.outputs), reasons=[str(error)])
+    )
+    return (("grpc-status-details-bin", status.SerializeToString()),)
 
 
 def _told(found: list[Failure]) -> list[provider_pb2.CheckFailure]:

@@ -76,6 +76,17 @@ _ELSEWHERE = {
 _ORDINARY = sorted(set(KEYS) - set(_ON_GKE) - set(_ELSEWHERE) - SECRETS)
 
 
+def table() -> Mapping[str, tuple[Mapping[str, object], set[str]]]:
+    """By setting, a change of `before()`, and the kinds of Google's that it replaces; for the tests of other layers."""
+    ordinary = {key: _FITTING.get(key) or {key: _EVERYTHING[f"{PROJECT}:{key}"]} for key in _ORDINARY}
+    return {**{key: (change, set[str]()) for key, change in ordinary.items()}, **_ON_GKE}
+
+
+def before() -> Mapping[str, object]:
+    """The settings before the change."""
+    return _BASE
+
+
 @pytest.fixture(scope="module")
 def base() -> Record:
     """The stack before the change."""

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.gcp.cloud import FAIL, STATE
+from tests.gcp.cloud import STATE
 from tests.gcp.kubeconfig import KUBECONFIG
+from tests.gcp.refusals import FAIL
 from tests.unit.gcp.driver import Driver
 
 

@@ -16,8 +16,8 @@ class RefusedError(Exception):
 
 
 class _Context:
-    async def abort(self, code: object, details: str) -> None:
-        del code
+    async def abort(self, code: object, details: str, trailing_metadata: object = ()) -> None:
+        del code, trailing_metadata
         raise RefusedError(details)
 
 

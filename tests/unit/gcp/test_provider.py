@@ -1,6 +1,5 @@
 """The stand-in behaves as the real provider does towards the engine."""
 
-import json
 from pathlib import Path
 from typing import cast
 
@@ -8,8 +7,10 @@ import pytest
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2 as proto
 
-from tests.gcp.cloud import FAIL, Cloud
+from tests.gcp import refusals
+from tests.gcp.cloud import Cloud
 from tests.gcp.kubeconfig import KUBECONFIG
+from tests.gcp.refusals import FAIL
 from tests.gcp.wire import UNKNOWN, Properties, bare, is_secret, received, sent
 from tests.unit.gcp.driver import Driver, RefusedError
 from tests.unit.gcp.kubeconfigs import kubeconfig
@@ -242,14 +243,25 @@ def test_a_secret_object_stays_one_and_is_not_mixed_with_what_google_adds(driver
     ],
 )
 def test_a_type_fails_on_demand_and_nothing_is_made(
-    driver: Driver, monkeypatch: pytest.MonkeyPatch, kind: str, told: str
+    driver: Driver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str, told: str
 ) -> None:
-    monkeypatch.setenv(FAIL, json.dumps({CLUSTER: kind}))
+    monkeypatch.setenv(FAIL, str(tmp_path / "fail.json"))
+    refusals.demand(tmp_path / "fail.json", {CLUSTER: kind})
     driver.create(ADDRESS, {"name": "hub"})
     with pytest.raises(RefusedError, match=told):
         driver.create(CLUSTER, NODES | {"name": "hub"})
-    monkeypatch.delenv(FAIL)
+    refusals.demand(tmp_path / "fail.json", {})
     assert driver.create(CLUSTER, NODES | {"name": "hub"})[0]
+
+
+def test_what_is_half_made_is_there_although_it_failed(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(FAIL, str(tmp_path / "fail.json"))
+    refusals.demand(tmp_path / "fail.json", {CLUSTER: "half-made"})
+    with pytest.raises(RefusedError, match=r'Cluster .*/clusters/hub was created in the error state "ERROR"'):
+        driver.create(CLUSTER, NODES | {"name": "hub"})
+    assert driver.read(CLUSTER, "projects/foo/locations/europe-west1/clusters/hub").id
 
 
 def test_a_cluster_is_looked_up_whether_this_cloud_made_it_or_somebody_else(driver: Driver) -> None:

@@ -1,0 +1,144 @@
+"""The program's own stack with Google's half alone, through the real engine: no cluster is needed."""
+
+import base64
+import dataclasses
+import json
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import trustme
+import yaml
+
+from local.engine import Engine
+from local.stack import Stack
+from settings.stack_file import read_config
+from tests.conftest import pulumi, set_secret
+from tests.gcp import plugin, refusals
+from tests.previews import Step, is_google, steps
+from tests.setting_changes import changed, is_sealed
+
+_KUBERNETES = ("--exclude", "**$kubernetes:**", "--exclude-dependents")
+"""What is in the cluster, and what needs it: left out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What a Pulumi command did."""
+
+    succeeded: bool
+    printed: str
+    """All that a person would see."""
+    failed: frozenset[str]
+    """The URNs of what Google refused."""
+    told: Mapping[str, str]
+    """What is told of errors, by URN."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoogleHalf:
+    """A stack, and the made-up cloud that it is in."""
+
+    stack: Stack
+    config: Mapping[str, object]
+    """As in a stack file."""
+
+    def change(self, *changes: Mapping[str, object]) -> None:
+        """Give the stack its config anew, with changes by key: `hub.image`."""
+        _prepare(self.stack, changed(self.config, *changes))
+
+    def fail(self, fail: Mapping[str, str]) -> None:
+        """Have Google refuse operations from now on, by URN; not at once, so that what can go on beside it begins."""
+        refusals.demand(self.stack.folder / "fail.json", fail, after=1)
+
+    def run(self, *arguments: str) -> Run:
+        """Run a command that changes the stack."""
+        left_out = () if arguments[0] == "destroy" else _KUBERNETES
+        return self._run(*arguments, *left_out, "--yes", "--skip-preview", "--parallel", "64")
+
+    def preview(self) -> Run:
+        """What a person sees who previews a change."""
+        return self._run("preview", *_KUBERNETES)
+
+    def _run(self, *arguments: str) -> Run:
+        events = self.stack.folder / "events.json"
+        events.unlink(missing_ok=True)
+        done = pulumi(self.stack, *arguments, "--event-log", str(events), "--non-interactive")
+        failed, told = set[str](), dict[str, str]()
+        for line in events.read_text().splitlines() if events.exists() else []:
+            event = json.loads(line)
+            if operation := event.get("resOpFailedEvent"):
+                failed.add(operation["metadata"]["urn"])
+            elif (diagnostic := event.get("diagnosticEvent")) and diagnostic["severity"] == "error":
+                told[diagnostic.get("urn", "")] = diagnostic["message"]
+        return Run(succeeded=done.returncode == 0, printed=done.stdout, failed=frozenset(failed), told=told)
+
+    def steps(self, *arguments: str, whole: bool = False) -> list[Step]:
+        """What a preview would do to what there is of Google's and what is to come, without what stays as it is.
+
+        Args:
+            arguments: Options of the preview.
+            whole: Whether Kubernetes' half is looked at too, which only goes without a cluster while the stack is new.
+        """
+        return steps(self.stack, *arguments, *(() if whole else _KUBERNETES))
+
+    def state(self) -> dict[str, dict[str, Any]]:
+        """Google's resources as Pulumi knows them, by URN."""
+        done = pulumi(self.stack, "stack", "export", "--non-interactive")
+        assert done.returncode == 0, done.stdout
+        found = [item for item in json.loads(done.stdout)["deployment"].get("resources", []) if is_google(item["urn"])]
+        by_urn = {item["urn"]: item for item in found}
+        assert len(by_urn) == len(found), "there is something twice"
+        return by_urn
+
+    def cloud(self) -> set[str]:
+        """What there is in Google Cloud: type and id."""
+        file = self.stack.folder / "cloud.json"
+        return set(json.loads(file.read_text())) if file.exists() else set()
+
+
+@contextmanager
+def google_half(engine: Engine, folder: Path, config: Mapping[str, object]) -> Generator[GoogleHalf]:
+    """A stack with this config, in which each value that is `secure` is another secret, and a cloud of its own."""
+    with_stand_in = plugin.engine_with_stand_in(engine, folder, kubeconfig=_kubeconfig(folder), fail={})
+    with plugin.kept_running(with_stand_in) as running:
+        # The log of events, by which it is known what failed and why, is an option for those who debug Pulumi.
+        listening = dataclasses.replace(running, environment={**running.environment, "PULUMI_DEBUG_COMMANDS": "true"})
+        stack = Stack(name="gke", engine=listening, folder=folder, kubeconfig=folder / "none")
+        sealed = [key for key, value in config.items() if is_sealed(value)]
+        _prepare(stack, {key: value for key, value in config.items() if key not in sealed})
+        for key in sealed:
+            set_secret(stack, key, "a-secret")
+        yield GoogleHalf(stack=stack, config=read_config(stack.workspace / f"Pulumi.{stack.name}.yaml"))
+
+
+def _prepare(stack: Stack, config: Mapping[str, object]) -> None:
+    file = stack.folder / "settings.yaml"
+    file.write_text(yaml.safe_dump({"config": dict(config)}))
+    stack.prepare(file, {})
+
+
+def _kubeconfig(folder: Path) -> Path:
+    """That of a cluster of which there is nothing but a certificate: at its port, nobody answers."""
+    authority = trustme.CA()
+    client = authority.issue_cert("client", common_name="operator")
+
+    def text(blob: trustme.Blob) -> str:
+        return base64.b64encode(blob.bytes()).decode()
+
+    cluster = {"server": "https://127.0.0.1:9", "certificate-authority-data": text(authority.cert_pem)}
+    user = {
+        "client-certificate-data": text(client.cert_chain_pems[0]),
+        "client-key-data": text(client.private_key_pem),
+    }
+    content = {
+        "current-context": "none",
+        "contexts": [{"name": "none", "context": {"cluster": "none", "user": "none"}}],
+        "clusters": [{"name": "none", "cluster": cluster}],
+        "users": [{"name": "none", "user": user}],
+    }
+    file = folder / "kubeconfig"
+    file.write_text(yaml.safe_dump(content))
+    return file

@@ -1,0 +1,113 @@
+"""Google refuses each resource once, at its making, at a change and at its end. The tests go on from one another.
+
+Which resources there are is what the preview says: a new one is covered by itself.
+"""
+
+from collections.abc import Generator, Iterable
+from itertools import count
+from typing import cast
+
+import pytest
+
+from local.engine import Engine
+from local.paths import CHECKOUT
+from settings import parse
+from settings.keys import PROJECT, SECRETS
+from settings.stack_file import read_config
+from tests.engine.google_half import GoogleHalf, google_half
+from tests.gcp import refusals
+from tests.previews import is_google, name_of, token_of
+from tests.unit.components.stacks import record_settings
+
+_EVERYTHING = read_config(CHECKOUT / "tests" / "configs" / "gke-everything.good.yaml")
+_CONFIG: dict[str, object] = {**_EVERYTHING, f"{PROJECT}:protect": False}
+"""A stack with all that there is of Google's; it has to go away again."""
+_CHANGED: dict[str, object] = {
+    "cluster.maintenanceStart": "05:00",
+    **{
+        key: {**cast("dict[str, object]", _EVERYTHING[f"{PROJECT}:{key}"]), "diskGb": 300}
+        for key in ("nodes.core", "nodes.user")
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def half(built_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Generator[GoogleHalf]:
+    with google_half(built_engine, tmp_path_factory.mktemp("failures"), _CONFIG) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def planned(half: GoogleHalf) -> list[str]:
+    """The URNs of all that Google has to make."""
+    return sorted(step.urn for step in half.steps(whole=True) if is_google(step.urn))
+
+
+def test_the_example_has_nothing_that_this_stack_has_not(planned: list[str]) -> None:
+    example = read_config(CHECKOUT / "Pulumi.gke.yaml")
+    values = {key.removeprefix(f"{PROJECT}:"): value for key, value in example.items() if key.startswith(PROJECT)}
+    registered = record_settings(parse({**values, "github.clientSecret": "a secret"}, encrypted=SECRETS)).resources
+    wanted = {(resource.type, resource.name) for resource in registered if resource.type.startswith("gcp:")}
+    assert wanted <= {(token_of(urn), name_of(urn)) for urn in planned}
+
+
+def _in_turn(urns: Iterable[str]) -> dict[str, str]:
+    """How each of them fails: of the ways that fit its type, one after the other."""
+    turns: dict[str, count[int]] = {}
+    failing: dict[str, str] = {}
+    for urn in urns:
+        ways = refusals.ways(token_of(urn))
+        failing[urn] = ways[next(turns.setdefault(str(ways), count())) % len(ways)]
+    return failing
+
+
+def _through_failures(half: GoogleHalf, command: str, failing: dict[str, str]) -> set[str]:
+    """Repeat the command until it succeeds, where each resource fails at its first attempt; those that did."""
+    failed = set[str]()
+    while True:
+        half.fail({urn: way for urn, way in failing.items() if urn not in failed})
+        done = half.run(command)
+        assert "Traceback" not in done.printed
+        assert half.cloud() == _known(half), "nothing is left over, and nothing is missing"
+        if done.succeeded:
+            return failed
+        assert done.failed, done.printed
+        assert not failed & done.failed, "what failed once is completed by the next run"
+        for urn in done.failed:
+            why = done.told[urn]
+            assert refusals.says(failing[urn]) in why
+            assert why.split("\n\t* ")[-1].strip() in done.printed
+            assert name_of(urn) in done.printed
+        failed |= done.failed
+
+
+def _known(half: GoogleHalf) -> set[str]:
+    return {f"{resource['type']} {resource['id']}" for resource in half.state().values()}
+
+
+def _changing(half: GoogleHalf) -> set[str]:
+    return {step.urn for step in half.steps() if is_google(step.urn)}
+
+
+def test_each_resource_fails_once_with_its_cause_and_the_next_up_goes_on(half: GoogleHalf, planned: list[str]) -> None:
+    assert _through_failures(half, "up", _in_turn(planned)) == set(planned)
+    assert sorted(half.state()) == planned
+    assert _changing(half) == set()
+
+
+def test_each_change_fails_once_with_its_cause_and_the_next_up_goes_on(half: GoogleHalf, planned: list[str]) -> None:
+    half.change(_CHANGED)
+    changing = _changing(half)
+    assert {name_of(urn) for urn in changing} >= {"gke-cluster", "gke-pools-core", "gke-pools-user"}
+    failing = {urn: "quota" if way == "half-made" else way for urn, way in _in_turn(planned).items()}
+    assert _through_failures(half, "up", failing) == changing
+    assert sorted(half.state()) == planned
+    assert _changing(half) == set()
+
+
+def test_each_deletion_fails_once_with_its_cause_and_the_next_destroy_goes_on(
+    half: GoogleHalf, planned: list[str]
+) -> None:
+    failing = {urn: "quota" if way == "half-made" else way for urn, way in _in_turn(planned).items()}
+    assert _through_failures(half, "destroy", failing) == set(planned)
+    assert half.cloud() == set()
