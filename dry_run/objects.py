@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from traitlets.config import Config, Configurable
 
-_USER: Final = SimpleNamespace(name="ada", id=1, url="/user/ada/", escaped_name="ada", groups=())
+_USER: Final = SimpleNamespace(name="ada", id=1, url="/user/ada/", escaped_name="ada", groups=[])
 _HUB: Final = SimpleNamespace(
     url="http://hub:8081/hub/", api_url="http://hub:8081/hub/api", base_url="/hub/", public_host=""
 )
