@@ -68,7 +68,7 @@ def changed(config: Mapping[str, object], *changes: Mapping[str, object]) -> dic
     result = dict(config)
     sealed = next(value for value in config.values() if is_sealed(value))
     for change in changes:
-        result |= {f"{PROJECT}:{key}": sealed if key in SECRETS else value for key, value in change.items()}
+        result |= {f"{PROJECT}:{key}": sealed if value and key in SECRETS else value for key, value in change.items()}
     return result
 
 
