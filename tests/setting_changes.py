@@ -16,9 +16,10 @@ TAKES_ALONG: Mapping[str, set[str]] = {
 """By setting, what goes too because it is in what is replaced, or is named after it. Only the engine knows."""
 
 _CERTIFICATE = {"Certificate", "CertificateMap", "CertificateMapEntry", "DnsAuthorization", "RecordSet"}
+_AUTOPILOT: Mapping[str, object] = {"cluster.autopilot": True, "nodes.gpu": [], "notebook.additionalResources": {}}
 ANOTHER_SHAPE: Mapping[str, tuple[Mapping[str, object], set[str]]] = {
     # The node pools go with it, which Pulumi shows to people and leaves out of its JSON.
-    "cluster.autopilot": ({"cluster.autopilot": True, "nodes.gpu": []}, {"Cluster"}),
+    "cluster.autopilot": (_AUTOPILOT, {"Cluster"}),
     # The Service is the API of Certificate Manager, which stays enabled.
     "endpoint.type": ({"endpoint.type": "load-balancer"}, {"GlobalAddress", "Service", *_CERTIFICATE}),
     "name": ({"name": "other"}, {"GlobalAddress", *_CERTIFICATE}),
@@ -67,7 +68,7 @@ def changed(config: Mapping[str, object], *changes: Mapping[str, object]) -> dic
     result = dict(config)
     sealed = next(value for value in config.values() if is_sealed(value))
     for change in changes:
-        result |= {f"{PROJECT}:{key}": sealed if key in SECRETS else value for key, value in change.items()}
+        result |= {f"{PROJECT}:{key}": sealed if value and key in SECRETS else value for key, value in change.items()}
     return result
 
 

@@ -20,7 +20,7 @@ from tests.previews import is_google, name_of, token_of
 from tests.unit.components.stacks import record_settings
 
 _EVERYTHING = read_config(CHECKOUT / "tests" / "configs" / "gke-everything.good.yaml")
-_CONFIG: dict[str, object] = {**_EVERYTHING, f"{PROJECT}:protect": False}
+_CONFIG: dict[str, object] = {**_EVERYTHING, f"{PROJECT}:protect": False, f"{PROJECT}:hub.keepDatabase": False}
 """A stack with all that there is of Google's; it has to go away again."""
 _CHANGED: dict[str, object] = {
     "cluster.maintenanceStart": "05:00",
@@ -68,7 +68,9 @@ def _through_failures(half: GoogleHalf, command: str, failing: dict[str, str]) -
         half.fail({urn: way for urn, way in failing.items() if urn not in failed})
         done = half.run(command)
         assert "Traceback" not in done.printed
-        assert half.cloud() == _known(half), "nothing is left over, and nothing is missing"
+        left, known = half.cloud(), _known(half)
+        # What goes with something else, which goes later, is forgotten first.
+        assert known <= left if command == "destroy" else known == left
         if done.succeeded:
             return failed
         assert done.failed, done.printed
