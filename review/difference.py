@@ -9,7 +9,7 @@ from review.states import is_made_up
 
 _CONTEXT: Final = 1
 """Unchanged lines around a change of a file."""
-_LONGEST: Final = 300
+_LONGEST: Final = 1000
 """Characters of a line, the rest of which nobody reads."""
 
 VERBS: Final = {"create": "create", "update": "change", "replace": "replace", "delete": "delete"}
@@ -17,7 +17,7 @@ VERBS: Final = {"create": "create", "update": "change", "replace": "replace", "d
 
 
 def title(found: Resource) -> str:
-    """Returns what becomes of which object: `replace ConfigMap tf-hub-config-files: file hub.json changed`."""
+    """Returns what becomes of which object: `change StatefulSet tf-hub`."""
     files = _files(found)
     kind = "provider" if found.type.startswith("pulumi:providers:") else found.kind
     what = f"{VERBS[found.operation]} {kind} {found.name}"

@@ -114,6 +114,7 @@ def resource(operation: Operation, old: State | None, new: State | None, names: 
         name=known.shown_name,
         logical_name=known.logical_name,
         changes=changes,
+        protected=old is not None and old.protected,
     )
 
 

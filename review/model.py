@@ -42,6 +42,8 @@ class Resource:
     """Its name in the program."""
     changes: tuple[Change, ...]
     """What is different, in the order of the paths."""
+    protected: bool = False
+    """Whether Pulumi refuses to delete or replace it."""
 
     @property
     def kind(self) -> str:

@@ -67,20 +67,23 @@ def extract(revision: str, checkout: Path, folder: Path) -> None:
     Raises:
         RevisionError: There is no such revision.
     """
-    archive = subprocess.run(
-        ["git", "-C", str(checkout), "archive", "--format=tar", f"{revision}^{{commit}}"],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
-    if archive.returncode:
+    # Whatever begins with a dash is no option here, and a hash is none later.
+    commit = _git(checkout, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if commit.returncode:
         message = (
-            f"{revision} is no revision of this repository. Look with: git log --oneline {revision}\n"
-            "A workflow needs the whole history: actions/checkout with fetch-depth: 0."
+            f"{revision} is no revision of this repository. Look with: git log --oneline\n"
+            "A workflow needs the commit too: actions/checkout with fetch-depth: 0."
         )
         raise RevisionError(message)
+    archive = _git(checkout, "archive", "--format=tar", commit.stdout.decode().strip())
+    archive.check_returncode()
     with tarfile.open(fileobj=BytesIO(archive.stdout)) as files:
         files.extractall(folder, filter="data")
+
+
+def _git(checkout: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
+    command = ["git", "-C", str(checkout), *words]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
 
 
 def _run_base(pulumi: str, stack: str, folder: Path, port: int, variables: dict[str, str]) -> Outcome | str:

@@ -74,8 +74,8 @@ def prepare(folder: Path, program: Path, stack: str, *, pulumi: str, port: int) 
     }
     own = {key.removeprefix(f"{PROJECT}:"): value for key, value in config.items() if key.startswith(f"{PROJECT}:")}
     sealed = {key: _digest(json.dumps(value)) for key, value in own.items() if _is_encrypted(value)}
-    images = _open_images(program, own)
-    missing = _missing_secrets({**images, **own})
+    images = open_images(program, own)
+    missing = missing_secrets({**images, **own})
     for key in sealed:
         del config[f"{PROJECT}:{key}"]
     config |= {f"{PROJECT}:{key}": value for key, value in images.items()}
@@ -85,7 +85,7 @@ def prepare(folder: Path, program: Path, stack: str, *, pulumi: str, port: int) 
     (folder / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": config}))
     (folder / "state").mkdir()
     kubeconfig = folder / "kubeconfig"
-    kubeconfig.write_text(json.dumps(_kubeconfig(port, str(own.get("kubernetes.context") or "offline"))))
+    kubeconfig.write_text(json.dumps(kubeconfig_of(port, str(own.get("kubernetes.context") or "offline"))))
     environment = {
         "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
         "PULUMI_CONFIG_PASSPHRASE": "of a state that nobody keeps",
@@ -108,8 +108,8 @@ def _is_encrypted(value: object) -> bool:
     return isinstance(value, dict) and set(cast("dict[str, object]", value)) == {"secure"}
 
 
-def _open_images(program: Path, own: Mapping[str, object]) -> dict[str, str]:
-    """Names for the images that `make up` would build, each after what it is built from."""
+def open_images(program: Path, own: Mapping[str, object]) -> dict[str, str]:
+    """Returns names for the images that `make up` would build, each after what it is built from."""
     if "images.repository" in own:
         return {}
     return {
@@ -124,8 +124,8 @@ def _contents(context: Path, sources: tuple[str, ...]) -> list[str]:
     return [f"{file.relative_to(context)}\0{file.read_text(errors='replace')}" for file in files if file.is_file()]
 
 
-def _missing_secrets(own: Mapping[str, object]) -> list[str]:
-    """Required secrets that the stack's file does not have: those of an example, for one, are not there."""
+def missing_secrets(own: Mapping[str, object]) -> list[str]:
+    """Returns required secrets that the stack's file does not have: those of an example, for one, are not there."""
     try:
         settings.parse(own)
     except SettingsError as error:
@@ -138,8 +138,8 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
 
 
-def _kubeconfig(port: int, context: str) -> dict[str, object]:
-    """Leads to the recorder's port: the program wants to see that something answers there."""
+def kubeconfig_of(port: int, context: str) -> dict[str, object]:
+    """Returns one that leads to the recorder's port: the program wants to see that something answers there."""
     return {
         "apiVersion": "v1",
         "kind": "Config",

@@ -36,6 +36,7 @@ _FILLED_IN: Final[dict[str, dict[str, Any]]] = {
     },
     "gcp:compute/network:Network": {"selfLink": "https://offline.invalid/network"},
     "gcp:compute/subnetwork:Subnetwork": {"selfLink": "https://offline.invalid/subnetwork"},
+    "gcp:sql/databaseInstance:DatabaseInstance": {"pscServiceAttachmentLink": "offline"},
     "gcp:serviceaccount/account:Account": {
         "email": "account@offline.invalid",
         "member": "serviceAccount:account@offline.invalid",
@@ -45,7 +46,7 @@ _FILLED_IN: Final[dict[str, dict[str, Any]]] = {
             {"name": "_acme-challenge.offline.invalid.", "type": "CNAME", "data": "offline.invalid."}
         ]
     },
-    "gcp:compute/address:Address": {"address": _ADDRESS},
+    "gcp:compute/address:Address": {"address": _ADDRESS, "selfLink": "https://offline.invalid/address"},
     "gcp:compute/globalAddress:GlobalAddress": {"address": _ADDRESS},
 }
 """By type, what the program reads of a resource beyond its inputs."""
@@ -53,8 +54,10 @@ _ANSWERS: Final[dict[str, dict[str, Any]]] = {
     "gcp:container/getCluster:getCluster": {
         "endpoint": _ADDRESS,
         "masterAuths": [{"clusterCaCertificate": _CERTIFICATE}],
+        "network": "offline",
         "subnetwork": "offline",
     },
+    "gcp:organizations/getProject:getProject": {"number": "000000000000"},
     "gcp:organizations/getClientOpenIdUserInfo:getClientOpenIdUserInfo": {"email": "operator@offline.invalid"},
 }
 """What it answers to questions."""
@@ -112,6 +115,8 @@ class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
             outputs["value"] = _secret(f"{request.name} {outputs.get('generation')}")
         if request.type.startswith("gcp:"):
             outputs.setdefault("name", request.name)
+        if request.type == "gcp:container/cluster:Cluster":
+            outputs.setdefault("nodeLocations", _zones(outputs))
         return provider_pb2.CreateResponse(id=request.name, properties=_sent(outputs))
 
     def Diff(self, request: provider_pb2.DiffRequest, context: object) -> provider_pb2.DiffResponse:
@@ -120,11 +125,21 @@ class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: object) -> provider_pb2.InvokeResponse:
         del context
+        answer = dict(_ANSWERS.get(request.tok, {}))
+        if request.tok == "gcp:container/getCluster:getCluster":
+            answer["nodeLocations"] = _zones(_received(request.args))
         response = provider_pb2.InvokeResponse()
         getattr(response, "return").CopyFrom(
             _sent(_ANSWERS.get(request.tok, {}))
         )  # a name that Python keeps for itself
         return response
+
+
+def _zones(cluster: dict[str, Any]) -> list[str]:
+    """All zones in which nodes of a cluster may be."""
+    location = str(cluster.get("location"))
+    is_region = location.count("-") == 1
+    return [f"{location}-{letter}" for letter in "abcdef"] if is_region else [location]
 
 
 def _received(struct: Struct) -> dict[str, Any]:

@@ -36,6 +36,8 @@ class State:
     urn: str
     type: str
     inputs: Properties
+    protected: bool = False
+    """Whether Pulumi refuses to delete or replace it."""
 
     @property
     def logical_name(self) -> str:
@@ -65,7 +67,7 @@ def read(state: Mapping[str, Any]) -> State:
     inputs = cast("dict[str, Any]", _plain(state.get("inputs") or {}))
     if "stringData" in inputs:  # a Secret, which the cluster gives back with `data`
         inputs["data"] = inputs.pop("stringData")
-    return State(urn=state["urn"], type=state["type"], inputs=inputs)
+    return State(urn=state["urn"], type=state["type"], inputs=inputs, protected=bool(state.get("protect")))
 
 
 def made_up_names(olds: Iterable[State], news: Iterable[State]) -> dict[str, str]:

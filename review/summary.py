@@ -98,7 +98,8 @@ def _losses(preview: Preview) -> Iterator[Note]:
     worst_first = list(_LOSSES)
     for found in sorted(filter(is_heavy, preview.resources), key=lambda one: worst_first.index(one.kind)):
         done = "replaced" if found.operation == "replace" else "deleted"
-        text = f"{found.kind} {{}} is {done}: {_LOSSES[found.kind]}."
+        refused = " Pulumi refuses that, as it is protected." if found.protected else ""
+        text = f"{found.kind} {{}} is {done}: {_LOSSES[found.kind]}.{refused}"
         yield Note(weight="danger", text=text, values=(found.name,))
 
 

@@ -91,6 +91,13 @@ def test_beside_a_lost_cluster_nothing_is_said_to_go_on() -> None:
     assert [text.split()[0] for text in _told(found)] == ["Cluster", "Network"]
 
 
+def test_what_is_protected_is_told_to_be_refused() -> None:
+    event = step("replace", CLAIM, "db", named("db"), named("db"))
+    event["resourcePreEvent"]["metadata"]["old"]["protect"] = True
+    (text,) = _told(preview(event))
+    assert text.endswith("unless it is kept. Pulumi refuses that, as it is protected.")
+
+
 def test_of_the_service_accounts_only_the_owner_of_notebooks_is_loud() -> None:
     account = "kubernetes:core/v1:ServiceAccount"
     found = preview(step("delete", account, "a", named("tf-hub")), step("delete", account, "b", named("notebooks")))

@@ -1,0 +1,57 @@
+"""A project without secrets: what of a stack file is left out, and what stands for it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from review import project
+from review.project import NoStackFileError
+from settings.keys import SECRETS
+from tests.unit.components.stacks import GKE, VALUES
+
+FILES = ("Pulumi.dev.yaml", "Pulumi.gke.yaml")
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """A folder with two stack files."""
+    for name in FILES:
+        (tmp_path / name).write_text("config: {}\n")
+    return tmp_path
+
+
+def test_a_stack_file_is_found_with_and_without_an_organization(program: Path) -> None:
+    assert project.stack_file(program, "dev").name == "Pulumi.dev.yaml"
+    assert project.stack_file(program, "organization/jupyterhub/dev").name == "Pulumi.dev.yaml"
+
+
+def test_a_missing_stack_file_is_named_with_those_that_are_there(program: Path) -> None:
+    with pytest.raises(NoStackFileError, match=r"Pulumi\.prod\.yaml is missing.*Pulumi\.dev\.yaml, Pulumi\.gke\.yaml"):
+        project.stack_file(program, "prod")
+
+
+def test_only_what_is_required_and_not_there_is_stood_in_for() -> None:
+    without = {key: value for key, value in GKE.items() if key not in SECRETS}
+    assert project.missing_secrets(without) == ["github.clientSecret"]
+    assert project.missing_secrets({**without, "github.clientSecret": {"secure": "AAAB"}}) == []
+    assert project.missing_secrets(VALUES) == []
+
+
+def test_the_name_of_an_open_image_follows_from_its_files(tmp_path: Path) -> None:
+    for part in ("hub", "proxy", "notebook"):
+        (tmp_path / "docker" / part).mkdir(parents=True)
+        (tmp_path / "docker" / part / "Dockerfile").write_text(part)
+    first = project.open_images(tmp_path, {})
+    assert sorted(first) == ["hub.image", "notebook.image", "proxy.image"]
+    (tmp_path / "docker" / "proxy" / "Dockerfile").write_text("changed")
+    second = project.open_images(tmp_path, {})
+    assert {key for key in first if first[key] != second[key]} == {"proxy.image"}
+    assert project.open_images(tmp_path, {"images.repository": "x"}) == {}
+    assert "hub.image" not in project.open_images(tmp_path, {"hub.image": "a:1"})
+
+
+def test_the_kubeconfig_has_the_stacks_context() -> None:
+    config = json.dumps(project.kubeconfig_of(1234, "campus"))
+    assert '"current-context": "campus"' in config
+    assert "https://127.0.0.1:1234" in config
