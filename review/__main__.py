@@ -20,6 +20,12 @@ from review.model import Preview
 from review.offline import Comparison, RevisionError
 from review.project import NoStackFileError, stack_file
 
+_BECAUSE: Final = {
+    "fork": "This pull request comes from a fork, whose code gets no access to the cloud.",
+    "dependabot": "Nobody has read these dependencies yet, so their code gets no access to the cloud.",
+    "variables": "The repository has not all variables for a preview with the cloud: see docs/pull-requests.md.",
+}
+"""Why a preview is made without the cloud, for people."""
 _STACK: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}(/[A-Za-z0-9_.-]{1,100}){0,2}")
 
 
@@ -52,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("--base", default="", help="git revision to compare with, offline; none: what `up` would change")
     preview.add_argument("--refresh", action="store_true", help="look first what is there")
     unreached.add_argument("--base", required=True, help="git revision to compare with")
-    unreached.add_argument("--because", default="", choices=("", "fork"), help="why it is no preview with the cloud")
+    unreached.add_argument("--because", default="", choices=("", *_BECAUSE), help="why it is no preview with the cloud")
     post.add_argument("--comment", required=True, type=Path, help="file with the comment")
     post.add_argument("--pr", required=True, type=int, help="number of the pull request")
     return parser
@@ -116,13 +122,10 @@ def _offline(arguments: argparse.Namespace) -> int:
 
 
 def _why(arguments: argparse.Namespace) -> str:
-    reason = (
-        "This pull request comes from a fork, whose code gets no access to the cloud. So it was compared"
-        if arguments.because == "fork"
-        else "Compared"
-    )
+    because = _BECAUSE.get(arguments.because)
+    compared = "Compared" if because is None else f"{because} So it was compared"
     return (
-        f"> [!NOTE]\n> {reason} offline, with {code(_short(arguments.base))}: the objects that the program asks for, "
+        f"> [!NOTE]\n> {compared} offline, with {code(_short(arguments.base))}: the objects that the program asks for, "
         "without a look at what is there. Secrets are placeholders."
     )
 

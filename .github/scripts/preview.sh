@@ -13,11 +13,8 @@ if [ -d policy ]; then
   arguments+=(--policy-pack policy)
 fi
 if [ "$HOW" = offline ]; then
-  if [ "$BECAUSE" = fork ]; then
-    arguments+=(--because fork)
-  fi
   # GitHub checks a pull request out as its merge: the commit before is the branch that it goes to.
   base="$(git rev-parse HEAD^1)"
-  exec .venv/bin/python -m review offline "${arguments[@]}" --base "$base"
+  exec .venv/bin/python -m review offline "${arguments[@]}" --base "$base" --because "$BECAUSE"
 fi
 exec .venv/bin/python -m review preview "${arguments[@]}"

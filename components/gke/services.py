@@ -13,7 +13,8 @@ def needed(settings: Settings) -> list[str]:
     """Returns the APIs that the stack calls, without `.googleapis.com`."""
     endpoint, names = settings.endpoint, ["compute", "container"]
     if settings.cluster.mode == "create":
-        names += ["iam", "logging", "monitoring"]
+        # The second changes who may what in the project.
+        names += ["iam", "cloudresourcemanager", "logging", "monitoring"]
     if endpoint.type == "gateway":
         names.append("certificatemanager")
     if settings.auth.type == "iap":

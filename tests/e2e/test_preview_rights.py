@@ -103,7 +103,6 @@ def test_who_may_do_nothing_in_the_cluster_sees_the_same_plan_and_changes_no_sta
 
 
 def test_the_comment_made_without_rights_tells_of_each_change_and_of_no_secret(changed: Stack, tmp_path: Path) -> None:
-    pytest.importorskip("review", reason="review/ is on a branch of its own")
     (changed.workspace / ".venv").symlink_to(sys.prefix)
     with _account("e2e-nobody", tmp_path) as kubeconfig:
         variables = {

@@ -9,7 +9,6 @@ from local.commands import run
 from local.paths import CHECKOUT
 from tests.unit.workflows.scripts import run as run_script
 
-pytest.importorskip("review", reason="review/ is on a branch of its own")
 PERSON = ("-c", "user.name=Mallory", "-c", "user.email=mallory@example.org")
 
 

@@ -90,7 +90,6 @@ def test_a_comment_goes_to_the_pull_request_of_the_commit_with_a_marker_and_a_fi
 
 
 def test_the_marker_is_the_one_by_which_review_finds_its_comment() -> None:
-    comment = pytest.importorskip("review.comment")
     assert comment.marker("gke") == "<!-- jupyterhub-preview: gke -->"
 
 
