@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import pytest
@@ -14,10 +14,13 @@ from local import api
 from local.engine import Engine
 from local.paths import CHECKOUT
 from local.stack import Stack
+from settings.keys import PROJECT
 from tests.conftest import pulumi, set_secret
 from tests.e2e.hubs import binding_of, forget, require_success
 from tests.gcp import definitions
 from tests.gcp.plugin import engine_with_stand_in
+from tests.previews import Step, gone, is_google, steps
+from tests.setting_changes import changed, harmless
 
 _NAMESPACE, _NOTEBOOKS = "e2e-gke", "e2e-gke-notebooks"
 _CHANGED = {
@@ -38,6 +41,8 @@ _FAILURES = {
     "gcp:dns/recordSet:RecordSet": "permission",
 }
 """What fails, in the order of the stack, and how."""
+_HOLD_WORK = {"Namespace", "PersistentVolumeClaim"}
+"""The kinds of objects that hold people's work."""
 _SAYS = {"permission": "Permission '", "timeout": "timeout while waiting", "quota": "quota"}
 
 
@@ -118,6 +123,30 @@ def test_the_gateway_and_its_policies_are_what_the_api_server_takes(stack: Stack
 def test_a_second_up_and_a_refresh_change_nothing(stack: Stack) -> None:
     _succeed(stack, "up", "--yes", "--expect-no-changes")
     _succeed(stack, "refresh", "--yes", "--expect-no-changes")
+
+
+def _config(stack: Stack) -> dict[str, object]:
+    return yaml.safe_load((stack.workspace / f"Pulumi.{stack.name}.yaml").read_text())["config"]
+
+
+def _preview(stack: Stack, changes: Mapping[str, object]) -> list[Step]:
+    """What a preview of the stack with changed settings would do; the stack has its own again afterwards."""
+    before, file = _config(stack), stack.folder / "changed.yaml"
+    try:
+        file.write_text(yaml.safe_dump({"config": changed(before, changes)}))
+        stack.prepare(file, {})
+        return steps(stack)
+    finally:
+        file.write_text(yaml.safe_dump({"config": before}))
+        stack.prepare(file, {})
+
+
+def test_an_ordinary_setting_replaces_nothing_that_holds_work(stack: Stack) -> None:
+    values = {key.partition(":")[2]: value for key, value in _config(stack).items() if key.startswith(PROJECT)}
+    for changes in harmless(values):
+        found = _preview(stack, {**changes, "hub.storage": {"size": "64Mi"}})
+        assert gone(step for step in found if is_google(step.urn)) == set()
+        assert not gone(found) & _HOLD_WORK
 
 
 def test_no_token_and_no_secret_is_in_the_state(stack: Stack) -> None:
