@@ -42,7 +42,8 @@ class RolloutProvider(dynamic.ResourceProvider):
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
         """Asks to wait again if the StatefulSet has changed."""
-        return dynamic.DiffResult(changes=_olds["generation"] != _news["generation"])
+        # In the preview of a StatefulSet that is replaced there is no generation yet.
+        return dynamic.DiffResult(changes=_olds["generation"] != _news.get("generation"))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
         """As `create`."""
