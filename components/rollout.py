@@ -43,7 +43,7 @@ class RolloutProvider(dynamic.ResourceProvider):
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
         """Asks to wait again if the StatefulSet has changed."""
-        # Where nobody may try the change out, a preview does not know what generation it would be.
+        # It is unknown in some previews: of a StatefulSet that is replaced, and where nobody may try a change out.
         return dynamic.DiffResult(changes=_olds["generation"] != _news.get("generation"))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:

@@ -81,7 +81,9 @@ class Stack:
         (self.workspace / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))
         target = self.workspace / f"Pulumi.{self.name}.yaml"
         before = cast("dict[str, Any]", yaml.safe_load(target.read_text()) or {}) if target.exists() else {}
-        content = cast("dict[str, Any]", yaml.load(file.read_text(), yaml.BaseLoader) or {})
+        # All as text, as Pulumi reads it: to YAML 1.1, 22:30 is a number.
+        text_only = yaml.BaseLoader
+        content = cast("dict[str, Any]", yaml.load(file.read_text(), text_only) or {})  # noqa: S506 it makes no objects
         config = {f"{_PREFIX}{key}": value for key, value in values.items()} | cast(
             "dict[str, Any]", content.get("config") or {}
         )

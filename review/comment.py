@@ -9,7 +9,7 @@ from review.markdown import block, code, filled, folded
 from review.model import Diagnostic, Preview, Resource
 
 GITHUB_LIMIT: Final = 65_000
-"""Longest comment, in characters: GitHub's own limit is 65536, and whoever posts it says whose words these are. Counted in
+"""Longest comment, in characters: GitHub's own limit is 65536, and who posts it puts a sentence before it. Counted in
 bytes here, which are never fewer."""
 SUMMARY_LIMIT: Final = 1_000_000
 """Longest part of a job summary; GitHub's own limit is 1 MiB."""

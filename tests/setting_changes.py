@@ -35,7 +35,7 @@ LOAD_BALANCER: Mapping[str, tuple[Mapping[str, object], set[str]]] = {
 
 
 def harmless(base: Mapping[str, object]) -> list[dict[str, object]]:
-    """The changes that replace nothing of Google's, in as few stacks as they go together in.
+    """The changes that replace nothing of Google's and fit the stack, in as few stacks as they go together in.
 
     What replaces nothing together replaces nothing alone.
 
@@ -47,11 +47,10 @@ def harmless(base: Mapping[str, object]) -> list[dict[str, object]]:
     together: list[dict[str, object]] = []
     for change in changes:
         fitting = (one for one in together if not one.keys() & change.keys() and _fits({**base, **one, **change}))
-        if (one := next(fitting, None)) is None:
-            assert _fits({**base, **change}), change
-            together.append(dict(change))
-        else:
+        if (one := next(fitting, None)) is not None:
             one.update(change)
+        elif _fits({**base, **change}):
+            together.append(dict(change))
     return together
 
 

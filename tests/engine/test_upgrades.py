@@ -41,6 +41,11 @@ def _gone(half: GoogleHalf, *changes: Mapping[str, object]) -> set[str]:
 _HARMLESS = harmless(_BASE)
 
 
+def test_no_setting_is_left_out() -> None:
+    looked_at = {key for changes in _HARMLESS for key in changes}
+    assert {key for key, row in table().items() if not row[1]} <= looked_at
+
+
 @pytest.mark.parametrize("changes", _HARMLESS, ids=[str(len(changes)) for changes in _HARMLESS])
 def test_what_is_said_to_replace_nothing_replaces_nothing(half: GoogleHalf, changes: Mapping[str, object]) -> None:
     assert _gone(half, changes) == set()

@@ -130,6 +130,7 @@ def test_only_another_generation_is_waited_for() -> None:
     provider, state = rollout.RolloutProvider(), {"generation": 3.0, "namespace": "lab", "__provider": "old"}
     assert provider.diff("", state, {**state, "generation": 3, "__provider": "new"}).changes is False
     assert provider.diff("", state, {**state, "generation": 4}).changes is True
+    assert provider.diff("", state, {"namespace": "lab"}).changes is True, "it is not known yet, as in some previews"
 
 
 def test_a_preview_by_somebody_who_may_change_nothing_says_that_it_would_wait() -> None:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from review import comment
 from tests.unit.workflows.scripts import program, run
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
