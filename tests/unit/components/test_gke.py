@@ -32,7 +32,7 @@ def _google(record: Record) -> dict[str, list[str]]:
 
 def test_a_created_cluster_comes_with_its_network_nodes_and_address_and_nothing_else(created: Record) -> None:
     assert {kind: len(names) for kind, names in _google(created).items()} == {
-        "Service": 5,
+        "Service": 6,
         "Network": 1,
         "Subnetwork": 1,
         "Router": 1,

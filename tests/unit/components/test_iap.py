@@ -82,11 +82,11 @@ def test_another_client_secret_is_another_secret_which_gke_sees(iap: Record) -> 
 
 def test_people_may_pass_iap_at_this_host_and_no_other(iap: Record) -> None:
     grants = [grant.inputs for grant in iap.of("WebTypeComputeIamMember")]
-    assert [grant["member"] for grant in grants] == [
+    assert sorted(grant["member"] for grant in grants) == [
         "domain:example.org",
         "group:physics@example.org",
-        "user:bob@example.org",
         "user:ada@example.org",
+        "user:bob@example.org",
     ]
     assert {grant["role"] for grant in grants} == {"roles/iap.httpsResourceAccessor"}
     assert {grant["condition"]["expression"] for grant in grants} == {'request.host == "hub.example.org"'}
