@@ -39,7 +39,7 @@ check: lint ## lint, types and the tests that need no cluster
 
 test: lint ## every check: `check`, the real engine, and end to end with a browser on the local cluster
 	@$(PYTHON) -m local build || echo "The tests that need the local cluster will be left out." >&2
-	@$(PYTHON) -m pytest tests
+	@$(PYTHON) -m pytest tests/unit tests/policy tests/engine tests/e2e
 
 lint: environment
 	@$(ENVIRONMENT)/bin/ruff format --check --quiet .
