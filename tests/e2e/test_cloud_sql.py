@@ -44,6 +44,7 @@ _SETTINGS: dict[str, object] = {
     "hub.keepDatabase": False,
     "hub.storage": {"size": "64Mi"},
     "notebook.keepHomes": False,
+    "notebook.additionalResources": {},
     "database.type": "cloud-sql",
     "database.highAvailability": True,
 }
