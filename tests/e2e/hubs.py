@@ -12,7 +12,7 @@ from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api
 from kubernetes.client.exceptions import ApiException
 from playwright.sync_api import Browser, Page
 
-from local import api
+from local import api, layout
 from local.stack import Stack
 from tests.conftest import make_stack, pulumi, set_secret
 from tests.e2e.browser import open_browser, sign_in_with_github
@@ -86,6 +86,9 @@ IAP_SETTINGS: dict[str, object] = {
     "gcp.project": "my-project-123",
     "cluster.mode": "existing",
     "cluster.location": "europe-west1",
+    # Those of its own could make no disk here.
+    "hub.storage": {"size": "64Mi", "storageClass": layout.STORAGE_CLASS},
+    "notebook.storage": {"size": "64Mi", "storageClass": layout.STORAGE_CLASS},
     "endpoint.type": "gateway",
     "endpoint.hostname": "hub.example.org",
     "endpoint.sourceRanges": [f"203.0.113.{number}/32" for number in range(12)],
