@@ -42,7 +42,8 @@ _SETTINGS: dict[str, object] = {
     "endpoint.type": "none",
     "protect": False,
     "hub.keepDatabase": False,
-    "hub.storage": {"size": "64Mi"},
+    # For sqlite, in the end; a class of the stack's own could make no disk here.
+    "hub.storage": {"size": "64Mi", "storageClass": layout.STORAGE_CLASS},
     "notebook.keepHomes": False,
     "notebook.additionalResources": {},
     "database.type": "cloud-sql",
