@@ -11,17 +11,17 @@ import secrets
 import string
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from html import escape
 from itertools import count
 from pathlib import PurePosixPath
-from typing import NamedTuple, Self
+from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from anyio.from_thread import start_blocking_portal
+
+from tests.e2e.look_alike import LookAlike
 
 _API = "/api/v3"
 _SEES_MEMBERS = {"read:org", "write:org", "admin:org"}
@@ -77,8 +77,8 @@ _GRANT = web.RequestKey("grant", _Grant)
 
 
 @dataclass(kw_only=True)
-class GitHub:
-    """Serves from entering the context to leaving it. Its attributes may be changed meanwhile.
+class GitHub(LookAlike):
+    """Serves its pages and its API.
 
     A group is an organisation `org` or a team `org:slug`. Names of groups and logins may be written in any case.
     """
@@ -87,13 +87,8 @@ class GitHub:
     client_secret: str
     callback_url: str = ""
     """The registered one; it may be set once the hub's address is known."""
-    address: str = "127.0.0.1"
-    port: int = 0
-    """0 means any free one; it is known once the context is entered."""
     code_seconds: float = 600
     """How long the code that a sign-in ends with can be turned into a token."""
-    down: bool = False
-    """Answers everything with 503."""
     refusing: bool = False
     """Closes every connection without an answer. A browser asks twice before it believes that."""
     rate_limited: bool = False
@@ -107,19 +102,9 @@ class GitHub:
     _codes: dict[str, _Grant] = field(init=False, default_factory=dict[str, _Grant])
     _tokens: dict[str, _Grant] = field(init=False, default_factory=dict[str, _Grant])
     _ids: Iterator[int] = field(init=False, default_factory=lambda: count(1001))
-    _stack: ExitStack = field(init=False)
 
-    def __enter__(self) -> Self:
-        with ExitStack() as stack:
-            portal = stack.enter_context(start_blocking_portal())
-            stack.callback(portal.call, portal.call(self._start).cleanup)
-            self._stack = stack.pop_all()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
-
-    async def _start(self) -> web.AppRunner:
+    def application(self) -> web.Application:
+        """The pages of the sign-in, and the API."""
         app = web.Application(middlewares=[self._serve])
         app.add_routes(
             [
@@ -132,16 +117,7 @@ class GitHub:
                 web.route("*", "/{path:.*}", _not_found),
             ]
         )
-        runner = web.AppRunner(app, access_log=None)  # such a log would show codes
-        await runner.setup()
-        await web.TCPSite(runner, self.address, self.port).start()
-        self.port = runner.addresses[0][1]
-        return runner
-
-    @property
-    def url(self) -> str:
-        """Where it serves, without a slash at the end."""
-        return f"http://{self.address}:{self.port}"
+        return app
 
     def add_person(self, login: str, *, name: str | None = None, email: str | None = None) -> Person:
         """Open an account; a ValueError if the login is taken."""

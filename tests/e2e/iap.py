@@ -5,15 +5,15 @@ It follows cloud.google.com/iap/docs/signed-headers-howto. It is no proxy: reque
 
 import json
 import time
-from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
 import jwt
 from aiohttp import web
-from anyio.from_thread import start_blocking_portal
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
+
+from tests.e2e.look_alike import LookAlike
 
 HEADER = "X-Goog-IAP-JWT-Assertion"
 AUDIENCE = "/projects/0/global/backendServices/1234567890123456789"
@@ -25,43 +25,19 @@ def new_key() -> ec.EllipticCurvePrivateKey:
 
 
 @dataclass(kw_only=True)
-class Iap:
-    """Serves its keys from entering the context to leaving it. Its attributes may be changed meanwhile."""
+class Iap(LookAlike):
+    """Serves its keys."""
 
-    address: str = "127.0.0.1"
-    port: int = 0
-    """0 means any free one; it is known once the context is entered."""
-    down: bool = False
-    """Answers everything with 503."""
     keys: dict[str, ec.EllipticCurvePrivateKey] = field(default_factory=lambda: {"first": new_key()})
     """By id; the last one is signed with."""
     questions: int = field(init=False, default=0)
     """How often the keys were asked for."""
-    _stack: ExitStack = field(init=False)
 
-    def __enter__(self) -> Self:
-        with ExitStack() as stack:
-            portal = stack.enter_context(start_blocking_portal())
-            stack.callback(portal.call, portal.call(self._start).cleanup)
-            self._stack = stack.pop_all()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
-
-    async def _start(self) -> web.AppRunner:
+    def application(self) -> web.Application:
+        """The keys; any other page tells what it was asked with."""
         app = web.Application()
         app.add_routes([web.get("/keys", self._keys), web.get("/{path:.*}", _echo)])
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, self.address, self.port).start()
-        self.port = runner.addresses[0][1]
-        return runner
-
-    @property
-    def url(self) -> str:
-        """Where it serves, without a slash at the end."""
-        return f"http://{self.address}:{self.port}"
+        return app
 
     @property
     def keys_url(self) -> str:
