@@ -76,7 +76,7 @@ class Endpoint(pulumi.ComponentResource):
             spec=core.ServiceSpecArgs(
                 type="LoadBalancer" if is_balancer else "ClusterIP",
                 load_balancer_ip=args.address if is_balancer else None,
-                load_balancer_source_ranges=list(settings.endpoint.source_ranges) if is_balancer else None,
+                load_balancer_source_ranges=(is_balancer and list(settings.endpoint.source_ranges)) or None,
                 selector=selector(settings, "proxy"),
                 ports=ports,
             ),

@@ -71,7 +71,7 @@ _FILE_RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"image", "The spawn form proposes the image {new} first (so far {old})."),
     (r"images.*|allowed_images.*", "The images that people may choose change."),
     (r"(cpu|memory|additional_resources)\b.*", "The sizes that people may choose change."),
-    (r"home_size", "New homes have {new} (so far {old}); those that are there stay as they are."),
+    (r"home_size", "Homes have {new} (so far {old}); smaller ones grow when their server starts, none shrinks."),
     (r"home_storage_class", "New homes are on another class of storage; those that are there stay as they are."),
     (r"keep_homes", "Whether homes outlive their users changes: {old} → {new}."),
     (r"idle_minutes", "Idle servers are stopped after {new} minutes (so far {old}; 0 is never)."),

@@ -6,6 +6,7 @@ from tests.unit.components.stacks import pod_specs, record_hub, record_settings,
 def test_the_load_balancer_listens_on_port_80_of_the_reserved_address_for_the_proxy(hub: Record) -> None:
     spec = hub.one("Service", "tf-hub-lb").inputs["spec"]
     assert (spec["type"], spec["loadBalancerIP"]) == ("LoadBalancer", "127.100.0.10")
+    assert "loadBalancerSourceRanges" not in spec
     assert [(port["port"], port["targetPort"]) for port in spec["ports"]] == [(80, 8000)]
     assert spec["selector"] == hub.one("Deployment").inputs["spec"]["selector"]["matchLabels"]
     ports = pod_specs(hub)["tf-hub-proxy"]["containers"][0]["ports"]

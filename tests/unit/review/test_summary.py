@@ -123,7 +123,7 @@ def test_of_the_service_accounts_only_the_owner_of_notebooks_is_loud() -> None:
         (
             {"home_size": "1Gi"},
             {"home_size": "2Gi"},
-            "New homes have 2Gi (so far 1Gi); those that are there stay as they are.",
+            "Homes have 2Gi (so far 1Gi); smaller ones grow when their server starts, none shrinks.",
         ),
         (
             {"idle_minutes": 60},
