@@ -22,6 +22,8 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from settings.gke.places import zones_of
+
 PROVIDERS: Final = ("kubernetes", "gcp", "pulumi-python")
 """The plugins that it stands for."""
 
@@ -116,7 +118,7 @@ class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
         if request.type.startswith("gcp:"):
             outputs.setdefault("name", request.name)
         if request.type == "gcp:container/cluster:Cluster":
-            outputs.setdefault("nodeLocations", _zones(outputs))
+            outputs.setdefault("nodeLocations", [*zones_of(str(outputs["location"]))])
         return provider_pb2.CreateResponse(id=request.name, properties=_sent(outputs))
 
     def Diff(self, request: provider_pb2.DiffRequest, context: object) -> provider_pb2.DiffResponse:
@@ -127,19 +129,10 @@ class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
         del context
         answer = dict(_ANSWERS.get(request.tok, {}))
         if request.tok == "gcp:container/getCluster:getCluster":
-            answer["nodeLocations"] = _zones(_received(request.args))
+            answer["nodeLocations"] = [*zones_of(str(_received(request.args)["location"]))]
         response = provider_pb2.InvokeResponse()
-        getattr(response, "return").CopyFrom(
-            _sent(_ANSWERS.get(request.tok, {}))
-        )  # a name that Python keeps for itself
+        getattr(response, "return").CopyFrom(_sent(answer))  # a name that Python keeps for itself
         return response
-
-
-def _zones(cluster: dict[str, Any]) -> list[str]:
-    """All zones in which nodes of a cluster may be."""
-    location = str(cluster.get("location"))
-    is_region = location.count("-") == 1
-    return [f"{location}-{letter}" for letter in "abcdef"] if is_region else [location]
 
 
 def _received(struct: Struct) -> dict[str, Any]:
