@@ -1,8 +1,8 @@
 """All settings of a stack in one model."""
 
 import shlex
-from collections.abc import Mapping
-from typing import cast
+from collections.abc import Mapping, Sequence
+from typing import TypeVar, cast
 
 from pydantic import ValidationInfo, field_validator
 
@@ -37,6 +37,8 @@ from settings.sections import (
     SecretsSettings,
 )
 from settings.sign_in import AuthSettings, GitHubSettings, missing_parts
+
+_Group = TypeVar("_Group", bound=Model)
 
 
 class Settings(Model):
@@ -91,23 +93,20 @@ class Settings(Model):
     @classmethod
     def _google_cloud_fits(cls, registry: RegistrySettings, info: ValidationInfo) -> RegistrySettings:
         """Stands at the last group about Google Cloud, so that mistakes between these are told together."""
-        if mistakes := gke_mistakes({**info.data, "registry": registry}):
-            raise GroupError(mistakes)
+        _tell(gke_mistakes({**info.data, "registry": registry}))
         return registry
 
     @field_validator("endpoint")
     @classmethod
     def _endpoint_fits(cls, endpoint: EndpointSettings, info: ValidationInfo) -> EndpointSettings:
-        cluster = info.data.get("cluster")
-        if mistakes := endpoint_mistakes(endpoint, cluster if isinstance(cluster, ClusterSettings) else None):
-            raise GroupError(mistakes)
+        _tell(endpoint_mistakes(endpoint, _good(info.data, ClusterSettings)))
         return endpoint
 
     @field_validator("public_url")
     @classmethod
     def _default_url(cls, public_url: str | None, info: ValidationInfo) -> str | None:
-        endpoint = info.data.get("endpoint")
-        if not isinstance(endpoint, EndpointSettings):
+        endpoint = _good(info.data, EndpointSettings)
+        if endpoint is None:
             return public_url
         if public_url is None:
             return default_url(endpoint)
@@ -118,11 +117,8 @@ class Settings(Model):
     @field_validator("images")
     @classmethod
     def _repository_fits(cls, images: ImagesSettings, info: ValidationInfo) -> ImagesSettings:
-        registry, gcp = info.data.get("registry"), info.data.get("gcp")
-        if isinstance(registry, RegistrySettings) and (
-            mistakes := image_mistakes(images, registry, gcp if isinstance(gcp, GcpSettings) else None)
-        ):
-            raise GroupError(mistakes)
+        if registry := _good(info.data, RegistrySettings):
+            _tell(image_mistakes(images, registry, _good(info.data, GcpSettings)))
         return images
 
     @field_validator("hub", "proxy", "notebook", mode="before")
@@ -130,8 +126,8 @@ class Settings(Model):
     def _default_image(cls, section: object, info: ValidationInfo) -> object:
         if not isinstance(section, Mapping) or "image" in section:
             return cast("object", section)
-        images, group = info.data.get("images"), str(info.field_name)
-        if not isinstance(images, ImagesSettings):
+        images, group = _good(info.data, ImagesSettings), str(info.field_name)
+        if images is None:
             image = "unknown"  # images.repository is reported; three missing images would be noise
         elif images.repository is None:
             return cast("object", section)
@@ -142,72 +138,60 @@ class Settings(Model):
     @field_validator("hub")
     @classmethod
     def _disk_can_be_had(cls, hub: HubSettings, info: ValidationInfo) -> HubSettings:
-        cluster, nodes = info.data.get("cluster"), info.data.get("nodes")
-        if (
-            isinstance(cluster, ClusterSettings)
-            and isinstance(nodes, NodesSettings)
-            and (mistakes := hub_disk_mistakes(hub.storage, cluster, nodes))
-        ):
-            raise GroupError(mistakes)
+        cluster, nodes = _good(info.data, ClusterSettings), _good(info.data, NodesSettings)
+        if cluster and nodes:
+            _tell(hub_disk_mistakes(hub.storage, cluster, nodes))
         return hub
 
     @field_validator("secrets")
     @classmethod
     def _database_fits(cls, secrets: SecretsSettings, info: ValidationInfo) -> SecretsSettings:
         """Stands at the last group about the database, so that mistakes between these are told together."""
-        cluster, database = info.data.get("cluster"), info.data.get("database")
-        if isinstance(database, DatabaseSettings) and (
-            mistakes := database_mistakes(database, secrets, cluster if isinstance(cluster, ClusterSettings) else None)
-        ):
-            raise GroupError(mistakes)
+        if database := _good(info.data, DatabaseSettings):
+            _tell(database_mistakes(database, secrets, _good(info.data, ClusterSettings)))
         return secrets
 
     @field_validator("notebook")
     @classmethod
     def _gpus_and_disks_can_be_had(cls, notebook: NotebookSettings, info: ValidationInfo) -> NotebookSettings:
-        cluster, nodes = info.data.get("cluster"), info.data.get("nodes")
+        cluster, nodes = _good(info.data, ClusterSettings), _good(info.data, NodesSettings)
         gpu, resources = notebook.accelerator, notebook.additional_resources
-        mistakes = resource_mistakes(nodes, resources) if isinstance(nodes, NodesSettings) else []
-        if isinstance(cluster, ClusterSettings):
+        mistakes = resource_mistakes(nodes, resources) if nodes else []
+        if cluster:
             mistakes += accelerator_mistakes(gpu, resources, cluster)
-            if isinstance(nodes, NodesSettings):
-                mistakes += home_disk_mistakes(notebook.storage, cluster, nodes, gpu)
-        if mistakes:
-            raise GroupError(mistakes)
+        if cluster and nodes:
+            mistakes += home_disk_mistakes(notebook.storage, cluster, nodes, gpu)
+        _tell(mistakes)
         return notebook
 
     @field_validator("auth")
     @classmethod
     def _all_parts_of_sign_in(cls, auth: AuthSettings, info: ValidationInfo) -> AuthSettings:
-        github = info.data.get("github")
-        missing = missing_parts(auth, github) if isinstance(github, GitHubSettings) else []
-        if isinstance(identity := info.data.get("identity"), IdentitySettings) and auth.type != "github":
+        github, identity = _good(info.data, GitHubSettings), _good(info.data, IdentitySettings)
+        missing = missing_parts(auth, github) if github else []
+        if identity and auth.type != "github":
             missing += without_github(identity)
         if auth.type == "dummy" and not auth.allow_anyone_from_the_internet:
             missing += _open_to_strangers(info.data)
-        missing += _mistakes_of_iap(auth, info.data)
-        if missing:
-            raise GroupError(missing)
+        if iap := _good(info.data, IapSettings):
+            missing += iap_mistakes(auth, iap, github, _good(info.data, EndpointSettings))
+        _tell(missing)
         return auth
 
 
-def _mistakes_of_iap(auth: AuthSettings, values: Mapping[str, object]) -> list[str]:
-    iap, github, endpoint = values.get("iap"), values.get("github"), values.get("endpoint")
-    if not isinstance(iap, IapSettings):
-        return []
-    return iap_mistakes(
-        auth,
-        iap,
-        github if isinstance(github, GitHubSettings) else None,
-        endpoint if isinstance(endpoint, EndpointSettings) else None,
-    )
+def _good(groups: Mapping[str, object], kind: type[_Group]) -> _Group | None:
+    """Returns the group of a kind; none if it is wrong in itself, as that is reported already."""
+    return next((group for group in groups.values() if isinstance(group, kind)), None)
+
+
+def _tell(mistakes: Sequence[str]) -> None:
+    if mistakes:
+        raise GroupError(mistakes)
 
 
 def _open_to_strangers(values: Mapping[str, object]) -> list[str]:
-    endpoint, cluster = values.get("endpoint"), values.get("cluster")
-    if not isinstance(endpoint, EndpointSettings) or not isinstance(cluster, ClusterSettings):
-        return []
-    if "public_url" not in values:
+    endpoint, cluster = _good(values, EndpointSettings), _good(values, ClusterSettings)
+    if endpoint is None or cluster is None or "public_url" not in values:
         return []
     return open_to_strangers(endpoint, cast("str | None", values["public_url"]), cluster)
 
