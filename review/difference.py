@@ -35,9 +35,9 @@ def lines(found: Resource) -> list[str]:
 
 
 def _files(found: Resource) -> list[str]:
-    if found.kind != "ConfigMap" or found.operation != "replace":
+    if found.operation != "replace":
         return []
-    names = [change.path.removeprefix("data[").removesuffix("]") for change in found.changes if "data[" in change.path]
+    names = [change.path.removeprefix("data[").removesuffix("]") for change in found.files]
     return [f"{len(names)} files"] if len(names) > 3 else names
 
 

@@ -161,8 +161,3 @@ def _take_violation(log: Log, event: dict[str, Any]) -> None:
             text=str(event["message"]).strip(),
         )
     )
-
-
-def changed_files(found: Resource) -> tuple[Change, ...]:
-    """Returns the files of a ConfigMap that are different."""
-    return tuple(change for change in found.changes if change.path.startswith("data[") and found.kind == "ConfigMap")

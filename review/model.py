@@ -51,6 +51,11 @@ class Resource:
         return self.type.rpartition(":")[2].rpartition("/")[2]
 
     @property
+    def files(self) -> tuple[Change, ...]:
+        """The files of a ConfigMap that are different."""
+        return tuple(change for change in self.changes if change.path.startswith("data[") and self.kind == "ConfigMap")
+
+    @property
     def is_renewed(self) -> bool:
         """Whether it is one that nothing ever changes: Pulumi makes another beside it, which rolls what reads it."""
         return self.operation == "replace" and self.kind in {"ConfigMap", "Secret"}

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from review import events, states
+from review import states
+from review.difference import VERBS
 from review.model import Change, Preview, Resource
 
 Weight = Literal["danger", "restart", "notice"]
@@ -129,7 +130,7 @@ def _files(preview: Preview) -> Iterator[Note]:
     for found in preview.resources:
         if found.operation != "replace":
             continue
-        changed = events.changed_files(found)
+        changed = found.files
         for change in changed:
             for inner in states.of_json_file(change):
                 yield from _of_setting(inner)
@@ -206,11 +207,8 @@ _RULES: Final[tuple[Callable[[Preview], Iterator[Note]], ...]] = (
 
 def heading(preview: Preview) -> str:
     """Returns how many resources become what: `2 to create, 1 to replace; 20 stay`."""
-    order = ("create", "update", "replace", "delete")
-    words = {"update": "change"}
     done = ["update" if found.is_renewed else found.operation for found in preview.resources]
-    counts = {operation: done.count(operation) for operation in order}
-    told = [f"{count} to {words.get(operation, operation)}" for operation, count in counts.items() if count]
+    told = [f"{count} to {verb}" for operation, verb in VERBS.items() if (count := done.count(operation))]
     return f"{', '.join(told)}; {preview.unchanged} stay as they are" if told else "nothing changes"
 
 
