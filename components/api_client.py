@@ -1,10 +1,11 @@
-"""How providers of this project, which run in processes of their own, reach the cluster's API."""
+"""How this project asks the cluster's API what Pulumi does not tell."""
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from kubernetes.client import CoreV1Api
     from kubernetes.client.api_client import ApiClient
 
 
@@ -25,3 +26,23 @@ def api_client(props: Mapping[str, Any]) -> "ApiClient":
     configuration = Configuration()
     load_kube_config_from_dict(json.loads(kubeconfig), client_configuration=configuration)
     return ApiClient(configuration)
+
+
+def end_of_log(core: "CoreV1Api", pod: str, namespace: str, *, previous: bool, lines: int) -> list[str]:
+    """Returns the last lines that a pod's container printed.
+
+    Args:
+        core: The cluster's core API.
+        pod: Name of the pod.
+        namespace: Its namespace.
+        previous: Whether it is about the container before the last start.
+        lines: How many, at most.
+
+    Raises:
+        kubernetes.client.exceptions.ApiException: There is no log.
+    """
+    # Undecoded, as the client's newest versions decode it to the text of Python's bytes: b'...'.
+    answer = cast("Any", core).read_namespaced_pod_log(
+        pod, namespace, previous=previous, tail_lines=lines, _preload_content=False
+    )
+    return bytes(answer.data).decode(errors="replace").splitlines()

@@ -3,12 +3,12 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 from pulumi import dynamic
 
-from components.api_client import api_client
+from components.api_client import api_client, end_of_log
 
 if TYPE_CHECKING:
     from kubernetes.client import AppsV1Api, CoreV1Api, V1ContainerStatus, V1Pod
@@ -194,14 +194,10 @@ class HubPod:
         container = _container(pod)
         previous = bool(container and container.restart_count and not (container.state and container.state.terminated))
         try:
-            # Undecoded, as the client's newest versions decode it to the text of Python's bytes: b'...'.
-            answer = cast("Any", self.core).read_namespaced_pod_log(
-                f"{self.name}-0", self.namespace, previous=previous, tail_lines=_LINES, _preload_content=False
-            )
+            lines = end_of_log(self.core, f"{self.name}-0", self.namespace, previous=previous, lines=_LINES)
         except ApiException:
             return "(there is no log)"
-        text = bytes(answer.data).decode(errors="replace")
-        return "\n".join(f"    {line}" for line in text.splitlines())
+        return "\n".join(f"    {line}" for line in lines)
 
 
 def _container(pod: "V1Pod | None") -> "V1ContainerStatus | None":

@@ -2,7 +2,6 @@
 
 import time
 from http import HTTPStatus
-from typing import Any, cast
 
 from kubernetes.client import (
     CoreV1Api,
@@ -16,6 +15,7 @@ from kubernetes.client.exceptions import ApiException
 from kubernetes.config import new_client_from_config
 from urllib3.exceptions import HTTPError
 
+from components.api_client import end_of_log
 from local import layout
 
 _END_SECONDS = 30
@@ -88,17 +88,9 @@ def troubles(namespace: str) -> list[str]:
                 continue
             found.append(f"pod {name}: {waiting.reason}: {waiting.message or 'no more is known'}")
             if container.restart_count:
-                found += [f"    {line}" for line in _printed(core, name, namespace)]
+                printed = end_of_log(core, name, namespace, previous=True, lines=_LOG_LINES)
+                found += [f"    {line}" for line in printed]
     return found
-
-
-def _printed(core: CoreV1Api, pod: str, namespace: str) -> list[str]:
-    """The end of what a pod's container printed before it was started again."""
-    # Undecoded, as the client's newest versions decode it to the text of Python's bytes: b'...'.
-    answer = cast("Any", core).read_namespaced_pod_log(
-        pod, namespace, previous=True, tail_lines=_LOG_LINES, _preload_content=False
-    )
-    return bytes(answer.data).decode(errors="replace").splitlines()
 
 
 def _namespaces_with_pods(core: CoreV1Api) -> set[str]:
