@@ -1,55 +1,32 @@
-"""Fixtures of the end-to-end tests: two hubs on the local cluster, and a browser."""
+"""Fixtures of the end-to-end tests: a hub that signs in with GitHub, and a browser."""
 
 import json
 import shutil
-from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from local import host, layout
 from local.engine import Engine
 from local.errors import LocalError
 from local.stack import Stack
-from tests.conftest import leave_out, make_stack, pulumi
-from tests.e2e.browser import open_browser, running
+from tests.conftest import leave_out
+from tests.e2e.browser import running
 from tests.e2e.github import GitHub
 from tests.e2e.hubs import (
     GITHUB_ADDRESS,
     GITHUB_NAMESPACE,
     GITHUB_NOTEBOOKS,
     GITHUB_SETTINGS,
-    NAMESPACE,
-    NOTEBOOKS,
-    SETTINGS,
     TLS_ADDRESS,
     TLS_HOST,
     GitHubHub,
-    Hub,
     forget,
     marker,
     require_success,
 )
-
-
-@pytest.fixture(scope="package")
-def hub(
-    built_engine: Engine,
-    live_cluster: Path,
-    image_settings: dict[str, str],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Generator[Hub]:
-    """The hub, brought up by the program itself, and destroyed in the end."""
-    forget(NAMESPACE, NOTEBOOKS)
-    folder = tmp_path_factory.mktemp("e2e")
-    stack = make_stack("e2e", folder, built_engine, live_cluster, {**SETTINGS, **image_settings})
-    done = pulumi(stack, "up", "--yes", "--non-interactive")
-    require_success(done, NAMESPACE)
-    yield Hub(stack=stack, url=stack.output("hub_url"))
-    pulumi(stack, "destroy", "--yes", "--non-interactive")
-    forget(NAMESPACE, NOTEBOOKS)
 
 
 # As long as the browser runs, nobody else in this process can use asyncio: so it ends with the tests of this folder.
@@ -62,15 +39,6 @@ def chromium() -> Generator[Browser]:
         leave_out(str(error))
     with running(str(shutil.which("chromium")), hosts={TLS_HOST: TLS_ADDRESS}) as browser:
         yield browser
-
-
-Visit = Callable[[], AbstractContextManager[Page]]
-
-
-@pytest.fixture
-def visit(hub: Hub, chromium: Browser) -> Visit:
-    """Opens a fresh browser on the hub's first page."""
-    return lambda: open_browser(chromium, hub.url)
 
 
 @pytest.fixture(scope="package")

@@ -45,6 +45,11 @@ NOTEBOOKS = f"{NAMESPACE}-notebooks"
 SETTINGS = _settings(NAMESPACE, "127.100.0.11")
 """Settings of the first hub: anybody with any password."""
 
+RIGHTS_NAMESPACE = "e2e-rights"
+RIGHTS_NOTEBOOKS = f"{RIGHTS_NAMESPACE}-notebooks"
+RIGHTS_SETTINGS = _settings(RIGHTS_NAMESPACE, "127.100.0.14")
+"""Settings of the hub of which accounts with few rights make previews."""
+
 GITHUB_NAMESPACE = "e2e-github"
 GITHUB_NOTEBOOKS = f"{GITHUB_NAMESPACE}-notebooks"
 GITHUB_ADDRESS = "127.100.0.12"
@@ -179,6 +184,21 @@ def require_success(done: subprocess.CompletedProcess[str], namespace: str) -> N
 def marker() -> str:
     """A secret by which its place can be found. No two are the same."""
     return f"marker-{secrets.token_hex(20)}"
+
+
+@contextmanager
+def brought_up(stack: Stack, *namespaces: str) -> Generator[Hub]:
+    """A hub of this stack, brought up by the program itself, and destroyed in the end.
+
+    Args:
+        stack: The stack, ready to be worked on.
+        namespaces: The hub's and the notebooks', of which nothing is left before and after.
+    """
+    forget(*namespaces)
+    require_success(pulumi(stack, "up", "--yes", "--non-interactive", "--skip-preview"), namespaces[0])
+    yield Hub(stack=stack, url=stack.output("hub_url"))
+    pulumi(stack, "destroy", "--yes", "--non-interactive", "--skip-preview")
+    forget(*namespaces)
 
 
 def forget(*namespaces: str) -> None:

@@ -2,19 +2,23 @@
 
 import base64
 import re
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import httpx
 import pytest
 from kubernetes.client import AppsV1Api, CoreV1Api, RbacAuthorizationV1Api
 from kubernetes.client.exceptions import ApiException
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Page, expect
 
 from local import api, layout
+from local.engine import Engine
 from tests.conftest import make_stack, pulumi
 from tests.e2e.browser import (
     START_MILLISECONDS,
     new_notebook,
+    open_browser,
     run_cell,
     screenshot,
     sign_in,
@@ -22,8 +26,28 @@ from tests.e2e.browser import (
     stop_server,
     wait_for_lab,
 )
-from tests.e2e.conftest import Visit
-from tests.e2e.hubs import NAMESPACE, NOTEBOOKS, SETTINGS, Hub, pods
+from tests.e2e.hubs import NAMESPACE, NOTEBOOKS, SETTINGS, Hub, brought_up, pods
+
+Visit = Callable[[], AbstractContextManager[Page]]
+
+
+@pytest.fixture(scope="module")
+def hub(
+    built_engine: Engine,
+    live_cluster: Path,
+    image_settings: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Generator[Hub]:
+    folder = tmp_path_factory.mktemp("e2e")
+    stack = make_stack("e2e", folder, built_engine, live_cluster, {**SETTINGS, **image_settings})
+    with brought_up(stack, NAMESPACE, NOTEBOOKS) as hub:
+        yield hub
+
+
+@pytest.fixture
+def visit(hub: Hub, chromium: Browser) -> Visit:
+    """Opens a fresh browser on the hub's first page."""
+    return lambda: open_browser(chromium, hub.url)
 
 
 def _exists(namespace: str) -> bool:

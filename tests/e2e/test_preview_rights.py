@@ -14,10 +14,11 @@ import yaml
 from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api
 
 from local import api, layout
+from local.engine import Engine
 from local.paths import CHECKOUT
 from local.stack import Stack
-from tests.conftest import pulumi
-from tests.e2e.hubs import NAMESPACE, Hub
+from tests.conftest import make_stack, pulumi
+from tests.e2e.hubs import RIGHTS_NAMESPACE, RIGHTS_NOTEBOOKS, RIGHTS_SETTINGS, Hub, brought_up
 from tests.unit.workflows.scripts import run
 
 _CHANGED: dict[str, object] = {
@@ -72,6 +73,19 @@ def _as(stack: Stack, kubeconfig: Path) -> Stack:
     return dataclasses.replace(stack, kubeconfig=kubeconfig)
 
 
+@pytest.fixture(scope="module")
+def hub(
+    built_engine: Engine,
+    live_cluster: Path,
+    image_settings: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Generator[Hub]:
+    folder = tmp_path_factory.mktemp("rights")
+    stack = make_stack("e2e", folder, built_engine, live_cluster, {**RIGHTS_SETTINGS, **image_settings})
+    with brought_up(stack, RIGHTS_NAMESPACE, RIGHTS_NOTEBOOKS) as hub:
+        yield hub
+
+
 @pytest.fixture
 def changed(hub: Hub, tmp_path: Path) -> Generator[Stack]:
     """The hub's stack with changed settings, which nobody brings up."""
@@ -118,7 +132,7 @@ def test_the_comment_made_without_rights_tells_of_each_change_and_of_no_secret(c
     assert comment.startswith(f"<!-- jupyterhub-preview: {changed.name} -->\n")
     for told in ('"idle_minutes": 30', "70m", "ResourceQuota"):
         assert told in comment
-    secret = CoreV1Api(api.connect()).list_namespaced_secret(NAMESPACE).items
+    secret = CoreV1Api(api.connect()).list_namespaced_secret(RIGHTS_NAMESPACE).items
     values = {base64.b64decode(value).decode() for one in secret for value in (one.data or {}).values()}
     assert values
     assert {value for value in values if value in comment} == set()

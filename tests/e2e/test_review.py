@@ -14,8 +14,8 @@ from local import api
 from local.engine import Engine
 from local.paths import CHECKOUT
 from local.stack import Stack
-from tests.conftest import make_stack, pulumi, set_secret
-from tests.e2e.hubs import forget, marker, require_success
+from tests.conftest import make_stack, set_secret
+from tests.e2e.hubs import brought_up, marker
 from tests.examples import require_documented
 
 _NAMESPACE, _NOTEBOOKS = "e2e-review", "e2e-review-notebooks"
@@ -57,15 +57,12 @@ def stack(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Generator[Stack]:
     """The hub as it is on main, up and running."""
-    forget(_NAMESPACE, _NOTEBOOKS)
     folder = tmp_path_factory.mktemp("review")
     stack = make_stack("e2e", folder, built_engine, live_cluster, {**_SETTINGS, **image_settings})
     set_secret(stack, "github.clientSecret", secret)
-    require_success(pulumi(stack, "up", "--yes", "--non-interactive", "--skip-preview"), _NAMESPACE)
-    yield stack
-    _branch(stack, {**_SETTINGS, **image_settings}, secret)
-    pulumi(stack, "destroy", "--yes", "--non-interactive", "--skip-preview")
-    forget(_NAMESPACE, _NOTEBOOKS)
+    with brought_up(stack, _NAMESPACE, _NOTEBOOKS):
+        yield stack
+        _branch(stack, {**_SETTINGS, **image_settings}, secret)
 
 
 def _branch(stack: Stack, values: dict[str, object], secret: str) -> None:
