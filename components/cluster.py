@@ -1,15 +1,14 @@
-"""The cluster of the stack, and the one Kubernetes provider for it."""
+"""The cluster of the stack."""
 
 import socket
-from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment
 
 import pulumi
-import pulumi_kubernetes as kubernetes
 
 from components import kubeconfig
+from components.connection import Connection, kubernetes_provider
+from components.gke import connection
 from components.kubeconfig import ClusterAddress
 from settings import Settings
 from settings.addresses import is_loopback
@@ -17,26 +16,6 @@ from settings.addresses import is_loopback
 _TIMEOUT = 5
 """Seconds in which the cluster must take a connection."""
 _PORTS = {"http": 80, "https": 443, "socks5": 1080}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Connection:
-    """A cluster that the stack may use."""
-
-    providers: list[pulumi.ProviderResource]
-    """The Kubernetes provider, and on GKE the Google provider."""
-    kubeconfig: pulumi.Output[str] | None = None
-    """The kubeconfig of a GKE cluster, without credentials; none = the user's own."""
-    operator: pulumi.Input[str] | None = None
-    """The user who runs the stack, as the cluster knows them, and who needs to be made cluster-admin; none = nobody."""
-    network: pulumi.Output[str] | None = None
-    """VPC of a GKE cluster."""
-    subnetwork: pulumi.Output[str] | None = None
-    """Subnet of a GKE cluster, in which an internal load balancer and a database have their addresses."""
-    google_services: pulumi.Resource | None = None
-    """The APIs that must be enabled before anything of Google Cloud is made; none = there is nothing of it."""
-    zones: pulumi.Output[Sequence[str]] | None = None
-    """Zones of the nodes of a GKE cluster; with a zone as `cluster.location`, those beside it."""
 
 
 def connect(settings: Settings) -> Connection:
@@ -47,8 +26,6 @@ def connect(settings: Settings) -> Connection:
             mend it.
     """
     if settings.cluster.on_gke:
-        from components.gke import connection  # noqa: PLC0415 the Google SDK is slow to load; most stacks need none
-
         return connection.connect(settings)
     address = kubeconfig.find(settings.kubernetes.context)
     # The provider would take an unreachable cluster for an empty one and preview happily, so that is looked at first.
@@ -58,28 +35,6 @@ def connect(settings: Settings) -> Connection:
     provider = kubernetes_provider("", context=address.context)
     admin = settings.cluster_admin
     return Connection(providers=[provider], operator=admin.user if admin.enabled else None)
-
-
-def kubernetes_provider(kubeconfig_: pulumi.Input[str], *, context: str | None = None) -> kubernetes.Provider:
-    """Returns the provider for a cluster.
-
-    Args:
-        kubeconfig_: A kubeconfig as JSON; empty = the user's own.
-        context: Context of the kubeconfig; None = its current one.
-    """
-    return kubernetes.Provider(
-        "cluster",
-        context=context,
-        kubeconfig=kubeconfig_,
-        # A stack lives in one cluster all its life. Were the provider replaced (for another context, a renewed
-        # certificate), every object would be too: homes and database with them.
-        cluster_identifier=f"{pulumi.get_project()}/{pulumi.get_stack()}",
-        # Set here, as each could be set otherwise by a variable of somebody's environment. An unreachable cluster is no
-        # reason to forget what is in it, and server-side apply keeps Secrets out of annotations.
-        delete_unreachable=False,
-        skip_update_unreachable=False,
-        enable_server_side_apply=True,
-    )
 
 
 def _reach(address: ClusterAddress) -> None:

@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pulumi
 
 from components import hub, preflight
-from components.cluster import Connection
 from components.cluster_admin import ClusterAdmin, ClusterAdminArgs
+from components.connection import Connection
 from components.endpoint import DnsRecord, Endpoint, EndpointArgs
+from components.gke.database import Database, DatabaseArgs
+from components.gke.gateway import Gateway, GatewayArgs
+from components.gke.iap import IdentityAwareProxy, IdentityAwareProxyArgs
+from components.gke.security_policy import SecurityPolicy, SecurityPolicyArgs
+from components.gke.site import Site, SiteArgs
 from components.gke.storage import StorageClasses, StorageClassesArgs
 from components.hub import Hub, HubArgs
 from components.hub_config import HubConfigMap, HubConfigMapArgs
@@ -21,12 +25,6 @@ from components.rbac import Rbac, RbacArgs
 from components.tls import Tls, TlsArgs
 from settings import Settings
 from settings.addresses import callback_of, url_of
-
-if TYPE_CHECKING:
-    from components.gke.database import Database
-    from components.gke.iap import IdentityAwareProxy
-    from components.gke.security_policy import SecurityPolicy
-    from components.gke.site import Site
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,8 +147,6 @@ class JupyterHub(pulumi.ComponentResource):
             child,
         )
         if site is not None and site.address_name is not None and site.certificate_map is not None:
-            from components.gke.gateway import Gateway, GatewayArgs  # noqa: PLC0415 see components/cluster.py
-
             policy = _security_policy(f"{name}-armor", settings, google)
             Gateway(
                 f"{name}-gateway",
@@ -182,27 +178,20 @@ class JupyterHub(pulumi.ComponentResource):
         )
 
 
-def _site(name: str, args: JupyterHubArgs, opts: pulumi.ResourceOptions) -> "Site | None":
+def _site(name: str, args: JupyterHubArgs, opts: pulumi.ResourceOptions) -> Site | None:
     """What Google Cloud gives for the way in; none elsewhere, and where there is no way in."""
     settings = args.settings
     if not settings.cluster.on_gke or settings.endpoint.type == "none":
         return None
-    from components.gke.site import Site, SiteArgs  # noqa: PLC0415 see components/cluster.py
-
     return Site(name, SiteArgs(settings=settings, subnetwork=args.connection.subnetwork), opts)
 
 
 def _iap(
     name: str, args: JupyterHubArgs, namespace: pulumi.Input[str], opts: pulumi.ResourceOptions
-) -> "IdentityAwareProxy | None":
+) -> IdentityAwareProxy | None:
     """What Google's Identity-Aware Proxy needs; none where people sign in otherwise."""
     if args.settings.auth.type != "iap":
         return None
-    from components.gke.iap import (  # noqa: PLC0415 see components/cluster.py
-        IdentityAwareProxy,
-        IdentityAwareProxyArgs,
-    )
-
     return IdentityAwareProxy(
         name,
         IdentityAwareProxyArgs(settings=args.settings, namespace=namespace, services=args.connection.google_services),
@@ -210,25 +199,18 @@ def _iap(
     )
 
 
-def _security_policy(name: str, settings: Settings, opts: pulumi.ResourceOptions) -> "SecurityPolicy | None":
+def _security_policy(name: str, settings: Settings, opts: pulumi.ResourceOptions) -> SecurityPolicy | None:
     """The Cloud Armor policy of a gateway that only some networks may reach."""
     ranges, hostname = settings.endpoint.source_ranges, settings.endpoint.hostname
     if not ranges or hostname is None:
         return None
-    from components.gke.security_policy import (  # noqa: PLC0415 see components/cluster.py
-        SecurityPolicy,
-        SecurityPolicyArgs,
-    )
-
     return SecurityPolicy(name, SecurityPolicyArgs(hostname=hostname, source_ranges=ranges), opts)
 
 
-def _database(name: str, args: JupyterHubArgs, opts: pulumi.ResourceOptions) -> "Database | None":
+def _database(name: str, args: JupyterHubArgs, opts: pulumi.ResourceOptions) -> Database | None:
     """The database on Cloud SQL; none where it is on the hub's volume, or on a server of somebody else's."""
     if args.settings.database.type != "cloud-sql":
         return None
-    from components.gke.database import Database, DatabaseArgs  # noqa: PLC0415 see components/cluster.py
-
     connection = args.connection
     return Database(
         name,

@@ -1,5 +1,7 @@
 """What Google Cloud gives to the hub: cluster, network, nodes, address, records, certificate, registry.
 
-Only stacks that ask for it load this package, as loading the Google SDK takes time. The one Google provider comes with
-the resource options; `components/gke/connection.py` makes it.
+The Google SDK takes seconds to load, and loads each of its modules when something of it is first used. So that stacks
+without Google do not wait, nothing of it is used while these modules load: its types in annotations are quoted.
+
+The one Google provider comes with the resource options; `components/gke/connection.py` makes it.
 """

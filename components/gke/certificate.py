@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pulumi
 from pulumi_gcp import certificatemanager
-from pulumi_gcp.certificatemanager import outputs
+
+from components.endpoint import DnsRecord
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +21,7 @@ class Certificate(pulumi.ComponentResource):
 
     map_name: pulumi.Output[str]
     """Name of the certificate map, by which a Gateway asks for it."""
-    record: pulumi.Output[outputs.DnsAuthorizationDnsResourceRecord]
+    record: pulumi.Output[DnsRecord]
     """The record that proves to Google that the host name is the operator's."""
 
     def __init__(self, name: str, args: CertificateArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -44,5 +45,7 @@ class Certificate(pulumi.ComponentResource):
         )
         # A Gateway that asks for a map without an entry serves no https at first.
         self.map_name = pulumi.Output.all(certificates.name, entry.id).apply(lambda known: known[0])
-        self.record = authorization.dns_resource_records[0]
+        self.record = authorization.dns_resource_records[0].apply(
+            lambda record: DnsRecord(name=str(record.name), type=str(record.type), data=str(record.data))
+        )
         self.register_outputs({"map_name": self.map_name, "record": self.record})

@@ -82,7 +82,7 @@ class GkeCluster(pulumi.ComponentResource):
         self.register_outputs({"endpoint": self.endpoint, "node_account": self.node_account})
 
 
-def _cluster(settings: Settings, net: Network, account: NodeAccount) -> container.ClusterArgs:
+def _cluster(settings: Settings, net: Network, account: NodeAccount) -> "container.ClusterArgs":
     autopilot = settings.cluster.autopilot
     args = container.ClusterArgs(
         name=settings.cluster.name,

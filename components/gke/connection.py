@@ -7,7 +7,7 @@ import pulumi
 import pulumi_gcp as gcp
 from pulumi_gcp import container, organizations
 
-from components.cluster import Connection, kubernetes_provider
+from components.connection import Connection, kubernetes_provider
 from components.gke.cluster import GkeCluster, GkeClusterArgs
 from components.gke.identity import Identity, IdentityArgs
 from components.gke.registry import Registry, RegistryArgs

@@ -87,7 +87,7 @@ class Database(pulumi.ComponentResource):
         self.register_outputs({"instance": self.instance})
 
 
-def _instance(settings: Settings) -> sql.DatabaseInstanceArgs:
+def _instance(settings: Settings) -> "sql.DatabaseInstanceArgs":
     return sql.DatabaseInstanceArgs(
         database_version=_VERSION,
         region=settings.cluster.region,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import pulumi
 from pulumi_gcp import container
@@ -12,14 +11,6 @@ from settings import Settings
 from settings.gke.accelerators import zones_with
 from settings.gke.disks import boot_disk
 from settings.gke.sections import GpuPool, NodePool
-
-_GPU_TAINT: Final = container.NodePoolNodeConfigTaintArgs(
-    # GKE sets it on such nodes by itself; stated here, as it would else show up as a change in every preview. What asks
-    # for a GPU tolerates it without saying so (admission plugin ExtendedResourceToleration, on in GKE).
-    key="nvidia.com/gpu",
-    value="present",
-    effect="NO_SCHEDULE",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +35,9 @@ class NodePools(pulumi.ComponentResource):
         super().__init__("jupyterhub:gke/node_pools:NodePools", name, None, opts)
         nodes = args.settings.nodes
         user_taint = container.NodePoolNodeConfigTaintArgs(key=DEDICATED, value="user", effect="NO_SCHEDULE")
+        # GKE sets it on nodes with GPUs by itself; stated here, as it would else show up as a change in every preview.
+        # What asks for a GPU tolerates it without saying so (admission plugin ExtendedResourceToleration, on in GKE).
+        gpu_taint = container.NodePoolNodeConfigTaintArgs(key="nvidia.com/gpu", value="present", effect="NO_SCHEDULE")
 
         def pool(
             part: str, of: NodePool, purpose: str, taints: Sequence[container.NodePoolNodeConfigTaintArgs]
@@ -67,7 +61,7 @@ class NodePools(pulumi.ComponentResource):
         self.core = pool("core", nodes.core, "core", []).id
         pool("user", nodes.user, "user", [user_taint])
         for gpu in nodes.gpu:
-            pool(gpu.name, gpu, "user", [user_taint, _GPU_TAINT])
+            pool(gpu.name, gpu, "user", [user_taint, gpu_taint])
         self.register_outputs({"core": self.core})
 
 
@@ -87,8 +81,8 @@ def _node(
     pool: NodePool,
     account: pulumi.Input[str],
     labels: Mapping[str, str],
-    taints: Sequence[container.NodePoolNodeConfigTaintArgs],
-) -> container.NodePoolNodeConfigArgs:
+    taints: "Sequence[container.NodePoolNodeConfigTaintArgs]",
+) -> "container.NodePoolNodeConfigArgs":
     return container.NodePoolNodeConfigArgs(
         machine_type=pool.machine_type,
         disk_size_gb=pool.disk_gb,
@@ -112,7 +106,7 @@ def _node(
     )
 
 
-def _accelerators(pool: NodePool) -> list[container.NodePoolNodeConfigGuestAcceleratorArgs]:
+def _accelerators(pool: NodePool) -> "list[container.NodePoolNodeConfigGuestAcceleratorArgs]":
     if not isinstance(pool, GpuPool):
         return []
     return [

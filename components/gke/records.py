@@ -1,11 +1,13 @@
 """The DNS records of the hub, in a zone of Cloud DNS."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 from pulumi_gcp import dns
-from pulumi_gcp.certificatemanager.outputs import DnsAuthorizationDnsResourceRecord
+
+from components.endpoint import DnsRecord
 
 _TTL: Final = 300
 """Seconds for which the world may remember a record."""
@@ -17,47 +19,25 @@ class RecordsArgs:
 
     zone: str
     """Name of the managed zone."""
-    hostname: str
-    """Host name of the hub."""
-    ip: pulumi.Input[str]
-    """The hub's address."""
-    proof: pulumi.Output[DnsAuthorizationDnsResourceRecord] | None = None
-    """The record that the certificate needs; none = there is no certificate."""
+    records: Mapping[str, pulumi.Output[DnsRecord]]
+    """The records, by what they are for."""
 
 
 class Records(pulumi.ComponentResource):
-    """The host name's address, and the proof that the certificate asks for."""
-
-    hostname: pulumi.Output[str]
-    """The host name; known once its records are there."""
+    """Records of the hub's host name."""
 
     def __init__(self, name: str, args: RecordsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:gke/records:Records", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        records = [
+        made = [
             dns.RecordSet(
-                f"{name}-address",
+                f"{name}-{purpose}",
                 managed_zone=args.zone,
-                name=f"{args.hostname}.",
-                type="A",
+                name=record["name"],
+                type=record["type"],
                 ttl=_TTL,
-                rrdatas=[args.ip],
-                opts=child,
+                rrdatas=[record["data"]],
+                opts=pulumi.ResourceOptions(parent=self),
             )
+            for purpose, record in args.records.items()
         ]
-        if args.proof is not None:
-            records.append(
-                dns.RecordSet(
-                    f"{name}-proof",
-                    managed_zone=args.zone,
-                    name=args.proof.name.apply(str),
-                    type=args.proof.type.apply(str),
-                    ttl=_TTL,
-                    rrdatas=[args.proof.data.apply(str)],
-                    opts=child,
-                )
-            )
-        self.hostname = pulumi.Output.all(args.hostname, *(record.id for record in records)).apply(
-            lambda known: known[0]
-        )
-        self.register_outputs({"hostname": self.hostname})
+        self.register_outputs({"names": [record.name for record in made]})

@@ -55,7 +55,7 @@ class SecurityPolicy(pulumi.ComponentResource):
         self.register_outputs({"policy_name": self.policy_name})
 
 
-def _rule(action: str, priority: int, ranges: Sequence[str], description: str) -> compute.SecurityPolicyRuleArgs:
+def _rule(action: str, priority: int, ranges: Sequence[str], description: str) -> "compute.SecurityPolicyRuleArgs":
     return compute.SecurityPolicyRuleArgs(
         action=action,
         priority=priority,

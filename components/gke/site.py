@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_gcp.certificatemanager.outputs import DnsAuthorizationDnsResourceRecord
 
 from components.endpoint import DnsRecord
 from components.gke.address import Address, AddressArgs
@@ -44,28 +43,13 @@ class Site(pulumi.ComponentResource):
         else:
             self.ip = pulumi.Output.from_input(endpoint.address)
         if endpoint.hostname is not None:
-            proof = None
+            hostname = f"{endpoint.hostname}."
+            records = {"address": self.ip.apply(lambda ip: DnsRecord(name=hostname, type="A", data=ip))}
             if endpoint.type == "gateway":
                 certificate = Certificate(f"{name}-certificate", CertificateArgs(hostname=endpoint.hostname), child)
-                self.certificate_map, proof = certificate.map_name, certificate.record
+                self.certificate_map, records["proof"] = certificate.map_name, certificate.record
             if endpoint.dns_zone is None:
-                self.records_to_make = _to_make(f"{endpoint.hostname}.", self.ip, proof)
+                self.records_to_make = pulumi.Output.all(*records.values())
             else:
-                zone = endpoint.dns_zone.name
-                Records(
-                    f"{name}-records",
-                    RecordsArgs(zone=zone, hostname=endpoint.hostname, ip=self.ip, proof=proof),
-                    child,
-                )
+                Records(f"{name}-records", RecordsArgs(zone=endpoint.dns_zone.name, records=records), child)
         self.register_outputs({"ip": self.ip})
-
-
-def _to_make(
-    hostname: str, ip: pulumi.Output[str], proof: pulumi.Output[DnsAuthorizationDnsResourceRecord] | None
-) -> pulumi.Output[Sequence[DnsRecord]]:
-    wanted: list[tuple[pulumi.Input[str | None], ...]] = [(hostname, "A", ip)]
-    if proof is not None:
-        wanted.append((proof.name, proof.type, proof.data))
-    return pulumi.Output.all(*(pulumi.Output.all(*record) for record in wanted)).apply(
-        lambda records: [DnsRecord(name=name, type=kind, data=data) for name, kind, data in records]
-    )

@@ -9,7 +9,7 @@ import pulumi_kubernetes as kubernetes
 
 import settings
 from components import cluster
-from components.cluster import Connection
+from components.connection import Connection
 from components.jupyterhub import JupyterHub, JupyterHubArgs
 from settings import Settings
 from settings.keys import SECRETS

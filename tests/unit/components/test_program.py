@@ -1,6 +1,8 @@
 import json
 import runpy
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -83,3 +85,14 @@ def test_every_run_of_the_same_stack_asks_for_the_same(configure: Callable[[dict
     configure(dict(VALUES))
     first, second = ({resource.urn: text_of(resource.inputs) for resource in _run().resources} for _ in range(2))
     assert first == second
+
+
+def test_a_stack_without_google_does_not_wait_for_the_google_sdk() -> None:
+    program = (
+        "import sys, components.cluster, components.jupyterhub; "
+        "print(*(name for name in sys.modules if name.count('.') > 1 and name.startswith('pulumi_gcp.')))"
+    )
+    load = [sys.executable, "-c", program]
+    assert subprocess.run(load, cwd=_MAIN.parent, capture_output=True, text=True, check=True).stdout.split() == []
+    asks = [sys.executable, "-c", f"import pulumi_gcp; pulumi_gcp.compute.Address; {program}"]
+    assert subprocess.run(asks, cwd=_MAIN.parent, capture_output=True, text=True, check=True).stdout.split()
