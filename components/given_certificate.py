@@ -80,12 +80,18 @@ class GivenCertificate(dynamic.Resource, module="jupyterhub", name="GivenCertifi
 
 
 def flaws_of(core: "CoreV1Api", namespace: str, secret: str, hostname: str | None) -> list[str]:
-    """Returns why the proxy could not use a Secret; nothing if the namespace is not there yet: a first preview."""
+    """Returns why the proxy could not use a Secret; nothing if that cannot be known.
+
+    That is so in a first preview, when the namespace is not there yet, and for an account that may not read Secrets.
+    """
     from kubernetes.client.exceptions import ApiException  # noqa: PLC0415 as above
 
     try:
         data = core.read_namespaced_secret(secret, namespace).data or {}
     except ApiException as error:
+        if error.status == 403:
+            # Previews of pull requests may see no Secret. Whoever brings the stack up may, and looks again.
+            return []
         if error.status != 404:
             return [f"endpoint.tlsSecret: the Secret cannot be read: {_message(error)}"]
         return [_missing(namespace, secret)] if _exists(core, namespace) else []
@@ -110,8 +116,8 @@ def _exists(core: "CoreV1Api", namespace: str) -> bool:
 
     try:
         core.read_namespace(namespace)
-    except ApiException:
-        return False
+    except ApiException as error:
+        return error.status != 404
     return True
 
 

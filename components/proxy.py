@@ -26,6 +26,13 @@ API_PORT: Final = 8001
 TOKEN_KEY: Final = "token"  # noqa: S105 the name of a key
 """Key of the Secret that holds the token with which the hub gives its orders."""
 
+DRAIN_SECONDS: Final = 60
+"""How long Google's load balancer lets a proxy that goes finish what it has begun."""
+_FAREWELL: Final = 5
+"""Seconds in which the rest of the cluster learns that a proxy gets no requests any more."""
+_AT_WORK: Final = 25
+"""Seconds that a proxy has after that for the requests which it has."""
+
 _TLS_FOLDER: Final = "/etc/proxy/tls"
 _TLS_OPTIONS: Final = (
     f"--ssl-cert={_TLS_FOLDER}/{CERTIFICATE_KEY}",
@@ -120,6 +127,8 @@ def _program(settings: Settings) -> list[str]:
 
 def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecArgs:
     has_tls = args.tls_secret is not None
+    # Google's load balancer sends requests to the pod itself, and hears later than the cluster that it goes.
+    farewell = DRAIN_SECONDS if args.settings.endpoint.type == "gateway" else _FAREWELL
     # The whole folder: a single file would never be renewed.
     mounts = [core.VolumeMountArgs(name="tls", mount_path=_TLS_FOLDER, read_only=True)]
     source = core.SecretVolumeSourceArgs(secret_name=args.tls_secret, default_mode=0o440)
@@ -129,7 +138,7 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecAr
         enable_service_links=False,
         node_selector=core_nodes(args.settings),
         security_context=pod_security(user=65534),
-        termination_grace_period_seconds=30,
+        termination_grace_period_seconds=farewell + _AT_WORK,
         containers=[
             core.ContainerArgs(
                 name="proxy",
@@ -154,8 +163,7 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecAr
                     post_start=core.LifecycleHandlerArgs(
                         exec_=core.ExecActionArgs(command=["node", "/opt/proxy/copy-routes.mjs"])
                     ),
-                    # Seconds in which the rest of the cluster learns that this proxy gets no requests any more.
-                    pre_stop=core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=5)),
+                    pre_stop=core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=farewell)),
                 ),
                 ports=[
                     core.ContainerPortArgs(name="https" if has_tls else "http", container_port=PORT),

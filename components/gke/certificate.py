@@ -1,5 +1,6 @@
 """The certificate of the hub's host name, which Google makes and renews."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -14,6 +15,9 @@ class CertificateArgs:
 
     hostname: str
     """Host name of the hub, such as `hub.example.org`."""
+    publish: Callable[[pulumi.Output[DnsRecord]], Sequence[pulumi.Resource]]
+    """Takes the record that proves to Google that the host name is the operator's, and returns what makes it: Google
+    is asked for the certificate after that. Nothing = the operator makes it."""
 
 
 class Certificate(pulumi.ComponentResource):
@@ -21,19 +25,20 @@ class Certificate(pulumi.ComponentResource):
 
     map_name: pulumi.Output[str]
     """Name of the certificate map, by which a Gateway asks for it."""
-    record: pulumi.Output[DnsRecord]
-    """The record that proves to Google that the host name is the operator's."""
 
     def __init__(self, name: str, args: CertificateArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:gke/certificate:Certificate", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         authorization = certificatemanager.DnsAuthorization(f"{name}-authorization", domain=args.hostname, opts=child)
+        record = authorization.dns_resource_records[0].apply(
+            lambda record: DnsRecord(name=str(record.name), type=str(record.type), data=str(record.data))
+        )
         certificate = certificatemanager.Certificate(
             f"{name}-certificate",
             managed=certificatemanager.CertificateManagedArgs(
                 domains=[args.hostname], dns_authorizations=[authorization.id]
             ),
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=args.publish(record)),
         )
         certificates = certificatemanager.CertificateMap(f"{name}-map", opts=child)
         entry = certificatemanager.CertificateMapEntry(
@@ -45,7 +50,4 @@ class Certificate(pulumi.ComponentResource):
         )
         # A Gateway that asks for a map without an entry serves no https at first.
         self.map_name = pulumi.Output.all(certificates.name, entry.id).apply(lambda known: known[0])
-        self.record = authorization.dns_resource_records[0].apply(
-            lambda record: DnsRecord(name=str(record.name), type=str(record.type), data=str(record.data))
-        )
-        self.register_outputs({"map_name": self.map_name, "record": self.record})
+        self.register_outputs({"map_name": self.map_name})

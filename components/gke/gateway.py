@@ -19,7 +19,6 @@ _CERTIFICATE_MAP: Final = "networking.gke.io/certmap"
 """Annotation of a Gateway that names its certificates."""
 _BACKEND_SECONDS: Final = 86_400
 """How long a connection may be open: Google's default of 30 s would cut every websocket, and so every kernel."""
-_DRAIN_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +154,7 @@ class Gateway(pulumi.ComponentResource):
                 "targetRef": backend,
                 "default": {
                     "timeoutSec": _BACKEND_SECONDS,
-                    "connectionDraining": {"drainingTimeoutSec": _DRAIN_SECONDS},
+                    "connectionDraining": {"drainingTimeoutSec": proxy.DRAIN_SECONDS},
                     **({} if args.security_policy is None else {"securityPolicy": args.security_policy}),
                     **({} if args.iap_secret is None else {"iap": _iap(settings, args.iap_secret)}),
                 },

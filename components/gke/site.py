@@ -43,13 +43,20 @@ class Site(pulumi.ComponentResource):
         else:
             self.ip = pulumi.Output.from_input(endpoint.address)
         if endpoint.hostname is not None:
-            hostname = f"{endpoint.hostname}."
-            records = {"address": self.ip.apply(lambda ip: DnsRecord(name=hostname, type="A", data=ip))}
-            if endpoint.type == "gateway":
-                certificate = Certificate(f"{name}-certificate", CertificateArgs(hostname=endpoint.hostname), child)
-                self.certificate_map, records["proof"] = certificate.map_name, certificate.record
-            if endpoint.dns_zone is None:
+            records = {"address": self.ip.apply(lambda ip: DnsRecord(name=f"{endpoint.hostname}.", type="A", data=ip))}
+
+            def publish(proof: pulumi.Output[DnsRecord] | None = None) -> Sequence[pulumi.Resource]:
+                if proof is not None:
+                    records["proof"] = proof
+                if endpoint.dns_zone is not None:
+                    args = RecordsArgs(zone=endpoint.dns_zone.name, records=records)
+                    return [Records(f"{name}-records", args, child)]
                 self.records_to_make = pulumi.Output.all(*records.values())
+                return []
+
+            if endpoint.type == "gateway":
+                certificate_args = CertificateArgs(hostname=endpoint.hostname, publish=publish)
+                self.certificate_map = Certificate(f"{name}-certificate", certificate_args, child).map_name
             else:
-                Records(f"{name}-records", RecordsArgs(zone=endpoint.dns_zone.name, records=records), child)
+                publish()
         self.register_outputs({"ip": self.ip})

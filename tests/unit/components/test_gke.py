@@ -202,6 +202,22 @@ def test_a_gateway_has_address_records_certificate_and_policies(gateway: Record)
     assert gateway.one("GCPBackendPolicy").inputs["spec"]["default"]["timeoutSec"] == 86_400
 
 
+def test_google_is_asked_for_a_certificate_when_its_proof_is_published(gateway: Record) -> None:
+    records = {record.urn for record in gateway.of("RecordSet")}
+    certificate = next(resource for resource in gateway.of("Certificate") if resource.type.startswith("gcp:"))
+    assert len(records) == 2
+    assert records <= certificate.dependencies
+
+
+def test_a_proxy_that_goes_waits_until_googles_load_balancer_sends_it_nothing_any_more(gateway: Record) -> None:
+    pod = gateway.one("Deployment").inputs["spec"]["template"]["spec"]
+    drain = gateway.one("GCPBackendPolicy").inputs["spec"]["default"]["connectionDraining"]["drainingTimeoutSec"]
+    wait = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
+    assert drain <= wait < pod["terminationGracePeriodSeconds"]
+    behind_a_service = record_gke().one("Deployment").inputs["spec"]["template"]["spec"]
+    assert behind_a_service["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"] < wait
+
+
 def test_http_only_leads_to_https(gateway: Record) -> None:
     (rule,) = gateway.one("HTTPRoute", "tf-hub-redirect").inputs["spec"]["rules"]
     assert rule["filters"][0]["requestRedirect"] == {"scheme": "https", "statusCode": 301}

@@ -116,8 +116,8 @@ class _Cluster:
 
     def read_namespaced_secret(self, _name: str, _namespace: str) -> V1Secret:
         if self.data is None:
-            error = ApiException(status=self.status, reason="Forbidden")
-            error.body = '{"message": "secrets \\"hub-tls\\" is forbidden"}'  # pyright: ignore[reportAttributeAccessIssue] -- set by what reads the answer
+            error = ApiException(status=self.status, reason="Internal Server Error")
+            error.body = '{"message": "the cluster is not well"}'  # pyright: ignore[reportAttributeAccessIssue] -- set by what reads the answer
             raise error
         return V1Secret(data=dict(self.data))
 
@@ -145,10 +145,13 @@ def test_a_secret_in_a_namespace_that_is_still_to_be_made_is_no_mistake_yet() ->
     assert _Cluster(namespace=False).flaws() == []
 
 
-def test_a_secret_that_may_not_be_read_is_told_in_kubernetes_words() -> None:
-    assert _Cluster(status=403).flaws() == [
-        'endpoint.tlsSecret: the Secret cannot be read: secrets "hub-tls" is forbidden'
-    ]
+def test_a_secret_that_cannot_be_read_is_told_in_kubernetes_words() -> None:
+    (flaw,) = _Cluster(status=500).flaws()
+    assert flaw == "endpoint.tlsSecret: the Secret cannot be read: the cluster is not well"
+
+
+def test_a_preview_by_somebody_who_may_read_no_secret_takes_it_for_good() -> None:
+    assert _Cluster(status=403).flaws() == []
 
 
 def test_a_good_secret_is_taken_and_a_wrong_one_is_told_part_by_part() -> None:
