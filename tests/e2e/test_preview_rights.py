@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 import yaml
-from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api
+from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api, V1ObjectMeta, V1Secret
 
 from local import api, layout
 from local.engine import Engine
@@ -26,8 +27,11 @@ _CHANGED: dict[str, object] = {
     "notebook.quota": {"pods": 5},
     "notebook.idleMinutes": 30,
     "secrets.proxyTokenGeneration": 2,
+    "endpoint.hostname": "hub.example.org",
+    "endpoint.tlsSecret": "hub-tls",
+    "auth.allowAnyoneFromTheInternet": "true",
 }
-"""Updates, a replacement and a new object."""
+"""Updates, a replacement and new objects, and a Secret that is looked at by who may."""
 _RBAC = ["roles", "rolebindings", "clusterrolebindings"]
 
 
@@ -88,7 +92,11 @@ def hub(
 
 @pytest.fixture
 def changed(hub: Hub, tmp_path: Path) -> Generator[Stack]:
-    """The hub's stack with changed settings, which nobody brings up."""
+    """The hub's stack with changed settings, which nobody brings up, and the certificate that they name."""
+    made = trustme.CA().issue_cert("hub.example.org")
+    texts = {"tls.crt": made.cert_chain_pems[0].bytes().decode(), "tls.key": made.private_key_pem.bytes().decode()}
+    secret = V1Secret(metadata=V1ObjectMeta(name="hub-tls"), type="kubernetes.io/tls", string_data=texts)
+    CoreV1Api(api.connect()).create_namespaced_secret(RIGHTS_NAMESPACE, secret)
     original = hub.stack.folder / "settings.yaml"
     content = yaml.safe_load(original.read_text())
     content["config"] |= {f"jupyterhub:{key}": value for key, value in _CHANGED.items()}
@@ -97,6 +105,7 @@ def changed(hub: Hub, tmp_path: Path) -> Generator[Stack]:
     hub.stack.prepare(file, {})
     yield hub.stack
     hub.stack.prepare(original, {})
+    CoreV1Api(api.connect()).delete_namespaced_secret("hub-tls", RIGHTS_NAMESPACE)
 
 
 def _planned(stack: Stack, folder: Path) -> str:
