@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.gcp.rules import CLUSTER, broken
+from tests.gcp.schema import failures
 from tests.recorder import UNKNOWN, Record
 from tests.unit.components.stacks import record_gke
 
@@ -120,6 +122,13 @@ def test_pods_reach_no_share_by_themselves_and_nodes_do() -> None:
         "udp": ["111", "2049"],
     }
     assert "destinationRanges" not in firewall, "wherever the instances are"
+
+
+def test_what_google_is_asked_for_is_what_the_sdk_and_the_provider_take() -> None:
+    record = _record()
+    addons = {"addonsConfig": record.one("Cluster").inputs["addonsConfig"]}
+    for token, inputs in ((CLUSTER, addons), (record.one("Firewall").type, record.one("Firewall").inputs)):
+        assert [*failures(token, inputs), *broken(token, inputs)] == []
 
 
 def test_without_shares_there_is_nothing_of_it() -> None:
