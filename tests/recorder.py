@@ -5,7 +5,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -139,8 +139,8 @@ class Record:
 
 
 class _Monitor(mocks.MockMonitor):
-    def __init__(self, *, preview: bool) -> None:
-        super().__init__(_Cluster(self, preview=preview))
+    def __init__(self, *, preview: bool, answers: Mapping[str, dict[str, Any]]) -> None:
+        super().__init__(_Cluster(self, preview=preview, answers=answers))
         self.record = Record()
         self.secret_outputs: dict[tuple[str, str], list[str]] = {}
 
@@ -181,13 +181,14 @@ class _Monitor(mocks.MockMonitor):
 class _Cluster(mocks.Mocks):
     """Answers as a provider does: fills in what the program did not say."""
 
-    def __init__(self, monitor: _Monitor, *, preview: bool) -> None:
+    def __init__(self, monitor: _Monitor, *, preview: bool, answers: Mapping[str, dict[str, Any]]) -> None:
         self._monitor = monitor
         self._preview = preview
+        self._answers = {token: {**answer, **answers.get(token, {})} for token, answer in _ANSWERS.items()}
 
     def call(self, args: mocks.MockCallArgs) -> Any:  # noqa: ANN401 so in the base class
-        assert args.token in _ANSWERS, f"the program called {args.token}"
-        return _ANSWERS[args.token]
+        assert args.token in self._answers, f"the program called {args.token}"
+        return self._answers[args.token]
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         state = cast("dict[str, Any]", _unwrap(args.inputs))
@@ -207,16 +208,19 @@ class _Cluster(mocks.Mocks):
         return "" if self._preview else args.name, state
 
 
-def record(program: Callable[[], object], *, preview: bool = False) -> Record:
+def record(
+    program: Callable[[], object], *, preview: bool = False, answers: Mapping[str, dict[str, Any]] | None = None
+) -> Record:
     """Runs a program to its end and returns all that it asked for.
 
     Args:
         program: Creates resources; its result does not matter.
         preview: Whether it is a preview of a new stack, in which no id and no secret is known yet.
+        answers: By function of Google's, what it answers beside or in place of the usual.
     """
 
     def run() -> Record:
-        monitor = _Monitor(preview=preview)
+        monitor = _Monitor(preview=preview, answers=answers or {})
         settings = mocks.MockSettings(
             monitor=monitor,
             monitor_features=set(monitor.GetDeploymentInfo(Empty()).supportedFeatures),

@@ -9,13 +9,13 @@ from components.hub_config import AUTHORITIES_PATH, CODE_FOLDER
 from tests.recorder import ADDRESS, AUTHORITIES, SECRET, UNKNOWN, Record, Registration
 from tests.unit.components.stacks import (
     CLOUD_SQL,
+    EXISTING,
     POSTGRESQL,
     pod_specs,
     record_gke,
     text_of,
 )
 
-EXISTING: Mapping[str, object] = {"cluster.mode": "existing", "cluster.authorizedNetworks": []}
 _KINDS = {"DatabaseInstance", "Database", "User", "ForwardingRule"}
 
 
@@ -72,9 +72,7 @@ def test_the_only_way_to_it_is_private_and_encrypted(record: Record) -> None:
 
 
 def test_in_an_existing_cluster_it_is_in_the_network_that_is_looked_up() -> None:
-    record = record_gke(
-        CLOUD_SQL, {"cluster.mode": "existing", "cluster.authorizedNetworks": [], "endpoint.type": "none"}
-    )
+    record = record_gke(CLOUD_SQL, EXISTING, {"endpoint.type": "none"})
     assert record.one("ForwardingRule").inputs["network"] == "projects/foo/global/networks/default"
     assert _google(record, "Address").inputs["subnetwork"].endswith("/subnetworks/default")
     assert record.of("Network") == []

@@ -5,7 +5,7 @@ import pytest
 
 from local.paths import CHECKOUT
 from tests.recorder import ADDRESS, OPERATOR, Record, Registration
-from tests.unit.components.stacks import GATEWAY, record_gke, text_of
+from tests.unit.components.stacks import EXISTING, GATEWAY, record_gke, text_of
 
 _T4 = {"name": "t4", "accelerator": "nvidia-tesla-t4", "machineType": "n1-standard-4", "max": 4, "spot": True}
 
@@ -50,7 +50,7 @@ def test_a_created_cluster_comes_with_network_nodes_and_their_rights_and_an_addr
 
 
 def test_an_existing_cluster_is_looked_up_and_only_the_address_is_made() -> None:
-    record = record_gke({"cluster.mode": "existing", "cluster.authorizedNetworks": []})
+    record = record_gke(EXISTING)
     assert set(_google(record)) == {"Service", "Address"}
     assert "192.0.2.1" in record.one("kubernetes").inputs["kubeconfig"]
 
@@ -154,7 +154,11 @@ def test_the_kubernetes_provider_gets_a_program_that_fetches_tokens_and_no_token
     provider = created.one("kubernetes").inputs
     (user,) = json.loads(provider["kubeconfig"])["users"]
     assert set(user["user"]) == {"exec"}
-    assert user["user"]["exec"]["command"] == "gke-gcloud-auth-plugin"
+    program = user["user"]["exec"]
+    assert [program["command"], *program["args"]] == [
+        "gke-gcloud-auth-plugin",
+        "--use_application_default_credentials",  # as the Google provider, whose identity is made cluster-admin
+    ]
     assert provider["clusterIdentifier"] == "jupyterhub/test"
 
 
@@ -296,7 +300,7 @@ def test_nodes_of_a_created_cluster_may_pull_from_a_repository_that_is_there(
     "changes",
     [
         {"images.repository": "registry.example.org/hub"},
-        {"cluster.mode": "existing", "cluster.authorizedNetworks": []},
+        EXISTING,
     ],
     ids=["another-registry", "nodes-of-somebody-else"],
 )
