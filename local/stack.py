@@ -20,6 +20,7 @@ from local import paths
 from local.commands import run
 from local.engine import Engine
 from local.errors import LocalError
+from settings import as_written
 
 _PREFIX = "jupyterhub:"
 _KEPT = ("encryptionsalt", "encryptedkey", "secretsprovider")
@@ -80,15 +81,11 @@ class Stack:
         project["runtime"] = {"name": "python", "options": {"virtualenv": sys.prefix}}
         (self.workspace / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))
         target = self.workspace / f"Pulumi.{self.name}.yaml"
-        before = cast("dict[str, Any]", yaml.safe_load(target.read_text()) or {}) if target.exists() else {}
-        # All as text, as Pulumi reads it: to YAML 1.1, 22:30 is a number.
-        text_only = yaml.BaseLoader
-        content = cast("dict[str, Any]", yaml.load(file.read_text(), text_only) or {})  # noqa: S506 it makes no objects
-        config = {f"{_PREFIX}{key}": value for key, value in values.items()} | cast(
-            "dict[str, Any]", content.get("config") or {}
-        )
+        before = as_written.read(target) if target.exists() else {}
+        content = as_written.read(file)
+        config = {f"{_PREFIX}{key}": value for key, value in values.items()} | as_written.keys(content.get("config"))
         kept = {key: before[key] for key in _KEPT if key in before}
-        target.write_text(yaml.safe_dump({**kept, **content, "config": config}, sort_keys=False))
+        target.write_text(as_written.text({**kept, **content, "config": config}))
         run(
             [*self._pulumi(), "stack", "select", "--create", self.name, "--non-interactive"],
             env=self.environment,

@@ -19,6 +19,7 @@ from review.markdown import block, code
 from review.model import Preview
 from review.offline import Comparison, RevisionError
 from review.project import NoStackFileError, stack_file
+from settings.as_written import StackFileError
 
 _BECAUSE: Final = {
     "fork": "This pull request comes from a fork, whose code gets no access to the cloud.",
@@ -84,7 +85,7 @@ def _diff(arguments: argparse.Namespace) -> int:
     if arguments.base:
         try:
             compared = offline.compare(arguments.stack, arguments.base, paths.CHECKOUT)
-        except (RevisionError, NoStackFileError) as error:
+        except (RevisionError, NoStackFileError, StackFileError) as error:
             raise LocalError(str(error)) from None
         if compared.base_problem:
             console.print(
@@ -116,7 +117,7 @@ def _offline(arguments: argparse.Namespace) -> int:
     subject = Subject(stack=arguments.stack, run_url=arguments.run_url, preamble=_why(arguments))
     try:
         compared = offline.compare(arguments.stack, arguments.base, Path.cwd(), policy_pack=arguments.policy_pack)
-    except (RevisionError, NoStackFileError, LocalError) as error:
+    except (RevisionError, NoStackFileError, StackFileError, LocalError) as error:
         return _fail(arguments, subject, str(error))
     _write(arguments, replace(subject, preamble=_preamble(subject.preamble, compared)), compared.preview)
     return int(compared.preview.failed)

@@ -41,9 +41,8 @@ def connect(settings: Settings) -> Connection:
         endpoint, authority = found.endpoint, found.master_auths[0].cluster_ca_certificate
         network, subnetwork, zones = found.network, found.subnetwork, found.node_locations
     place = settings.images.artifact_registry
-    if settings.registry.create and place is not None:
-        args = RegistryArgs(place=place, protect=settings.protect, reader=node_account)
-        Registry("registry", args, after_services)
+    if place is not None and (settings.registry.create or node_account is not None):
+        Registry("registry", RegistryArgs(settings=settings, place=place, reader=node_account), after_services)
     identity = settings.identity
     if identity.hub_service_account or identity.notebook_service_account or identity.notebooks:
         # The pool of identities comes with the project's first cluster.

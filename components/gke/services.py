@@ -22,7 +22,7 @@ def needed(settings: Settings) -> list[str]:
         names += ["iap", "cloudresourcemanager"]
     if endpoint.dns_zone is not None:
         names.append("dns")
-    if settings.registry.create:
+    if settings.registry.create or (settings.cluster.mode == "create" and settings.images.artifact_registry):
         names.append("artifactregistry")
     if settings.database.type == "cloud-sql":
         # The last two are what the private address needs.

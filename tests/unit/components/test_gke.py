@@ -30,15 +30,18 @@ def _google(record: Record) -> dict[str, list[str]]:
     return kinds
 
 
-def test_a_created_cluster_comes_with_its_network_nodes_and_address_and_nothing_else(created: Record) -> None:
+def test_a_created_cluster_comes_with_network_nodes_and_their_rights_and_an_address_and_nothing_else(
+    created: Record,
+) -> None:
     assert {kind: len(names) for kind, names in _google(created).items()} == {
-        "Service": 6,
+        "Service": 7,
         "Network": 1,
         "Subnetwork": 1,
         "Router": 1,
         "RouterNat": 1,
         "Account": 1,
         "IAMMember": 1,
+        "RepositoryIamMember": 1,
         "Cluster": 1,
         "NodePool": 2,
         "Address": 1,
@@ -249,7 +252,50 @@ def test_a_registry_is_what_the_images_are_pulled_from_and_the_nodes_may() -> No
     record = record_gke({"registry.create": True})
     repository = record.one("Repository").inputs
     assert (repository["location"], repository["repositoryId"]) == ("europe-west1", "jupyterhub")
+    assert record.one("Repository").urn in record.one("RepositoryIamMember").dependencies
     assert record.one("RepositoryIamMember").inputs["member"] == "serviceAccount:nodes@foo.iam.gserviceaccount.com"
+
+
+@pytest.mark.parametrize(
+    ("repository", "where"),
+    [
+        ("europe-west1-docker.pkg.dev/my-project-123/jupyterhub", {"repository": "jupyterhub"}),
+        (
+            "europe-west1-docker.pkg.dev/of-all-teams/images/physics",
+            {"repository": "images", "project": "of-all-teams"},
+        ),
+    ],
+    ids=["of-the-project", "of-another-project"],
+)
+@pytest.mark.parametrize("autopilot", [False, True])
+def test_nodes_of_a_created_cluster_may_pull_from_a_repository_that_is_there(
+    repository: str, where: Mapping[str, object], *, autopilot: bool
+) -> None:
+    kind = {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"} if autopilot else {}
+    record = record_gke({"images.repository": repository, **kind})
+    assert record.of("Repository") == []
+    assert record.one("RepositoryIamMember").inputs == {
+        **where,
+        "location": "europe-west1",
+        "role": "roles/artifactregistry.reader",
+        "member": "serviceAccount:nodes@foo.iam.gserviceaccount.com",
+    }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"images.repository": "registry.example.org/hub"},
+        {"cluster.mode": "existing", "cluster.authorizedNetworks": []},
+    ],
+    ids=["another-registry", "nodes-of-somebody-else"],
+)
+def test_no_rights_are_given_in_another_registry_or_to_nodes_that_are_not_the_stacks(
+    changes: Mapping[str, object],
+) -> None:
+    kinds = _google(record_gke(changes))
+    assert "RepositoryIamMember" not in kinds
+    assert "services-artifactregistry" not in kinds["Service"]
 
 
 def test_identities_are_bound_on_both_sides_and_have_no_keys() -> None:

@@ -51,7 +51,7 @@ _ON_GKE: Mapping[str, tuple[Mapping[str, object], set[str]]] = {
     "hub.storage": ({"hub.storage": {"size": "10Gi", "disk": "pd-ssd", "regional": True}}, set()),
     "notebook.storage": ({"notebook.storage": {"size": "10Gi", "disk": "pd-ssd", "regional": True}}, set()),
     "registry.create": ({"registry.create": True}, set()),
-    "images.repository": ({"images.repository": "registry.example.org/hub"}, set()),
+    "images.repository": ({"images.repository": f"{GKE['images.repository']}-2"}, {"RepositoryIamMember"}),
     "publicUrl": ({"publicUrl": "https://hub.example.org:8443"}, set()),
 }
 _ELSEWHERE = {
