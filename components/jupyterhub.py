@@ -63,10 +63,11 @@ class JupyterHub(pulumi.ComponentResource):
         namespaces = Namespaces(f"{name}-namespaces", NamespacesArgs(settings=settings, rights=rights), child)
         homes: pulumi.Input[str] | None = settings.notebook.storage.storage_class
         volume: pulumi.Input[str] | None = settings.hub.storage.storage_class
-        if args.connection.zones is not None:
+        zones, network = args.connection.zones, args.connection.network
+        if zones is not None and network is not None:
             classes = StorageClasses(
                 f"{name}-storage",
-                StorageClassesArgs(settings=settings, zones=args.connection.zones, rights=rights),
+                StorageClassesArgs(settings=settings, zones=zones, network=network, rights=rights),
                 child,
             )
             homes, volume = classes.homes, classes.database

@@ -90,6 +90,8 @@ FORCED: dict[str, dict[str, str]] = {
         "network": "a subnetwork belongs to one network",
         "description": "the API has no call to change it",
     },
+    # In place: what it denies, and to whom.
+    "gcp:compute/firewall:Firewall": {"network": "a rule belongs to one network", "direction": "fixed when it is made"},
     "gcp:compute/address:Address": {
         **_ADDRESS,
         "subnetwork": "an address is never changed, only its labels",
