@@ -98,6 +98,7 @@ class JupyterHub(pulumi.ComponentResource):
             ),
             child,
         )
+        database = _database(f"{name}-sql", args, google)
         config = HubConfigMap(
             f"{name}-config",
             HubConfigMapArgs(
@@ -108,10 +109,10 @@ class JupyterHub(pulumi.ComponentResource):
                 public_url=public_url,
                 iap_audience=None if iap is None else iap.audience,
                 home_storage_class=homes,
+                database_authorities=None if database is None else database.authorities,
             ),
             child,
         )
-        database = _database(f"{name}-sql", args, google)
         secret = HubSecret(
             f"{name}-secret",
             HubSecretArgs(

@@ -6,6 +6,7 @@ from typing import TypeVar, cast
 
 from pydantic import ValidationInfo, field_validator
 
+from settings.address_rules import address_mistakes
 from settings.addresses import PublicUrl
 from settings.database import DatabaseSettings, database_mistakes
 from settings.endpoint_rules import default_url, endpoint_mistakes, open_to_strangers, url_mistake
@@ -102,6 +103,7 @@ class Settings(Model):
     def _endpoint_fits(cls, endpoint: EndpointSettings, info: ValidationInfo) -> EndpointSettings:
         cluster = _good(info.data, ClusterSettings)
         mistakes = endpoint_mistakes(endpoint, cluster) + hostname_mistakes(endpoint)
+        mistakes += address_mistakes(endpoint, cluster, _good(info.data, NetworkSettings))
         if cluster and "name" in info.data:
             mistakes += name_mistakes(str(info.data["name"]), endpoint, cluster)
         _tell(mistakes)

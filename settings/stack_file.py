@@ -9,15 +9,18 @@ import yaml
 from settings import as_written
 from settings.as_written import StackFileError
 
-_OTHER_DIGITS: Final = re.compile(r"[-+]?(?:0[0-7_]+|0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[0-9]+_[0-9_]*)")
-"""Whole numbers that Pulumi hands to the program with other digits: 0123 as 83."""
+_OTHERWISE: Final = re.compile(
+    r"[-+]?(?:0[0-9_]+|0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[0-9]+_[0-9_]*)"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?"
+)
+"""Whole numbers and dates that Pulumi hands to the program with other digits: 0123 as 83, 1_000 as 1000."""
 
 
 def read_config(path: Path) -> dict[str, object]:
     """Returns the section `config:`, its keys as they are written; empty if there is none.
 
     Raises:
-        StackFileError: As `as_written.read`, and for a number that Pulumi would write otherwise.
+        StackFileError: As `as_written.read`, and for a number or date that Pulumi reads otherwise.
     """
     known: dict[int, object] = {}
     section = as_written.keys(as_written.read(path).get("config"))
@@ -41,8 +44,8 @@ def _content(node: yaml.Node, known: dict[int, object]) -> object:
 
 
 def _text(node: yaml.ScalarNode) -> str | None:
-    if node.style is None and _OTHER_DIGITS.fullmatch(node.value):
+    if node.style is None and _OTHERWISE.fullmatch(node.value):
         where = as_written.place(node.start_mark)
-        msg = f"the file has a number{where} that Pulumi hands on with other digits: put it in quotes"
+        msg = f"the file has a number or date{where} that Pulumi hands on with other digits: put it in quotes"
         raise StackFileError(msg)
     return None if as_written.is_null(node) else node.value

@@ -34,6 +34,9 @@ _MASTER = {"clusterCaCertificate": "Y2VydGlmaWNhdGU="}
 ZONES = [f"europe-west1-{letter}" for letter in "bcd"]
 """Zones of the nodes of Google's clusters."""
 
+AUTHORITIES = ["next authority", "active authority\n"]
+"""Who signs for the instances of Cloud SQL, in Google's order."""
+
 _ANSWERS: dict[str, dict[str, Any]] = {
     "gcp:container/getCluster:getCluster": {
         "endpoint": "192.0.2.1",
@@ -43,6 +46,7 @@ _ANSWERS: dict[str, dict[str, Any]] = {
         "subnetwork": "projects/foo/regions/europe-west1/subnetworks/default",
     },
     "gcp:organizations/getProject:getProject": {"number": "123456789012"},
+    "gcp:sql/getCaCerts:getCaCerts": {"certs": [{"cert": text} for text in AUTHORITIES]},
     "gcp:organizations/getClientOpenIdUserInfo:getClientOpenIdUserInfo": {"email": OPERATOR},
 }
 """What Google answers to questions."""
@@ -51,7 +55,10 @@ _MADE: dict[str, dict[str, Any]] = {
     "Network": {"selfLink": "https://compute.example/networks/vpc"},
     "Subnetwork": {"selfLink": "https://compute.example/subnetworks/subnet"},
     "Address": {"address": ADDRESS, "selfLink": "https://compute.example/addresses/address"},
-    "DatabaseInstance": {"pscServiceAttachmentLink": "projects/google/serviceAttachments/of-the-instance"},
+    "DatabaseInstance": {
+        "pscServiceAttachmentLink": "projects/google/serviceAttachments/of-the-instance",
+        "selfLink": "https://sqladmin.example/instances/instance",
+    },
     "GlobalAddress": {"address": ADDRESS},
     "Account": {"email": "nodes@foo.iam.gserviceaccount.com", "member": "serviceAccount:nodes@foo"},
     "DnsAuthorization": {

@@ -1,5 +1,6 @@
 """Answers to the functions that look something up."""
 
+import hashlib
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
@@ -7,10 +8,10 @@ from typing import Any, cast
 import pulumi_gcp
 
 from settings.gke.places import region_of
-from tests.gcp import sdk
+from tests.gcp import database_server, sdk
 from tests.gcp.cloud import Cloud, GoogleError
 from tests.gcp.ids import Place
-from tests.gcp.outputs import Made, invented, project_number
+from tests.gcp.outputs import CREATED, Made, invented, project_number
 from tests.gcp.wire import Properties
 
 OPERATOR = "operator@example.org"
@@ -104,6 +105,32 @@ def _get_project(arguments: Properties, place: Place) -> Properties:
     return {"id": f"projects/{project}", "projectId": project, "name": project, "number": project_number(project)}
 
 
+def _get_ca_certs(arguments: Properties, place: Place) -> Properties:
+    name = str(arguments["instance"]).rpartition("/")[2]
+    if Cloud.of_environment().find("gcp:sql/databaseInstance:DatabaseInstance", name) is None:
+        message = "googleapi: Error 404: The Cloud SQL instance does not exist., instanceDoesNotExist"
+        raise GoogleError(message)
+    texts = database_server.authorities() or [f"-----BEGIN CERTIFICATE-----\n{name}\n-----END CERTIFICATE-----"]
+    certs = [
+        {
+            "cert": text,
+            "commonName": f"C=US,O=Google\\, Inc,CN=Google Cloud SQL Server CA,dnQualifier={name}",
+            "createTime": CREATED,
+            "expirationTime": CREATED.replace("2026", "2036"),
+            "sha1Fingerprint": hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest(),
+        }
+        for text in texts
+    ]
+    project = arguments.get("project") or place.project
+    return {
+        "id": f"projects/{project}/instance/{name}",
+        "project": project,
+        "instance": name,
+        "activeVersion": certs[0]["sha1Fingerprint"],
+        "certs": certs,
+    }
+
+
 def _get_client_config(_: Properties, place: Place) -> Properties:
     return {
         "id": f"projects/{place.project}/regions/{place.region}/zones/{place.zone}",
@@ -125,4 +152,5 @@ _FUNCTIONS: dict[str, Callable[[Properties, Place], Properties]] = {
     "gcp:organizations/getClientConfig:getClientConfig": _get_client_config,
     "gcp:organizations/getClientOpenIdUserInfo:getClientOpenIdUserInfo": _get_user_info,
     "gcp:organizations/getProject:getProject": _get_project,
+    "gcp:sql/getCaCerts:getCaCerts": _get_ca_certs,
 }

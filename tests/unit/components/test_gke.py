@@ -3,6 +3,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from local.paths import CHECKOUT
 from tests.recorder import ADDRESS, OPERATOR, Record, Registration
 from tests.unit.components.stacks import EXISTING, GATEWAY, record_gke, text_of
 
@@ -229,6 +230,15 @@ def test_http_only_leads_to_https(gateway: Record) -> None:
     (rule,) = gateway.one("HTTPRoute", "tf-hub-redirect").inputs["spec"]["rules"]
     assert rule["filters"][0]["requestRedirect"] == {"scheme": "https", "statusCode": 301}
     assert "backendRefs" not in rule
+
+
+def test_browsers_are_told_to_come_by_https_only_as_the_proxy_tells_them_behind_a_load_balancer(
+    gateway: Record,
+) -> None:
+    (rule,) = gateway.one("HTTPRoute", "tf-hub").inputs["spec"]["rules"]
+    (told,) = rule["filters"][0]["responseHeaderModifier"]["set"]
+    assert f'setHeader("{told["name"]}", "{told["value"]}")' in (CHECKOUT / "docker/proxy/https.mjs").read_text()
+    assert rule["backendRefs"], "the answers of the hub"
 
 
 def test_the_hub_behind_a_gateway_knows_its_https_address(gateway: Record) -> None:

@@ -57,6 +57,26 @@ def test_every_value_reaches_pulumi_as_it_is_written(stack: Stack, tmp_path: Pat
     assert (stack.workspace / "Pulumi.dev.yaml").read_text().splitlines() == lines
 
 
+def test_who_only_looks_at_a_stack_begins_none(stack: Stack, tmp_path: Path) -> None:
+    asked, engine = tmp_path / "asked", tmp_path / "engine"
+    engine.write_text(f"#!/bin/sh\necho $* >> {asked}\necho \"error: no stack named 'dev' found\" >&2\nexit 255\n")
+    engine.chmod(0o755)
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
+    empty = dataclasses.replace(stack, engine=dataclasses.replace(stack.engine, program=engine))
+    with pytest.raises(LocalError, match=r"Stack dev is not in the state .* Make it with: make up STACK=dev"):
+        empty.prepare_existing(tmp_path / "Pulumi.dev.yaml", {})
+    assert "--create" not in asked.read_text()
+    assert not exists("dev", tmp_path)
+
+
+def test_a_stack_that_is_there_is_looked_at_as_it_would_be_brought_up(stack: Stack, tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  jupyterhub:hub.image: mine:1\n")
+    stack.prepare(tmp_path / "Pulumi.dev.yaml", {"proxy.image": "built:2"})
+    before = _copy(stack)
+    stack.prepare_existing(tmp_path / "Pulumi.dev.yaml", {"proxy.image": "built:2"})
+    assert _copy(stack) == before
+
+
 def test_the_salt_is_kept_when_the_copy_is_made_anew(stack: Stack, tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.dev.yaml"
     file.write_text("config: {}\n")

@@ -74,7 +74,7 @@ def test_what_is_not_encrypted_reaches_the_engine_as_it_is_written(program: Path
         "  jupyterhub:images.repository: r.example.org/a",
         "  jupyterhub:cluster.maintenanceStart: 22:30",
     ]
-    lines += ["  jupyterhub:notebook.accelerator: ~", "  jupyterhub:auth.allowedUsers: [on, 2026-01-01]"]
+    lines += ["  jupyterhub:notebook.accelerator: ~", "  jupyterhub:auth.allowedUsers: [on, 1e3]"]
     sealed = "  jupyterhub:github.clientSecret: {secure: v1:abc}"
     (program / "Pulumi.dev.yaml").write_text("\n".join([*lines, sealed]))
     project.prepare(tmp_path / "new", program, "dev", pulumi="true", port=1)

@@ -150,7 +150,7 @@ def test_a_file_that_is_no_stack_file_is_one_mistake_that_names_it(tmp_path: Pat
         settings.from_file(file)
 
 
-@pytest.mark.parametrize("number", ["0123", "-07", "0x1F", "0b11", "0o17", "1_000"])
+@pytest.mark.parametrize("number", ["0123", "08", "-07", "0x1F", "0b11", "0o17", "1_000", "2026-01-01", "2026-1-1"])
 def test_a_number_that_pulumi_hands_on_with_other_digits_is_refused_and_taken_in_quotes(
     tmp_path: Path, number: str
 ) -> None:

@@ -42,7 +42,7 @@ def _commit(folder: Path, text: str) -> str:
     return run(["git", "rev-parse", "HEAD"], cwd=folder).strip()
 
 
-@pytest.mark.parametrize("because", ["fork", "dependabot", "variables"])
+@pytest.mark.parametrize("because", ["fork", "dependencies", "variables"])
 def test_a_preview_offline_compares_with_the_branch_that_the_pull_request_goes_to(tmp_path: Path, because: str) -> None:
     before = _commit(tmp_path, "before")
     _commit(tmp_path, "after")
