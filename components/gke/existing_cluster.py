@@ -54,16 +54,28 @@ def mistakes(settings: Settings, found: "container.GetClusterResult") -> Iterato
             "endpoint.type: gateway needs the Gateway API, which is off in the cluster: "
             f"{_update(settings)} --gateway-api=standard"
         )
-    # Autopilot clusters always have it.
-    if (key := _identity_key(settings)) and not cluster.autopilot:
-        pools = found.workload_identity_configs
-        if _is_off(pools, lambda identities: bool(identities.workload_pool)):
-            yield (
-                f"{key}: needs Workload Identity, which is off in the cluster: {_update(settings)} "
-                f"--workload-pool={settings.gcp.workload_pool}, then for each pool: gcloud container node-pools update "
-                f"POOL --cluster={cluster.name} {_place(settings)} --workload-metadata=GKE_METADATA"
-            )
+    if not found.enable_autopilot:
+        yield from _off_by_choice(settings, found)
     yield from _zone_mistakes(settings, found.node_locations)
+
+
+def _off_by_choice(settings: Settings, found: "container.GetClusterResult") -> Iterator[str]:
+    """What is switched off in the cluster, and always on in one of Autopilot."""
+    if (key := _identity_key(settings)) and _is_off(
+        found.workload_identity_configs, lambda identities: bool(identities.workload_pool)
+    ):
+        yield (
+            f"{key}: needs Workload Identity, which is off in the cluster: {_update(settings)} "
+            f"--workload-pool={settings.gcp.workload_pool}, then for each pool: gcloud container node-pools update "
+            f"POOL --cluster={settings.cluster.name} {_place(settings)} --workload-metadata=GKE_METADATA"
+        )
+    if settings.notebook.storage.disk == "filestore" and _is_off(
+        found.addons_configs, lambda addons: any(driver.enabled for driver in addons.gcp_filestore_csi_driver_configs)
+    ):
+        yield (
+            "notebook.storage.disk: filestore needs GKE's Filestore driver, which is off in the cluster: "
+            f"{_update(settings)} --update-addons=GcpFilestoreCsiDriver=ENABLED"
+        )
 
 
 def _zone_mistakes(settings: Settings, told: Sequence[str]) -> Iterator[str]:
@@ -77,8 +89,8 @@ def _zone_mistakes(settings: Settings, told: Sequence[str]) -> Iterator[str]:
         ("hub.storage", settings.hub.storage, frozenset[str]()),
         ("notebook.storage", homes, gpus),
     ):
-        if storage.storage_class is not None:
-            continue
+        if storage.storage_class is not None or storage.disk == "filestore":
+            continue  # the stack's classes of disks alone are made for zones
         fitting = nodes.intersection(home_zones(location, wanted))
         with_gpus = f" with {', '.join(sorted(wanted))}" if wanted else ""
         if wanted and not fitting:
