@@ -13,6 +13,8 @@ from typing import Any, Final, cast
 import yaml
 
 import settings
+from local.errors import LocalError
+from review import stack_file
 from settings import SettingsError
 from settings.keys import PROJECT, SECRETS
 
@@ -20,10 +22,6 @@ _PLACEHOLDER: Final = "postgresql://placeholder:{}@placeholder.invalid:5432/plac
 """With this, every check of a secret is content."""
 _IMAGES: Final = {"hub": ("hub",), "proxy": ("proxy",), "notebook": ("notebook", "hub/requirements.txt")}
 """What `make up` builds each image from, below docker/, where a stack leaves it open."""
-
-
-class NoStackFileError(Exception):
-    """A revision has no file for the stack; the text says which there are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,23 +35,6 @@ class Project:
     """What stands for something that is not there."""
 
 
-def stack_file(program: Path, stack: str) -> Path:
-    """Returns a stack's file.
-
-    Raises:
-        NoStackFileError: There is none.
-    """
-    file = program / f"Pulumi.{stack.rpartition('/')[2]}.yaml"
-    if not file.exists():
-        there = ", ".join(sorted(other.name for other in program.glob("Pulumi.*.yaml"))) or "none"
-        message = (
-            f"{file.name} is missing: without it stack {stack} has no settings. Files of stacks there are: {there}.\n"
-            f"Add the file, or take {stack} out of the stacks that the workflow previews."
-        )
-        raise NoStackFileError(message)
-    return file
-
-
 def prepare(folder: Path, program: Path, stack: str, *, pulumi: str, port: int) -> Project:
     """Make a project in a folder, with a state of its own that goes with the folder.
 
@@ -65,21 +46,21 @@ def prepare(folder: Path, program: Path, stack: str, *, pulumi: str, port: int) 
         port: Where the recorder serves, which also stands for the cluster.
 
     Raises:
-        NoStackFileError: There is no file for the stack.
+        NoStackFileError: There is no file for the stack, or one that cannot be read.
+        LocalError: The engine does not take what is in it.
     """
-    content = cast("dict[str, Any]", yaml.safe_load(stack_file(program, stack).read_text()) or {})
+    content = stack_file.read(stack_file.find(program, stack))
     config = {
-        name if ":" in name else f"{PROJECT}:{name}": value
+        name if ":" in str(name) else f"{PROJECT}:{name}": value
         for name, value in cast("dict[str, Any]", content.get("config") or {}).items()
     }
     own = {key.removeprefix(f"{PROJECT}:"): value for key, value in config.items() if key.startswith(f"{PROJECT}:")}
     sealed = {key: _digest(json.dumps(value)) for key, value in own.items() if _is_encrypted(value)}
     images = open_images(program, own)
     missing = missing_secrets({**images, **own})
-    for key in sealed:
-        del config[f"{PROJECT}:{key}"]
+    config = {key: value for key, value in config.items() if not _is_encrypted(value)}
     config |= {f"{PROJECT}:{key}": value for key, value in images.items()}
-    project = cast("dict[str, Any]", yaml.safe_load((program / "Pulumi.yaml").read_text()))
+    project = stack_file.project(program)
     project |= {"main": str(program), "runtime": {"name": "python", "options": {"virtualenv": sys.prefix}}}
     (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))
     (folder / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": config}))
@@ -151,11 +132,14 @@ def kubeconfig_of(port: int, context: str) -> dict[str, object]:
 
 
 def _pulumi(pulumi: str, folder: Path, environment: Mapping[str, str], *arguments: str) -> None:
-    subprocess.run(
+    done = subprocess.run(
         [pulumi, "--cwd", str(folder), "--non-interactive", *arguments],
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    if done.returncode:
+        message = f"`pulumi {' '.join(arguments[:2])}` failed: {done.stderr.strip()}"
+        raise LocalError(message)

@@ -20,26 +20,45 @@ def read_config(path: Path) -> dict[str, object]:
     """
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-        document = None if root is None else _content(root, {})
+        if root is None:
+            return {}
+        config = _section(root)
+        content = None if config is None else _content(config, {})
+        _content(root, {})  # whatever else is in it has to be right as well
     except OSError as error:
         msg = f"the file cannot be read: {error.strerror}"
         raise StackFileError(msg) from None
     except yaml.MarkedYAMLError as error:
-        msg = f"the file is not YAML: {error.problem}{_place(error.problem_mark)}"
+        msg = f"the file is not YAML: {error.problem}{_position(error.problem_mark)}"
         raise StackFileError(msg) from None
     except (yaml.YAMLError, UnicodeError, RecursionError):
         msg = "the file is not YAML: it must be text in UTF-8, without control characters and not deeply nested"
         raise StackFileError(msg) from None
-    return _keys(_keys(document).get("config"))
+    return cast("dict[str, object]", content or {})
 
 
-def _keys(content: object) -> dict[str, object]:
-    if content is None:
-        return {}
-    if not isinstance(content, dict):
-        msg = "the file is not a stack file: those have a line config: with the keys indented under it"
-        raise StackFileError(msg)
-    return cast("dict[str, object]", content)
+def key_lines(path: Path) -> dict[str, int]:
+    """Returns in which line of a file that can be read each key of `config:` is, as it is written."""
+    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    config = None if root is None else _section(root)
+    return {} if config is None else {key.value: key.start_mark.line + 1 for key, _ in config.value}
+
+
+def _section(root: yaml.Node) -> yaml.MappingNode | None:
+    """The section `config:`; None if there is none, or nothing in it."""
+    document = _mapping(root)
+    if document is None:
+        return None
+    return next((_mapping(value) for key, value in document.value if key.value == "config"), None)
+
+
+def _mapping(node: yaml.Node) -> yaml.MappingNode | None:
+    if isinstance(node, yaml.MappingNode):
+        return node
+    if isinstance(node, yaml.ScalarNode) and node.style is None and node.value in _NULLS:
+        return None
+    msg = f"the file is not a stack file: those have a line config: with the keys indented under it{_place(node)}"
+    raise StackFileError(msg)
 
 
 def _content(node: yaml.Node, known: dict[int, object]) -> object:
@@ -59,14 +78,18 @@ def _map(node: yaml.MappingNode, known: dict[int, object]) -> dict[str, object]:
     content: dict[str, object] = {}
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            msg = f"the file has a list or map as a key{_place(key.start_mark)}"
+            msg = f"the file has a list or map as a key{_place(key)}"
             raise StackFileError(msg)
         if key.value in content:
-            msg = f"the file has {key.value!r} twice{_place(key.start_mark)}"
+            msg = f"the file has {key.value!r} twice{_place(key)}"
             raise StackFileError(msg)
         content[key.value] = _content(value, known)
     return content
 
 
-def _place(mark: yaml.Mark | None) -> str:
+def _place(node: yaml.Node) -> str:
+    return _position(cast("yaml.Mark", node.start_mark))
+
+
+def _position(mark: yaml.Mark | None) -> str:
     return "" if mark is None else f" in line {mark.line + 1}, column {mark.column + 1}"

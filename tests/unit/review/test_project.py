@@ -3,32 +3,9 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from review import project
-from review.project import NoStackFileError
 from settings.keys import SECRETS
 from tests.unit.components.stacks import GKE, VALUES
-
-FILES = ("Pulumi.dev.yaml", "Pulumi.gke.yaml")
-
-
-@pytest.fixture
-def program(tmp_path: Path) -> Path:
-    """A folder with two stack files."""
-    for name in FILES:
-        (tmp_path / name).write_text("config: {}\n")
-    return tmp_path
-
-
-def test_a_stack_file_is_found_with_and_without_an_organization(program: Path) -> None:
-    assert project.stack_file(program, "dev").name == "Pulumi.dev.yaml"
-    assert project.stack_file(program, "organization/jupyterhub/dev").name == "Pulumi.dev.yaml"
-
-
-def test_a_missing_stack_file_is_named_with_those_that_are_there(program: Path) -> None:
-    with pytest.raises(NoStackFileError, match=r"Pulumi\.prod\.yaml is missing.*Pulumi\.dev\.yaml, Pulumi\.gke\.yaml"):
-        project.stack_file(program, "prod")
 
 
 def test_only_what_is_required_and_not_there_is_stood_in_for() -> None:

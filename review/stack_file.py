@@ -1,0 +1,111 @@
+"""A stack's file: where it is, whether it can be read, and in which line of it a mistake is."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final, cast
+
+import yaml
+
+from review.model import Preview
+from settings.keys import PROJECT
+from settings.stack_file import StackFileError, key_lines, read_config
+
+_MISTAKE: Final = re.compile(r"^(  \* )([\w.-]+)(?=: )", re.MULTILINE)
+"""As the settings tell them: `  * hub.image: is not set`."""
+
+
+class _Loader(yaml.SafeLoader):
+    """To Pulumi, a date is text."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:timestamp"]
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+class NoStackFileError(Exception):
+    """A revision has no file for the stack, or one that cannot be read; the text says which, and how to mend it."""
+
+
+def name_of(stack: str) -> str:
+    """Returns how a stack's file is called; the stack with an organization or without."""
+    return f"Pulumi.{stack.rpartition('/')[2]}.yaml"
+
+
+def find(program: Path, stack: str) -> Path:
+    """Returns a stack's file, which can be read.
+
+    Args:
+        program: The folder of the program.
+        stack: The stack, as in `Pulumi.<stack>.yaml`, with an organization or without.
+
+    Raises:
+        NoStackFileError: There is none, or it is not one.
+    """
+    file = program / name_of(stack)
+    if not file.exists():
+        there = ", ".join(sorted(other.name for other in program.glob("Pulumi.*.yaml"))) or "none"
+        message = (
+            f"{file.name} is missing: without it stack {stack} has no settings. Files of stacks there are: {there}.\n"
+            f"Add the file, or take {stack} out of the stacks that the workflow previews."
+        )
+        raise NoStackFileError(message)
+    try:
+        read_config(file)
+        read(file)
+    except StackFileError as error:
+        message = f"{file.name} cannot be used: {error}"
+        raise NoStackFileError(message) from None
+    except yaml.MarkedYAMLError as error:  # such as a tag !!set; read_config takes everything for text
+        raise NoStackFileError(_told(file, error)) from None
+    return file
+
+
+def project(program: Path) -> dict[str, Any]:
+    """Returns what is in a program's `Pulumi.yaml`.
+
+    Raises:
+        NoStackFileError: There is none, or none that can be read.
+    """
+    file = program / "Pulumi.yaml"
+    try:
+        content = read(file)
+    except OSError as error:
+        message = f"Pulumi.yaml cannot be read: {error.strerror}. It makes a folder a program."
+        raise NoStackFileError(message) from None
+    except yaml.MarkedYAMLError as error:
+        raise NoStackFileError(_told(file, error)) from None
+    if not isinstance(cast("object", content), dict):
+        message = "Pulumi.yaml cannot be used: it is no map of name, runtime and config"
+        raise NoStackFileError(message)
+    return content
+
+
+def _told(file: Path, error: yaml.MarkedYAMLError) -> str:
+    line = 1 if error.problem_mark is None else error.problem_mark.line + 1
+    return f"{file.name} cannot be used: {error.problem} in line {line}"
+
+
+def read(file: Path) -> dict[str, Any]:
+    """Returns what is in a stack's file that `find` found."""
+    return cast("dict[str, Any]", yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader) or {})  # noqa: S506 a safe one
+
+
+def placed(preview: Preview, file: Path) -> Preview:
+    """Returns the preview with the line of the file in each message on a key of it."""
+    lines = key_lines(file)
+    told = [replace(found, text=_placed(found.text, file.name, lines)) for found in preview.diagnostics]
+    return replace(preview, diagnostics=tuple(told))
+
+
+def _placed(text: str, name: str, lines: Mapping[str, int]) -> str:
+    def place(found: re.Match[str]) -> str:
+        parts = found[2].split(".")
+        above = [".".join(parts[:count]) for count in range(len(parts), 0, -1)]
+        line = next((lines[full] for key in above for full in (key, f"{PROJECT}:{key}") if full in lines), None)
+        return found[0] if line is None else f"{found[0]} ({name}, line {line})"
+
+    return _MISTAKE.sub(place, text)
