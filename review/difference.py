@@ -74,7 +74,7 @@ def _file(change: Change, *, whole: bool) -> list[str]:
     if not whole:
         sign, text = ("+", change.new) if change.old is None else ("-", change.old)
         count = len(str(text).splitlines())
-        return [f"{sign} {change.path}: {count} lines"]
+        return [f"{sign} {change.path}: {count} line{'' if count == 1 else 's'}"]
     old, new = _lines(change.old), _lines(change.new)
     compared = list(difflib.unified_diff(old, new, n=_CONTEXT, lineterm=""))[2:]
     return [f"  {change.path}:", *(f"{line[:1]}   {line[1:]}" if line[:1] in "+- " else line for line in compared)]

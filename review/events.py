@@ -130,6 +130,8 @@ def resource(
     """Returns a resource with all that becomes different of it."""
     known = new or old
     assert known is not None  # noqa: S101 a step has a state
+    # Of one that is replaced by another of another name, that which goes.
+    shown = old if old is not None and operation == "replace" else known
     changes = states.changes(old.inputs if old else {}, new.inputs if new else {}, names)
     if old is not None and new is not None:
         changes += states.secret_changes(old.inputs, new.inputs, differing)
@@ -138,7 +140,7 @@ def resource(
     return Resource(
         operation=operation,
         type=known.type,
-        name=known.shown_name,
+        name=shown.shown_name,
         logical_name=known.logical_name,
         changes=changes,
         protected=old is not None and old.protected,

@@ -8,12 +8,22 @@ from typing import Any, Final, cast
 
 import yaml
 
+import settings
 from review.model import Preview
+from settings import SettingsError
 from settings.keys import PROJECT
 from settings.stack_file import StackFileError, key_lines, read_config
 
 _MISTAKE: Final = re.compile(r"^(  \* )([\w.-]+)(?=: )", re.MULTILINE)
 """As the settings tell them: `  * hub.image: is not set`."""
+
+
+_OF_THE_ENGINE: Final = re.compile(r"(error: )?validating stack config: ")
+"""How Pulumi begins to say that a value is not of the type that `Pulumi.yaml` wants."""
+
+
+_BUILT: Final = dict.fromkeys(("hub.image", "proxy.image", "notebook.image"), "localhost/jupyterhub/to-be-built:0")
+"""What a stack may leave open, as `make up` builds it."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -95,10 +105,24 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def placed(preview: Preview, file: Path) -> Preview:
-    """Returns the preview with the line of the file in each message on a key of it."""
+    """Returns the preview with the line of the file in each message on a key of it.
+
+    Pulumi's own check of the types ends at the first mistake: in its place all are told.
+    """
     lines = key_lines(file)
-    told = [replace(found, text=_placed(found.text, file.name, lines)) for found in preview.diagnostics]
+    told = [replace(found, text=_all_mistakes(found.text, file)) for found in preview.diagnostics]
+    told = [replace(found, text=_placed(found.text, file.name, lines)) for found in told]
     return replace(preview, diagnostics=tuple(told))
+
+
+def _all_mistakes(text: str, file: Path) -> str:
+    if not _OF_THE_ENGINE.match(text):
+        return text
+    try:
+        settings.from_file(file, defaults=_BUILT)
+    except SettingsError as error:
+        return str(SettingsError(error.mistakes, where=file.name))
+    return text
 
 
 def _placed(text: str, name: str, lines: Mapping[str, int]) -> str:

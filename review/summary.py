@@ -134,8 +134,8 @@ def _losses(preview: Preview) -> Iterator[Note]:
             yield Note(weight="notice", text=f"{text}{refused}", values=(found.name,))
             continue
         done = "replaced" if found.operation == "replace" else "deleted"
-        kept = " The old one stays, but the stack knows it no more." if found.kept else ""
-        text = f"{found.kind} {{}} is {done}: {_LOSSES[found.kind]}.{kept}{refused}"
+        lost = "the old one stays, but the stack knows it no more" if found.kept else _LOSSES[found.kind]
+        text = f"{found.kind} {{}} is {done}: {lost}.{refused}"
         yield Note(weight="danger", text=text, values=(found.name,))
 
 
@@ -258,7 +258,7 @@ def heading(preview: Preview) -> str:
     """Returns how many resources become what: `2 to create, 1 to replace; 20 stay`."""
     done = ["update" if found.is_renewed else found.operation for found in preview.resources]
     told = [f"{count} to {verb}" for operation, verb in VERBS.items() if (count := done.count(operation))]
-    return f"{', '.join(told)}; {preview.unchanged} stay as they are" if told else "nothing changes"
+    return f"{', '.join(told) or 'nothing changes'}; {preview.unchanged} stay as they are"
 
 
 def is_heavy(found: Resource) -> bool:

@@ -84,3 +84,12 @@ def test_each_mistake_of_a_key_has_its_line(program: Path) -> None:
         "  * notebook.memory.max (Pulumi.dev.yaml, line 3): is not a quantity",
         "  * github.clientId: is not set",
     ]
+
+
+def test_where_pulumi_tells_the_first_wrong_type_all_mistakes_are_told(program: Path) -> None:
+    file = program / "Pulumi.dev.yaml"
+    file.write_text("config:\n  jupyterhub:name: [1]\n  jupyterhub:protect: {a: 1}\n")
+    engine = "error: validating stack config: Stack 'dev' with configuration key 'name' must be of type 'string'"
+    (told,) = stack_file.placed(preview(message("error", engine), failed=True), file).errors
+    assert "* name (Pulumi.dev.yaml, line 2): " in told.text
+    assert "* protect (Pulumi.dev.yaml, line 3): " in told.text

@@ -255,6 +255,18 @@ def test_what_outlives_its_deletion_is_told_to_stay() -> None:
     )
 
 
+def test_what_goes_is_named_and_not_what_comes_and_one_that_is_kept_is_not_lost() -> None:
+    namespace = "kubernetes:core/v1:Namespace"
+    found = preview(
+        step("replace", namespace, "a", named("old"), named("new")),
+        step("replace", namespace, "b", named("old-b"), named("new-b"), retainOnDelete=True),
+    )
+    assert _told(found) == [
+        "Namespace old is replaced: everything in it goes too, volumes included.",
+        "Namespace old-b is replaced: the old one stays, but the stack knows it no more.",
+    ]
+
+
 def test_a_service_of_google_is_not_one_of_kubernetes() -> None:
     found = preview(step("delete", "gcp:projects/service:Service", "dns", {"service": "dns"}, None))
     assert _told(found) == ["What people notice of these is not known: delete Service dns."]
