@@ -46,7 +46,9 @@ _SHARES: Final = re.compile(r"spec\.template\.spec\.containers\[.*\]\.resources\
 """What a container gets: nobody notices that it is more."""
 _HOSTS: Final = re.compile(r"spec\.(listeners\[.*\]\.hostname|hostnames\[.*\])")
 """Names under which the hub is reached, which are told with its URL."""
-_TOKENS: Final = ("-cookie", "-crypt-key")
+_PROXY_TOKEN: Final = "-proxy-token"  # noqa: S105 a name
+"""Of a Token and a Secret, whose change is told with the pods that read it."""
+_TOKENS: Final = ("-cookie", "-crypt-key", _PROXY_TOKEN)
 """Tokens whose change is told, or noticed by nobody: what the last key encrypted can still be read."""
 _SECRETS: Final = re.compile(r"data\.(JPY_COOKIE_SECRET|JUPYTERHUB_CRYPT_KEY)")
 """Where those are in the hub's Secret."""
@@ -90,13 +92,15 @@ def _of(
         return
     if found.kind == "Token" and found.operation == "update" and found.logical_name.endswith(_TOKENS):
         return
+    if found.kind == "Secret" and found.operation == "replace" and found.logical_name.endswith(_PROXY_TOKEN):
+        return
     if found.is_renewed:
         yield from _of_files(found, is_told)
     elif found.operation == "update":
         paths = [change.path for change in found.changes if not is_known(found, change)]
         if paths or not found.changes:
             more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-            yield f"{name}, {paths[0]}{more}" if paths else name
+            yield f"{paths[0]}{more} of {name}" if paths else name
     else:
         yield f"{found.operation} {name}"
 
@@ -110,7 +114,7 @@ def _of_files(found: Resource, is_told: Callable[[str], bool]) -> Iterable[str]:
             continue
         inner = states.of_json_file(change)
         paths = [one.path for one in inner if not is_told(one.path)] if inner else [""]
-        yield from (f"{found.kind} {found.name}, {' '.join(filter(None, [change.path, path]))}" for path in paths)
+        yield from (f"{' '.join(filter(None, [change.path, path]))} of {found.kind} {found.name}" for path in paths)
 
 
 def is_more(change: Change) -> bool:

@@ -20,6 +20,7 @@ from settings.keys import PROJECT, SECRETS
 
 _PLACEHOLDER: Final = "postgresql://placeholder:{}@placeholder.invalid:5432/placeholder"
 """With this, every check of a secret is content."""
+_VARIABLE: Final = "PLACEHOLDER_FOR_AUTH_SECRET_ENVIRONMENT"
 _IMAGES: Final = {"hub": ("hub",), "proxy": ("proxy",), "notebook": ("notebook", "hub/requirements.txt")}
 """What `make up` builds each image from, below docker/, where a stack leaves it open."""
 
@@ -76,7 +77,8 @@ def prepare(folder: Path, program: Path, stack: str, *, pulumi: str, port: int) 
         "KUBECONFIG": str(kubeconfig),
     }
     secret = {key: _PLACEHOLDER.format(digest) for key, digest in {**sealed, **dict.fromkeys(missing, "none")}.items()}
-    secret |= {key: "{}" for key in secret if key == "auth.secretEnvironment"}
+    # The one secret that is a map: of variables, whose names are as secret as what is in them.
+    secret |= {key: json.dumps({_VARIABLE: secret[key]}) for key in secret if key == "auth.secretEnvironment"}
     _pulumi(pulumi, folder, environment, "stack", "init", stack)
     if secret:
         values = [word for key, value in sorted(secret.items()) for word in ("--secret", f"{key}={value}")]

@@ -113,7 +113,14 @@ class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
             digest = hashlib.sha256(request.news.SerializeToString(deterministic=True)).hexdigest()[:8]
             metadata["name"] = f"{request.name}-{digest}"
             metadata.setdefault("annotations", {})["pulumi.com/autonamed"] = "true"
-        if (sealed := _sealed(inputs)) != inputs:
+        sealed = _sealed(inputs)
+        if request.type == "kubernetes:core/v1:Secret":
+            sealed |= {
+                part: {key: _sealed(_as_secret(value)) for key, value in _open(inputs[part]).items()}
+                for part in ("data", "stringData")
+                if part in inputs
+            }
+        if sealed != inputs:
             inputs[SEALED] = sealed
         return provider_pb2.CheckResponse(inputs=_sent(inputs))
 
@@ -154,10 +161,23 @@ def _sealed(value: Any) -> Any:  # noqa: ANN401 any JSON value
         return [_sealed(item) for item in value]
     if not isinstance(value, dict):
         return value
-    if value.get(rpc._special_sig_key) == rpc._special_secret_sig:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- as below
+    if _is_secret(value):
         text = json.dumps(value["value"], sort_keys=True)
         return {SEALED: hmac.digest(_KEY, text.encode(), "sha256").hex()}
     return {key: _sealed(item) for key, item in value.items()}
+
+
+def _open(value: dict[str, Any]) -> dict[str, Any]:
+    """A map that may be secret as a whole. The keys of a Secret are none: pods and `kubectl describe` name them."""
+    return value["value"] if _is_secret(value) else value
+
+
+def _is_secret(value: Any) -> bool:  # noqa: ANN401 any JSON value
+    return isinstance(value, dict) and value.get(rpc._special_sig_key) == rpc._special_secret_sig  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- as below
+
+
+def _as_secret(value: Any) -> Any:  # noqa: ANN401 any JSON value
+    return value if _is_secret(value) else _secret(value)
 
 
 def _sent(properties: dict[str, Any]) -> Struct:

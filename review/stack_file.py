@@ -22,7 +22,9 @@ _OF_THE_ENGINE: Final = re.compile(r"(error: )?validating stack config: ")
 """How Pulumi begins to say that a value is not of the type that `Pulumi.yaml` wants."""
 
 
-_BUILT: Final = dict.fromkeys(("hub.image", "proxy.image", "notebook.image"), "localhost/jupyterhub/to-be-built:0")
+_BUILT: Final[Mapping[str, str]] = dict.fromkeys(
+    ("hub.image", "proxy.image", "notebook.image"), "localhost/jupyterhub/to-be-built:0"
+)
 """What a stack may leave open, as `make up` builds it."""
 
 

@@ -99,7 +99,7 @@ def read(state: Mapping[str, Any]) -> State:
     if re.fullmatch(r"kubernetes:core/v1:Secret", state["type"]) and "data" in inputs:
         # Whether or not the program remembers that these are secrets.
         is_sealed = all(isinstance(value, _Sealed) for value in _map(inputs["data"]).values())
-        inputs["data"] = inputs["data"] if is_sealed and _map(inputs["data"]) else SECRET
+        inputs["data"] = inputs["data"] if is_sealed and isinstance(inputs["data"], Mapping | _Sealed) else SECRET
     return State(
         urn=state["urn"],
         type=state["type"],

@@ -44,7 +44,7 @@ def test_a_change_beside_the_pod_restarts_nothing() -> None:
     found = preview(
         step("update", STATEFULSET, "x", named("x", spec={"replicas": 0}), named("x", spec={"replicas": 1}))
     )
-    assert _told(found) == ["What people notice of these is not known: StatefulSet x, spec.replicas."]
+    assert _told(found) == ["What people notice of these is not known: spec.replicas of StatefulSet x."]
 
 
 def test_a_new_pod_of_the_proxy_cuts_nobody_off() -> None:
@@ -139,7 +139,7 @@ def test_of_the_service_accounts_only_the_owner_of_notebooks_is_loud() -> None:
         (
             {"own_nodes": True},
             {"own_nodes": False},
-            "What people notice of these is not known: ConfigMap tf-hub-config-files, data[hub.json] own_nodes.",
+            "What people notice of these is not known: data[hub.json] own_nodes of ConfigMap tf-hub-config-files.",
         ),
     ],
 )
@@ -190,24 +190,27 @@ NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
         (step("replace", "gcp:compute/router:Router", "a", {"r": 1}, {"r": 2}), "replace Router a"),
         (
             step("update", "gcp:container/nodePool:NodePool", "a", {"v": 1, "w": 1}, {"v": 2, "w": 2}),
-            "NodePool a, v and 1 more",
+            "v and 1 more of NodePool a",
         ),
-        (step("update", SERVICE, "a", named("a", spec={"p": 1}), named("a", spec={"p": 2})), "Service a, spec.p"),
+        (step("update", SERVICE, "a", named("a", spec={"p": 1}), named("a", spec={"p": 2})), "spec.p of Service a"),
         (step("update", SERVICE, "a", named("a"), named("a")), "Service a"),
-        (step("update", "pulumi:providers:gcp", "google", {"region": "a"}, {"region": "b"}), "provider google, region"),
+        (
+            step("update", "pulumi:providers:gcp", "google", {"region": "a"}, {"region": "b"}),
+            "region of provider google",
+        ),
         (
             step("replace", "kubernetes:core/v1:Secret", "a", auto_named("a"), auto_named("b", data=logs.SECRET)),
-            "Secret a, data",
+            "data of Secret a",
         ),
         (
             step("replace", CONFIG_MAP, "a", auto_named("x", data={"b.c": "1"}), auto_named("y", data={"b.c": "2"})),
-            "ConfigMap a, data[b.c]",
+            "data[b.c] of ConfigMap a",
         ),
         (
             _file({"idle_minutes": 1, "unheard_of": 1}, {"idle_minutes": 2, "unheard_of": 2}),
             "data[hub.json] unheard_of",
         ),
-        (step("update", logs.TOKEN, "x-other", {"generation": 1}, {"generation": 2}), "Token x-other, generation"),
+        (step("update", logs.TOKEN, "x-other", {"generation": 1}, {"generation": 2}), "generation of Token x-other"),
         (
             step(
                 "update",
