@@ -37,8 +37,9 @@ def read_config(path: Path) -> dict[str, object]:
 def key_lines(path: Path) -> dict[str, int]:
     """Returns in which line of a file that can be read each key of `config:` is, as it is written."""
     section = as_written.read(path).get("config")
-    nodes = section.value if isinstance(section, yaml.MappingNode) else []
-    return {key.value: key.start_mark.line + 1 for key, _ in nodes}
+    if not isinstance(section, yaml.MappingNode):
+        return {}
+    return {key.value: key.start_mark.line + 1 for key, _ in section.value}
 
 
 def _content(node: yaml.Node, known: dict[int, object]) -> object:
