@@ -186,7 +186,7 @@ def test_with_the_next_authority_beside_the_active_one_the_hub_runs_again(
 
 
 def test_another_password_restarts_the_hub_alone_and_the_last_one_is_good_for_nothing(
-    stack: Stack, server: Server
+    stack: Stack, server: Server, authorities: Path
 ) -> None:
     before, old = pods(_NAMESPACE), _url()
     _set(stack, secrets_databasePasswordGeneration="2")
@@ -195,8 +195,8 @@ def test_another_password_restarts_the_hub_alone_and_the_last_one_is_good_for_no
     assert after.keys() == before.keys()
     assert {name for name in before if before[name] != after[name]} == {_HUB}
     assert _people(server) == [("ada", True)]
-    assert _signs_in(_url())
-    assert not _signs_in(old)
+    assert _signs_in(_url(), authorities)
+    assert not _signs_in(old, authorities)
 
 
 def test_a_protected_instance_is_not_deleted(stack: Stack) -> None:
@@ -228,9 +228,10 @@ def _people(server: Server) -> list[tuple[object, ...]]:
     return server.administrate("SELECT name, admin FROM users", database="hub")
 
 
-def _signs_in(url: str) -> bool:
-    """Tell whether the server takes the URL's user and password."""
-    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg2:"), poolclass=NullPool)
+def _signs_in(url: str, authorities: Path) -> bool:
+    """Tell whether the server takes the URL's user and password. The file of authorities stands for the pod's."""
+    here = make_url(url).set(drivername="postgresql+psycopg2").update_query_dict({"sslrootcert": str(authorities)})
+    engine = create_engine(here, poolclass=NullPool)
     try:
         engine.connect().close()
     except OperationalError:
