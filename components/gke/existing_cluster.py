@@ -8,7 +8,8 @@ import pulumi_gcp as gcp
 from pulumi_gcp import container
 
 from settings import Settings, SettingsError
-from settings.gke.disk_rules import gpu_types, home_zones
+from settings.gke.disk_rules import gpu_types
+from settings.gke.node_zones import home_zones
 
 _Part = TypeVar("_Part")
 _COPIES = 2
@@ -91,12 +92,12 @@ def _zone_mistakes(settings: Settings, told: Sequence[str]) -> Iterator[str]:
     for key, storage, wanted in volumes:
         if storage.storage_class is not None or storage.disk == "filestore":
             continue  # the stack's classes of disks alone are made for zones
-        fitting = nodes.intersection(home_zones(location, wanted))
+        fitting = nodes.intersection(home_zones(wanted, settings.cluster))
         with_gpus = f" with {', '.join(sorted(wanted))}" if wanted else ""
         if wanted and not fitting:
             yield (
                 f"notebook.accelerator: no zone of the cluster's nodes ({listed}) has {', '.join(sorted(wanted))}, "
-                f"which {' and '.join(home_zones(location, wanted))} have; choose another, or: {widen}"
+                f"which {' and '.join(home_zones(wanted, settings.cluster))} have; choose another, or: {widen}"
             )
         elif storage.regional and len(fitting) < _COPIES:
             yield (

@@ -12,8 +12,9 @@ from pulumi_kubernetes.storage import v1 as storage
 from components.metadata import KEPT, labels
 from settings import Settings, Storage
 from settings.gke import filestore
-from settings.gke.disk_rules import gpu_types, home_zones
+from settings.gke.disk_rules import gpu_types
 from settings.gke.disks import DEFAULT
+from settings.gke.node_zones import home_zones
 
 _ZONE: Final = "topology.gke.io/zone"
 """The label by which the driver of these disks knows the zone of a node."""
@@ -139,12 +140,11 @@ def _only_in(
     settings: Settings, zones: pulumi.Input[Sequence[str]], gpus: frozenset[str]
 ) -> list[core.TopologySelectorTermArgs]:
     """The zones with nodes and with all GPU types. Left to itself, the driver looks at where nodes are just now."""
-    location = settings.cluster.location or ""
-    fitting = home_zones(location, gpus)
-    # In a zone, Google names only the zones beside it.
+    fitting = home_zones(gpus, settings.cluster)
+    # Where others make the nodes, Google knows their zones; but of a cluster in a zone it names only those beside it.
     values = (
         [*fitting]
-        if settings.cluster.is_zonal
+        if settings.cluster.makes_nodes or settings.cluster.is_zonal
         else pulumi.Output.from_input(zones).apply(lambda found: [zone for zone in fitting if zone in found])
     )
     requirement = core.TopologySelectorLabelRequirementArgs(key=_ZONE, values=values)

@@ -1,11 +1,10 @@
 """What the disks of volumes demand of the cluster and its nodes; see `settings.gke.rules`."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from settings.gke import filestore
-from settings.gke.accelerators import zones_with
 from settings.gke.disks import DEFAULT, takes
-from settings.gke.places import zones_of
+from settings.gke.node_zones import gpu_zones, home_zones
 from settings.gke.sections import ClusterSettings, NodePool, NodesSettings
 from settings.sizes import Storage
 
@@ -15,14 +14,6 @@ _COPIES = 2
 def gpu_types(nodes: NodesSettings, accelerator: str | None) -> frozenset[str]:
     """Returns the GPU types that notebooks can have; `accelerator` is `notebook.accelerator`."""
     return frozenset([*(pool.accelerator for pool in nodes.gpu), *([] if accelerator is None else [accelerator])])
-
-
-def home_zones(location: str, gpus: Collection[str]) -> tuple[str, ...]:
-    """Returns the zones at a checked location in which a home can be used with each of these GPU types.
-
-    A disk is in one zone and stays there. Were it where there is no such GPU, its owner could never have one.
-    """
-    return tuple(zone for zone in zones_of(location) if all(zone in zones_with(gpu, location) for gpu in gpus))
 
 
 def hub_disk_mistakes(storage: Storage, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
@@ -46,9 +37,9 @@ def home_disk_mistakes(
     is_in_zones = storage.storage_class is None and storage.disk != "filestore"
     if mistakes or not gpus or location is None or not is_in_zones:
         return mistakes
-    if not all(zones_with(kind, location) for kind in gpus):
+    if not all(gpu_zones(kind, cluster) for kind in gpus):
         return []  # told at the GPU types already
-    zones = home_zones(location, gpus)
+    zones = home_zones(gpus, cluster)
     if not zones:
         reason = f"a home is in one zone, but no zone of {location} has all GPU types, {', '.join(sorted(gpus))}"
         return [f"{key}: {reason}; leave one out, or choose another cluster.location"]

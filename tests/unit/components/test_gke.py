@@ -133,12 +133,32 @@ def test_gpu_nodes_state_the_taint_and_the_driver_and_are_for_notebooks() -> Non
     assert pools["gke-pools-t4"]["autoscaling"]["totalMaxNodeCount"] == 4
 
 
+@pytest.mark.parametrize("location", ["us-central1", "europe-west1", "us-central1-c"])
+def test_every_pool_is_in_zones_in_which_the_cluster_has_nodes(location: str) -> None:
+    types = ["nvidia-tesla-p100", "nvidia-tesla-t4"] if location != "europe-west1" else ["nvidia-tesla-t4"]
+    pools = [{**_T4, "name": f"gpu-{index}", "accelerator": kind} for index, kind in enumerate(types)]
+    record = record_gke({"cluster.location": location, "nodes.gpu": pools})
+    zones = record.one("Cluster").inputs.get("nodeLocations", [location])
+    assert len(zones) == (1 if location == "us-central1-c" else 3)
+    of_pools = {pool.name: pool.inputs.get("nodeLocations") for pool in record.of("NodePool")}
+    assert {name for name, own in of_pools.items() if own is None} == {"gke-pools-core", "gke-pools-user"}
+    for own in of_pools.values():
+        assert own is None or (own and {*own} <= {*zones})
+
+
 def test_autopilot_is_told_nothing_that_it_decides_itself() -> None:
     record = record_gke({"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"})
     assert "NodePool" not in _google(record)
     cluster = record.one("Cluster").inputs
     assert cluster["enableAutopilot"] is True
-    refused = {"removeDefaultNodePool", "initialNodeCount", "nodeConfig", "datapathProvider", "addonsConfig"}
+    refused = {
+        "removeDefaultNodePool",
+        "initialNodeCount",
+        "nodeConfig",
+        "datapathProvider",
+        "addonsConfig",
+        "nodeLocations",
+    }
     assert refused & set(cluster) == set()
     assert "nodeSelector" not in record.one("StatefulSet").inputs["spec"]["template"]["spec"]
 
