@@ -85,11 +85,11 @@ def _zone_mistakes(settings: Settings, told: Sequence[str]) -> Iterator[str]:
     # In a zone, Google names only the zones beside it.
     nodes = {*told, *([location] if settings.cluster.is_zonal else [])}
     listed, widen = ", ".join(sorted(nodes)), f"{_update(settings)} --node-locations=ZONE,ZONE"
-    homes, gpus = settings.notebook.storage, gpu_types(settings.nodes, settings.notebook.accelerator)
-    for key, storage, wanted in (
-        ("hub.storage", settings.hub.storage, frozenset[str]()),
-        ("notebook.storage", homes, gpus),
-    ):
+    gpus = gpu_types(settings.nodes, settings.notebook.accelerator)
+    volumes = [("notebook.storage", settings.notebook.storage, gpus)]
+    if settings.database.type == "sqlite":
+        volumes.insert(0, ("hub.storage", settings.hub.storage, frozenset()))
+    for key, storage, wanted in volumes:
         if storage.storage_class is not None or storage.disk == "filestore":
             continue  # the stack's classes of disks alone are made for zones
         fitting = nodes.intersection(home_zones(wanted, settings.cluster))

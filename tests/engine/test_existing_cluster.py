@@ -69,5 +69,18 @@ def test_in_a_cluster_that_can_do_it_only_what_goes_with_the_hub_is_made(half: G
     kinds = {entry.partition(" ")[0].rpartition(":")[2] for entry in half.cloud() - before}
     assert kinds >= {"Service", "IAMMember", "GlobalAddress", "Certificate"}
     assert not kinds & {"Cluster", "NodePool", "Network", "Repository", "RepositoryIamMember"}
-    assert half.run("destroy").succeeded
+
+
+def test_protect_makes_destroy_refuse_until_an_up_has_taken_it_away(half: GoogleHalf) -> None:
+    half.change({"cluster.name": "of-somebody", "protect": True})
+    assert half.run("up").succeeded
+    before = half.cloud()
+    refused = half.run("destroy")
+    assert not refused.succeeded
+    assert "protect" in refused.printed
     assert half.cloud() == before
+    half.change({"cluster.name": "of-somebody", "protect": False})
+    assert half.run("up").succeeded
+    assert half.run("destroy").succeeded
+    # The APIs stay enabled in Google Cloud; the stand-in forgets them with the stack.
+    assert half.cloud() == {f"{_TOKEN} {_ID}"}

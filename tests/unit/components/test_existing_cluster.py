@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 import pytest
 
-from tests.unit.components.stacks import EXISTING, GATEWAY, record_gke
+from tests.unit.components.stacks import CLOUD_SQL, EXISTING, GATEWAY, record_gke
 
 _UP_TO_DATE: Mapping[str, object] = {
     "enableAutopilot": False,
@@ -132,8 +132,10 @@ def test_what_nobody_asks_for_may_be_missing() -> None:
     assert _mistakes(bare, {"notebook.accelerator": "nvidia-l4", "notebook.storage": own}) == []
 
 
-def test_shares_are_in_no_zone() -> None:
-    assert _mistakes({"nodeLocations": ["europe-west1-d"]}, _SHARES, {"notebook.accelerator": "nvidia-l4"}) == []
+def test_what_is_on_no_disk_of_the_stacks_needs_no_zone() -> None:
+    one_zone = {"nodeLocations": ["europe-west1-d"]}
+    assert _mistakes(one_zone, _SHARES, {"notebook.accelerator": "nvidia-l4"}) == []
+    assert _mistakes(one_zone, CLOUD_SQL, {"hub.storage": _REGIONAL}) == []
 
 
 def test_a_zone_that_google_leaves_out_counts() -> None:
