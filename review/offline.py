@@ -14,6 +14,7 @@ from review.engine import Outcome
 from review.model import Diagnostic, Operation, Preview, Resource
 from review.project import NoStackFileError, Project, prepare
 from review.states import State
+from settings.as_written import StackFileError
 
 _PROVIDERS: Final = "PULUMI_DEBUG_PROVIDERS"
 """The engine's variable for providers that run already: NAME:PORT,..."""
@@ -44,6 +45,7 @@ def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None =
     Raises:
         RevisionError: There is no such revision.
         NoStackFileError: The checkout has no file for the stack.
+        StackFileError: That file cannot be read.
         LocalError: There is no engine, and none could be built.
     """
     pulumi, variables = engine.find()
@@ -92,6 +94,8 @@ def _run_base(pulumi: str, stack: str, folder: Path, port: int, variables: dict[
         old = prepare(folder / "old", folder / "program", stack, pulumi=pulumi, port=port)
     except NoStackFileError:
         return "it has no file for this stack"
+    except StackFileError as error:
+        return str(error)
     outcome = _run(pulumi, stack, old, variables, None)
     if outcome.failed:
         return "\n".join(message.text for message in outcome.preview.errors)

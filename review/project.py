@@ -13,9 +13,12 @@ from typing import Any, Final, cast
 import yaml
 
 import settings
-from settings import SettingsError
+from settings import SettingsError, as_written
+from settings.as_written import StackFileError
 from settings.keys import PROJECT, SECRETS
+from settings.stack_file import read_config
 
+_PREFIX: Final = f"{PROJECT}:"
 _PLACEHOLDER: Final = "postgresql://placeholder:{}@placeholder.invalid:5432/placeholder"
 """With this, every check of a secret is content."""
 _IMAGES: Final = {"hub": ("hub",), "proxy": ("proxy",), "notebook": ("notebook", "hub/requirements.txt")}
@@ -66,23 +69,19 @@ def prepare(folder: Path, program: Path, stack: str, *, pulumi: str, port: int) 
 
     Raises:
         NoStackFileError: There is no file for the stack.
+        StackFileError: It cannot be read. The text names it.
     """
-    content = cast("dict[str, Any]", yaml.safe_load(stack_file(program, stack).read_text()) or {})
-    config = {
-        name if ":" in name else f"{PROJECT}:{name}": value
-        for name, value in cast("dict[str, Any]", content.get("config") or {}).items()
-    }
-    own = {key.removeprefix(f"{PROJECT}:"): value for key, value in config.items() if key.startswith(f"{PROJECT}:")}
+    read, written = _config(program, stack)
+    own = {key.removeprefix(_PREFIX): value for key, value in read.items() if key.startswith(_PREFIX)}
     sealed = {key: _digest(json.dumps(value)) for key, value in own.items() if _is_encrypted(value)}
     images = open_images(program, own)
     missing = missing_secrets({**images, **own})
-    for key in sealed:
-        del config[f"{PROJECT}:{key}"]
-    config |= {f"{PROJECT}:{key}": value for key, value in images.items()}
+    config = {key: node for key, node in written.items() if key.removeprefix(_PREFIX) not in sealed}
+    config |= {f"{_PREFIX}{key}": value for key, value in images.items()}
     project = cast("dict[str, Any]", yaml.safe_load((program / "Pulumi.yaml").read_text()))
     project |= {"main": str(program), "runtime": {"name": "python", "options": {"virtualenv": sys.prefix}}}
     (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))
-    (folder / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": config}))
+    (folder / f"Pulumi.{stack}.yaml").write_text(as_written.text({"config": config}))
     (folder / "state").mkdir()
     kubeconfig = folder / "kubeconfig"
     kubeconfig.write_text(json.dumps(kubeconfig_of(port, str(own.get("kubernetes.context") or "offline"))))
@@ -102,6 +101,18 @@ def prepare(folder: Path, program: Path, stack: str, *, pulumi: str, port: int) 
         _pulumi(pulumi, folder, environment, "config", "set-all", "--stack", stack, *values)
     notes = tuple(f"{key} is not set in this stack's file; a placeholder stands for it here." for key in missing)
     return Project(folder=folder, environment=environment, notes=notes)
+
+
+def _config(program: Path, stack: str) -> tuple[dict[str, object], dict[str, yaml.Node]]:
+    """The config of a stack's file, as values and as it is written; by the keys with their prefix."""
+    file = stack_file(program, stack)
+    try:
+        values, written = read_config(file), as_written.keys(as_written.read(file).get("config"))
+    except StackFileError as error:
+        message = f"{file.name}: {error}"
+        raise StackFileError(message) from None
+    full = {key: key if ":" in key else f"{_PREFIX}{key}" for key in values}
+    return {full[key]: value for key, value in values.items()}, {full[key]: node for key, node in written.items()}
 
 
 def _is_encrypted(value: object) -> bool:

@@ -25,7 +25,9 @@ _HOME_STORAGE = Storage(size="10Gi")
 _CPU = CpuBounds(default="0.5", min="0.1", max="4")
 _SHORTEST_IDLE = 5
 _ZONE = {"name": "example-org", "domain": "example.org"}
-_ARTIFACT_REGISTRY = re.compile(r"(?P<location>[-a-z0-9]+)-docker\.pkg\.dev/(?P<project>[^/]+)/(?P<repository>[^/]+)")
+_ARTIFACT_REGISTRY = re.compile(
+    r"(?P<location>[-a-z0-9]+)-docker\.pkg\.dev/(?P<project>[^/]+)/(?P<repository>[^/]+)(?:/.+)?"
+)
 _MEMORY = MemoryBounds(default="1Gi", min="256Mi", max="8Gi")
 
 
@@ -106,7 +108,7 @@ class ImagesSettings(Model):
 
     @property
     def artifact_registry(self) -> ArtifactRegistry | None:
-        """Where `repository` is, if it is one of Artifact Registry."""
+        """Where `repository` is, if it is one of Artifact Registry or a folder in one."""
         match = _ARTIFACT_REGISTRY.fullmatch(self.repository or "")
         return ArtifactRegistry(**match.groupdict()) if match else None
 

@@ -47,7 +47,12 @@ class GkeCluster(pulumi.ComponentResource):
         settings, child = args.settings, pulumi.ResourceOptions(parent=self)
         net = Network(
             f"{name}-network",
-            NetworkArgs(network=settings.network, region=settings.cluster.region, protect=settings.protect),
+            NetworkArgs(
+                network=settings.network,
+                region=settings.cluster.region,
+                protect=settings.protect,
+                shares=settings.notebook.storage.disk == "filestore",
+            ),
             child,
         )
         account = NodeAccount(
@@ -153,4 +158,8 @@ def _cluster(settings: Settings, net: Network, account: NodeAccount) -> "contain
         ),
         dns_cache_config=container.ClusterAddonsConfigDnsCacheConfigArgs(enabled=True),
     )
+    if settings.notebook.storage.disk == "filestore":
+        args.addons_config.gcp_filestore_csi_driver_config = (
+            container.ClusterAddonsConfigGcpFilestoreCsiDriverConfigArgs(enabled=True)
+        )
     return args

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from settings.gke import filestore
 from settings.gke.disks import DEFAULT, takes
 from settings.gke.node_zones import gpu_zones, home_zones
 from settings.gke.sections import ClusterSettings, NodePool, NodesSettings
@@ -17,7 +18,11 @@ def gpu_types(nodes: NodesSettings, accelerator: str | None) -> frozenset[str]:
 
 def hub_disk_mistakes(storage: Storage, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
     """Returns why the hub's volume cannot be on such a disk."""
-    return _mistakes("hub.storage", storage, cluster, {"nodes.core": nodes.core})
+    key = "hub.storage"
+    if storage.disk == "filestore" and cluster.on_gke:
+        reason = "filestore is for homes only, as sqlite may lose data on a network share"
+        return [f"{key}.disk: {reason}; choose a disk: {_chosen(key, DEFAULT)}"]
+    return _mistakes(key, storage, cluster, {"nodes.core": nodes.core})
 
 
 def home_disk_mistakes(
@@ -29,7 +34,8 @@ def home_disk_mistakes(
     mistakes = _mistakes(key, storage, cluster, {"nodes.user": nodes.user, **gpu})
     gpus = gpu_types(nodes, accelerator)
     location = cluster.location
-    if mistakes or not gpus or location is None or storage.storage_class is not None:
+    is_in_zones = storage.storage_class is None and storage.disk != "filestore"
+    if mistakes or not gpus or location is None or not is_in_zones:
         return mistakes
     if not all(gpu_zones(kind, cluster) for kind in gpus):
         return []  # told at the GPU types already
@@ -52,6 +58,8 @@ def _mistakes(key: str, storage: Storage, cluster: ClusterSettings, pools: Mappi
             for part, value in parts.items()
             if value
         ]
+    if storage.disk == "filestore":
+        return _share_mistakes(key, storage)
     mistakes: list[str] = []
     if storage.regional and cluster.is_zonal:
         mistakes.append(
@@ -62,15 +70,30 @@ def _mistakes(key: str, storage: Storage, cluster: ClusterSettings, pools: Mappi
         disk = storage.disk or DEFAULT
         mistakes += [
             f"{place}.machineType: takes no {disk} disk, which {key} is; choose another machine type, or another disk: "
-            f"""pulumi config set --path '["{key}"].disk' {_other(disk)}"""
+            f"{_chosen(key, _other(disk))}"
             for place, pool in pools.items()
             if not takes(pool.machine_type, disk)
         ]
     return mistakes
 
 
+def _share_mistakes(key: str, storage: Storage) -> list[str]:
+    mistakes: list[str] = []
+    if storage.regional:
+        reason = "is for disks; a share of filestore outlives a zone by itself"
+        mistakes.append(f"{key}.regional: {reason}, so {_removed(key, 'regional')}")
+    if filestore.limit_of(storage.size) is None:
+        reason = f"a share of filestore has whole Gi, at least {filestore.LEAST} and at most {filestore.LIMITS[-1]}"
+        mistakes.append(f"""{key}.size: {reason}: pulumi config set --path '["{key}"].size' {filestore.LEAST}""")
+    return mistakes
+
+
 def _other(disk: str) -> str:
     return "hyperdisk-balanced" if disk.startswith("pd-") else DEFAULT
+
+
+def _chosen(key: str, disk: str) -> str:
+    return f"""pulumi config set --path '["{key}"].disk' {disk}"""
 
 
 def _removed(key: str, part: str) -> str:

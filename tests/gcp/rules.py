@@ -32,6 +32,7 @@ FORMS: dict[str, dict[str, str]] = {
     "gcp:compute/address:Address": {"name": _RFC1035},
     "gcp:compute/globalAddress:GlobalAddress": {"name": _RFC1035},
     "gcp:compute/forwardingRule:ForwardingRule": {"name": _RFC1035},
+    "gcp:compute/firewall:Firewall": {"name": _RFC1035},
     "gcp:compute/network:Network": {"name": _RFC1035},
     "gcp:compute/router:Router": {"name": _RFC1035},
     "gcp:compute/routerNat:RouterNat": {"name": _RFC1035},

@@ -7,6 +7,7 @@ import pytest
 
 from review import project
 from review.project import NoStackFileError
+from settings.as_written import StackFileError
 from settings.keys import SECRETS
 from tests.unit.components.stacks import GKE, VALUES
 
@@ -55,3 +56,26 @@ def test_the_kubeconfig_has_the_stacks_context() -> None:
     config = json.dumps(project.kubeconfig_of(1234, "campus"))
     assert '"current-context": "campus"' in config
     assert "https://127.0.0.1:1234" in config
+
+
+@pytest.mark.parametrize("content", ["config: [1]\n", "config: {a: 1, a: 2}\n", "config: {\n", "config: &a {a: *a}\n"])
+def test_a_stack_file_that_cannot_be_read_is_told_with_its_name(program: Path, tmp_path: Path, content: str) -> None:
+    (program / "Pulumi.dev.yaml").write_text(content)
+    with pytest.raises(StackFileError, match=r"^Pulumi\.dev\.yaml: the file (is not .* in line|has .*)"):
+        project.prepare(tmp_path, program, "dev", pulumi="true", port=1)
+
+
+def test_what_is_not_encrypted_reaches_the_engine_as_it_is_written(program: Path, tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    (program / "Pulumi.yaml").write_text("name: jupyterhub\n")
+    (program / "docker").mkdir()
+    lines = [
+        "config:",
+        "  jupyterhub:images.repository: r.example.org/a",
+        "  jupyterhub:cluster.maintenanceStart: 22:30",
+    ]
+    lines += ["  jupyterhub:notebook.accelerator: ~", "  jupyterhub:auth.allowedUsers: [on, 1e3]"]
+    sealed = "  jupyterhub:github.clientSecret: {secure: v1:abc}"
+    (program / "Pulumi.dev.yaml").write_text("\n".join([*lines, sealed]))
+    project.prepare(tmp_path / "new", program, "dev", pulumi="true", port=1)
+    assert (tmp_path / "new" / "Pulumi.dev.yaml").read_text().splitlines() == lines
