@@ -11,15 +11,14 @@ from rich.console import Console
 
 from local import deploy, paths
 from local.errors import LocalError
-from review import comment, engine, github, offline, plan, terminal
+from review import comment, engine, github, offline, plan, stack_file, terminal
 from review.comment import GITHUB_LIMIT, SUMMARY_LIMIT, Subject
 from review.engine import Outcome
 from review.github import GitHubError
 from review.markdown import block, code
 from review.model import Preview
 from review.offline import Comparison, RevisionError
-from review.project import NoStackFileError, stack_file
-from settings.as_written import StackFileError
+from review.stack_file import NoStackFileError
 
 _BECAUSE: Final = {
     "fork": "This pull request comes from a fork, whose code gets no access to the cloud.",
@@ -27,6 +26,8 @@ _BECAUSE: Final = {
     "variables": "The repository has not all variables for a preview with the cloud: see docs/pull-requests.md.",
 }
 """Why a preview is made without the cloud, for people."""
+_LONGEST_PROBLEM: Final = 4_000
+"""Characters of what is said of a base that cannot be run: the end of it, where the reason is."""
 _STACK: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}(/[A-Za-z0-9_.-]{1,100}){0,2}")
 
 
@@ -85,7 +86,7 @@ def _diff(arguments: argparse.Namespace) -> int:
     if arguments.base:
         try:
             compared = offline.compare(arguments.stack, arguments.base, paths.CHECKOUT)
-        except (RevisionError, NoStackFileError, StackFileError) as error:
+        except (RevisionError, NoStackFileError) as error:
             raise LocalError(str(error)) from None
         if compared.base_problem:
             console.print(
@@ -103,13 +104,13 @@ def _diff(arguments: argparse.Namespace) -> int:
 def _preview(arguments: argparse.Namespace) -> int:
     subject = Subject(stack=arguments.stack, run_url=arguments.run_url)
     try:
-        stack_file(Path.cwd(), arguments.stack)
+        file = stack_file.find(Path.cwd(), arguments.stack)
     except NoStackFileError as error:
         return _fail(arguments, subject, str(error))
     refresh = ["--refresh"] if arguments.refresh else []
     policies = [] if arguments.policy_pack is None else ["--policy-pack", str(arguments.policy_pack)]
     outcome = _engine_run(arguments.stack, *refresh, *policies)
-    _write(arguments, subject, outcome.preview)
+    _write(arguments, subject, stack_file.placed(outcome.preview, file))
     return int(outcome.failed)
 
 
@@ -117,7 +118,7 @@ def _offline(arguments: argparse.Namespace) -> int:
     subject = Subject(stack=arguments.stack, run_url=arguments.run_url, preamble=_why(arguments))
     try:
         compared = offline.compare(arguments.stack, arguments.base, Path.cwd(), policy_pack=arguments.policy_pack)
-    except (RevisionError, NoStackFileError, StackFileError, LocalError) as error:
+    except (RevisionError, NoStackFileError, LocalError) as error:
         return _fail(arguments, subject, str(error))
     _write(arguments, replace(subject, preamble=_preamble(subject.preamble, compared)), compared.preview)
     return int(compared.preview.failed)
@@ -136,25 +137,26 @@ def _short(revision: str) -> str:
     return revision[:12] if re.fullmatch(r"[0-9a-f]{40}", revision) else revision
 
 
-def _preamble(told: str, compared: Comparison) -> str:
+def _preamble(why: str, compared: Comparison) -> str:
     if not compared.base_problem:
-        return told
-    problem = "\n".join(f"> {line}" for line in block(compared.base_problem).splitlines())
-    return f"{told}\n>\n> The base itself cannot be run here, so everything counts as new:\n>\n{problem}"
+        return why
+    told = compared.base_problem
+    told = told if len(told) <= _LONGEST_PROBLEM else f"…{told[-_LONGEST_PROBLEM:]}"
+    problem = "\n".join(f"> {line}" for line in block(told).split("\n"))
+    return f"{why}\n>\n> The base itself cannot be run here, so everything counts as new:\n>\n{problem}"
 
 
 def _drift(arguments: argparse.Namespace) -> int:
     subject = Subject(stack=arguments.stack, run_url=arguments.run_url)
     try:
-        stack_file(Path.cwd(), arguments.stack)
+        file = stack_file.find(Path.cwd(), arguments.stack)
     except NoStackFileError as error:
         text = comment.of_failure(subject, [str(error)], limit=SUMMARY_LIMIT)
         failed = True
     else:
-        outcome = _engine_run(arguments.stack, "--refresh", "--expect-no-changes")
-        differs = bool(outcome.preview.resources or outcome.preview.exports)
-        failed = outcome.failed or differs
-        text = comment.of_drift(subject, outcome.preview, limit=SUMMARY_LIMIT)
+        found = stack_file.placed(_engine_run(arguments.stack, "--refresh").preview, file)
+        failed = found.failed or comment.differs(found)
+        text = comment.of_drift(subject, found, limit=SUMMARY_LIMIT)
     if arguments.summary is not None:
         arguments.summary.write_text(text)
     sys.stdout.write(text)

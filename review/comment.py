@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from review import difference, summary
-from review.markdown import block, code, filled, folded
+from review.markdown import block, code, folded
 from review.model import Diagnostic, Preview, Resource
 
 GITHUB_LIMIT: Final = 65_000
 """Longest comment, in characters: GitHub's own limit is 65536, and who posts it puts a sentence before it. Counted in
-bytes here, which are never fewer."""
+bytes here, which are never fewer, with those that make an @ no mention."""
 SUMMARY_LIMIT: Final = 1_000_000
 """Longest part of a job summary; GitHub's own limit is 1 MiB."""
 
-_ROOM: Final = 500
+_ROOM: Final = 2_000
 """Kept free for the sentence that says what was left out."""
+_NAMED: Final = 10
+"""So many of the parts that were left out are named."""
+_LONGEST_NAME: Final = 100
+"""Characters of such a name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +32,15 @@ class Subject:
     """Where the job is that wrote it, with its summary."""
     preamble: str = ""
     """What kind of preview it is, in Markdown, if it is not the ordinary one."""
+
+
+class _Part(NamedTuple):
+    """A part of a comment, which is shown as a whole or not at all."""
+
+    text: str
+    """In Markdown."""
+    title: str = "a message"
+    """By which it is named where it is not shown; foreign text."""
 
 
 def marker(stack: str) -> str:
@@ -45,26 +58,45 @@ def of_preview(subject: Subject, preview: Preview, *, limit: int = GITHUB_LIMIT)
         _heading(subject, "policy broken" if preview.failed else ""),
         *_policies(preview),
         *(block(message.text) for message in preview.errors),
-        _changes(preview),
+        *_changes(preview),
         *_warnings(preview.warnings),
     ]
-    return _fitted(subject, head, _objects(preview), limit)
+    return _fitted(head, _objects(preview), _elsewhere(subject, limit), limit)
 
 
 def of_drift(subject: Subject, preview: Preview, *, limit: int) -> str:
     """Returns what is to be said of a world that may not be as the stack's state says."""
-    if preview.errors and not preview.resources:
+    if preview.failed:
         return of_failure(subject, [message.text for message in preview.errors], limit=limit)
-    if not preview.resources:
-        return _fitted(subject, [f"### Stack {code(subject.stack)} is as it was made"], [], limit)
-    told = f"**Not as the stack made it: {len(preview.resources)}.** `pulumi up` would do this:"
-    head = [f"### Stack {code(subject.stack)} has drifted", told]
-    return _fitted(subject, head, _objects(preview), limit)
+    if not differs(preview):
+        return _fitted([f"### Stack {code(subject.stack)} is as it was made"], [], "", limit)
+    head = [f"### Stack {code(subject.stack)} has drifted"]
+    if preview.resources:
+        head += [
+            f"**Not as the stack made it: {len(preview.resources)}.** `pulumi up` would do this:",
+            *_notes(preview),
+        ]
+    elif preview.exports:
+        head.append("**Only exports are others.** `pulumi up` would write these:")
+    parts = _objects(preview)
+    if preview.by_hand:
+        names = ", ".join(f"{code(found.kind)} {code(found.name)}" for found in preview.by_hand[:_NAMED])
+        more = len(preview.by_hand) - _NAMED
+        told = f"{names} and {more} more" if more > 0 else names
+        head.append(f"**Labels or annotations that the stack knows nothing of**, and `pulumi up` leaves alone: {told}.")
+        parts += [_object(found) for found in preview.by_hand]
+    return _fitted(head, parts, _elsewhere(subject, limit), limit)
+
+
+def differs(preview: Preview) -> bool:
+    """Whether the world is another than the stack's state says."""
+    return bool(preview.resources or preview.exports or preview.by_hand)
 
 
 def of_failure(subject: Subject, messages: Sequence[str], *, limit: int = GITHUB_LIMIT) -> str:
     """Returns the comment on a preview that could not even start."""
-    return _fitted(subject, [_heading(subject, "failed")], [block(message) for message in messages], limit)
+    parts = [_Part(block(message)) for message in messages]
+    return _fitted([_heading(subject, "failed")], parts, _elsewhere(subject, limit), limit)
 
 
 def _heading(subject: Subject, outcome: str) -> str:
@@ -73,18 +105,19 @@ def _heading(subject: Subject, outcome: str) -> str:
     return f"{marker(subject.stack)}\n### Preview of stack {code(subject.stack)}{told}{preamble}"
 
 
-def _changes(preview: Preview) -> str:
-    count = summary.heading(preview)
-    if not preview.resources:
-        return f"**Nothing changes**: {preview.unchanged} stay as they are."
-    parts = [f"**{count}.**"]
+def _changes(preview: Preview) -> list[str]:
+    if preview.resources:
+        return [f"**{summary.heading(preview)}.**", *_notes(preview)]
+    if preview.exports:
+        return [f"**No object changes**: {preview.unchanged} stay as they are. Exports do.", *_notes(preview)]
+    return [f"**Nothing changes**: {preview.unchanged} stay as they are."]
+
+
+def _notes(preview: Preview) -> list[str]:
     notes = summary.notes(preview)
-    if dangers := [note for note in notes if note.weight == "danger"]:
-        told = "\n".join(f"> - {filled(note.text, note.values)}" for note in dangers)
-        parts.append(f"> [!CAUTION]\n{told}")
-    others = [f"- {filled(note.text, note.values)}" for note in notes if note.weight != "danger"]
-    parts.append("\n".join(others) if others else "No pod restarts, and people notice nothing of it.")
-    return "\n\n".join(parts if others or not dangers else parts[:-1])
+    dangers = "\n".join(f"> - {note.told(code)}" for note in notes if note.weight == "danger")
+    others = "\n".join(f"- {note.told(code)}" for note in notes if note.weight != "danger")
+    return [*([f"> [!CAUTION]\n{dangers}"] if dangers else []), *([others] if others else [])]
 
 
 def _warnings(warnings: Sequence[Diagnostic]) -> list[str]:
@@ -109,29 +142,42 @@ def _policies(preview: Preview) -> list[str]:
     return ["\n".join([f"Policies of {packs}:", "", *told])]
 
 
-def _objects(preview: Preview) -> list[str]:
+def _objects(preview: Preview) -> list[_Part]:
     ordered = sorted(preview.resources, key=lambda found: not summary.is_heavy(found))
-    return [_object(found) for found in ordered]
+    exports = [_folded("exports", difference.of_exports(preview.exports))] if preview.exports else []
+    return [*(_object(found) for found in ordered), *exports]
 
 
-def _object(found: Resource) -> str:
-    told = difference.lines(found) or ["  nothing that can be told"]
-    return folded(difference.title(found), block("\n".join(told), language="diff"))
+def _object(found: Resource) -> _Part:
+    return _folded(difference.title(found), difference.lines(found) or ["  nothing that can be told"])
 
 
-def _fitted(subject: Subject, head: Sequence[str], parts: Sequence[str], limit: int) -> str:
-    """The heading and as many of the parts as there is room for, each whole."""
-    left = limit - _ROOM - len(head[0].encode())
-    kept, missing = [head[0]], 0
-    for part in [*head[1:], *parts]:
-        size = len(part.encode()) + 2
+def _folded(title: str, lines: Sequence[str]) -> _Part:
+    return _Part(folded(title, block("\n".join(lines), language="diff")), title)
+
+
+def _elsewhere(subject: Subject, limit: int) -> str:
+    """Where all of it can be read, in Markdown."""
+    if limit == SUMMARY_LIMIT:
+        return "`make diff` shows all of it, in a terminal."
+    where = f"[job summary]({subject.run_url})" if subject.run_url else "job summary"
+    return f"More of it is in the {where}."
+
+
+def _fitted(head: Sequence[str], parts: Sequence[_Part], elsewhere: str, limit: int) -> str:
+    """The heading and as many of the parts as there is room for, each whole; the others are named."""
+    left = limit - _ROOM
+    kept: list[str] = []
+    missing: list[str] = []
+    for part in [*(_Part(text) for text in head), *parts]:
+        size = len(part.text.encode()) + 3 * part.text.count("@") + len("\n\n")
         if size <= left:
-            kept.append(part)
+            kept.append(part.text)
             left -= size
         else:
-            missing += 1
+            missing.append(part.title)
     if missing:
-        where = f"[job summary]({subject.run_url})" if subject.run_url else "job summary"
-        told = "1 part is" if missing == 1 else f"{missing} parts are"
-        kept.append(f"**{told} not shown**, as GitHub allows no longer text. All of it is in the {where}.")
+        names = ", ".join(code(title[:_LONGEST_NAME]) for title in missing[:_NAMED])
+        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+        kept.append(f"**Not shown, as GitHub allows no longer text:** {names}{more}. {elsewhere}")
     return "\n\n".join(kept) + "\n"

@@ -75,7 +75,8 @@ def run(
             text=True,
             check=False,
         )
-        log = events.read(file.read_text().splitlines() if file.exists() else ())
+        # Only "\n" ends a line: there may be others of what Python takes for an end in a text.
+        log = events.read(filter(None, file.read_text().split("\n")) if file.exists() else ())
     if show:
         sys.stderr.write(done.stdout)
     failed = done.returncode != 0

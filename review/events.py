@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple, cast
 
 from review import states
 from review.model import SECRET, Change, Diagnostic, Operation, Preview, Resource, Violation
@@ -28,14 +28,27 @@ _ALREADY_TOLD: Final = re.compile(
 """What the engine says beside the reason."""
 
 
+class Step(NamedTuple):
+    """One step of the engine."""
+
+    operation: str
+    """In the engine's words."""
+    old: State | None
+    """Before."""
+    new: State | None
+    """After."""
+    differing: tuple[str, ...] = ()
+    """Where the provider says that they differ."""
+
+
 @dataclass(kw_only=True)
 class Log:
     """An event log, sorted."""
 
-    steps: list[tuple[str, State | None, State | None]] = field(
-        default_factory=list[tuple[str, State | None, State | None]]
-    )
-    """Each with its operation, in the engine's words, and the states before and after."""
+    steps: list["Step"] = field(default_factory=list["Step"])
+    """In the order in which the engine took them."""
+    looks: list["Step"] = field(default_factory=list["Step"])
+    """At the world, each with what the stack knew and what is there."""
     exports: tuple[dict[str, Any], dict[str, Any]] | None = None
     """What the stack exports, and will."""
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
@@ -46,7 +59,7 @@ class Log:
     @property
     def after(self) -> dict[str, State]:
         """What would be there afterwards, by URN."""
-        return {new.urn: new for operation, _, new in self.steps if new is not None and operation != "refresh"}
+        return {step.new.urn: step.new for step in self.steps if step.new is not None and step.operation != "refresh"}
 
     def take_judgement(self, later: "Log") -> None:
         """Take over what policies said of the same objects in a later run."""
@@ -61,9 +74,12 @@ def read(lines: Iterable[str]) -> Log:
         event = cast("dict[str, Any]", json.loads(line))
         if "resourcePreEvent" in event:
             step = event["resourcePreEvent"]["metadata"]
-            log.steps.append((step["op"], _state(step.get("old")), _state(step.get("new"))))
+            log.steps.append(_step(step))
         elif "resOutputsEvent" in event:
-            _take_exports(log, event["resOutputsEvent"]["metadata"])
+            step = event["resOutputsEvent"]["metadata"]
+            _take_exports(log, step)
+            if step["op"] == "refresh":
+                log.looks.append(_step(step))
         elif "diagnosticEvent" in event:
             _take_diagnostic(log, event["diagnosticEvent"])
         elif "policyEvent" in event:
@@ -83,17 +99,20 @@ def preview(log: Log, *, failed: bool) -> Preview:
         log: Its events.
         failed: Whether the engine says by its exit code that it failed.
     """
-    plan = [step for step in log.steps if step[0] in _OPERATIONS or step[0] in _STAYS]
+    plan = [step for step in log.steps if step.operation in _OPERATIONS or step.operation in _STAYS]
     names = states.made_up_names(
-        [old for _, old, _ in plan if old is not None], [new for _, _, new in plan if new is not None]
+        [step.old for step in plan if step.old is not None], [step.new for step in plan if step.new is not None]
     )
     resources = [
-        resource(_OPERATIONS[operation], old, new, names) for operation, old, new in plan if operation in _OPERATIONS
+        resource(_OPERATIONS[step.operation], step.old, step.new, names, step.differing)
+        for step in plan
+        if step.operation in _OPERATIONS
     ]
     return Preview(
         failed=failed,
         resources=tuple(sorted(filter(is_shown, resources), key=lambda found: (found.type, found.name))),
-        unchanged=sum(operation in _STAYS and new is not None and is_object(new.type) for operation, _, new in plan),
+        unchanged=sum(step.operation in _STAYS and step.new is not None and is_object(step.new.type) for step in plan),
+        by_hand=tuple(_by_hand(log.looks)),
         exports=() if failed or log.exports is None else states.exported(*log.exports, names),
         diagnostics=tuple(log.diagnostics),
         policy_packs=log.policy_packs,
@@ -101,21 +120,40 @@ def preview(log: Log, *, failed: bool) -> Preview:
     )
 
 
-def resource(operation: Operation, old: State | None, new: State | None, names: Mapping[str, str]) -> Resource:
+def resource(
+    operation: Operation,
+    old: State | None,
+    new: State | None,
+    names: Mapping[str, str],
+    differing: Iterable[str] = (),
+) -> Resource:
     """Returns a resource with all that becomes different of it."""
     known = new or old
     assert known is not None  # noqa: S101 a step has a state
+    # Of one that is replaced by another of another name, that which goes.
+    shown = old if old is not None and operation == "replace" else known
     changes = states.changes(old.inputs if old else {}, new.inputs if new else {}, names)
+    if old is not None and new is not None:
+        changes += states.secret_changes(old.inputs, new.inputs, differing)
     if not changes and operation == "replace" and "data" in known.inputs:
         changes = (Change(path="data", old=SECRET, new=SECRET),)
     return Resource(
         operation=operation,
         type=known.type,
-        name=known.shown_name,
+        name=shown.shown_name,
         logical_name=known.logical_name,
         changes=changes,
         protected=old is not None and old.protected,
+        kept=old is not None and old.kept,
     )
+
+
+def _by_hand(looks: Iterable[Step]) -> Iterator[Resource]:
+    for look in looks:
+        if look.old is None or look.new is None or not look.old.type.startswith("kubernetes:"):
+            continue
+        if changes := states.by_hand(look.old, look.new):
+            yield replace(resource("update", look.old, look.new, {}), changes=changes)
 
 
 def is_object(type_: str) -> bool:
@@ -127,6 +165,10 @@ def is_shown(found: Resource) -> bool:
     """Whether a reviewer wants to see it. A provider of the program's own counts if it is another afterwards."""
     own_provider = found.type.startswith("pulumi:providers:") and not found.logical_name.startswith("default")
     return is_object(found.type) or (own_provider and found.operation in {"update", "replace"} and bool(found.changes))
+
+
+def _step(found: dict[str, Any]) -> Step:
+    return Step(found["op"], _state(found.get("old")), _state(found.get("new")), tuple(found.get("detailedDiff") or ()))
 
 
 def _state(found: dict[str, Any] | None) -> State | None:

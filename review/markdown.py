@@ -45,12 +45,5 @@ def folded(title: str, body: str) -> str:
     return f"<details><summary><code>{line}</code></summary>\n\n{body}\n\n</details>"
 
 
-def filled(text: str, values: tuple[str, ...]) -> str:
-    """Returns a sentence of ours with foreign values as code spans."""
-    parts = text.split("{}")
-    spans = [*(code(value) for value in values), *[""] * (len(parts) - 1 - len(values)), ""]
-    return "".join(part + span for part, span in zip(parts, spans, strict=False))
-
-
 def _longest_run(text: str) -> int:
     return max((len(run) for run in re.findall(r"`+", text)), default=0)

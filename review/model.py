@@ -44,6 +44,8 @@ class Resource:
     """What is different, in the order of the paths."""
     protected: bool = False
     """Whether Pulumi refuses to delete or replace it."""
+    kept: bool = False
+    """Whether what is there stays there when the stack deletes or replaces it (`retainOnDelete`)."""
 
     @property
     def kind(self) -> str:
@@ -94,6 +96,9 @@ class Preview:
     """How many stay."""
     exports: tuple[Change, ...] = ()
     """What the stack exports otherwise, by name."""
+    by_hand: tuple[Resource, ...] = ()
+    """Labels and annotations that somebody else put on objects of the stack, which `pulumi up` leaves alone; only with
+    a look at the world. Their changes lead from what the stack knew to what is there."""
     diagnostics: tuple[Diagnostic, ...] = ()
     policy_packs: tuple[str, ...] = ()
     """Packs that were asked."""

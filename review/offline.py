@@ -9,12 +9,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from review import engine, events, recorder, replacements, states
+from local.errors import LocalError
+from review import engine, events, recorder, replacements, stack_file, states
 from review.engine import Outcome
 from review.model import Diagnostic, Operation, Preview, Resource
-from review.project import NoStackFileError, Project, prepare
+from review.project import Project, prepare
+from review.stack_file import NoStackFileError
 from review.states import State
-from settings.as_written import StackFileError
 
 _PROVIDERS: Final = "PULUMI_DEBUG_PROVIDERS"
 """The engine's variable for providers that run already: NAME:PORT,..."""
@@ -44,8 +45,7 @@ def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None =
 
     Raises:
         RevisionError: There is no such revision.
-        NoStackFileError: The checkout has no file for the stack.
-        StackFileError: That file cannot be read.
+        NoStackFileError: The checkout has no file for the stack, or one that cannot be read.
         LocalError: There is no engine, and none could be built.
     """
     pulumi, variables = engine.find()
@@ -60,7 +60,8 @@ def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None =
         with ThreadPoolExecutor() as both:
             after = both.submit(_run, pulumi, stack, new, variables, policy_pack)
             before = both.submit(_run_base, pulumi, stack, folder, port, variables)
-            return _compared(before.result(), after.result(), new)
+            found = _compared(before.result(), after.result(), new)
+            return replace(found, preview=stack_file.placed(found.preview, stack_file.find(checkout, stack)))
 
 
 def extract(revision: str, checkout: Path, folder: Path) -> None:
@@ -92,10 +93,12 @@ def _run_base(pulumi: str, stack: str, folder: Path, port: int, variables: dict[
     """The base's preview, or why there is none."""
     try:
         old = prepare(folder / "old", folder / "program", stack, pulumi=pulumi, port=port)
-    except NoStackFileError:
-        return "it has no file for this stack"
-    except StackFileError as error:
+    except LocalError as error:
         return str(error)
+    except NoStackFileError as error:
+        return (
+            str(error) if (folder / "program" / stack_file.name_of(stack)).exists() else "it has no file for this stack"
+        )
     outcome = _run(pulumi, stack, old, variables, None)
     if outcome.failed:
         return "\n".join(message.text for message in outcome.preview.errors)

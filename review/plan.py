@@ -19,14 +19,14 @@ def lines(log: Log) -> list[str]:
     Everybody may read it: a line holds no value, and secrets are left out of the digest, so that none can be guessed
     from it. Names that Pulumi makes up are as they are shown. So it is the same for the same plan, whoever looks at it.
     """
-    steps = [step for step in log.steps if step[0] not in _QUIET]
     names = states.made_up_names(
-        [old for _, old, _ in log.steps if old is not None], [new for _, _, new in log.steps if new is not None]
+        [step.old for step in log.steps if step.old is not None],
+        [step.new for step in log.steps if step.new is not None],
     )
     return sorted(
-        " ".join([operation, known.urn, *_changed(old, new, names), *_digest(new, names)])
-        for operation, old, new in steps
-        if (known := new or old) is not None
+        " ".join([step.operation, known.urn, *_changed(step.old, step.new, names), *_digest(step.new, names)])
+        for step in log.steps
+        if step.operation not in _QUIET and (known := step.new or step.old) is not None
     )
 
 

@@ -8,25 +8,23 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import yaml
 
 import settings
+from local.errors import LocalError
+from review import stack_file
 from settings import SettingsError, as_written
-from settings.as_written import StackFileError
 from settings.keys import PROJECT, SECRETS
 from settings.stack_file import read_config
 
 _PREFIX: Final = f"{PROJECT}:"
 _PLACEHOLDER: Final = "postgresql://placeholder:{}@placeholder.invalid:5432/placeholder"
 """With this, every check of a secret is content."""
+_VARIABLE: Final = "PLACEHOLDER_FOR_AUTH_SECRET_ENVIRONMENT"
 _IMAGES: Final = {"hub": ("hub",), "proxy": ("proxy",), "notebook": ("notebook", "hub/requirements.txt")}
 """What `make up` builds each image from, below docker/, where a stack leaves it open."""
-
-
-class NoStackFileError(Exception):
-    """A revision has no file for the stack; the text says which there are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,23 +38,6 @@ class Project:
     """What stands for something that is not there."""
 
 
-def stack_file(program: Path, stack: str) -> Path:
-    """Returns a stack's file.
-
-    Raises:
-        NoStackFileError: There is none.
-    """
-    file = program / f"Pulumi.{stack.rpartition('/')[2]}.yaml"
-    if not file.exists():
-        there = ", ".join(sorted(other.name for other in program.glob("Pulumi.*.yaml"))) or "none"
-        message = (
-            f"{file.name} is missing: without it stack {stack} has no settings. Files of stacks there are: {there}.\n"
-            f"Add the file, or take {stack} out of the stacks that the workflow previews."
-        )
-        raise NoStackFileError(message)
-    return file
-
-
 def prepare(folder: Path, program: Path, stack: str, *, pulumi: str, port: int) -> Project:
     """Make a project in a folder, with a state of its own that goes with the folder.
 
@@ -68,17 +49,17 @@ def prepare(folder: Path, program: Path, stack: str, *, pulumi: str, port: int) 
         port: Where the recorder serves, which also stands for the cluster.
 
     Raises:
-        NoStackFileError: There is no file for the stack.
-        StackFileError: It cannot be read. The text names it.
+        NoStackFileError: There is no file for the stack, or one that cannot be read.
+        LocalError: The engine does not take what is in it.
     """
-    read, written = _config(program, stack)
+    read, written = _config(stack_file.find(program, stack))
     own = {key.removeprefix(_PREFIX): value for key, value in read.items() if key.startswith(_PREFIX)}
     sealed = {key: _digest(json.dumps(value)) for key, value in own.items() if _is_encrypted(value)}
     images = open_images(program, own)
     missing = missing_secrets({**images, **own})
-    config = {key: node for key, node in written.items() if key.removeprefix(_PREFIX) not in sealed}
+    config: dict[str, object] = {key: node for key, node in written.items() if not _is_encrypted(read[key])}
     config |= {f"{_PREFIX}{key}": value for key, value in images.items()}
-    project = cast("dict[str, Any]", yaml.safe_load((program / "Pulumi.yaml").read_text()))
+    project = stack_file.project(program)
     project |= {"main": str(program), "runtime": {"name": "python", "options": {"virtualenv": sys.prefix}}}
     (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))
     (folder / f"Pulumi.{stack}.yaml").write_text(as_written.text({"config": config}))
@@ -94,7 +75,8 @@ def prepare(folder: Path, program: Path, stack: str, *, pulumi: str, port: int) 
         "KUBECONFIG": str(kubeconfig),
     }
     secret = {key: _PLACEHOLDER.format(digest) for key, digest in {**sealed, **dict.fromkeys(missing, "none")}.items()}
-    secret |= {key: "{}" for key in secret if key == "auth.secretEnvironment"}
+    # The one secret that is a map: of variables, whose names are as secret as what is in them.
+    secret |= {key: json.dumps({_VARIABLE: secret[key]}) for key in secret if key == "auth.secretEnvironment"}
     _pulumi(pulumi, folder, environment, "stack", "init", stack)
     if secret:
         values = [word for key, value in sorted(secret.items()) for word in ("--secret", f"{key}={value}")]
@@ -103,14 +85,9 @@ def prepare(folder: Path, program: Path, stack: str, *, pulumi: str, port: int) 
     return Project(folder=folder, environment=environment, notes=notes)
 
 
-def _config(program: Path, stack: str) -> tuple[dict[str, object], dict[str, yaml.Node]]:
+def _config(file: Path) -> tuple[dict[str, object], dict[str, yaml.Node]]:
     """The config of a stack's file, as values and as it is written; by the keys with their prefix."""
-    file = stack_file(program, stack)
-    try:
-        values, written = read_config(file), as_written.keys(as_written.read(file).get("config"))
-    except StackFileError as error:
-        message = f"{file.name}: {error}"
-        raise StackFileError(message) from None
+    values, written = read_config(file), as_written.keys(as_written.read(file).get("config"))
     full = {key: key if ":" in key else f"{_PREFIX}{key}" for key in values}
     return {full[key]: value for key, value in values.items()}, {full[key]: node for key, node in written.items()}
 
@@ -162,11 +139,14 @@ def kubeconfig_of(port: int, context: str) -> dict[str, object]:
 
 
 def _pulumi(pulumi: str, folder: Path, environment: Mapping[str, str], *arguments: str) -> None:
-    subprocess.run(
+    done = subprocess.run(
         [pulumi, "--cwd", str(folder), "--non-interactive", *arguments],
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    if done.returncode:
+        message = f"`pulumi {' '.join(arguments[:2])}` failed: {done.stderr.strip()}"
+        raise LocalError(message)

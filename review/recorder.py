@@ -10,6 +10,9 @@ of it beyond that, as Kubernetes or Google fill it in, is in the table here, and
 # ruff: noqa: N802 the methods' names are the protocol's
 
 import hashlib
+import hmac
+import json
+import secrets
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,11 +25,14 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from review.states import SEALED
 from settings.gke.places import zones_of
 
 PROVIDERS: Final = ("kubernetes", "gcp", "pulumi-python")
 """The plugins that it stands for."""
 
+_KEY: Final = secrets.token_bytes(32)
+"""For digests of secrets, which nobody is to guess from these."""
 _CERTIFICATE: Final = "Y2VydGlmaWNhdGU="
 _ADDRESS: Final = "192.0.2.1"
 _FILLED_IN: Final[dict[str, dict[str, Any]]] = {
@@ -111,11 +117,21 @@ class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
             digest = hashlib.sha256(request.news.SerializeToString(deterministic=True)).hexdigest()[:8]
             metadata["name"] = f"{request.name}-{digest}"
             metadata.setdefault("annotations", {})["pulumi.com/autonamed"] = "true"
+        sealed = _sealed(inputs)
+        if request.type == "kubernetes:core/v1:Secret":
+            sealed |= {
+                part: {key: _sealed(_as_secret(value)) for key, value in _open(inputs[part]).items()}
+                for part in ("data", "stringData")
+                if part in inputs
+            }
+        if sealed != inputs:
+            inputs[SEALED] = sealed
         return provider_pb2.CheckResponse(inputs=_sent(inputs))
 
     def Create(self, request: provider_pb2.CreateRequest, context: object) -> provider_pb2.CreateResponse:
         del context
         outputs = _merged(_received(request.properties), _FILLED_IN.get(request.type, {}))
+        outputs.pop(SEALED, None)
         if request.type.endswith(":Token"):
             # Another generation is another token, and so another Secret.
             outputs["value"] = _secret(f"{request.name} {outputs.get('generation')}")
@@ -141,6 +157,31 @@ class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
 
 def _received(struct: Struct) -> dict[str, Any]:
     return json_format.MessageToDict(struct)
+
+
+def _sealed(value: Any) -> Any:  # noqa: ANN401 any JSON value
+    """The value, with every secret in it as a digest: the engine tells of a secret only that it is one."""
+    if isinstance(value, list):
+        return [_sealed(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if _is_secret(value):
+        text = json.dumps(value["value"], sort_keys=True)
+        return {SEALED: hmac.digest(_KEY, text.encode(), "sha256").hex()}
+    return {key: _sealed(item) for key, item in value.items()}
+
+
+def _open(value: dict[str, Any]) -> dict[str, Any]:
+    """A map that may be secret as a whole. The keys of a Secret are none: pods and `kubectl describe` name them."""
+    return value["value"] if _is_secret(value) else value
+
+
+def _is_secret(value: Any) -> bool:  # noqa: ANN401 any JSON value
+    return isinstance(value, dict) and value.get(rpc._special_sig_key) == rpc._special_secret_sig  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- as below
+
+
+def _as_secret(value: Any) -> Any:  # noqa: ANN401 any JSON value
+    return value if _is_secret(value) else _secret(value)
 
 
 def _sent(properties: dict[str, Any]) -> Struct:

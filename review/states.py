@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from review.model import SECRET, UNKNOWN, Change, Properties
@@ -18,15 +18,39 @@ _UNKNOWN_MARKS: Final = {
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # map
 }
 """The engine's marks of what is not known yet."""
-_OF_NO_INTEREST: Final = re.compile(
-    r"apiVersion|kind|metadata\.labels\[app\.kubernetes\.io/.*\]|metadata\.annotations.*"
-)
+SEALED: Final = "__sealed"
+"""By this key a provider that sees secrets (`recorder.py`) hands over a copy of the inputs with digests in their place,
+each below the same key again."""
+_OF_THE_ENGINE: Final = {"__defaults", "__provider", "__meta", SEALED}
+"""Keys that are nobody's input. A file may be called `__init__.py`."""
+_OF_NO_INTEREST: Final = re.compile(r"apiVersion|kind|metadata\.labels\[app\.kubernetes\.io/.*\]")
 """What every new object has."""
+_NOISE: Final = re.compile(
+    r"metadata\.annotations(\[(pulumi\.com/.*|kubectl\.kubernetes\.io/last-applied-configuration"
+    r"|deployment\.kubernetes\.io/revision)\])?"
+)
+"""Annotations for the tools only. The second repeats the whole object, and of a Secret what is in it."""
+_METADATA: Final = re.compile(r"(spec\.template\.)?metadata\.(labels|annotations)[.\[].*")
+_BY_MACHINES: Final = re.compile(
+    r".*\[([\w.-]*\.)?(kubernetes\.io|k8s\.io|gke\.io|google\.com|googleapis\.com|pulumi\.com)/.*\]"
+)
+"""Labels and annotations by which parts of Kubernetes, of Google and of Pulumi remember things."""
+_BY_PEOPLE: Final = re.compile(r".*\[(kubectl\.kubernetes\.io/restartedAt|pod-security\.kubernetes\.io/.*)\]")
+"""Those among them that somebody sets."""
 _MADE_UP: Final = "-…"
 """Stands for the end of a name that Pulumi made up."""
 _NEW: Final = " (new)"
+_STEPS: Final = re.compile(r'\["([^"]*)"\]|\[(\d+)\]|([^.\[\]"]+)')
+"""The parts of a path as providers write it."""
 _NAMED: Final = ("name", "key", "containerPort", "port", "mountPath")
 """By which of its parts an item of a list is known, so that another order or number of items is no change of each."""
+
+
+@dataclass(frozen=True)
+class _Sealed:
+    """A secret of which only this is known, to compare it."""
+
+    digest: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +62,10 @@ class State:
     inputs: Properties
     protected: bool = False
     """Whether Pulumi refuses to delete or replace it."""
+    kept: bool = False
+    """Whether the object outlives its deletion from the stack."""
+    outputs: Properties = field(default_factory=dict[str, Any])
+    """What was seen of it."""
 
     @property
     def logical_name(self) -> str:
@@ -64,10 +92,22 @@ class State:
 
 def read(state: Mapping[str, Any]) -> State:
     """Returns a state of the engine's events, its secrets and unknown values replaced."""
-    inputs = cast("dict[str, Any]", _plain(state.get("inputs") or {}))
+    written: Properties = state.get("inputs") or {}
+    inputs = cast("dict[str, Any]", _plain(written.get(SEALED, written)))
     if "stringData" in inputs:  # a Secret, which the cluster gives back with `data`
         inputs["data"] = inputs.pop("stringData")
-    return State(urn=state["urn"], type=state["type"], inputs=inputs, protected=bool(state.get("protect")))
+    if re.fullmatch(r"kubernetes:core/v1:Secret", state["type"]) and "data" in inputs:
+        # Whether or not the program remembers that these are secrets.
+        is_sealed = all(isinstance(value, _Sealed) for value in _map(inputs["data"]).values())
+        inputs["data"] = inputs["data"] if is_sealed and isinstance(inputs["data"], Mapping | _Sealed) else SECRET
+    return State(
+        urn=state["urn"],
+        type=state["type"],
+        inputs=inputs,
+        protected=bool(state.get("protect")),
+        kept=bool(state.get("retainOnDelete")),
+        outputs=cast("dict[str, Any]", _plain(state.get("outputs") or {})),
+    )
 
 
 def made_up_names(olds: Iterable[State], news: Iterable[State]) -> dict[str, str]:
@@ -97,11 +137,68 @@ def changes(old: Properties, new: Properties, names: Mapping[str, str]) -> tuple
     before, after = _leaves(renamed(old, names)), _leaves(renamed(new, names))
     is_change = bool(old and new)
     return tuple(
-        Change(path=path, old=before.get(path), new=after.get(path))
+        Change(path=path, old=_shown(before.get(path)), new=_shown(after.get(path)))
         for path in sorted({**before, **after}, key=_natural)
         if before.get(path) != after.get(path)
+        and not _NOISE.fullmatch(path)
         and (is_change or not _OF_NO_INTEREST.fullmatch(path))
         and not (path in {"metadata.name", "name"} and after.get(path) in names.values())
+    )
+
+
+def secret_changes(old: Properties, new: Properties, differing: Iterable[str]) -> tuple[Change, ...]:
+    """Returns secrets that are in both sets of inputs and differ, which the inputs themselves do not say.
+
+    Args:
+        old: The inputs as they are.
+        new: The inputs as they will be.
+        differing: Where the provider says that they differ: `spec.containers[0].env`, `data["a.b"]`.
+    """
+    found: dict[str, Change] = {}
+    for place in differing:
+        steps = [quoted or number or word for quoted, number, word in _STEPS.findall(place)]
+        path, value = _at(new, steps)
+        if _has_secret(value) and _has_secret(_at(old, steps)[1]):
+            found[path] = Change(path=path, old=SECRET, new=SECRET)
+    return tuple(found[path] for path in sorted(found, key=_natural))
+
+
+def _at(inputs: Properties, steps: Sequence[str]) -> tuple[str, object]:
+    """The path of a place and what is there, or where the secret begins that it is in."""
+    path, value = "", cast("object", inputs)
+    for step in steps:
+        if value == SECRET:
+            break
+        if isinstance(value, Mapping):
+            name = step if step in value or step != "stringData" else "data"
+            path, value = _below(path, name), cast("Properties", value).get(name)
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(cast("list[object]", value)):
+            label, value = _labelled(cast("list[object]", value))[int(step)]
+            path = f"{path}[{label}]"
+        else:
+            return path, None
+    return path, value
+
+
+def _has_secret(value: object) -> bool:
+    return SECRET in _leaves(value, "it").values()
+
+
+def _shown(value: object) -> object:
+    return SECRET if isinstance(value, _Sealed) else value
+
+
+def by_hand(known: State, there: State) -> tuple[Change, ...]:
+    """Returns labels and annotations that are there otherwise than the stack knew, beside those that it sets."""
+    before, after = _leaves(known.outputs), _leaves(there.outputs)
+    own = {**_leaves(known.inputs), **_leaves(there.inputs)}
+    return tuple(
+        Change(path=path, old=_shown(before.get(path)), new=_shown(after.get(path)))
+        for path in sorted({**before, **after}, key=_natural)
+        if before.get(path) != after.get(path)
+        and path not in own
+        and _METADATA.fullmatch(path)
+        and (_BY_PEOPLE.fullmatch(path) or not _BY_MACHINES.fullmatch(path))
     )
 
 
@@ -119,6 +216,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 any JSON value
         items = cast("Mapping[str, Any]", value)
         if _MARK in items:
             return SECRET
+        if SEALED in items and isinstance(items[SEALED], str):
+            return _Sealed(items[SEALED])
         return {key: _plain(item) for key, item in items.items() if key != "__provider"}
     if isinstance(value, list):
         return [_plain(item) for item in cast("list[Any]", value)]
@@ -138,7 +237,7 @@ def _leaves(value: object, path: str = "") -> dict[str, object]:
     """The values by their paths; an empty list or map is a value."""
     if isinstance(value, Mapping) and value:
         items = cast("Mapping[str, object]", value)
-        named = {_below(path, key): item for key, item in items.items() if not key.startswith("__")}
+        named = {_below(path, key): item for key, item in items.items() if key not in _OF_THE_ENGINE}
     elif isinstance(value, list) and value:
         named = {f"{path}[{label}]": item for label, item in _labelled(cast("list[object]", value))}
     else:
@@ -155,7 +254,8 @@ def _below(path: str, key: str) -> str:
 def _labelled(items: list[object]) -> list[tuple[str, object]]:
     for part in _NAMED:
         labels = [cast("Properties", item).get(part) if isinstance(item, Mapping) else None for item in items]
-        if None not in labels and len({str(label) for label in labels}) == len(labels):
+        known = {str(label) for label in labels if isinstance(label, str | int) and label not in {SECRET, UNKNOWN}}
+        if len(known) == len(labels):
             return [(str(label), item) for label, item in zip(labels, items, strict=True)]
     return [(str(index), item) for index, item in enumerate(items)]
 

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from review import states
+from review import known, states
 from review.difference import VERBS
 from review.model import Change, Preview, Resource
 
-Weight = Literal["danger", "restart", "notice"]
-"""`danger`: something may be lost or out of reach for long. `restart`: a pod. `notice`: people see something else."""
+Weight = Literal["danger", "restart", "notice", "unknown"]
+"""`danger`: something may be lost or out of reach for long. `restart`: a pod. `notice`: people see something else.
+`unknown`: nobody knows whether they do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,18 @@ class Note:
     values: tuple[str, ...] = ()
     """Names and values from the change, which `{}` in the text stand for: never trusted, and quoted where shown."""
 
+    def told(self, quote: Callable[[str], str]) -> str:
+        """Returns the text with its values, each quoted, and a long one not whole: the differences have it."""
+        values = iter(value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…" for value in self.values)
+        return re.sub(r"\{\}", lambda _: quote(next(values)), self.text)
+
+
+_LONGEST: Final = 200
+"""Characters of a value in a note."""
+_MOST: Final = 5
+"""So many things of which nothing is known are named."""
+_HARMLESS: Final = Note(weight="notice", text="No pod restarts, and people notice nothing of it.")
+_ALL_NEW: Final = Note(weight="notice", text="Everything is new: nobody uses it yet.")
 
 _HUB_RESTARTS: Final = Note(
     weight="restart",
@@ -53,6 +66,11 @@ _LOSSES: Final = {
     "Network": "the cluster in it is replaced as well",
     "Subnetwork": "the cluster in it is replaced as well",
     "NodePool": "what runs on its nodes is moved or ended",
+    "Service": "what is behind it is out of reach, unless a new one takes its place",
+    "Gateway": "people do not reach the hub until a new one serves its name",
+    "HTTPRoute": "people do not reach the hub by it, unless a new one takes its place",
+    "ManagedZone": "its names lead nowhere, and the new one has other name servers",
+    "RecordSet": "its name leads nowhere, unless a new one takes its place",
     "Certificate": "https does not work until the new one is issued",
 }
 """What it means that one of these kinds is replaced or deleted, the worst first."""
@@ -74,6 +92,7 @@ _FILE_RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"(cpu|memory|additional_resources)\b.*", "The sizes that people may choose change."),
     (r"home_size", "Homes have {new} (so far {old}); smaller ones grow when their server starts, none shrinks."),
     (r"home_storage_class", "New homes are on another class of storage; those that are there stay as they are."),
+    (r"database_url", "The hub keeps its users and tokens elsewhere: those of before are not there."),
     (r"keep_homes", "Whether homes outlive their users changes: {old} → {new}."),
     (r"idle_minutes", "Idle servers are stopped after {new} minutes (so far {old}; 0 is never)."),
     (r"start_timeout_seconds", "A server may take {new} seconds to start (so far {old})."),
@@ -81,26 +100,42 @@ _FILE_RULES: Final[tuple[tuple[str, str], ...]] = (
 """What people notice of `hub.json`, by the path in it. The first that fits counts."""
 
 
-_IMAGE: Final = re.compile(r"spec\.template\.spec\.containers\[.*\]\.image")
-
-
 def notes(preview: Preview) -> tuple[Note, ...]:
     """Returns what a reviewer should know, the heaviest first, each once."""
-    order: dict[Weight, int] = {"danger": 0, "restart": 1, "notice": 2}
+    order: dict[Weight, int] = {"danger": 0, "restart": 1, "notice": 2, "unknown": 3}
+    if preview.resources and not preview.unchanged and all(one.operation == "create" for one in preview.resources):
+        return (_ALL_NEW,)
     found = dict.fromkeys(note for rule in _RULES for note in rule(preview))
-    if any(is_heavy(one) and one.kind in _ENDS_ALL for one in preview.resources):
-        found = {note: None for note in found if note.weight != "restart"}
+    if any(is_heavy(one) and one.kind in _ENDS_ALL and not one.kept for one in preview.resources):
+        found = {note: None for note in found if note.weight not in {"restart", "unknown"}}
     if _PROXY_TOKEN in found:
         found = {note: None for note in found if note not in {_HUB_RESTARTS, _PROXY_ROLLS}}
+    if preview.resources and not found:
+        return (_HARMLESS,)
     return tuple(sorted(found, key=lambda note: (order[note.weight], note is not _HUB_RESTARTS)))
+
+
+def _unknown(preview: Preview) -> Iterator[Note]:
+    found = known.unknown(preview, _is_told, filter(is_heavy, preview.resources))
+    if found:
+        places = ", ".join(["{}"] * len(found[:_MOST]))
+        more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
+        yield Note(
+            weight="unknown", text=f"What people notice of these is not known: {places}{more}.", values=found[:_MOST]
+        )
 
 
 def _losses(preview: Preview) -> Iterator[Note]:
     worst_first = list(_LOSSES)
     for found in sorted(filter(is_heavy, preview.resources), key=lambda one: worst_first.index(one.kind)):
-        done = "replaced" if found.operation == "replace" else "deleted"
         refused = " Pulumi refuses that, as it is protected." if found.protected else ""
-        text = f"{found.kind} {{}} is {done}: {_LOSSES[found.kind]}.{refused}"
+        if found.kept and found.operation == "delete":
+            text = f"{found.kind} {{}} stays, but the stack knows it no more."
+            yield Note(weight="notice", text=f"{text}{refused}", values=(found.name,))
+            continue
+        done = "replaced" if found.operation == "replace" else "deleted"
+        lost = "the old one stays, but the stack knows it no more" if found.kept else _LOSSES[found.kind]
+        text = f"{found.kind} {{}} is {done}: {lost}.{refused}"
         yield Note(weight="danger", text=text, values=(found.name,))
 
 
@@ -140,7 +175,11 @@ def _files(preview: Preview) -> Iterator[Note]:
         own = sum(change.path != "data[extra_config.py]" for change in code)
         if own:
             files = "1 file" if own == 1 else f"{own} files"
-            yield Note(weight="notice", text=f"The hub's code changes, in {files}.")
+            yield Note(weight="unknown", text=f"The hub's code changes, in {files}: what people notice, its diff says.")
+
+
+def _is_told(path: str) -> bool:
+    return any(re.fullmatch(pattern, path) for pattern, _ in _FILE_RULES) or path == "extra_config"
 
 
 def _of_setting(change: Change) -> Iterator[Note]:
@@ -175,6 +214,10 @@ def _way_in(preview: Preview) -> Iterator[Note]:
             paths = {change.path.partition("[")[0] for change in found.changes}
             if "spec.loadBalancerSourceRanges" in paths:
                 yield Note(weight="notice", text="From where the hub may be reached changes.")
+            for change in found.changes:
+                if change.path == "spec.loadBalancerIP":
+                    text = "Service {} is at another address, and DNS has to follow: {} → {}."
+                    yield Note(weight="notice", text=text, values=(found.name, _value(change.old), _value(change.new)))
             if "spec.type" in paths:
                 yield Note(
                     weight="danger",
@@ -190,8 +233,13 @@ def _limits(preview: Preview) -> Iterator[Note]:
         if found.kind == "PersistentVolumeClaim" and found.operation == "update":
             for change in found.changes:
                 if change.path == "spec.resources.requests.storage":
-                    text = "The volume {} grows: {} → {}. It cannot be made smaller again."
-                    yield Note(weight="notice", text=text, values=(found.name, _value(change.old), _value(change.new)))
+                    values = (found.name, _value(change.old), _value(change.new))
+                    if known.is_more(change):
+                        text = "The volume {} grows: {} → {}. It cannot be made smaller again."
+                        yield Note(weight="notice", text=text, values=values)
+                    else:
+                        text = "The volume {} would shrink: {} → {}. Kubernetes refuses that, and so the `up` fails."
+                        yield Note(weight="danger", text=text, values=values)
 
 
 _RULES: Final[tuple[Callable[[Preview], Iterator[Note]], ...]] = (
@@ -202,6 +250,7 @@ _RULES: Final[tuple[Callable[[Preview], Iterator[Note]], ...]] = (
     _files,
     _images,
     _limits,
+    _unknown,
 )
 
 
@@ -209,13 +258,14 @@ def heading(preview: Preview) -> str:
     """Returns how many resources become what: `2 to create, 1 to replace; 20 stay`."""
     done = ["update" if found.is_renewed else found.operation for found in preview.resources]
     told = [f"{count} to {verb}" for operation, verb in VERBS.items() if (count := done.count(operation))]
-    return f"{', '.join(told)}; {preview.unchanged} stay as they are" if told else "nothing changes"
+    return f"{', '.join(told) or 'nothing changes'}; {preview.unchanged} stay as they are"
 
 
 def is_heavy(found: Resource) -> bool:
     """Whether something may be lost with this resource."""
     owns_notebooks = found.kind != "ServiceAccount" or found.name == "notebooks"
-    return found.operation in {"replace", "delete"} and found.kind in _LOSSES and owns_notebooks
+    is_of_google = found.type.startswith("gcp:projects/")  # whose Service is one of Google's
+    return found.operation in {"replace", "delete"} and found.kind in _LOSSES and owns_notebooks and not is_of_google
 
 
 def _value(value: object) -> str:

@@ -1,5 +1,7 @@
 """Shows a preview in a terminal."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
@@ -10,8 +12,8 @@ from review.model import Preview
 
 _STYLES = {"+": "green", "-": "red", "!": "yellow", "@": "cyan"}
 _OPERATIONS = {"create": "green", "update": "yellow", "replace": "bold red", "delete": "bold red"}
-_WEIGHTS = {"danger": "bold red", "restart": "yellow", "notice": "default"}
-_SIGNS = {"danger": "!!", "restart": " ~", "notice": " -"}
+_WEIGHTS = {"danger": "bold red", "restart": "yellow", "notice": "default", "unknown": "magenta"}
+_SIGNS = {"danger": "!!", "restart": " ~", "notice": " -", "unknown": " ?"}
 
 
 def show(preview: Preview, *, title: str, console: Console) -> None:
@@ -25,12 +27,11 @@ def show(preview: Preview, *, title: str, console: Console) -> None:
     console.print(f"[bold]{escape(title)}[/bold]")
     for message in preview.errors:
         console.print(Text(f"error: {visible(message.text)}", style="red"))
-    if preview.failed and preview.errors:
+    if preview.failed and not preview.violations:
         return
     console.print(escape(f"{summary.heading(preview)}."))
     for note in summary.notes(preview):
-        line = note.text.replace("{}", "%s") % tuple(visible(value) for value in note.values)
-        console.print(Text(f"{_SIGNS[note.weight]} {line}", style=_WEIGHTS[note.weight]))
+        console.print(Text(f"{_SIGNS[note.weight]} {note.told(visible)}", style=_WEIGHTS[note.weight]))
     for violation in preview.violations:
         word = "broken" if violation.mandatory else "advice"
         text = f"policy {violation.policy}, {word}: {violation.resource}\n{visible(violation.text)}"
@@ -40,6 +41,13 @@ def show(preview: Preview, *, title: str, console: Console) -> None:
     for found in preview.resources:
         style = "yellow" if found.is_renewed else _OPERATIONS[found.operation]
         console.print()
-        console.print(Text(visible(difference.title(found)), style=style))
-        for line in difference.lines(found):
-            console.print(Text(f"  {visible(line)}", style=_STYLES.get(line[:1], "dim")))
+        _show_difference(difference.title(found), difference.lines(found), style=style, console=console)
+    if preview.exports:
+        console.print()
+        _show_difference("exports", difference.of_exports(preview.exports), style="yellow", console=console)
+
+
+def _show_difference(title: str, lines: Sequence[str], *, style: str, console: Console) -> None:
+    console.print(Text(visible(title), style=style))
+    for line in lines or ["  nothing that can be told"]:
+        console.print(Text(f"  {line}", style=_STYLES.get(line[:1], "dim")))

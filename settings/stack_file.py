@@ -23,12 +23,22 @@ def read_config(path: Path) -> dict[str, object]:
         StackFileError: As `as_written.read`, and for a number or date that Pulumi reads otherwise.
     """
     known: dict[int, object] = {}
-    section = as_written.keys(as_written.read(path).get("config"))
+    parts = as_written.read(path)
+    section = as_written.keys(parts.get("config"))
     try:
+        for node in parts.values():  # whatever else is in it has to be right as well
+            _content(node, known)
         return {key: _content(node, known) for key, node in section.items()}
     except RecursionError:
         msg = "the file has a list or map that is in itself"
         raise StackFileError(msg) from None
+
+
+def key_lines(path: Path) -> dict[str, int]:
+    """Returns in which line of a file that can be read each key of `config:` is, as it is written."""
+    section = as_written.read(path).get("config")
+    nodes = section.value if isinstance(section, yaml.MappingNode) else []
+    return {key.value: key.start_mark.line + 1 for key, _ in nodes}
 
 
 def _content(node: yaml.Node, known: dict[int, object]) -> object:

@@ -9,7 +9,7 @@ from pulumi_gcp import container
 
 from settings import Settings, SettingsError
 from settings.gke.disk_rules import gpu_types
-from settings.gke.node_zones import home_zones, node_zones
+from settings.gke.node_zones import home_zones
 
 _Part = TypeVar("_Part")
 _COPIES = 2
@@ -55,30 +55,43 @@ def mistakes(settings: Settings, found: "container.GetClusterResult") -> Iterato
             "endpoint.type: gateway needs the Gateway API, which is off in the cluster: "
             f"{_update(settings)} --gateway-api=standard"
         )
-    # Autopilot clusters always have it.
-    if (key := _identity_key(settings)) and not cluster.autopilot:
-        pools = found.workload_identity_configs
-        if _is_off(pools, lambda identities: bool(identities.workload_pool)):
-            yield (
-                f"{key}: needs Workload Identity, which is off in the cluster: {_update(settings)} "
-                f"--workload-pool={settings.gcp.workload_pool}, then for each pool: gcloud container node-pools update "
-                f"POOL --cluster={cluster.name} {_place(settings)} --workload-metadata=GKE_METADATA"
-            )
+    if not found.enable_autopilot:
+        yield from _off_by_choice(settings, found)
     yield from _zone_mistakes(settings, found.node_locations)
+
+
+def _off_by_choice(settings: Settings, found: "container.GetClusterResult") -> Iterator[str]:
+    """What is switched off in the cluster, and always on in one of Autopilot."""
+    if (key := _identity_key(settings)) and _is_off(
+        found.workload_identity_configs, lambda identities: bool(identities.workload_pool)
+    ):
+        yield (
+            f"{key}: needs Workload Identity, which is off in the cluster: {_update(settings)} "
+            f"--workload-pool={settings.gcp.workload_pool}, then for each pool: gcloud container node-pools update "
+            f"POOL --cluster={settings.cluster.name} {_place(settings)} --workload-metadata=GKE_METADATA"
+        )
+    if settings.notebook.storage.disk == "filestore" and _is_off(
+        found.addons_configs, lambda addons: any(driver.enabled for driver in addons.gcp_filestore_csi_driver_configs)
+    ):
+        yield (
+            "notebook.storage.disk: filestore needs GKE's Filestore driver, which is off in the cluster: "
+            f"{_update(settings)} --update-addons=GcpFilestoreCsiDriver=ENABLED"
+        )
 
 
 def _zone_mistakes(settings: Settings, told: Sequence[str]) -> Iterator[str]:
     """What needs nodes in zones in which there are none. Settings alone know only which zones there could be."""
+    location = settings.cluster.location or ""
     # In a zone, Google names only the zones beside it.
-    nodes = {*told, *(node_zones(settings.cluster) if settings.cluster.is_zonal else ())}
+    nodes = {*told, *([location] if settings.cluster.is_zonal else [])}
     listed, widen = ", ".join(sorted(nodes)), f"{_update(settings)} --node-locations=ZONE,ZONE"
     homes, gpus = settings.notebook.storage, gpu_types(settings.nodes, settings.notebook.accelerator)
     for key, storage, wanted in (
         ("hub.storage", settings.hub.storage, frozenset[str]()),
         ("notebook.storage", homes, gpus),
     ):
-        if storage.storage_class is not None:
-            continue
+        if storage.storage_class is not None or storage.disk == "filestore":
+            continue  # the stack's classes of disks alone are made for zones
         fitting = nodes.intersection(home_zones(wanted, settings.cluster))
         with_gpus = f" with {', '.join(sorted(wanted))}" if wanted else ""
         if wanted and not fitting:

@@ -150,7 +150,15 @@ def test_another_secret_restarts_the_hub_and_is_not_shown(repository: Repository
     code, text = repository.offline("gke")
     assert code == 0, text
     assert "The hub restarts" in text
-    assert "data: [secret] (another one)" in text
+    assert "data.GITHUB_CLIENT_SECRET: [secret] (another one)" in text
+    assert SECRET not in text
+
+
+def test_a_secret_that_comes_is_told_and_not_shown(repository: Repository) -> None:
+    repository.change("gke", auth_secretEnvironment={"secure": SECRET})
+    code, text = repository.offline("gke")
+    assert code == 0, text
+    assert "+ data.PLACEHOLDER_FOR_AUTH_SECRET_ENVIRONMENT: [secret]" in text
     assert SECRET not in text
 
 
@@ -177,6 +185,30 @@ def test_all_mistakes_of_a_stack_file_are_told_and_fail_the_check(repository: Re
     assert "hub.imgae: is not known" in text
     assert '"2Gib" is not a quantity' in text
     assert "Nothing changes" not in text
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("config:\n  jupyterhub:name: [tf-hub\n", "Pulumi.dev.yaml cannot be used: the file is not YAML: "),
+        ("config:\n- jupyterhub:name: x\n", "the file is not a stack file: "),
+        (
+            "config:\n  jupyterhub:name: [1]\n  jupyterhub:auth.type: dummy\n  jupyterhub:protect: {a: 1}\n",
+            "* name (Pulumi.dev.yaml, line 2): ",
+        ),
+    ],
+)
+def test_a_broken_stack_file_is_told_with_its_line_in_comment_and_terminal(
+    repository: Repository, content: str, told: str
+) -> None:
+    (repository.folder / "Pulumi.dev.yaml").write_text(content)
+    code, text = repository.offline("dev")
+    done = repository.review("diff", "--stack", "dev", "--base", "main")
+    for shown in (text, done.stdout + done.stderr):
+        assert told in shown
+        assert " line " in shown
+        assert "Traceback" not in shown
+    assert code == done.returncode == 1
 
 
 def test_a_broken_policy_is_told_and_fails_the_check(with_policies: Repository) -> None:

@@ -11,6 +11,7 @@ _UP_TO_DATE: Mapping[str, object] = {
     "enableAutopilot": False,
     "gatewayApiConfigs": [{"channel": "CHANNEL_STANDARD"}],
     "workloadIdentityConfigs": [{"workloadPool": "my-project-123.svc.id.goog"}],
+    "addonsConfigs": [{"gcpFilestoreCsiDriverConfigs": [{"enabled": True}]}],
 }
 _HUB: Mapping[str, object] = {"identity.hubServiceAccount": "jupyterhub@my-project-123.iam.gserviceaccount.com"}
 _NOTEBOOKS: Mapping[str, object] = {
@@ -18,6 +19,7 @@ _NOTEBOOKS: Mapping[str, object] = {
         {"name": "a", "googleServiceAccount": "a-data@my-project-123.iam.gserviceaccount.com", "users": ["ada"]}
     ]
 }
+_SHARES: Mapping[str, object] = {"notebook.storage": {"size": "20Gi", "disk": "filestore"}}
 _REGIONAL: Mapping[str, object] = {"size": "10Gi", "regional": True}
 _ALL: Mapping[str, object] = {
     **GATEWAY,
@@ -39,11 +41,19 @@ def _mistakes(cluster: Mapping[str, object], *changes: Mapping[str, object]) -> 
 
 def test_a_cluster_that_has_all_may_be_asked_for_all() -> None:
     assert _mistakes({}, _ALL) == []
+    assert _mistakes({}, _SHARES) == []
+
+
+def test_a_cluster_of_autopilot_has_what_others_may_have_switched_off() -> None:
+    autopilot = {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4", **_HUB, **_SHARES}
+    silent: Mapping[str, object] = {"enableAutopilot": True, "workloadIdentityConfigs": [], "addonsConfigs": []}
+    assert _mistakes(silent, autopilot) == []
 
 
 def test_a_comparison_without_google_knows_nothing_of_the_cluster_and_finds_nothing_wrong() -> None:
     silent = dict.fromkeys(_UP_TO_DATE)
     assert _mistakes(silent, _ALL) == []
+    assert _mistakes(silent, _SHARES) == []
     assert _mistakes(silent, {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"}) == []
 
 
@@ -65,6 +75,13 @@ def test_a_comparison_without_google_knows_nothing_of_the_cluster_and_finds_noth
             _NOTEBOOKS,
             "identity.notebooks: needs",
             "=GKE_METADATA",
+        ),
+        ({"addonsConfigs": []}, _SHARES, "notebook.storage.disk: filestore needs", "GcpFilestoreCsiDriver=ENABLED"),
+        (
+            {"addonsConfigs": [{"gcpFilestoreCsiDriverConfigs": [{"enabled": False}]}]},
+            _SHARES,
+            "notebook.storage.disk: filestore needs",
+            "clusters update jupyterhub --location=europe-west1 --project=my-project-123",
         ),
         (
             {"nodeLocations": ["europe-west1-b"]},
@@ -92,6 +109,8 @@ def test_a_comparison_without_google_knows_nothing_of_the_cluster_and_finds_noth
         "gateways-switched-off",
         "no-identities",
         "no-identities-for-people",
+        "no-shares",
+        "shares-switched-off",
         "one-zone-for-the-hub",
         "one-zone-for-homes-with-gpus",
         "no-zone-with-gpus",
@@ -106,10 +125,15 @@ def test_what_the_cluster_cannot_do_is_told_with_the_key_and_the_mend(
 
 
 def test_what_nobody_asks_for_may_be_missing() -> None:
-    bare = {"gatewayApiConfigs": [], "workloadIdentityConfigs": [], "nodeLocations": ["europe-west1-d"]}
+    off = ("gatewayApiConfigs", "workloadIdentityConfigs", "addonsConfigs")
+    bare: Mapping[str, object] = {**{name: [] for name in off}, "nodeLocations": ["europe-west1-d"]}
     assert _mistakes(bare) == []
     own = {"size": "10Gi", "storageClass": "of-somebody"}
     assert _mistakes(bare, {"notebook.accelerator": "nvidia-l4", "notebook.storage": own}) == []
+
+
+def test_shares_are_in_no_zone() -> None:
+    assert _mistakes({"nodeLocations": ["europe-west1-d"]}, _SHARES, {"notebook.accelerator": "nvidia-l4"}) == []
 
 
 def test_a_zone_that_google_leaves_out_counts() -> None:
@@ -118,9 +142,11 @@ def test_a_zone_that_google_leaves_out_counts() -> None:
 
 
 def test_all_that_is_wrong_is_told_at_once_and_of_which_cluster() -> None:
-    cluster: Mapping[str, object] = {"enableAutopilot": True, "gatewayApiConfigs": [], "workloadIdentityConfigs": []}
+    cluster: Mapping[str, object] = {"enableAutopilot": False, "gatewayApiConfigs": [], "workloadIdentityConfigs": []}
     with pytest.raises(pulumi.RunError, match=r"jupyterhub that is there.* stack test has 5 mistakes") as raised:
-        record_gke(EXISTING, _ALL, cluster={**cluster, "nodeLocations": ["europe-west1-b"]})
+        record_gke(
+            EXISTING, _ALL, {"cluster.autopilot": True}, cluster={**cluster, "nodeLocations": ["europe-west1-b"]}
+        )
     keys = [line.split(":")[0].strip(" *") for line in str(raised.value).splitlines()[1:]]
     assert keys == [
         "cluster.autopilot",

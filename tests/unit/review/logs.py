@@ -1,7 +1,7 @@
 """Event logs in the form in which the engine writes them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from review import events
@@ -15,20 +15,56 @@ STATEFULSET = "kubernetes:apps/v1:StatefulSet"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 SERVICE = "kubernetes:core/v1:Service"
 CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
+TOKEN = "pulumi-python:dynamic/jupyterhub:Token"  # noqa: S105 a type
 STACK = "pulumi:pulumi:Stack"
 
 Inputs = Mapping[str, Any]
 
 
-def step(operation: str, type_: str, name: str, old: Inputs | None = None, new: Inputs | None = None) -> dict[str, Any]:
-    """A step of a preview, with the inputs before and after."""
+def step(
+    operation: str,
+    type_: str,
+    name: str,
+    old: Inputs | None = None,
+    new: Inputs | None = None,
+    *,
+    differing: Sequence[str] = (),
+    **state: object,
+) -> dict[str, Any]:
+    """A step of a preview, with the inputs before and after.
+
+    Args:
+        operation: In the engine's words.
+        type_: Pulumi's.
+        name: In the program.
+        old: The inputs before.
+        new: The inputs after.
+        differing: Where the provider says that they differ.
+        state: What else is in both states, such as `retainOnDelete`.
+    """
     urn = f"urn:pulumi:dev::jupyterhub::jupyterhub:jupyterhub:JupyterHub${type_}::{name}"
     states = {
-        side: {"urn": urn, "type": type_, "inputs": dict(inputs)}
+        side: {"urn": urn, "type": type_, "inputs": dict(inputs), **state}
         for side, inputs in (("old", old), ("new", new))
         if inputs is not None
     }
-    return {"resourcePreEvent": {"metadata": {"op": operation, "urn": urn, "type": type_, **states}}}
+    detailed = {place: {"diffKind": "update"} for place in differing}
+    return {
+        "resourcePreEvent": {
+            "metadata": {"op": operation, "urn": urn, "type": type_, "detailedDiff": detailed or None, **states}
+        }
+    }
+
+
+def look(type_: str, name: str, known: Inputs, there: Inputs, inputs: Inputs | None = None) -> dict[str, Any]:
+    """A look at the world: what the stack knew, and what is there."""
+    sides = {
+        side: {"urn": f"urn:pulumi:dev::jupyterhub::{type_}::{name}", "type": type_, "outputs": dict(outputs)}
+        for side, outputs in (("old", known), ("new", there))
+    }
+    for state in sides.values():
+        state["inputs"] = dict(inputs or {})
+    return {"resOutputsEvent": {"metadata": {"op": "refresh", "type": type_, **sides}}}
 
 
 def exports(old: Inputs, new: Inputs) -> dict[str, Any]:

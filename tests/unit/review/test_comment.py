@@ -67,19 +67,59 @@ def test_a_comment_over_the_limit_is_cut_at_whole_resources_and_leads_to_the_sum
     assert len(text.encode()) <= comment.GITHUB_LIMIT
     assert "files-10 " in text
     assert "files-20 " in text
-    assert "files-5000" not in text
+    assert "files-5000 (a new one" not in text.partition("**Not shown")[0]
     assert text.count("<details>") == text.count("</details>") == 2
-    where = "All of it is in the [job summary](https://github.example/run/1)."
-    assert text.endswith(f"**1 part is not shown**, as GitHub allows no longer text. {where}\n")
+    part = "`change ConfigMap files-5000 (a new one, which rolls what reads it): hub.json`"
+    where = "More of it is in the [job summary](https://github.example/run/1)."
+    assert text.endswith(f"**Not shown, as GitHub allows no longer text:** {part}. {where}\n")
     whole = comment.of_preview(DEV, found, limit=comment.SUMMARY_LIMIT)
-    assert "files-5000" in whole
+    assert "+   b 4999\n" in whole
+    assert "Not shown" not in whole
+
+
+def test_a_line_of_any_length_is_shown_to_its_end_or_not_at_all() -> None:
+    long = "x" * 100_000
+    found = preview(
+        step("update", STATEFULSET, "a", named("a", v=f"{long}1"), named("a", v=f"{long}2")),
+        step("update", STATEFULSET, "b", named("b", v=1), named("b", v=2)),
+    )
+    text = comment.of_preview(DEV, found)
+    assert "xxx" not in text
+    assert "change StatefulSet b" in text
+    assert "`change StatefulSet a`" in text.partition("**Not shown")[2]
+    whole = comment.of_preview(DEV, found, limit=comment.SUMMARY_LIMIT)
+    assert f"- v: {long}1\n+ v: {long}2\n" in whole
+    assert len(whole.encode()) < 2**20
+
+
+def test_what_not_even_the_summary_holds_is_in_the_terminal() -> None:
+    found = preview(step("update", STATEFULSET, "a", named("a", v="x" * 2**20), named("a", v="y" * 2**20)))
+    text = comment.of_preview(DEV, found, limit=comment.SUMMARY_LIMIT)
+    assert text.endswith("`change StatefulSet a`. `make diff` shows all of it, in a terminal.\n")
+
+
+def test_a_comment_is_not_longer_when_who_posts_it_breaks_its_mentions() -> None:
+    line = " @everyone" * 100
+    found = preview(
+        *(step("update", STATEFULSET, f"a{n}", named(f"a{n}", v=n), named(f"a{n}", v=line)) for n in range(100))
+    )
+    text = comment.of_preview(DEV, found)
+    assert "change StatefulSet a0" in text
+    assert len(text.replace("@", "@\u200b").encode()) <= comment.GITHUB_LIMIT
+
+
+def test_a_long_value_hides_no_sentence() -> None:
+    found = preview(logs.exports({"hub_url": "http://a"}, {"hub_url": f"http://{'b' * 100_000}"}))
+    text = comment.of_preview(DEV, found)
+    assert "- The hub's URL changes: `http://a` → `http://bbb" in text
+    assert "`exports`" in text.partition("**Not shown")[2]
 
 
 def test_not_even_messages_pass_the_limit() -> None:
     text = comment.of_failure(DEV, ["ä" * 40_000, "short"])
     assert len(text.encode()) <= comment.GITHUB_LIMIT
     assert "short" in text
-    assert "**1 part is not shown**" in text
+    assert "**Not shown, as GitHub allows no longer text:** `a message`" in text
 
 
 def test_what_may_be_lost_comes_first_and_as_a_caution() -> None:
@@ -97,7 +137,47 @@ def test_what_may_be_lost_comes_first_and_as_a_caution() -> None:
 
 def test_a_world_as_it_was_made_and_one_that_is_not() -> None:
     assert "is as it was made" in comment.of_drift(DEV, preview(), limit=comment.SUMMARY_LIMIT)
-    drifted = preview(step("update", STATEFULSET, "hub", named("tf-hub", v=1), named("tf-hub", v=2)), failed=True)
+    drifted = preview(step("update", STATEFULSET, "hub", named("tf-hub", v=1), named("tf-hub", v=2)))
     text = comment.of_drift(DEV, drifted, limit=comment.SUMMARY_LIMIT)
     assert "**Not as the stack made it: 1.**" in text
     assert "change StatefulSet tf-hub" in text
+
+
+def test_a_look_that_failed_is_no_drift() -> None:
+    found = preview(
+        step("update", STATEFULSET, "hub", named("tf-hub", v=1), named("tf-hub", v=2)),
+        message("error", "cannot be reached"),
+        failed=True,
+    )
+    text = comment.of_drift(DEV, found, limit=comment.SUMMARY_LIMIT)
+    assert "cannot be reached" in text
+    assert "drifted" not in text
+
+
+def test_drift_of_exports_alone_is_told_and_counts() -> None:
+    found = preview(logs.exports({"hub_url": "http://a", "n": "x"}, {"hub_url": "http://b", "n": "x"}))
+    assert comment.differs(found)
+    text = comment.of_drift(DEV, found, limit=comment.SUMMARY_LIMIT)
+    assert "has drifted" in text
+    assert "- hub_url: http://a\n+ hub_url: http://b\n" in text
+
+
+def test_exports_that_change_without_an_object_are_told() -> None:
+    text = comment.of_preview(DEV, preview(logs.exports({"namespace": "a"}, {"namespace": "b"})))
+    assert "**No object changes**" in text
+    assert "- namespace: a\n+ namespace: b\n" in text
+
+
+def test_what_somebody_put_on_an_object_is_told_as_left_alone() -> None:
+    found = preview(
+        logs.look(
+            STATEFULSET,
+            "hub",
+            {"metadata": {"labels": {"app": "x"}}},
+            {"metadata": {"labels": {"app": "x", "team": "physics"}}},
+        )
+    )
+    assert comment.differs(found)
+    text = comment.of_drift(DEV, found, limit=comment.SUMMARY_LIMIT)
+    assert "`pulumi up` leaves alone: `StatefulSet` `hub`." in text
+    assert "+ metadata.labels.team: physics" in text

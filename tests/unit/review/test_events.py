@@ -1,6 +1,7 @@
 import json
 
 from review.model import SECRET
+from review.states import SEALED
 from tests.unit.review import logs
 from tests.unit.review.logs import CONFIG_MAP, STATEFULSET, auto_named, message, named, pod, preview, step
 
@@ -31,6 +32,90 @@ def test_of_two_secrets_only_that_they_differ_is_told() -> None:
 def test_a_secret_anywhere_is_masked() -> None:
     changed = step("update", STATEFULSET, "hub", {"a": [{"b": logs.SECRET}]}, {"a": [{"b": "public"}]})
     assert _changes(changed) == [("a[0].b", SECRET, "public")]
+
+
+def _container(*env: object) -> dict[str, object]:
+    return named("tf-hub", spec={"containers": [{"name": "hub", "env": list(env)}]})
+
+
+def test_of_a_secret_inside_a_list_it_is_told_that_it_is_another_one() -> None:
+    variables = {"name": "A", "value": logs.SECRET}, {"name": "B", "value": logs.SECRET}
+    changed = step(
+        "update",
+        STATEFULSET,
+        "hub",
+        _container(*variables),
+        _container(*variables),
+        differing=["spec.containers[0].env[1].value"],
+    )
+    assert _changes(changed) == [("spec.containers[hub].env[B].value", SECRET, SECRET)]
+
+
+def test_a_secret_is_not_told_to_differ_because_something_near_it_does() -> None:
+    old, new = ({"a": {"b": logs.SECRET, "c": value}, "l": [logs.SECRET][:value]} for value in (1, 2))
+    changed = step("update", STATEFULSET, "hub", old, new, differing=["a.c", "l[1]", 'a["x.y"]', "z[0].q"])
+    assert _changes(changed) == [("a.c", 1, 2)]
+
+
+def test_of_a_wholly_secret_map_the_whole_is_told_to_differ() -> None:
+    changed = step(
+        "update", STATEFULSET, "x", {"m": logs.SECRET}, {"m": logs.SECRET}, differing=["m.password", 'm["a.b"]']
+    )
+    assert _changes(changed) == [("m", SECRET, SECRET)]
+
+
+def test_a_providers_digest_of_a_secret_tells_that_it_differs_and_is_not_shown() -> None:
+    def sealed(digest: str) -> dict[str, object]:
+        inputs = _container({"name": "A", "value": {SEALED: digest}})
+        return {**_container({"name": "A", "value": logs.SECRET}), SEALED: inputs}
+
+    assert _changes(step("update", STATEFULSET, "hub", sealed("1a2b"), sealed("1a2b"))) == []
+    found = preview(step("update", STATEFULSET, "hub", sealed("1a2b"), sealed("3c4d")))
+    (change,) = found.resources[0].changes
+    assert (change.path, change.old, change.new) == ("spec.containers[hub].env[A].value", SECRET, SECRET)
+    assert "1a2b" not in repr(found)
+    assert "3c4d" not in repr(found)
+
+
+def test_what_is_in_a_secret_never_shows_even_if_nobody_marked_it() -> None:
+    kubectl = {"kubectl.kubernetes.io/last-applied-configuration": '{"data": {"password": "hunter2"}}'}
+    old = {"metadata": {"name": "s", "annotations": kubectl}, "data": {"password": "hunter2"}}
+    new = {"metadata": {"name": "s"}, "stringData": {"password": "hunter3"}}
+    kind = "kubernetes:core/v1:Secret"
+    for operation, sides in (("update", (old, new)), ("create", (None, new)), ("delete", (old, None))):
+        found = preview(step(operation, kind, "s", *sides), logs.look(kind, "s", old, new))
+        assert "hunter" not in repr(found)
+
+
+def test_annotations_that_say_something_are_told_and_those_of_tools_are_not() -> None:
+    new = auto_named("a-1", v=1)
+    new["metadata"]["annotations"]["networking.gke.io/load-balancer-type"] = "Internal"
+    path = "metadata.annotations[networking.gke.io/load-balancer-type]"
+    assert _changes(step("create", logs.SERVICE, "a", None, new)) == [(path, None, "Internal"), ("v", None, 1)]
+
+
+def test_labels_and_annotations_by_hand_are_found_and_those_of_machines_are_not() -> None:
+    known = {"metadata": {"labels": {"a": "1"}, "annotations": {"own": "1"}}}
+    there = {
+        "metadata": {
+            "labels": {"a": "1", "team": "physics", "pod-security.kubernetes.io/enforce": "privileged"},
+            "annotations": {"own": "2", "autopilot.gke.io/x": "1", "deployment.kubernetes.io/revision": "2"},
+        },
+        "spec": {"template": {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": "today"}}}},
+        "status": {"labels": "x"},
+    }
+    found = preview(logs.look(logs.DEPLOYMENT, "x", known, there, inputs={"metadata": {"annotations": {"own": "1"}}}))
+    assert [change.path for change in found.by_hand[0].changes] == [
+        "metadata.labels.team",
+        "metadata.labels[pod-security.kubernetes.io/enforce]",
+        "spec.template.metadata.annotations[kubectl.kubernetes.io/restartedAt]",
+    ]
+    assert found.resources == ()
+
+
+def test_a_file_with_underscores_is_no_key_of_the_engine() -> None:
+    old, new = ({"__defaults": ["x"], "data": {"__init__.py": text}} for text in ("a\n", "b\n"))
+    assert _changes(step("update", CONFIG_MAP, "a", old, new)) == [("data[__init__.py]", "a\n", "b\n")]
 
 
 def test_names_that_pulumi_made_up_are_shown_without_what_is_random() -> None:

@@ -3,33 +3,9 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from review import project
-from review.project import NoStackFileError
-from settings.as_written import StackFileError
 from settings.keys import SECRETS
 from tests.unit.components.stacks import GKE, VALUES
-
-FILES = ("Pulumi.dev.yaml", "Pulumi.gke.yaml")
-
-
-@pytest.fixture
-def program(tmp_path: Path) -> Path:
-    """A folder with two stack files."""
-    for name in FILES:
-        (tmp_path / name).write_text("config: {}\n")
-    return tmp_path
-
-
-def test_a_stack_file_is_found_with_and_without_an_organization(program: Path) -> None:
-    assert project.stack_file(program, "dev").name == "Pulumi.dev.yaml"
-    assert project.stack_file(program, "organization/jupyterhub/dev").name == "Pulumi.dev.yaml"
-
-
-def test_a_missing_stack_file_is_named_with_those_that_are_there(program: Path) -> None:
-    with pytest.raises(NoStackFileError, match=r"Pulumi\.prod\.yaml is missing.*Pulumi\.dev\.yaml, Pulumi\.gke\.yaml"):
-        project.stack_file(program, "prod")
 
 
 def test_only_what_is_required_and_not_there_is_stood_in_for() -> None:
@@ -58,15 +34,10 @@ def test_the_kubeconfig_has_the_stacks_context() -> None:
     assert "https://127.0.0.1:1234" in config
 
 
-@pytest.mark.parametrize("content", ["config: [1]\n", "config: {a: 1, a: 2}\n", "config: {\n", "config: &a {a: *a}\n"])
-def test_a_stack_file_that_cannot_be_read_is_told_with_its_name(program: Path, tmp_path: Path, content: str) -> None:
-    (program / "Pulumi.dev.yaml").write_text(content)
-    with pytest.raises(StackFileError, match=r"^Pulumi\.dev\.yaml: the file (is not .* in line|has .*)"):
-        project.prepare(tmp_path, program, "dev", pulumi="true", port=1)
-
-
-def test_what_is_not_encrypted_reaches_the_engine_as_it_is_written(program: Path, tmp_path: Path) -> None:
-    (tmp_path / "new").mkdir()
+def test_what_is_not_encrypted_reaches_the_engine_as_it_is_written(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    for folder in (program, tmp_path / "new"):
+        folder.mkdir()
     (program / "Pulumi.yaml").write_text("name: jupyterhub\n")
     (program / "docker").mkdir()
     lines = [

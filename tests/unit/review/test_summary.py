@@ -20,7 +20,7 @@ from tests.unit.review.logs import (
 
 
 def _told(found: Preview) -> list[str]:
-    return [note.text.replace("{}", "%s") % note.values for note in summary.notes(found)]
+    return [note.told(str) for note in summary.notes(found)]
 
 
 def _file(old: object, new: object) -> dict[str, object]:
@@ -29,7 +29,9 @@ def _file(old: object, new: object) -> dict[str, object]:
 
 
 def _workload(type_: str, old: object, new: object) -> dict[str, object]:
-    return step("update", type_, "x", named("x", spec=pod(v=old)), named("x", spec=pod(v=new)))
+    """Another Secret that its pod reads."""
+    specs = [pod(envFrom=[{"name": "e", "secretRef": {"name": value}}]) for value in (old, new)]
+    return step("update", type_, "x", named("x", spec=specs[0]), named("x", spec=specs[1]))
 
 
 def test_a_new_pod_of_the_hub_is_a_restart_and_notebooks_run_on() -> None:
@@ -42,7 +44,7 @@ def test_a_change_beside_the_pod_restarts_nothing() -> None:
     found = preview(
         step("update", STATEFULSET, "x", named("x", spec={"replicas": 0}), named("x", spec={"replicas": 1}))
     )
-    assert _told(found) == []
+    assert _told(found) == ["What people notice of these is not known: spec.replicas of StatefulSet x."]
 
 
 def test_a_new_pod_of_the_proxy_cuts_nobody_off() -> None:
@@ -77,7 +79,7 @@ def test_what_may_be_lost_is_told_first_and_loudly(type_: str, operation: str, t
     new = None if operation == "delete" else named("x")
     found = summary.notes(preview(_workload(STATEFULSET, 1, 2), step(operation, type_, "x", named("x"), new)))
     assert found[0].weight == "danger"
-    assert (found[0].text.replace("{}", "%s") % found[0].values).startswith(told)
+    assert found[0].told(str).startswith(told)
 
 
 def test_beside_a_lost_cluster_nothing_is_said_to_go_on() -> None:
@@ -101,7 +103,10 @@ def test_what_is_protected_is_told_to_be_refused() -> None:
 def test_of_the_service_accounts_only_the_owner_of_notebooks_is_loud() -> None:
     account = "kubernetes:core/v1:ServiceAccount"
     found = preview(step("delete", account, "a", named("tf-hub")), step("delete", account, "b", named("notebooks")))
-    assert _told(found) == ["ServiceAccount notebooks is deleted: running notebooks that it owns are ended."]
+    assert _told(found) == [
+        "ServiceAccount notebooks is deleted: running notebooks that it owns are ended.",
+        "What people notice of these is not known: delete ServiceAccount tf-hub.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -131,11 +136,15 @@ def test_of_the_service_accounts_only_the_owner_of_notebooks_is_loud() -> None:
             "Idle servers are stopped after 0 minutes (so far 60; 0 is never).",
         ),
         ({"keep_homes": True}, {"keep_homes": False}, "Whether homes outlive their users changes: true → false."),
-        ({"own_nodes": True}, {"own_nodes": False}, None),
+        (
+            {"own_nodes": True},
+            {"own_nodes": False},
+            "What people notice of these is not known: data[hub.json] own_nodes of ConfigMap tf-hub-config-files.",
+        ),
     ],
 )
-def test_what_people_notice_of_the_hubs_settings_is_told(old: object, new: object, told: str | None) -> None:
-    assert _told(preview(_file(old, new))) == ([] if told is None else [told])
+def test_what_people_notice_of_the_hubs_settings_is_told(old: object, new: object, told: str) -> None:
+    assert _told(preview(_file(old, new))) == [told]
 
 
 def test_changed_code_and_the_operators_python_are_told_apart() -> None:
@@ -143,12 +152,139 @@ def test_changed_code_and_the_operators_python_are_told_apart() -> None:
     new = auto_named("b", data={"a.py": "2\n", "b.html": "2\n", "extra_config.py": "2\n"})
     assert _told(preview(step("replace", CONFIG_MAP, "files", old, new))) == [
         "The operator's own Python (hub.extraConfig) changes.",
-        "The hub's code changes, in 2 files.",
+        "The hub's code changes, in 2 files: what people notice, its diff says.",
     ]
 
 
-def test_a_new_stack_has_no_change_of_settings() -> None:
-    assert _told(preview(step("create", CONFIG_MAP, "files", None, auto_named("a", data={"hub.json": "{}"})))) == []
+def test_a_new_stack_is_noticed_by_nobody_yet() -> None:
+    found = preview(step("create", CONFIG_MAP, "files", None, auto_named("a", data={"hub.json": "{}"})))
+    assert _told(found) == ["Everything is new: nobody uses it yet."]
+
+
+_NOBODY = "No pod restarts, and people notice nothing of it."
+_UNCHANGED = step("same", SERVICE, "other", {}, {})
+LABELS = ({"app.kubernetes.io/part-of": "a"}, {"app.kubernetes.io/part-of": "b"})
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        step("create", CLAIM, "a", None, named("a")),
+        step("create", "kubernetes:storage.k8s.io/v1:StorageClass", "a", None, named("a")),
+        step("update", SERVICE, "a", *({"metadata": {"name": "a", "labels": label}} for label in LABELS)),
+        step("update", logs.TOKEN, "x-secret-crypt-key", {"generation": 1}, {"generation": 2}),
+    ],
+)
+def test_that_nobody_notices_is_said_of_what_is_known_to_be_harmless(harmless: dict[str, object]) -> None:
+    assert _told(preview(harmless, _UNCHANGED)) == [_NOBODY]
+
+
+NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+
+
+@pytest.mark.parametrize(
+    ("event", "what"),
+    [
+        (step("create", NETWORK_POLICY, "a", None, named("a")), "create NetworkPolicy a"),
+        (step("delete", NETWORK_POLICY, "a", named("a"), None), "delete NetworkPolicy a"),
+        (step("replace", "gcp:compute/router:Router", "a", {"r": 1}, {"r": 2}), "replace Router a"),
+        (
+            step("update", "gcp:container/nodePool:NodePool", "a", {"v": 1, "w": 1}, {"v": 2, "w": 2}),
+            "v and 1 more of NodePool a",
+        ),
+        (step("update", SERVICE, "a", named("a", spec={"p": 1}), named("a", spec={"p": 2})), "spec.p of Service a"),
+        (step("update", SERVICE, "a", named("a"), named("a")), "Service a"),
+        (
+            step("update", "pulumi:providers:gcp", "google", {"region": "a"}, {"region": "b"}),
+            "region of provider google",
+        ),
+        (
+            step("replace", "kubernetes:core/v1:Secret", "a", auto_named("a"), auto_named("b", data=logs.SECRET)),
+            "data of Secret a",
+        ),
+        (
+            step("replace", CONFIG_MAP, "a", auto_named("x", data={"b.c": "1"}), auto_named("y", data={"b.c": "2"})),
+            "data[b.c] of ConfigMap a",
+        ),
+        (
+            _file({"idle_minutes": 1, "unheard_of": 1}, {"idle_minutes": 2, "unheard_of": 2}),
+            "data[hub.json] unheard_of",
+        ),
+        (step("update", logs.TOKEN, "x-other", {"generation": 1}, {"generation": 2}), "generation of Token x-other"),
+        (
+            step(
+                "update",
+                DEPLOYMENT,
+                "a",
+                named("a", spec=pod(resources={"limits": {"memory": "1Gi"}})),
+                named("a", spec=pod(resources={"limits": {"memory": "16Mi"}})),
+            ),
+            "containers[hub].resources.limits.memory",
+        ),
+    ],
+)
+def test_of_what_is_not_known_it_is_said_that_it_is_not(event: dict[str, object], what: str) -> None:
+    told = _told(preview(event, _UNCHANGED))
+    assert told[-1].startswith("What people notice of these is not known: ")
+    assert what in told[-1]
+    assert _NOBODY not in told
+
+
+def test_more_memory_for_a_container_is_a_restart_and_no_more() -> None:
+    specs = [named("a", spec=pod(resources={"limits": {"memory": size}})) for size in ("512Mi", "1Gi")]
+    assert _told(preview(step("update", STATEFULSET, "a", specs[0], specs[1]))) == [
+        "The hub restarts: its pages do not answer for some 8 seconds. Running notebooks go on."
+    ]
+
+
+def test_of_many_things_that_are_not_known_the_first_are_named() -> None:
+    found = preview(*(step("delete", NETWORK_POLICY, f"n{n}", named(f"n{n}"), None) for n in range(7)))
+    (text,) = _told(found)
+    assert "delete NetworkPolicy n4 and 2 more." in text
+
+
+def test_a_volume_that_would_shrink_is_loud_and_does_not_grow() -> None:
+    old, new = (named("db", spec={"resources": {"requests": {"storage": size}}}) for size in ("2Gi", "1Gi"))
+    (note,) = summary.notes(preview(step("update", CLAIM, "db", old, new)))
+    assert note.weight == "danger"
+    assert note.told(str) == "The volume db would shrink: 2Gi → 1Gi. Kubernetes refuses that, and so the `up` fails."
+
+
+def test_what_outlives_its_deletion_is_told_to_stay() -> None:
+    (note,) = summary.notes(preview(step("delete", CLAIM, "db", named("db"), None, retainOnDelete=True)))
+    assert (note.weight, note.told(str)) == (
+        "notice",
+        "PersistentVolumeClaim db stays, but the stack knows it no more.",
+    )
+
+
+def test_what_goes_is_named_and_not_what_comes_and_one_that_is_kept_is_not_lost() -> None:
+    namespace = "kubernetes:core/v1:Namespace"
+    found = preview(
+        step("replace", namespace, "a", named("old"), named("new")),
+        step("replace", namespace, "b", named("old-b"), named("new-b"), retainOnDelete=True),
+    )
+    assert _told(found) == [
+        "Namespace old is replaced: everything in it goes too, volumes included.",
+        "Namespace old-b is replaced: the old one stays, but the stack knows it no more.",
+    ]
+
+
+def test_a_service_of_google_is_not_one_of_kubernetes() -> None:
+    found = preview(step("delete", "gcp:projects/service:Service", "dns", {"service": "dns"}, None))
+    assert _told(found) == ["What people notice of these is not known: delete Service dns."]
+
+
+def test_another_address_is_told_with_what_has_to_follow() -> None:
+    old, new = (named("lb", spec={"loadBalancerIP": address}) for address in ("192.0.2.1", "192.0.2.2"))
+    assert _told(preview(step("update", SERVICE, "lb", old, new))) == [
+        "Service lb is at another address, and DNS has to follow: 192.0.2.1 → 192.0.2.2."
+    ]
+
+
+def test_values_are_quoted_whatever_is_in_them() -> None:
+    note = summary.Note(weight="notice", text="From {} to {}.", values=("{}", "%s"))
+    assert note.told(lambda value: f"<{value}>") == "From <{}> to <%s>."
 
 
 def test_a_new_cookie_secret_means_to_sign_in_anew() -> None:
