@@ -193,13 +193,6 @@ def test_the_name_of_the_instance_is_told_and_no_secret_is(record: Record) -> No
     assert outputs["database_instance"] == record.one("DatabaseInstance").answer["name"]
 
 
-def test_the_longest_name_of_a_hub_leaves_room_for_what_pulumi_adds() -> None:
-    record = record_gke(CLOUD_SQL, {"name": "h" * 40, "endpoint.type": "none"})
-    assert (
-        max(len(_google(record, kind).name) + len("-1234567") for kind in ("ForwardingRule", "DatabaseInstance")) <= 63
-    )
-
-
 def test_the_preview_of_an_empty_project_plans_it_without_an_address_that_is_known() -> None:
     record = record_gke(CLOUD_SQL, preview=True)
     assert {resource.kind for resource in record.resources} >= _KINDS
