@@ -84,7 +84,7 @@ def of_drift(subject: Subject, preview: Preview, *, limit: int) -> str:
         more = len(preview.by_hand) - _NAMED
         told = f"{names} and {more} more" if more > 0 else names
         head.append(f"**Labels or annotations that the stack knows nothing of**, and `pulumi up` leaves alone: {told}.")
-        parts += [_object(found) for found in preview.by_hand]
+        parts += [_folded(f"by hand: {found.kind} {found.name}", difference.lines(found)) for found in preview.by_hand]
     return _fitted(head, parts, _elsewhere(subject, limit), limit)
 
 

@@ -39,7 +39,7 @@ _PATHS: Final = {
     "Deployment": re.compile(_NAMES),
     "Service": re.compile(r"spec\.(loadBalancerSourceRanges\b.*|type|loadBalancerIP)"),
     "PersistentVolumeClaim": re.compile(r"spec\.resources\.requests\.storage"),
-    "ResourceQuota": re.compile(r".*"),
+    "kubernetes": re.compile(r"context"),
 }
 """By kind, the values that a rule tells of when they change in place."""
 _SHARES: Final = re.compile(r"spec\.template\.spec\.containers\[.*\]\.resources\..*")

@@ -40,6 +40,8 @@ _BY_PEOPLE: Final = re.compile(r".*\[(kubectl\.kubernetes\.io/restartedAt|pod-se
 _MADE_UP: Final = "-…"
 """Stands for the end of a name that Pulumi made up."""
 _NEW: Final = " (new)"
+_ORDER: Final = " (order)"
+"""Ends the path of the order in which such items are: it may matter, as that of containers that run one by one."""
 _STEPS: Final = re.compile(r'\["([^"]*)"\]|\[(\d+)\]|([^.\[\]"]+)')
 """The parts of a path as providers write it."""
 _NAMED: Final = ("name", "key", "containerPort", "port", "mountPath")
@@ -136,6 +138,9 @@ def changes(old: Properties, new: Properties, names: Mapping[str, str]) -> tuple
     """
     before, after = _leaves(renamed(old, names)), _leaves(renamed(new, names))
     is_change = bool(old and new)
+    for path in {**before, **after}:
+        if path.endswith(_ORDER):
+            _forget_order_of_others(before, after, path)
     return tuple(
         Change(path=path, old=_shown(before.get(path)), new=_shown(after.get(path)))
         for path in sorted({**before, **after}, key=_natural)
@@ -144,6 +149,14 @@ def changes(old: Properties, new: Properties, names: Mapping[str, str]) -> tuple
         and (is_change or not _OF_NO_INTEREST.fullmatch(path))
         and not (path in {"metadata.name", "name"} and after.get(path) in names.values())
     )
+
+
+def _forget_order_of_others(before: dict[str, object], after: dict[str, object], path: str) -> None:
+    """Keep of two orders of a list only that of what is in both: that something comes or goes is told elsewhere."""
+    old, new = (cast("list[str]", leaves.pop(path, [])) for leaves in (before, after))
+    before_both, after_both = [label for label in old if label in new], [label for label in new if label in old]
+    if before_both != after_both:
+        before[path], after[path] = ", ".join(before_both), ", ".join(after_both)
 
 
 def secret_changes(old: Properties, new: Properties, differing: Iterable[str]) -> tuple[Change, ...]:
@@ -239,9 +252,17 @@ def _leaves(value: object, path: str = "") -> dict[str, object]:
         items = cast("Mapping[str, object]", value)
         named = {_below(path, key): item for key, item in items.items() if key not in _OF_THE_ENGINE}
     elif isinstance(value, list) and value:
-        named = {f"{path}[{label}]": item for label, item in _labelled(cast("list[object]", value))}
+        labelled = _labelled(cast("list[object]", value))
+        named = {f"{path}[{label}]": item for label, item in labelled}
+        order = [label for label, _ in labelled]
+        if not all(map(str.isdecimal, order)):
+            return {**_inner(named), f"{path}{_ORDER}": order}
     else:
         return {path: value} if path else {}
+    return _inner(named)
+
+
+def _inner(named: Mapping[str, object]) -> dict[str, object]:
     return {inner: leaf for below, item in named.items() for inner, leaf in _leaves(item, below).items()}
 
 

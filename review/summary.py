@@ -44,6 +44,14 @@ _PROXY_ROLLS: Final = Note(
     weight="restart",
     text="The proxy is replaced by a new one, which first takes over the routes: nobody is cut off.",
 )
+_PROXY_UNKNOWN: Final = Note(
+    weight="restart",
+    text="The proxy is replaced in another way than so far: whether open notebooks are cut off is not known.",
+)
+_ROLLING: Final = re.compile(
+    r"spec\.(strategy|replicas|minReadySeconds)\b.*|.*(\.lifecycle\.|Probe\.|\[OTHER_PROXY\]).*"
+)
+"""What the new proxy's taking over depends on."""
 _PROXY_TOKEN: Final = Note(
     weight="restart",
     text="Hub and proxy restart with a new token: open notebooks are cut off for some seconds, and go on.",
@@ -147,7 +155,8 @@ def _restarts(preview: Preview) -> Iterator[Note]:
             yield _HUB_RESTARTS
         if found.kind == "Deployment":
             token = any("secretKeyRef" in change.path for change in found.changes)
-            yield _PROXY_TOKEN if token else _PROXY_ROLLS
+            otherwise = any(_ROLLING.fullmatch(change.path) for change in found.changes)
+            yield _PROXY_TOKEN if token else _PROXY_UNKNOWN if otherwise else _PROXY_ROLLS
 
 
 def _images(preview: Preview) -> Iterator[Note]:
@@ -197,6 +206,15 @@ def _tokens(preview: Preview) -> Iterator[Note]:
             yield Note(weight="notice", text="Everybody has to sign in anew.")
 
 
+def _cluster(preview: Preview) -> Iterator[Note]:
+    for found in preview.resources:
+        for change in found.changes:
+            if found.type == "pulumi:providers:kubernetes" and change.path == "context":
+                where = "The objects go to the cluster of another context: {} → {}."
+                text = f"{where} If it is another cluster, a new hub begins there."
+                yield Note(weight="danger", text=text, values=(_value(change.old), _value(change.new)))
+
+
 def _way_in(preview: Preview) -> Iterator[Note]:
     for change in preview.exports:
         if change.path == "hub_url" and change.old is not None:
@@ -244,6 +262,7 @@ def _limits(preview: Preview) -> Iterator[Note]:
 
 _RULES: Final[tuple[Callable[[Preview], Iterator[Note]], ...]] = (
     _losses,
+    _cluster,
     _restarts,
     _way_in,
     _tokens,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from kubernetes.client import AppsV1Api
+from kubernetes.client import AppsV1Api, CoreV1Api
 
 from local import api
 from local.engine import Engine
@@ -157,6 +157,8 @@ def test_what_somebody_changed_by_hand_is_found_and_fails_the_check(
     apps = AppsV1Api(api.connect())
     by_hand = {"spec": {"template": {"spec": {"terminationGracePeriodSeconds": 5}}}}
     apps.patch_namespaced_deployment("tf-hub-proxy", _NAMESPACE, by_hand, field_manager="somebody")
+    label = {"metadata": {"labels": {"team": "physics"}}}
+    CoreV1Api(api.connect()).patch_namespaced_service("tf-hub-lb", _NAMESPACE, label, field_manager="somebody")
     code, text, _ = _review(stack, "drift")
     assert code == 1
     require_documented("drift", text)

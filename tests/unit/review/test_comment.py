@@ -180,4 +180,5 @@ def test_what_somebody_put_on_an_object_is_told_as_left_alone() -> None:
     assert comment.differs(found)
     text = comment.of_drift(DEV, found, limit=comment.SUMMARY_LIMIT)
     assert "`pulumi up` leaves alone: `StatefulSet` `hub`." in text
+    assert "<code>by hand: StatefulSet hub</code>" in text
     assert "+ metadata.labels.team: physics" in text

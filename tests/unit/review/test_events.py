@@ -24,6 +24,12 @@ def test_an_item_in_front_of_a_list_is_no_change_of_the_others() -> None:
     assert _changes(changed) == [("env[A].name", None, "A"), ("env[A].value", None, "1")]
 
 
+def test_another_order_of_a_list_is_told_and_one_that_something_joins_is_none() -> None:
+    old, new, more = ({"env": [{"name": name} for name in names]} for names in ("AB", "BA", "CAB"))
+    assert _changes(step("update", STATEFULSET, "hub", old, new)) == [("env (order)", "A, B", "B, A")]
+    assert _changes(step("update", STATEFULSET, "hub", old, more)) == [("env[C].name", None, "C")]
+
+
 def test_of_two_secrets_only_that_they_differ_is_told() -> None:
     old, new = auto_named("environment-1", data=logs.SECRET), auto_named("environment-2", stringData=logs.SECRET)
     assert _changes(step("replace", "kubernetes:core/v1:Secret", "environment", old, new)) == [("data", SECRET, SECRET)]

@@ -52,6 +52,20 @@ def test_a_new_pod_of_the_proxy_cuts_nobody_off() -> None:
     assert text.endswith("nobody is cut off.")
 
 
+def test_that_nobody_is_cut_off_is_not_said_if_the_way_of_rolling_changes() -> None:
+    old, new = (named("p", spec={"strategy": {"type": kind}, **pod(image=kind)}) for kind in ("Recreate", "Rolling"))
+    assert _told(preview(step("update", DEPLOYMENT, "p", old, new)))[0] == (
+        "The proxy is replaced in another way than so far: whether open notebooks are cut off is not known."
+    )
+
+
+def test_another_context_is_loud() -> None:
+    found = preview(step("update", "pulumi:providers:kubernetes", "cluster", {"context": "a"}, {"context": "b"}))
+    (note,) = summary.notes(found)
+    assert note.weight == "danger"
+    assert note.told(str).startswith("The objects go to the cluster of another context: a → b.")
+
+
 def test_a_new_token_of_the_proxy_cuts_notebooks_off_and_says_nothing_else() -> None:
     env = [{"env": [{"name": "T", "valueFrom": {"secretKeyRef": {"name": name}}}]} for name in ("a", "b")]
     found = preview(
