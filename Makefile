@@ -62,8 +62,14 @@ $(ENVIRONMENT)/complete: $(REQUIREMENTS) $(LOCK)
 	@$(ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c $(LOCK)
 	@touch $@
 
-lock: ## write requirements.lock anew, from the newest that the ranges allow
+# With the oldest Python, as some packages need more there. None is younger than a week: most bad releases are withdrawn
+# by then. What docker/hub/requirements.txt pins is not said again.
+lock: ## write requirements.lock anew, from the newest that the ranges allow; needs Python 3.11
+	@python3 -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
+	  echo "error: the lock is made with Python 3.11, and python3 is $$(python3 --version)" >&2; exit 1; }
 	@python3 -m venv --clear build/lock
-	@build/lock/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	@{ echo "# The set that was tested; made by: make lock"; build/lock/bin/pip freeze --exclude-editable; } > $(LOCK)
+	@build/lock/bin/pip install --quiet --disable-pip-version-check --upgrade 'pip>=26.1'
+	@build/lock/bin/pip install --quiet --uploaded-prior-to P7D -r requirements-dev.txt
+	@{ echo "# The set that was tested; made by: make lock"; \
+	  build/lock/bin/pip freeze --exclude-editable | grep -vxFf docker/hub/requirements.txt; } > $(LOCK)
 	@rm -r build/lock

@@ -1,6 +1,7 @@
 """The hub: one pod, its name in the cluster's DNS, and the volume of an sqlite database."""
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final
 
 import pulumi
@@ -9,7 +10,7 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 from components import hub_secret, proxy
-from components.hub_config import DATABASE_FOLDER
+from components.hub_config import CODE_FOLDER, DATABASE_FOLDER
 from components.metadata import KEPT, labels, selector
 from components.node_purpose import core_nodes
 from components.pod import container_security, from_secret, pod_security, probe, requirements
@@ -21,8 +22,6 @@ PORT: Final = 8081
 
 PROXY_TOKEN_VARIABLE: Final = "CONFIGPROXY_AUTH_TOKEN"  # noqa: S105 the name of a variable
 """The environment variable by which JupyterHub gets the proxy's token."""
-
-_CODE_FOLDER: Final = "/etc/jupyterhub"
 
 _NO_WAIT: Final = {"pulumi.com/waitFor": "jsonpath={.metadata.uid}"}
 """Annotations of an object that is ready once it is there: `Rollout` waits for the hub, and tells why it fails."""
@@ -174,7 +173,7 @@ def _database_claim(name: str, args: HubArgs, *, parent: pulumi.Resource) -> pul
 
 def _pod(args: HubArgs, *, database_claim: pulumi.Output[str] | None) -> core.PodSpecArgs:
     health = "/hub/health"
-    mounts = [core.VolumeMountArgs(name="code", mount_path=f"{_CODE_FOLDER}/hub", read_only=True)]
+    mounts = [core.VolumeMountArgs(name="code", mount_path=CODE_FOLDER, read_only=True)]
     volumes = [core.VolumeArgs(name="code", config_map=core.ConfigMapVolumeSourceArgs(name=args.config_map))]
     if database_claim is not None:
         source = core.PersistentVolumeClaimVolumeSourceArgs(claim_name=database_claim)
@@ -195,14 +194,14 @@ def _pod(args: HubArgs, *, database_claim: pulumi.Output[str] | None) -> core.Po
                 name="hub",
                 image=args.settings.hub.image,
                 # As args, so that the image's own entry point (tini) stays.
-                args=["jupyterhub", "-f", f"{_CODE_FOLDER}/hub/jupyterhub_config.py"],
+                args=["jupyterhub", "-f", f"{CODE_FOLDER}/jupyterhub_config.py"],
                 env=[
                     from_secret(PROXY_TOKEN_VARIABLE, secret=args.proxy_token_secret, key=proxy.TOKEN_KEY),
                     *(
                         from_secret(variable, secret=args.secret, key=variable)
                         for variable in hub_secret.variables(args.settings)
                     ),
-                    core.EnvVarArgs(name="PYTHONPATH", value=_CODE_FOLDER),
+                    core.EnvVarArgs(name="PYTHONPATH", value=str(PurePosixPath(CODE_FOLDER).parent)),
                     core.EnvVarArgs(name="PYTHONDONTWRITEBYTECODE", value="1"),
                 ],
                 ports=[core.ContainerPortArgs(name="hub", container_port=PORT)],

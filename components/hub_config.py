@@ -21,6 +21,13 @@ SOURCES: Final = Path(__file__).parent.parent / "hub"
 _SOME_AUDIENCE: Final = "/projects/0/global/backendServices/"
 """Stands for the audience of IAP where that is not known yet."""
 
+CODE_FOLDER: Final = "/etc/jupyterhub/hub"
+"""Where the files are in the hub pod."""
+
+_AUTHORITIES: Final = "database-authorities.pem"
+AUTHORITIES_PATH: Final = f"{CODE_FOLDER}/{_AUTHORITIES}"
+"""Where the hub finds the authorities of a database that the stack makes."""
+
 DATABASE_FOLDER: Final = "/var/lib/jupyterhub"
 """Where the database's volume is mounted in the hub pod."""
 
@@ -76,6 +83,8 @@ class HubConfigMapArgs:
     """For whom the word of Google's Identity-Aware Proxy is; none = people sign in otherwise."""
     home_storage_class: pulumi.Input[str] | None
     """StorageClass of new homes; none = the cluster's default."""
+    database_authorities: pulumi.Input[str] | None
+    """Certificates (PEM) of the authorities of a database that the stack makes; none = it makes none."""
 
 
 class HubConfigMap(pulumi.ComponentResource):
@@ -93,11 +102,12 @@ class HubConfigMap(pulumi.ComponentResource):
         config = pulumi.Output.all(args.owner_uid, args.public_url, args.iap_audience, args.home_storage_class).apply(
             lambda known: _render(args.settings, args.urls, _Known(*known))
         )
+        authorities = {} if args.database_authorities is None else {_AUTHORITIES: args.database_authorities}
         config_map = core.ConfigMap(
             f"{name}-files",
             metadata=meta.ObjectMetaArgs(namespace=args.namespace, labels=labels(args.settings, "hub")),
             immutable=True,
-            data={**_sources(args.settings), "hub.json": config},
+            data={**_sources(args.settings), **authorities, "hub.json": config},
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.config_map_name = config_map.metadata.name

@@ -63,10 +63,11 @@ class JupyterHub(pulumi.ComponentResource):
         namespaces = Namespaces(f"{name}-namespaces", NamespacesArgs(settings=settings, rights=rights), child)
         homes: pulumi.Input[str] | None = settings.notebook.storage.storage_class
         volume: pulumi.Input[str] | None = settings.hub.storage.storage_class
-        if args.connection.zones is not None:
+        zones, network = args.connection.zones, args.connection.network
+        if zones is not None and network is not None:
             classes = StorageClasses(
                 f"{name}-storage",
-                StorageClassesArgs(settings=settings, zones=args.connection.zones, rights=rights),
+                StorageClassesArgs(settings=settings, zones=zones, network=network, rights=rights),
                 child,
             )
             homes, volume = classes.homes, classes.database
@@ -97,6 +98,7 @@ class JupyterHub(pulumi.ComponentResource):
             ),
             child,
         )
+        database = _database(f"{name}-sql", args, google)
         config = HubConfigMap(
             f"{name}-config",
             HubConfigMapArgs(
@@ -107,10 +109,10 @@ class JupyterHub(pulumi.ComponentResource):
                 public_url=public_url,
                 iap_audience=None if iap is None else iap.audience,
                 home_storage_class=homes,
+                database_authorities=None if database is None else database.authorities,
             ),
             child,
         )
-        database = _database(f"{name}-sql", args, google)
         secret = HubSecret(
             f"{name}-secret",
             HubSecretArgs(

@@ -87,14 +87,16 @@ def ready_for_preview(name: str) -> Stack:
     """The stack as its file now is, ready to be previewed.
 
     Raises:
-        LocalError: It is on the local cluster, which does not run.
+        LocalError: It is on the local cluster, which does not run; or nobody made it yet.
     """
     settings = _settings(name)
     found = engine.find()
     if is_local(settings) and not cluster.is_up():
         message = "The local cluster does not run, and a preview asks it what would change. Start it with: make up"
         raise LocalError(message)
-    return _prepared(name, settings, found)
+    stack = _stack(name, found)
+    stack.prepare_existing(_file(name), _images_for(settings))
+    return stack
 
 
 def _url(name: str) -> int:
@@ -223,9 +225,14 @@ def require_images(settings: Settings, *, built: Collection[str]) -> None:
 
 def _prepared(name: str, settings: Settings, found: Engine) -> Stack:
     stack = _stack(name, found)
-    ours = _open_images(settings, images.ensure_built()) if is_local(settings) else {}
-    stack.prepare(_file(name), {key: image.reference for key, image in ours.items()})
+    stack.prepare(_file(name), _images_for(settings))
     return stack
+
+
+def _images_for(settings: Settings) -> dict[str, str]:
+    """What the stack leaves open, built if need be, by key."""
+    ours = _open_images(settings, images.ensure_built()) if is_local(settings) else {}
+    return {key: image.reference for key, image in ours.items()}
 
 
 def existing(name: str) -> Stack:

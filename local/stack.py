@@ -20,6 +20,7 @@ from local import paths
 from local.commands import run
 from local.engine import Engine
 from local.errors import LocalError
+from settings import as_written
 
 _PREFIX = "jupyterhub:"
 _KEPT = ("encryptionsalt", "encryptedkey", "secretsprovider")
@@ -60,7 +61,7 @@ class Stack:
         return variables
 
     def prepare(self, file: Path, values: Mapping[str, str]) -> None:
-        """Make the stack ready to be worked on.
+        """Make the stack ready to be worked on, and begin it in the state if it is not there.
 
         Args:
             file: The stack's file, for example `Pulumi.dev.yaml` of the checkout. It is only read.
@@ -69,6 +70,34 @@ class Stack:
         Raises:
             LocalError: The passphrase of an existing state is gone, or the engine refuses the stack.
         """
+        self._write_project()
+        self._write_settings(file, values)
+        self._select("--create")
+
+    def prepare_existing(self, file: Path, values: Mapping[str, str]) -> None:
+        """Make a stack ready that is in the state: who only looks at one begins none.
+
+        Args:
+            file: As for `prepare`.
+            values: As for `prepare`.
+
+        Raises:
+            LocalError: As for `prepare`, or there is no such stack.
+        """
+        self._write_project()
+        try:
+            self._select()
+        except LocalError as error:
+            if "no stack named" not in str(error):
+                raise
+            message = (
+                f"Stack {self.name} is not in the state that Pulumi uses here (PULUMI_BACKEND_URL), and a preview does "
+                f"not begin it. Make it with: make up STACK={self.name}"
+            )
+            raise LocalError(message) from None
+        self._write_settings(file, values)
+
+    def _write_project(self) -> None:
         self.workspace.mkdir(parents=True, exist_ok=True)
         self._ensure_passphrase()
         own = self.program / "Pulumi.yaml"
@@ -79,21 +108,18 @@ class Stack:
             project["config"] = {}
         project["runtime"] = {"name": "python", "options": {"virtualenv": sys.prefix}}
         (self.workspace / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))
+
+    def _write_settings(self, file: Path, values: Mapping[str, str]) -> None:
         target = self.workspace / f"Pulumi.{self.name}.yaml"
-        before = cast("dict[str, Any]", yaml.safe_load(target.read_text()) or {}) if target.exists() else {}
-        # All as text, as Pulumi reads it: to YAML 1.1, 22:30 is a number.
-        text_only = yaml.BaseLoader
-        content = cast("dict[str, Any]", yaml.load(file.read_text(), text_only) or {})  # noqa: S506 it makes no objects
-        config = {f"{_PREFIX}{key}": value for key, value in values.items()} | cast(
-            "dict[str, Any]", content.get("config") or {}
-        )
+        before = as_written.read(target) if target.exists() else {}
+        content = as_written.read(file)
+        config = {f"{_PREFIX}{key}": value for key, value in values.items()} | as_written.keys(content.get("config"))
         kept = {key: before[key] for key in _KEPT if key in before}
-        target.write_text(yaml.safe_dump({**kept, **content, "config": config}, sort_keys=False))
-        run(
-            [*self._pulumi(), "stack", "select", "--create", self.name, "--non-interactive"],
-            env=self.environment,
-            doing="pulumi stack select",
-        )
+        target.write_text(as_written.text({**kept, **content, "config": config}))
+
+    def _select(self, *how: str) -> None:
+        command = [*self._pulumi(), "stack", "select", *how, self.name, "--non-interactive"]
+        run(command, env=self.environment, doing="pulumi stack select")
 
     def pulumi(self, *arguments: str) -> int:
         """Run a Pulumi command on the stack, with its output shown as it comes; its exit code."""

@@ -1,11 +1,14 @@
 """The rules: pure functions of a resource's type and properties, which tell what is wrong and how to mend it."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Final, cast
 
-Properties = Mapping[str, Any]
+from policy import pods
+from policy.pods import Properties, as_map
+from policy.restricted import restricted
+
 Check = Callable[[str, Properties], Iterator[str]]
 """Of a type and properties, each violation as a sentence."""
 
@@ -21,45 +24,23 @@ class Rule:
     """Whether it fails the preview; otherwise it is advice."""
 
 
-def _containers(type_: str, props: Properties) -> Iterator[tuple[Properties, Properties]]:
-    """Each container of a workload, with the pod's own spec."""
-    if not type_.startswith(("kubernetes:apps/", "kubernetes:batch/", "kubernetes:core/v1:Pod")):
-        return
-    spec = _map(props.get("spec"))
-    pod = spec if type_.endswith(":Pod") else _map(_map(spec.get("template")).get("spec"))
-    for part in ("initContainers", "containers"):
-        for container in cast("Sequence[Properties]", pod.get(part) or ()):
-            yield container, pod
+def _containers(type_: str, props: Properties) -> Iterator[Properties]:
+    for pod in pods.of(type_, props):
+        yield from pod.containers
 
 
 def bounded_memory(type_: str, props: Properties) -> Iterator[str]:
     """A container without a limit takes the node's memory from the others."""
-    for container, _ in _containers(type_, props):
-        resources = _map(container.get("resources"))
+    for container in _containers(type_, props):
+        resources = as_map(container.get("resources"))
         for kind, resource in (("limits", "memory"), ("requests", "memory"), ("requests", "cpu")):
-            if resource not in _map(resources.get(kind)):
+            if resource not in as_map(resources.get(kind)):
                 yield f"Container {container.get('name')} has no resources.{kind}.{resource}: set it."
-
-
-def restricted(type_: str, props: Properties) -> Iterator[str]:
-    """What the `restricted` Pod Security Standard asks for."""
-    for container, pod in _containers(type_, props):
-        name, security = container.get("name"), _map(container.get("securityContext"))
-        if security.get("privileged"):
-            yield f"Container {name} is privileged: leave securityContext.privileged out."
-        if security.get("allowPrivilegeEscalation") is not False:
-            yield f"Container {name} may gain rights: set securityContext.allowPrivilegeEscalation to false."
-        if "ALL" not in (_map(security.get("capabilities")).get("drop") or ()):
-            yield f"Container {name} keeps capabilities: set securityContext.capabilities.drop to [ALL]."
-        if not (security.get("runAsNonRoot") or _map(pod.get("securityContext")).get("runAsNonRoot")):
-            yield f"Container {name} may run as root: set securityContext.runAsNonRoot to true."
-        if pod.get("hostNetwork") or pod.get("hostPID") or pod.get("hostIPC"):
-            yield f"Container {name} shares what is the node's: leave hostNetwork, hostPID and hostIPC out."
 
 
 def pinned_image(type_: str, props: Properties) -> Iterator[str]:
     """An image without a tag, or with `latest`, is another one tomorrow, and no diff shows it."""
-    for container, _ in _containers(type_, props):
+    for container in _containers(type_, props):
         image = str(container.get("image") or "")
         tag = re.search(r":([^:/@]+)$|@sha256:", image)
         if tag is None or tag[1] == "latest":
@@ -78,8 +59,8 @@ def no_rights_for_everybody(type_: str, props: Properties) -> Iterator[str]:
 
 def narrow_entrance(type_: str, props: Properties) -> Iterator[str]:
     """A load balancer that speaks http to the whole internet."""
-    spec = _map(props.get("spec"))
-    annotations = _map(_map(props.get("metadata")).get("annotations"))
+    spec = as_map(props.get("spec"))
+    annotations = as_map(as_map(props.get("metadata")).get("annotations"))
     if (
         type_ == "kubernetes:core/v1:Service"
         and spec.get("type") == "LoadBalancer"
@@ -113,7 +94,3 @@ RULES: Final = (
     ),
     Rule(name="kept-cluster", description="Clusters are protected.", check=kept_cluster, mandatory=False),
 )
-
-
-def _map(value: object) -> Properties:
-    return cast("Properties", value) if isinstance(value, Mapping) else {}

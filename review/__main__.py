@@ -1,4 +1,4 @@
-"""Commands: `diff` for a terminal; `preview`, `offline`, `drift` and `post` for workflows."""
+"""Commands: `diff` for a terminal; `preview`, `offline`, `drift`, `plan` and `post` for workflows."""
 
 import argparse
 import re
@@ -11,7 +11,7 @@ from rich.console import Console
 
 from local import deploy, paths
 from local.errors import LocalError
-from review import comment, engine, github, offline, stack_file, terminal
+from review import comment, engine, github, offline, plan, stack_file, terminal
 from review.comment import GITHUB_LIMIT, SUMMARY_LIMIT, Subject
 from review.engine import Outcome
 from review.github import GitHubError
@@ -22,7 +22,7 @@ from review.stack_file import NoStackFileError
 
 _BECAUSE: Final = {
     "fork": "This pull request comes from a fork, whose code gets no access to the cloud.",
-    "dependabot": "Nobody has read these dependencies yet, so their code gets no access to the cloud.",
+    "dependencies": "Nobody has read these dependencies yet, so their code gets no access to the cloud.",
     "variables": "The repository has not all variables for a preview with the cloud: see docs/pull-requests.md.",
 }
 """Why a preview is made without the cloud, for people."""
@@ -48,8 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     preview = command("preview", "preview a stack in the current folder, and write the comment on it")
     unreached = command("offline", "compare with a revision without cluster, cloud and secrets, and write the comment")
     drift = command("drift", "fail if the world is not as the stack's state says")
+    planned = command("plan", "print what `pulumi up` would do, a line for each resource, to compare it later")
     post = command("post", "put a written comment on a pull request, or edit the one that is there")
-    for one in (diff, preview, unreached, drift):
+    for one in (diff, preview, unreached, drift, planned):
         one.add_argument("--stack", required=True, type=_stack, help="the stack, as in Pulumi.<stack>.yaml")
     for one in (preview, unreached):
         one.add_argument("--comment", required=True, type=Path, help="file for the comment")
@@ -162,6 +163,15 @@ def _drift(arguments: argparse.Namespace) -> int:
     return int(failed)
 
 
+def _plan(arguments: argparse.Namespace) -> int:
+    outcome = _engine_run(arguments.stack, show=False)
+    for error in outcome.preview.errors:
+        sys.stderr.write(f"error: {error.text}\n")
+    if not outcome.failed:
+        sys.stdout.write("".join(f"{line}\n" for line in plan.lines(outcome.log)))
+    return int(outcome.failed)
+
+
 def _post(arguments: argparse.Namespace) -> int:
     try:
         sys.stdout.write(f"{github.post(arguments.comment.read_text(), arguments.pr)}\n")
@@ -170,9 +180,9 @@ def _post(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _engine_run(stack: str, *words: str) -> Outcome:
+def _engine_run(stack: str, *words: str, show: bool = True) -> Outcome:
     program, environment = engine.find()
-    return engine.run([program, "preview", "--stack", stack, *words], environment=environment)
+    return engine.run([program, "preview", "--stack", stack, *words], environment=environment, show=show)
 
 
 def _write(arguments: argparse.Namespace, subject: Subject, preview: Preview) -> None:
@@ -189,7 +199,14 @@ def _fail(arguments: argparse.Namespace, subject: Subject, message: str) -> int:
     return 1
 
 
-_COMMANDS: Final = {"diff": _diff, "preview": _preview, "offline": _offline, "drift": _drift, "post": _post}
+_COMMANDS: Final = {
+    "diff": _diff,
+    "preview": _preview,
+    "offline": _offline,
+    "drift": _drift,
+    "plan": _plan,
+    "post": _post,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,6 +1,7 @@
 """Runs `pulumi preview` and reads what the engine says."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from review.model import Diagnostic, Preview
 
 _LAST_LINES: Final = 30
 """Of the engine's own words, where it fails before it has any events."""
+_NO_STACK: Final = re.compile(r"no stack named '([^']+)' found")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +81,15 @@ def run(
         sys.stderr.write(done.stdout)
     failed = done.returncode != 0
     if failed and not any(told.severity == "error" for told in log.diagnostics) and not log.violations:
-        tail = "\n".join(done.stdout.strip().splitlines()[-_LAST_LINES:])
-        log.diagnostics.append(Diagnostic(severity="error", text=tail))
+        log.diagnostics.append(Diagnostic(severity="error", text=_told(done.stdout)))
     return Outcome(log=log, failed=failed, printed=done.stdout)
+
+
+def _told(printed: str) -> str:
+    """What it is that the engine failed of before it had any events."""
+    if missing := _NO_STACK.search(printed):
+        return (
+            f"Stack {missing[1]} is not in the state that Pulumi uses here (PULUMI_BACKEND_URL), and a preview begins "
+            "none: somebody has to, once. docs/pull-requests.md says how."
+        )
+    return "\n".join(printed.strip().splitlines()[-_LAST_LINES:])

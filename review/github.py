@@ -10,8 +10,8 @@ import httpx
 _MARKER: Final = re.compile(r"<!-- jupyterhub-preview: [^\s<>]+ -->")
 _PAGE: Final = 100
 """Comments that GitHub gives at once, at most."""
-_BOT: Final = "Bot"
-"""Type of the user whose token a workflow has. A comment of a person with the same marker is left alone."""
+_OWN: Final = "github-actions[bot]"
+"""The user whose token a workflow has. A comment of anybody else is left alone, whatever it begins with."""
 
 
 class GitHubError(Exception):
@@ -63,9 +63,15 @@ def _find(client: httpx.Client, number: int, marker: str) -> int | None:
     mine = (
         comment
         for comment in _comments(client, number)
-        if str(comment.get("body") or "").startswith(marker) and comment["user"]["type"] == _BOT
+        if str(comment.get("body") or "").startswith(marker) and _login(comment) == _OWN
     )
     return next((int(comment["id"]) for comment in mine), None)
+
+
+def _login(comment: dict[str, Any]) -> str:
+    """Who wrote it; of an account that was deleted nothing is left."""
+    user = cast("dict[str, Any] | None", comment.get("user"))
+    return "" if user is None else str(user["login"])
 
 
 def _comments(client: httpx.Client, number: int) -> Iterator[dict[str, Any]]:

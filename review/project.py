@@ -8,16 +8,18 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import yaml
 
 import settings
 from local.errors import LocalError
 from review import stack_file
-from settings import SettingsError
+from settings import SettingsError, as_written
 from settings.keys import PROJECT, SECRETS
+from settings.stack_file import read_config
 
+_PREFIX: Final = f"{PROJECT}:"
 _PLACEHOLDER: Final = "postgresql://placeholder:{}@placeholder.invalid:5432/placeholder"
 """With this, every check of a secret is content."""
 _VARIABLE: Final = "PLACEHOLDER_FOR_AUTH_SECRET_ENVIRONMENT"
@@ -50,21 +52,17 @@ def prepare(folder: Path, program: Path, stack: str, *, pulumi: str, port: int) 
         NoStackFileError: There is no file for the stack, or one that cannot be read.
         LocalError: The engine does not take what is in it.
     """
-    content = stack_file.read(stack_file.find(program, stack))
-    config = {
-        name if ":" in str(name) else f"{PROJECT}:{name}": value
-        for name, value in cast("dict[str, Any]", content.get("config") or {}).items()
-    }
-    own = {key.removeprefix(f"{PROJECT}:"): value for key, value in config.items() if key.startswith(f"{PROJECT}:")}
+    read, written = _config(stack_file.find(program, stack))
+    own = {key.removeprefix(_PREFIX): value for key, value in read.items() if key.startswith(_PREFIX)}
     sealed = {key: _digest(json.dumps(value)) for key, value in own.items() if _is_encrypted(value)}
     images = open_images(program, own)
     missing = missing_secrets({**images, **own})
-    config = {key: value for key, value in config.items() if not _is_encrypted(value)}
-    config |= {f"{PROJECT}:{key}": value for key, value in images.items()}
+    config: dict[str, object] = {key: node for key, node in written.items() if not _is_encrypted(read[key])}
+    config |= {f"{_PREFIX}{key}": value for key, value in images.items()}
     project = stack_file.project(program)
     project |= {"main": str(program), "runtime": {"name": "python", "options": {"virtualenv": sys.prefix}}}
     (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))
-    (folder / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": config}))
+    (folder / f"Pulumi.{stack}.yaml").write_text(as_written.text({"config": config}))
     (folder / "state").mkdir()
     kubeconfig = folder / "kubeconfig"
     kubeconfig.write_text(json.dumps(kubeconfig_of(port, str(own.get("kubernetes.context") or "offline"))))
@@ -85,6 +83,13 @@ def prepare(folder: Path, program: Path, stack: str, *, pulumi: str, port: int) 
         _pulumi(pulumi, folder, environment, "config", "set-all", "--stack", stack, *values)
     notes = tuple(f"{key} is not set in this stack's file; a placeholder stands for it here." for key in missing)
     return Project(folder=folder, environment=environment, notes=notes)
+
+
+def _config(file: Path) -> tuple[dict[str, object], dict[str, yaml.Node]]:
+    """The config of a stack's file, as values and as it is written; by the keys with their prefix."""
+    values, written = read_config(file), as_written.keys(as_written.read(file).get("config"))
+    full = {key: key if ":" in key else f"{_PREFIX}{key}" for key in values}
+    return {full[key]: value for key, value in values.items()}, {full[key]: node for key, node in written.items()}
 
 
 def _is_encrypted(value: object) -> bool:

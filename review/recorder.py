@@ -44,7 +44,10 @@ _FILLED_IN: Final[dict[str, dict[str, Any]]] = {
     },
     "gcp:compute/network:Network": {"selfLink": "https://offline.invalid/network"},
     "gcp:compute/subnetwork:Subnetwork": {"selfLink": "https://offline.invalid/subnetwork"},
-    "gcp:sql/databaseInstance:DatabaseInstance": {"pscServiceAttachmentLink": "offline"},
+    "gcp:sql/databaseInstance:DatabaseInstance": {
+        "pscServiceAttachmentLink": "offline",
+        "selfLink": "https://offline.invalid/instance",
+    },
     "gcp:serviceaccount/account:Account": {
         "email": "account@offline.invalid",
         "member": "serviceAccount:account@offline.invalid",
@@ -66,6 +69,7 @@ _ANSWERS: Final[dict[str, dict[str, Any]]] = {
         "subnetwork": "offline",
     },
     "gcp:organizations/getProject:getProject": {"number": "000000000000"},
+    "gcp:sql/getCaCerts:getCaCerts": {"certs": [{"cert": "certificate"}]},
     "gcp:organizations/getClientOpenIdUserInfo:getClientOpenIdUserInfo": {"email": "operator@offline.invalid"},
 }
 """What it answers to questions."""

@@ -11,8 +11,9 @@ import yaml
 import settings
 from review.model import Preview
 from settings import SettingsError
+from settings.as_written import StackFileError
 from settings.keys import PROJECT
-from settings.stack_file import StackFileError, key_lines, read_config
+from settings.stack_file import key_lines, read_config
 
 _MISTAKE: Final = re.compile(r"^(  \* )([\w.-]+)(?=: )", re.MULTILINE)
 """As the settings tell them: `  * hub.image: is not set`."""
@@ -26,16 +27,6 @@ _BUILT: Final[Mapping[str, str]] = dict.fromkeys(
     ("hub.image", "proxy.image", "notebook.image"), "localhost/jupyterhub/to-be-built:0"
 )
 """What a stack may leave open, as `make up` builds it."""
-
-
-class _Loader(yaml.SafeLoader):
-    """To Pulumi, a date is text."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:timestamp"]
-    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 class NoStackFileError(Exception):
@@ -67,12 +58,9 @@ def find(program: Path, stack: str) -> Path:
         raise NoStackFileError(message)
     try:
         read_config(file)
-        read(file)
     except StackFileError as error:
         message = f"{file.name} cannot be used: {error}"
         raise NoStackFileError(message) from None
-    except yaml.MarkedYAMLError as error:  # such as a tag !!set; read_config takes everything for text
-        raise NoStackFileError(_told(file, error)) from None
     return file
 
 
@@ -84,26 +72,18 @@ def project(program: Path) -> dict[str, Any]:
     """
     file = program / "Pulumi.yaml"
     try:
-        content = read(file)
+        content: object = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
         message = f"Pulumi.yaml cannot be read: {error.strerror}. It makes a folder a program."
         raise NoStackFileError(message) from None
     except yaml.MarkedYAMLError as error:
-        raise NoStackFileError(_told(file, error)) from None
-    if not isinstance(cast("object", content), dict):
+        line = 1 if error.problem_mark is None else error.problem_mark.line + 1
+        message = f"{file.name} cannot be used: {error.problem} in line {line}"
+        raise NoStackFileError(message) from None
+    if not isinstance(content, dict):
         message = "Pulumi.yaml cannot be used: it is no map of name, runtime and config"
         raise NoStackFileError(message)
-    return content
-
-
-def _told(file: Path, error: yaml.MarkedYAMLError) -> str:
-    line = 1 if error.problem_mark is None else error.problem_mark.line + 1
-    return f"{file.name} cannot be used: {error.problem} in line {line}"
-
-
-def read(file: Path) -> dict[str, Any]:
-    """Returns what is in a stack's file that `find` found."""
-    return cast("dict[str, Any]", yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader) or {})  # noqa: S506 a safe one
+    return cast("dict[str, Any]", content)
 
 
 def placed(preview: Preview, file: Path) -> Preview:

@@ -136,7 +136,7 @@ def changes(old: Properties, new: Properties, names: Mapping[str, str]) -> tuple
         new: The inputs as they will be; empty for one that goes.
         names: How to show names that Pulumi made up.
     """
-    before, after = _leaves(_renamed(old, names)), _leaves(_renamed(new, names))
+    before, after = _leaves(renamed(old, names)), _leaves(renamed(new, names))
     is_change = bool(old and new)
     for path in {**before, **after}:
         if path.endswith(_ORDER):
@@ -237,11 +237,12 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 any JSON value
     return UNKNOWN if isinstance(value, str) and value in _UNKNOWN_MARKS else value
 
 
-def _renamed(value: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 any JSON value
+def renamed(value: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 any JSON value
+    """Returns a JSON value with names that Pulumi made up as they are shown."""
     if isinstance(value, Mapping):
-        return {key: _renamed(item, names) for key, item in cast("Mapping[str, Any]", value).items()}
+        return {key: renamed(item, names) for key, item in cast("Mapping[str, Any]", value).items()}
     if isinstance(value, list):
-        return [_renamed(item, names) for item in cast("list[Any]", value)]
+        return [renamed(item, names) for item in cast("list[Any]", value)]
     return names.get(value, value) if isinstance(value, str) else value
 
 

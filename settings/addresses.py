@@ -27,9 +27,14 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
+def is_ipv6(address: str) -> bool:
+    """Tells whether a checked IP address is one of IPv6."""
+    return ":" in address
+
+
 def url_of(address: str) -> str:
     """Returns the http URL of an IP address; IPv6 goes in brackets."""
-    return f"http://[{address}]" if ":" in address else f"http://{address}"
+    return f"http://[{address}]" if is_ipv6(address) else f"http://{address}"
 
 
 def callback_of(url: str) -> str:

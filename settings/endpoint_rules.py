@@ -109,7 +109,7 @@ def _gateway_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings | Non
         for key, value in certificate.items()
         if value is not None
     ]
-    return mistakes + _address_mistakes(endpoint, cluster)
+    return mistakes
 
 
 def _load_balancer_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings | None) -> list[str]:
@@ -126,15 +126,7 @@ def _load_balancer_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings
             "endpoint.hostname: is not set, so that endpoint.dnsZone gets no record; set it, or: "
             "pulumi config rm endpoint.dnsZone"
         )
-    mistakes += tls_mistakes(endpoint)
-    return mistakes + _address_mistakes(endpoint, cluster)
-
-
-def _address_mistakes(endpoint: EndpointSettings, cluster: ClusterSettings | None) -> list[str]:
-    if cluster is None or not cluster.on_gke or endpoint.address is None or not is_loopback(endpoint.address):
-        return []
-    mend = "pulumi config set endpoint.type none, and pulumi config rm endpoint.address"
-    return [f"endpoint.address: is loopback, which GKE gives to nothing; for a hub that only you reach: {mend}"]
+    return mistakes + tls_mistakes(endpoint)
 
 
 def _name_mistakes(endpoint: EndpointSettings) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from settings.gke.places import keeps_images
 from settings.scalars import Text
 
 _HOST = r"(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*|\[[0-9a-f:]+\])(?::[0-9]{1,5})?"
@@ -13,6 +14,7 @@ _PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _REPOSITORY = re.compile(rf"(?:{_HOST}/)?{_PART}(?:/{_PART})*")
 _TAG = re.compile(r"[A-Za-z0-9_][-A-Za-z0-9_.]{0,127}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")
+_ARTIFACT_REGISTRY = re.compile(r"([^/]*)-docker\.pkg\.dev(?:/.*)?")
 _LONGEST_NAME = 255
 _PATTERN = re.compile(r"[-A-Za-z0-9._:/@*?!\[\]]+")
 
@@ -43,6 +45,13 @@ def _image_repository(text: str) -> str:
         msg = (
             "is not an image repository; right ones look like europe-west1-docker.pkg.dev/foo/jupyterhub, "
             "without a tag and without / at the end"
+        )
+        raise ValueError(msg)
+    registry = _ARTIFACT_REGISTRY.fullmatch(text)
+    if registry and not keeps_images(registry[1]):
+        msg = (
+            "is nowhere: Artifact Registry is in regions, not zones, and in us, europe and asia; right ones look like "
+            "europe-west1-docker.pkg.dev/foo/jupyterhub (settings/gke/regions.py lists the regions)"
         )
         raise ValueError(msg)
     return text

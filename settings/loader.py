@@ -7,12 +7,13 @@ from typing import cast
 
 from pydantic import ValidationError
 
+from settings.as_written import StackFileError
 from settings.errors import SettingsError
 from settings.keys import GROUPS, KEYS, PROJECT, SECRETS, default_of, is_structured
 from settings.mistakes import empty_key, encrypted_key, plain_secret, unknown_key, wrong_json, wrong_value
 from settings.secret import SEALED
 from settings.settings import Settings
-from settings.stack_file import StackFileError, read_config
+from settings.stack_file import read_config
 
 _PREFIX = f"{PROJECT}:"
 

@@ -53,8 +53,13 @@ def _hub_namespace(text: str) -> str:
     return text
 
 
+def is_google_name(text: str) -> bool:
+    """Tells whether most things in Google Cloud may be called so (RFC 1035)."""
+    return _GOOGLE.fullmatch(text) is not None
+
+
 def _google_name(text: str) -> str:
-    if _GOOGLE.fullmatch(text) is None:
+    if not is_google_name(text):
         msg = "is not a name as Google Cloud has them: at most 63 lower-case letters, digits and '-', a letter first"
         raise ValueError(msg)
     return text

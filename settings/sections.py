@@ -25,7 +25,9 @@ _HOME_STORAGE = Storage(size="10Gi")
 _CPU = CpuBounds(default="0.5", min="0.1", max="4")
 _SHORTEST_IDLE = 5
 _ZONE = {"name": "example-org", "domain": "example.org"}
-_ARTIFACT_REGISTRY = re.compile(r"(?P<location>[-a-z0-9]+)-docker\.pkg\.dev/(?P<project>[^/]+)/(?P<repository>[^/]+)")
+_ARTIFACT_REGISTRY = re.compile(
+    r"(?P<location>[-a-z0-9]+)-docker\.pkg\.dev/(?P<project>[^/]+)/(?P<repository>[^/]+)(?:/.+)?"
+)
 _MEMORY = MemoryBounds(default="1Gi", min="256Mi", max="8Gi")
 
 
@@ -62,15 +64,15 @@ class EndpointSettings(Model):
     """`load-balancer`: Service `<name>-lb`, port 80, with a certificate also 443; `gateway`: a GKE Gateway with https,
     in front of a `cluster.mode` other than `context`; `none`: nothing, so by `kubectl port-forward` only."""
     address: IpAddress | None = None
-    """Reserved address that the load balancer asks for; none = the stack reserves one on GKE, elsewhere the cluster
-    gives one."""
+    """Reserved address that the load balancer asks for, on GKE one of IPv4; none = the stack reserves one on GKE,
+    elsewhere the cluster gives one."""
     hostname: HostName | None = None
     """Host name of the hub, such as `hub.example.org`; needed for `gateway`."""
     source_ranges: Annotated[tuple[Range, ...], Field(examples=[["203.0.113.0/24"]])] = ()
     """Ranges from which the hub may be reached, such as `203.0.113.0/24`; none = from everywhere. For a gateway the
     stack makes a Cloud Armor policy of them."""
     internal: Flag = False
-    """Whether the load balancer has an address in the VPC only; not with `gateway`."""
+    """Whether the load balancer has an address in the VPC only, and so a private `address`; not with `gateway`."""
     dns_zone: Annotated[DnsZone | None, UNLESS_EMPTY, Field(examples=[_ZONE])] = None
     """Cloud DNS zone for the records of `hostname`, which is in its domain; none = the stack exports the records to
     make."""
@@ -106,7 +108,7 @@ class ImagesSettings(Model):
 
     @property
     def artifact_registry(self) -> ArtifactRegistry | None:
-        """Where `repository` is, if it is one of Artifact Registry."""
+        """Where `repository` is, if it is one of Artifact Registry or a folder in one."""
         match = _ARTIFACT_REGISTRY.fullmatch(self.repository or "")
         return ArtifactRegistry(**match.groupdict()) if match else None
 

@@ -6,6 +6,7 @@ from typing import TypeVar, cast
 
 from pydantic import ValidationInfo, field_validator
 
+from settings.address_rules import address_mistakes
 from settings.addresses import PublicUrl
 from settings.database import DatabaseSettings, database_mistakes
 from settings.endpoint_rules import default_url, endpoint_mistakes, open_to_strangers, url_mistake
@@ -13,6 +14,7 @@ from settings.errors import GroupError
 from settings.gke.disk_rules import home_disk_mistakes, hub_disk_mistakes
 from settings.gke.iap import IapSettings, iap_mistakes
 from settings.gke.identities import IdentitySettings, without_github
+from settings.gke.name_rules import hostname_mistakes, name_mistakes
 from settings.gke.pool_rules import accelerator_mistakes, resource_mistakes
 from settings.gke.rules import gke_mistakes, image_mistakes
 from settings.gke.sections import (
@@ -99,7 +101,12 @@ class Settings(Model):
     @field_validator("endpoint")
     @classmethod
     def _endpoint_fits(cls, endpoint: EndpointSettings, info: ValidationInfo) -> EndpointSettings:
-        _tell(endpoint_mistakes(endpoint, _good(info.data, ClusterSettings)))
+        cluster = _good(info.data, ClusterSettings)
+        mistakes = endpoint_mistakes(endpoint, cluster) + hostname_mistakes(endpoint)
+        mistakes += address_mistakes(endpoint, cluster, _good(info.data, NetworkSettings))
+        if cluster and "name" in info.data:
+            mistakes += name_mistakes(str(info.data["name"]), endpoint, cluster)
+        _tell(mistakes)
         return endpoint
 
     @field_validator("public_url")

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from settings.gke.disks import LEAST, LEAST_REGIONAL, DiskType
+from settings.gke.disks import LEAST, LEAST_REGIONAL, VolumeType
 from settings.model import Model
 from settings.names import DnsName
 from settings.quantity import Cpu, Memory, PositiveCpu, Quantity, parse
@@ -18,8 +18,8 @@ class Storage(Model):
     """Size in bytes, such as `10Gi`."""
     storage_class: DnsName | None = None
     """Name of the StorageClass; none = one of the stack's own on GKE, elsewhere the cluster's default."""
-    disk: DiskType | None = None
-    """Kind of disk of the stack's own StorageClass, on GKE only; none = `pd-balanced`."""
+    disk: VolumeType | None = None
+    """Kind of disk of the stack's own StorageClass, on GKE only; none = `pd-balanced`. `filestore` is for homes."""
     regional: Flag = False
     """Whether that StorageClass keeps each disk in two zones of the region, so that it outlives one of them."""
 
@@ -31,6 +31,8 @@ class Storage(Model):
         if self.regional and self.disk == "hyperdisk-balanced":
             msg = "has a regional disk of a kind that is in one zone only; set disk to pd-balanced or pd-ssd"
             raise ValueError(msg)
+        if self.disk == "filestore":
+            return self  # whose volume this is counts too: settings.gke.disk_rules
         least = LEAST_REGIONAL if self.regional else None if self.disk is None else LEAST[self.disk]
         if least is not None and parse(self.size) < parse(least):
             msg = f"has a size below that of the smallest such disk; set size to {least} or more"

@@ -1,95 +1,61 @@
-"""Reads the config section of a Pulumi stack file the way Pulumi does: every scalar is text, or none."""
+"""Reads the config section of a Pulumi stack file: every scalar is text as it is written, or none."""
 
+import re
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 import yaml
 
-_NULLS = {"", "~", "null", "Null", "NULL"}
+from settings import as_written
+from settings.as_written import StackFileError
 
-
-class StackFileError(Exception):
-    """The file cannot be read. The text says why, and quotes no value, as that may be a secret."""
+_OTHERWISE: Final = re.compile(
+    r"[-+]?(?:0[0-9_]+|0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[0-9]+_[0-9_]*)"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?"
+)
+"""Whole numbers and dates that Pulumi hands to the program with other digits: 0123 as 83, 1_000 as 1000."""
 
 
 def read_config(path: Path) -> dict[str, object]:
     """Returns the section `config:`, its keys as they are written; empty if there is none.
 
     Raises:
-        StackFileError: no such file, not YAML, a key that is there twice, or something else where a map belongs.
+        StackFileError: As `as_written.read`, and for a number or date that Pulumi reads otherwise.
     """
+    known: dict[int, object] = {}
+    parts = as_written.read(path)
+    section = as_written.keys(parts.get("config"))
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-        if root is None:
-            return {}
-        config = _section(root)
-        content = None if config is None else _content(config, {})
-        _content(root, {})  # whatever else is in it has to be right as well
-    except OSError as error:
-        msg = f"the file cannot be read: {error.strerror}"
+        for node in parts.values():  # whatever else is in it has to be right as well
+            _content(node, known)
+        return {key: _content(node, known) for key, node in section.items()}
+    except RecursionError:
+        msg = "the file has a list or map that is in itself"
         raise StackFileError(msg) from None
-    except yaml.MarkedYAMLError as error:
-        msg = f"the file is not YAML: {error.problem}{_position(error.problem_mark)}"
-        raise StackFileError(msg) from None
-    except (yaml.YAMLError, UnicodeError, RecursionError):
-        msg = "the file is not YAML: it must be text in UTF-8, without control characters and not deeply nested"
-        raise StackFileError(msg) from None
-    return cast("dict[str, object]", content or {})
 
 
 def key_lines(path: Path) -> dict[str, int]:
     """Returns in which line of a file that can be read each key of `config:` is, as it is written."""
-    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-    config = None if root is None else _section(root)
-    return {} if config is None else {key.value: key.start_mark.line + 1 for key, _ in config.value}
-
-
-def _section(root: yaml.Node) -> yaml.MappingNode | None:
-    """The section `config:`; None if there is none, or nothing in it."""
-    document = _mapping(root)
-    if document is None:
-        return None
-    return next((_mapping(value) for key, value in document.value if key.value == "config"), None)
-
-
-def _mapping(node: yaml.Node) -> yaml.MappingNode | None:
-    if isinstance(node, yaml.MappingNode):
-        return node
-    if isinstance(node, yaml.ScalarNode) and node.style is None and node.value in _NULLS:
-        return None
-    msg = f"the file is not a stack file: those have a line config: with the keys indented under it{_place(node)}"
-    raise StackFileError(msg)
+    section = as_written.read(path).get("config")
+    nodes = section.value if isinstance(section, yaml.MappingNode) else []
+    return {key.value: key.start_mark.line + 1 for key, _ in nodes}
 
 
 def _content(node: yaml.Node, known: dict[int, object]) -> object:
     """Returns what a node holds. `known` keeps what is shared by aliases, so that these cost nothing."""
     if id(node) not in known:
         if isinstance(node, yaml.MappingNode):
-            known[id(node)] = _map(node, known)
+            known[id(node)] = {key: _content(value, known) for key, value in as_written.keys(node).items()}
         elif isinstance(node, yaml.SequenceNode):
             known[id(node)] = [_content(item, known) for item in node.value]
         else:
-            is_plain = cast("yaml.ScalarNode", node).style is None
-            known[id(node)] = None if is_plain and node.value in _NULLS else node.value
+            known[id(node)] = _text(cast("yaml.ScalarNode", node))
     return known[id(node)]
 
 
-def _map(node: yaml.MappingNode, known: dict[int, object]) -> dict[str, object]:
-    content: dict[str, object] = {}
-    for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            msg = f"the file has a list or map as a key{_place(key)}"
-            raise StackFileError(msg)
-        if key.value in content:
-            msg = f"the file has {key.value!r} twice{_place(key)}"
-            raise StackFileError(msg)
-        content[key.value] = _content(value, known)
-    return content
-
-
-def _place(node: yaml.Node) -> str:
-    return _position(cast("yaml.Mark", node.start_mark))
-
-
-def _position(mark: yaml.Mark | None) -> str:
-    return "" if mark is None else f" in line {mark.line + 1}, column {mark.column + 1}"
+def _text(node: yaml.ScalarNode) -> str | None:
+    if node.style is None and _OTHERWISE.fullmatch(node.value):
+        where = as_written.place(node.start_mark)
+        msg = f"the file has a number or date{where} that Pulumi hands on with other digits: put it in quotes"
+        raise StackFileError(msg)
+    return None if as_written.is_null(node) else node.value

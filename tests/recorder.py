@@ -5,7 +5,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -34,6 +34,9 @@ _MASTER = {"clusterCaCertificate": "Y2VydGlmaWNhdGU="}
 ZONES = [f"europe-west1-{letter}" for letter in "bcd"]
 """Zones of the nodes of Google's clusters."""
 
+AUTHORITIES = ["next authority", "active authority\n"]
+"""Who signs for the instances of Cloud SQL, in Google's order."""
+
 _ANSWERS: dict[str, dict[str, Any]] = {
     "gcp:container/getCluster:getCluster": {
         "endpoint": "192.0.2.1",
@@ -43,6 +46,7 @@ _ANSWERS: dict[str, dict[str, Any]] = {
         "subnetwork": "projects/foo/regions/europe-west1/subnetworks/default",
     },
     "gcp:organizations/getProject:getProject": {"number": "123456789012"},
+    "gcp:sql/getCaCerts:getCaCerts": {"certs": [{"cert": text} for text in AUTHORITIES]},
     "gcp:organizations/getClientOpenIdUserInfo:getClientOpenIdUserInfo": {"email": OPERATOR},
 }
 """What Google answers to questions."""
@@ -51,7 +55,10 @@ _MADE: dict[str, dict[str, Any]] = {
     "Network": {"selfLink": "https://compute.example/networks/vpc"},
     "Subnetwork": {"selfLink": "https://compute.example/subnetworks/subnet"},
     "Address": {"address": ADDRESS, "selfLink": "https://compute.example/addresses/address"},
-    "DatabaseInstance": {"pscServiceAttachmentLink": "projects/google/serviceAttachments/of-the-instance"},
+    "DatabaseInstance": {
+        "pscServiceAttachmentLink": "projects/google/serviceAttachments/of-the-instance",
+        "selfLink": "https://sqladmin.example/instances/instance",
+    },
     "GlobalAddress": {"address": ADDRESS},
     "Account": {"email": "nodes@foo.iam.gserviceaccount.com", "member": "serviceAccount:nodes@foo"},
     "DnsAuthorization": {
@@ -132,8 +139,8 @@ class Record:
 
 
 class _Monitor(mocks.MockMonitor):
-    def __init__(self, *, preview: bool) -> None:
-        super().__init__(_Cluster(self, preview=preview))
+    def __init__(self, *, preview: bool, answers: Mapping[str, dict[str, Any]]) -> None:
+        super().__init__(_Cluster(self, preview=preview, answers=answers))
         self.record = Record()
         self.secret_outputs: dict[tuple[str, str], list[str]] = {}
 
@@ -174,13 +181,14 @@ class _Monitor(mocks.MockMonitor):
 class _Cluster(mocks.Mocks):
     """Answers as a provider does: fills in what the program did not say."""
 
-    def __init__(self, monitor: _Monitor, *, preview: bool) -> None:
+    def __init__(self, monitor: _Monitor, *, preview: bool, answers: Mapping[str, dict[str, Any]]) -> None:
         self._monitor = monitor
         self._preview = preview
+        self._answers = {token: {**answer, **answers.get(token, {})} for token, answer in _ANSWERS.items()}
 
     def call(self, args: mocks.MockCallArgs) -> Any:  # noqa: ANN401 so in the base class
-        assert args.token in _ANSWERS, f"the program called {args.token}"
-        return _ANSWERS[args.token]
+        assert args.token in self._answers, f"the program called {args.token}"
+        return self._answers[args.token]
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         state = cast("dict[str, Any]", _unwrap(args.inputs))
@@ -200,16 +208,19 @@ class _Cluster(mocks.Mocks):
         return "" if self._preview else args.name, state
 
 
-def record(program: Callable[[], object], *, preview: bool = False) -> Record:
+def record(
+    program: Callable[[], object], *, preview: bool = False, answers: Mapping[str, dict[str, Any]] | None = None
+) -> Record:
     """Runs a program to its end and returns all that it asked for.
 
     Args:
         program: Creates resources; its result does not matter.
         preview: Whether it is a preview of a new stack, in which no id and no secret is known yet.
+        answers: By function of Google's, what it answers beside or in place of the usual.
     """
 
     def run() -> Record:
-        monitor = _Monitor(preview=preview)
+        monitor = _Monitor(preview=preview, answers=answers or {})
         settings = mocks.MockSettings(
             monitor=monitor,
             monitor_features=set(monitor.GetDeploymentInfo(Empty()).supportedFeatures),

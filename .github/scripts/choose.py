@@ -7,7 +7,7 @@ It needs only what every runner has, and reads the event from GITHUB_EVENT_PATH.
 
     stacks   the stacks, as JSON
     how      live, offline (pull requests only) or skip
-    because  why it is not live: fork, dependabot or variables; empty if it is
+    because  why it is not live: fork, dependencies or variables; empty if it is
 """
 
 import json
@@ -55,9 +55,10 @@ def _stranger(event: dict[str, Any]) -> str:
     if head != event["repository"]["full_name"]:
         _say("notice", f"This pull request comes from a fork, so its preview has no access to any cloud; see {_GUIDE}")
         return "fork"
-    if pull_request["user"]["login"] == "dependabot[bot]":
+    # Of Dependabot, or of lock.yml.
+    if pull_request["user"]["login"] in {"dependabot[bot]", "github-actions[bot]"}:
         _say("notice", f"Nobody has read these dependencies yet, so their preview has no access to any cloud; {_GUIDE}")
-        return "dependabot"
+        return "dependencies"
     return ""
 
 

@@ -5,7 +5,9 @@
 
 The event of the finished run (GITHUB_EVENT_PATH) says whose it was, and GitHub which pull request that is. The comments
 are `<folder>/<stack>.md`: of those that are well formed, at most ten are posted, each with a marker and
-a first line that are not its own. It runs from the default branch, and never checks out anything else.
+a first line that are not its own. A stack of the default branch of which there is none (the run was cancelled, or a
+step before failed) gets one that says so, in place of what an earlier run said. It runs from the default branch, and
+never checks out anything else.
 """
 
 import json
@@ -26,6 +28,7 @@ _LONGEST = 65_536
 _LARGEST = 4 * _LONGEST
 """Bytes that so many may be."""
 _MOST = 10
+_STACKS = Path(".github/stacks.json")
 _NAME = re.compile(r"([a-z0-9][a-z0-9-]{0,39})\.md")
 _MARK = re.compile(r"<!--.*?(-->|\Z)", re.DOTALL)
 _MENTION = re.compile(r"(?<!\w)@(?=\w)")
@@ -38,10 +41,12 @@ def main() -> int:
     if number is None:
         sys.stdout.write("::notice::No open pull request has this commit as its newest: nothing is posted.\n")
         return 0
+    comments = {stack: f"{_introduction(run)}\n\n{text}" for stack, text in _comments(Path(sys.argv[1]))}
+    without: list[str] = [stack for stack in json.loads(_STACKS.read_text()) if stack not in comments]
     failed = False
-    for stack, text in _comments(Path(sys.argv[1])):
+    for stack, text in (comments | {stack: _no_result(stack, run) for stack in without}).items():
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".md") as file:
-            file.write(f"{_MARKER.format(stack)}\n{_introduction(run)}\n\n{text}"[:_LONGEST])
+            file.write(f"{_MARKER.format(stack)}\n{text}"[:_LONGEST])
             file.flush()
             command = [sys.executable, "-m", "review", "post", "--comment", file.name, "--pr", str(number)]
             failed |= subprocess.run(command, check=False).returncode != 0
@@ -79,6 +84,15 @@ def _comments(folder: Path) -> list[tuple[str, str]]:
 def _introduction(run: dict[str, Any]) -> str:
     """Whose words these are."""
     return f"> Written by the code of this pull request at `{run['head_sha'][:7]}`: as far to be trusted as that is."
+
+
+def _no_result(stack: str, run: dict[str, Any]) -> str:
+    """What is told of a stack that the run has no comment on."""
+    return (
+        f"### Preview of stack `{stack}` ended without a result\n\n"
+        f"[The run]({run['html_url']}) of `{run['head_sha'][:7]}` ended as {run['conclusion']} before there was one, "
+        "and shows at which step. docs/pull-requests.md lists what that can be.\n"
+    )
 
 
 if __name__ == "__main__":

@@ -26,6 +26,8 @@ PREVIEW: Final = Purpose(
     # A preview compares the program with the state. In the cluster it asks which kinds there are, which everybody may
     # who is signed in; what it may not try out there, Pulumi works out itself.
     roles=("roles/container.clusterViewer",),
+    # The program looks up who signs for the server of a database on Cloud SQL; those certificates are public.
+    permissions=("cloudsql.instances.listServerCas",),
 )
 """Code of a pull request, which nobody has approved yet, acts as this one."""
 
@@ -34,7 +36,7 @@ DRIFT: Final = Purpose(
     described="Looks for changes that were not made by a deployment",
     # It reads every resource, the hub's Secrets in the cluster too: no role reads those and writes nothing.
     roles=("roles/viewer", "roles/iam.securityReviewer"),
-    permissions=("container.secrets.get",),
+    permissions=(*PREVIEW.permissions, "container.secrets.get"),
 )
 """Only code of the deployed branch acts as this one."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_gcp import certificatemanager
 
-from components.endpoint import DnsRecord
+from components.gke.records import RecordArgs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +15,7 @@ class CertificateArgs:
 
     hostname: str
     """Host name of the hub, such as `hub.example.org`."""
-    publish: Callable[[pulumi.Output[DnsRecord]], Sequence[pulumi.Resource]]
+    publish: Callable[[RecordArgs], Sequence[pulumi.Resource]]
     """Takes the record that proves to Google that the host name is the operator's, and returns what makes it: Google
     is asked for the certificate after that. Nothing = the operator makes it."""
 
@@ -30,9 +30,8 @@ class Certificate(pulumi.ComponentResource):
         super().__init__("jupyterhub:gke/certificate:Certificate", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         authorization = certificatemanager.DnsAuthorization(f"{name}-authorization", domain=args.hostname, opts=child)
-        record = authorization.dns_resource_records[0].apply(
-            lambda record: DnsRecord(name=str(record.name), type=str(record.type), data=str(record.data))
-        )
+        proof = authorization.dns_resource_records[0]
+        record = RecordArgs(name=proof.name.apply(str), type=proof.type.apply(str), data=proof.data.apply(str))
         certificate = certificatemanager.Certificate(
             f"{name}-certificate",
             managed=certificatemanager.CertificateManagedArgs(

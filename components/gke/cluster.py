@@ -12,6 +12,7 @@ from components.gke.network import Network, NetworkArgs
 from components.gke.node_account import NodeAccount, NodeAccountArgs
 from components.gke.node_pools import NodePools, NodePoolsArgs
 from settings import Settings
+from settings.gke.node_zones import node_zones
 
 _CREATE_TIMEOUT: Final = "60m"
 """Longer than Google ever took to make a cluster; the provider's own patience is 40 minutes."""
@@ -39,14 +40,19 @@ class GkeCluster(pulumi.ComponentResource):
     subnetwork: pulumi.Output[str]
     """Self link of the subnet of the nodes."""
     zones: pulumi.Output[Sequence[str]]
-    """Zones of the nodes, which Google chooses in a region that has more than three."""
+    """Zones of the nodes, which Google chooses on Autopilot; with a zone as `cluster.location`, those beside it."""
 
     def __init__(self, name: str, args: GkeClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:gke/cluster:GkeCluster", name, None, opts)
         settings, child = args.settings, pulumi.ResourceOptions(parent=self)
         net = Network(
             f"{name}-network",
-            NetworkArgs(network=settings.network, region=settings.cluster.region, protect=settings.protect),
+            NetworkArgs(
+                network=settings.network,
+                region=settings.cluster.region,
+                protect=settings.protect,
+                shares=settings.notebook.storage.disk == "filestore",
+            ),
             child,
         )
         account = NodeAccount(
@@ -131,6 +137,8 @@ def _cluster(settings: Settings, net: Network, account: NodeAccount) -> "contain
         )
         return args
     # All that follows Autopilot does by itself, and refuses to be told.
+    # In a zone, what is to be named is the zones beside it, of which there are none.
+    args.node_locations = None if settings.cluster.is_zonal else list(node_zones(settings.cluster))
     args.remove_default_node_pool = True
     args.initial_node_count = 1
     args.node_config = container.ClusterNodeConfigArgs(
@@ -150,4 +158,8 @@ def _cluster(settings: Settings, net: Network, account: NodeAccount) -> "contain
         ),
         dns_cache_config=container.ClusterAddonsConfigDnsCacheConfigArgs(enabled=True),
     )
+    if settings.notebook.storage.disk == "filestore":
+        args.addons_config.gcp_filestore_csi_driver_config = (
+            container.ClusterAddonsConfigGcpFilestoreCsiDriverConfigArgs(enabled=True)
+        )
     return args

@@ -6,6 +6,7 @@ from typing import Final
 import pulumi
 from pulumi_gcp import compute, sql
 
+from components.hub_config import AUTHORITIES_PATH
 from components.token import Token, TokenArgs
 from settings import Settings
 
@@ -34,6 +35,9 @@ class Database(pulumi.ComponentResource):
 
     url: pulumi.Output[str]
     """Where the database is, and how the hub signs in there. Secret. Known once the hub can."""
+    authorities: pulumi.Output[str]
+    """Certificates (PEM) of who may sign the server's own: the active authority, and around a rotation the last or the
+    next one too. Public. Known once there is an instance."""
     instance: pulumi.Output[str]
     """Name of the instance."""
 
@@ -80,9 +84,17 @@ class Database(pulumi.ComponentResource):
             no_automate_dns_zone=True,
             opts=child,
         )
+        # By its link and not its name: before there is an instance, that is known, and nobody could answer.
+        listed = sql.get_ca_certs_output(instance=instance.self_link, opts=pulumi.InvokeOutputOptions(parent=self))
+        # Sorted, as another order would restart the hub.
+        self.authorities = listed.certs.apply(lambda certs: "".join(sorted(f"{one.cert.strip()}\n" for one in certs)))
         self.instance = instance.name
         self.url = pulumi.Output.all(password.value, address.address, endpoint.id, database.id, user.id).apply(
-            lambda known: f"postgresql://{_HUB}:{known[0]}@{known[1]}:{_PORT}/{_HUB}?sslmode=require"
+            lambda known: (
+                f"postgresql://{_HUB}:{known[0]}@{known[1]}:{_PORT}/{_HUB}"
+                # The authority is the instance's own, so whoever has its word is the instance, whatever its address.
+                f"?sslmode=verify-ca&sslrootcert={AUTHORITIES_PATH}"
+            )
         )
         self.register_outputs({"instance": self.instance})
 

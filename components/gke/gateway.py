@@ -17,6 +17,8 @@ _GATEWAY_API: Final = "gateway.networking.k8s.io/v1"
 _GKE_API: Final = "networking.gke.io/v1"
 _CERTIFICATE_MAP: Final = "networking.gke.io/certmap"
 """Annotation of a Gateway that names its certificates."""
+_HTTPS_ONLY: Final = {"name": "Strict-Transport-Security", "value": "max-age=2592000"}
+"""By it browsers come by https only, for 30 days (in seconds) from each visit on; `docker/proxy` sets it too."""
 _BACKEND_SECONDS: Final = 86_400
 """How long a connection may be open: Google's default of 30 s would cut every websocket, and so every kernel."""
 
@@ -107,7 +109,14 @@ class Gateway(pulumi.ComponentResource):
             {
                 "parentRefs": parent("https"),
                 "hostnames": [hostname],
-                "rules": [{"backendRefs": [{"name": args.service, "port": 80}]}],
+                "rules": [
+                    {
+                        "filters": [
+                            {"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": [_HTTPS_ONLY]}}
+                        ],
+                        "backendRefs": [{"name": args.service, "port": 80}],
+                    }
+                ],
             },
         )
         custom(

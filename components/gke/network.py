@@ -12,6 +12,7 @@ PODS: Final = "pods"
 """Name of the subnet's secondary range for pods."""
 SERVICES: Final = "services"
 """Name of the subnet's secondary range for Services."""
+_PROTOCOLS: Final = ("tcp", "udp")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,8 @@ class NetworkArgs:
     """Region of the subnet, such as `europe-west1`."""
     protect: bool
     """Whether Pulumi refuses to delete it."""
+    shares: bool = False
+    """Whether nodes mount shares of an NFS server for pods. Default: they do not."""
 
 
 class Network(pulumi.ComponentResource):
@@ -67,5 +70,16 @@ class Network(pulumi.ComponentResource):
             log_config=compute.RouterNatLogConfigArgs(enable=True, filter="ERRORS_ONLY"),
             opts=child,
         )
+        if args.shares:
+            # NFS believes whoever connects, whatever user they say they are. Nodes mount each person's home and no
+            # other; a pod that came by itself would have all of them. What nodes send has other addresses.
+            compute.Firewall(
+                f"{name}-no-nfs",
+                network=vpc.self_link,
+                direction="EGRESS",
+                source_ranges=[args.network.pod_range],
+                denies=[compute.FirewallDenyArgs(protocol=protocol, ports=["111", "2049"]) for protocol in _PROTOCOLS],
+                opts=child,
+            )
         self.network, self.subnetwork = vpc.self_link, subnet.self_link
         self.register_outputs({"network": self.network, "subnetwork": self.subnetwork})

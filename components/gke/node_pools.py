@@ -8,9 +8,9 @@ from pulumi_gcp import container
 
 from hub.contract import DEDICATED, NODE_PURPOSE
 from settings import Settings
-from settings.gke.accelerators import zones_with
 from settings.gke.disks import boot_disk
-from settings.gke.sections import GpuPool, NodePool
+from settings.gke.node_zones import gpu_zones, node_zones
+from settings.gke.sections import ClusterSettings, GpuPool, NodePool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ class NodePools(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: NodePoolsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:gke/node_pools:NodePools", name, None, opts)
-        nodes = args.settings.nodes
+        nodes, cluster = args.settings.nodes, args.settings.cluster
         user_taint = container.NodePoolNodeConfigTaintArgs(key=DEDICATED, value="user", effect="NO_SCHEDULE")
         # GKE sets it on nodes with GPUs by itself; stated here, as it would else show up as a change in every preview.
         # What asks for a GPU tolerates it without saying so (admission plugin ExtendedResourceToleration, on in GKE).
@@ -47,8 +47,9 @@ class NodePools(pulumi.ComponentResource):
                 # Pulumi names it, so that a pool that has to be replaced (another GPU, spot or not) is made before the
                 # old one goes; notebooks move at their next start.
                 cluster=args.cluster,
-                node_locations=_zones(of, args.settings),
-                initial_node_count=_at_first(of, args.settings),
+                # Those of the cluster, but for GPUs, which not every zone has.
+                node_locations=list(gpu_zones(of.accelerator, cluster)) if isinstance(of, GpuPool) else None,
+                initial_node_count=_at_first(of, cluster),
                 autoscaling=container.NodePoolAutoscalingArgs(
                     total_min_node_count=of.min, total_max_node_count=of.max, location_policy="ANY"
                 ),
@@ -65,16 +66,10 @@ class NodePools(pulumi.ComponentResource):
         self.register_outputs({"core": self.core})
 
 
-def _zones(pool: NodePool, settings: Settings) -> list[str] | None:
-    """The zones of a pool: those of the cluster, but for GPUs, which not every zone has."""
-    location = settings.cluster.location or ""
-    return list(zones_with(pool.accelerator, location)) if isinstance(pool, GpuPool) else None
-
-
-def _at_first(pool: NodePool, settings: Settings) -> int:
-    """Nodes per zone to begin with; a regional cluster has three zones. The autoscaler takes away what is too many."""
-    zones = len(_zones(pool, settings) or []) or (1 if settings.cluster.is_zonal else 3)
-    return -(-pool.min // zones)
+def _at_first(pool: NodePool, cluster: ClusterSettings) -> int:
+    """Nodes per zone to begin with. The autoscaler takes away what is too many."""
+    zones = gpu_zones(pool.accelerator, cluster) if isinstance(pool, GpuPool) else node_zones(cluster)
+    return -(-pool.min // len(zones))
 
 
 def _node(

@@ -14,12 +14,33 @@ _TTL: Final = 300
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordArgs:
+    """A record to make.
+
+    Its parts are on their own, as a name that waits for the address is another record to Pulumi when that changes.
+    """
+
+    name: pulumi.Input[str]
+    """Whose record it is, with a dot at the end."""
+    type: pulumi.Input[str]
+    """Such as `A` or `CNAME`."""
+    data: pulumi.Input[str]
+    """What it says."""
+
+    def whole(self) -> pulumi.Output[DnsRecord]:
+        """The record, once all of it is known."""
+        return pulumi.Output.all(name=self.name, type=self.type, data=self.data).apply(
+            lambda parts: DnsRecord(name=parts["name"], type=parts["type"], data=parts["data"])
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordsArgs:
     """Inputs of `Records`."""
 
     zone: str
     """Name of the managed zone."""
-    records: Mapping[str, pulumi.Output[DnsRecord]]
+    records: Mapping[str, RecordArgs]
     """The records, by what they are for."""
 
 
@@ -32,10 +53,10 @@ class Records(pulumi.ComponentResource):
             dns.RecordSet(
                 f"{name}-{purpose}",
                 managed_zone=args.zone,
-                name=record["name"],
-                type=record["type"],
+                name=record.name,
+                type=record.type,
                 ttl=_TTL,
-                rrdatas=[record["data"]],
+                rrdatas=[record.data],
                 opts=pulumi.ResourceOptions(parent=self),
             )
             for purpose, record in args.records.items()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_gcp import artifactregistry
 
+from settings import Settings
 from settings.sections import ArtifactRegistry
 
 
@@ -12,23 +13,43 @@ from settings.sections import ArtifactRegistry
 class RegistryArgs:
     """Inputs of `Registry`."""
 
+    settings: Settings
+    """The stack's settings: project, whether the repository is made, protection."""
     place: ArtifactRegistry
-    """Where it is to be, in the project of the Google provider."""
-    protect: bool
-    """Whether Pulumi refuses to delete it."""
+    """Where it is, or is to be."""
     reader: pulumi.Input[str] | None = None
     """E-mail of the nodes' service account, which may pull; none = it may already."""
 
 
 class Registry(pulumi.ComponentResource):
-    """An Artifact Registry repository, under the name that `make -C docker push` pushes to."""
+    """An Artifact Registry repository, under the name that `make -C docker push` pushes to, and who may pull.
+
+    With `registry.create` off it exists already: Google refuses the right to pull where it does not.
+    """
 
     repository: pulumi.Output[str]
-    """Id of the repository."""
+    """Name of the repository, without project and location; known once the nodes may pull."""
 
     def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:gke/registry:Registry", name, None, opts)
-        repository = artifactregistry.Repository(
+        settings, place = args.settings, args.place
+        parts: list[pulumi.CustomResource] = [self._made(name, args)] if settings.registry.create else []
+        if args.reader is not None:
+            reader = artifactregistry.RepositoryIamMember(
+                f"{name}-reader",
+                project=None if place.project == settings.gcp.project else place.project,
+                location=place.location,
+                repository=place.repository,
+                role="roles/artifactregistry.reader",
+                member=pulumi.Output.concat("serviceAccount:", args.reader),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[*parts]),
+            )
+            parts.append(reader)
+        self.repository = pulumi.Output.all(*(part.id for part in parts)).apply(lambda _: place.repository)
+        self.register_outputs({"repository": self.repository})
+
+    def _made(self, name: str, args: RegistryArgs) -> "artifactregistry.Repository":
+        return artifactregistry.Repository(
             f"{name}-repository",
             location=args.place.location,
             repository_id=args.place.repository,
@@ -49,16 +70,5 @@ class Registry(pulumi.ComponentResource):
                     ),
                 ),
             ],
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+            opts=pulumi.ResourceOptions(parent=self, protect=args.settings.protect),
         )
-        if args.reader is not None:
-            artifactregistry.RepositoryIamMember(
-                f"{name}-reader",
-                location=args.place.location,
-                repository=repository.name,
-                role="roles/artifactregistry.reader",
-                member=pulumi.Output.concat("serviceAccount:", args.reader),
-                opts=pulumi.ResourceOptions(parent=self),
-            )
-        self.repository = repository.id
-        self.register_outputs({"repository": self.repository})

@@ -10,7 +10,7 @@ from settings import Settings
 
 
 def needed(settings: Settings) -> list[str]:
-    """Returns the APIs that the stack calls, without `.googleapis.com`."""
+    """Returns the APIs that the stack and what it makes call, without `.googleapis.com`."""
     endpoint, names = settings.endpoint, ["compute", "container"]
     if settings.cluster.mode == "create":
         # The second changes who may what in the project.
@@ -22,8 +22,11 @@ def needed(settings: Settings) -> list[str]:
         names += ["iap", "cloudresourcemanager"]
     if endpoint.dns_zone is not None:
         names.append("dns")
-    if settings.registry.create:
+    if settings.registry.create or (settings.cluster.mode == "create" and settings.images.artifact_registry):
         names.append("artifactregistry")
+    if settings.notebook.storage.disk == "filestore":
+        # GKE's driver calls it, not the stack.
+        names.append("file")
     if settings.database.type == "cloud-sql":
         # The last two are what the private address needs.
         names += ["sqladmin", "servicedirectory", "dns"]

@@ -8,7 +8,7 @@ import pulumi
 from components.endpoint import DnsRecord
 from components.gke.address import Address, AddressArgs
 from components.gke.certificate import Certificate, CertificateArgs
-from components.gke.records import Records, RecordsArgs
+from components.gke.records import RecordArgs, Records, RecordsArgs
 from settings import Settings
 
 
@@ -43,15 +43,15 @@ class Site(pulumi.ComponentResource):
         else:
             self.ip = pulumi.Output.from_input(endpoint.address)
         if endpoint.hostname is not None:
-            records = {"address": self.ip.apply(lambda ip: DnsRecord(name=f"{endpoint.hostname}.", type="A", data=ip))}
+            records = {"address": RecordArgs(name=f"{endpoint.hostname}.", type="A", data=self.ip)}
 
-            def publish(proof: pulumi.Output[DnsRecord] | None = None) -> Sequence[pulumi.Resource]:
+            def publish(proof: RecordArgs | None = None) -> Sequence[pulumi.Resource]:
                 if proof is not None:
                     records["proof"] = proof
                 if endpoint.dns_zone is not None:
                     args = RecordsArgs(zone=endpoint.dns_zone.name, records=records)
                     return [Records(f"{name}-records", args, child)]
-                self.records_to_make = pulumi.Output.all(*records.values())
+                self.records_to_make = pulumi.Output.all(*(record.whole() for record in records.values()))
                 return []
 
             if endpoint.type == "gateway":

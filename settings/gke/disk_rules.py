@@ -1,10 +1,10 @@
 """What the disks of volumes demand of the cluster and its nodes; see `settings.gke.rules`."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
-from settings.gke.accelerators import zones_with
+from settings.gke import filestore
 from settings.gke.disks import DEFAULT, takes
-from settings.gke.places import zones_of
+from settings.gke.node_zones import gpu_zones, home_zones
 from settings.gke.sections import ClusterSettings, NodePool, NodesSettings
 from settings.sizes import Storage
 
@@ -16,17 +16,13 @@ def gpu_types(nodes: NodesSettings, accelerator: str | None) -> frozenset[str]:
     return frozenset([*(pool.accelerator for pool in nodes.gpu), *([] if accelerator is None else [accelerator])])
 
 
-def home_zones(location: str, gpus: Collection[str]) -> tuple[str, ...]:
-    """Returns the zones at a checked location in which a home can be used with each of these GPU types.
-
-    A disk is in one zone and stays there. Were it where there is no such GPU, its owner could never have one.
-    """
-    return tuple(zone for zone in zones_of(location) if all(zone in zones_with(gpu, location) for gpu in gpus))
-
-
 def hub_disk_mistakes(storage: Storage, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
     """Returns why the hub's volume cannot be on such a disk."""
-    return _mistakes("hub.storage", storage, cluster, {"nodes.core": nodes.core})
+    key = "hub.storage"
+    if storage.disk == "filestore" and cluster.on_gke:
+        reason = "filestore is for homes only, as sqlite may lose data on a network share"
+        return [f"{key}.disk: {reason}; choose a disk: {_chosen(key, DEFAULT)}"]
+    return _mistakes(key, storage, cluster, {"nodes.core": nodes.core})
 
 
 def home_disk_mistakes(
@@ -38,11 +34,12 @@ def home_disk_mistakes(
     mistakes = _mistakes(key, storage, cluster, {"nodes.user": nodes.user, **gpu})
     gpus = gpu_types(nodes, accelerator)
     location = cluster.location
-    if mistakes or not gpus or location is None or storage.storage_class is not None:
+    is_in_zones = storage.storage_class is None and storage.disk != "filestore"
+    if mistakes or not gpus or location is None or not is_in_zones:
         return mistakes
-    if not all(zones_with(kind, location) for kind in gpus):
+    if not all(gpu_zones(kind, cluster) for kind in gpus):
         return []  # told at the GPU types already
-    zones = home_zones(location, gpus)
+    zones = home_zones(gpus, cluster)
     if not zones:
         reason = f"a home is in one zone, but no zone of {location} has all GPU types, {', '.join(sorted(gpus))}"
         return [f"{key}: {reason}; leave one out, or choose another cluster.location"]
@@ -61,6 +58,8 @@ def _mistakes(key: str, storage: Storage, cluster: ClusterSettings, pools: Mappi
             for part, value in parts.items()
             if value
         ]
+    if storage.disk == "filestore":
+        return _share_mistakes(key, storage)
     mistakes: list[str] = []
     if storage.regional and cluster.is_zonal:
         mistakes.append(
@@ -71,15 +70,30 @@ def _mistakes(key: str, storage: Storage, cluster: ClusterSettings, pools: Mappi
         disk = storage.disk or DEFAULT
         mistakes += [
             f"{place}.machineType: takes no {disk} disk, which {key} is; choose another machine type, or another disk: "
-            f"""pulumi config set --path '["{key}"].disk' {_other(disk)}"""
+            f"{_chosen(key, _other(disk))}"
             for place, pool in pools.items()
             if not takes(pool.machine_type, disk)
         ]
     return mistakes
 
 
+def _share_mistakes(key: str, storage: Storage) -> list[str]:
+    mistakes: list[str] = []
+    if storage.regional:
+        reason = "is for disks; a share of filestore outlives a zone by itself"
+        mistakes.append(f"{key}.regional: {reason}, so {_removed(key, 'regional')}")
+    if filestore.limit_of(storage.size) is None:
+        reason = f"a share of filestore has whole Gi, at least {filestore.LEAST} and at most {filestore.LIMITS[-1]}"
+        mistakes.append(f"""{key}.size: {reason}: pulumi config set --path '["{key}"].size' {filestore.LEAST}""")
+    return mistakes
+
+
 def _other(disk: str) -> str:
     return "hyperdisk-balanced" if disk.startswith("pd-") else DEFAULT
+
+
+def _chosen(key: str, disk: str) -> str:
+    return f"""pulumi config set --path '["{key}"].disk' {disk}"""
 
 
 def _removed(key: str, part: str) -> str:

@@ -13,6 +13,9 @@ from typing import Final, Literal
 DiskType = Literal["pd-balanced", "pd-ssd", "hyperdisk-balanced"]
 """A kind of disk, by its name in Google Cloud."""
 
+VolumeType = Literal[DiskType, "filestore"]
+"""What a volume can be on: a disk, or a share of Filestore, which is for homes only."""
+
 DEFAULT: Final[DiskType] = "pd-balanced"
 """What volumes are on unless a stack says otherwise."""
 

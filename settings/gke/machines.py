@@ -14,6 +14,9 @@ _MACHINE = re.compile(
     rf"|(?:{_SERIES}-)?custom-[1-9][0-9]{{0,2}}-[1-9][0-9]{{2,6}}(?:-ext)?"
     rf"|{_SERIES}-(?!custom)[a-z]+-[1-9][0-9]{{0,3}}g?(?:-[a-z]+[0-9]?){{0,2}})"
 )
+_ARM = re.compile(r"(?:t2a|c4a|n4a)-.*")
+"""The series of Arm: Tau T2A, and C4A and N4A with Axion. GKE taints such nodes. Source: "Arm workloads on GKE",
+https://docs.cloud.google.com/kubernetes-engine/docs/concepts/arm-on-gke, read in November 2026."""
 _N1 = re.compile(r"n1-(?:standard|highmem|highcpu)-(?P<cpus>[0-9]+)|(?:n1-)?custom-(?P<custom>[0-9]+)-[0-9]+(?:-ext)?")
 
 
@@ -30,6 +33,12 @@ def _machine_type(text: str) -> str:
             "or n2-custom-4-16384; gcloud compute machine-types list shows all"
         )
         raise ValueError(msg)
+    if _ARM.fullmatch(text):
+        msg = (
+            "is an Arm machine, which GKE keeps for pods that ask for one, and those of this stack do not, as their "
+            "images are built for amd64; choose another, such as e2-standard-4 or n4-standard-4"
+        )
+        raise ValueError(msg)
     return text
 
 
@@ -42,7 +51,8 @@ def _accelerator(text: str) -> str:
 
 
 MachineType = Annotated[Text, AfterValidator(_machine_type)]
-"""A machine type of Compute Engine, of a series or custom (`n2-custom-<vCPUs>-<MB>`). f1-micro, too small, is none."""
+"""A machine type of Compute Engine, of a series or custom (`n2-custom-<vCPUs>-<MB>`). Those of Arm are none, and
+f1-micro is too small."""
 
 AcceleratorType = Annotated[Text, AfterValidator(_accelerator)]
 """A GPU type by the name that GKE has for it."""

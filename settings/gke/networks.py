@@ -1,7 +1,7 @@
 """Named types for ranges of IPv4 addresses, in CIDR notation."""
 
 from collections.abc import Mapping
-from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, NetmaskValueError, ip_address
 from itertools import combinations
 from typing import Annotated
 
@@ -107,3 +107,17 @@ def nodes_in(node_range: str) -> int:
 def nodes_with_pods_in(pod_range: str) -> int:
     """Returns for how many nodes' pods a checked range has addresses."""
     return IPv4Network(pod_range).num_addresses // 256
+
+
+def is_private(address: str) -> bool:
+    """Tells whether a checked address is one that the internet does not route. Google's networks may have it then."""
+    parsed = ip_address(address)
+    if isinstance(parsed, IPv6Address):
+        return parsed.is_private
+    return any(parsed in private for private in _PRIVATE)
+
+
+def is_free_in(address: str, node_range: str) -> bool:
+    """Tells whether a subnet with a checked range has an IPv4 address to give: Google keeps two at each end."""
+    network = IPv4Network(node_range)
+    return network[1] < IPv4Address(address) < network[-2]

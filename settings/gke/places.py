@@ -12,6 +12,7 @@ from settings.spelling import nearest
 
 _PROJECT = re.compile(r"[a-z][-a-z0-9]{4,28}[a-z0-9]")
 _PLACES = frozenset(chain(ZONES, *ZONES.values()))
+_MULTI_REGIONS = ("asia", "europe", "us")
 _LISTED = "settings/gke/regions.py lists them all; one that is newer belongs there"
 
 
@@ -28,6 +29,11 @@ def region_of(location: str) -> str:
 def zones_of(location: str) -> tuple[str, ...]:
     """Returns the zones of a checked location: those of the region, or the zone itself."""
     return ZONES.get(location, (location,))
+
+
+def keeps_images(location: str) -> bool:
+    """Tells whether Artifact Registry has repositories at a location: a region, or a multi-region such as `europe`."""
+    return location in ZONES or location in _MULTI_REGIONS
 
 
 def _project_id(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from settings.gke.accelerators import ACCELERATORS, SPOT_ONLY, zones_with
 from settings.gke.machines import n1_cpus
 from settings.gke.networks import nodes_in, nodes_with_pods_in
+from settings.gke.node_zones import gpu_zones
 from settings.gke.places import region_of
 from settings.gke.sections import ClusterSettings, GpuPool, NetworkSettings, NodePool, NodesSettings
 
@@ -53,7 +54,7 @@ def place_mistakes(nodes: NodesSettings, cluster: ClusterSettings) -> list[str]:
     return [
         f"nodes.gpu[{index}].accelerator: {_absent(pool.accelerator, location)}"
         for index, pool in enumerate(nodes.gpu)
-        if location is not None and not zones_with(pool.accelerator, location)
+        if location is not None and not gpu_zones(pool.accelerator, cluster)
     ]
 
 
@@ -112,7 +113,7 @@ def _useless(accelerator: str, most_of: Mapping[str, int], cluster: ClusterSetti
         return f"has no effect, as notebook.additionalResources does not offer {GPU_RESOURCE}; {{mend}}"
     if cluster.autopilot and accelerator in _NOT_IN_AUTOPILOT:
         return f"{accelerator} is not to be had with cluster.autopilot; choose another, such as nvidia-l4"
-    if cluster.location is not None and not zones_with(accelerator, cluster.location):
+    if cluster.location is not None and not gpu_zones(accelerator, cluster):
         return _absent(accelerator, cluster.location)
     return None
 

@@ -15,6 +15,7 @@ from settings.gke.sections import (
     NodesSettings,
     RegistrySettings,
 )
+from settings.names import is_google_name
 from settings.sections import ImagesSettings, KubernetesSettings
 
 
@@ -58,6 +59,9 @@ def image_mistakes(images: ImagesSettings, registry: RegistrySettings, gcp: GcpS
         return [
             f"images.repository: does not name what registry.create makes, LOCATION-docker.pkg.dev/PROJECT/NAME: {mend}"
         ]
+    if not is_google_name(place.repository):
+        many = "at most 63 lower-case letters, digits and '-', a letter first"
+        return [f"images.repository: has no name that Google would give what registry.create makes, {many}: {mend}"]
     if gcp is not None and gcp.project not in {None, place.project}:
         return [f"images.repository: is in another project than gcp.project, where registry.create makes it: {mend}"]
     return []

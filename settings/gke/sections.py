@@ -44,7 +44,7 @@ class ClusterSettings(Model):
     """Name of the GKE cluster."""
     location: Location | None = None
     """Region, such as `europe-west1`, or zone, such as `europe-west1-b`, of the GKE cluster; needed unless `mode` is
-    `context`. In a region, control plane and nodes are in several zones."""
+    `context`. In a region, control plane and nodes are in several zones; see `settings.gke.node_zones`."""
     autopilot: Flag = False
     """Whether Google makes and sizes the nodes (GKE Autopilot); then there are no `nodes.*`."""
     release_channel: Literal["rapid", "regular", "stable"] = "regular"

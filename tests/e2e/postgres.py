@@ -40,6 +40,8 @@ class Server:
     """0 = any that is free."""
     encrypted: bool = False
     """Whether it takes encrypted connections alone."""
+    authority: str = field(init=False, repr=False, default="")
+    """Certificate (PEM) of who signs for it; empty where it takes connections that are not encrypted."""
     _admin_password: str = field(init=False, repr=False, default_factory=lambda: secrets.token_hex(20))
     _folder: Path = field(init=False)
     _process: "subprocess.Popen[bytes]" = field(init=False)
@@ -118,7 +120,9 @@ class Server:
         connection = "hostssl" if self.encrypted else "host"
         (self._folder / "data" / "pg_hba.conf").write_text(f"{connection} all all all scram-sha-256\n")
         if self.encrypted:
-            certificate = trustme.CA().issue_cert(self.address)
+            authority = trustme.CA()
+            self.authority = authority.cert_pem.bytes().decode()
+            certificate = authority.issue_cert(self.address)
             self._write("server.crt", certificate.cert_chain_pems[0].bytes())
             self._write("server.key", certificate.private_key_pem.bytes())
 

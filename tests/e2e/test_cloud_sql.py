@@ -1,7 +1,8 @@
 """A hub whose database is on Cloud SQL: Google's half with the stand-in, and behind it a real PostgreSQL.
 
 The stand-in makes in that server the user and the database that the stack asks it for, and answers with the server's
-address for the private one. So the hub gets there with the password that the stack made, as it would at Google.
+address for the private one, and with who signs for its certificate. So the hub gets there with the password that the
+stack made, and finds it to be the right one, as it would at Google.
 The tests go on from one another, in this order.
 """
 
@@ -12,6 +13,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+import trustme
 from kubernetes.client import AppsV1Api, CoreV1Api
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import OperationalError
@@ -66,17 +68,28 @@ def server(live_cluster: Path) -> Generator[Server]:
 
 
 @pytest.fixture(scope="module")
+def authorities(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The certificates of who signs for the server, as Google lists them."""
+    file = tmp_path_factory.mktemp("authorities") / "listed.pem"
+    file.write_text(server.authority)
+    return file
+
+
+@pytest.fixture(scope="module")
 def stack(
     built_engine: Engine,
     live_cluster: Path,
     server: Server,
+    authorities: Path,
     image_settings: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Generator[Stack]:
     """The stack. No kubeconfig leads to the cluster but the one that it makes for itself."""
     forget(_NAMESPACE, _NOTEBOOKS)
     folder = tmp_path_factory.mktemp("cloud-sql")
-    engine = engine_with_stand_in(built_engine, folder, kubeconfig=live_cluster, postgres=server.admin_url)
+    engine = engine_with_stand_in(
+        built_engine, folder, kubeconfig=live_cluster, postgres=server.admin_url, authorities=authorities
+    )
     yield make_stack("cloud-sql", folder, engine, folder / "none", {**_SETTINGS, **image_settings})
     forget(_NAMESPACE, _NOTEBOOKS)
 
@@ -127,6 +140,7 @@ def test_the_next_up_completes_it_and_the_hub_runs_on_it_encrypted(stack: Stack,
     )
     assert set(connections) == {(True,)}
     assert CoreV1Api(api.connect()).list_namespaced_persistent_volume_claim(_NAMESPACE).items == []
+    assert make_url(_url()).query["sslmode"] == "verify-ca"
     assert stack.output("database_instance").startswith("tf-hub-sql-instance-")
 
 
@@ -153,6 +167,22 @@ def test_the_password_is_in_the_hubs_secret_and_nowhere_else(stack: Stack, serve
     assert password
     for form in (password, base64.b64encode(_url().encode()).decode()):
         assert [name for name, text in places.items() if form in text] == []
+
+
+def test_a_server_that_another_authority_signed_for_is_refused_with_the_reason(stack: Stack, authorities: Path) -> None:
+    authorities.write_text(trustme.CA().cert_pem.bytes().decode())
+    done = pulumi(stack, "up", "--yes", "--skip-preview", "--non-interactive")
+    assert done.returncode != 0
+    assert "The hub does not start." in done.stdout
+    assert "certificate verify failed" in done.stdout
+
+
+def test_with_the_next_authority_beside_the_active_one_the_hub_runs_again(
+    stack: Stack, authorities: Path, server: Server
+) -> None:
+    authorities.write_text(authorities.read_text() + server.authority)
+    _succeed(stack, "up", "--yes")
+    assert _people(server) == [("ada", True)]
 
 
 def test_another_password_restarts_the_hub_alone_and_the_last_one_is_good_for_nothing(

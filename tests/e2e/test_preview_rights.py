@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+import os
 import subprocess
 import sys
 from collections.abc import Generator, Sequence
@@ -108,8 +109,15 @@ def changed(hub: Hub, tmp_path: Path) -> Generator[Stack]:
     CoreV1Api(api.connect()).delete_namespaced_secret("hub-tls", RIGHTS_NAMESPACE)
 
 
-def _planned(stack: Stack, folder: Path) -> str:
-    done = run("planned.py", stack.name, variables=stack.environment, cwd=stack.workspace, folder=folder)
+def _planned(stack: Stack) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "review", "plan", "--stack", stack.name],
+        cwd=stack.workspace,
+        env={**os.environ, **stack.environment, "PYTHONPATH": str(CHECKOUT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -118,10 +126,10 @@ def test_who_may_do_nothing_in_the_cluster_sees_the_same_plan_and_changes_no_sta
     changed: Stack, tmp_path: Path
 ) -> None:
     state = {file: file.read_bytes() for file in (changed.folder / "pulumi").rglob("*") if file.is_file()}
-    plan = _planned(changed, tmp_path)
+    plan = _planned(changed)
     assert len(plan.splitlines()) == 8, plan
     with _account("e2e-nobody", tmp_path) as kubeconfig:
-        assert _planned(_as(changed, kubeconfig), tmp_path) == plan
+        assert _planned(_as(changed, kubeconfig)) == plan
     assert {file: file.read_bytes() for file in (changed.folder / "pulumi").rglob("*") if file.is_file()} == state
 
 

@@ -231,6 +231,14 @@ def test_the_zones_of_homes_change_in_place(stack: Stack, image_settings: dict[s
     assert requirement.values == ["europe-west4-a", "europe-west4-b"]
 
 
+def test_a_class_of_shares_is_what_the_api_server_takes(stack: Stack, image_settings: dict[str, str]) -> None:
+    _up(stack, image_settings, hub_storage={"size": "64Mi"}, notebook_storage={"size": "20Gi", "disk": "filestore"})
+    made = StorageV1Api(api.connect()).read_storage_class(f"{_NAMESPACE}-homes-filestore-128gi-delete")
+    assert made.provisioner == "filestore.csi.storage.gke.io"
+    assert made.parameters
+    assert (made.parameters["max-volume-size"], made.parameters["network"]) == ("128Gi", "default")
+
+
 def test_a_stack_that_knew_no_classes_keeps_its_volume(stack: Stack, image_settings: dict[str, str]) -> None:
     before = _database()
     state = json.loads(pulumi(stack, "stack", "export").stdout)

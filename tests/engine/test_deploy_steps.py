@@ -1,6 +1,9 @@
 """The steps of deploy.yml with the real engine: what was approved is done, and nothing else is."""
 
+import os
+import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ import yaml
 
 from local.commands import run
 from local.engine import Engine
+from local.paths import CHECKOUT
 from local.stack import Stack
 from tests.gcp.plugin import engine_with_stand_in
 from tests.unit.workflows.scripts import run as run_script
@@ -22,12 +26,14 @@ for name in ("hub", "notebooks")[: config.get_int("accounts") or 1]:
     serviceaccount.Account(
         name,
         account_id=f"{name}-account",
+        description=config.get("text"),
         display_name=pulumi.Output.secret(config.get("title") or "hunter2"),
         opts=pulumi.ResourceOptions(provider=google),
     )
 if config.get_bool("wrong"):
     raise pulumi.RunError("hub.imgae: is not known; did you mean hub.image?")
 """
+DIGEST = re.compile(r"\b[0-9a-f]{16}\b")
 PROJECT = "urn:pulumi:google::jupyterhub"
 
 
@@ -41,17 +47,34 @@ def stack(built_engine: Engine, tmp_path: Path) -> Stack:
     engine = engine_with_stand_in(built_engine, tmp_path)
     stack = Stack(name="google", engine=engine, folder=tmp_path, program=tmp_path / "program")
     stack.prepare(file, {})
+    (stack.workspace / ".venv").symlink_to(sys.prefix)
     return stack
 
 
-def _step(stack: Stack, script: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def _deploy(stack: Stack, approved: Path) -> subprocess.CompletedProcess[str]:
     return run_script(
-        script, "google", *arguments, variables=stack.environment, cwd=stack.workspace, folder=stack.folder
+        "deploy.sh", "google", approved, variables=_variables(stack), cwd=stack.workspace, folder=stack.folder
+    )
+
+
+def _variables(stack: Stack) -> dict[str, str]:
+    return {**stack.environment, "PYTHONPATH": str(CHECKOUT)}
+
+
+def _plan(stack: Stack) -> subprocess.CompletedProcess[str]:
+    """The step of deploy.yml before the approval."""
+    return subprocess.run(
+        [".venv/bin/python", "-m", "review", "plan", "--stack", "google"],
+        cwd=stack.workspace,
+        env={**os.environ, **_variables(stack)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
 def _approved(stack: Stack) -> Path:
-    planned = _step(stack, "planned.py")
+    planned = _plan(stack)
     assert (planned.returncode, planned.stderr) == (0, "")
     file = stack.folder / "planned.txt"
     file.write_text(planned.stdout)
@@ -64,29 +87,46 @@ def _set(stack: Stack, key: str, value: str) -> None:
 
 def test_the_approved_plan_is_carried_out_and_then_there_is_nothing_to_do(stack: Stack) -> None:
     approved = _approved(stack)
-    assert approved.read_text() == (
-        f"create {PROJECT}::gcp:serviceaccount/account:Account::hub\n"
-        f"create {PROJECT}::pulumi:providers:gcp::google\n"
-        f"create {PROJECT}::pulumi:pulumi:Stack::jupyterhub-google\n"
+    assert DIGEST.sub("*", approved.read_text()) == (
+        f"create {PROJECT}::gcp:serviceaccount/account:Account::hub *\n"
+        f"create {PROJECT}::pulumi:providers:gcp::google *\n"
+        f"create {PROJECT}::pulumi:pulumi:Stack::jupyterhub-google *\n"
     )
-    done = _step(stack, "deploy.sh", approved)
+    done = _deploy(stack, approved)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 created" in done.stdout
     assert _approved(stack).read_text() == ""
 
 
 def test_a_change_is_named_by_its_inputs_without_any_value(stack: Stack) -> None:
-    assert _step(stack, "deploy.sh", _approved(stack)).returncode == 0
+    assert _deploy(stack, _approved(stack)).returncode == 0
+    _set(stack, "text", "of people")
+    (line,) = _approved(stack).read_text().splitlines()
+    assert DIGEST.sub("*", line) == f"update {PROJECT}::gcp:serviceaccount/account:Account::hub description *"
+
+
+def test_another_change_of_the_same_input_is_not_carried_out(stack: Stack) -> None:
+    assert _deploy(stack, _approved(stack)).returncode == 0
+    _set(stack, "text", "of people")
+    approved = _approved(stack)
+    _set(stack, "text", "of nobody")
+    assert _deploy(stack, approved).returncode == 1
+    _set(stack, "text", "of people")
+    assert _deploy(stack, approved).returncode == 0
+
+
+def test_the_digest_tells_nothing_of_a_secret(stack: Stack) -> None:
+    plan = _approved(stack).read_text()
     _set(stack, "title", "hunter3")
-    assert _approved(stack).read_text() == f"update {PROJECT}::gcp:serviceaccount/account:Account::hub displayName\n"
+    assert _approved(stack).read_text() == plan
 
 
 def test_a_plan_that_is_not_what_was_approved_is_not_carried_out(stack: Stack) -> None:
     approved = _approved(stack)
     _set(stack, "accounts", "2")
-    done = _step(stack, "deploy.sh", approved)
+    done = _deploy(stack, approved)
     assert done.returncode == 1
-    assert f"\n+create {PROJECT}::gcp:serviceaccount/account:Account::notebooks\n" in done.stdout
+    assert f"\n+create {PROJECT}::gcp:serviceaccount/account:Account::notebooks " in done.stdout
     assert "::error::What a deployment of google would do is not what was approved" in done.stdout
     assert not (stack.folder / "cloud.json").exists()
 
@@ -94,8 +134,7 @@ def test_a_plan_that_is_not_what_was_approved_is_not_carried_out(stack: Stack) -
 def test_a_failed_preview_ends_the_step_with_its_reason_and_nothing_is_deployed(stack: Stack) -> None:
     approved = _approved(stack)
     _set(stack, "wrong", "true")
-    for script, arguments in (("planned.py", ()), ("deploy.sh", (approved,))):
-        done = _step(stack, script, *arguments)
+    for done in (_plan(stack), _deploy(stack, approved)):
         assert done.returncode != 0
         assert "hub.imgae: is not known; did you mean hub.image?" in done.stderr
         assert "Traceback" not in done.stderr

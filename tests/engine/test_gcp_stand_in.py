@@ -159,4 +159,4 @@ def test_a_cluster_that_is_not_there_ends_the_preview_with_its_name(stack: Stack
     _succeed(stack, "config", "set", "cluster", "missing")
     done = pulumi(stack, "preview")
     assert done.returncode != 0
-    assert "Not found: projects/foo/locations/europe-west4/clusters/missing" in done.stdout
+    assert "projects/foo/locations/europe-west4/clusters/missing not found" in done.stdout

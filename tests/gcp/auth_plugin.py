@@ -6,9 +6,17 @@ import sys
 
 from tests.gcp.kubeconfig import KUBECONFIG, access
 
+_APPLICATION_DEFAULT = "--use_application_default_credentials"
+
 
 def main() -> int:
-    """Print credentials, as Kubernetes asks its credential plugins for them."""
+    """Print credentials, as Kubernetes asks its credential plugins for them.
+
+    As where somebody followed the guide, there are application default credentials alone, and no login of gcloud.
+    """
+    if _APPLICATION_DEFAULT not in sys.argv[1:]:
+        sys.stderr.write("You do not currently have an active account selected. Please run: gcloud auth login\n")
+        return 1
     found = access()
     if found is None:
         sys.stderr.write(f"{KUBECONFIG} names no kubeconfig\n")

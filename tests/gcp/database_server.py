@@ -1,12 +1,17 @@
 """The PostgreSQL server that stands in for every instance of Cloud SQL, if a test has started one."""
 
 import os
+import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.gcp.wire import Properties
 
 SERVER = "GCP_STAND_IN_POSTGRES"
 """The variable with the URL by which its superuser reaches it."""
+
+AUTHORITIES = "GCP_STAND_IN_POSTGRES_AUTHORITIES"
+"""The variable with the path of a PEM file: who signs for it, as Google tells. It is read at each question."""
 
 _OWNER = "cloudsqlsuperuser"
 """The role that every user of an instance is in, and that owns its databases."""
@@ -16,6 +21,13 @@ _ROLE = "SELECT 1 FROM pg_roles WHERE rolname = :name"
 def address() -> str | None:
     """Where the server is; None if there is none."""
     return urlsplit(os.environ[SERVER]).hostname if os.environ.get(SERVER) else None
+
+
+def authorities() -> list[str]:
+    """The certificates (PEM) of who signs for the server; none if nobody said so."""
+    file = os.environ.get(AUTHORITIES)
+    text = Path(file).read_text() if file else ""
+    return re.findall(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", text, re.DOTALL)
 
 
 def follow(token: str, inputs: Properties) -> None:

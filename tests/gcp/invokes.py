@@ -1,16 +1,17 @@
 """Answers to the functions that look something up."""
 
+import hashlib
 import typing
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 import pulumi_gcp
 
 from settings.gke.places import region_of
-from tests.gcp import sdk
+from tests.gcp import database_server, sdk
 from tests.gcp.cloud import Cloud, GoogleError
 from tests.gcp.ids import Place
-from tests.gcp.outputs import Made, invented, project_number
+from tests.gcp.outputs import CREATED, Made, invented, project_number
 from tests.gcp.wire import Properties
 
 OPERATOR = "operator@example.org"
@@ -18,6 +19,10 @@ OPERATOR = "operator@example.org"
 
 MISSING = "missing"
 """The name of what does not exist."""
+
+
+_EMPTY: Mapping[Any, object] = {str: "", bool: False, int: 0, float: 0.0, Mapping: {}}
+"""What a data source has where there is nothing, by type."""
 
 
 def invoke(token: str, arguments: Properties, place: Place) -> Properties:
@@ -39,21 +44,39 @@ def _get_cluster(arguments: Properties, place: Place) -> Properties:
         "project": arguments.get("project") or place.project,
         "location": arguments.get("location") or place.region or place.zone,
     }
-    found = {
-        "network": f"projects/{where['project']}/global/networks/default",
-        "subnetwork": f"projects/{where['project']}/regions/{region_of(str(where['location']))}/subnetworks/default",
-        **_existing("gcp:container/cluster:Cluster", "projects/{project}/locations/{location}/clusters/{name}", where),
+    project = where["project"]
+    template = "projects/{project}/locations/{location}/clusters/{name}"
+    if where["name"] == MISSING:
+        message = f"{template.format_map(where)} not found"
+        raise GoogleError(message)
+    up_to_date: Properties = {
+        "gatewayApiConfig": {"channel": "CHANNEL_STANDARD"},
+        "workloadIdentityConfig": {"workloadPool": f"{project}.svc.id.goog"},
+        "addonsConfig": {"gcpFilestoreCsiDriverConfig": {"enabled": True}},
     }
-    shape = sdk.types.output_type_types(pulumi_gcp.container.GetClusterResult)
-    return {name: _as_listed(name, kind, found) for name, kind in shape.items()}
+    found = {
+        "network": f"projects/{project}/global/networks/default",
+        "subnetwork": f"projects/{project}/regions/{region_of(str(where['location']))}/subnetworks/default",
+        **_existing("gcp:container/cluster:Cluster", template, where, up_to_date),
+    }
+    return _as_data(pulumi_gcp.container.GetClusterResult, found)
 
 
-def _as_listed(name: str, kind: Any, found: Properties) -> Any:  # noqa: ANN401 any type and any JSON value
-    """A property as a data source has it: there, even a single object is in a list, with a plural name."""
-    singular = f"{name[:-3]}y" if name.endswith("ies") else name.removesuffix("s")
-    if name not in found and typing.get_origin(kind) is not None and singular in found:
-        return [found[singular]]
-    return found.get(name)
+def _as_data(shape: type, found: Properties) -> Properties:
+    """An object as a data source has it: what is single is in a list with a plural name, and nothing is left out."""
+    return {name: _datum(name, kind, found) for name, kind in sdk.types.output_type_types(shape).items()}
+
+
+def _datum(name: str, kind: Any, found: Properties) -> Any:  # noqa: ANN401 any type and any JSON value
+    value = found.get(name)
+    if typing.get_origin(kind) is not Sequence:
+        return _EMPTY.get(typing.get_origin(kind) or kind) if value is None else value
+    if value is None:
+        singular = f"{name[:-3]}y" if name.endswith("ies") else name.removesuffix("s")
+        value = [found[singular]] if singular in found else []
+    item = sdk.item_type(kind)
+    items = cast("list[Any]", value)
+    return [_as_data(item, one) for one in items] if sdk.types.is_output_type(item) else items
 
 
 def _get_managed_zone(arguments: Properties, place: Place) -> Properties:
@@ -62,14 +85,15 @@ def _get_managed_zone(arguments: Properties, place: Place) -> Properties:
     return {"dnsName": f"{arguments['name'].replace('-', '.')}.", "visibility": "public", "description": "", **zone}
 
 
-def _existing(token: str, template: str, where: Properties) -> Properties:
-    """A resource of this cloud, or one that somebody else made."""
+def _existing(token: str, template: str, where: Properties, elsewhere: Properties | None = None) -> Properties:
+    """A resource of this cloud, or one that somebody else made, which has `elsewhere` too."""
     identity = template.format_map(where)
     if where["name"] == MISSING:
         message = f"googleapi: Error 404: Not found: {identity}., notFound"
         raise GoogleError(message)
     resource = Cloud.of_environment().find(token, identity)
-    outputs = resource["outputs"] if resource else invented(Made(token=token, id=identity, inputs=where)) | where
+    made_up = invented(Made(token=token, id=identity, inputs=where)) | where | (elsewhere or {})
+    outputs = resource["outputs"] if resource else made_up
     return {**outputs, "id": identity}
 
 
@@ -79,6 +103,32 @@ def _get_project(arguments: Properties, place: Place) -> Properties:
         message = f"project not found: {project}"
         raise GoogleError(message)
     return {"id": f"projects/{project}", "projectId": project, "name": project, "number": project_number(project)}
+
+
+def _get_ca_certs(arguments: Properties, place: Place) -> Properties:
+    name = str(arguments["instance"]).rpartition("/")[2]
+    if Cloud.of_environment().find("gcp:sql/databaseInstance:DatabaseInstance", name) is None:
+        message = "googleapi: Error 404: The Cloud SQL instance does not exist., instanceDoesNotExist"
+        raise GoogleError(message)
+    texts = database_server.authorities() or [f"-----BEGIN CERTIFICATE-----\n{name}\n-----END CERTIFICATE-----"]
+    certs = [
+        {
+            "cert": text,
+            "commonName": f"C=US,O=Google\\, Inc,CN=Google Cloud SQL Server CA,dnQualifier={name}",
+            "createTime": CREATED,
+            "expirationTime": CREATED.replace("2026", "2036"),
+            "sha1Fingerprint": hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest(),
+        }
+        for text in texts
+    ]
+    project = arguments.get("project") or place.project
+    return {
+        "id": f"projects/{project}/instance/{name}",
+        "project": project,
+        "instance": name,
+        "activeVersion": certs[0]["sha1Fingerprint"],
+        "certs": certs,
+    }
 
 
 def _get_client_config(_: Properties, place: Place) -> Properties:
@@ -102,4 +152,5 @@ _FUNCTIONS: dict[str, Callable[[Properties, Place], Properties]] = {
     "gcp:organizations/getClientConfig:getClientConfig": _get_client_config,
     "gcp:organizations/getClientOpenIdUserInfo:getClientOpenIdUserInfo": _get_user_info,
     "gcp:organizations/getProject:getProject": _get_project,
+    "gcp:sql/getCaCerts:getCaCerts": _get_ca_certs,
 }

@@ -88,8 +88,7 @@ def _cluster(made: Made) -> Properties:
         "nodeVersion": MASTER_VERSION,
         "clusterIpv4Cidr": "10.4.0.0/14",
         "servicesIpv4Cidr": "10.8.0.0/20",
-        # In a region, Google chooses three; in a zone, there are none beside it.
-        "nodeLocations": [] if is_zone(made["location"]) else list(zones_of(made["location"])[:3]),
+        "nodeLocations": _node_zones(made),
         "controlPlaneEndpointsConfig": {
             "dnsEndpointConfig": {
                 "endpoint": f"gke-{made.digest[:36]}-{project_number(made['project'])}.{made['location']}.gke.goog"
@@ -97,6 +96,15 @@ def _cluster(made: Made) -> Properties:
         },
         **(private if made.inputs.get("privateClusterConfig") else {}),
     }
+
+
+def _node_zones(made: Made) -> list[str]:
+    """The zones that the program names, or that Google chooses: three of a region, and none beside a zone.
+
+    They are the last three here, so that a program fails that guesses which.
+    """
+    chosen: list[str] | None = made.inputs.get("nodeLocations")
+    return chosen or ([] if is_zone(made["location"]) else list(zones_of(made["location"])[-3:]))
 
 
 def _node_pool(made: Made) -> Properties:

@@ -13,7 +13,7 @@ from local import paths
 from local.engine import Engine
 from tests.gcp import refusals, sdk
 from tests.gcp.cloud import STATE
-from tests.gcp.database_server import SERVER
+from tests.gcp.database_server import AUTHORITIES, SERVER
 from tests.gcp.kubeconfig import KUBECONFIG
 from tests.gcp.refusals import FAIL
 
@@ -48,6 +48,7 @@ def engine_with_stand_in(
     kubeconfig: Path | None = None,
     fail: Mapping[str, str] | None = None,
     postgres: str = "",
+    authorities: Path | None = None,
 ) -> Engine:
     """The same engine, with the stand-in for its provider of Google Cloud.
 
@@ -58,6 +59,7 @@ def engine_with_stand_in(
         fail: By type or URN of a resource, how making, changing or deleting it fails: see `refusals.ways`. With this
             engine, `refusals.demand` may change it later.
         postgres: URL of the superuser of the server that every instance of Cloud SQL is; empty = there is none.
+        authorities: PEM file of who signs for that server, as Google is to tell; none = somebody made up.
     """
     home = folder / "pulumi-home"
     plugins = home / "plugins"
@@ -82,6 +84,7 @@ def engine_with_stand_in(
         FAIL: "" if fail is None else str(failing),
         KUBECONFIG: str(kubeconfig or ""),
         SERVER: postgres,
+        AUTHORITIES: str(authorities or ""),
     }
     return dataclasses.replace(found, environment={**found.environment, **variables})
 

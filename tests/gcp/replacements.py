@@ -90,6 +90,8 @@ FORCED: dict[str, dict[str, str]] = {
         "network": "a subnetwork belongs to one network",
         "description": "the API has no call to change it",
     },
+    # In place: what it denies, and to whom.
+    "gcp:compute/firewall:Firewall": {"network": "a rule belongs to one network", "direction": "fixed when it is made"},
     "gcp:compute/address:Address": {
         **_ADDRESS,
         "subnetwork": "an address is never changed, only its labels",
@@ -114,6 +116,7 @@ FORCED: dict[str, dict[str, str]] = {
     "gcp:sql/user:User": {"instance": "a user belongs to one instance", "host": "a part of the user's name"},
     "gcp:serviceaccount/account:Account": {"accountId": "its name"},
     "gcp:artifactregistry/repository:Repository": {"repositoryId": "its name", "format": "fixed when it is made"},
+    "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": {"repository": "a grant is on one repository"},
     "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": {"domain": "what it is for", "type": "what it is"},
     "gcp:certificatemanager/certificate:Certificate": {"managed": "a certificate is for its domains", "scope": "fixed"},
     "gcp:certificatemanager/certificateMapEntry:CertificateMapEntry": {

@@ -12,10 +12,12 @@ from tests.gcp.failure import Failure
 from tests.gcp.wire import UNKNOWN, Properties, bare
 
 CLUSTER = "gcp:container/cluster:Cluster"
+NODE_POOL = "gcp:container/nodePool:NodePool"
 SECURITY_POLICY = "gcp:compute/securityPolicy:SecurityPolicy"
 SQL_INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance"
 
 _RFC1035 = r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?"
+_CERTIFICATES = r"[a-zA-Z][-_a-zA-Z0-9]{0,63}"
 _CIDR28 = r"\d+\.\d+\.\d+\.\d+/28"
 _IDENTITIES = r"(?!gcp-)[-a-z0-9]{4,32}"
 FORMS: dict[str, dict[str, str]] = {
@@ -23,16 +25,26 @@ FORMS: dict[str, dict[str, str]] = {
         "name": r"[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?",
         "privateClusterConfig.masterIpv4CidrBlock": _CIDR28,
     },
+    "gcp:certificatemanager/certificate:Certificate": {"name": _CERTIFICATES},
+    "gcp:certificatemanager/certificateMap:CertificateMap": {"name": _CERTIFICATES},
+    "gcp:certificatemanager/certificateMapEntry:CertificateMapEntry": {"name": _CERTIFICATES},
+    "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": {"name": _CERTIFICATES},
     "gcp:compute/address:Address": {"name": _RFC1035},
     "gcp:compute/globalAddress:GlobalAddress": {"name": _RFC1035},
     "gcp:compute/forwardingRule:ForwardingRule": {"name": _RFC1035},
+    "gcp:compute/firewall:Firewall": {"name": _RFC1035},
     "gcp:compute/network:Network": {"name": _RFC1035},
     "gcp:compute/router:Router": {"name": _RFC1035},
     "gcp:compute/routerNat:RouterNat": {"name": _RFC1035},
     SECURITY_POLICY: {"name": _RFC1035},
     "gcp:compute/subnetwork:Subnetwork": {"name": _RFC1035},
     # The API's rule; the provider passes everything on.
-    "gcp:container/nodePool:NodePool": {"name": r"[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?"},
+    NODE_POOL: {"name": r"[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?"},
+    # <project>:<name> has at most 98 characters, and a project at most 30.
+    SQL_INSTANCE: {"name": r"[a-z](?:[-a-z0-9]{0,65}[a-z0-9])?"},
+    "gcp:sql/database:Database": {"name": r"[a-zA-Z_][-_a-zA-Z0-9]{0,62}"},
+    "gcp:sql/user:User": {"name": r"[a-zA-Z_][-_a-zA-Z0-9]{0,62}"},
+    "gcp:dns/recordSet:RecordSet": {"name": r"(?=.{1,254}$)([_a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+"},
     "gcp:serviceaccount/account:Account": {"accountId": r"[a-z][-a-z0-9]{4,28}[a-z0-9]"},
     "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": {"workloadIdentityPoolId": _IDENTITIES},
     "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": {
@@ -106,6 +118,14 @@ def broken(token: str, inputs: Properties) -> Iterator[Failure]:
         if isinstance(holder, dict) and not any(name in holder for name in names):
             yield Failure(path or names[0], f"one of {', '.join(names)} must be specified")
     yield from _too_many(token, plain)
+
+
+def zones_refusal(pool: Properties, cluster: Properties) -> str | None:
+    """What Google says against a node pool with zones in which its cluster has no nodes."""
+    zones: list[str] = pool.get("nodeLocations") or []
+    if outside := [zone for zone in zones if zone not in {cluster["location"], *cluster["nodeLocations"]}]:
+        return f"googleapi: Error 400: Node pool locations {outside} are not among those of the cluster., badRequest"
+    return None
 
 
 def refusal(token: str, inputs: Properties) -> str | None:

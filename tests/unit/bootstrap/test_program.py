@@ -7,9 +7,9 @@ import pytest
 from pulumi.runtime import set_all_config
 
 from keyless.federation import ISSUER
-from keyless.purposes import DEPLOY, PREVIEW, PURPOSES
+from keyless.purposes import DEPLOY, PURPOSES
 from local.paths import CHECKOUT
-from tests.recorder import Record, record
+from tests.recorder import Record, Registration, record
 from tests.unit.bootstrap.test_settings import GOOD
 
 PROGRAM = CHECKOUT / "bootstrap" / "__main__.py"
@@ -82,13 +82,21 @@ def test_only_a_deployment_writes_the_state(made: Record, name: str, bucket: str
     assert _roles(made, "CryptoKeyIAMMember", name) == {f"roles/cloudkms.cryptoKey{key}"}
 
 
-def test_a_preview_may_find_the_cluster_and_nothing_else(made: Record) -> None:
-    assert _roles(made, "IAMMember", "preview") == set(PREVIEW.roles) == {"roles/container.clusterViewer"}
+def _own_role(made: Record, name: str) -> Registration:
+    (role,) = [role for role in made.of("IAMCustomRole") if role.name == f"{name}-role"]
+    return role
+
+
+def test_a_preview_may_find_the_cluster_and_who_signs_for_a_database_and_nothing_else(made: Record) -> None:
+    role = _own_role(made, "preview")
+    assert role.inputs["permissions"] == ["cloudsql.instances.listServerCas"]
+    assert _roles(made, "IAMMember", "preview") == {"roles/container.clusterViewer", role.answer["name"]}
 
 
 def test_only_the_search_for_drift_reads_secrets_of_the_cluster_by_a_role_of_its_own(made: Record) -> None:
-    role = made.one("IAMCustomRole")
-    assert role.inputs["permissions"] == ["container.secrets.get"]
+    assert len(made.of("IAMCustomRole")) == 2
+    role = _own_role(made, "drift")
+    assert role.inputs["permissions"] == ["cloudsql.instances.listServerCas", "container.secrets.get"]
     assert _roles(made, "IAMMember", "drift") == {"roles/viewer", "roles/iam.securityReviewer", role.answer["name"]}
 
 

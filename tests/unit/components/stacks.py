@@ -59,14 +59,25 @@ IAP: Mapping[str, object] = {
     "github.organizations": [],
 }
 """What makes the people of a gateway sign in with Google's Identity-Aware Proxy."""
+EXISTING: Mapping[str, object] = {"cluster.mode": "existing", "cluster.authorizedNetworks": []}
+"""What makes it one whose cluster is looked up."""
 CLOUD_SQL: Mapping[str, object] = {"database.type": "cloud-sql"}
 """What makes it one whose database is on Cloud SQL."""
 
 
-def record_gke(*changes: Mapping[str, object], preview: bool = False) -> Record:
-    """Runs a whole hub on GKE with these changes, and returns what it asked for."""
+def record_gke(
+    *changes: Mapping[str, object], preview: bool = False, cluster: Mapping[str, object] | None = None
+) -> Record:
+    """Runs a whole hub on GKE with these changes, and returns what it asked for.
+
+    Args:
+        changes: By key.
+        preview: Whether it is a preview of a new stack.
+        cluster: What Google says of the cluster that is looked up, beside the usual.
+    """
     values = {key: value for values in (GKE, *changes) for key, value in values.items()}
-    return record_settings(settings.parse(values, encrypted=SECRETS), preview=preview)
+    answers = {"gcp:container/getCluster:getCluster": dict(cluster or {})}
+    return record_settings(settings.parse(values, encrypted=SECRETS), preview=preview, answers=answers)
 
 
 def settings_with(changes: Mapping[str, object] | None = None) -> Settings:
@@ -79,7 +90,9 @@ def record_hub(changes: Mapping[str, object] | None = None, *, preview: bool = F
     return record_settings(settings_with(changes), preview=preview)
 
 
-def record_settings(of: Settings, *, preview: bool = False) -> Record:
+def record_settings(
+    of: Settings, *, preview: bool = False, answers: Mapping[str, dict[str, Any]] | None = None
+) -> Record:
     """Runs a whole hub with these settings, and returns what it asked for."""
 
     def program() -> None:
@@ -91,7 +104,7 @@ def record_settings(of: Settings, *, preview: bool = False) -> Record:
         args = JupyterHubArgs(settings=of, connection=connection)
         JupyterHub(of.name, args, pulumi.ResourceOptions(providers=connection.providers))
 
-    return record(program, preview=preview)
+    return record(program, preview=preview, answers=answers)
 
 
 def pod_specs(of: Record) -> dict[str, dict[str, Any]]:

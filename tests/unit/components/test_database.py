@@ -5,16 +5,17 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.recorder import ADDRESS, SECRET, Record, Registration
+from components.hub_config import AUTHORITIES_PATH, CODE_FOLDER
+from tests.recorder import ADDRESS, AUTHORITIES, SECRET, UNKNOWN, Record, Registration
 from tests.unit.components.stacks import (
     CLOUD_SQL,
+    EXISTING,
     POSTGRESQL,
     pod_specs,
     record_gke,
     text_of,
 )
 
-EXISTING: Mapping[str, object] = {"cluster.mode": "existing", "cluster.authorizedNetworks": []}
 _KINDS = {"DatabaseInstance", "Database", "User", "ForwardingRule"}
 
 
@@ -71,9 +72,7 @@ def test_the_only_way_to_it_is_private_and_encrypted(record: Record) -> None:
 
 
 def test_in_an_existing_cluster_it_is_in_the_network_that_is_looked_up() -> None:
-    record = record_gke(
-        CLOUD_SQL, {"cluster.mode": "existing", "cluster.authorizedNetworks": [], "endpoint.type": "none"}
-    )
+    record = record_gke(CLOUD_SQL, EXISTING, {"endpoint.type": "none"})
     assert record.one("ForwardingRule").inputs["network"] == "projects/foo/global/networks/default"
     assert _google(record, "Address").inputs["subnetwork"].endswith("/subnetworks/default")
     assert record.of("Network") == []
@@ -138,12 +137,37 @@ def test_all_of_it_has_the_google_provider_and_the_component_as_parent_and_waits
 def test_the_hub_gets_the_url_by_its_secret_once_it_can_sign_in_there(record: Record) -> None:
     (secret,) = [found for found in record.of("Secret") if "JPY_COOKIE_SECRET" in found.inputs["stringData"]]
     url = secret.inputs["stringData"]["JUPYTERHUB_DATABASE_URL"]
-    assert url == f"postgresql://hub:{record.one('User').inputs['password']}@{ADDRESS}:5432/hub?sslmode=require"
+    address, _, query = url.partition("?")
+    assert address == f"postgresql://hub:{record.one('User').inputs['password']}@{ADDRESS}:5432/hub"
+    assert query == f"sslmode=verify-ca&sslrootcert={AUTHORITIES_PATH}"
     assert record.one("User").inputs["password"].startswith(f"{SECRET} tf-hub-sql-password.value")
     assert {_google(record, kind).urn for kind in ("User", "Database", "ForwardingRule")} <= secret.dependencies
     names = {variable["name"] for variable in pod_specs(record)["tf-hub"]["containers"][0]["env"]}
     assert "JUPYTERHUB_DATABASE_URL" in names
     assert json.loads(record.one("ConfigMap").inputs["data"]["hub.json"])["database_url"] is None
+
+
+def _authorities(record: Record) -> object:
+    """What the file that the URL names has in the hub's pod; None if there is none."""
+    folder, _, name = AUTHORITIES_PATH.rpartition("/")
+    (mount,) = [one for one in pod_specs(record)["tf-hub"]["containers"][0]["volumeMounts"] if one["name"] == "code"]
+    assert folder == mount["mountPath"] == CODE_FOLDER
+    return record.one("ConfigMap").inputs["data"].get(name)
+
+
+def test_the_hub_knows_every_authority_of_the_instance_in_the_same_order_each_time(record: Record) -> None:
+    assert len(AUTHORITIES) > 1, "the test would show nothing otherwise"
+    assert sorted(AUTHORITIES) != AUTHORITIES, "the test would show nothing otherwise"
+    assert _authorities(record) == "active authority\nnext authority\n"
+    assert "authority" in text_of(record.one("ConfigMap").public), "they are public, and a preview shows them"
+
+
+def test_nobody_asks_for_the_authorities_before_there_is_an_instance() -> None:
+    assert _authorities(record_gke(CLOUD_SQL, preview=True)) == UNKNOWN
+
+
+def test_a_server_of_somebody_else_has_no_authorities_here() -> None:
+    assert _authorities(record_gke(POSTGRESQL)) is None
 
 
 def test_the_password_is_in_the_secret_and_with_its_user_and_is_shown_nowhere(record: Record) -> None:
@@ -170,7 +194,7 @@ def test_the_name_of_the_instance_is_told_and_no_secret_is(record: Record) -> No
 
 
 def test_the_longest_name_of_a_hub_leaves_room_for_what_pulumi_adds() -> None:
-    record = record_gke(CLOUD_SQL, {"name": "h" * 40})
+    record = record_gke(CLOUD_SQL, {"name": "h" * 40, "endpoint.type": "none"})
     assert (
         max(len(_google(record, kind).name) + len("-1234567") for kind in ("ForwardingRule", "DatabaseInstance")) <= 63
     )

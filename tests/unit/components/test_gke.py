@@ -3,8 +3,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from local.paths import CHECKOUT
 from tests.recorder import ADDRESS, OPERATOR, Record, Registration
-from tests.unit.components.stacks import GATEWAY, record_gke, text_of
+from tests.unit.components.stacks import EXISTING, GATEWAY, record_gke, text_of
 
 _T4 = {"name": "t4", "accelerator": "nvidia-tesla-t4", "machineType": "n1-standard-4", "max": 4, "spot": True}
 
@@ -30,15 +31,18 @@ def _google(record: Record) -> dict[str, list[str]]:
     return kinds
 
 
-def test_a_created_cluster_comes_with_its_network_nodes_and_address_and_nothing_else(created: Record) -> None:
+def test_a_created_cluster_comes_with_network_nodes_and_their_rights_and_an_address_and_nothing_else(
+    created: Record,
+) -> None:
     assert {kind: len(names) for kind, names in _google(created).items()} == {
-        "Service": 6,
+        "Service": 7,
         "Network": 1,
         "Subnetwork": 1,
         "Router": 1,
         "RouterNat": 1,
         "Account": 1,
         "IAMMember": 1,
+        "RepositoryIamMember": 1,
         "Cluster": 1,
         "NodePool": 2,
         "Address": 1,
@@ -46,7 +50,7 @@ def test_a_created_cluster_comes_with_its_network_nodes_and_address_and_nothing_
 
 
 def test_an_existing_cluster_is_looked_up_and_only_the_address_is_made() -> None:
-    record = record_gke({"cluster.mode": "existing", "cluster.authorizedNetworks": []})
+    record = record_gke(EXISTING)
     assert set(_google(record)) == {"Service", "Address"}
     assert "192.0.2.1" in record.one("kubernetes").inputs["kubeconfig"]
 
@@ -129,12 +133,32 @@ def test_gpu_nodes_state_the_taint_and_the_driver_and_are_for_notebooks() -> Non
     assert pools["gke-pools-t4"]["autoscaling"]["totalMaxNodeCount"] == 4
 
 
+@pytest.mark.parametrize("location", ["us-central1", "europe-west1", "us-central1-c"])
+def test_every_pool_is_in_zones_in_which_the_cluster_has_nodes(location: str) -> None:
+    types = ["nvidia-tesla-p100", "nvidia-tesla-t4"] if location != "europe-west1" else ["nvidia-tesla-t4"]
+    pools = [{**_T4, "name": f"gpu-{index}", "accelerator": kind} for index, kind in enumerate(types)]
+    record = record_gke({"cluster.location": location, "nodes.gpu": pools})
+    zones = record.one("Cluster").inputs.get("nodeLocations", [location])
+    assert len(zones) == (1 if location == "us-central1-c" else 3)
+    of_pools = {pool.name: pool.inputs.get("nodeLocations") for pool in record.of("NodePool")}
+    assert {name for name, own in of_pools.items() if own is None} == {"gke-pools-core", "gke-pools-user"}
+    for own in of_pools.values():
+        assert own is None or (own and {*own} <= {*zones})
+
+
 def test_autopilot_is_told_nothing_that_it_decides_itself() -> None:
     record = record_gke({"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"})
     assert "NodePool" not in _google(record)
     cluster = record.one("Cluster").inputs
     assert cluster["enableAutopilot"] is True
-    refused = {"removeDefaultNodePool", "initialNodeCount", "nodeConfig", "datapathProvider", "addonsConfig"}
+    refused = {
+        "removeDefaultNodePool",
+        "initialNodeCount",
+        "nodeConfig",
+        "datapathProvider",
+        "addonsConfig",
+        "nodeLocations",
+    }
     assert refused & set(cluster) == set()
     assert "nodeSelector" not in record.one("StatefulSet").inputs["spec"]["template"]["spec"]
 
@@ -150,7 +174,11 @@ def test_the_kubernetes_provider_gets_a_program_that_fetches_tokens_and_no_token
     provider = created.one("kubernetes").inputs
     (user,) = json.loads(provider["kubeconfig"])["users"]
     assert set(user["user"]) == {"exec"}
-    assert user["user"]["exec"]["command"] == "gke-gcloud-auth-plugin"
+    program = user["user"]["exec"]
+    assert [program["command"], *program["args"]] == [
+        "gke-gcloud-auth-plugin",
+        "--use_application_default_credentials",  # as the Google provider, whose identity is made cluster-admin
+    ]
     assert provider["clusterIdentifier"] == "jupyterhub/test"
 
 
@@ -224,6 +252,15 @@ def test_http_only_leads_to_https(gateway: Record) -> None:
     assert "backendRefs" not in rule
 
 
+def test_browsers_are_told_to_come_by_https_only_as_the_proxy_tells_them_behind_a_load_balancer(
+    gateway: Record,
+) -> None:
+    (rule,) = gateway.one("HTTPRoute", "tf-hub").inputs["spec"]["rules"]
+    (told,) = rule["filters"][0]["responseHeaderModifier"]["set"]
+    assert f'setHeader("{told["name"]}", "{told["value"]}")' in (CHECKOUT / "docker/proxy/https.mjs").read_text()
+    assert rule["backendRefs"], "the answers of the hub"
+
+
 def test_the_hub_behind_a_gateway_knows_its_https_address(gateway: Record) -> None:
     config = json.loads(gateway.one("ConfigMap").inputs["data"]["hub.json"])
     assert config["sign_in"]["callback_url"] == "https://hub.example.org/hub/oauth_callback"
@@ -249,7 +286,50 @@ def test_a_registry_is_what_the_images_are_pulled_from_and_the_nodes_may() -> No
     record = record_gke({"registry.create": True})
     repository = record.one("Repository").inputs
     assert (repository["location"], repository["repositoryId"]) == ("europe-west1", "jupyterhub")
+    assert record.one("Repository").urn in record.one("RepositoryIamMember").dependencies
     assert record.one("RepositoryIamMember").inputs["member"] == "serviceAccount:nodes@foo.iam.gserviceaccount.com"
+
+
+@pytest.mark.parametrize(
+    ("repository", "where"),
+    [
+        ("europe-west1-docker.pkg.dev/my-project-123/jupyterhub", {"repository": "jupyterhub"}),
+        (
+            "europe-west1-docker.pkg.dev/of-all-teams/images/physics",
+            {"repository": "images", "project": "of-all-teams"},
+        ),
+    ],
+    ids=["of-the-project", "of-another-project"],
+)
+@pytest.mark.parametrize("autopilot", [False, True])
+def test_nodes_of_a_created_cluster_may_pull_from_a_repository_that_is_there(
+    repository: str, where: Mapping[str, object], *, autopilot: bool
+) -> None:
+    kind = {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"} if autopilot else {}
+    record = record_gke({"images.repository": repository, **kind})
+    assert record.of("Repository") == []
+    assert record.one("RepositoryIamMember").inputs == {
+        **where,
+        "location": "europe-west1",
+        "role": "roles/artifactregistry.reader",
+        "member": "serviceAccount:nodes@foo.iam.gserviceaccount.com",
+    }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"images.repository": "registry.example.org/hub"},
+        EXISTING,
+    ],
+    ids=["another-registry", "nodes-of-somebody-else"],
+)
+def test_no_rights_are_given_in_another_registry_or_to_nodes_that_are_not_the_stacks(
+    changes: Mapping[str, object],
+) -> None:
+    kinds = _google(record_gke(changes))
+    assert "RepositoryIamMember" not in kinds
+    assert "services-artifactregistry" not in kinds["Service"]
 
 
 def test_identities_are_bound_on_both_sides_and_have_no_keys() -> None:

@@ -14,6 +14,7 @@ from tests.unit.components.stacks import CLOUD_SQL, GATEWAY, GKE, IAP, record_gk
 _L4 = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4", "max": 4}
 _ADA = {"name": "a", "googleServiceAccount": "a-data@my-project-123.iam.gserviceaccount.com", "users": ["ada"]}
 _BASE: Mapping[str, object] = {**GKE, **GATEWAY, "nodes.gpu": [_L4]}
+_SHARES: Mapping[str, object] = {"notebook.storage": {"size": "20Gi", "disk": "filestore"}}
 _EVERYTHING = yaml.safe_load((Path(__file__).parents[2] / "configs" / "everything.good.yaml").read_text())["config"]
 
 _ZONE = {"name": "example-com", "domain": "example.com"}
@@ -51,7 +52,7 @@ _ON_GKE: Mapping[str, tuple[Mapping[str, object], set[str]]] = {
     "hub.storage": ({"hub.storage": {"size": "10Gi", "disk": "pd-ssd", "regional": True}}, set()),
     "notebook.storage": ({"notebook.storage": {"size": "10Gi", "disk": "pd-ssd", "regional": True}}, set()),
     "registry.create": ({"registry.create": True}, set()),
-    "images.repository": ({"images.repository": "registry.example.org/hub"}, set()),
+    "images.repository": ({"images.repository": f"{GKE['images.repository']}-2"}, {"RepositoryIamMember"}),
     "publicUrl": ({"publicUrl": "https://hub.example.org:8443"}, set()),
 }
 _ELSEWHERE = {
@@ -159,6 +160,13 @@ def test_another_class_is_for_other_volumes_and_not_for_the_one_that_is_there(
     storage: Mapping[str, object], base: Record
 ) -> None:
     assert _replaced(base, record_gke(_BASE, {"hub.storage": storage, "notebook.storage": storage})) == set()
+
+
+def test_homes_may_go_on_as_shares_and_become_larger(base: Record) -> None:
+    shares = record_gke(_BASE, _SHARES)
+    assert _replaced(base, shares) == set()
+    assert _replaced(shares, record_gke(_BASE, {"notebook.storage": {"size": "200Gi", "disk": "filestore"}})) == set()
+    assert _replaced(shares, record_gke(_BASE, _SHARES, {"network.podRange": "10.12.0.0/14"})) == set()
 
 
 def test_a_volume_of_a_stack_that_knew_no_classes_of_its_own_stays() -> None:

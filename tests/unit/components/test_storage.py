@@ -87,8 +87,11 @@ def test_in_a_zone_homes_are_in_that_zone() -> None:
     assert _zones(_classes(record)[_KEPT]) == ["europe-west1-b"]
 
 
-def test_a_preview_of_an_empty_project_does_not_know_the_zones_and_shows_the_class() -> None:
-    assert _zones(_classes(record_gke({"nodes.gpu": [_L4]}, preview=True))[_KEPT]) == UNKNOWN
+def test_the_preview_of_an_empty_project_tells_where_homes_will_be_unless_google_chooses() -> None:
+    found = _classes(record_gke({"nodes.gpu": [_L4]}, preview=True))[_KEPT]
+    assert _zones(found) == ["europe-west1-b", "europe-west1-c"]
+    autopilot = {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"}
+    assert _zones(_classes(record_gke(autopilot, preview=True))[_KEPT]) == UNKNOWN
 
 
 def test_a_class_that_the_stack_names_is_used_and_none_is_made() -> None:

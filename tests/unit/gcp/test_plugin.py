@@ -57,6 +57,10 @@ def test_whoever_wants_into_a_gke_cluster_gets_the_credentials_of_its_stand_in(t
     asked = {"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential"}
     variables = {KUBECONFIG: engine.environment[KUBECONFIG], "KUBERNETES_EXEC_INFO": json.dumps(asked)}
     program = tmp_path / "bin" / "gke-gcloud-auth-plugin"
-    answer = json.loads(subprocess.check_output([program], env=variables, cwd=tmp_path))
+    command = [program, "--use_application_default_credentials"]
+    answer = json.loads(subprocess.check_output(command, env=variables, cwd=tmp_path))
     assert answer["apiVersion"] == asked["apiVersion"]
     assert answer["status"] == dict.fromkeys(("clientCertificateData", "clientKeyData"), "CERTIFICATE AND KEY")
+    signed_in = subprocess.run([program], env=variables, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert signed_in.returncode != 0
+    assert "gcloud auth login" in signed_in.stderr

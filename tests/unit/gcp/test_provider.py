@@ -9,6 +9,7 @@ from pulumi.runtime.proto import provider_pb2 as proto
 
 from tests.gcp import refusals
 from tests.gcp.cloud import Cloud
+from tests.gcp.database_server import AUTHORITIES
 from tests.gcp.kubeconfig import KUBECONFIG
 from tests.gcp.refusals import FAIL
 from tests.gcp.wire import UNKNOWN, Properties, bare, is_secret, received, sent
@@ -271,13 +272,31 @@ def test_a_cluster_is_looked_up_whether_this_cloud_made_it_or_somebody_else(driv
     driver.create(CLUSTER, NODES | {"name": "own", "workloadIdentityConfig": pool, "ipAllocationPolicy": ranges})
     own = driver.invoke(token, {"name": "own"})
     assert own["workloadIdentityConfigs"] == [pool]
-    assert own["ipAllocationPolicies"] == [ranges]
+    assert ranges.items() <= own["ipAllocationPolicies"][0].items()
+    assert (own["enableAutopilot"], own["gatewayApiConfigs"]) == (False, [])
     other = driver.invoke(token, {"name": "other", "location": "europe-west4"})
     assert other["id"] == "projects/foo/locations/europe-west4/clusters/other"
     assert other["endpoint"]
     assert other["masterAuths"][0]["clusterCaCertificate"]
-    with pytest.raises(RefusedError, match=r"404.*clusters/missing"):
+    with pytest.raises(RefusedError, match="projects/foo/locations/europe-west1/clusters/missing not found"):
         driver.invoke(token, {"name": "missing"})
+
+
+def test_the_authorities_of_an_instance_are_those_of_the_server_behind_it(
+    driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    function = "gcp:sql/getCaCerts:getCaCerts"
+    with pytest.raises(RefusedError, match="instanceDoesNotExist"):
+        driver.invoke(function, {"instance": "none"})
+    _, outputs = driver.create(SQL, {"name": "hub", **DATABASE})
+    (made_up,) = driver.invoke(function, {"instance": outputs["selfLink"]})["certs"]
+    assert outputs["name"] in made_up["cert"]
+    texts = [f"-----BEGIN CERTIFICATE-----\n{name}\n-----END CERTIFICATE-----" for name in ("active", "next")]
+    (tmp_path / "authorities").write_text("\n".join(texts))
+    monkeypatch.setenv(AUTHORITIES, str(tmp_path / "authorities"))
+    answer = driver.invoke(function, {"instance": outputs["name"]})
+    assert [cert["cert"] for cert in answer["certs"]] == texts
+    assert answer["activeVersion"] == answer["certs"][0]["sha1Fingerprint"]
 
 
 def test_the_other_functions_answer_and_an_unknown_one_is_named(driver: Driver) -> None:

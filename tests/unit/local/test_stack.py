@@ -12,6 +12,20 @@ from local.stack import Stack, exists
 
 VARIABLES = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "KUBECONFIG")
 
+WRITTEN = {
+    "a": "22:30",
+    "b": "on",
+    "c": "0123",
+    "d": "~",
+    "e": '"null"',
+    "f": "2026-01-01",
+    "g": "1e3",
+    "h": '{x: 1.10, y: [no, ~, "", 0x10]}',
+    "i": "{secure: AAAB}",
+    "j": "'it''s'",
+}
+"""Values that Python's YAML reads, or writes anew, as something else than Pulumi does."""
+
 
 @pytest.fixture
 def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stack:
@@ -33,6 +47,34 @@ def test_the_stack_file_is_copied_with_the_open_values_filled_and_never_written(
     stack.prepare(file, {"hub.image": "built:1", "proxy.image": "built:2"})
     assert _copy(stack)["config"] == {"jupyterhub:hub.image": "mine:1", "jupyterhub:proxy.image": "built:2"}
     assert file.read_bytes() == before
+
+
+def test_every_value_reaches_pulumi_as_it_is_written(stack: Stack, tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.dev.yaml"
+    lines = ["encryptionsalt: v1:salt", "config:"] + [f"  jupyterhub:{key}: {value}" for key, value in WRITTEN.items()]
+    file.write_text("# For the course\n" + "\n".join(lines) + "\n")
+    stack.prepare(file, {})
+    assert (stack.workspace / "Pulumi.dev.yaml").read_text().splitlines() == lines
+
+
+def test_who_only_looks_at_a_stack_begins_none(stack: Stack, tmp_path: Path) -> None:
+    asked, engine = tmp_path / "asked", tmp_path / "engine"
+    engine.write_text(f"#!/bin/sh\necho $* >> {asked}\necho \"error: no stack named 'dev' found\" >&2\nexit 255\n")
+    engine.chmod(0o755)
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
+    empty = dataclasses.replace(stack, engine=dataclasses.replace(stack.engine, program=engine))
+    with pytest.raises(LocalError, match=r"Stack dev is not in the state .* Make it with: make up STACK=dev"):
+        empty.prepare_existing(tmp_path / "Pulumi.dev.yaml", {})
+    assert "--create" not in asked.read_text()
+    assert not exists("dev", tmp_path)
+
+
+def test_a_stack_that_is_there_is_looked_at_as_it_would_be_brought_up(stack: Stack, tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  jupyterhub:hub.image: mine:1\n")
+    stack.prepare(tmp_path / "Pulumi.dev.yaml", {"proxy.image": "built:2"})
+    before = _copy(stack)
+    stack.prepare_existing(tmp_path / "Pulumi.dev.yaml", {"proxy.image": "built:2"})
+    assert _copy(stack) == before
 
 
 def test_the_salt_is_kept_when_the_copy_is_made_anew(stack: Stack, tmp_path: Path) -> None:

@@ -22,9 +22,14 @@ class _Api(ThreadingHTTPServer):
         self.refusal: tuple[int, str] | None = None
         self.asked: list[str] = []
 
-    def add(self, body: str, *, user: str = "Bot") -> dict[str, Any]:
+    def add(self, body: str, *, user: str = "github-actions[bot]") -> dict[str, Any]:
         number = len(self.comments) + 1
-        comment = {"id": number, "body": body, "user": {"type": user}, "html_url": f"https://github.example/c/{number}"}
+        comment = {
+            "id": number,
+            "body": body,
+            "user": {"login": user},
+            "html_url": f"https://github.example/c/{number}",
+        }
         self.comments.append(comment)
         return comment
 
@@ -93,20 +98,24 @@ def test_each_stack_has_a_comment_of_its_own(api: _Api) -> None:
 
 def test_an_old_comment_is_found_on_any_page(api: _Api) -> None:
     for number in range(250):
-        api.add(f"comment {number}", user="User")
+        api.add(f"comment {number}", user="ada")
     api.add(DEV)
     for number in range(60):
-        api.add(f"later {number}", user="User")
+        api.add(f"later {number}", user="ada")
     github.post(f"{DEV} anew", 7)
     assert len(api.comments) == 311
     assert api.comments[250]["body"] == f"{DEV} anew"
 
 
-def test_what_a_person_wrote_is_left_alone(api: _Api) -> None:
-    api.add(DEV, user="User")
+@pytest.mark.parametrize("user", ["ada", "renovate[bot]", None])
+def test_what_somebody_else_wrote_is_left_alone(api: _Api, user: str | None) -> None:
+    foreign = api.add(DEV, user="ada" if user is None else user)
+    if user is None:
+        foreign["user"] = None  # of an account that was deleted
     api.add(f"quoted: {DEV}")
     github.post(f"{DEV} mine", 7)
     assert [comment["body"] for comment in api.comments] == [DEV, f"quoted: {DEV}", f"{DEV} mine"]
+    assert {line.partition(" ")[0] for line in api.asked} == {"GET", "POST"}
 
 
 def test_a_refusal_is_told_with_its_reason_and_without_the_token(api: _Api) -> None:

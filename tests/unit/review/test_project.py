@@ -32,3 +32,21 @@ def test_the_kubeconfig_has_the_stacks_context() -> None:
     config = json.dumps(project.kubeconfig_of(1234, "campus"))
     assert '"current-context": "campus"' in config
     assert "https://127.0.0.1:1234" in config
+
+
+def test_what_is_not_encrypted_reaches_the_engine_as_it_is_written(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    for folder in (program, tmp_path / "new"):
+        folder.mkdir()
+    (program / "Pulumi.yaml").write_text("name: jupyterhub\n")
+    (program / "docker").mkdir()
+    lines = [
+        "config:",
+        "  jupyterhub:images.repository: r.example.org/a",
+        "  jupyterhub:cluster.maintenanceStart: 22:30",
+    ]
+    lines += ["  jupyterhub:notebook.accelerator: ~", "  jupyterhub:auth.allowedUsers: [on, 1e3]"]
+    sealed = "  jupyterhub:github.clientSecret: {secure: v1:abc}"
+    (program / "Pulumi.dev.yaml").write_text("\n".join([*lines, sealed]))
+    project.prepare(tmp_path / "new", program, "dev", pulumi="true", port=1)
+    assert (tmp_path / "new" / "Pulumi.dev.yaml").read_text().splitlines() == lines

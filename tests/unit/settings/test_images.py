@@ -2,6 +2,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from settings import ImagePattern, ImageReference, ImageRepository
+from settings.gke.regions import ZONES
 
 REFERENCE = TypeAdapter[str](ImageReference)
 REPOSITORY = TypeAdapter[str](ImageRepository)
@@ -71,7 +72,13 @@ def test_what_no_container_runtime_takes_is_no_image_reference(text: str) -> Non
         REFERENCE.validate_python(text)
 
 
-@pytest.mark.parametrize("text", ["registry.example.org/hub", "localhost:5000/a/b", "hub"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *["registry.example.org/hub", "localhost:5000/a/b", "hub", "gcr.io/foo/hub", "docker.pkg.dev/foo/hub"],
+        *[f"{place}-docker.pkg.dev/foo/hub" for place in (*ZONES, "us", "europe", "asia")],
+    ],
+)
 def test_a_repository_is_taken_unchanged(text: str) -> None:
     assert REPOSITORY.validate_python(text) == text
 
@@ -80,6 +87,12 @@ def test_a_repository_is_taken_unchanged(text: str) -> None:
 def test_a_repository_to_which_an_image_name_cannot_be_added_is_refused(text: str) -> None:
     with pytest.raises(ValidationError, match="is not an image repository"):
         REPOSITORY.validate_python(text)
+
+
+@pytest.mark.parametrize("place", ["europe-west1-b", "eu", "europe-west5", "global"])
+def test_a_repository_where_artifact_registry_has_none_is_refused(place: str) -> None:
+    with pytest.raises(ValidationError, match="is nowhere"):
+        REPOSITORY.validate_python(f"{place}-docker.pkg.dev/foo/hub")
 
 
 @pytest.mark.parametrize("text", ["*", "quay.io/jupyter/*", "quay.io/jupyter/*:2026-??-*", "a/[bc]:1@sha256:*"])

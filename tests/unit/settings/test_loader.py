@@ -150,6 +150,19 @@ def test_a_file_that_is_no_stack_file_is_one_mistake_that_names_it(tmp_path: Pat
         settings.from_file(file)
 
 
+@pytest.mark.parametrize("number", ["0123", "08", "-07", "0x1F", "0b11", "0o17", "1_000", "2026-01-01", "2026-1-1"])
+def test_a_number_that_pulumi_hands_on_with_other_digits_is_refused_and_taken_in_quotes(
+    tmp_path: Path, number: str
+) -> None:
+    file = tmp_path / "Pulumi.test.yaml"
+    own = "\n".join(f"  {key}: {value}" for key, value in BASE.items())
+    file.write_text(f"config:\n{own}\n  auth.allowedUsers:\n    - {number}\n")
+    with pytest.raises(settings.SettingsError, match="in line 6, column 7 that Pulumi hands on with other digits"):
+        settings.from_file(file)
+    file.write_text(f"config:\n{own}\n  auth.allowedUsers:\n    - '{number}'\n")
+    assert settings.from_file(file).auth.allowed_users == (number.lower(),)
+
+
 def test_a_missing_file_is_one_mistake_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(
         settings.SettingsError, match=r"Pulumi\.test\.yaml has 1 mistake:\n  \* the file cannot be read"

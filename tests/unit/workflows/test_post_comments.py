@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -17,9 +17,11 @@ from tests.unit.workflows.scripts import program, run
 SHA = "0123456789abcdef0123456789abcdef01234567"
 EVENT: dict[str, Any] = {
     "workflow_run": {
+        "conclusion": "success",
         "head_sha": SHA,
         "head_branch": "more-memory",
         "head_repository": {"full_name": "mallory/hub", "owner": {"login": "mallory"}},
+        "html_url": "https://github.com/octo/hub/actions/runs/1",
     }
 }
 REVIEW = """import pathlib, sys
@@ -53,8 +55,16 @@ def _github(pull_requests: list[dict[str, Any]]) -> Generator[tuple[str, list[st
         thread.join()
 
 
-def _posted(folder: Path, pull_requests: list[dict[str, Any]], event: dict[str, Any] = EVENT) -> tuple[str, str]:
-    """What was posted, and what the run tells."""
+def _posted(
+    folder: Path,
+    pull_requests: list[dict[str, Any]],
+    event: dict[str, Any] = EVENT,
+    *,
+    stacks: Sequence[str] = (),
+) -> tuple[str, str]:
+    """What was posted, and what the run tells. The default branch has these stacks."""
+    (folder / ".github").mkdir()
+    (folder / ".github" / "stacks.json").write_text(json.dumps(list(stacks)))
     program(folder / "review" / "__main__.py", REVIEW)
     with _github(pull_requests) as (url, asked):
         variables = {"GITHUB_API_URL": url, "GITHUB_TOKEN": "token", "PYTHONPATH": "."}
@@ -145,5 +155,24 @@ def test_there_is_an_end_to_comments(tmp_path: Path) -> None:
     assert posted.count("=== post 7") == 10
 
 
-def test_a_run_without_comments_is_no_failure(tmp_path: Path) -> None:
-    assert _posted(tmp_path, OPEN) == ("", "")
+@pytest.mark.parametrize("conclusion", ["cancelled", "failure"])
+def test_a_run_that_ended_without_a_result_takes_the_place_of_what_an_earlier_one_said(
+    tmp_path: Path, conclusion: str
+) -> None:
+    _comment(tmp_path, "dev.md", "### Preview\n")
+    event = {"workflow_run": {**EVENT["workflow_run"], "conclusion": conclusion}}
+    posted, _ = _posted(tmp_path, OPEN, event, stacks=["gke", "dev"])
+    dev, gke = posted.split("=== post 7\n")[1:]
+    assert dev.endswith("### Preview\n")
+    assert gke == (
+        "<!-- jupyterhub-preview: gke -->\n### Preview of stack `gke` ended without a result\n\n"
+        "[The run](https://github.com/octo/hub/actions/runs/1) of `0123456` "
+        f"ended as {conclusion} before there was one, and shows at which step. "
+        "docs/pull-requests.md lists what that can be.\n\n"
+    )
+
+
+def test_of_a_run_that_a_newer_commit_cut_off_nothing_is_told(tmp_path: Path) -> None:
+    event = {"workflow_run": {**EVENT["workflow_run"], "conclusion": "cancelled"}}
+    posted, _ = _posted(tmp_path, [{"number": 7, "head": {"sha": "f" * 40}}], event, stacks=["gke"])
+    assert posted == ""

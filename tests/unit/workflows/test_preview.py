@@ -1,4 +1,4 @@
-"""What the preview's steps ask of `python -m review`, and that there is a comment in any case."""
+"""What the preview's steps ask of `python -m review`."""
 
 from pathlib import Path
 
@@ -42,24 +42,10 @@ def _commit(folder: Path, text: str) -> str:
     return run(["git", "rev-parse", "HEAD"], cwd=folder).strip()
 
 
-@pytest.mark.parametrize("because", ["fork", "dependabot", "variables"])
+@pytest.mark.parametrize("because", ["fork", "dependencies", "variables"])
 def test_a_preview_offline_compares_with_the_branch_that_the_pull_request_goes_to(tmp_path: Path, because: str) -> None:
     before = _commit(tmp_path, "before")
     _commit(tmp_path, "after")
     asked = _asked(tmp_path, HOW="offline", BECAUSE=because)
     assert asked[:3] == ["-m", "review", "offline"]
     assert asked[-4:] == ["--base", before, "--because", because]
-
-
-def test_a_preview_that_did_not_start_has_a_comment_too(tmp_path: Path) -> None:
-    variables = {"STACK": "gke", "RUN_URL": RUN_URL}
-    done = run_script("no_preview.sh", "build/comments", variables=variables, cwd=tmp_path, folder=tmp_path)
-    assert done.returncode == 0, done.stderr
-    comment = tmp_path / "build" / "comments" / "gke.md"
-    assert comment.read_text() == (
-        "### Preview of stack `gke` did not start\n\n"
-        f"A step before it failed: [the run]({RUN_URL}) says which. docs/pull-requests.md lists what that can be.\n"
-    )
-    comment.write_text("what the preview itself wrote\n")
-    run_script("no_preview.sh", "build/comments", variables=variables, cwd=tmp_path, folder=tmp_path)
-    assert comment.read_text() == "what the preview itself wrote\n"

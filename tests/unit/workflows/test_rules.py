@@ -14,11 +14,13 @@ BOOTSTRAP = {"GCP_WORKLOAD_IDENTITY_PROVIDER", "PULUMI_BACKEND_URL"} | {
     f"GCP_{purpose}_ACCOUNT" for purpose in ("PREVIEW", "DRIFT", "DEPLOY")
 }
 """The variables that bootstrap/ exports (tests/unit/bootstrap/test_program.py)."""
+_SCRIPTS = {".github/scripts/propose_lock.sh", ".venv/bin/python"}
+"""What jobs that may write run; the latter is given post_comments.py."""
 
 
 def test_there_are_the_workflows_that_the_guide_tells_of() -> None:
     guide = (CHECKOUT / "docs" / "pull-requests.md").read_text()
-    assert set(WORKFLOWS) == {"checks", "comment", "deploy", "drift", "preview"}
+    assert set(WORKFLOWS) == {"checks", "comment", "deploy", "drift", "lock", "preview"}
     assert {name for name in WORKFLOWS if f"`{name}.yml`" not in guide} == set()
 
 
@@ -47,10 +49,23 @@ def test_nothing_is_permitted_but_what_a_job_names() -> None:
         "deploy.up": sign_in,
         "drift.choose": read,
         "drift.drift": sign_in,
+        "lock.lock": read,
+        "lock.propose": {"contents": "write", "pull-requests": "write"},
         "preview.choose": read,
         "preview.live": sign_in,
         "preview.offline": read,
     }
+
+
+def test_who_may_write_runs_nothing_that_is_not_of_the_default_branch() -> None:
+    """Not what a package or a pull request brings along: they install no more than the locked set, or nothing."""
+    for name, job in jobs():
+        writes = {right for right, level in job["permissions"].items() if level == "write"} - {"id-token"}
+        commands = [step["run"] for step in job["steps"] if "run" in step]
+        if writes:
+            assert WORKFLOWS[name.partition(".")[0]]["on"].keys() <= {"workflow_run", "schedule", "workflow_dispatch"}
+            assert {command.partition(" ")[0] for command in commands} <= {"make", *_SCRIPTS}, name
+            assert [command for command in commands if command.startswith("make ")] in ([], ["make environment"]), name
 
 
 def test_no_secret_is_used_and_no_pull_request_runs_with_the_rights_of_the_default_branch() -> None:

@@ -2,7 +2,6 @@ import pytest
 
 import settings
 from settings.gke.accelerators import ACCELERATORS
-from settings.gke.disk_rules import home_zones
 from settings.gke.disks import DiskType, boot_disk, takes
 from tests.unit.settings.gke.test_rules import GKE, mistakes_of
 
@@ -35,12 +34,6 @@ def test_machines_take_the_disks_of_their_generation(machine: str, persistent: b
 def test_every_machine_with_gpus_built_in_takes_one_of_the_disks() -> None:
     machines = [machine for gpu in ACCELERATORS.values() for machine in gpu.machines]
     assert all(takes(machine, boot_disk(machine)) for machine in machines)
-
-
-def test_homes_are_only_where_every_gpu_is() -> None:
-    assert home_zones("us-central1", []) == tuple(f"us-central1-{letter}" for letter in "abcf")
-    assert home_zones("us-central1", ["nvidia-tesla-p4", "nvidia-tesla-t4"]) == ("us-central1-a", "us-central1-c")
-    assert home_zones("us-central1-a", ["nvidia-tesla-p4"]) == ("us-central1-a",)
 
 
 def test_new_machines_go_with_the_disks_that_they_take() -> None:

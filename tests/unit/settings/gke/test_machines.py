@@ -1,6 +1,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from local.paths import CHECKOUT
 from settings.gke.accelerators import ACCELERATORS, zones_with
 from settings.gke.machines import AcceleratorType, MachineType, n1_cpus
 from settings.gke.regions import ZONES
@@ -19,7 +20,7 @@ ACCELERATOR = TypeAdapter[str](AcceleratorType)
             "n1-standard-8",
             "n2d-highmem-96",
             "t2d-standard-60",
-            "c4a-highcpu-72",
+            "c4-highcpu-96",
         ],
         *[
             "g2-standard-12",
@@ -73,6 +74,18 @@ def test_a_machine_type_is_taken_unchanged(text: str) -> None:
 def test_what_is_no_machine_type_of_gke_is_refused(text: str) -> None:
     with pytest.raises(ValidationError, match="is not a machine type"):
         MACHINE.validate_python(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["t2a-standard-4", "c4a-standard-8-lssd", "c4a-highcpu-96-metal", "n4a-custom-4-16384"]
+)
+def test_an_arm_machine_is_refused_as_the_images_do_not_run_there(text: str) -> None:
+    with pytest.raises(ValidationError, match="is an Arm machine"):
+        MACHINE.validate_python(text)
+
+
+def test_the_images_are_built_for_what_the_machines_are() -> None:
+    assert "PLATFORM ?= linux/amd64\n" in (CHECKOUT / "docker" / "Makefile").read_text()
 
 
 @pytest.mark.parametrize(

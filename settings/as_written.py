@@ -1,0 +1,94 @@
+"""A stack file with its values as they are written, for Pulumi to read: to Python's YAML, 22:30 would be 1350.
+
+Whoever hands a stack's file on to Pulumi, with a key more or less, does it with this.
+"""
+
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+from typing import cast
+
+import yaml
+
+
+class StackFileError(Exception):
+    """The file cannot be read. The text says why, and quotes no value that may be a secret."""
+
+
+def read(path: Path) -> dict[str, yaml.Node]:
+    """Returns the parts of a file by their keys, for example `config`; none of an empty file.
+
+    Raises:
+        StackFileError: no such file, not YAML, a key that is there twice, or something else where a map belongs.
+    """
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    except OSError as error:
+        msg = f"the file cannot be read: {error.strerror}"
+        raise StackFileError(msg) from None
+    except yaml.MarkedYAMLError as error:
+        msg = f"the file is not YAML: {error.problem}{place(error.problem_mark)}"
+        raise StackFileError(msg) from None
+    except (yaml.YAMLError, UnicodeError, RecursionError):
+        msg = "the file is not YAML: it must be text in UTF-8, without control characters and not deeply nested"
+        raise StackFileError(msg) from None
+    return keys(root)
+
+
+def keys(node: yaml.Node | None) -> dict[str, yaml.Node]:
+    """Returns what stands under the keys of a map; nothing if there is no value.
+
+    Raises:
+        StackFileError: It is no map, or a key is there twice.
+    """
+    if node is None or is_null(node):
+        return {}
+    if not isinstance(node, yaml.MappingNode):
+        where = place(node.start_mark)
+        msg = f"the file is not a stack file{where}: those have a line config: with the keys indented under it"
+        raise StackFileError(msg)
+    found: dict[str, yaml.Node] = {}
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            msg = f"the file has a list or map as a key{place(key.start_mark)}"
+            raise StackFileError(msg)
+        if key.value in found:
+            msg = f"the file has {key.value!r} twice{place(key.start_mark)}"
+            raise StackFileError(msg)
+        found[key.value] = value
+    return found
+
+
+def text(content: Mapping[str, object]) -> str:
+    """Returns the text of a file.
+
+    Args:
+        content: The values by their keys: nodes, also those in maps, stay as they are written; the rest is made YAML.
+    """
+    written = StringIO()
+    dumper = yaml.SafeDumper(written, width=float("inf"), allow_unicode=True)
+    # As in the reader, no value has a meaning: what has no quotes gets none.
+    dumper.yaml_implicit_resolvers = {}
+    dumper.open()
+    dumper.serialize(_node(content))
+    dumper.close()
+    return written.getvalue()
+
+
+def is_null(node: yaml.Node) -> bool:
+    """Tells whether no value is there, as YAML has it."""
+    return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in {"", "~", "null", "Null", "NULL"}
+
+
+def place(mark: yaml.Mark | None) -> str:
+    """Returns where in the file that is, with a space before it."""
+    return "" if mark is None else f" in line {mark.line + 1}, column {mark.column + 1}"
+
+
+def _node(value: object) -> yaml.Node:
+    if isinstance(value, yaml.Node):
+        return value
+    if isinstance(value, Mapping):
+        members = cast("Mapping[str, object]", value)
+        return yaml.MappingNode("tag:yaml.org,2002:map", [(_node(key), _node(members[key])) for key in members])
+    return cast("yaml.Node", yaml.compose(yaml.safe_dump(value), Loader=yaml.BaseLoader))

@@ -1,0 +1,73 @@
+"""A cluster that is looked up and is not there, or cannot do what it is asked for, ends a run of the real engine."""
+
+from collections.abc import Generator, Mapping
+
+import pytest
+
+from local.engine import Engine
+from settings.keys import PROJECT, SECRETS
+from tests.engine.google_half import GoogleHalf, google_half
+from tests.gcp.cloud import Cloud
+from tests.gcp.invokes import MISSING
+from tests.unit.components.stacks import EXISTING, GATEWAY, GKE
+
+_TOKEN = "gcp:container/cluster:Cluster"  # noqa: S105 not a secret
+_ID = "projects/my-project-123/locations/europe-west1/clusters/bare"
+_VALUES: Mapping[str, object] = {
+    **GKE,
+    **EXISTING,
+    **GATEWAY,
+    "protect": False,
+    "identity.hubServiceAccount": "jupyterhub@my-project-123.iam.gserviceaccount.com",
+}
+
+
+@pytest.fixture(scope="module")
+def half(built_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Generator[GoogleHalf]:
+    """A stack for an existing cluster, in a cloud that has one with nothing switched on."""
+    config = {f"{PROJECT}:{key}": {"secure": ""} if key in SECRETS else value for key, value in _VALUES.items()}
+    with google_half(built_engine, tmp_path_factory.mktemp("existing"), config) as made:
+        outputs: dict[str, object] = {
+            "endpoint": "127.0.0.1:9",
+            "masterAuth": {"clusterCaCertificate": ""},
+            "nodeLocations": ["europe-west1-d"],
+        }
+        Cloud(file=made.stack.folder / "cloud.json").create(_TOKEN, _ID, {}, outputs)
+        yield made
+
+
+def _told(half: GoogleHalf, command: str) -> str:
+    """What a person is told whose command fails before anything is made."""
+    done = half.preview() if command == "preview" else half.run(command)
+    assert not done.succeeded
+    assert "Traceback" not in done.printed
+    assert half.cloud() == {f"{_TOKEN} {_ID}"}
+    return done.printed
+
+
+@pytest.mark.parametrize("command", ["preview", "up"])
+def test_a_cluster_that_is_not_there_is_named_with_its_keys(half: GoogleHalf, command: str) -> None:
+    half.change({"cluster.name": MISSING})
+    told = _told(half, command)
+    assert "cluster.name, cluster.location: there is no GKE cluster missing in europe-west1 of project" in told
+    assert "gcloud container clusters list --project=my-project-123" in told
+
+
+@pytest.mark.parametrize("command", ["preview", "up"])
+def test_all_that_a_cluster_cannot_do_is_told_at_once(half: GoogleHalf, command: str) -> None:
+    half.change({"cluster.name": "bare", "cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"})
+    told = _told(half, command)
+    assert "For the cluster bare that is there, the config of stack gke has 3 mistakes:" in told
+    for key in ("cluster.autopilot", "endpoint.type", "notebook.accelerator"):
+        assert f"* {key}: " in told
+
+
+def test_in_a_cluster_that_can_do_it_only_what_goes_with_the_hub_is_made(half: GoogleHalf) -> None:
+    half.change({"cluster.name": "of-somebody"})
+    before = half.cloud()
+    assert half.run("up").succeeded
+    kinds = {entry.partition(" ")[0].rpartition(":")[2] for entry in half.cloud() - before}
+    assert kinds >= {"Service", "IAMMember", "GlobalAddress", "Certificate"}
+    assert not kinds & {"Cluster", "NodePool", "Network", "Repository", "RepositoryIamMember"}
+    assert half.run("destroy").succeeded
+    assert half.cloud() == before

@@ -1,0 +1,157 @@
+"""A cluster that is looked up has to be one that the settings can live with; all mistakes are told at once."""
+
+from collections.abc import Mapping
+
+import pulumi
+import pytest
+
+from tests.unit.components.stacks import EXISTING, GATEWAY, record_gke
+
+_UP_TO_DATE: Mapping[str, object] = {
+    "enableAutopilot": False,
+    "gatewayApiConfigs": [{"channel": "CHANNEL_STANDARD"}],
+    "workloadIdentityConfigs": [{"workloadPool": "my-project-123.svc.id.goog"}],
+    "addonsConfigs": [{"gcpFilestoreCsiDriverConfigs": [{"enabled": True}]}],
+}
+_HUB: Mapping[str, object] = {"identity.hubServiceAccount": "jupyterhub@my-project-123.iam.gserviceaccount.com"}
+_NOTEBOOKS: Mapping[str, object] = {
+    "identity.notebooks": [
+        {"name": "a", "googleServiceAccount": "a-data@my-project-123.iam.gserviceaccount.com", "users": ["ada"]}
+    ]
+}
+_SHARES: Mapping[str, object] = {"notebook.storage": {"size": "20Gi", "disk": "filestore"}}
+_REGIONAL: Mapping[str, object] = {"size": "10Gi", "regional": True}
+_ALL: Mapping[str, object] = {
+    **GATEWAY,
+    **_HUB,
+    "hub.storage": _REGIONAL,
+    "notebook.storage": _REGIONAL,
+    "notebook.accelerator": "nvidia-l4",
+}
+
+
+def _mistakes(cluster: Mapping[str, object], *changes: Mapping[str, object]) -> list[str]:
+    """What is told of a cluster for a stack with these changes, one by one."""
+    try:
+        record_gke(EXISTING, *changes, cluster={**_UP_TO_DATE, **cluster})
+    except pulumi.RunError as error:
+        return str(error).split("\n  * ")[1:]
+    return []
+
+
+def test_a_cluster_that_has_all_may_be_asked_for_all() -> None:
+    assert _mistakes({}, _ALL) == []
+    assert _mistakes({}, _SHARES) == []
+
+
+def test_a_cluster_of_autopilot_has_what_others_may_have_switched_off() -> None:
+    autopilot = {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4", **_HUB, **_SHARES}
+    silent: Mapping[str, object] = {"enableAutopilot": True, "workloadIdentityConfigs": [], "addonsConfigs": []}
+    assert _mistakes(silent, autopilot) == []
+
+
+def test_a_comparison_without_google_knows_nothing_of_the_cluster_and_finds_nothing_wrong() -> None:
+    silent = dict.fromkeys(_UP_TO_DATE)
+    assert _mistakes(silent, _ALL) == []
+    assert _mistakes(silent, _SHARES) == []
+    assert _mistakes(silent, {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"}) == []
+
+
+@pytest.mark.parametrize(
+    ("cluster", "changes", "told", "mend"),
+    [
+        ({"enableAutopilot": True}, {}, "cluster.autopilot: the cluster is one", "cluster.autopilot true"),
+        (
+            {},
+            {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"},
+            "cluster.autopilot: the cluster is none",
+            "cluster.autopilot false",
+        ),
+        ({"gatewayApiConfigs": []}, GATEWAY, "endpoint.type: gateway", "--gateway-api=standard"),
+        ({"gatewayApiConfigs": [{"channel": "CHANNEL_DISABLED"}]}, GATEWAY, "endpoint.type: gateway", "europe-west1"),
+        ({"workloadIdentityConfigs": []}, _HUB, "identity.hubServiceAccount: needs", "=my-project-123.svc.id.goog"),
+        (
+            {"workloadIdentityConfigs": [{"workloadPool": ""}]},
+            _NOTEBOOKS,
+            "identity.notebooks: needs",
+            "=GKE_METADATA",
+        ),
+        ({"addonsConfigs": []}, _SHARES, "notebook.storage.disk: filestore needs", "GcpFilestoreCsiDriver=ENABLED"),
+        (
+            {"addonsConfigs": [{"gcpFilestoreCsiDriverConfigs": [{"enabled": False}]}]},
+            _SHARES,
+            "notebook.storage.disk: filestore needs",
+            "clusters update jupyterhub --location=europe-west1 --project=my-project-123",
+        ),
+        (
+            {"nodeLocations": ["europe-west1-b"]},
+            {"hub.storage": _REGIONAL},
+            "hub.storage.regional: needs nodes in two zones, but the cluster has them in europe-west1-b",
+            "--node-locations",
+        ),
+        (
+            {"nodeLocations": ["europe-west1-b", "europe-west1-d"]},
+            {"notebook.accelerator": "nvidia-l4", "notebook.storage": _REGIONAL},
+            "notebook.storage.regional: needs nodes in two zones with nvidia-l4",
+            "pulumi config rm --path",
+        ),
+        (
+            {"nodeLocations": ["europe-west1-d"]},
+            {"notebook.accelerator": "nvidia-l4"},
+            "notebook.accelerator: no zone of the cluster's nodes (europe-west1-d) has nvidia-l4",
+            "europe-west1-b and europe-west1-c",
+        ),
+    ],
+    ids=[
+        "is-autopilot",
+        "is-not-autopilot",
+        "no-gateways",
+        "gateways-switched-off",
+        "no-identities",
+        "no-identities-for-people",
+        "no-shares",
+        "shares-switched-off",
+        "one-zone-for-the-hub",
+        "one-zone-for-homes-with-gpus",
+        "no-zone-with-gpus",
+    ],
+)
+def test_what_the_cluster_cannot_do_is_told_with_the_key_and_the_mend(
+    cluster: Mapping[str, object], changes: Mapping[str, object], told: str, mend: str
+) -> None:
+    (mistake,) = _mistakes(cluster, changes)
+    assert mistake.startswith(told)
+    assert mend in mistake
+
+
+def test_what_nobody_asks_for_may_be_missing() -> None:
+    off = ("gatewayApiConfigs", "workloadIdentityConfigs", "addonsConfigs")
+    bare: Mapping[str, object] = {**{name: [] for name in off}, "nodeLocations": ["europe-west1-d"]}
+    assert _mistakes(bare) == []
+    own = {"size": "10Gi", "storageClass": "of-somebody"}
+    assert _mistakes(bare, {"notebook.accelerator": "nvidia-l4", "notebook.storage": own}) == []
+
+
+def test_shares_are_in_no_zone() -> None:
+    assert _mistakes({"nodeLocations": ["europe-west1-d"]}, _SHARES, {"notebook.accelerator": "nvidia-l4"}) == []
+
+
+def test_a_zone_that_google_leaves_out_counts() -> None:
+    zonal = {"cluster.location": "europe-west1-b", "notebook.accelerator": "nvidia-l4"}
+    assert _mistakes({"nodeLocations": []}, zonal) == []
+
+
+def test_all_that_is_wrong_is_told_at_once_and_of_which_cluster() -> None:
+    cluster: Mapping[str, object] = {"enableAutopilot": False, "gatewayApiConfigs": [], "workloadIdentityConfigs": []}
+    with pytest.raises(pulumi.RunError, match=r"jupyterhub that is there.* stack test has 5 mistakes") as raised:
+        record_gke(
+            EXISTING, _ALL, {"cluster.autopilot": True}, cluster={**cluster, "nodeLocations": ["europe-west1-b"]}
+        )
+    keys = [line.split(":")[0].strip(" *") for line in str(raised.value).splitlines()[1:]]
+    assert keys == [
+        "cluster.autopilot",
+        "endpoint.type",
+        "identity.hubServiceAccount",
+        "hub.storage.regional",
+        "notebook.storage.regional",
+    ]

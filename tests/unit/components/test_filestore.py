@@ -1,0 +1,138 @@
+"""Homes on shares of Filestore: their StorageClass, and what they need of cluster, network and project."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.gcp.rules import CLUSTER, broken
+from tests.gcp.schema import failures
+from tests.recorder import UNKNOWN, Record
+from tests.unit.components.stacks import record_gke
+
+_L4 = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
+_AUTOPILOT: Mapping[str, object] = {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"}
+_EXISTING: Mapping[str, object] = {"cluster.mode": "existing", "cluster.authorizedNetworks": []}
+
+
+def _record(*changes: Mapping[str, object], size: str = "20Gi", preview: bool = False) -> Record:
+    return record_gke({"notebook.storage": {"size": size, "disk": "filestore"}}, *changes, preview=preview)
+
+
+def _homes(record: Record) -> dict[str, Any]:
+    (homes,) = [of.inputs for of in record.of("StorageClass") if "-homes-" in of.inputs["metadata"]["name"]]
+    return homes
+
+
+def _told(record: Record) -> object:
+    """The class that the hub asks for."""
+    return json.loads(record.one("ConfigMap").inputs["data"]["hub.json"])["home_storage_class"]
+
+
+def _apis(record: Record) -> set[str]:
+    return {service.inputs["service"] for service in record.of("Service") if service.type.startswith("gcp:")}
+
+
+def test_each_home_is_a_share_that_grows_and_is_kept() -> None:
+    record = _record()
+    homes = _homes(record)
+    assert homes["metadata"]["name"] == _told(record) == "jupyterhub-homes-filestore-128gi"
+    assert homes["provisioner"] == "filestore.csi.storage.gke.io"
+    assert homes["parameters"] == {
+        "tier": "enterprise",
+        "multishare": "true",
+        "max-volume-size": "128Gi",
+        "network": "vpc",
+        "instance-storageclass-label": "hub-jupyterhub-128gi",
+    }
+    assert (homes["allowVolumeExpansion"], homes["reclaimPolicy"]) == (True, "Retain")
+    assert all(of.retain_on_delete for of in record.of("StorageClass"))
+
+
+def test_shares_that_are_not_kept_are_of_a_class_that_deletes_them() -> None:
+    record = _record({"notebook.keepHomes": False})
+    homes = _homes(record)
+    assert homes["metadata"]["name"] == _told(record) == "jupyterhub-homes-filestore-128gi-delete"
+    assert homes["reclaimPolicy"] == "Delete"
+
+
+@pytest.mark.parametrize(
+    ("size", "limit"),
+    [("10Gi", "128Gi"), ("128Gi", "128Gi"), ("129Gi", "256Gi"), ("512Gi", "512Gi"), ("513Gi", "1Ti"), ("1Ti", "1Ti")],
+)
+def test_as_many_shares_are_on_an_instance_as_their_size_allows(size: str, limit: str) -> None:
+    homes = _homes(_record(size=size))
+    assert homes["parameters"]["max-volume-size"] == limit
+    assert homes["metadata"]["name"] == f"jupyterhub-homes-filestore-{limit.lower()}"
+
+
+@pytest.mark.parametrize("size", ["10Gi", "200Gi", "300Gi", "1Ti"])
+def test_shares_of_each_limit_have_instances_of_their_own_whatever_the_namespace_is_called(size: str) -> None:
+    """To the driver, the label tells which instances fit; it does not compare how many shares they take."""
+    namespace = "2026-" + "a" * 48
+    parameters = _homes(_record({"namespace": namespace}, size=size))["parameters"]
+    label = parameters["instance-storageclass-label"]
+    assert re.fullmatch(r"[a-z][a-z0-9_-]{0,61}[a-z0-9]", label), "what the driver's webhook takes"
+    assert namespace in label
+    assert label.endswith(parameters["max-volume-size"].lower())
+
+
+def test_a_share_is_for_nodes_of_every_zone() -> None:
+    homes = _homes(_record({"nodes.gpu": [_L4]}))
+    assert "allowedTopologies" not in homes
+
+
+def test_the_database_stays_on_a_disk() -> None:
+    claim = _record().one("PersistentVolumeClaim").inputs["spec"]
+    assert claim["storageClassName"] == "jupyterhub-database-pd-balanced"
+
+
+def test_in_an_existing_cluster_shares_are_in_its_network() -> None:
+    record = _record(_EXISTING)
+    assert _homes(record)["parameters"]["network"] == "default"
+    assert "file.googleapis.com" in _apis(record)
+    assert record.of("Firewall") == [], "the network is somebody else's"
+
+
+def test_a_preview_of_an_empty_project_does_not_know_the_network_and_shows_the_class() -> None:
+    assert _homes(_record(preview=True))["parameters"]["network"] == UNKNOWN
+
+
+def test_a_cluster_of_the_stacks_own_has_the_driver_and_the_project_its_api() -> None:
+    record = _record()
+    assert record.one("Cluster").inputs["addonsConfig"]["gcpFilestoreCsiDriverConfig"] == {"enabled": True}
+    assert "file.googleapis.com" in _apis(record)
+
+
+def test_autopilot_has_the_driver_and_is_not_told() -> None:
+    record = _record(_AUTOPILOT)
+    assert "addonsConfig" not in record.one("Cluster").inputs
+    assert "file.googleapis.com" in _apis(record)
+    assert len(record.of("Firewall")) == 1
+
+
+def test_pods_reach_no_share_by_themselves_and_nodes_do() -> None:
+    firewall = _record({"network.podRange": "10.12.0.0/14"}).one("Firewall").inputs
+    assert firewall["direction"] == "EGRESS"
+    assert firewall["sourceRanges"] == ["10.12.0.0/14"]
+    assert {denied["protocol"]: denied["ports"] for denied in firewall["denies"]} == {
+        "tcp": ["111", "2049"],
+        "udp": ["111", "2049"],
+    }
+    assert "destinationRanges" not in firewall, "wherever the instances are"
+
+
+def test_what_google_is_asked_for_is_what_the_sdk_and_the_provider_take() -> None:
+    record = _record()
+    addons = {"addonsConfig": record.one("Cluster").inputs["addonsConfig"]}
+    for token, inputs in ((CLUSTER, addons), (record.one("Firewall").type, record.one("Firewall").inputs)):
+        assert [*failures(token, inputs), *broken(token, inputs)] == []
+
+
+def test_without_shares_there_is_nothing_of_it() -> None:
+    record = record_gke()
+    assert record.of("Firewall") == []
+    assert "gcpFilestoreCsiDriverConfig" not in record.one("Cluster").inputs["addonsConfig"]
+    assert "file.googleapis.com" not in _apis(record)

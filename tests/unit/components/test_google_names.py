@@ -1,0 +1,97 @@
+"""What a stack names in Google Cloud, by the longest names that its settings may have."""
+
+from collections.abc import Mapping
+
+import pytest
+
+import settings
+from settings.gke.name_rules import LONGEST_HOSTNAME, LONGEST_WITH_ADDRESS, LONGEST_WITH_CERTIFICATE
+from settings.keys import SECRETS
+from tests.gcp import ids, sdk
+from tests.gcp.rules import FORMS, broken
+from tests.recorder import Record, Registration
+from tests.unit.components.stacks import CLOUD_SQL, GATEWAY, GKE, IAP, record_settings
+
+_PROJECT = "p" * 30
+_HOSTNAME = f"{'h' * (LONGEST_HOSTNAME - len('.example.org'))}.example.org"
+_ACCOUNT = f"{'a' * 30}@{_PROJECT}.iam.gserviceaccount.com"
+_LONG: Mapping[str, object] = {
+    **GKE,
+    **CLOUD_SQL,
+    "namespace": "n" * 53,
+    "gcp.project": _PROJECT,
+    "cluster.name": "c" * 40,
+    "nodes.gpu": [{"name": "g" * 22, "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}],
+    "identity.hubServiceAccount": _ACCOUNT,
+    "identity.notebookServiceAccount": _ACCOUNT,
+    "identity.notebooks": [{"name": "i" * 53, "googleServiceAccount": _ACCOUNT, "users": ["ada"]}],
+    "images.repository": f"northamerica-northeast1-docker.pkg.dev/{_PROJECT}/{'r' * 63}",
+    "registry.create": True,
+}
+_ZONE = {"name": "z" * 63, "domain": "example.org"}
+_WAYS_IN: Mapping[str, tuple[int, Mapping[str, object]]] = {
+    "gateway": (LONGEST_WITH_CERTIFICATE, {**GATEWAY, "endpoint.hostname": _HOSTNAME, "endpoint.dnsZone": _ZONE}),
+    "gateway-with-iap": (
+        LONGEST_WITH_CERTIFICATE,
+        {**GATEWAY, **IAP, "endpoint.hostname": _HOSTNAME, "endpoint.sourceRanges": ["203.0.113.0/24"]},
+    ),
+    "load-balancer": (LONGEST_WITH_ADDRESS, {"endpoint.dnsZone": _ZONE, "endpoint.hostname": _HOSTNAME}),
+    "given-address": (40, {"endpoint.address": "203.0.113.77"}),
+    "none": (40, {"endpoint.type": "none"}),
+}
+"""By way to the hub, the longest `name` with it, and the settings."""
+
+
+def _settings(way: str) -> settings.Settings:
+    longest, values = _WAYS_IN[way]
+    return settings.parse({**_LONG, **values, "name": "x" * longest}, encrypted=SECRETS)
+
+
+def _named(resource: Registration) -> bool:
+    return "name" in sdk.inputs(sdk.arguments_class(resource.type)) or resource.type in FORMS
+
+
+def _google(record: Record) -> list[Registration]:
+    return [resource for resource in record.resources if resource.type.startswith("gcp:") and _named(resource)]
+
+
+def _refused(resource: Registration) -> list[str]:
+    name = ids.auto_name(resource.name, resource.urn, b"")
+    return [f"{resource.urn}: {failure}" for failure in broken(resource.type, {"name": name, **resource.inputs})]
+
+
+@pytest.mark.parametrize("way", _WAYS_IN)
+def test_the_longest_names_of_a_stack_make_no_name_that_google_refuses(way: str) -> None:
+    resources = _google(record_settings(_settings(way)))
+    assert len(resources) > 10
+    assert {resource.type for resource in resources} - set(FORMS) == set(), "tests/gcp/rules.py lacks their pattern"
+    assert [refusal for resource in resources for refusal in _refused(resource)] == []
+
+
+@pytest.mark.parametrize("way", ["gateway", "load-balancer"])
+def test_one_character_more_is_refused_by_the_settings_as_google_would(way: str) -> None:
+    longest, values = _WAYS_IN[way]
+    good = _settings(way)
+    too_long = good.model_copy(update={"name": f"{good.name}x"})
+    assert [refusal for resource in _google(record_settings(too_long)) for refusal in _refused(resource)]
+    with pytest.raises(settings.SettingsError, match=f"1 mistake:\n  \\* name: .* {longest} characters"):
+        settings.parse({**_LONG, **values, "name": too_long.name}, encrypted=SECRETS)
+
+
+def test_the_node_account_of_every_cluster_has_six_characters_or_more() -> None:
+    for name in ("c", "c" * 40, f"{'c' * 23}-c"):
+        of = _settings("none")
+        cluster = of.cluster.model_copy(update={"name": name})
+        account = record_settings(of.model_copy(update={"cluster": cluster})).one("Account")
+        assert _refused(account) == []
+
+
+def test_a_longer_name_is_taken_where_google_names_nothing_after_it() -> None:
+    settings.parse(
+        {
+            "auth.type": "dummy",
+            "endpoint.address": "127.100.0.10",
+            "images.repository": "registry.example.org/hub",
+            "name": "x" * 40,
+        }
+    )
