@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Final, NamedTuple
 
 from review import difference, summary
@@ -18,7 +19,7 @@ _ROOM: Final = 2_000
 """Kept free for the sentence that says what was left out."""
 _NAMED: Final = 10
 """So many of the parts that were left out are named."""
-_LONGEST_NAME: Final = 100
+_LONGEST_NAME: Final = 120
 """Characters of such a name."""
 
 
@@ -177,7 +178,7 @@ def _fitted(head: Sequence[str], parts: Sequence[_Part], elsewhere: str, limit: 
         else:
             missing.append(part.title)
     if missing:
-        names = ", ".join(code(title[:_LONGEST_NAME]) for title in missing[:_NAMED])
+        names = ", ".join(code(shorten(title, _LONGEST_NAME, placeholder="…")) for title in missing[:_NAMED])
         more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
         kept.append(f"**Not shown, as GitHub allows no longer text:** {names}{more}. {elsewhere}")
     return "\n\n".join(kept) + "\n"

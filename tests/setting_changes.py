@@ -8,7 +8,7 @@ from settings.keys import PROJECT, SECRETS
 from tests.unit.components.test_replacements import table
 
 TAKES_ALONG: Mapping[str, set[str]] = {
-    "cluster.name": {"NodePool", "IAMMember"},
+    "cluster.name": {"NodePool", "IAMMember", "RepositoryIamMember"},
     "cluster.location": {"NodePool"},
     "network.nodeRange": {"Cluster", "NodePool"},
     "network.controlPlaneRange": {"NodePool"},

@@ -54,9 +54,9 @@ class GoogleHalf:
         refusals.demand(self.stack.folder / "fail.json", fail, after=1)
 
     def run(self, *arguments: str) -> Run:
-        """Run a command that changes the stack."""
-        left_out = () if arguments[0] == "destroy" else _KUBERNETES
-        return self._run(*arguments, *left_out, "--yes", "--skip-preview", "--parallel", "64")
+        """Run a command that changes the stack; `destroy` after its preview, in which `protect` refuses."""
+        options = () if arguments[0] == "destroy" else (*_KUBERNETES, "--skip-preview")
+        return self._run(*arguments, *options, "--yes", "--parallel", "64")
 
     def preview(self) -> Run:
         """What a person sees who previews a change."""

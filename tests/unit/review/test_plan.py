@@ -7,6 +7,7 @@ from review import events, plan
 from tests.unit.review import logs
 from tests.unit.review.logs import CONFIG_MAP, SIGNATURE, STATEFULSET, auto_named, named, step
 
+ROLLOUT = "pulumi-python:dynamic/jupyterhub:Rollout"
 URN = "urn:pulumi:dev::jupyterhub::jupyterhub:jupyterhub:JupyterHub$"
 
 
@@ -50,6 +51,13 @@ def test_secrets_are_no_part_of_it() -> None:
         return _lines(_updated(password={SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "ciphertext": ciphertext}))
 
     assert kept("of one") == kept("of another")
+
+
+def test_what_only_a_trial_in_the_cluster_tells_is_no_part_of_it() -> None:
+    def seen(generation: object) -> list[str]:
+        return _lines(step("update", ROLLOUT, "rollout", {"generation": 1}, {"generation": generation}))
+
+    assert seen(2) == seen(logs.UNKNOWN) == [f"update {URN}{ROLLOUT}::rollout generation"]
 
 
 def test_what_goes_has_no_digest_and_what_stays_no_line() -> None:
