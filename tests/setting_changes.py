@@ -22,6 +22,8 @@ ANOTHER_SHAPE: Mapping[str, tuple[Mapping[str, object], set[str]]] = {
     "cluster.autopilot": (_AUTOPILOT, {"Cluster"}),
     # The Service is the API of Certificate Manager, which stays enabled.
     "endpoint.type": ({"endpoint.type": "load-balancer"}, {"GlobalAddress", "Service", *_CERTIFICATE}),
+    # A rule of the network, an API and the cluster's driver come, and nothing goes.
+    "notebook.storage": ({"notebook.storage": {"size": "20Gi", "disk": "filestore"}}, set()),
     "name": ({"name": "other"}, {"GlobalAddress", *_CERTIFICATE}),
     "namespace": ({"namespace": "other"}, set()),
 }
