@@ -65,13 +65,26 @@ def of_preview(subject: Subject, preview: Preview, *, limit: int = GITHUB_LIMIT)
     return _fitted(head, _objects(preview), _elsewhere(subject, limit), limit)
 
 
+_CONFLICT: Final = "Server-Side Apply field conflict"
+"""What the Kubernetes provider says of a field that is the stack's, and that somebody else has changed."""
+_TAKEN_BACK: Final = (
+    "Somebody else has changed what is the stack's. To take it back: `PULUMI_K8S_ENABLE_PATCH_FORCE=true pulumi up`."
+)
+
+
 def of_drift(subject: Subject, preview: Preview, *, limit: int) -> str:
     """Returns what is to be said of a world that may not be as the stack's state says."""
-    if preview.failed:
-        return of_failure(subject, [message.text for message in preview.errors], limit=limit)
+    errors = [message.text for message in preview.errors]
     if not differs(preview):
+        if preview.failed:
+            return of_failure(subject, errors, limit=limit)
         return _fitted([f"### Stack {code(subject.stack)} is as it was made"], [], "", limit)
     head = [f"### Stack {code(subject.stack)} has drifted"]
+    if preview.failed:
+        head += ["**Pulumi ended with an error**, as `pulumi up` would, so there may be more than this:"]
+        head += [block(text) for text in errors]
+        if any(_CONFLICT in text for text in errors):
+            head.append(_TAKEN_BACK)
     if preview.resources:
         head += [
             f"**Not as the stack made it: {len(preview.resources)}.** `pulumi up` would do this:",

@@ -14,7 +14,7 @@ from local import api
 from local.engine import Engine
 from local.paths import CHECKOUT
 from local.stack import Stack
-from tests.conftest import make_stack, set_secret
+from tests.conftest import make_stack, pulumi, set_secret
 from tests.e2e.hubs import brought_up, marker
 from tests.examples import require_documented
 
@@ -155,6 +155,13 @@ def test_what_somebody_changed_by_hand_is_found_and_fails_the_check(
     assert code == 0, text
     assert "Stack `e2e` is as it was made" in text
     apps = AppsV1Api(api.connect())
+
+    def seconds() -> int | None:
+        spec = apps.read_namespaced_deployment("tf-hub-proxy", _NAMESPACE).spec
+        assert spec and spec.template.spec
+        return spec.template.spec.termination_grace_period_seconds
+
+    made = seconds()
     by_hand = {"spec": {"template": {"spec": {"terminationGracePeriodSeconds": 5}}}}
     apps.patch_namespaced_deployment("tf-hub-proxy", _NAMESPACE, by_hand, field_manager="somebody")
     label = {"metadata": {"labels": {"team": "physics"}}}
@@ -162,3 +169,9 @@ def test_what_somebody_changed_by_hand_is_found_and_fails_the_check(
     code, text, _ = _review(stack, "drift")
     assert code == 1
     require_documented("drift", text)
+    # The mend that it names; a label of somebody's on the Service is left alone.
+    environment = {**stack.engine.environment, "PULUMI_K8S_ENABLE_PATCH_FORCE": "true"}
+    forced = replace(stack, engine=replace(stack.engine, environment=environment))
+    done = pulumi(forced, "up", "--yes", "--refresh", "--non-interactive")
+    assert done.returncode == 0, done.stdout
+    assert seconds() == made

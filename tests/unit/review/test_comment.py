@@ -143,15 +143,21 @@ def test_a_world_as_it_was_made_and_one_that_is_not() -> None:
     assert "change StatefulSet tf-hub" in text
 
 
-def test_a_look_that_failed_is_no_drift() -> None:
-    found = preview(
-        step("update", STATEFULSET, "hub", named("tf-hub", v=1), named("tf-hub", v=2)),
-        message("error", "cannot be reached"),
-        failed=True,
-    )
-    text = comment.of_drift(DEV, found, limit=comment.SUMMARY_LIMIT)
-    assert "cannot be reached" in text
+def test_a_look_that_failed_and_saw_nothing_is_no_drift() -> None:
+    text = comment.of_drift(DEV, preview(message("error", "out of reach"), failed=True), limit=comment.SUMMARY_LIMIT)
+    assert "out of reach" in text
     assert "drifted" not in text
+
+
+def test_a_look_that_failed_on_what_somebody_changed_tells_the_change_the_error_and_the_mend() -> None:
+    changed = step("update", STATEFULSET, "hub", named("tf-hub", v=1), named("tf-hub", v=2))
+    found = preview(changed, message("error", "Server-Side Apply field conflict detected."), failed=True)
+    text = comment.of_drift(DEV, found, limit=comment.SUMMARY_LIMIT)
+    assert "field conflict detected" in text
+    assert "PULUMI_K8S_ENABLE_PATCH_FORCE=true pulumi up" in text
+    assert "change StatefulSet tf-hub" in text
+    unclear = preview(changed, message("error", "out of reach"), failed=True)
+    assert "PATCH_FORCE" not in comment.of_drift(DEV, unclear, limit=comment.SUMMARY_LIMIT)
 
 
 def test_drift_of_exports_alone_is_told_and_counts() -> None:
