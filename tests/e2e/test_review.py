@@ -158,7 +158,8 @@ def test_what_somebody_changed_by_hand_is_found_and_fails_the_check(
 
     def seconds() -> int | None:
         spec = apps.read_namespaced_deployment("tf-hub-proxy", _NAMESPACE).spec
-        assert spec and spec.template.spec
+        assert spec
+        assert spec.template.spec
         return spec.template.spec.termination_grace_period_seconds
 
     made = seconds()

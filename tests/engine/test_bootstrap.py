@@ -45,7 +45,7 @@ def _exports(stack: Stack) -> dict[str, Any]:
 
 
 def test_it_is_made_stays_as_it_is_and_cannot_be_destroyed_by_accident(stack: Stack, tmp_path: Path) -> None:
-    assert "+ 49 to create" in _succeed(stack, "preview")
+    assert "+ 51 to create" in _succeed(stack, "preview")
     _succeed(stack, "up", *AT_ONCE)
     _succeed(stack, "up", *AT_ONCE, "--expect-no-changes")
     exports = _exports(stack)
