@@ -1,5 +1,6 @@
 """The steps of preview.yml for a fork: from a pull request, as GitHub checks it out, to the comment on it."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -52,4 +53,9 @@ def test_a_wrong_setting_fails_the_step_and_the_comment_says_how_to_mend_it(pull
     _replace(pull_request / "Pulumi.gke.yaml", "jupyterhub:notebook.idleMinutes", "jupyterhub:notebook.idelMinutes")
     exit_code, comment = _comment(pull_request, "fork")
     assert exit_code == 1
-    assert "notebook.idelMinutes: is not known; did you mean notebook.idleMinutes?" in comment
+    told = re.search(
+        r"notebook\.idelMinutes \(Pulumi\.gke\.yaml, line (\d+)\): is not known; did you mean notebook\.idleMinutes\?",
+        comment,
+    )
+    assert told
+    assert "notebook.idelMinutes" in (pull_request / "Pulumi.gke.yaml").read_text().splitlines()[int(told[1]) - 1]
