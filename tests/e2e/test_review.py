@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -147,6 +148,21 @@ def test_a_cluster_out_of_reach_comments_with_its_address_and_fails_the_check(
     require_documented("unreachable", text.replace(str(kubeconfig), "/home/runner/.kube/config"))
 
 
+def _seconds(apps: AppsV1Api) -> int | None:
+    spec = apps.read_namespaced_deployment("tf-hub-proxy", _NAMESPACE).spec
+    assert spec
+    assert spec.template.spec
+    return spec.template.spec.termination_grace_period_seconds
+
+
+def _is_rolled_out(apps: AppsV1Api) -> bool:
+    found = apps.read_namespaced_deployment("tf-hub-proxy", _NAMESPACE)
+    assert found.metadata
+    assert found.status
+    is_seen = found.status.observed_generation == found.metadata.generation
+    return is_seen and found.status.replicas == found.status.updated_replicas == found.status.available_replicas == 1
+
+
 def test_what_somebody_changed_by_hand_is_found_and_fails_the_check(
     stack: Stack, image_settings: dict[str, str], secret: str
 ) -> None:
@@ -156,17 +172,14 @@ def test_what_somebody_changed_by_hand_is_found_and_fails_the_check(
     assert "Stack `e2e` is as it was made" in text
     apps = AppsV1Api(api.connect())
 
-    def seconds() -> int | None:
-        spec = apps.read_namespaced_deployment("tf-hub-proxy", _NAMESPACE).spec
-        assert spec
-        assert spec.template.spec
-        return spec.template.spec.termination_grace_period_seconds
-
-    made = seconds()
+    made = _seconds(apps)
     by_hand = {"spec": {"template": {"spec": {"terminationGracePeriodSeconds": 5}}}}
     apps.patch_namespaced_deployment("tf-hub-proxy", _NAMESPACE, by_hand, field_manager="somebody")
     label = {"metadata": {"labels": {"team": "physics"}}}
     CoreV1Api(api.connect()).patch_namespaced_service("tf-hub-lb", _NAMESPACE, label, field_manager="somebody")
+    # While no proxy is ready, its Services are told to have changed too.
+    while not _is_rolled_out(apps):
+        time.sleep(0.5)
     code, text, _ = _review(stack, "drift")
     assert code == 1
     require_documented("drift", text)
@@ -175,4 +188,4 @@ def test_what_somebody_changed_by_hand_is_found_and_fails_the_check(
     forced = replace(stack, engine=replace(stack.engine, environment=environment))
     done = pulumi(forced, "up", "--yes", "--refresh", "--non-interactive")
     assert done.returncode == 0, done.stdout
-    assert seconds() == made
+    assert _seconds(apps) == made
