@@ -86,8 +86,9 @@ def of_drift(subject: Subject, preview: Preview, *, limit: int) -> str:
         if any(_CONFLICT in text for text in errors):
             head.append(_TAKEN_BACK)
     if preview.resources:
+        would = "To take it back would do this:" if preview.failed else "`pulumi up` would do this:"
         head += [
-            f"**Not as the stack made it: {len(preview.resources)}.** `pulumi up` would do this:",
+            f"**Not as the stack made it: {len(preview.resources)}.** {would}",
             *_notes(preview),
         ]
     elif preview.exports:

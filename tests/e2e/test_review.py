@@ -178,7 +178,9 @@ def test_what_somebody_changed_by_hand_is_found_and_fails_the_check(
     label = {"metadata": {"labels": {"team": "physics"}}}
     CoreV1Api(api.connect()).patch_namespaced_service("tf-hub-lb", _NAMESPACE, label, field_manager="somebody")
     # While no proxy is ready, its Services are told to have changed too.
+    until = time.monotonic() + 120
     while not _is_rolled_out(apps):
+        assert time.monotonic() < until
         time.sleep(0.5)
     code, text, _ = _review(stack, "drift")
     assert code == 1
