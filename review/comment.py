@@ -21,6 +21,11 @@ _NAMED: Final = 10
 """So many of the parts that were left out are named."""
 _LONGEST_NAME: Final = 120
 """Characters of such a name."""
+_CONFLICT: Final = "Server-Side Apply field conflict"
+"""What the Kubernetes provider says of a field that is the stack's, and that somebody else has changed."""
+_TAKEN_BACK: Final = (
+    "Somebody else has changed what is the stack's. To take it back: `PULUMI_K8S_ENABLE_PATCH_FORCE=true pulumi up`."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,13 +68,6 @@ def of_preview(subject: Subject, preview: Preview, *, limit: int = GITHUB_LIMIT)
         *_warnings(preview.warnings),
     ]
     return _fitted(head, _objects(preview), _elsewhere(subject, limit), limit)
-
-
-_CONFLICT: Final = "Server-Side Apply field conflict"
-"""What the Kubernetes provider says of a field that is the stack's, and that somebody else has changed."""
-_TAKEN_BACK: Final = (
-    "Somebody else has changed what is the stack's. To take it back: `PULUMI_K8S_ENABLE_PATCH_FORCE=true pulumi up`."
-)
 
 
 def of_drift(subject: Subject, preview: Preview, *, limit: int) -> str:

@@ -45,9 +45,9 @@ class Step(NamedTuple):
 class Log:
     """An event log, sorted."""
 
-    steps: list["Step"] = field(default_factory=list["Step"])
+    steps: list[Step] = field(default_factory=list[Step])
     """In the order in which the engine took them."""
-    looks: list["Step"] = field(default_factory=list["Step"])
+    looks: list[Step] = field(default_factory=list[Step])
     """At the world, each with what the stack knew and what is there."""
     exports: tuple[dict[str, Any], dict[str, Any]] | None = None
     """What the stack exports, and will."""

@@ -61,7 +61,7 @@ def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None =
             after = both.submit(_run, pulumi, stack, new, variables, policy_pack)
             before = both.submit(_run_base, pulumi, stack, folder, port, variables)
             found = _compared(before.result(), after.result(), new)
-            return replace(found, preview=stack_file.placed(found.preview, stack_file.find(checkout, stack)))
+            return replace(found, preview=stack_file.placed(found.preview, checkout / stack_file.name_of(stack)))
 
 
 def extract(revision: str, checkout: Path, folder: Path) -> None:

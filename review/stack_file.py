@@ -17,12 +17,8 @@ from settings.stack_file import key_lines, read_config
 
 _MISTAKE: Final = re.compile(r"^(  \* )([\w.-]+)(?=: )", re.MULTILINE)
 """As the settings tell them: `  * hub.image: is not set`."""
-
-
 _OF_THE_ENGINE: Final = re.compile(r"(error: )?validating stack config: ")
 """How Pulumi begins to say that a value is not of the type that `Pulumi.yaml` wants."""
-
-
 _BUILT: Final[Mapping[str, str]] = dict.fromkeys(
     ("hub.image", "proxy.image", "notebook.image"), "localhost/jupyterhub/to-be-built:0"
 )

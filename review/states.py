@@ -98,7 +98,7 @@ def read(state: Mapping[str, Any]) -> State:
     inputs = cast("dict[str, Any]", _plain(written.get(SEALED, written)))
     if "stringData" in inputs:  # a Secret, which the cluster gives back with `data`
         inputs["data"] = inputs.pop("stringData")
-    if re.fullmatch(r"kubernetes:core/v1:Secret", state["type"]) and "data" in inputs:
+    if state["type"] == "kubernetes:core/v1:Secret" and "data" in inputs:
         # Whether or not the program remembers that these are secrets.
         is_sealed = all(isinstance(value, _Sealed) for value in _map(inputs["data"]).values())
         inputs["data"] = inputs["data"] if is_sealed and isinstance(inputs["data"], Mapping | _Sealed) else SECRET

@@ -8,11 +8,10 @@ import pulumi_gcp as gcp
 from pulumi_gcp import container
 
 from settings import Settings, SettingsError
-from settings.gke.disk_rules import gpu_types
+from settings.gke.disk_rules import COPIES, gpu_types
 from settings.gke.node_zones import home_zones
 
 _Part = TypeVar("_Part")
-_COPIES = 2
 
 
 def find(settings: Settings, google: gcp.Provider) -> "container.GetClusterResult":
@@ -99,7 +98,7 @@ def _zone_mistakes(settings: Settings, told: Sequence[str]) -> Iterator[str]:
                 f"notebook.accelerator: no zone of the cluster's nodes ({listed}) has {', '.join(sorted(wanted))}, "
                 f"which {' and '.join(home_zones(wanted, settings.cluster))} have; choose another, or: {widen}"
             )
-        elif storage.regional and len(fitting) < _COPIES:
+        elif storage.regional and len(fitting) < COPIES:
             yield (
                 f"{key}.regional: needs nodes in two zones{with_gpus}, but the cluster has them in {listed}: {widen}, "
                 f"""or remove it: pulumi config rm --path '["{key}"].regional'"""

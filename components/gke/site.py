@@ -43,14 +43,13 @@ class Site(pulumi.ComponentResource):
         else:
             self.ip = pulumi.Output.from_input(endpoint.address)
         if endpoint.hostname is not None:
-            records = {"address": RecordArgs(name=f"{endpoint.hostname}.", type="A", data=self.ip)}
+            address_record = RecordArgs(name=f"{endpoint.hostname}.", type="A", data=self.ip)
 
             def publish(proof: RecordArgs | None = None) -> Sequence[pulumi.Resource]:
-                if proof is not None:
-                    records["proof"] = proof
+                records = {"address": address_record, **({} if proof is None else {"proof": proof})}
                 if endpoint.dns_zone is not None:
-                    args = RecordsArgs(zone=endpoint.dns_zone.name, records=records)
-                    return [Records(f"{name}-records", args, child)]
+                    records_args = RecordsArgs(zone=endpoint.dns_zone.name, records=records)
+                    return [Records(f"{name}-records", records_args, child)]
                 self.records_to_make = pulumi.Output.all(*(record.whole() for record in records.values()))
                 return []
 

@@ -8,7 +8,8 @@ from settings.gke.node_zones import gpu_zones, home_zones
 from settings.gke.sections import ClusterSettings, NodePool, NodesSettings
 from settings.sizes import Storage
 
-_COPIES = 2
+COPIES = 2
+"""Zones in which a regional disk is."""
 
 
 def gpu_types(nodes: NodesSettings, accelerator: str | None) -> frozenset[str]:
@@ -43,7 +44,7 @@ def home_disk_mistakes(
     if not zones:
         reason = f"a home is in one zone, but no zone of {location} has all GPU types, {', '.join(sorted(gpus))}"
         return [f"{key}: {reason}; leave one out, or choose another cluster.location"]
-    if storage.regional and len(zones) < _COPIES:
+    if storage.regional and len(zones) < COPIES:
         reason = f"a home would be in two zones, but only {zones[0]} has all GPU types, {', '.join(sorted(gpus))}"
         return [f"{key}.regional: {reason}; leave one out, or {_removed(key, 'regional')}"]
     return []
