@@ -14,31 +14,31 @@ help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 up: environment ## from a clone to a running hub; ends with its URL
-	@$(PYTHON) -m local.deploy up --stack $(STACK)
+	@$(PYTHON) -m tools.local.deploy up --stack $(STACK)
 
 preview: environment ## show what `up` would change
-	@$(PYTHON) -m local.deploy preview --stack $(STACK)
+	@$(PYTHON) -m tools.local.deploy preview --stack $(STACK)
 
 diff: environment ## show what `up` would change, in words and by object; BASE=<revision>: what the files here change
-	@$(PYTHON) -m review diff --stack $(STACK) --base "$(BASE)"
+	@$(PYTHON) -m tools.review diff --stack $(STACK) --base "$(BASE)"
 
 url: environment ## print the hub's URL
-	@$(PYTHON) -m local.deploy url --stack $(STACK)
+	@$(PYTHON) -m tools.local.deploy url --stack $(STACK)
 
 kubeconfig: environment ## print the path of the kubeconfig in use
-	@$(PYTHON) -m local.deploy kubeconfig --stack $(STACK)
+	@$(PYTHON) -m tools.local.deploy kubeconfig --stack $(STACK)
 
 env: environment ## print variables for a plain pulumi and kubectl: eval "$$(make env)"
-	@$(PYTHON) -m local.deploy environment --stack $(STACK)
+	@$(PYTHON) -m tools.local.deploy environment --stack $(STACK)
 
 down: environment ## destroy the stack and stop the local cluster
-	@$(PYTHON) -m local.deploy down --stack $(STACK)
+	@$(PYTHON) -m tools.local.deploy down --stack $(STACK)
 
 check: lint ## lint, types and the tests that need no cluster
 	@$(PYTHON) -m pytest tests/unit tests/policy
 
 test: lint ## every check: `check`, the real engine, and end to end with a browser on the local cluster
-	@$(PYTHON) -m local build || echo "The tests that need the local cluster will be left out." >&2
+	@$(PYTHON) -m tools.local build || echo "The tests that need the local cluster will be left out." >&2
 	@$(PYTHON) -m pytest tests/unit tests/policy tests/engine tests/e2e
 
 lint: environment
@@ -47,10 +47,10 @@ lint: environment
 	@$(ENVIRONMENT)/bin/basedpyright
 
 bench: environment ## measure; writes build/bench.json
-	@$(PYTHON) -m benchmarks
+	@$(PYTHON) -m tools.benchmarks
 
 bench-rollout: environment ## measure what people notice of changes; writes build/rollout.json
-	@$(PYTHON) -m benchmarks.rollout
+	@$(PYTHON) -m tools.benchmarks.rollout
 
 environment: $(ENVIRONMENT)/complete
 

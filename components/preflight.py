@@ -1,6 +1,6 @@
 """Tries the hub's configuration before any resource is asked for."""
 
-import dry_run
+import config_check
 from components import hub, hub_config, hub_secret, proxy
 from components.hub_config import HubUrls
 from settings import Settings
@@ -11,12 +11,12 @@ def urls(settings: Settings) -> HubUrls:
     return HubUrls(hub=hub.connect_url(settings), proxy_api=proxy.api_url(settings))
 
 
-def start(settings: Settings) -> dry_run.DryRun | dry_run.KnownGood:
+def start(settings: Settings) -> config_check.DryRun | config_check.KnownGood:
     """Starts to load the configuration that the hub would get, with JupyterHub's real classes, and returns at once.
 
     `require_good` of what is returned ends the program with all mistakes.
     """
-    return dry_run.start(
+    return config_check.start(
         hub_config.files(settings, urls(settings), owner_uid="00000000-0000-0000-0000-000000000000"),
         [hub.PROXY_TOKEN_VARIABLE, *hub_secret.variables(settings)],
         line_names={"extra_config.py": "hub.extraConfig"},

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from local import cluster, engine, images, layout, node
-from local.engine import Engine
-from local.errors import LocalError
-from local.stack import Stack
+from tools.local import cluster, engine, images, layout, node
+from tools.local.engine import Engine
+from tools.local.errors import LocalError
+from tools.local.stack import Stack
 
 IN_CI = os.environ.get("CI", "") not in {"", "false"}
 

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from local.stack import Stack
 from tests.conftest import pulumi
+from tools.local.stack import Stack
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@
 set -euo pipefail
 stack="$1" approved="$2"
 now="$(mktemp)"
-.venv/bin/python -m review plan --stack "$stack" >"$now"
+.venv/bin/python -m tools.review plan --stack "$stack" >"$now"
 if ! diff --unified "$approved" "$now"; then
   echo "::error::What a deployment of $stack would do is not what was approved: see the lines above. Nothing was done." \
     "Run the workflow again, and approve the new plan."

@@ -48,7 +48,7 @@ def main() -> int:
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".md") as file:
             file.write(f"{_MARKER.format(stack)}\n{text}"[:_LONGEST])
             file.flush()
-            command = [sys.executable, "-m", "review", "post", "--comment", file.name, "--pr", str(number)]
+            command = [sys.executable, "-m", "tools.review", "post", "--comment", file.name, "--pr", str(number)]
             failed |= subprocess.run(command, check=False).returncode != 0
     return int(failed)
 

@@ -15,6 +15,6 @@ fi
 if [ "$HOW" = offline ]; then
   # GitHub checks a pull request out as its merge: the commit before is the branch that it goes to.
   base="$(git rev-parse HEAD^1)"
-  exec .venv/bin/python -m review offline "${arguments[@]}" --base "$base" --because "$BECAUSE"
+  exec .venv/bin/python -m tools.review offline "${arguments[@]}" --base "$base" --because "$BECAUSE"
 fi
-exec .venv/bin/python -m review preview "${arguments[@]}"
+exec .venv/bin/python -m tools.review preview "${arguments[@]}"

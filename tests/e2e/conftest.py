@@ -8,13 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from local import host, layout
-from local.engine import Engine
-from local.errors import LocalError
-from local.stack import Stack
 from tests.conftest import leave_out
+from tests.doubles.github import GitHub
 from tests.e2e.browser import running
-from tests.e2e.github import GitHub
 from tests.e2e.hubs import (
     GITHUB_ADDRESS,
     GITHUB_NAMESPACE,
@@ -27,6 +23,10 @@ from tests.e2e.hubs import (
     marker,
     require_success,
 )
+from tools.local import host, layout
+from tools.local.engine import Engine
+from tools.local.errors import LocalError
+from tools.local.stack import Stack
 
 
 # As long as the browser runs, nobody else in this process can use asyncio: so it ends with the tests of this folder.

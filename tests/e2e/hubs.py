@@ -12,11 +12,11 @@ from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api
 from kubernetes.client.exceptions import ApiException
 from playwright.sync_api import Browser, Page
 
-from local import api, layout
-from local.stack import Stack
 from tests.conftest import make_stack, pulumi, set_secret
+from tests.doubles.github import GitHub
 from tests.e2e.browser import open_browser, sign_in_with_github
-from tests.e2e.github import GitHub
+from tools.local import api, layout
+from tools.local.stack import Stack
 
 
 def binding_of(namespace: str) -> str:

@@ -12,9 +12,9 @@ import pytest
 from kubernetes.client import AppsV1Api, CoreV1Api
 from playwright.sync_api import Page, expect
 
-from local import api
 from tests.e2e.browser import START_MILLISECONDS, start, stop_server, wait_for_lab
 from tests.e2e.hubs import GITHUB_NAMESPACE, GITHUB_NOTEBOOKS, GitHubHub, marker, pods, require_success, signed_in
+from tools.local import api
 
 HUB, PROXY, NOTEBOOK = "tf-hub-0", "tf-hub-proxy", "jupyter-ada"
 

@@ -19,15 +19,15 @@ from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from local import api, layout
-from local.engine import Engine
-from local.errors import LocalError
-from local.stack import Stack
 from tests.conftest import leave_out, make_stack, pulumi
-from tests.e2e import postgres
+from tests.doubles import postgres
+from tests.doubles.google.plugin import engine_with_stand_in
+from tests.doubles.postgres import Server
 from tests.e2e.hubs import binding_of, forget, pods, require_success
-from tests.e2e.postgres import Server
-from tests.gcp.plugin import engine_with_stand_in
+from tools.local import api, layout
+from tools.local.engine import Engine
+from tools.local.errors import LocalError
+from tools.local.stack import Stack
 
 _NAMESPACE, _NOTEBOOKS = "e2e-cloud-sql", "e2e-cloud-sql-notebooks"
 _SETTINGS: dict[str, object] = {

@@ -10,17 +10,17 @@ import yaml
 from kubernetes.client import CoreV1Api, CustomObjectsApi
 
 from hub.contract import NODE_PURPOSE
-from local import api, layout
-from local.engine import Engine
-from local.paths import CHECKOUT
-from local.stack import Stack
 from settings.keys import PROJECT
 from tests.conftest import pulumi, set_secret
+from tests.doubles.google import definitions
+from tests.doubles.google.plugin import engine_with_stand_in
 from tests.e2e.hubs import binding_of, forget, require_success
-from tests.gcp import definitions
-from tests.gcp.plugin import engine_with_stand_in
 from tests.previews import Step, gone, is_google, steps
 from tests.setting_changes import changed, harmless
+from tools.local import api, layout
+from tools.local.engine import Engine
+from tools.local.paths import CHECKOUT
+from tools.local.stack import Stack
 
 _NAMESPACE, _NOTEBOOKS = "e2e-gke", "e2e-gke-notebooks"
 _CHANGED = {

@@ -12,8 +12,6 @@ from kubernetes.client import AppsV1Api, CoreV1Api, RbacAuthorizationV1Api
 from kubernetes.client.exceptions import ApiException
 from playwright.sync_api import Browser, Page, expect
 
-from local import api, layout
-from local.engine import Engine
 from tests.conftest import make_stack, pulumi
 from tests.e2e.browser import (
     START_MILLISECONDS,
@@ -27,6 +25,8 @@ from tests.e2e.browser import (
     wait_for_lab,
 )
 from tests.e2e.hubs import NAMESPACE, NOTEBOOKS, SETTINGS, Hub, brought_up, pods
+from tools.local import api, layout
+from tools.local.engine import Engine
 
 Visit = Callable[[], AbstractContextManager[Page]]
 

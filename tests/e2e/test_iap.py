@@ -14,16 +14,16 @@ import pytest
 from kubernetes.client import CoreV1Api, CustomObjectsApi
 from playwright.sync_api import Browser, Page, expect
 
-from local import api, layout
-from local.engine import Engine
-from local.stack import Stack
 from tests.conftest import make_stack, pulumi, set_secret
+from tests.doubles.google import definitions
+from tests.doubles.google.outputs import project_number
+from tests.doubles.google.plugin import engine_with_stand_in
+from tests.doubles.iap import HEADER, Iap
 from tests.e2e.browser import new_notebook, open_browser, run_cell, screenshot, start, stop_server, wait_for_lab
 from tests.e2e.hubs import IAP_NAMESPACE, IAP_NOTEBOOKS, IAP_SETTINGS, forget, marker, pods, require_success
-from tests.e2e.iap import HEADER, Iap
-from tests.gcp import definitions
-from tests.gcp.outputs import project_number
-from tests.gcp.plugin import engine_with_stand_in
+from tools.local import api, layout
+from tools.local.engine import Engine
+from tools.local.stack import Stack
 
 _SERVICE_ID = "1234567890123456789"
 _AUDIENCE = f"/projects/{project_number('my-project-123')}/global/backendServices/{_SERVICE_ID}"

@@ -7,8 +7,8 @@ import pytest
 from dns.resolver import NXDOMAIN, Resolver
 from kubernetes.client import CoreV1Api
 
-from local import api, cluster, layout
 from tests.conftest import IN_CI
+from tools.local import api, cluster, layout
 
 
 def _printed(*command: str) -> str:

@@ -12,13 +12,9 @@ import pytest
 from kubernetes.client import AppsV1Api, CoreV1Api
 from sqlalchemy import make_url
 
-from local import api, layout
-from local.commands import run
-from local.engine import Engine
-from local.errors import LocalError
-from local.stack import Stack
 from tests.conftest import leave_out
-from tests.e2e import postgres
+from tests.doubles import postgres
+from tests.doubles.postgres import Postgres
 from tests.e2e.hubs import (
     POSTGRES_ADDRESS,
     POSTGRES_NAMESPACE,
@@ -30,7 +26,11 @@ from tests.e2e.hubs import (
     pods,
     require_success,
 )
-from tests.e2e.postgres import Postgres
+from tools.local import api, layout
+from tools.local.commands import run
+from tools.local.engine import Engine
+from tools.local.errors import LocalError
+from tools.local.stack import Stack
 
 OLD_HUB, OLD_TABLES = "5.5.4", "4621fec11365"
 """An older JupyterHub, and the revision of the tables that it makes."""

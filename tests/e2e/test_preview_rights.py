@@ -15,14 +15,14 @@ import trustme
 import yaml
 from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api, V1ObjectMeta, V1Secret
 
-from local import api, layout
-from local.engine import Engine
-from local.paths import CHECKOUT
-from local.stack import Stack
 from tests.conftest import make_stack, pulumi
 from tests.e2e.hubs import RIGHTS_NAMESPACE, RIGHTS_NOTEBOOKS, RIGHTS_SETTINGS, Hub, brought_up
 from tests.previews import token_of
 from tests.unit.workflows.scripts import run
+from tools.local import api, layout
+from tools.local.engine import Engine
+from tools.local.paths import CHECKOUT
+from tools.local.stack import Stack
 
 _CHANGED: dict[str, object] = {
     "proxy.resources": {"requests": {"cpu": "70m"}},
@@ -120,7 +120,7 @@ def changed(hub: Hub, tmp_path: Path) -> Generator[Stack]:
 
 def _planned(stack: Stack) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "review", "plan", "--stack", stack.name],
+        [sys.executable, "-m", "tools.review", "plan", "--stack", stack.name],
         cwd=stack.workspace,
         env={**os.environ, **stack.environment, "PYTHONPATH": str(CHECKOUT)},
         capture_output=True,

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from kubernetes.client import AppsV1Api, CoreV1Api
 
-from local import api
-from local.engine import Engine
-from local.paths import CHECKOUT
-from local.stack import Stack
 from tests.conftest import make_stack, pulumi, set_secret
 from tests.e2e.hubs import brought_up, marker
 from tests.examples import require_documented
+from tools.local import api
+from tools.local.engine import Engine
+from tools.local.paths import CHECKOUT
+from tools.local.stack import Stack
 
 _NAMESPACE, _NOTEBOOKS = "e2e-review", "e2e-review-notebooks"
 _SETTINGS: dict[str, object] = {
@@ -85,7 +85,7 @@ def _review(stack: Stack, command: str, *words: str) -> tuple[int, str, str]:
         "PYTHONPATH": str(CHECKOUT),
     }
     done = subprocess.run(
-        [sys.executable, "-m", "review", command, "--stack", stack.name, target, str(comment), *words],
+        [sys.executable, "-m", "tools.review", command, "--stack", stack.name, target, str(comment), *words],
         cwd=stack.workspace,
         env=environment,
         capture_output=True,

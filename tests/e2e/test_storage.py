@@ -16,12 +16,12 @@ import yaml
 from kubernetes.client import CoreV1Api, StorageV1Api, V1ObjectMeta, V1Service, V1ServiceSpec, V1StorageClass
 from kubernetes.client.exceptions import ApiException
 
-from local import api, layout
-from local.engine import Engine
-from local.stack import Stack
 from tests.conftest import pulumi
+from tests.doubles.google.plugin import engine_with_stand_in
 from tests.e2e.hubs import binding_of, forget, pods, require_success
-from tests.gcp.plugin import engine_with_stand_in
+from tools.local import api, layout
+from tools.local.engine import Engine
+from tools.local.stack import Stack
 
 _NAMESPACE, _NOTEBOOKS = "e2e-storage", "e2e-storage-notebooks"
 _ADDRESS = "127.100.0.16"

@@ -16,9 +16,6 @@ from kubernetes.client import AppsV1Api, CoreV1Api, V1ObjectMeta, V1Secret
 from kubernetes.client.exceptions import ApiException
 from playwright.sync_api import Browser, Page, expect
 
-from local import api
-from local.engine import Engine
-from local.stack import Stack
 from tests.e2e.browser import START_MILLISECONDS, new_notebook, open_browser, run_cell, sign_in, start, wait_for_lab
 from tests.e2e.hubs import (
     TLS_ADDRESS,
@@ -31,6 +28,9 @@ from tests.e2e.hubs import (
     pods,
     require_success,
 )
+from tools.local import api
+from tools.local.engine import Engine
+from tools.local.stack import Stack
 
 CA = trustme.CA()
 NO_SECRET = f"there is no Secret hub-tls in namespace {TLS_NAMESPACE}"

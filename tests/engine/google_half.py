@@ -12,13 +12,13 @@ from typing import Any
 import trustme
 import yaml
 
-from local.engine import Engine
-from local.stack import Stack
 from settings.stack_file import read_config
 from tests.conftest import pulumi, set_secret
-from tests.gcp import plugin, refusals
+from tests.doubles.google import plugin, refusals
 from tests.previews import Step, is_google, steps
 from tests.setting_changes import changed, is_sealed
+from tools.local.engine import Engine
+from tools.local.stack import Stack
 
 _KUBERNETES = ("--exclude", "**$kubernetes:**", "--exclude-dependents")
 """What is in the cluster, and what needs it: left out."""

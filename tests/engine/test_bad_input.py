@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from kubernetes.client import CoreV1Api
 
-from local import api, deploy
-from local.engine import Engine
-from local.errors import LocalError
 from settings import parse
 from tests.conftest import make_stack, pulumi
+from tools.local import api, deploy
+from tools.local.engine import Engine
+from tools.local.errors import LocalError
 
 GOOD: dict[str, object] = {
     "auth.type": "dummy",

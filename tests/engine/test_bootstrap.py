@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
-from local.commands import run
-from local.engine import Engine
-from local.paths import CHECKOUT
-from local.stack import Stack
 from tests.conftest import pulumi
-from tests.gcp.outputs import project_number
-from tests.gcp.plugin import engine_with_stand_in
+from tests.doubles.google.outputs import project_number
+from tests.doubles.google.plugin import engine_with_stand_in
+from tools.local.commands import run
+from tools.local.engine import Engine
+from tools.local.paths import CHECKOUT
+from tools.local.stack import Stack
 
 GOOD = {"project": "foo-123", "location": "europe-west1", "repositoryId": "1234567", "ownerId": "89"}
 AT_ONCE = ("--yes", "--skip-preview")

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from local.commands import run
-from local.engine import Engine
-from local.paths import CHECKOUT
-from local.stack import Stack
-from tests.gcp.plugin import engine_with_stand_in
+from tests.doubles.google.plugin import engine_with_stand_in
 from tests.unit.workflows.scripts import run as run_script
+from tools.local.commands import run
+from tools.local.engine import Engine
+from tools.local.paths import CHECKOUT
+from tools.local.stack import Stack
 
 PROGRAM = """
 import pulumi
@@ -64,7 +64,7 @@ def _variables(stack: Stack) -> dict[str, str]:
 def _plan(stack: Stack) -> subprocess.CompletedProcess[str]:
     """The step of deploy.yml before the approval."""
     return subprocess.run(
-        [".venv/bin/python", "-m", "review", "plan", "--stack", "google"],
+        [".venv/bin/python", "-m", "tools.review", "plan", "--stack", "google"],
         cwd=stack.workspace,
         env={**os.environ, **_variables(stack)},
         capture_output=True,

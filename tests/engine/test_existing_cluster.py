@@ -4,13 +4,13 @@ from collections.abc import Generator, Mapping
 
 import pytest
 
-from local.engine import Engine
 from settings.keys import PROJECT, SECRETS
 from tests.conftest import pulumi
+from tests.doubles.google.cloud import Cloud
+from tests.doubles.google.invokes import MISSING
 from tests.engine.google_half import GoogleHalf, google_half
-from tests.gcp.cloud import Cloud
-from tests.gcp.invokes import MISSING
-from tests.unit.components.stacks import EXISTING, GATEWAY, GKE
+from tests.stacks import EXISTING, GATEWAY, GKE
+from tools.local.engine import Engine
 
 _TOKEN = "gcp:container/cluster:Cluster"  # noqa: S105 not a secret
 _ID = "projects/my-project-123/locations/europe-west1/clusters/bare"

@@ -9,15 +9,15 @@ from typing import cast
 
 import pytest
 
-from local.engine import Engine
-from local.paths import CHECKOUT
 from settings import parse
 from settings.keys import PROJECT, SECRETS
 from settings.stack_file import read_config
+from tests.doubles.google import refusals
 from tests.engine.google_half import GoogleHalf, google_half
-from tests.gcp import refusals
 from tests.previews import is_google, name_of, token_of
-from tests.unit.components.stacks import record_settings
+from tests.stacks import record_settings
+from tools.local.engine import Engine
+from tools.local.paths import CHECKOUT
 
 _EVERYTHING = read_config(CHECKOUT / "tests" / "configs" / "gke-everything.good.yaml")
 _CONFIG: dict[str, object] = {**_EVERYTHING, f"{PROJECT}:protect": False, f"{PROJECT}:hub.keepDatabase": False}

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from local.commands import run
-from local.engine import Engine
-from local.stack import Stack
 from tests.conftest import pulumi
-from tests.gcp.cloud import Cloud
-from tests.gcp.plugin import engine_with_stand_in
+from tests.doubles.google.cloud import Cloud
+from tests.doubles.google.plugin import engine_with_stand_in
+from tools.local.commands import run
+from tools.local.engine import Engine
+from tools.local.stack import Stack
 
 ZONE = "gcp:dns/managedZone:ManagedZone"
 ACCOUNT = "gcp:serviceaccount/account:Account"

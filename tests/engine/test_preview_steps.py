@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from local.commands import run
-from local.paths import CHECKOUT
 from tests.unit.workflows.scripts import run as run_script
+from tools.local.commands import run
+from tools.local.paths import CHECKOUT
 
 PERSON = ("-c", "user.name=Mallory", "-c", "user.email=mallory@example.org")
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from local import toolchain
-from local.engine import Engine
-from local.errors import LocalError
-from local.paths import CHECKOUT
 from tests.conftest import leave_out
 from tests.examples import require_documented
+from tools.local import toolchain
+from tools.local.engine import Engine
+from tools.local.errors import LocalError
+from tools.local.paths import CHECKOUT
 
 SECRET = "AAABAMarkerOfACiphertextThatNobodyHereCanDecrypt"  # noqa: S105 a made-up one
 RUN = "https://github.com/physics/hub/actions/runs/1"
@@ -47,7 +47,7 @@ class Repository:
     def review(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a script of the workflows in the folder, with nothing of this machine but its engine."""
         return subprocess.run(
-            [sys.executable, "-m", "review", *words],
+            [sys.executable, "-m", "tools.review", *words],
             cwd=self.folder,
             env=self.environment,
             capture_output=True,

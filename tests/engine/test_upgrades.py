@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from local.engine import Engine
 from settings.keys import PROJECT, SECRETS
 from settings.stack_file import read_config
 from tests.conftest import pulumi
 from tests.engine.google_half import GoogleHalf, google_half
 from tests.previews import gone, is_google, name_of, token_of
 from tests.setting_changes import ANOTHER_SHAPE, LOAD_BALANCER, TAKES_ALONG, harmless
-from tests.unit.components.stacks import GATEWAY
+from tests.stacks import GATEWAY
 from tests.unit.components.test_replacements import before, table
+from tools.local.engine import Engine
 
 _STATES = sorted(Path(__file__).with_name("states").glob("*.json"))
 _BASE: Mapping[str, object] = {**before(), "protect": False}

@@ -4,8 +4,8 @@ import pytest
 
 from policy import rules
 from policy.rules import RULES, Properties
-from tests.recorder import Record
-from tests.unit.components.stacks import GATEWAY, record_gke, record_hub
+from tests.doubles.monitor import Record
+from tests.stacks import GATEWAY, record_gke, record_hub
 
 GOOD: dict[str, object] = {
     "name": "hub",

@@ -8,9 +8,9 @@ from pulumi.runtime import set_all_config
 
 from keyless.federation import ISSUER
 from keyless.purposes import DEPLOY, PURPOSES
-from local.paths import CHECKOUT
-from tests.recorder import Record, Registration, record
+from tests.doubles.monitor import Record, Registration, record
 from tests.unit.bootstrap.test_settings import GOOD
+from tools.local.paths import CHECKOUT
 
 PROGRAM = CHECKOUT / "bootstrap" / "__main__.py"
 

@@ -1,7 +1,7 @@
 import pytest
 
-from tests.recorder import Record
-from tests.unit.components.stacks import record_hub
+from tests.doubles.monitor import Record
+from tests.stacks import record_hub
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ import pulumi
 import pytest
 
 from components import cluster
-from tests.recorder import Registration, record
+from tests.doubles.monitor import Registration, record
+from tests.stacks import settings_with
 from tests.unit.components.kubeconfigs import write
-from tests.unit.components.stacks import settings_with
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
-from tests.recorder import Record
-from tests.unit.components.stacks import record_hub
+from tests.doubles.monitor import Record
+from tests.stacks import record_hub
 
 
 def test_the_user_is_made_cluster_admin(hub: Record) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import pytest
 
 from components.hub_config import AUTHORITIES_PATH, CODE_FOLDER
-from tests.recorder import ADDRESS, AUTHORITIES, SECRET, UNKNOWN, Record, Registration
-from tests.unit.components.stacks import (
+from tests.doubles.monitor import ADDRESS, AUTHORITIES, SECRET, UNKNOWN, Record, Registration
+from tests.stacks import (
     CLOUD_SQL,
     EXISTING,
     POSTGRESQL,

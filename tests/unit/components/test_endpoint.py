@@ -1,6 +1,6 @@
 from settings import EndpointSettings
-from tests.recorder import ADDRESS, UNKNOWN, Record
-from tests.unit.components.stacks import pod_specs, record_hub, record_settings, settings_with
+from tests.doubles.monitor import ADDRESS, UNKNOWN, Record
+from tests.stacks import pod_specs, record_hub, record_settings, settings_with
 
 
 def test_the_load_balancer_listens_on_port_80_of_the_reserved_address_for_the_proxy(hub: Record) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 import pytest
 
-from tests.unit.components.stacks import CLOUD_SQL, EXISTING, GATEWAY, record_gke
+from tests.stacks import CLOUD_SQL, EXISTING, GATEWAY, record_gke
 
 _UP_TO_DATE: Mapping[str, object] = {
     "enableAutopilot": False,

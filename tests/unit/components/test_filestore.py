@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.gcp.rules import CLUSTER, broken
-from tests.gcp.schema import failures
-from tests.recorder import UNKNOWN, Record
-from tests.unit.components.stacks import record_gke
+from tests.doubles.google.rules import CLUSTER, broken
+from tests.doubles.google.schema import failures
+from tests.doubles.monitor import UNKNOWN, Record
+from tests.stacks import record_gke
 
 _L4 = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
 _AUTOPILOT: Mapping[str, object] = {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"}

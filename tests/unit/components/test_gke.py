@@ -3,9 +3,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from local.paths import CHECKOUT
-from tests.recorder import ADDRESS, OPERATOR, Record, Registration
-from tests.unit.components.stacks import EXISTING, GATEWAY, record_gke, text_of
+from tests.doubles.monitor import ADDRESS, OPERATOR, Record, Registration
+from tests.stacks import EXISTING, GATEWAY, record_gke, text_of
+from tools.local.paths import CHECKOUT
 
 _T4 = {"name": "t4", "accelerator": "nvidia-tesla-t4", "machineType": "n1-standard-4", "max": 4, "spot": True}
 

@@ -7,10 +7,10 @@ import pytest
 import settings
 from settings.gke.name_rules import LONGEST_HOSTNAME, LONGEST_WITH_ADDRESS, LONGEST_WITH_CERTIFICATE
 from settings.keys import SECRETS
-from tests.gcp import ids, sdk
-from tests.gcp.rules import FORMS, broken
-from tests.recorder import Record, Registration
-from tests.unit.components.stacks import CLOUD_SQL, GATEWAY, GKE, IAP, record_settings
+from tests.doubles.google import ids, sdk
+from tests.doubles.google.rules import FORMS, broken
+from tests.doubles.monitor import Record, Registration
+from tests.stacks import CLOUD_SQL, GATEWAY, GKE, IAP, record_settings
 
 _PROJECT = "p" * 30
 _HOSTNAME = f"{'h' * (LONGEST_HOSTNAME - len('.example.org'))}.example.org"
@@ -64,7 +64,7 @@ def _refused(resource: Registration) -> list[str]:
 def test_the_longest_names_of_a_stack_make_no_name_that_google_refuses(way: str) -> None:
     resources = _google(record_settings(_settings(way)))
     assert len(resources) > 10
-    assert {resource.type for resource in resources} - set(FORMS) == set(), "tests/gcp/rules.py lacks their pattern"
+    assert {resource.type for resource in resources} - set(FORMS) == set(), "rules.py lacks their pattern"
     assert [refusal for resource in resources for refusal in _refused(resource)] == []
 
 

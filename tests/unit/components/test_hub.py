@@ -2,8 +2,8 @@ import json
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from tests.recorder import Record
-from tests.unit.components.stacks import POSTGRESQL, pod_specs, record_hub
+from tests.doubles.monitor import Record
+from tests.stacks import POSTGRESQL, pod_specs, record_hub
 
 
 def test_there_is_one_hub_and_a_broken_one_makes_way_for_its_successor(hub: Record) -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from components import hub_config
 from hub.contract import HubConfig
-from tests.recorder import Record
-from tests.unit.components.stacks import pod_specs, record_hub
+from tests.doubles.monitor import Record
+from tests.stacks import pod_specs, record_hub
 
 
 def _config(hub: Record) -> HubConfig:

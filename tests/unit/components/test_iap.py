@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.recorder import Record
-from tests.unit.components.stacks import GATEWAY, IAP, record_gke, text_of
+from tests.doubles.monitor import Record
+from tests.stacks import GATEWAY, IAP, record_gke, text_of
 
 _RANGES = [f"203.0.113.{number}/32" for number in range(23)]
 _PEOPLE = {"auth.allowedUsers": ["Bob@example.org"], "auth.adminUsers": ["ada@example.org", "bob@example.org"]}

@@ -1,7 +1,7 @@
 import pytest
 
-from tests.recorder import Record
-from tests.unit.components.stacks import POSTGRESQL, record_hub
+from tests.doubles.monitor import Record
+from tests.stacks import POSTGRESQL, record_hub
 
 
 def test_both_namespaces_enforce_the_restricted_pod_security_standard(hub: Record) -> None:

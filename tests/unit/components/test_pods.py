@@ -1,7 +1,7 @@
 from typing import Any
 
-from tests.recorder import Record
-from tests.unit.components.stacks import pod_specs, record_hub
+from tests.doubles.monitor import Record
+from tests.stacks import pod_specs, record_hub
 
 _ALLOWED_VOLUMES = {
     "configMap",

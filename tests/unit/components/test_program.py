@@ -9,9 +9,9 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from tests.recorder import Record, record
+from tests.doubles.monitor import Record, record
+from tests.stacks import VALUES, text_of
 from tests.unit.components.kubeconfigs import write
-from tests.unit.components.stacks import VALUES, text_of
 
 _MAIN = Path(__file__).parents[3] / "__main__.py"
 

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from local.paths import CHECKOUT
-from tests.recorder import Record
-from tests.unit.components.stacks import pod_specs, record_hub
+from tests.doubles.monitor import Record
+from tests.stacks import pod_specs, record_hub
+from tools.local.paths import CHECKOUT
 
 
 def _proxy(hub: Record) -> dict[str, dict[str, Any]]:

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from tests.recorder import Record
-from tests.unit.components.stacks import pod_specs, record_hub
+from tests.doubles.monitor import Record
+from tests.stacks import pod_specs, record_hub
 
 
 @pytest.mark.parametrize(

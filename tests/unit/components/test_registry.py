@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.unit.components.stacks import EXISTING, record_gke
+from tests.stacks import EXISTING, record_gke
 
 
 def test_a_registry_is_what_the_images_are_pulled_from_and_the_nodes_may() -> None:

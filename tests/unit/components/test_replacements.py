@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from settings.keys import KEYS, PROJECT, SECRETS
-from tests.gcp.replacements import changes
-from tests.recorder import Record, Registration
-from tests.unit.components.stacks import CLOUD_SQL, GATEWAY, GKE, IAP, record_gke
+from tests.doubles.google.replacements import changes
+from tests.doubles.monitor import Record, Registration
+from tests.stacks import CLOUD_SQL, GATEWAY, GKE, IAP, record_gke
 
 _L4 = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4", "max": 4}
 _ADA = {"name": "a", "googleServiceAccount": "a-data@my-project-123.iam.gserviceaccount.com", "users": ["ada"]}

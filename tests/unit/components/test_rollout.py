@@ -25,7 +25,7 @@ from kubernetes.client import (
 
 from components import rollout
 from components.rollout import HubPod, RolloutError
-from tests.recorder import Record
+from tests.doubles.monitor import Record
 
 LOG = "Traceback\nNameError: name 'foo' is not defined"
 ENDED = V1ContainerState(terminated=V1ContainerStateTerminated(exit_code=1))

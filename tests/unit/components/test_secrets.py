@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from components import hub_secret
-from tests.recorder import SECRET, Record
-from tests.unit.components.stacks import POSTGRESQL, pod_specs, record_hub, settings_with, text_of
+from tests.doubles.monitor import SECRET, Record
+from tests.stacks import POSTGRESQL, pod_specs, record_hub, settings_with, text_of
 
 GITHUB: Mapping[str, object] = {
     "auth.type": "github",

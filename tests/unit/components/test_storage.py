@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.recorder import UNKNOWN, Record
-from tests.unit.components.stacks import POSTGRESQL, record_gke, record_hub
+from tests.doubles.monitor import UNKNOWN, Record
+from tests.stacks import POSTGRESQL, record_gke, record_hub
 
 _L4 = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
 _KEPT, _GONE = "jupyterhub-homes-pd-balanced", "jupyterhub-homes-pd-balanced-delete"

@@ -9,8 +9,8 @@ from pulumi.runtime import rpc
 
 from components import given_certificate
 from components.given_certificate import GivenCertificateProvider, flaws_of
-from tests.recorder import Record
-from tests.unit.components.stacks import pod_specs, record_gke, record_hub, text_of
+from tests.doubles.monitor import Record
+from tests.stacks import pod_specs, record_gke, record_hub, text_of
 from tests.unit.settings.test_certificate import HOST, pair
 
 CERTIFICATE, KEY = pair(HOST)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from components.token import Token, TokenArgs, TokenProvider
-from tests.recorder import SECRET, Record, record
+from tests.doubles.monitor import SECRET, Record, record
 
 _ROOT = Path(__file__).parents[3]
 PROPS: dict[str, Any] = {"generation": 1, "keep_previous": False}

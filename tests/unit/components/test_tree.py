@@ -7,8 +7,8 @@ import pulumi
 import pytest
 
 import components
-from tests.recorder import UNKNOWN, Record
-from tests.unit.components.stacks import record_hub, text_of
+from tests.doubles.monitor import UNKNOWN, Record
+from tests.stacks import record_hub, text_of
 
 _MODULES = sorted(path.stem for path in Path(components.__file__).parent.glob("*.py") if path.stem != "__init__")
 

@@ -14,7 +14,7 @@ from traitlets.config import Config
 
 from hub.contract import HubConfig
 from hub.refusal import Outage, Refusal
-from tests.e2e.github import GitHub
+from tests.doubles.github import GitHub
 
 CALLBACK = "http://127.100.0.10/hub/oauth_callback"
 LoadConfig = Callable[[HubConfig], Config]

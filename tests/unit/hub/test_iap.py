@@ -13,8 +13,8 @@ from traitlets.config import Config
 
 from hub.contract import HubConfig, Iap
 from hub.refusal import Outage, Refusal
-from tests.e2e.iap import AUDIENCE, HEADER, new_key
-from tests.e2e.iap import Iap as LookAlike
+from tests.doubles.iap import AUDIENCE, HEADER, new_key
+from tests.doubles.iap import Iap as LookAlike
 
 LoadConfig = Callable[[HubConfig], Config]
 MINUTES = 60

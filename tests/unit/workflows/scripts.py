@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from local.paths import CHECKOUT
 from tests.unit.workflows.files import SCRIPTS
+from tools.local.paths import CHECKOUT
 
 
 def run(

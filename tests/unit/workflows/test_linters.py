@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from local import toolchain
-from local.errors import LocalError
 from tests.conftest import leave_out
 from tests.unit.workflows.files import FILES, GITHUB
+from tools.local import toolchain
+from tools.local.errors import LocalError
 
 ZIZMOR = Path(sys.prefix) / "bin" / "zizmor"
 

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from review import comment
 from tests.unit.workflows.scripts import program, run
+from tools.review import comment
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 EVENT: dict[str, Any] = {
@@ -29,7 +29,7 @@ _, command, _, comment, _, number = sys.argv
 with open("posted", "a") as posted:
     posted.write(f"=== {command} {number}\\n{pathlib.Path(comment).read_text()}\\n")
 """
-"""Stands in for `python -m review`, and takes `post --comment FILE --pr N`."""
+"""Stands in for `python -m tools.review`, and takes `post --comment FILE --pr N`."""
 
 
 @contextmanager
@@ -65,7 +65,7 @@ def _posted(
     """What was posted, and what the run tells. The default branch has these stacks."""
     (folder / ".github").mkdir()
     (folder / ".github" / "stacks.json").write_text(json.dumps(list(stacks)))
-    program(folder / "review" / "__main__.py", REVIEW)
+    program(folder / "tools" / "review" / "__main__.py", REVIEW)
     with _github(pull_requests) as (url, asked):
         variables = {"GITHUB_API_URL": url, "GITHUB_TOKEN": "token", "PYTHONPATH": "."}
         done = run("post_comments.py", "comments", event=event, variables=variables, cwd=folder, folder=folder)

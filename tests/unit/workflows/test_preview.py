@@ -1,12 +1,12 @@
-"""What the preview's steps ask of `python -m review`."""
+"""What the preview's steps ask of `python -m tools.review`."""
 
 from pathlib import Path
 
 import pytest
 
-from local.commands import run
 from tests.unit.workflows.scripts import program
 from tests.unit.workflows.scripts import run as run_script
+from tools.local.commands import run
 
 RUN_URL = "https://github.com/octo/hub/actions/runs/1"
 RECORDS = '#!/bin/sh\nprintf "%s\\n" "$@" > asked\nexit 3\n'
@@ -27,7 +27,7 @@ def test_a_preview_in_google_cloud_uses_the_policies_if_there_are_some(tmp_path:
         (tmp_path / "policy").mkdir()
     comment, summary = "build/comments/gke.md", str(tmp_path / "summary.md")
     assert _asked(tmp_path, HOW="live") == [
-        *("-m", "review", "preview", "--stack", "gke", "--comment", comment, "--summary", summary),
+        *("-m", "tools.review", "preview", "--stack", "gke", "--comment", comment, "--summary", summary),
         *("--run-url", RUN_URL),
         *(("--policy-pack", "policy") if with_policy else ()),
     ]
@@ -47,5 +47,5 @@ def test_a_preview_offline_compares_with_the_branch_that_the_pull_request_goes_t
     before = _commit(tmp_path, "before")
     _commit(tmp_path, "after")
     asked = _asked(tmp_path, HOW="offline", BECAUSE=because)
-    assert asked[:3] == ["-m", "review", "offline"]
+    assert asked[:3] == ["-m", "tools.review", "offline"]
     assert asked[-4:] == ["--base", before, "--because", because]

@@ -6,8 +6,8 @@ import re
 import shlex
 from typing import Any
 
-from local.paths import CHECKOUT
 from tests.unit.workflows.files import ACTION, FILES, GITHUB, WORKFLOWS, jobs, load, steps
+from tools.local.paths import CHECKOUT
 
 TEXTS = {file.name: file.read_text() for file in (*FILES, ACTION)}
 BOOTSTRAP = {"GCP_WORKLOAD_IDENTITY_PROVIDER", "PULUMI_BACKEND_URL"} | {

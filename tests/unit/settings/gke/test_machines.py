@@ -1,10 +1,10 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from local.paths import CHECKOUT
 from settings.gke.accelerators import ACCELERATORS, zones_with
 from settings.gke.machines import AcceleratorType, MachineType, n1_cpus
 from settings.gke.regions import ZONES
+from tools.local.paths import CHECKOUT
 
 MACHINE = TypeAdapter[str](MachineType)
 ACCELERATOR = TypeAdapter[str](AcceleratorType)

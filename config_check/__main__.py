@@ -1,0 +1,53 @@
+"""The child process: `python -m config_check FOLDER SECONDS` prints the mistakes of FOLDER/hub as JSON."""
+
+import gc
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import cast
+
+
+def main() -> None:
+    """Tries the configuration. Whatever that prints goes to standard error; standard output is for the answer."""
+    folder, seconds = Path(sys.argv[1]), float(sys.argv[2])
+    answer = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    # jsonschema, of which JupyterHub needs none of that, builds a grammar of all URLs if it finds this. It would take
+    # half of the time.
+    cast("dict[str, object]", sys.modules)["rfc3987_syntax"] = None
+    # What is imported stays. To look through it for garbage, again and again, would take a tenth of the time.
+    gc.disable()
+    from config_check import image  # noqa: PLC0415 see above
+    from config_check.checks import mistakes  # noqa: PLC0415 see above
+
+    gc.freeze()
+    gc.enable()
+    # From here on the configuration finds what it finds in the pod: the rest of this program is not there.
+    program = Path(__file__).parent.parent
+    sys.path[:] = [entry for entry in sys.path if Path(entry) != program]
+    requirements = image.required()
+    sys.meta_path.insert(0, image.ImageOnly(folder / "hub", requirements))
+    sys.addaudithook(_reach_nothing)
+    found = [*image.differences(requirements), *mistakes(folder, seconds=seconds)]
+    json.dump([asdict(mistake) for mistake in found], answer)
+    answer.flush()
+    # Threads that the configuration started need not be waited for.
+    os._exit(0)
+
+
+def _reach_nothing(event: str, arguments: tuple[object, ...]) -> None:
+    """Lets no Python code open a connection, be it the configuration's: a preview changes and asks nothing.
+
+    Paths are of Unix sockets, which stay on this machine.
+    """
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        host, port = cast("tuple[object, ...]", arguments[1])[:2]
+        raise ConnectionRefusedError(
+            f"{host}:{port} is not reached from a preview; do that in a function that JupyterHub calls later"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""A stand-in for `gke-gcloud-auth-plugin`, for whoever reaches the cluster that stands in for a GKE cluster."""
+
+import json
+import os
+import sys
+
+from tests.doubles.google.kubeconfig import KUBECONFIG, access
+
+_APPLICATION_DEFAULT = "--use_application_default_credentials"
+
+
+def main() -> int:
+    """Print credentials, as Kubernetes asks its credential plugins for them.
+
+    As where somebody followed the guide, there are application default credentials alone, and no login of gcloud.
+    """
+    if _APPLICATION_DEFAULT not in sys.argv[1:]:
+        sys.stderr.write("You do not currently have an active account selected. Please run: gcloud auth login\n")
+        return 1
+    found = access()
+    if found is None:
+        sys.stderr.write(f"{KUBECONFIG} names no kubeconfig\n")
+        return 1
+    asked = json.loads(os.environ.get("KUBERNETES_EXEC_INFO") or "{}")
+    credential = {
+        "kind": "ExecCredential",
+        "apiVersion": asked.get("apiVersion", "client.authentication.k8s.io/v1beta1"),
+        "status": {"clientCertificateData": found.certificate, "clientKeyData": found.key},
+    }
+    sys.stdout.write(json.dumps(credential))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""What a GKE cluster has and the local one lacks: the kinds of the Gateway API, and of GKE's policies."""
+
+import json
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+from kubernetes.client import ApiextensionsV1Api
+from kubernetes.client.exceptions import ApiException
+
+from tools.local import api
+from tools.local.commands import run
+
+_FOLDER = Path(__file__).with_name("crds")
+_MODULE = "sigs.k8s.io/gateway-api"
+_CONFLICT = 409
+
+
+@contextmanager
+def installed() -> Generator[None]:
+    """The definitions, in the local cluster; those that were not there before are taken away again."""
+    extensions = ApiextensionsV1Api(api.connect())
+    made: list[str] = []
+    try:
+        for definition in _definitions():
+            try:
+                extensions.create_custom_resource_definition(definition)
+            except ApiException as error:
+                if error.status != _CONFLICT:
+                    raise
+                # A run that was killed may have left it, as it was then.
+                extensions.patch_custom_resource_definition(definition["metadata"]["name"], definition)
+            else:
+                made.append(definition["metadata"]["name"])
+        yield
+    finally:
+        for name in made:
+            extensions.delete_custom_resource_definition(name)
+
+
+def _definitions() -> list[Any]:
+    downloaded = json.loads(run(["go", "mod", "download", "-json", _MODULE], cwd=_FOLDER))
+    standard = Path(downloaded["Dir"]) / "config" / "crd" / "standard"
+    files = [standard / f"gateway.networking.k8s.io_{kind}.yaml" for kind in ("gateways", "httproutes")]
+    return [
+        document
+        for file in (*files, _FOLDER / "gke-policies.yaml")
+        for document in yaml.safe_load_all(file.read_text())
+        if document
+    ]

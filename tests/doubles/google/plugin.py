@@ -1,0 +1,109 @@
+"""Puts the stand-in where an engine looks for its `gcp` provider."""
+
+import dataclasses
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.doubles.google import refusals, sdk
+from tests.doubles.google.cloud import STATE
+from tests.doubles.google.database_server import AUTHORITIES, SERVER
+from tests.doubles.google.kubeconfig import KUBECONFIG
+from tests.doubles.google.refusals import FAIL
+from tools.local import paths
+from tools.local.engine import Engine
+
+
+def install(home: Path) -> Path:
+    """Install the stand-in as the plugin that the SDK asks for.
+
+    Args:
+        home: A Pulumi home (`PULUMI_HOME`) of the tests' own.
+
+    Returns:
+        The program that the engine starts.
+    """
+    program = home / "plugins" / f"resource-gcp-v{sdk.VERSION}" / "pulumi-resource-gcp"
+    _write_program(program, "tests.gcp.provider")
+    return program
+
+
+def _write_program(file: Path, module: str) -> None:
+    """Make a program of a module of this checkout."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # -P: whoever starts it does so in a folder of its own choice, which is no place to import from.
+    command = shlex.join([sys.executable, "-P", "-m", module])
+    file.write_text(f'#!/bin/sh\nexport PYTHONPATH={shlex.quote(str(paths.CHECKOUT))}\nexec {command} "$@"\n')
+    file.chmod(0o755)
+
+
+def engine_with_stand_in(
+    found: Engine,
+    folder: Path,
+    *,
+    kubeconfig: Path | None = None,
+    fail: Mapping[str, str] | None = None,
+    postgres: str = "",
+    authorities: Path | None = None,
+) -> Engine:
+    """The same engine, with the stand-in for its provider of Google Cloud.
+
+    Args:
+        found: The engine that `make up` would use, with its Kubernetes provider.
+        folder: Holds the Pulumi home and the made-up cloud (`cloud.json`): the same folder is the same cloud.
+        kubeconfig: Names the cluster that every GKE cluster is; `gke-gcloud-auth-plugin` then lets people into it.
+        fail: By type or URN of a resource, how making, changing or deleting it fails: see `refusals.ways`. With this
+            engine, `refusals.demand` may change it later.
+        postgres: URL of the superuser of the server that every instance of Cloud SQL is; empty = there is none.
+        authorities: PEM file of who signs for that server, as Google is to tell; none = somebody made up.
+    """
+    home = folder / "pulumi-home"
+    plugins = home / "plugins"
+    plugins.mkdir(parents=True, exist_ok=True)
+    own = Path(found.environment.get("PULUMI_HOME") or os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    for program in (own / "plugins").glob("resource-kubernetes-v*/pulumi-resource-kubernetes"):
+        # The folder must be one, as the engine overlooks folders that are links.
+        link = plugins / program.parent.name / program.name
+        link.parent.mkdir(exist_ok=True)
+        if not link.exists():
+            link.symlink_to(program)
+    install(home)
+    programs = folder / "bin"
+    _write_program(programs / "gke-gcloud-auth-plugin", "tests.gcp.auth_plugin")
+    failing = folder / "fail.json"
+    refusals.demand(failing, fail or {})
+    path = found.environment.get("PATH") or os.environ.get("PATH", "")
+    variables = {
+        "PATH": f"{programs}{os.pathsep}{path}",
+        "PULUMI_HOME": str(home),
+        STATE: str(folder / "cloud.json"),
+        FAIL: "" if fail is None else str(failing),
+        KUBECONFIG: str(kubeconfig or ""),
+        SERVER: postgres,
+        AUTHORITIES: str(authorities or ""),
+    }
+    return dataclasses.replace(found, environment={**found.environment, **variables})
+
+
+@contextmanager
+def kept_running(engine: Engine) -> Generator[Engine]:
+    """The engine with its stand-in running: to load the SDK takes the stand-in longer than all that it is asked.
+
+    Args:
+        engine: One of `engine_with_stand_in`.
+    """
+    program = install(Path(engine.environment["PULUMI_HOME"]))
+    variables = {**os.environ, **engine.environment}
+    with subprocess.Popen([program], env=variables, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            port = process.stdout.readline().strip()
+            yield dataclasses.replace(
+                engine, environment={**engine.environment, "PULUMI_DEBUG_PROVIDERS": f"gcp:{port}"}
+            )
+        finally:
+            process.terminate()

@@ -1,0 +1,109 @@
+"""How the stand-in fails because a test asks for it, in the words of the Google provider."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from tests.doubles.google.cloud import GoogleError
+from tests.doubles.google.wire import Properties
+
+FAIL = "GCP_STAND_IN_FAIL"
+"""The variable that names a file which says, as JSON, what fails, how and when. It is read at each operation, so that a
+stand-in that runs already learns of what a test asks."""
+
+Verb = Literal["create", "update", "delete"]
+
+_BY_CALL = ("permission", "quota")
+_LATER = ("gcp:artifactregistry/", "gcp:certificatemanager/", "gcp:compute/", "gcp:projects/service:", "gcp:sql/")
+"""Types whose calls Google answers at once, with an operation that goes on for a while. The others are done at once."""
+_HALF_MADE = ("gcp:container/", "gcp:sql/databaseInstance:")
+"""Types of which Google leaves something behind where making one fails late."""
+
+
+class RefusedOnDemandError(GoogleError):
+    """What a test asked for."""
+
+    def __init__(self, message: str, *, after: float, identity: str, outputs: Properties | None) -> None:
+        super().__init__(message)
+        self.after = after
+        """Seconds that it takes Google to say so."""
+        self.identity = identity
+        self.outputs = outputs
+        """What the resource has, where it is there all the same."""
+
+
+def ways(token: str) -> tuple[str, ...]:
+    """How making a resource of the type can fail: `permission`, `quota`, `timeout`, `half-made`."""
+    if token.startswith(_HALF_MADE):
+        return (*_BY_CALL, "timeout", "half-made")
+    return (*_BY_CALL, "timeout") if token.startswith(_LATER) else _BY_CALL
+
+
+def says(way: str) -> str:
+    """What each message of that way of failing has in it."""
+    return {
+        "permission": "Permission '",
+        "quota": "quota",
+        "timeout": "timeout while waiting",
+        "half-made": 'was created in the error state "ERROR"',
+    }[way]
+
+
+def demand(file: Path, fail: Mapping[str, str], *, after: float = 0) -> None:
+    """Have resources fail from now on, by type or URN; no others do.
+
+    Args:
+        file: Where the stand-in looks.
+        fail: How each fails.
+        after: Seconds that it takes. What goes on beside the first that fails has begun by then, and so fails too.
+    """
+    file.write_text(json.dumps({"after": after, "fail": dict(fail)}))
+
+
+def refuse_on_demand(verb: Verb, *, urn: str, token: str, identity: str, outputs: Properties | None = None) -> None:
+    """Fail if a test asks for it.
+
+    Args:
+        verb: What is to be done to the resource.
+        urn: Its URN.
+        token: Its type.
+        identity: What Google calls it.
+        outputs: What it has, if it is there; what is half made only fails then.
+
+    Raises:
+        RefusedOnDemandError: It is asked for.
+    """
+    file = os.environ.get(FAIL)
+    if not file:
+        return
+    demanded: dict[str, Any] = json.loads(Path(file).read_text())
+    way: str | None = demanded["fail"].get(urn) or demanded["fail"].get(token)
+    if way is not None and (way == "half-made") is (outputs is not None):
+        message = _message(way, verb, token, identity)
+        raise RefusedOnDemandError(message, after=demanded["after"], identity=identity, outputs=outputs)
+
+
+def _message(way: str, verb: Verb, token: str, identity: str) -> str:
+    service, _, resource = token.split(":")[1].partition("/")
+    kind = token.rpartition(":")[2]
+    cpus = (
+        'Error 403: Insufficient regional quota to satisfy request: resource "CPUS": request requires '
+        "'12.0' and is short '4.0'. project has a quota of '8.0' with '8.0' available, quotaExceeded"
+    )
+    calls = (
+        "Error 429: Quota exceeded for quota metric 'Write requests' and limit 'Write requests per minute' of service "
+        f"'{service}.googleapis.com', rateLimitExceeded"
+    )
+    return {
+        "permission": (
+            f"googleapi: Error 403: Permission '{service}.{resource}s.{verb}' denied on '{identity}'., forbidden"
+        ),
+        "quota": f"googleapi: {cpus if service == 'container' else calls}",
+        "timeout": (
+            f"Error waiting to {verb} {kind}: timeout while waiting for state to become 'DONE' "
+            "(last state: 'RUNNING', timeout: 20m0s)"
+        ),
+        "half-made": f'{kind} {identity} was created in the error state "ERROR"',
+    }[way]

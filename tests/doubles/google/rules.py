@@ -1,0 +1,179 @@
+"""What the real provider checks beyond names and types, as far as this project uses the resource types.
+
+From the schemas of terraform-provider-google (`ValidateFunc`, `ConflictsWith`, `ExactlyOneOf`, `AtLeastOneOf`), in
+google/services/container/resource_container_cluster.go and its like.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, cast
+
+from tests.doubles.google.failure import Failure
+from tests.doubles.google.wire import UNKNOWN, Properties, bare
+
+CLUSTER = "gcp:container/cluster:Cluster"
+NODE_POOL = "gcp:container/nodePool:NodePool"
+SECURITY_POLICY = "gcp:compute/securityPolicy:SecurityPolicy"
+SQL_INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance"
+
+_RFC1035 = r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?"
+_CERTIFICATES = r"[a-zA-Z][-_a-zA-Z0-9]{0,63}"
+_CIDR28 = r"\d+\.\d+\.\d+\.\d+/28"
+_IDENTITIES = r"(?!gcp-)[-a-z0-9]{4,32}"
+FORMS: dict[str, dict[str, str]] = {
+    CLUSTER: {
+        "name": r"[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?",
+        "privateClusterConfig.masterIpv4CidrBlock": _CIDR28,
+    },
+    "gcp:certificatemanager/certificate:Certificate": {"name": _CERTIFICATES},
+    "gcp:certificatemanager/certificateMap:CertificateMap": {"name": _CERTIFICATES},
+    "gcp:certificatemanager/certificateMapEntry:CertificateMapEntry": {"name": _CERTIFICATES},
+    "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": {"name": _CERTIFICATES},
+    "gcp:compute/address:Address": {"name": _RFC1035},
+    "gcp:compute/globalAddress:GlobalAddress": {"name": _RFC1035},
+    "gcp:compute/forwardingRule:ForwardingRule": {"name": _RFC1035},
+    "gcp:compute/firewall:Firewall": {"name": _RFC1035},
+    "gcp:compute/network:Network": {"name": _RFC1035},
+    "gcp:compute/router:Router": {"name": _RFC1035},
+    "gcp:compute/routerNat:RouterNat": {"name": _RFC1035},
+    SECURITY_POLICY: {"name": _RFC1035},
+    "gcp:compute/subnetwork:Subnetwork": {"name": _RFC1035},
+    # The API's rule; the provider passes everything on.
+    NODE_POOL: {"name": r"[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?"},
+    # <project>:<name> has at most 98 characters, and a project at most 30.
+    SQL_INSTANCE: {"name": r"[a-z](?:[-a-z0-9]{0,65}[a-z0-9])?"},
+    "gcp:sql/database:Database": {"name": r"[a-zA-Z_][-_a-zA-Z0-9]{0,62}"},
+    "gcp:sql/user:User": {"name": r"[a-zA-Z_][-_a-zA-Z0-9]{0,62}"},
+    "gcp:dns/recordSet:RecordSet": {"name": r"(?=.{1,254}$)([_a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+"},
+    "gcp:serviceaccount/account:Account": {"accountId": r"[a-z][-a-z0-9]{4,28}[a-z0-9]"},
+    "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": {"workloadIdentityPoolId": _IDENTITIES},
+    "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": {
+        "workloadIdentityPoolId": _IDENTITIES,
+        "workloadIdentityPoolProviderId": _IDENTITIES,
+    },
+    "gcp:projects/iAMCustomRole:IAMCustomRole": {"roleId": r"[a-zA-Z0-9_.]{3,64}"},
+    "gcp:storage/bucket:Bucket": {"name": r"[a-z0-9][-_.a-z0-9]{1,61}[a-z0-9]"},
+    "gcp:artifactregistry/repository:Repository": {"repositoryId": _RFC1035},
+}
+"""By type, the regular expressions that inputs have to match."""
+
+_RANGE_NAMES = ("ipAllocationPolicy.clusterSecondaryRangeName", "ipAllocationPolicy.servicesSecondaryRangeName")
+# A false beside them is a conflict too: to the Terraform SDK, what counts is whether it is set.
+_NOT_BESIDE_AUTOPILOT = (
+    "addonsConfig.dnsCacheConfig",
+    "addonsConfig.networkPolicyConfig",
+    "addonsConfig.statefulHaConfig",
+    "binaryAuthorization.enabled",
+    "clusterAutoscaling.enabled",
+    "clusterAutoscaling.resourceLimits",
+    "defaultMaxPodsPerNode",
+    "enableIntranodeVisibility",
+    "enableShieldedNodes",
+    "networkPolicy",
+    "nodePools",
+    "removeDefaultNodePool",
+)
+CONFLICTS: dict[str, dict[str, tuple[str, ...]]] = {
+    CLUSTER: {
+        **dict.fromkeys(_NOT_BESIDE_AUTOPILOT, ("enableAutopilot",)),
+        "clusterIpv4Cidr": ("ipAllocationPolicy",),
+        "ipAllocationPolicy.clusterIpv4CidrBlock": _RANGE_NAMES,
+        "ipAllocationPolicy.servicesIpv4CidrBlock": _RANGE_NAMES,
+    },
+}
+"""By type, inputs that cannot be set beside others."""
+
+ONE_OF: dict[str, dict[str, tuple[str, ...]]] = {
+    CLUSTER: {
+        "maintenancePolicy": ("dailyMaintenanceWindow", "recurringWindow", "recurringMaintenanceWindow"),
+        "privateClusterConfig": (
+            "enablePrivateEndpoint",
+            "enablePrivateNodes",
+            "masterIpv4CidrBlock",
+            "privateEndpointSubnetwork",
+            "masterGlobalAccessConfig",
+        ),
+    },
+    SQL_INSTANCE: {"": ("settings", "clone")},
+}
+"""By type, objects (the inputs themselves without a name) in which one of several has to be set, if they are there."""
+
+MOST: dict[str, dict[str, int]] = {SECURITY_POLICY: {"rules.match.config.srcIpRanges": 10}}
+"""By type, how many entries a list may have; the way there may lead through lists."""
+
+
+def broken(token: str, inputs: Properties) -> Iterator[Failure]:
+    """The rules that the inputs of a resource break."""
+    plain = bare(inputs)
+    for path, form in FORMS.get(token, {}).items():
+        value = _at(plain, path)
+        if isinstance(value, str) and UNKNOWN not in value and not re.fullmatch(form, value):
+            yield Failure(path, f"is {value!r}, and has to match {form}")
+    for path, others in CONFLICTS.get(token, {}).items():
+        for other in others:
+            if all(value is not None and value != UNKNOWN for value in (_at(plain, path), _at(plain, other))):
+                yield Failure(path, f'Conflicting configuration arguments: "{path}": conflicts with {other}')
+    for path, names in ONE_OF.get(token, {}).items():
+        holder = _at(plain, path) if path else plain
+        if isinstance(holder, dict) and not any(name in holder for name in names):
+            yield Failure(path or names[0], f"one of {', '.join(names)} must be specified")
+    yield from _too_many(token, plain)
+
+
+def zones_refusal(pool: Properties, cluster: Properties) -> str | None:
+    """What Google says against a node pool with zones in which its cluster has no nodes."""
+    zones: list[str] = pool.get("nodeLocations") or []
+    if outside := [zone for zone in zones if zone not in {cluster["location"], *cluster["nodeLocations"]}]:
+        return f"googleapi: Error 400: Node pool locations {outside} are not among those of the cluster., badRequest"
+    return None
+
+
+def refusal(token: str, inputs: Properties) -> str | None:
+    """What the Google API itself would say against making the resource, beside what the provider checks."""
+    if token == CLUSTER and not any(inputs.get(name) for name in ("enableAutopilot", "initialNodeCount", "nodePools")):
+        return "googleapi: Error 400: Cluster.initial_node_count must be greater than zero., badRequest"
+    return _sql_refusal(inputs) if token == SQL_INSTANCE else None
+
+
+def _sql_refusal(inputs: Properties) -> str | None:
+    """What Cloud SQL says, in the API's documentation, about inputs that the provider passes on."""
+    invalid, standby = "googleapi: Error 400: Invalid request: ", _at(inputs, "settings.availabilityType") == "REGIONAL"
+    addresses: Properties = _at(inputs, "settings.ipConfiguration") or {}
+    if not (addresses.get("ipv4Enabled", True) or addresses.get("privateNetwork") or is_behind_endpoint(addresses)):
+        return f"{invalid}At least one of Public IP or Private IP or PSC connectivity must be enabled., invalid"
+    if standby and not _at(inputs, "settings.backupConfiguration.pointInTimeRecoveryEnabled"):
+        return f"{invalid}Point-in-time recovery must be enabled for a regional instance., invalid"
+    return None
+
+
+def is_behind_endpoint(addresses: Properties) -> bool:
+    """Whether an instance with this `ipConfiguration` is reached by Private Service Connect."""
+    configs = cast("list[Properties]", addresses.get("pscConfigs") or [])
+    return any(config.get("pscEnabled") for config in configs)
+
+
+def _at(inputs: Properties, path: str) -> Any:  # noqa: ANN401 any JSON value
+    value: Any = inputs
+    for name in path.split("."):
+        value = cast("Properties", value).get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _too_many(token: str, inputs: Properties) -> Iterator[Failure]:
+    for path, most in MOST.get(token, {}).items():
+        for entries in _all_at(inputs, path):
+            if isinstance(entries, list) and len(cast("list[Any]", entries)) > most:
+                yield Failure(path, f"Too many list items: attribute supports {most} item maximum")
+
+
+def _all_at(inputs: Properties, path: str) -> list[Any]:
+    """All that is at a path that may lead through lists."""
+    found: list[Any] = [inputs]
+    for name in path.split("."):
+        flat = [item for value in found for item in _items(value)]
+        found = [cast("Properties", item).get(name) for item in flat if isinstance(item, dict)]
+    return found
+
+
+def _items(value: Any) -> list[Any]:  # noqa: ANN401 any JSON value
+    return cast("list[Any]", value) if isinstance(value, list) else [value]

@@ -1,0 +1,55 @@
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config_check.checks import mistakes
+from config_check.stand_in import stand_in
+from tests.stacks import pod_specs, record_hub
+
+EXTRA = "extra_config.py"
+"""The operator's file."""
+
+HERE = f"hub/{EXTRA}"
+
+Try = Callable[..., list[str]]
+
+
+def _from_secrets(pod: Mapping[str, Any]) -> list[str]:
+    return [variable["name"] for variable in pod["containers"][0]["env"] if "valueFrom" in variable]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets no test profit from what an earlier one found to be good."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture(scope="session")
+def shipped() -> dict[str, str]:
+    """The files of the ConfigMap of the least stack, with an operator's file that sets nothing."""
+    return dict(record_hub({"hub.extraConfig": "# nothing"}).one("ConfigMap").inputs["data"])
+
+
+@pytest.fixture(scope="session")
+def secret_names() -> list[str]:
+    """The variables that the hub's pod gets from Secrets."""
+    return _from_secrets(pod_specs(record_hub())["tf-hub"])
+
+
+@pytest.fixture
+def tried(shipped: dict[str, str], secret_names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Try:
+    """Tries the shipped configuration with a text of the operator's, in this process: `file:line: text` by mistake."""
+    for name in secret_names:
+        monkeypatch.setenv(name, stand_in(name))
+
+    def try_(extra: str, *, seconds: float = 30, **changes: str) -> list[str]:
+        (tmp_path / "hub").mkdir()
+        files = {**shipped, EXTRA: extra, **{f"{name}.py": text for name, text in changes.items()}}
+        for name, text in files.items():
+            (tmp_path / "hub" / name).write_text(text)
+        found = mistakes(tmp_path, seconds=seconds)
+        return [f"{mistake.place.file}:{mistake.place.line}: {mistake.text}" for mistake in found]
+
+    return try_

@@ -1,0 +1,31 @@
+"""The stand-in's nodes are in zones on which no program can count by luck."""
+
+import pytest
+
+from tests.doubles.google.rules import CLUSTER, NODE_POOL
+from tests.doubles.google.wire import Properties
+from tests.unit.doubles.google.driver import Driver, RefusedError
+
+_CLUSTER: Properties = {"name": "hub", "location": "us-central1", "initialNodeCount": 1}
+
+
+def _zones(letters: str) -> list[str]:
+    return [f"us-central1-{letter}" for letter in letters]
+
+
+def test_google_chooses_the_zones_that_a_program_does_not_name(driver: Driver) -> None:
+    _, chosen = driver.create(CLUSTER, _CLUSTER)
+    assert chosen["nodeLocations"] == _zones("bcf")
+    _, named = driver.create(CLUSTER, {**_CLUSTER, "name": "other", "nodeLocations": _zones("a")})
+    assert named["nodeLocations"] == _zones("a")
+    _, zonal = driver.create(CLUSTER, {**_CLUSTER, "location": "us-central1-a"})
+    assert zonal["nodeLocations"] == []
+
+
+@pytest.mark.parametrize("location", ["us-central1", "us-central1-b"])
+def test_a_node_pool_is_refused_in_zones_in_which_its_cluster_has_no_nodes(driver: Driver, location: str) -> None:
+    cluster, _ = driver.create(CLUSTER, {**_CLUSTER, "location": location})
+    with pytest.raises(RefusedError, match="us-central1-a"):
+        driver.create(NODE_POOL, {"name": "gpu", "cluster": cluster, "nodeLocations": _zones("ab")})
+    driver.create(NODE_POOL, {"name": "gpu", "cluster": cluster, "nodeLocations": _zones("b")})
+    driver.create(NODE_POOL, {"name": "user", "cluster": cluster})

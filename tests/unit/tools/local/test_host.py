@@ -1,0 +1,61 @@
+import os
+import platform
+import re
+import socket
+
+import pytest
+
+from tools.local import host, layout
+from tools.local.errors import LocalError
+
+
+def _nothing_runs(_: str) -> bool:
+    return False
+
+
+def _refusal() -> str:
+    with pytest.raises(LocalError) as refused:
+        host.check()
+    return str(refused.value)
+
+
+def _be_root_on_linux(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "system", lambda: "Linux")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(host, "_rival", lambda: "")
+    monkeypatch.setattr(host, "is_running", _nothing_runs)
+
+
+def test_another_system_is_refused_in_one_line_with_the_other_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "system", lambda: "Darwin")
+    reason, other_way = _refusal().splitlines()
+    assert "Darwin" in reason
+    assert "kubernetes.context" in other_way
+
+
+def test_whoever_is_not_root_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    _be_root_on_linux(monkeypatch)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert "not root" in _refusal()
+
+
+def test_a_taken_port_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    _be_root_on_linux(monkeypatch)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        monkeypatch.setattr(layout, "API_PORT", port)
+        assert re.search(rf"port .*\b{port}\b", _refusal())
+
+
+def test_another_kubernetes_on_the_machine_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    _be_root_on_linux(monkeypatch)
+    monkeypatch.setattr(host, "_rival", lambda: "process 7, k3s")
+    assert "process 7, k3s" in _refusal()
+
+
+def test_missing_packages_without_apt_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(LocalError, match="a-package"):
+        host.install_packages({"a-program": "a-package"})

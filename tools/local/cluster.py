@@ -1,0 +1,104 @@
+"""The local cluster as a whole: made, mended, stopped and looked at."""
+
+import shutil
+import time
+from collections.abc import Callable, Mapping
+
+from tools.local import (
+    api,
+    certificates,
+    control_plane,
+    host,
+    images,
+    layout,
+    network,
+    node,
+    paths,
+    pause_image,
+    toolchain,
+)
+from tools.local.errors import LocalError
+from tools.local.processes import is_running, require_running, stop
+from tools.local.steps import step
+
+PARTS = ("etcd", control_plane.API_SERVER, *control_plane.CONTROLLERS, node.CONTAINERD, *node.AGENTS)
+"""Every long-running process of the cluster."""
+
+_READY_SECONDS = 120
+
+
+def up() -> None:
+    """Make the cluster run, whatever state it is in; quick where it runs already.
+
+    Raises:
+        LocalError: This machine cannot run it, or a part of it does not come up; the message holds the end of its log.
+    """
+    host.check()
+    host.install_packages()
+    toolchain.build_all(toolchain.CLUSTER)
+    paths.STATE.mkdir(parents=True, exist_ok=True)
+    paths.STATE.chmod(0o700)  # volumes and state are nobody else's business on this machine
+    whole = is_up()
+    with step("Starting the local cluster", always=not whole):
+        if not is_running("kubelet"):
+            network.check_free()
+        network.up()
+        certificates.ensure()
+        node.start_containerd()
+        if not is_running("kubelet"):
+            node.remove_containers()
+            network.forget_addresses()
+        _load_pause_image()
+        control_plane.start_storage_and_api()
+        certificates.kubeconfig("admin", ["system:masters"], file=layout.KUBECONFIG)
+        _wait("the API server answers", control_plane.API_SERVER, api.answers)
+        node.start_agents()
+        control_plane.start_controllers()
+        api.make_storage_class()
+        _wait("the node is ready", "kubelet", api.node_is_ready)
+        for part in PARTS:
+            require_running(part)
+
+
+def down() -> None:
+    """Stop the cluster: no process, mount, interface, firewall rule or network namespace is left. Its data stays."""
+    with step("Stopping the local cluster"):
+        for name in control_plane.CONTROLLERS:
+            stop(name)
+        if is_running(control_plane.API_SERVER) and is_running("kubelet"):
+            api.end_pods()
+        node.stop_agents()
+        for name in (control_plane.API_SERVER, "etcd"):
+            stop(name)
+        if layout.DATA.exists():
+            node.stop_containerd()
+        network.down()
+        shutil.rmtree(layout.RUN, ignore_errors=True)
+
+
+def is_up() -> bool:
+    """Whether every part of the cluster runs."""
+    return all(is_running(part) for part in PARTS)
+
+
+def status() -> Mapping[str, bool]:
+    """Each part of the cluster, and whether it runs."""
+    return {part: is_running(part) for part in PARTS}
+
+
+def _load_pause_image() -> None:
+    if layout.PAUSE_IMAGE not in images.references(node.CTR):
+        archive = layout.DATA / "pause.tar"
+        pause_image.write(control_plane.program("pause"), layout.PAUSE_IMAGE, archive)
+        node.import_image(archive)
+
+
+def _wait(what: str, part: str, holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline:
+        require_running(part)
+        if holds():
+            return
+        time.sleep(0.3)
+    message = f"After {_READY_SECONDS} s still not: {what}. Its log: {layout.LOGS / part}.log"
+    raise LocalError(message)

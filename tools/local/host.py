@@ -1,0 +1,108 @@
+"""What this machine must be and have, before anything is made on it."""
+
+import os
+import platform
+import shutil
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+from tools.local import layout
+from tools.local.commands import run
+from tools.local.errors import LocalError
+from tools.local.processes import is_running
+from tools.local.steps import say, step
+
+_OTHER_WAY = (
+    "To use another cluster instead, set its kubeconfig context: pulumi config set kubernetes.context <context>"
+)
+_RIVALS = {"kubelet", "kube-proxy", "k3s", "k3s-server", "microk8s"}
+
+
+def check() -> None:
+    """Refuse, with one clear line, a machine on which the local cluster cannot run.
+
+    Raises:
+        LocalError: Says what is in the way, and names the other way.
+    """
+    reason = _reason()
+    if reason:
+        message = f"The local cluster cannot run here: {reason}.\n{_OTHER_WAY}"
+        raise LocalError(message)
+
+
+def _reason() -> str:
+    if platform.system() != "Linux":
+        return f"it needs Linux, and this is {platform.system()}"
+    if os.geteuid() != 0:
+        return "it needs root (it makes network interfaces and mounts), and you are not root"
+    if "\toverlay\n" not in Path("/proc/filesystems").read_text() and not _module("overlay"):
+        return "this kernel has no overlayfs"
+    if not is_running("kubelet") and (rival := _rival()):
+        return f"another Kubernetes runs on this machine ({rival})"
+    ports = {
+        "etcd": [layout.ETCD_PORT, layout.ETCD_PEER_PORT],
+        "kube-apiserver": [layout.API_PORT],
+        **{name: [port] for name, port in layout.HEALTH_PORTS.items()},
+    }
+    taken = [port for name, needed in ports.items() if not is_running(name) for port in needed if _taken(port)]
+    if taken:
+        return f"port {', '.join(map(str, taken))} of 127.0.0.1 is taken by another program (see: ss -ltnp)"
+    return ""
+
+
+def install_packages(needed: Mapping[str, str] = layout.DEBIAN_PACKAGES) -> None:
+    """Install the Debian packages that are missing, and say which.
+
+    Args:
+        needed: The package that brings each program.
+
+    Raises:
+        LocalError: A program is missing and there is no apt-get, or apt-get failed.
+    """
+    missing = sorted({package for program, package in needed.items() if shutil.which(program) is None})
+    if not missing:
+        return
+    if shutil.which("apt-get") is None:
+        message = (
+            "These Debian packages are needed, and there is no apt-get to install them with: "
+            f"{', '.join(missing)}.\n{_OTHER_WAY}"
+        )
+        raise LocalError(message)
+    say(f"  Installing Debian packages: {', '.join(missing)}")
+    install = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
+    with step("apt-get install"):
+        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+        run(["apt-get", "update"], env=quiet, doing="apt-get update")
+        run(install, env=quiet, doing=f"apt-get install {' '.join(missing)}")
+
+
+def _module(name: str) -> bool:
+    if shutil.which("modprobe") is None:
+        return False
+    try:
+        run(["modprobe", name])
+    except LocalError:
+        return False
+    return True
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def _rival() -> str:
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            name = (folder / "comm").read_text().strip()
+        except OSError:
+            continue  # it ended while we looked
+        if name in _RIVALS:
+            return f"process {folder.name}, {name}"
+    return ""

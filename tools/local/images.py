@@ -1,0 +1,141 @@
+"""The hub's three images for the local cluster: built here, kept as files, loaded into containerd; no registry."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.local import base_image, buildah, commands, paths
+from tools.local.steps import step
+
+_CONTEXT = paths.CHECKOUT / "docker"
+
+# What each image is made of, below the build context. The notebook has the hub's JupyterHub.
+_SOURCES = {"hub": ("hub",), "proxy": ("proxy",), "notebook": ("notebook", "hub/requirements.txt")}
+_BASES = {"hub": base_image.PYTHON, "proxy": base_image.NODE, "notebook": base_image.PYTHON}
+
+# Where the kubelet looks for images.
+_NAMESPACE = ("--namespace", "k8s.io")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image:
+    """An image as a file.
+
+    Attributes:
+        name: `hub`, `proxy` or `notebook`.
+        reference: What pods call it; the tag changes with the content.
+        archive: The file, as `docker save` writes it.
+    """
+
+    name: str
+    reference: str
+    archive: Path
+
+
+def ensure_built() -> Mapping[str, Image]:
+    """Build the images that are not there yet, and delete the files of earlier contents.
+
+    Returns:
+        The images `hub`, `proxy` and `notebook` by name.
+
+    Raises:
+        LocalError: A tool is missing, or a build failed. What is finished by then stays, what is not leaves nothing.
+    """
+    folder = paths.CACHE / "images"
+    folder.mkdir(parents=True, exist_ok=True)
+    with _only_one(folder / "lock"):
+        recipe = base_image.recipe()
+        debian = folder / f"debian-{_digest(recipe.encode())}.tar"
+        images = {name: _image(name, recipe, folder) for name in _SOURCES}
+        missing = [image for image in images.values() if not image.archive.exists()]
+        if missing:
+            _build(missing, debian, folder / "unfinished")
+        current = {debian, *(image.archive for image in images.values())}
+        for outdated in set(folder.glob("*.tar")) - current:
+            outdated.unlink()
+    return images
+
+
+def load(image: Image, ctr: Sequence[str]) -> None:
+    """Make an image known to containerd, unless it is already.
+
+    Args:
+        image: One of `ensure_built`.
+        ctr: The command `ctr` with what it needs to find its containerd, such as `--address`.
+
+    Raises:
+        LocalError: containerd did not answer, or refused the file.
+    """
+    if image.reference not in references(ctr):
+        with step(f"Loading the {image.name} image"):
+            commands.run([*ctr, *_NAMESPACE, "images", "import", image.archive], doing=f"Loading {image.reference}")
+
+
+def references(ctr: Sequence[str]) -> set[str]:
+    """List the images that the kubelet finds in containerd.
+
+    Args:
+        ctr: As for `load`.
+
+    Raises:
+        LocalError: containerd did not answer.
+    """
+    return set(
+        commands.run([*ctr, *_NAMESPACE, "images", "ls", "--quiet"], doing="Asking containerd for its images").split()
+    )
+
+
+def _image(name: str, recipe: str, folder: Path) -> Image:
+    """Name an image after all that goes into it."""
+    files = sorted(file for source in _SOURCES[name] for file in _files(_CONTEXT / source))
+    parts = [f"{file.relative_to(_CONTEXT)} {os.access(file, os.X_OK)} ".encode() + file.read_bytes() for file in files]
+    tag = _digest(recipe.encode(), *parts)
+    return Image(name=name, reference=f"localhost/jupyterhub/{name}:{tag}", archive=folder / f"{name}-{tag}.tar")
+
+
+def _files(source: Path) -> list[Path]:
+    return [source] if source.is_file() else [file for file in source.rglob("*") if file.is_file()]
+
+
+def _digest(*parts: bytes) -> str:
+    """Shorten to 12 characters; a part never counts as the beginning of the next."""
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:12]
+
+
+def _build(missing: Sequence[Image], debian: Path, unfinished: Path) -> None:
+    """Build images; each file appears under its name only when it is whole."""
+    # An earlier build may have been killed.
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir()
+    try:
+        if not debian.exists():
+            with step("Putting the base image together from Debian packages"):
+                base_image.make_debian(unfinished / debian.name, unfinished)
+                (unfinished / debian.name).rename(debian)
+        builder = buildah.start(unfinished)
+        with step("Importing the base image"):
+            base_image.import_python(builder, debian)
+            if any(_BASES[image.name] == base_image.NODE for image in missing):
+                base_image.import_node(builder)
+        for image in missing:
+            with step(f"Building the {image.name} image"):
+                builder.build(image.name, _CONTEXT, base=_BASES[image.name], reference=image.reference)
+                builder.save(image.reference, unfinished / image.archive.name)
+                (unfinished / image.archive.name).rename(image.archive)
+    finally:
+        with step("Removing what only the builds needed", always=False):
+            shutil.rmtree(unfinished, ignore_errors=True)
+
+
+@contextmanager
+def _only_one(lock: Path) -> Generator[None]:
+    """Wait until no other process builds: `make up` and `make test` may run side by side."""
+    with lock.open("w") as held:
+        with step("Waiting for another process to build the images", always=False):
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield

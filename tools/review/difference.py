@@ -1,0 +1,98 @@
+"""The differences of a resource as lines of a diff, the same for a terminal and for a comment."""
+
+import difflib
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+import yaml
+from yaml.resolver import Resolver
+
+from tools.review.markdown import visible
+from tools.review.model import SECRET, UNKNOWN, Change, Resource
+from tools.review.states import is_made_up
+
+_CONTEXT: Final = 1
+"""Unchanged lines around a change of a file."""
+_YAML: Final[Any] = Resolver()
+_OPENING: Final = ("{", "[", '"', "'")
+
+VERBS: Final = {"create": "create", "update": "change", "replace": "replace", "delete": "delete"}
+"""How an operation is called."""
+
+
+def title(found: Resource) -> str:
+    """Returns what becomes of which object: `change StatefulSet tf-hub`."""
+    files = _files(found)
+    kind = "provider" if found.type.startswith("pulumi:providers:") else found.kind
+    what = f"{VERBS[found.operation]} {kind} {found.name}"
+    if found.is_renewed:
+        what = f"change {found.kind} {found.name} (a new one, which rolls what reads it)"
+    return f"{what}: {', '.join(files)}" if files else what
+
+
+def lines(found: Resource) -> list[str]:
+    """Returns the difference, each line beginning with a space, `+`, `-`, `!` or `@`.
+
+    None is shortened: what two long lines differ in may be at their ends.
+    """
+    is_change = found.operation in {"update", "replace"}
+    return [_visible(line) for change in found.changes for line in _change(change, whole=is_change)]
+
+
+def of_exports(changes: Sequence[Change]) -> list[str]:
+    """Returns the difference of what a stack exports, in the same way."""
+    return [_visible(line) for change in changes for line in _change(change, whole=True)]
+
+
+def _visible(line: str) -> str:
+    # A name with a line end in it makes no line of its own.
+    return visible(line).replace("\n", "\\u000a")
+
+
+def _files(found: Resource) -> list[str]:
+    if found.operation != "replace":
+        return []
+    names = [change.path.removeprefix("data[").removesuffix("]") for change in found.files]
+    return [f"{len(names)} files"] if len(names) > 3 else names
+
+
+def _change(change: Change, *, whole: bool) -> list[str]:
+    if any(isinstance(value, str) and "\n" in value for value in (change.old, change.new)):
+        return _file(change, whole=whole)
+    old, new = _text(change.old), _text(change.new)
+    if old == new:
+        return [f"  {change.path}: {old} (another one)"]
+    if is_made_up(change.new) and is_made_up(change.old):
+        return [f"! {change.path}: {new}"]
+    removed = [] if change.old is None else [f"- {change.path}: {old}"]
+    return removed + ([] if change.new is None else [f"+ {change.path}: {new}"])
+
+
+def _file(change: Change, *, whole: bool) -> list[str]:
+    """A file as a unified diff; of one that comes or goes with its object, the number of lines."""
+    if not whole:
+        sign, text = ("+", change.new) if change.old is None else ("-", change.old)
+        count = len(str(text).splitlines())
+        return [f"{sign} {change.path}: {count} line{'' if count == 1 else 's'}"]
+    old, new = _lines(change.old), _lines(change.new)
+    compared = list(difflib.unified_diff(old, new, n=_CONTEXT, lineterm=""))[2:]
+    return [f"  {change.path}:", *(f"{line[:1]}   {line[1:]}" if line[:1] in "+- " else line for line in compared)]
+
+
+def _lines(value: object) -> list[str]:
+    """The lines of a file; only a newline ends one, and that the last has none is told, as in every diff."""
+    text = value if isinstance(value, str) else _text(value)
+    *ended, last = text.split("\n")
+    return [*ended, last, "\\ No newline at end of file"] if last else ended
+
+
+def _text(value: object) -> str:
+    """A value as YAML has it: a text in quotes if it else were a number, nothing, or less."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    is_text = _YAML.resolve(yaml.ScalarNode, value, (True, False)) == "tag:yaml.org,2002:str"
+    is_plain = is_text and value == value.strip() and value[:1] not in _OPENING
+    return value if is_plain or value in {SECRET, UNKNOWN} else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,161 @@
+"""Compares two revisions of a stack without cluster, cloud, state and secrets."""
+
+import subprocess
+import tarfile
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from tools.local.errors import LocalError
+from tools.review import engine, events, recorder, replacements, stack_file, states
+from tools.review.engine import Outcome
+from tools.review.model import Diagnostic, Operation, Preview, Resource
+from tools.review.project import Project, prepare
+from tools.review.stack_file import NoStackFileError
+from tools.review.states import State
+
+_PROVIDERS: Final = "PULUMI_DEBUG_PROVIDERS"
+"""The engine's variable for providers that run already: NAME:PORT,..."""
+
+
+class RevisionError(Exception):
+    """There is no such revision; the text says so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """What changes from one revision to the other."""
+
+    preview: Preview
+    base_problem: str = ""
+    """Why the base could not be run; then everything counts as new."""
+
+
+def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None = None) -> Comparison:
+    """Returns what changes in a stack from a revision to the files of a checkout.
+
+    Args:
+        stack: The stack, as in `Pulumi.<stack>.yaml`.
+        base: A git revision.
+        checkout: The folder of the program, in a git repository.
+        policy_pack: Folder of a policy pack for the checkout's objects.
+
+    Raises:
+        RevisionError: There is no such revision.
+        NoStackFileError: The checkout has no file for the stack, or one that cannot be read.
+        LocalError: There is no engine, and none could be built.
+    """
+    pulumi, variables = engine.find()
+    stack = stack.rpartition("/")[2]  # without an organization, which a state in a folder does not know
+    with tempfile.TemporaryDirectory(prefix="review-") as scratch, recorder.serving() as port:
+        variables[_PROVIDERS] = ",".join(f"{name}:{port}" for name in recorder.PROVIDERS)
+        folder = Path(scratch)
+        for name in ("old", "new", "program"):
+            (folder / name).mkdir()
+        extract(base, checkout, folder / "program")
+        new = prepare(folder / "new", checkout, stack, pulumi=pulumi, port=port)
+        with ThreadPoolExecutor() as both:
+            after = both.submit(_run, pulumi, stack, new, variables, policy_pack)
+            before = both.submit(_run_base, pulumi, stack, folder, port, variables)
+            found = _compared(before.result(), after.result(), new)
+            return replace(found, preview=stack_file.placed(found.preview, checkout / stack_file.name_of(stack)))
+
+
+def extract(revision: str, checkout: Path, folder: Path) -> None:
+    """Put the files of a revision into a folder.
+
+    Raises:
+        RevisionError: There is no such revision.
+    """
+    # Whatever begins with a dash is no option here, and a hash is none later.
+    commit = _git(checkout, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if commit.returncode:
+        message = (
+            f"{revision} is no revision of this repository. Look with: git log --oneline\n"
+            "A workflow needs the commit too: actions/checkout with fetch-depth: 0."
+        )
+        raise RevisionError(message)
+    archive = _git(checkout, "archive", "--format=tar", commit.stdout.decode().strip())
+    archive.check_returncode()
+    with tarfile.open(fileobj=BytesIO(archive.stdout)) as files:
+        files.extractall(folder, filter="data")
+
+
+def _git(checkout: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
+    command = ["git", "-C", str(checkout), *words]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+
+
+def _run_base(pulumi: str, stack: str, folder: Path, port: int, variables: dict[str, str]) -> Outcome | str:
+    """The base's preview, or why there is none."""
+    try:
+        old = prepare(folder / "old", folder / "program", stack, pulumi=pulumi, port=port)
+    except LocalError as error:
+        return str(error)
+    except NoStackFileError as error:
+        return (
+            str(error) if (folder / "program" / stack_file.name_of(stack)).exists() else "it has no file for this stack"
+        )
+    outcome = _run(pulumi, stack, old, variables, None)
+    if outcome.failed:
+        return "\n".join(message.text for message in outcome.preview.errors)
+    return outcome
+
+
+def _run(pulumi: str, stack: str, project: Project, variables: dict[str, str], policy_pack: Path | None) -> Outcome:
+    def act(*words: str) -> Outcome:
+        """Run one command of the engine."""
+        environment = {**variables, **project.environment}
+        return engine.run([pulumi, *words, "--stack", stack], cwd=project.folder, environment=environment, show=False)
+
+    # Of a preview, the ids would not be known, and nothing that is made of them.
+    made = act("up", "--yes", "--skip-preview")
+    if policy_pack is not None and not made.failed:
+        # Afterwards, as an `up` would end at the first policy that is broken.
+        judged = act("preview", "--policy-pack", str(policy_pack.resolve()))
+        made.log.take_judgement(judged.log)
+        return replace(made, failed=judged.failed)
+    return made
+
+
+def _compared(before: Outcome | str, after: Outcome, new: Project) -> Comparison:
+    found = after.preview
+    notes = tuple(Diagnostic(severity="warning", text=note) for note in new.notes)
+    problem = before if isinstance(before, str) else ""
+    olds = {} if isinstance(before, str) else before.log.after
+    news = after.log.after
+    resources, unchanged = differences(olds, news)
+    old_exports = {} if isinstance(before, str) or before.log.exports is None else before.log.exports[1]
+    new_exports = {} if after.log.exports is None else after.log.exports[1]
+    preview = replace(
+        found,
+        resources=resources,
+        unchanged=unchanged,
+        exports=() if found.failed else states.exported(old_exports, new_exports, {}),
+        diagnostics=(*found.diagnostics, *notes),
+    )
+    return Comparison(preview=preview, base_problem=problem)
+
+
+def differences(olds: dict[str, State], news: dict[str, State]) -> tuple[tuple[Resource, ...], int]:
+    """Returns what becomes of the resources of one set in the other, and how many stay; by URN."""
+    names = states.made_up_names(olds.values(), news.values())
+    found = [
+        events.resource(_operation(olds.get(urn), news.get(urn), names), olds.get(urn), news.get(urn), names)
+        for urn in {**olds, **news}
+    ]
+    shown = [resource for resource in found if events.is_shown(resource)]
+    changed = [resource for resource in shown if resource.operation != "update" or resource.changes]
+    return tuple(sorted(changed, key=lambda one: (one.type, one.name))), len(shown) - len(changed)
+
+
+def _operation(old: State | None, new: State | None, names: dict[str, str]) -> Operation:
+    if old is None or new is None:
+        return "create" if old is None else "delete"
+    if old.is_auto_named and new.is_auto_named and old.type.startswith("kubernetes:"):
+        return "update" if old.given_name == new.given_name else "replace"
+    changes = states.changes(old.inputs, new.inputs, names)
+    return "replace" if replacements.replaces(new.type, changes) else "update"

@@ -1,0 +1,113 @@
+"""A stack's file: where it is, whether it can be read, and in which line of it a mistake is."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final, cast
+
+import yaml
+
+import settings
+from settings import SettingsError
+from settings.as_written import StackFileError
+from settings.keys import PROJECT
+from settings.stack_file import key_lines, read_config
+from tools.review.model import Preview
+
+_MISTAKE: Final = re.compile(r"^(  \* )([\w.-]+)(?=: )", re.MULTILINE)
+"""As the settings tell them: `  * hub.image: is not set`."""
+_OF_THE_ENGINE: Final = re.compile(r"(error: )?validating stack config: ")
+"""How Pulumi begins to say that a value is not of the type that `Pulumi.yaml` wants."""
+_BUILT: Final[Mapping[str, str]] = dict.fromkeys(
+    ("hub.image", "proxy.image", "notebook.image"), "localhost/jupyterhub/to-be-built:0"
+)
+"""What a stack may leave open, as `make up` builds it."""
+
+
+class NoStackFileError(Exception):
+    """A revision has no file for the stack, or one that cannot be read; the text says which, and how to mend it."""
+
+
+def name_of(stack: str) -> str:
+    """Returns how a stack's file is called; the stack with an organization or without."""
+    return f"Pulumi.{stack.rpartition('/')[2]}.yaml"
+
+
+def find(program: Path, stack: str) -> Path:
+    """Returns a stack's file, which can be read.
+
+    Args:
+        program: The folder of the program.
+        stack: The stack, as in `Pulumi.<stack>.yaml`, with an organization or without.
+
+    Raises:
+        NoStackFileError: There is none, or it is not one.
+    """
+    file = program / name_of(stack)
+    if not file.exists():
+        there = ", ".join(sorted(other.name for other in program.glob("Pulumi.*.yaml"))) or "none"
+        message = (
+            f"{file.name} is missing: without it stack {stack} has no settings. Files of stacks there are: {there}.\n"
+            f"Add the file, or take {stack} out of the stacks that the workflow previews."
+        )
+        raise NoStackFileError(message)
+    try:
+        read_config(file)
+    except StackFileError as error:
+        message = f"{file.name} cannot be used: {error}"
+        raise NoStackFileError(message) from None
+    return file
+
+
+def project(program: Path) -> dict[str, Any]:
+    """Returns what is in a program's `Pulumi.yaml`.
+
+    Raises:
+        NoStackFileError: There is none, or none that can be read.
+    """
+    file = program / "Pulumi.yaml"
+    try:
+        content: object = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        message = f"Pulumi.yaml cannot be read: {error.strerror}. It makes a folder a program."
+        raise NoStackFileError(message) from None
+    except yaml.MarkedYAMLError as error:
+        line = 1 if error.problem_mark is None else error.problem_mark.line + 1
+        message = f"{file.name} cannot be used: {error.problem} in line {line}"
+        raise NoStackFileError(message) from None
+    if not isinstance(content, dict):
+        message = "Pulumi.yaml cannot be used: it is no map of name, runtime and config"
+        raise NoStackFileError(message)
+    return cast("dict[str, Any]", content)
+
+
+def placed(preview: Preview, file: Path) -> Preview:
+    """Returns the preview with the line of the file in each message on a key of it.
+
+    Pulumi's own check of the types ends at the first mistake: in its place all are told.
+    """
+    lines = key_lines(file)
+    told = [replace(found, text=_all_mistakes(found.text, file)) for found in preview.diagnostics]
+    told = [replace(found, text=_placed(found.text, file.name, lines)) for found in told]
+    return replace(preview, diagnostics=tuple(told))
+
+
+def _all_mistakes(text: str, file: Path) -> str:
+    if not _OF_THE_ENGINE.match(text):
+        return text
+    try:
+        settings.from_file(file, defaults=_BUILT)
+    except SettingsError as error:
+        return str(SettingsError(error.mistakes, where=file.name))
+    return text
+
+
+def _placed(text: str, name: str, lines: Mapping[str, int]) -> str:
+    def place(found: re.Match[str]) -> str:
+        parts = found[2].split(".")
+        above = [".".join(parts[:count]) for count in range(len(parts), 0, -1)]
+        line = next((lines[full] for key in above for full in (key, f"{PROJECT}:{key}") if full in lines), None)
+        return found[0] if line is None else f"{found[0]} ({name}, line {line})"
+
+    return _MISTAKE.sub(place, text)

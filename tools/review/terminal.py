@@ -1,0 +1,53 @@
+"""Shows a preview in a terminal."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.text import Text
+
+from tools.review import difference, summary
+from tools.review.markdown import visible
+from tools.review.model import Preview
+
+_STYLES = {"+": "green", "-": "red", "!": "yellow", "@": "cyan"}
+_OPERATIONS = {"create": "green", "update": "yellow", "replace": "bold red", "delete": "bold red"}
+_WEIGHTS = {"danger": "bold red", "restart": "yellow", "notice": "default", "unknown": "magenta"}
+_SIGNS = {"danger": "!!", "restart": " ~", "notice": " -", "unknown": " ?"}
+
+
+def show(preview: Preview, *, title: str, console: Console) -> None:
+    """Show what a preview says: the summary first, then each object.
+
+    Args:
+        preview: See there.
+        title: What is compared.
+        console: Where to show it.
+    """
+    console.print(f"[bold]{escape(title)}[/bold]")
+    for message in preview.errors:
+        console.print(Text(f"error: {visible(message.text)}", style="red"))
+    if preview.failed and not preview.violations:
+        return
+    console.print(escape(f"{summary.heading(preview)}."))
+    for note in summary.notes(preview):
+        console.print(Text(f"{_SIGNS[note.weight]} {note.told(visible)}", style=_WEIGHTS[note.weight]))
+    for violation in preview.violations:
+        word = "broken" if violation.mandatory else "advice"
+        text = f"policy {violation.policy}, {word}: {violation.resource}\n{visible(violation.text)}"
+        console.print(Text(text, style="red" if violation.mandatory else "yellow"))
+    for warning in preview.warnings:
+        console.print(Text(f"warning: {visible(warning.text)}", style="yellow"))
+    for found in preview.resources:
+        style = "yellow" if found.is_renewed else _OPERATIONS[found.operation]
+        console.print()
+        _show_difference(difference.title(found), difference.lines(found), style=style, console=console)
+    if preview.exports:
+        console.print()
+        _show_difference("exports", difference.of_exports(preview.exports), style="yellow", console=console)
+
+
+def _show_difference(title: str, lines: Sequence[str], *, style: str, console: Console) -> None:
+    console.print(Text(visible(title), style=style))
+    for line in lines or ["  nothing that can be told"]:
+        console.print(Text(f"  {line}", style=_STYLES.get(line[:1], "dim")))
