@@ -11,13 +11,15 @@ from rich.console import Console
 
 from tools.local import deploy, paths
 from tools.local.errors import LocalError
-from tools.review import comment, engine, github, offline, plan, stack_file, terminal
-from tools.review.comment import GITHUB_LIMIT, SUMMARY_LIMIT, Subject
+from tools.review import engine, stack_file
 from tools.review.engine import Outcome
-from tools.review.github import GitHubError
-from tools.review.markdown import block, code
-from tools.review.model import Preview
-from tools.review.offline import Comparison, RevisionError
+from tools.review.log.model import Preview
+from tools.review.offline import compare
+from tools.review.offline.compare import Comparison, RevisionError
+from tools.review.show import comment, github, plan, terminal
+from tools.review.show.comment import GITHUB_LIMIT, SUMMARY_LIMIT, Subject
+from tools.review.show.github import GitHubError
+from tools.review.show.markdown import block, code
 from tools.review.stack_file import NoStackFileError
 
 _BECAUSE: Final = {
@@ -85,7 +87,7 @@ def _diff(arguments: argparse.Namespace) -> int:
     console = Console(highlight=False, soft_wrap=True)
     if arguments.base:
         try:
-            compared = offline.compare(arguments.stack, arguments.base, paths.CHECKOUT)
+            compared = compare.compare(arguments.stack, arguments.base, paths.CHECKOUT)
         except (RevisionError, NoStackFileError) as error:
             raise LocalError(str(error)) from None
         if compared.base_problem:
@@ -117,7 +119,7 @@ def _preview(arguments: argparse.Namespace) -> int:
 def _offline(arguments: argparse.Namespace) -> int:
     subject = Subject(stack=arguments.stack, run_url=arguments.run_url, preamble=_why(arguments))
     try:
-        compared = offline.compare(arguments.stack, arguments.base, Path.cwd(), policy_pack=arguments.policy_pack)
+        compared = compare.compare(arguments.stack, arguments.base, Path.cwd(), policy_pack=arguments.policy_pack)
     except (RevisionError, NoStackFileError, LocalError) as error:
         return _fail(arguments, subject, str(error))
     _write(arguments, replace(subject, preamble=_preamble(subject.preamble, compared)), compared.preview)
@@ -151,12 +153,12 @@ def _drift(arguments: argparse.Namespace) -> int:
     try:
         file = stack_file.find(Path.cwd(), arguments.stack)
     except NoStackFileError as error:
-        text = comment.of_failure(subject, [str(error)], limit=SUMMARY_LIMIT)
+        text = comment.render_failure(subject, [str(error)], limit=SUMMARY_LIMIT)
         failed = True
     else:
         found = stack_file.placed(_engine_run(arguments.stack, "--refresh").preview, file)
         failed = found.failed or comment.differs(found)
-        text = comment.of_drift(subject, found, limit=SUMMARY_LIMIT)
+        text = comment.render_drift(subject, found, limit=SUMMARY_LIMIT)
     if arguments.summary is not None:
         arguments.summary.write_text(text)
     sys.stdout.write(text)
@@ -186,15 +188,15 @@ def _engine_run(stack: str, *words: str, show: bool = True) -> Outcome:
 
 
 def _write(arguments: argparse.Namespace, subject: Subject, preview: Preview) -> None:
-    arguments.comment.write_text(comment.of_preview(subject, preview, limit=GITHUB_LIMIT))
+    arguments.comment.write_text(comment.render_preview(subject, preview, limit=GITHUB_LIMIT))
     if arguments.summary is not None:
-        arguments.summary.write_text(comment.of_preview(subject, preview, limit=SUMMARY_LIMIT))
+        arguments.summary.write_text(comment.render_preview(subject, preview, limit=SUMMARY_LIMIT))
 
 
 def _fail(arguments: argparse.Namespace, subject: Subject, message: str) -> int:
-    arguments.comment.write_text(comment.of_failure(subject, [message]))
+    arguments.comment.write_text(comment.render_failure(subject, [message]))
     if arguments.summary is not None:
-        arguments.summary.write_text(comment.of_failure(subject, [message], limit=SUMMARY_LIMIT))
+        arguments.summary.write_text(comment.render_failure(subject, [message], limit=SUMMARY_LIMIT))
     sys.stderr.write(f"error: {message}\n")
     return 1
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from tools.local import engine as machine
-from tools.review import events
-from tools.review.events import Log
-from tools.review.model import Diagnostic, Preview
+from tools.review.log import events
+from tools.review.log.events import Log
+from tools.review.log.model import Diagnostic, Preview
 
 _LAST_LINES: Final = 30
 """Of the engine's own words, where it fails before it has any events."""

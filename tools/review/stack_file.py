@@ -13,7 +13,7 @@ from settings import SettingsError
 from settings.as_written import StackFileError
 from settings.keys import PROJECT
 from settings.stack_file import key_lines, read_config
-from tools.review.model import Preview
+from tools.review.log.model import Preview
 
 _MISTAKE: Final = re.compile(r"^(  \* )([\w.-]+)(?=: )", re.MULTILINE)
 """As the settings tell them: `  * hub.image: is not set`."""

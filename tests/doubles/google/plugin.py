@@ -28,7 +28,7 @@ def install(home: Path) -> Path:
         The program that the engine starts.
     """
     program = home / "plugins" / f"resource-gcp-v{sdk.VERSION}" / "pulumi-resource-gcp"
-    _write_program(program, "tests.gcp.provider")
+    _write_program(program, "tests.doubles.google.provider")
     return program
 
 
@@ -73,7 +73,7 @@ def engine_with_stand_in(
             link.symlink_to(program)
     install(home)
     programs = folder / "bin"
-    _write_program(programs / "gke-gcloud-auth-plugin", "tests.gcp.auth_plugin")
+    _write_program(programs / "gke-gcloud-auth-plugin", "tests.doubles.google.auth_plugin")
     failing = folder / "fail.json"
     refusals.demand(failing, fail or {})
     path = found.environment.get("PATH") or os.environ.get("PATH", "")

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.unit.workflows.scripts import program, run
-from tools.review import comment
+from tools.review.show import comment
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 EVENT: dict[str, Any] = {

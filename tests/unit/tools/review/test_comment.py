@@ -1,7 +1,7 @@
 from tests.unit.tools.review import logs
 from tests.unit.tools.review.logs import CONFIG_MAP, STATEFULSET, auto_named, message, named, preview, step
-from tools.review import comment
-from tools.review.comment import Subject
+from tools.review.show import comment
+from tools.review.show.comment import Subject
 
 DEV = Subject(stack="dev", run_url="https://github.example/run/1")
 
@@ -15,13 +15,13 @@ def _config_map(lines: int) -> dict[str, object]:
 
 
 def test_the_comment_begins_with_the_marker_of_its_stack() -> None:
-    text = comment.of_preview(DEV, preview())
+    text = comment.render_preview(DEV, preview())
     assert text.startswith("<!-- jupyterhub-preview: dev -->\n### Preview of stack `dev`\n")
     assert comment.marker("a b>") == "<!-- jupyterhub-preview: a_b_ -->"
 
 
 def test_no_change_is_said_in_one_line() -> None:
-    text = comment.of_preview(DEV, preview(step("same", STATEFULSET, "hub", {}, {})))
+    text = comment.render_preview(DEV, preview(step("same", STATEFULSET, "hub", {}, {})))
     assert text.splitlines()[-1] == "**Nothing changes**: 1 stay as they are."
 
 
@@ -30,13 +30,13 @@ def test_a_file_is_a_unified_diff() -> None:
         auto_named(name, data={"hub.json": f'{{\n  "a": 1,\n  "b": {value}\n}}\n'})
         for name, value in (("x", 1), ("y", 2))
     )
-    text = comment.of_preview(DEV, preview(step("replace", CONFIG_MAP, "files", old, new)))
+    text = comment.render_preview(DEV, preview(step("replace", CONFIG_MAP, "files", old, new)))
     assert "change ConfigMap files (a new one, which rolls what reads it): hub.json" in text
     assert '-     "b": 1\n+     "b": 2\n' in text
 
 
 def test_a_failure_tells_all_messages_and_no_changes() -> None:
-    text = comment.of_preview(DEV, preview(message("error", "first"), message("error", "second"), failed=True))
+    text = comment.render_preview(DEV, preview(message("error", "first"), message("error", "second"), failed=True))
     assert "### Preview of stack `dev`: failed" in text
     assert "```\nfirst\n```\n\n```\nsecond\n```" in text
     assert "Nothing changes" not in text
@@ -49,21 +49,21 @@ def test_a_broken_policy_is_told_with_what_would_change() -> None:
         logs.summary({"jupyterhub|local|/x": "1"}),
         failed=True,
     )
-    text = comment.of_preview(DEV, found)
+    text = comment.render_preview(DEV, found)
     assert "### Preview of stack `dev`: policy broken" in text
     assert "- **broken**: `StatefulSet tf-hub-hub`, policy `pinned-images`" in text
     assert "create StatefulSet tf-hub" in text
 
 
 def test_kept_policies_and_advice_are_told() -> None:
-    assert "Policies of `p`: all kept." in comment.of_preview(DEV, preview(logs.summary({"p": "1"})))
+    assert "Policies of `p`: all kept." in comment.render_preview(DEV, preview(logs.summary({"p": "1"})))
     advised = preview(logs.violation("a\nb", "advisory"), logs.summary({"p": "1"}))
-    assert "- advice: `StatefulSet tf-hub-hub`" in comment.of_preview(DEV, advised)
+    assert "- advice: `StatefulSet tf-hub-hub`" in comment.render_preview(DEV, advised)
 
 
 def test_a_comment_over_the_limit_is_cut_at_whole_resources_and_leads_to_the_summary() -> None:
     found = preview(*(_config_map(lines) for lines in (10, 5000, 20)))
-    text = comment.of_preview(DEV, found)
+    text = comment.render_preview(DEV, found)
     assert len(text.encode()) <= comment.GITHUB_LIMIT
     assert "files-10 " in text
     assert "files-20 " in text
@@ -72,7 +72,7 @@ def test_a_comment_over_the_limit_is_cut_at_whole_resources_and_leads_to_the_sum
     part = "`change ConfigMap files-5000 (a new one, which rolls what reads it): hub.json`"
     where = "More of it is in the [job summary](https://github.example/run/1)."
     assert text.endswith(f"**Not shown, as GitHub allows no longer text:** {part}. {where}\n")
-    whole = comment.of_preview(DEV, found, limit=comment.SUMMARY_LIMIT)
+    whole = comment.render_preview(DEV, found, limit=comment.SUMMARY_LIMIT)
     assert "+   b 4999\n" in whole
     assert "Not shown" not in whole
 
@@ -83,18 +83,18 @@ def test_a_line_of_any_length_is_shown_to_its_end_or_not_at_all() -> None:
         step("update", STATEFULSET, "a", named("a", v=f"{long}1"), named("a", v=f"{long}2")),
         step("update", STATEFULSET, "b", named("b", v=1), named("b", v=2)),
     )
-    text = comment.of_preview(DEV, found)
+    text = comment.render_preview(DEV, found)
     assert "xxx" not in text
     assert "change StatefulSet b" in text
     assert "`change StatefulSet a`" in text.partition("**Not shown")[2]
-    whole = comment.of_preview(DEV, found, limit=comment.SUMMARY_LIMIT)
+    whole = comment.render_preview(DEV, found, limit=comment.SUMMARY_LIMIT)
     assert f"- v: {long}1\n+ v: {long}2\n" in whole
     assert len(whole.encode()) < 2**20
 
 
 def test_what_not_even_the_summary_holds_is_in_the_terminal() -> None:
     found = preview(step("update", STATEFULSET, "a", named("a", v="x" * 2**20), named("a", v="y" * 2**20)))
-    text = comment.of_preview(DEV, found, limit=comment.SUMMARY_LIMIT)
+    text = comment.render_preview(DEV, found, limit=comment.SUMMARY_LIMIT)
     assert text.endswith("`change StatefulSet a`. `make diff` shows all of it, in a terminal.\n")
 
 
@@ -103,27 +103,27 @@ def test_a_comment_is_not_longer_when_who_posts_it_breaks_its_mentions() -> None
     found = preview(
         *(step("update", STATEFULSET, f"a{n}", named(f"a{n}", v=n), named(f"a{n}", v=line)) for n in range(100))
     )
-    text = comment.of_preview(DEV, found)
+    text = comment.render_preview(DEV, found)
     assert "change StatefulSet a0" in text
     assert len(text.replace("@", "@\u200b").encode()) <= comment.GITHUB_LIMIT
 
 
 def test_a_long_value_hides_no_sentence() -> None:
     found = preview(logs.exports({"hub_url": "http://a"}, {"hub_url": f"http://{'b' * 100_000}"}))
-    text = comment.of_preview(DEV, found)
+    text = comment.render_preview(DEV, found)
     assert "- The hub's URL changes: `http://a` → `http://bbb" in text
     assert "`exports`" in text.partition("**Not shown")[2]
 
 
 def test_not_even_messages_pass_the_limit() -> None:
-    text = comment.of_failure(DEV, ["ä" * 40_000, "short"])
+    text = comment.render_failure(DEV, ["ä" * 40_000, "short"])
     assert len(text.encode()) <= comment.GITHUB_LIMIT
     assert "short" in text
     assert "**Not shown, as GitHub allows no longer text:** `a message`" in text
 
 
 def test_what_may_be_lost_comes_first_and_as_a_caution() -> None:
-    text = comment.of_preview(
+    text = comment.render_preview(
         DEV,
         preview(
             step("update", "kubernetes:apps/v1:Deployment", "a", named("a", v=1), named("a", v=2)),
@@ -136,15 +136,17 @@ def test_what_may_be_lost_comes_first_and_as_a_caution() -> None:
 
 
 def test_a_world_as_it_was_made_and_one_that_is_not() -> None:
-    assert "is as it was made" in comment.of_drift(DEV, preview(), limit=comment.SUMMARY_LIMIT)
+    assert "is as it was made" in comment.render_drift(DEV, preview(), limit=comment.SUMMARY_LIMIT)
     drifted = preview(step("update", STATEFULSET, "hub", named("tf-hub", v=1), named("tf-hub", v=2)))
-    text = comment.of_drift(DEV, drifted, limit=comment.SUMMARY_LIMIT)
+    text = comment.render_drift(DEV, drifted, limit=comment.SUMMARY_LIMIT)
     assert "**Not as the stack made it: 1.**" in text
     assert "change StatefulSet tf-hub" in text
 
 
 def test_a_look_that_failed_and_saw_nothing_is_no_drift() -> None:
-    text = comment.of_drift(DEV, preview(message("error", "out of reach"), failed=True), limit=comment.SUMMARY_LIMIT)
+    text = comment.render_drift(
+        DEV, preview(message("error", "out of reach"), failed=True), limit=comment.SUMMARY_LIMIT
+    )
     assert "out of reach" in text
     assert "drifted" not in text
 
@@ -152,24 +154,24 @@ def test_a_look_that_failed_and_saw_nothing_is_no_drift() -> None:
 def test_a_look_that_failed_on_what_somebody_changed_tells_the_change_the_error_and_the_mend() -> None:
     changed = step("update", STATEFULSET, "hub", named("tf-hub", v=1), named("tf-hub", v=2))
     found = preview(changed, message("error", "Server-Side Apply field conflict detected."), failed=True)
-    text = comment.of_drift(DEV, found, limit=comment.SUMMARY_LIMIT)
+    text = comment.render_drift(DEV, found, limit=comment.SUMMARY_LIMIT)
     assert "field conflict detected" in text
     assert "PULUMI_K8S_ENABLE_PATCH_FORCE=true pulumi up" in text
     assert "change StatefulSet tf-hub" in text
     unclear = preview(changed, message("error", "out of reach"), failed=True)
-    assert "PATCH_FORCE" not in comment.of_drift(DEV, unclear, limit=comment.SUMMARY_LIMIT)
+    assert "PATCH_FORCE" not in comment.render_drift(DEV, unclear, limit=comment.SUMMARY_LIMIT)
 
 
 def test_drift_of_exports_alone_is_told_and_counts() -> None:
     found = preview(logs.exports({"hub_url": "http://a", "n": "x"}, {"hub_url": "http://b", "n": "x"}))
     assert comment.differs(found)
-    text = comment.of_drift(DEV, found, limit=comment.SUMMARY_LIMIT)
+    text = comment.render_drift(DEV, found, limit=comment.SUMMARY_LIMIT)
     assert "has drifted" in text
     assert "- hub_url: http://a\n+ hub_url: http://b\n" in text
 
 
 def test_exports_that_change_without_an_object_are_told() -> None:
-    text = comment.of_preview(DEV, preview(logs.exports({"namespace": "a"}, {"namespace": "b"})))
+    text = comment.render_preview(DEV, preview(logs.exports({"namespace": "a"}, {"namespace": "b"})))
     assert "**No object changes**" in text
     assert "- namespace: a\n+ namespace: b\n" in text
 
@@ -184,7 +186,7 @@ def test_what_somebody_put_on_an_object_is_told_as_left_alone() -> None:
         )
     )
     assert comment.differs(found)
-    text = comment.of_drift(DEV, found, limit=comment.SUMMARY_LIMIT)
+    text = comment.render_drift(DEV, found, limit=comment.SUMMARY_LIMIT)
     assert "`pulumi up` leaves alone: `StatefulSet` `hub`." in text
     assert "<code>by hand: StatefulSet hub</code>" in text
     assert "+ metadata.labels.team: physics" in text

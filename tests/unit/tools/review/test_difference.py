@@ -2,8 +2,8 @@
 
 import pytest
 
-from tools.review import difference
-from tools.review.model import Change, Resource
+from tools.review.log.model import Change, Resource
+from tools.review.show import difference
 
 
 def _lines(old: object, new: object, path: str = "p", operation: str = "update") -> list[str]:

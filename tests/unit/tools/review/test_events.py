@@ -2,8 +2,8 @@ import json
 
 from tests.unit.tools.review import logs
 from tests.unit.tools.review.logs import CONFIG_MAP, STATEFULSET, auto_named, message, named, pod, preview, step
-from tools.review.model import SECRET
-from tools.review.states import SEALED
+from tools.review.log.model import SECRET
+from tools.review.log.resources import SEALED
 
 
 def _changes(*happened: dict[str, object]) -> list[tuple[str, object, object]]:
@@ -111,7 +111,7 @@ def test_labels_and_annotations_by_hand_are_found_and_those_of_machines_are_not(
         "status": {"labels": "x"},
     }
     found = preview(logs.look(logs.DEPLOYMENT, "x", known, there, inputs={"metadata": {"annotations": {"own": "1"}}}))
-    assert [change.path for change in found.by_hand[0].changes] == [
+    assert [change.path for change in found.manual_changes[0].changes] == [
         "metadata.labels.team",
         "metadata.labels[pod-security.kubernetes.io/enforce]",
         "spec.template.metadata.annotations[kubectl.kubernetes.io/restartedAt]",

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tools.review import github
-from tools.review.github import GitHubError
+from tools.review.show import github
+from tools.review.show.github import GitHubError
 
 DEV, GKE = ("<!-- jupyterhub-preview: dev -->\ntext", "<!-- jupyterhub-preview: gke -->\ntext")
 

@@ -7,8 +7,8 @@ from markdown_it import MarkdownIt
 
 from tests.unit.tools.review import logs
 from tests.unit.tools.review.logs import STATEFULSET, message, named, preview, step
-from tools.review import comment, markdown
-from tools.review.comment import Subject
+from tools.review.show import comment, markdown
+from tools.review.show.comment import Subject
 
 NASTY = [
     "`",
@@ -48,8 +48,8 @@ def test_nothing_of_a_value_is_more_than_code(nasty: str) -> None:
         message("warning", nasty),
         logs.summary({"pack": "1"}),
     )
-    text = comment.of_preview(Subject(stack="dev"), found)
-    reference = comment.of_preview(Subject(stack="dev"), preview())
+    text = comment.render_preview(Subject(stack="dev"), found)
+    reference = comment.render_preview(Subject(stack="dev"), preview())
     visible = _outside_of_code(text)
     assert visible.count("<!--") == _outside_of_code(reference).count("<!--") == 1
     for part in ("@everyone", "<h1", "<img", "<image>", "<link_open>", "broken out", "closes #1", "\x1b"):
@@ -61,7 +61,7 @@ def test_nothing_of_a_value_is_more_than_code(nasty: str) -> None:
 
 @pytest.mark.parametrize("nasty", NASTY)
 def test_the_message_of_a_failure_is_one_block(nasty: str) -> None:
-    text = comment.of_failure(Subject(stack="dev"), [nasty])
+    text = comment.render_failure(Subject(stack="dev"), [nasty])
     (block,) = [token for token in MarkdownIt().parse(text) if token.type == "fence"]
     assert block.content.strip("\n") == markdown.visible(nasty).strip("\n")
 

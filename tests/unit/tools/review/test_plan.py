@@ -5,7 +5,8 @@ from typing import Any
 
 from tests.unit.tools.review import logs
 from tests.unit.tools.review.logs import CONFIG_MAP, SIGNATURE, STATEFULSET, auto_named, named, step
-from tools.review import events, plan
+from tools.review.log import events
+from tools.review.show import plan
 
 ROLLOUT = "pulumi-python:dynamic/jupyterhub:Rollout"
 URN = "urn:pulumi:dev::jupyterhub::jupyterhub:jupyterhub:JupyterHub$"

@@ -15,8 +15,8 @@ from tests.unit.tools.review.logs import (
     preview,
     step,
 )
-from tools.review import summary
-from tools.review.model import Preview
+from tools.review.explain import summary
+from tools.review.log.model import Preview
 
 
 def _told(found: Preview) -> list[str]:

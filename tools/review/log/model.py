@@ -44,7 +44,7 @@ class Resource:
     """What is different, in the order of the paths."""
     protected: bool = False
     """Whether Pulumi refuses to delete or replace it."""
-    kept: bool = False
+    retained: bool = False
     """Whether what is there stays there when the stack deletes or replaces it (`retainOnDelete`)."""
 
     @property
@@ -58,7 +58,7 @@ class Resource:
         return tuple(change for change in self.changes if change.path.startswith("data[") and self.kind == "ConfigMap")
 
     @property
-    def is_renewed(self) -> bool:
+    def is_rolled(self) -> bool:
         """Whether it is one that nothing ever changes: Pulumi makes another beside it, which rolls what reads it."""
         return self.operation == "replace" and self.kind in {"ConfigMap", "Secret"}
 
@@ -96,7 +96,7 @@ class Preview:
     """How many stay."""
     exports: tuple[Change, ...] = ()
     """What the stack exports otherwise, by name."""
-    by_hand: tuple[Resource, ...] = ()
+    manual_changes: tuple[Resource, ...] = ()
     """Labels and annotations that somebody else put on objects of the stack, which `pulumi up` leaves alone; only with
     a look at the world. Their changes lead from what the stack knew to what is there."""
     diagnostics: tuple[Diagnostic, ...] = ()

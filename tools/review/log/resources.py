@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from tools.review.model import SECRET, UNKNOWN, Change, Properties
+from tools.review.log.model import SECRET, UNKNOWN, Change, Properties
 
 _MARK: Final = "4dabf18193072939515e22adb298388d"
 """By this key the engine marks an object that stands for something else, such as a secret."""
@@ -56,7 +56,7 @@ class _Sealed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class State:
+class ResourceState:
     """A resource as it is, or as it will be."""
 
     urn: str
@@ -64,7 +64,7 @@ class State:
     inputs: Properties
     protected: bool = False
     """Whether Pulumi refuses to delete or replace it."""
-    kept: bool = False
+    retained: bool = False
     """Whether the object outlives its deletion from the stack."""
     outputs: Properties = field(default_factory=dict[str, Any])
     """What was seen of it."""
@@ -92,7 +92,7 @@ class State:
         return self.logical_name if self.is_auto_named else self.given_name
 
 
-def read(state: Mapping[str, Any]) -> State:
+def read(state: Mapping[str, Any]) -> ResourceState:
     """Returns a state of the engine's events, its secrets and unknown values replaced."""
     written: Properties = state.get("inputs") or {}
     inputs = cast("dict[str, Any]", _plain(written.get(SEALED, written)))
@@ -102,17 +102,17 @@ def read(state: Mapping[str, Any]) -> State:
         # Whether or not the program remembers that these are secrets.
         is_sealed = all(isinstance(value, _Sealed) for value in _map(inputs["data"]).values())
         inputs["data"] = inputs["data"] if is_sealed and isinstance(inputs["data"], Mapping | _Sealed) else SECRET
-    return State(
+    return ResourceState(
         urn=state["urn"],
         type=state["type"],
         inputs=inputs,
         protected=bool(state.get("protect")),
-        kept=bool(state.get("retainOnDelete")),
+        retained=bool(state.get("retainOnDelete")),
         outputs=cast("dict[str, Any]", _plain(state.get("outputs") or {})),
     )
 
 
-def made_up_names(olds: Iterable[State], news: Iterable[State]) -> dict[str, str]:
+def made_up_names(olds: Iterable[ResourceState], news: Iterable[ResourceState]) -> dict[str, str]:
     """Returns how to show each name that Pulumi made up. Of one that replaces another it is told that it is new."""
     before = {state.urn: state.given_name for state in olds if state.is_auto_named}
     shown = {state.given_name: f"{state.logical_name}{_MADE_UP}" for state in olds if state.is_auto_named}
@@ -201,7 +201,7 @@ def _shown(value: object) -> object:
     return SECRET if isinstance(value, _Sealed) else value
 
 
-def by_hand(known: State, there: State) -> tuple[Change, ...]:
+def manual_changes(known: ResourceState, there: ResourceState) -> tuple[Change, ...]:
     """Returns labels and annotations that are there otherwise than the stack knew, beside those that it sets."""
     before, after = _leaves(known.outputs), _leaves(there.outputs)
     own = {**_leaves(known.inputs), **_leaves(there.inputs)}
@@ -286,7 +286,7 @@ def _natural(path: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", path)]
 
 
-def of_json_file(change: Change) -> tuple[Change, ...]:
+def diff_json(change: Change) -> tuple[Change, ...]:
     """Returns what is different in a JSON file of a ConfigMap, by paths in the file; nothing if it is none."""
     contents: list[Properties] = []
     for text in (change.old, change.new):

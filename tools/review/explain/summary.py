@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from tools.review import known, states
-from tools.review.difference import VERBS
-from tools.review.model import Change, Preview, Resource
+from tools.review.explain import unknown_changes
+from tools.review.log import resources
+from tools.review.log.model import Change, Preview, Resource
+from tools.review.show.difference import VERBS
 
 Weight = Literal["danger", "restart", "notice", "unknown"]
 """`danger`: something may be lost or out of reach for long. `restart`: a pod. `notice`: people see something else.
@@ -114,7 +115,7 @@ def notes(preview: Preview) -> tuple[Note, ...]:
     if preview.resources and not preview.unchanged and all(one.operation == "create" for one in preview.resources):
         return (_ALL_NEW,)
     found = dict.fromkeys(note for rule in _RULES for note in rule(preview))
-    if any(is_heavy(one) and one.kind in _ENDS_ALL and not one.kept for one in preview.resources):
+    if any(is_heavy(one) and one.kind in _ENDS_ALL and not one.retained for one in preview.resources):
         found = {note: None for note in found if note.weight not in {"restart", "unknown"}}
     if _PROXY_TOKEN in found:
         found = {note: None for note in found if note not in {_HUB_RESTARTS, _PROXY_ROLLS}}
@@ -124,7 +125,7 @@ def notes(preview: Preview) -> tuple[Note, ...]:
 
 
 def _unknown(preview: Preview) -> Iterator[Note]:
-    found = known.unknown(preview, _is_told, filter(is_heavy, preview.resources))
+    found = unknown_changes.unknown(preview, _is_told, filter(is_heavy, preview.resources))
     if found:
         places = ", ".join(["{}"] * len(found[:_MOST]))
         more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
@@ -137,12 +138,12 @@ def _losses(preview: Preview) -> Iterator[Note]:
     worst_first = list(_LOSSES)
     for found in sorted(filter(is_heavy, preview.resources), key=lambda one: worst_first.index(one.kind)):
         refused = " Pulumi refuses that, as it is protected." if found.protected else ""
-        if found.kept and found.operation == "delete":
+        if found.retained and found.operation == "delete":
             text = f"{found.kind} {{}} stays, but the stack knows it no more."
             yield Note(weight="notice", text=f"{text}{refused}", values=(found.name,))
             continue
         done = "replaced" if found.operation == "replace" else "deleted"
-        lost = "the old one stays, but the stack knows it no more" if found.kept else _LOSSES[found.kind]
+        lost = "the old one stays, but the stack knows it no more" if found.retained else _LOSSES[found.kind]
         text = f"{found.kind} {{}} is {done}: {lost}.{refused}"
         yield Note(weight="danger", text=text, values=(found.name,))
 
@@ -176,7 +177,7 @@ def _files(preview: Preview) -> Iterator[Note]:
             continue
         changed = found.files
         for change in changed:
-            for inner in states.of_json_file(change):
+            for inner in resources.diff_json(change):
                 yield from _of_setting(inner)
         if any(change.path == "data[extra_config.py]" for change in changed):
             yield Note(weight="notice", text="The operator's own Python (hub.extraConfig) changes.")
@@ -252,7 +253,7 @@ def _limits(preview: Preview) -> Iterator[Note]:
             for change in found.changes:
                 if change.path == "spec.resources.requests.storage":
                     values = (found.name, _value(change.old), _value(change.new))
-                    if known.is_more(change):
+                    if unknown_changes.is_more(change):
                         text = "The volume {} grows: {} → {}. It cannot be made smaller again."
                         yield Note(weight="notice", text=text, values=values)
                     else:
@@ -275,7 +276,7 @@ _RULES: Final[tuple[Callable[[Preview], Iterator[Note]], ...]] = (
 
 def heading(preview: Preview) -> str:
     """Returns how many resources become what: `2 to create, 1 to replace; 20 stay`."""
-    done = ["update" if found.is_renewed else found.operation for found in preview.resources]
+    done = ["update" if found.is_rolled else found.operation for found in preview.resources]
     told = [f"{count} to {verb}" for operation, verb in VERBS.items() if (count := done.count(operation))]
     return f"{', '.join(told) or 'nothing changes'}; {preview.unchanged} stay as they are"
 

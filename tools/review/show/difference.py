@@ -8,9 +8,9 @@ from typing import Any, Final
 import yaml
 from yaml.resolver import Resolver
 
-from tools.review.markdown import visible
-from tools.review.model import SECRET, UNKNOWN, Change, Resource
-from tools.review.states import is_made_up
+from tools.review.log.model import SECRET, UNKNOWN, Change, Resource
+from tools.review.log.resources import is_made_up
+from tools.review.show.markdown import visible
 
 _CONTEXT: Final = 1
 """Unchanged lines around a change of a file."""
@@ -26,7 +26,7 @@ def title(found: Resource) -> str:
     files = _files(found)
     kind = "provider" if found.type.startswith("pulumi:providers:") else found.kind
     what = f"{VERBS[found.operation]} {kind} {found.name}"
-    if found.is_renewed:
+    if found.is_rolled:
         what = f"change {found.kind} {found.name} (a new one, which rolls what reads it)"
     return f"{what}: {', '.join(files)}" if files else what
 
@@ -40,7 +40,7 @@ def lines(found: Resource) -> list[str]:
     return [_visible(line) for change in found.changes for line in _change(change, whole=is_change)]
 
 
-def of_exports(changes: Sequence[Change]) -> list[str]:
+def export_lines(changes: Sequence[Change]) -> list[str]:
     """Returns the difference of what a stack exports, in the same way."""
     return [_visible(line) for change in changes for line in _change(change, whole=True)]
 

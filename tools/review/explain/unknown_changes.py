@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from settings import quantity
-from tools.review import states
-from tools.review.model import Change, Preview, Resource
+from tools.review.log import resources
+from tools.review.log.model import Change, Preview, Resource
 
 _HARMLESS_NEW: Final = {
     "Account",
@@ -94,7 +94,7 @@ def _of(
         return
     if found.kind == "Secret" and found.operation == "replace" and found.logical_name.endswith(_PROXY_TOKEN):
         return
-    if found.is_renewed:
+    if found.is_rolled:
         yield from _of_files(found, is_told)
     elif found.operation == "update":
         paths = [change.path for change in found.changes if not is_known(found, change)]
@@ -112,7 +112,7 @@ def _of_files(found: Resource, is_told: Callable[[str], bool]) -> Iterable[str]:
             continue  # code is told to have changed
         if _SECRETS.fullmatch(change.path):
             continue
-        inner = states.of_json_file(change)
+        inner = resources.diff_json(change)
         paths = [one.path for one in inner if not is_told(one.path)] if inner else [""]
         yield from (f"{' '.join(filter(None, [change.path, path]))} of {found.kind} {found.name}" for path in paths)
 

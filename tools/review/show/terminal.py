@@ -6,9 +6,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
-from tools.review import difference, summary
-from tools.review.markdown import visible
-from tools.review.model import Preview
+from tools.review.explain import summary
+from tools.review.log.model import Preview
+from tools.review.show import difference
+from tools.review.show.markdown import visible
 
 _STYLES = {"+": "green", "-": "red", "!": "yellow", "@": "cyan"}
 _OPERATIONS = {"create": "green", "update": "yellow", "replace": "bold red", "delete": "bold red"}
@@ -39,12 +40,12 @@ def show(preview: Preview, *, title: str, console: Console) -> None:
     for warning in preview.warnings:
         console.print(Text(f"warning: {visible(warning.text)}", style="yellow"))
     for found in preview.resources:
-        style = "yellow" if found.is_renewed else _OPERATIONS[found.operation]
+        style = "yellow" if found.is_rolled else _OPERATIONS[found.operation]
         console.print()
         _show_difference(difference.title(found), difference.lines(found), style=style, console=console)
     if preview.exports:
         console.print()
-        _show_difference("exports", difference.of_exports(preview.exports), style="yellow", console=console)
+        _show_difference("exports", difference.export_lines(preview.exports), style="yellow", console=console)
 
 
 def _show_difference(title: str, lines: Sequence[str], *, style: str, console: Console) -> None:

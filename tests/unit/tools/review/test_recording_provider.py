@@ -9,8 +9,8 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from tests.unit.tools.review.logs import SECRET, SIGNATURE
-from tools.review import recorder
-from tools.review.states import SEALED
+from tools.review.log.resources import SEALED
+from tools.review.offline import recording_provider
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from tools.review.states import SEALED
 def test_a_cluster_that_is_looked_up_has_nodes_in_the_zones_of_its_location(location: str, zones: list[str]) -> None:
     token = "gcp:container/getCluster:getCluster"  # noqa: S105 of a function
     arguments = json_format.ParseDict({"name": "shared", "location": location}, Struct())
-    with recorder.serving() as port, grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+    with recording_provider.serving() as port, grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         asked = provider_pb2.InvokeRequest(tok=token, args=arguments)
         answer = cast("Any", provider_pb2_grpc.ResourceProviderStub(channel)).Invoke(asked)
     told = json_format.MessageToDict(getattr(answer, "return"))
@@ -31,7 +31,7 @@ def test_a_cluster_that_is_looked_up_has_nodes_in_the_zones_of_its_location(loca
 def _checked(type_: str, **inputs: object) -> dict[str, Any]:
     """The inputs of an object as the provider gives them back."""
     news = json_format.ParseDict({"metadata": {"name": "x"}, **inputs}, Struct())
-    with recorder.serving() as port, grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+    with recording_provider.serving() as port, grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         asked = provider_pb2.CheckRequest(type=type_, news=news)
         return json_format.MessageToDict(
             cast("Any", provider_pb2_grpc.ResourceProviderStub(channel)).Check(asked).inputs

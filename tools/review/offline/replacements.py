@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network
 from typing import Final
 
-from tools.review.model import Change
+from tools.review.log.model import Change
 
 _PLACE: Final = r"name|project|location|region|zone"
 _KUBERNETES: Final = {

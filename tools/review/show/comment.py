@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from textwrap import shorten
 from typing import Final, NamedTuple
 
-from tools.review import difference, summary
-from tools.review.markdown import block, code, folded
-from tools.review.model import Diagnostic, Preview, Resource
+from tools.review.explain import summary
+from tools.review.log.model import Diagnostic, Preview, Resource
+from tools.review.show import difference
+from tools.review.show.markdown import block, code, folded
 
 GITHUB_LIMIT: Final = 65_000
 """Longest comment, in characters: GitHub's own limit is 65536, and who posts it puts a sentence before it. Counted in
@@ -55,10 +56,10 @@ def marker(stack: str) -> str:
     return f"<!-- jupyterhub-preview: {name} -->"
 
 
-def of_preview(subject: Subject, preview: Preview, *, limit: int = GITHUB_LIMIT) -> str:
+def render_preview(subject: Subject, preview: Preview, *, limit: int = GITHUB_LIMIT) -> str:
     """Returns the comment on a preview, good or bad."""
     if preview.failed and not preview.violations:
-        return of_failure(subject, [message.text for message in preview.errors], limit=limit)
+        return render_failure(subject, [message.text for message in preview.errors], limit=limit)
     # One that broke a policy has come to its end, and says what would change.
     head = [
         _heading(subject, "policy broken" if preview.failed else ""),
@@ -70,12 +71,12 @@ def of_preview(subject: Subject, preview: Preview, *, limit: int = GITHUB_LIMIT)
     return _fitted(head, _objects(preview), _elsewhere(subject, limit), limit)
 
 
-def of_drift(subject: Subject, preview: Preview, *, limit: int) -> str:
+def render_drift(subject: Subject, preview: Preview, *, limit: int) -> str:
     """Returns what is to be said of a world that may not be as the stack's state says."""
     errors = [message.text for message in preview.errors]
     if not differs(preview):
         if preview.failed:
-            return of_failure(subject, errors, limit=limit)
+            return render_failure(subject, errors, limit=limit)
         return _fitted([f"### Stack {code(subject.stack)} is as it was made"], [], "", limit)
     head = [f"### Stack {code(subject.stack)} has drifted"]
     if preview.failed:
@@ -92,21 +93,23 @@ def of_drift(subject: Subject, preview: Preview, *, limit: int) -> str:
     elif preview.exports:
         head.append("**Only exports are others.** `pulumi up` would write these:")
     parts = _objects(preview)
-    if preview.by_hand:
-        names = ", ".join(f"{code(found.kind)} {code(found.name)}" for found in preview.by_hand[:_NAMED])
-        more = len(preview.by_hand) - _NAMED
+    if preview.manual_changes:
+        names = ", ".join(f"{code(found.kind)} {code(found.name)}" for found in preview.manual_changes[:_NAMED])
+        more = len(preview.manual_changes) - _NAMED
         told = f"{names} and {more} more" if more > 0 else names
         head.append(f"**Labels or annotations that the stack knows nothing of**, and `pulumi up` leaves alone: {told}.")
-        parts += [_folded(f"by hand: {found.kind} {found.name}", difference.lines(found)) for found in preview.by_hand]
+        parts += [
+            _folded(f"by hand: {found.kind} {found.name}", difference.lines(found)) for found in preview.manual_changes
+        ]
     return _fitted(head, parts, _elsewhere(subject, limit), limit)
 
 
 def differs(preview: Preview) -> bool:
     """Whether the world is another than the stack's state says."""
-    return bool(preview.resources or preview.exports or preview.by_hand)
+    return bool(preview.resources or preview.exports or preview.manual_changes)
 
 
-def of_failure(subject: Subject, messages: Sequence[str], *, limit: int = GITHUB_LIMIT) -> str:
+def render_failure(subject: Subject, messages: Sequence[str], *, limit: int = GITHUB_LIMIT) -> str:
     """Returns the comment on a preview that could not even start."""
     parts = [_Part(block(message)) for message in messages]
     return _fitted([_heading(subject, "failed")], parts, _elsewhere(subject, limit), limit)
@@ -157,7 +160,7 @@ def _policies(preview: Preview) -> list[str]:
 
 def _objects(preview: Preview) -> list[_Part]:
     ordered = sorted(preview.resources, key=lambda found: not summary.is_heavy(found))
-    exports = [_folded("exports", difference.of_exports(preview.exports))] if preview.exports else []
+    exports = [_folded("exports", difference.export_lines(preview.exports))] if preview.exports else []
     return [*(_object(found) for found in ordered), *exports]
 
 

@@ -2,9 +2,9 @@ import pytest
 
 from tests.doubles.google.replacements import EVERYWHERE, FORCED
 from tests.unit.tools.review.logs import CLAIM, CONFIG_MAP, STATEFULSET, Inputs, auto_named, named
-from tools.review import offline, replacements
-from tools.review.model import Change
-from tools.review.states import State
+from tools.review.log.model import Change
+from tools.review.log.resources import ResourceState
+from tools.review.offline import compare, replacements
 
 
 @pytest.mark.parametrize("type_", replacements.GOOGLE)
@@ -40,8 +40,10 @@ def test_a_subnet_may_grow(new: str, *, replaced: bool) -> None:
     assert replacements.replaces("gcp:compute/subnetwork:Subnetwork", [change]) is replaced
 
 
-def _states(**inputs: tuple[str, Inputs]) -> dict[str, State]:
-    return {name: State(urn=f"urn::{name}", type=type_, inputs=found) for name, (type_, found) in inputs.items()}
+def _states(**inputs: tuple[str, Inputs]) -> dict[str, ResourceState]:
+    return {
+        name: ResourceState(urn=f"urn::{name}", type=type_, inputs=found) for name, (type_, found) in inputs.items()
+    }
 
 
 def test_two_sets_of_objects_are_compared_one_by_one() -> None:
@@ -57,7 +59,7 @@ def test_two_sets_of_objects_are_compared_one_by_one() -> None:
         files=(CONFIG_MAP, auto_named("files-2", data={"a": "2"})),
         claim=(CLAIM, named("claim", spec={"storageClassName": "b"})),
     )
-    resources, unchanged = offline.differences(olds, news)
+    resources, unchanged = compare.differences(olds, news)
     assert {found.name: found.operation for found in resources} == {
         "gone": "delete",
         "come": "create",
@@ -69,4 +71,4 @@ def test_two_sets_of_objects_are_compared_one_by_one() -> None:
 
 def test_no_change_is_no_difference() -> None:
     olds = _states(files=(CONFIG_MAP, auto_named("files-1", data={"a": "1"})))
-    assert offline.differences(olds, dict(olds)) == ((), 1)
+    assert compare.differences(olds, dict(olds)) == ((), 1)

@@ -4,9 +4,9 @@ import hashlib
 import json
 from typing import Final
 
-from tools.review import states
-from tools.review.events import Log
-from tools.review.states import State
+from tools.review.log import resources
+from tools.review.log.events import Log
+from tools.review.log.resources import ResourceState
 
 _QUIET: Final = {"same", "read", "refresh", "create-replacement", "delete-replaced"}
 """What changes nothing, and the parts of a replacement."""
@@ -22,7 +22,7 @@ def lines(log: Log) -> list[str]:
     Everybody may read it: a line holds no value, and secrets are left out of the digest, so that none can be guessed
     from it. Names that Pulumi makes up are as they are shown. So it is the same for the same plan, whoever looks at it.
     """
-    names = states.made_up_names(
+    names = resources.made_up_names(
         [step.old for step in log.steps if step.old is not None],
         [step.new for step in log.steps if step.new is not None],
     )
@@ -33,15 +33,15 @@ def lines(log: Log) -> list[str]:
     )
 
 
-def _changed(old: State | None, new: State | None, names: dict[str, str]) -> list[str]:
+def _changed(old: ResourceState | None, new: ResourceState | None, names: dict[str, str]) -> list[str]:
     """The inputs that differ; of a new resource and of one that goes, none is named."""
     if old is None or new is None:
         return []
-    return [change.path for change in states.changes(old.inputs, new.inputs, names)]
+    return [change.path for change in resources.changes(old.inputs, new.inputs, names)]
 
 
-def _digest(new: State | None, names: dict[str, str]) -> list[str]:
+def _digest(new: ResourceState | None, names: dict[str, str]) -> list[str]:
     if new is None or new.type == _TRIED:
         return []
-    text = json.dumps(states.renamed(new.inputs, names), sort_keys=True)
+    text = json.dumps(resources.renamed(new.inputs, names), sort_keys=True)
     return [hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]]

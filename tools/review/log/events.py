@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, cast
 
-from tools.review import states
-from tools.review.model import SECRET, Change, Diagnostic, Operation, Preview, Resource, Violation
-from tools.review.states import State
+from tools.review.log import resources
+from tools.review.log.model import SECRET, Change, Diagnostic, Operation, Preview, Resource, Violation
+from tools.review.log.resources import ResourceState
 
 _OPERATIONS: Final[Mapping[str, Operation]] = {
     "create": "create",
@@ -33,9 +33,9 @@ class Step(NamedTuple):
 
     operation: str
     """In the engine's words."""
-    old: State | None
+    old: ResourceState | None
     """Before."""
-    new: State | None
+    new: ResourceState | None
     """After."""
     differing: tuple[str, ...] = ()
     """Where the provider says that they differ."""
@@ -57,11 +57,11 @@ class Log:
     succeeded: bool = False
 
     @property
-    def after(self) -> dict[str, State]:
+    def after(self) -> dict[str, ResourceState]:
         """What would be there afterwards, by URN."""
         return {step.new.urn: step.new for step in self.steps if step.new is not None and step.operation != "refresh"}
 
-    def take_judgement(self, later: "Log") -> None:
+    def add_policy_results(self, later: "Log") -> None:
         """Take over what policies said of the same objects in a later run."""
         self.policy_packs, self.violations = later.policy_packs, later.violations
         self.diagnostics += [told for told in later.diagnostics if told not in self.diagnostics]
@@ -100,20 +100,20 @@ def preview(log: Log, *, failed: bool) -> Preview:
         failed: Whether the engine says by its exit code that it failed.
     """
     plan = [step for step in log.steps if step.operation in _OPERATIONS or step.operation in _STAYS]
-    names = states.made_up_names(
+    names = resources.made_up_names(
         [step.old for step in plan if step.old is not None], [step.new for step in plan if step.new is not None]
     )
-    resources = [
+    found = [
         resource(_OPERATIONS[step.operation], step.old, step.new, names, step.differing)
         for step in plan
         if step.operation in _OPERATIONS
     ]
     return Preview(
         failed=failed,
-        resources=tuple(sorted(filter(is_shown, resources), key=lambda found: (found.type, found.name))),
+        resources=tuple(sorted(filter(is_shown, found), key=lambda one: (one.type, one.name))),
         unchanged=sum(step.operation in _STAYS and step.new is not None and is_object(step.new.type) for step in plan),
-        by_hand=tuple(_by_hand(log.looks)),
-        exports=() if failed or log.exports is None else states.exported(*log.exports, names),
+        manual_changes=tuple(_by_hand(log.looks)),
+        exports=() if failed or log.exports is None else resources.exported(*log.exports, names),
         diagnostics=tuple(log.diagnostics),
         policy_packs=log.policy_packs,
         violations=tuple(sorted(log.violations, key=lambda found: (not found.mandatory, found.policy, found.resource))),
@@ -122,8 +122,8 @@ def preview(log: Log, *, failed: bool) -> Preview:
 
 def resource(
     operation: Operation,
-    old: State | None,
-    new: State | None,
+    old: ResourceState | None,
+    new: ResourceState | None,
     names: Mapping[str, str],
     differing: Iterable[str] = (),
 ) -> Resource:
@@ -132,9 +132,9 @@ def resource(
     assert known is not None  # noqa: S101 a step has a state
     # Of one that is replaced by another of another name, that which goes.
     shown = old if old is not None and operation == "replace" else known
-    changes = states.changes(old.inputs if old else {}, new.inputs if new else {}, names)
+    changes = resources.changes(old.inputs if old else {}, new.inputs if new else {}, names)
     if old is not None and new is not None:
-        changes += states.secret_changes(old.inputs, new.inputs, differing)
+        changes += resources.secret_changes(old.inputs, new.inputs, differing)
     if not changes and operation == "replace" and "data" in known.inputs:
         changes = (Change(path="data", old=SECRET, new=SECRET),)
     return Resource(
@@ -144,7 +144,7 @@ def resource(
         logical_name=known.logical_name,
         changes=changes,
         protected=old is not None and old.protected,
-        kept=old is not None and old.kept,
+        retained=old is not None and old.retained,
     )
 
 
@@ -152,7 +152,7 @@ def _by_hand(looks: Iterable[Step]) -> Iterator[Resource]:
     for look in looks:
         if look.old is None or look.new is None or not look.old.type.startswith("kubernetes:"):
             continue
-        if changes := states.by_hand(look.old, look.new):
+        if changes := resources.manual_changes(look.old, look.new):
             yield replace(resource("update", look.old, look.new, {}), changes=changes)
 
 
@@ -171,8 +171,8 @@ def _step(found: dict[str, Any]) -> Step:
     return Step(found["op"], _state(found.get("old")), _state(found.get("new")), tuple(found.get("detailedDiff") or ()))
 
 
-def _state(found: dict[str, Any] | None) -> State | None:
-    return None if found is None else states.read(found)
+def _state(found: dict[str, Any] | None) -> ResourceState | None:
+    return None if found is None else resources.read(found)
 
 
 def _take_exports(log: Log, step: dict[str, Any]) -> None:

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from tools.local.errors import LocalError
-from tools.review import engine, events, recorder, replacements, stack_file, states
+from tools.review import engine, stack_file
 from tools.review.engine import Outcome
-from tools.review.model import Diagnostic, Operation, Preview, Resource
+from tools.review.log import events, resources
+from tools.review.log.model import Diagnostic, Operation, Preview, Resource
+from tools.review.log.resources import ResourceState
+from tools.review.offline import recording_provider, replacements
 from tools.review.project import Project, prepare
 from tools.review.stack_file import NoStackFileError
-from tools.review.states import State
 
 _PROVIDERS: Final = "PULUMI_DEBUG_PROVIDERS"
 """The engine's variable for providers that run already: NAME:PORT,..."""
@@ -50,8 +52,8 @@ def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None =
     """
     pulumi, variables = engine.find()
     stack = stack.rpartition("/")[2]  # without an organization, which a state in a folder does not know
-    with tempfile.TemporaryDirectory(prefix="review-") as scratch, recorder.serving() as port:
-        variables[_PROVIDERS] = ",".join(f"{name}:{port}" for name in recorder.PROVIDERS)
+    with tempfile.TemporaryDirectory(prefix="review-") as scratch, recording_provider.serving() as port:
+        variables[_PROVIDERS] = ",".join(f"{name}:{port}" for name in recording_provider.PROVIDERS)
         folder = Path(scratch)
         for name in ("old", "new", "program"):
             (folder / name).mkdir()
@@ -116,7 +118,7 @@ def _run(pulumi: str, stack: str, project: Project, variables: dict[str, str], p
     if policy_pack is not None and not made.failed:
         # Afterwards, as an `up` would end at the first policy that is broken.
         judged = act("preview", "--policy-pack", str(policy_pack.resolve()))
-        made.log.take_judgement(judged.log)
+        made.log.add_policy_results(judged.log)
         return replace(made, failed=judged.failed)
     return made
 
@@ -127,22 +129,22 @@ def _compared(before: Outcome | str, after: Outcome, new: Project) -> Comparison
     problem = before if isinstance(before, str) else ""
     olds = {} if isinstance(before, str) else before.log.after
     news = after.log.after
-    resources, unchanged = differences(olds, news)
+    differing, unchanged = differences(olds, news)
     old_exports = {} if isinstance(before, str) or before.log.exports is None else before.log.exports[1]
     new_exports = {} if after.log.exports is None else after.log.exports[1]
     preview = replace(
         found,
-        resources=resources,
+        resources=differing,
         unchanged=unchanged,
-        exports=() if found.failed else states.exported(old_exports, new_exports, {}),
+        exports=() if found.failed else resources.exported(old_exports, new_exports, {}),
         diagnostics=(*found.diagnostics, *notes),
     )
     return Comparison(preview=preview, base_problem=problem)
 
 
-def differences(olds: dict[str, State], news: dict[str, State]) -> tuple[tuple[Resource, ...], int]:
+def differences(olds: dict[str, ResourceState], news: dict[str, ResourceState]) -> tuple[tuple[Resource, ...], int]:
     """Returns what becomes of the resources of one set in the other, and how many stay; by URN."""
-    names = states.made_up_names(olds.values(), news.values())
+    names = resources.made_up_names(olds.values(), news.values())
     found = [
         events.resource(_operation(olds.get(urn), news.get(urn), names), olds.get(urn), news.get(urn), names)
         for urn in {**olds, **news}
@@ -152,10 +154,10 @@ def differences(olds: dict[str, State], news: dict[str, State]) -> tuple[tuple[R
     return tuple(sorted(changed, key=lambda one: (one.type, one.name))), len(shown) - len(changed)
 
 
-def _operation(old: State | None, new: State | None, names: dict[str, str]) -> Operation:
+def _operation(old: ResourceState | None, new: ResourceState | None, names: dict[str, str]) -> Operation:
     if old is None or new is None:
         return "create" if old is None else "delete"
     if old.is_auto_named and new.is_auto_named and old.type.startswith("kubernetes:"):
         return "update" if old.given_name == new.given_name else "replace"
-    changes = states.changes(old.inputs, new.inputs, names)
+    changes = resources.changes(old.inputs, new.inputs, names)
     return "replace" if replacements.replaces(new.type, changes) else "update"

@@ -26,7 +26,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from settings.gke.places import zones_of
-from tools.review.states import SEALED
+from tools.review.log.resources import SEALED
 
 PROVIDERS: Final = ("kubernetes", "gcp", "pulumi-python")
 """The plugins that it stands for."""

@@ -1,0 +1,1 @@
+"""Comparison of two revisions of a stack without cluster, cloud, state and secrets."""

@@ -1,0 +1,1 @@
+"""Output: the comment on a pull request, the terminal, and the plan of a deployment."""
