@@ -25,7 +25,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from settings.gke.places import zones_of
+from settings.types.places import zones_of
 from tools.review.log.resources import SEALED
 
 PROVIDERS: Final = ("kubernetes", "gcp", "pulumi-python")
