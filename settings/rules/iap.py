@@ -4,7 +4,7 @@ from settings.groups.auth import AuthSettings
 from settings.groups.endpoint import EndpointSettings
 from settings.groups.github import GitHubSettings
 from settings.groups.iap import IapSettings
-from settings.types.iap import _is_email
+from settings.types.iap import is_email
 from settings.types.model import Model
 
 _CONSOLE = "https://console.cloud.google.com/auth/clients"
@@ -68,7 +68,7 @@ def _names_that_are_no_emails(auth: AuthSettings) -> list[str]:
         "such as ada@example.org"
         for key, names in lists.items()
         for index, name in enumerate(names)
-        if not _is_email(name)
+        if not is_email(name)
     ]
 
 

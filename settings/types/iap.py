@@ -25,7 +25,7 @@ _SERVICE_ID = re.compile(r"[1-9][0-9]{5,19}")
 def _member(text: str) -> str:
     kind, colon, who = text.partition(":")
     who = who.lower()
-    is_right = _DOMAIN.fullmatch(who) if kind == "domain" else kind in {"user", "group"} and _is_email(who)
+    is_right = _DOMAIN.fullmatch(who) if kind == "domain" else kind in {"user", "group"} and is_email(who)
     if not (colon and is_right):
         msg = (
             "is nobody whom IAP can let in; right ones look like user:ada@example.org, group:physics@example.org (a "
@@ -45,7 +45,8 @@ def _service_id(text: str) -> str:
     return text
 
 
-def _is_email(text: str) -> bool:
+def is_email(text: str) -> bool:
+    """Tell whether a text is an e-mail address."""
     return len(text) <= _LONGEST_EMAIL and _EMAIL.fullmatch(text) is not None
 
 
