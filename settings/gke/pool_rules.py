@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from hub.contract import GPU_RESOURCE
 from settings.gke.accelerators import ACCELERATORS, SPOT_ONLY, zones_with
 from settings.gke.machines import n1_cpus
 from settings.gke.networks import nodes_in, nodes_with_pods_in
@@ -9,7 +10,6 @@ from settings.gke.node_zones import gpu_zones
 from settings.gke.places import region_of
 from settings.gke.sections import ClusterSettings, GpuPool, NetworkSettings, NodePool, NodesSettings
 
-GPU_RESOURCE = "nvidia.com/gpu"
 """As what Kubernetes counts GPUs."""
 _TAKEN = ("core", "user")
 _NOT_IN_AUTOPILOT = frozenset({"nvidia-tesla-p4", "nvidia-tesla-p100", "nvidia-tesla-v100"})
