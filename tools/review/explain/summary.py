@@ -91,7 +91,7 @@ _FILE_RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"sign_in\.type", "People sign in another way: {old} → {new}."),
     (r"sign_in\.callback_url", _REGISTER.replace("{}", "{new}")),
     (
-        r"sign_in\.(allowed|admin|blocked)_users.*|sign_in\.anyone|sign_in\.github\.organizations.*",
+        r"sign_in\.(allowed|admin|blocked)_users.*|sign_in\.allow_all|sign_in\.github\.organizations.*",
         "Who may sign in, or is an admin, changes.",
     ),
     (r"sign_in\.session_hours", "People have to sign in again after {new} hours (so far {old})."),

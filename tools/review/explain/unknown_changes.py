@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from hub.contract import COOKIE_SECRET_VARIABLE, CRYPT_KEY_VARIABLE
 from settings.types import quantity
 from tools.review.log import resources
 from tools.review.log.model import Change, Preview, Resource
@@ -50,7 +51,7 @@ _PROXY_TOKEN: Final = "-proxy-token"  # noqa: S105 a name
 """Of a Token and a Secret, whose change is told with the pods that read it."""
 _TOKENS: Final = ("-cookie", "-crypt-key", _PROXY_TOKEN)
 """Tokens whose change is told, or noticed by nobody: what the last key encrypted can still be read."""
-_SECRETS: Final = re.compile(r"data\.(JPY_COOKIE_SECRET|JUPYTERHUB_CRYPT_KEY)")
+_SECRETS: Final = re.compile(rf"data\.({COOKIE_SECRET_VARIABLE}|{CRYPT_KEY_VARIABLE})")
 """Where those are in the hub's Secret."""
 
 

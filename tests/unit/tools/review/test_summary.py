@@ -151,9 +151,10 @@ def test_of_the_service_accounts_only_the_owner_of_notebooks_is_loud() -> None:
         ),
         ({"keep_homes": True}, {"keep_homes": False}, "Whether homes outlive their users changes: true → false."),
         (
-            {"own_nodes": True},
-            {"own_nodes": False},
-            "What people notice of these is not known: data[hub.json] own_nodes of ConfigMap tf-hub-config-files.",
+            {"dedicated_nodes": True},
+            {"dedicated_nodes": False},
+            "What people notice of these is not known: "
+            "data[hub.json] dedicated_nodes of ConfigMap tf-hub-config-files.",
         ),
     ],
 )
