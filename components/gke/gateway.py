@@ -1,4 +1,4 @@
-"""The way in by https: a Google load balancer that a Gateway describes."""
+"""A Gateway: Google's global load balancer with https."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta import v1 as meta
 
 from components import proxy
+from components.gke.public_address import GatewayAddress
+from components.gke.security_policy import security_policy
 from components.metadata import labels
 from hub.contract import PROXY_PORT
 from settings import Settings
@@ -18,10 +20,10 @@ _GATEWAY_API: Final = "gateway.networking.k8s.io/v1"
 _GKE_API: Final = "networking.gke.io/v1"
 _CERTIFICATE_MAP: Final = "networking.gke.io/certmap"
 """Annotation of a Gateway that names its certificates."""
-_HTTPS_ONLY: Final = {"name": "Strict-Transport-Security", "value": "max-age=2592000"}
-"""By it browsers come by https only, for 30 days (in seconds) from each visit on; `docker/proxy` sets it too."""
-_BACKEND_SECONDS: Final = 86_400
-"""How long a connection may be open: Google's default of 30 s would cut every websocket, and so every kernel."""
+_HSTS: Final = {"name": "Strict-Transport-Security", "value": "max-age=2592000"}
+"""HSTS, 30 days; `docker/proxy` sets the same."""
+BACKEND_TIMEOUT_SECONDS: Final = 86_400
+"""Time limit of a request; Google's default of 30 s would cut every websocket, and so every kernel."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,27 +31,21 @@ class GatewayArgs:
     """Inputs of `Gateway`."""
 
     settings: Settings
-    """The stack's settings: names, host name, the OAuth client of IAP."""
+    """The stack's settings: names, host name, source ranges, OAuth client of IAP."""
     namespace: pulumi.Input[str]
     """Namespace of the proxy's public Service."""
     service: pulumi.Input[str]
-    """Name of that Service; its port is 80."""
-    address_name: pulumi.Input[str]
-    """Name of the reserved global address."""
-    certificate_map: pulumi.Input[str]
-    """Name of the certificate map."""
-    security_policy: pulumi.Input[str] | None
-    """Name of the Cloud Armor policy; none = the gateway may be reached from everywhere."""
-    own_policy: pulumi.Resource | None
-    """What makes that policy, if the stack does: it goes after the gateway, as Google deletes none that is in use."""
+    """Name of that Service, which listens on port 80."""
+    address: GatewayAddress
+    """The global address and the certificate map."""
     iap_secret: pulumi.Input[str] | None
-    """Name of the Secret with the client secret of IAP; none = IAP is off."""
+    """Name of the Secret with the client secret of IAP; None = IAP is off."""
 
 
 class Gateway(pulumi.ComponentResource):
-    """Listeners for https and http, the second of which only sends people to the first, and GKE's policies.
+    """A Gateway with listeners for https and for http, which redirects to https, and GKE's policies.
 
-    The objects are custom resources, for which there are no typed args; the API server checks them.
+    The objects are custom resources, which have no typed args; the API server validates them.
     """
 
     gateway_name: pulumi.Output[str]
@@ -57,7 +53,13 @@ class Gateway(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: GatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:gke/gateway:Gateway", name, None, opts)
-        settings = args.settings
+        settings, endpoint = args.settings, args.settings.endpoint
+        own_policy = (
+            security_policy(f"{name}-armor", settings, pulumi.ResourceOptions(parent=self))
+            if endpoint.source_ranges
+            else None
+        )
+        policy_name = endpoint.security_policy if own_policy is None else own_policy.name
 
         def metadata(
             suffix: str = "", annotations: Mapping[str, pulumi.Input[str]] | None = None
@@ -78,21 +80,21 @@ class Gateway(pulumi.ComponentResource):
                 kind=kind,
                 metadata=metadata,
                 spec=spec,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=args.own_policy),
+                # So that the policy is deleted last: Google deletes none that is in use.
+                opts=pulumi.ResourceOptions(parent=self, depends_on=own_policy),
             )
 
-        hostname = settings.endpoint.hostname
         gateway = custom(
             "gateway",
             _GATEWAY_API,
             "Gateway",
-            metadata(annotations={_CERTIFICATE_MAP: args.certificate_map}),
+            metadata(annotations={_CERTIFICATE_MAP: args.address.certificate_map}),
             {
                 "gatewayClassName": _CLASS,
-                "addresses": [{"type": "NamedAddress", "value": args.address_name}],
+                "addresses": [{"type": "NamedAddress", "value": args.address.address_name}],
                 "listeners": [
-                    {"name": "https", "protocol": "HTTPS", "port": 443, "hostname": hostname},
-                    {"name": "http", "protocol": "HTTP", "port": 80, "hostname": hostname},
+                    {"name": "https", "protocol": "HTTPS", "port": 443, "hostname": endpoint.hostname},
+                    {"name": "http", "protocol": "HTTP", "port": 80, "hostname": endpoint.hostname},
                 ],
             },
         )
@@ -109,11 +111,11 @@ class Gateway(pulumi.ComponentResource):
             metadata(),
             {
                 "parentRefs": parent("https"),
-                "hostnames": [hostname],
+                "hostnames": [endpoint.hostname],
                 "rules": [
                     {
                         "filters": [
-                            {"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": [_HTTPS_ONLY]}}
+                            {"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": [_HSTS]}}
                         ],
                         "backendRefs": [{"name": args.service, "port": 80}],
                     }
@@ -127,7 +129,7 @@ class Gateway(pulumi.ComponentResource):
             metadata("-redirect"),
             {
                 "parentRefs": parent("http"),
-                "hostnames": [hostname],
+                "hostnames": [endpoint.hostname],
                 "rules": [
                     {
                         "filters": [
@@ -137,7 +139,7 @@ class Gateway(pulumi.ComponentResource):
                 ],
             },
         )
-        # Without it Google asks for /, where the hub sends people on: an answer that Google takes for an illness.
+        # GKE's default health check is GET /, which redirects (302) and so counts as unhealthy.
         custom(
             "health",
             _GKE_API,
@@ -163,9 +165,9 @@ class Gateway(pulumi.ComponentResource):
             {
                 "targetRef": backend,
                 "default": {
-                    "timeoutSec": _BACKEND_SECONDS,
+                    "timeoutSec": BACKEND_TIMEOUT_SECONDS,
                     "connectionDraining": {"drainingTimeoutSec": proxy.DRAIN_SECONDS},
-                    **({} if args.security_policy is None else {"securityPolicy": args.security_policy}),
+                    **({} if policy_name is None else {"securityPolicy": policy_name}),
                     **({} if args.iap_secret is None else {"iap": _iap(settings, args.iap_secret)}),
                 },
             },
@@ -174,5 +176,5 @@ class Gateway(pulumi.ComponentResource):
 
 
 def _iap(settings: Settings, secret: pulumi.Input[str]) -> dict[str, object]:
-    # Without a client of one's own, GKE turns IAP on for an Ingress, and not yet for a Gateway.
+    # GKE can enable IAP without an OAuth client for an Ingress, but not for a Gateway.
     return {"enabled": True, "clientID": settings.iap.client_id, "oauth2ClientSecret": {"name": secret}}

@@ -1,4 +1,4 @@
-"""Google's Identity-Aware Proxy (IAP) before the gateway: who may pass, and how the hub knows what it says."""
+"""Google's Identity-Aware Proxy (IAP) in front of the Gateway."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +13,7 @@ from settings import Settings
 
 _ROLE: Final = "roles/iap.httpsResourceAccessor"
 _SECRET_KEY: Final = "key"  # noqa: S105 the name of a key
-"""Key of the Secret under which GKE looks for the client secret."""
+"""Key of the Secret in which GKE expects the client secret."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,21 +21,21 @@ class IdentityAwareProxyArgs:
     """Inputs of `IdentityAwareProxy`."""
 
     settings: Settings
-    """The stack's settings: project, host name, OAuth client, people."""
+    """The stack's settings: project, host name, OAuth client, members."""
     namespace: pulumi.Input[str]
-    """Namespace of the gateway's policy, in which GKE looks for the client secret."""
-    services: pulumi.Resource | None
-    """The APIs that must be enabled before the project is asked for its number."""
+    """Namespace of the Gateway's backend policy, in which GKE expects the Secret."""
+    apis: pulumi.Resource
+    """The enabled APIs; the project's number is looked up after them."""
 
 
 class IdentityAwareProxy(pulumi.ComponentResource):
-    """People's right to pass IAP at the hub's host name, and the OAuth client with which they sign in there."""
+    """IAM grants to pass IAP at the hub's host name, and the Secret of the OAuth client."""
 
     secret_name: pulumi.Output[str]
     """Name of the Secret with the client secret."""
     audience: pulumi.Output[str]
-    """For whom IAP's word is: the gateway's backend service, or as long as that is not set, what the names of all
-    backend services of the project begin with (`/` is then the last character)."""
+    """Expected `aud` claim of IAP's tokens: the backend service, or until `iap.backendService` is set its prefix, which
+    ends in `/`."""
 
     def __init__(self, name: str, args: IdentityAwareProxyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:gke/iap:IdentityAwareProxy", name, None, opts)
@@ -43,7 +43,7 @@ class IdentityAwareProxy(pulumi.ComponentResource):
         secret = core.Secret(
             f"{name}-client",
             metadata=meta.ObjectMetaArgs(namespace=args.namespace, labels=labels(settings, "proxy")),
-            # Another secret is another name, and so a change of the policy, which GKE sees.
+            # A new secret gets a new name, which changes the policy; GKE notices that.
             immutable=True,
             string_data={_SECRET_KEY: pulumi.Output.secret(_client_secret(settings))},
             opts=child,
@@ -54,8 +54,8 @@ class IdentityAwareProxy(pulumi.ComponentResource):
                 f"{name}-{member}",
                 role=_ROLE,
                 member=member,
-                # GKE chooses the name of the backend service, so the right is one for all of the project; the condition
-                # makes it one for this hub.
+                # GKE names the backend service, so the grant covers the whole project; the condition limits it to this
+                # hub.
                 condition=iap.WebTypeComputeIamMemberConditionArgs(
                     title=f"JupyterHub at {settings.endpoint.hostname}"[:100],
                     expression=f'request.host == "{settings.endpoint.hostname}"',
@@ -64,7 +64,7 @@ class IdentityAwareProxy(pulumi.ComponentResource):
             )
         project = organizations.get_project_output(
             project_id=settings.gcp.project_id,
-            opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[args.services] if args.services else None),
+            opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[args.apis]),
         )
         self.audience = project.number.apply(
             lambda number: f"/projects/{number}/global/backendServices/{settings.iap.backend_service or ''}"
@@ -74,7 +74,7 @@ class IdentityAwareProxy(pulumi.ComponentResource):
 
 def _client_secret(settings: Settings) -> str:
     secret = settings.iap.client_secret
-    return "" if secret is None else secret.get_secret_value()  # the checks have seen that it is set
+    return "" if secret is None else secret.get_secret_value()  # the settings require it
 
 
 def _members(settings: Settings) -> list[str]:

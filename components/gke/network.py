@@ -1,4 +1,4 @@
-"""The network of a cluster whose nodes have no public addresses."""
+"""The network of a cluster with private nodes."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 import pulumi
 from pulumi_gcp import compute
 
-from settings.groups.network import NetworkSettings
+from settings import Settings
 
 PODS: Final = "pods"
 """Name of the subnet's secondary range for pods."""
@@ -19,14 +19,8 @@ _PROTOCOLS: Final = ("tcp", "udp")
 class NetworkArgs:
     """Inputs of `Network`."""
 
-    network: NetworkSettings
-    """The address ranges."""
-    region: str
-    """Region of the subnet, such as `europe-west1`."""
-    protect: bool
-    """Whether Pulumi refuses to delete it."""
-    shares: bool = False
-    """Whether nodes mount shares of an NFS server for pods. Default: they do not."""
+    settings: Settings
+    """The stack's settings: address ranges, region, protection, and whether homes are on NFS."""
 
 
 class Network(pulumi.ComponentResource):
@@ -40,26 +34,27 @@ class Network(pulumi.ComponentResource):
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:gke/network:Network", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        kept = pulumi.ResourceOptions(parent=self, protect=args.protect)
+        settings, network, region = args.settings, args.settings.network, args.settings.cluster.region
+        kept = pulumi.ResourceOptions(parent=self, protect=settings.protect)
         vpc = compute.Network(f"{name}-vpc", auto_create_subnetworks=False, routing_mode="REGIONAL", opts=kept)
         subnet = compute.Subnetwork(
             f"{name}-subnet",
             network=vpc.self_link,
-            region=args.region,
-            ip_cidr_range=args.network.node_range,
+            region=region,
+            ip_cidr_range=network.node_range,
             secondary_ip_ranges=[
-                compute.SubnetworkSecondaryIpRangeArgs(range_name=PODS, ip_cidr_range=args.network.pod_range),
-                compute.SubnetworkSecondaryIpRangeArgs(range_name=SERVICES, ip_cidr_range=args.network.service_range),
+                compute.SubnetworkSecondaryIpRangeArgs(range_name=PODS, ip_cidr_range=network.pod_range),
+                compute.SubnetworkSecondaryIpRangeArgs(range_name=SERVICES, ip_cidr_range=network.service_range),
             ],
-            # Nodes without public addresses reach Google's APIs, and pull images from Artifact Registry, this way.
+            # For Google's APIs and for images in Artifact Registry.
             private_ip_google_access=True,
             opts=kept,
         )
-        router = compute.Router(f"{name}-router", network=vpc.self_link, region=args.region, opts=child)
+        router = compute.Router(f"{name}-router", network=vpc.self_link, region=region, opts=child)
         compute.RouterNat(
             f"{name}-nat",
             router=router.name,
-            region=args.region,
+            region=region,
             nat_ip_allocate_option="AUTO_ONLY",
             source_subnetwork_ip_ranges_to_nat="ALL_SUBNETWORKS_ALL_IP_RANGES",
             # Many notebooks on a node may hold many connections each.
@@ -70,14 +65,14 @@ class Network(pulumi.ComponentResource):
             log_config=compute.RouterNatLogConfigArgs(enable=True, filter="ERRORS_ONLY"),
             opts=child,
         )
-        if args.shares:
-            # NFS believes whoever connects, whatever user they say they are. Nodes mount each person's home and no
-            # other; a pod that came by itself would have all of them. What nodes send has other addresses.
+        if settings.notebook.storage.disk == "filestore":
+            # NFS trusts the user ID of every client. Nodes mount only the home of a pod's owner; a pod that connected
+            # itself would reach all homes. The traffic of nodes does not come from the pod range.
             compute.Firewall(
                 f"{name}-no-nfs",
                 network=vpc.self_link,
                 direction="EGRESS",
-                source_ranges=[args.network.pod_range],
+                source_ranges=[network.pod_range],
                 denies=[compute.FirewallDenyArgs(protocol=protocol, ports=["111", "2049"]) for protocol in _PROTOCOLS],
                 opts=child,
             )

@@ -1,4 +1,4 @@
-"""The machines of a cluster of the stack's own."""
+"""The node pools of a cluster that the stack creates."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,7 @@ from pulumi_gcp import container
 
 from hub.contract import DEDICATED, GPU_RESOURCE, NODE_PURPOSE
 from settings import Settings
-from settings.google.disks import boot_disk
 from settings.groups.cluster import ClusterSettings
-from settings.groups.node_zones import gpu_zones, node_zones
 from settings.groups.nodes import GpuPool, NodePool
 
 
@@ -21,23 +19,23 @@ class NodePoolsArgs:
     settings: Settings
     """The stack's settings: location and pools."""
     cluster: pulumi.Input[str]
-    """Id of the cluster."""
+    """ID of the cluster."""
     node_account: pulumi.Input[str]
     """E-mail of the nodes' service account."""
 
 
 class NodePools(pulumi.ComponentResource):
-    """A pool for the hub, one for notebooks, and those with GPUs. All but the first may shrink to nothing."""
+    """A pool for the hub, one for notebooks, and those with GPUs. All but the first may scale to zero."""
 
     core: pulumi.Output[str]
-    """Id of the pool for the hub; known once its first node is there."""
+    """ID of the pool for the hub; known once it has a node."""
 
     def __init__(self, name: str, args: NodePoolsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:gke/node_pools:NodePools", name, None, opts)
         nodes, cluster = args.settings.nodes, args.settings.cluster
         user_taint = container.NodePoolNodeConfigTaintArgs(key=DEDICATED, value="user", effect="NO_SCHEDULE")
-        # GKE sets it on nodes with GPUs by itself; stated here, as it would else show up as a change in every preview.
-        # What asks for a GPU tolerates it without saying so (admission plugin ExtendedResourceToleration, on in GKE).
+        # GKE sets it by itself on nodes with GPUs; without this, every preview would show a change. Pods that request a
+        # GPU get the toleration from the admission plugin ExtendedResourceToleration, which is on in GKE.
         gpu_taint = container.NodePoolNodeConfigTaintArgs(key=GPU_RESOURCE, value="present", effect="NO_SCHEDULE")
 
         def pool(
@@ -45,18 +43,18 @@ class NodePools(pulumi.ComponentResource):
         ) -> container.NodePool:
             return container.NodePool(
                 f"{name}-{part}",
-                # Pulumi names it, so that a pool that has to be replaced (another GPU, spot or not) is made before the
-                # old one goes; notebooks move at their next start.
+                # Auto-named, so that the replacement of a pool (another GPU type, Spot VMs or not) is created before the
+                # old pool is deleted; notebooks move at their next start.
                 cluster=args.cluster,
-                # Those of the cluster, but for GPUs, which not every zone has.
-                node_locations=list(gpu_zones(of.accelerator, cluster)) if isinstance(of, GpuPool) else None,
-                initial_node_count=_at_first(of, cluster),
+                # None = the zones of the cluster. Not every zone has GPUs.
+                node_locations=list(cluster.zones_with([of.accelerator])) if isinstance(of, GpuPool) else None,
+                initial_node_count=_initial_nodes_per_zone(of, cluster),
                 autoscaling=container.NodePoolAutoscalingArgs(
                     total_min_node_count=of.min, total_max_node_count=of.max, location_policy="ANY"
                 ),
                 management=container.NodePoolManagementArgs(auto_repair=True, auto_upgrade=True),
                 node_config=_node(of, args.node_account, {NODE_PURPOSE: purpose}, taints),
-                # The autoscaler has its own idea of the number of nodes.
+                # The autoscaler changes the number of nodes.
                 opts=pulumi.ResourceOptions(parent=self, ignore_changes=["initialNodeCount"]),
             )
 
@@ -67,9 +65,9 @@ class NodePools(pulumi.ComponentResource):
         self.register_outputs({"core": self.core})
 
 
-def _at_first(pool: NodePool, cluster: ClusterSettings) -> int:
-    """Nodes per zone to begin with. The autoscaler takes away what is too many."""
-    zones = gpu_zones(pool.accelerator, cluster) if isinstance(pool, GpuPool) else node_zones(cluster)
+def _initial_nodes_per_zone(pool: NodePool, cluster: ClusterSettings) -> int:
+    """`min` spread over the zones, rounded up. The autoscaler removes what is too many."""
+    zones = cluster.zones_with([pool.accelerator]) if isinstance(pool, GpuPool) else cluster.node_zones
     return -(-pool.min // len(zones))
 
 
@@ -82,21 +80,21 @@ def _node(
     return container.NodePoolNodeConfigArgs(
         machine_type=pool.machine_type,
         disk_size_gb=pool.disk_gb,
-        disk_type=boot_disk(pool.machine_type),
+        disk_type=pool.boot_disk,
         image_type="COS_CONTAINERD",
         spot=pool.spot,
         service_account=account,
-        # The account's roles bound what nodes may do; scopes are the older way, and Google says to open them.
+        # The roles of the account are the limit; Google recommends full scopes, which are the older mechanism.
         oauth_scopes=["https://www.googleapis.com/auth/cloud-platform"],
         labels=labels,
         taints=list(taints),
         guest_accelerators=_accelerators(pool),
         shielded_instance_config=container.NodePoolNodeConfigShieldedInstanceConfigArgs(
-            # NVIDIA's drivers that GKE installs are signed, and so secure boot may stay.
+            # Works with GPUs too: the NVIDIA drivers that GKE installs are signed.
             enable_secure_boot=True,
             enable_integrity_monitoring=True,
         ),
-        # Pods see their own identity and never the node's.
+        # Pods get their own identity, never the node's.
         workload_metadata_config=container.NodePoolNodeConfigWorkloadMetadataConfigArgs(mode="GKE_METADATA"),
         metadata={"disable-legacy-endpoints": "true"},
     )

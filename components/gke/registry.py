@@ -1,4 +1,4 @@
-"""Where the images of this project are kept."""
+"""The Artifact Registry repository of the images."""
 
 from dataclasses import dataclass
 
@@ -14,17 +14,17 @@ class RegistryArgs:
     """Inputs of `Registry`."""
 
     settings: Settings
-    """The stack's settings: project, whether the repository is made, protection."""
+    """The stack's settings: project, whether to create the repository, protection."""
     place: ArtifactRegistry
-    """Where it is, or is to be."""
+    """Location, project and name of the repository."""
     reader: pulumi.Input[str] | None = None
-    """E-mail of the nodes' service account, which may pull; none = it may already."""
+    """E-mail of the nodes' service account, which gets the right to pull; None = it has it."""
 
 
 class Registry(pulumi.ComponentResource):
-    """An Artifact Registry repository, under the name that `make -C docker push` pushes to, and who may pull.
+    """The repository that `make -C docker push` pushes to, and the nodes' right to pull from it.
 
-    With `registry.create` off it exists already: Google refuses the right to pull where it does not.
+    Without `registry.create` it must exist: otherwise Google refuses the right to pull.
     """
 
     repository: pulumi.Output[str]
@@ -33,7 +33,7 @@ class Registry(pulumi.ComponentResource):
     def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:gke/registry:Registry", name, None, opts)
         settings, place = args.settings, args.place
-        parts: list[pulumi.CustomResource] = [self._made(name, args)] if settings.registry.create else []
+        parts: list[pulumi.CustomResource] = [self._repository(name, args)] if settings.registry.create else []
         if args.reader is not None:
             reader = artifactregistry.RepositoryIamMember(
                 f"{name}-reader",
@@ -48,7 +48,7 @@ class Registry(pulumi.ComponentResource):
         self.repository = pulumi.Output.all(*(part.id for part in parts)).apply(lambda _: place.repository)
         self.register_outputs({"repository": self.repository})
 
-    def _made(self, name: str, args: RegistryArgs) -> "artifactregistry.Repository":
+    def _repository(self, name: str, args: RegistryArgs) -> "artifactregistry.Repository":
         return artifactregistry.Repository(
             f"{name}-repository",
             location=args.place.location,

@@ -1,58 +1,42 @@
-"""From where the gateway may be reached."""
+"""The Cloud Armor policy of `endpoint.sourceRanges`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 from pulumi_gcp import compute
 
-_MOST_RANGES: Final = 10
-"""How many ranges one rule takes."""
-_FIRST: Final = 1000
-"""Priority of the first rule; rules that somebody adds by hand fit before it and between."""
-_STEP: Final = 10
-_LAST: Final = 2_147_483_647
-"""Priority of the rule for everybody else, which each policy has."""
+from settings import Settings
+
+_RANGES_PER_RULE: Final = 10
+"""Google's limit."""
+FIRST_PRIORITY: Final = 1000
+"""Priority of the first rule; it leaves room for rules that people add before it."""
+_PRIORITY_STEP: Final = 10
+"""Distance of priorities; it leaves room for rules that people add in between."""
+DEFAULT_PRIORITY: Final = 2_147_483_647
+"""Priority of the default rule, which each policy has."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SecurityPolicyArgs:
-    """Inputs of `SecurityPolicy`."""
+def security_policy(name: str, settings: Settings, opts: pulumi.ResourceOptions) -> "compute.SecurityPolicy":
+    """Return a policy that lets `endpoint.sourceRanges` in and answers everybody else with status 403.
 
-    hostname: str
-    """Host name of the hub, for the description."""
-    source_ranges: Sequence[str]
-    """Ranges from which people come, one at least."""
-
-
-class SecurityPolicy(pulumi.ComponentResource):
-    """A Cloud Armor policy: some ranges may come, and all others get status 403.
-
-    No more than that: limits on the rate of requests would hit a whole class behind one address, and Google learns what
-    traffic is normal for some hours before its adaptive protection says anything.
+    It has no rate limits, which would hit a whole class behind one address, and no adaptive protection, which needs
+    hours to learn what traffic is normal.
     """
-
-    policy_name: pulumi.Output[str]
-    """Name of the policy, by which GKE finds it."""
-
-    def __init__(self, name: str, args: SecurityPolicyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("jupyterhub:gke/security_policy:SecurityPolicy", name, None, opts)
-        ranges = args.source_ranges
-        batches = [ranges[start : start + _MOST_RANGES] for start in range(0, len(ranges), _MOST_RANGES)]
-        allowed = [
-            _rule("allow", _FIRST + index * _STEP, batch, "endpoint.sourceRanges")
-            for index, batch in enumerate(batches)
-        ]
-        policy = compute.SecurityPolicy(
-            f"{name}-policy",
-            description=f"From where {args.hostname} may be reached",
-            type="CLOUD_ARMOR",
-            rules=[*allowed, _rule("deny(403)", _LAST, ["*"], "Everybody else")],
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        self.policy_name = policy.name
-        self.register_outputs({"policy_name": self.policy_name})
+    ranges = settings.endpoint.source_ranges
+    batches = [ranges[start : start + _RANGES_PER_RULE] for start in range(0, len(ranges), _RANGES_PER_RULE)]
+    allowed = [
+        _rule("allow", FIRST_PRIORITY + index * _PRIORITY_STEP, batch, "endpoint.sourceRanges")
+        for index, batch in enumerate(batches)
+    ]
+    return compute.SecurityPolicy(
+        name,
+        description=f"Source ranges of {settings.endpoint.hostname}",
+        type="CLOUD_ARMOR",
+        rules=[*allowed, _rule("deny(403)", DEFAULT_PRIORITY, ["*"], "Everybody else")],
+        opts=opts,
+    )
 
 
 def _rule(action: str, priority: int, ranges: Sequence[str], description: str) -> "compute.SecurityPolicyRuleArgs":

@@ -9,46 +9,46 @@ from pulumi_gcp import projects
 from settings import Settings
 
 
-def needed(settings: Settings) -> list[str]:
-    """Returns the APIs that the stack and what it makes call, without `.googleapis.com`."""
+def required_apis(settings: Settings) -> list[str]:
+    """Return the APIs that the stack and its resources call, without `.googleapis.com`."""
     endpoint, names = settings.endpoint, ["compute", "container"]
     if settings.cluster.mode == "create":
-        # The second changes who may what in the project.
+        # The second changes the IAM policy of the project.
         names += ["iam", "cloudresourcemanager", "logging", "monitoring"]
     if endpoint.type == "gateway":
         names.append("certificatemanager")
     if settings.auth.type == "iap":
-        # The second tells the project's number.
+        # The second looks up the project number.
         names += ["iap", "cloudresourcemanager"]
     if endpoint.dns_zone is not None:
         names.append("dns")
     if settings.registry.create or (settings.cluster.mode == "create" and settings.images.artifact_registry):
         names.append("artifactregistry")
     if settings.notebook.storage.disk == "filestore":
-        # GKE's driver calls it, not the stack.
+        # Called by GKE's CSI driver, not by the stack.
         names.append("file")
     if settings.database.type == "cloud-sql":
-        # The last two are what the private address needs.
+        # The last two are for Private Service Connect.
         names += ["sqladmin", "servicedirectory", "dns"]
     return list(dict.fromkeys(names))
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServicesArgs:
-    """Inputs of `Services`."""
+class EnabledApisArgs:
+    """Inputs of `EnabledApis`."""
 
     settings: Settings
-    """The stack's settings: what is asked of Google Cloud."""
+    """The stack's settings, from which the list follows."""
 
 
-class Services(pulumi.ComponentResource):
-    """Enabled APIs of the project. They stay enabled when the stack goes, as others may use them too."""
+class EnabledApis(pulumi.ComponentResource):
+    """Enabled APIs of the project. They stay enabled when the stack is destroyed, as others may use them."""
 
     enabled: pulumi.Output[Sequence[str]]
     """Full names of the APIs; known once they are enabled."""
 
-    def __init__(self, name: str, args: ServicesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("jupyterhub:gke/services:Services", name, None, opts)
+    def __init__(self, name: str, args: EnabledApisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("jupyterhub:gke/apis:EnabledApis", name, None, opts)
         services = [
             projects.Service(
                 f"{name}-{api}",
@@ -56,7 +56,7 @@ class Services(pulumi.ComponentResource):
                 disable_on_destroy=False,
                 opts=pulumi.ResourceOptions(parent=self),
             )
-            for api in needed(args.settings)
+            for api in required_apis(args.settings)
         ]
         self.enabled = pulumi.Output.all(*(service.service for service in services))
         self.register_outputs({"enabled": self.enabled})

@@ -1,4 +1,4 @@
-"""Which Google service accounts the pods may act as, without a key anywhere."""
+"""Workload Identity: pods act as Google service accounts, without keys."""
 
 from dataclasses import dataclass
 
@@ -10,23 +10,23 @@ from settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class IdentityArgs:
-    """Inputs of `Identity`."""
+class WorkloadIdentityArgs:
+    """Inputs of `WorkloadIdentity`."""
 
     settings: Settings
-    """The stack's settings: project, namespaces, and the Google service accounts, which exist already."""
+    """The stack's settings: project, namespaces, and the Google service accounts, which must exist."""
 
 
-class Identity(pulumi.ComponentResource):
-    """Workload Identity: the hub's and the notebooks' Kubernetes accounts may be Google service accounts."""
+class WorkloadIdentity(pulumi.ComponentResource):
+    """IAM grants that let the ServiceAccounts of hub and notebooks act as Google service accounts."""
 
     members: pulumi.Output[list[str]]
-    """How Google Cloud knows the Kubernetes accounts that may; known once they may."""
+    """IAM members of these ServiceAccounts; known once they have the grants."""
 
-    def __init__(self, name: str, args: IdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("jupyterhub:gke/identity:Identity", name, None, opts)
+    def __init__(self, name: str, args: WorkloadIdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("jupyterhub:gke/workload_identity:WorkloadIdentity", name, None, opts)
         settings, identity = args.settings, args.settings.identity
-        wanted = {
+        accounts = {
             "hub": (identity.hub_service_account, f"{settings.namespace}/{settings.name}"),
             "notebooks": (
                 identity.notebook_service_account,
@@ -48,7 +48,7 @@ class Identity(pulumi.ComponentResource):
                 member=f"serviceAccount:{settings.gcp.workload_pool}[{account}]",
                 opts=pulumi.ResourceOptions(parent=self),
             )
-            for part, (email, account) in wanted.items()
+            for part, (email, account) in accounts.items()
             if email is not None
         ]
         self.members = pulumi.Output.all(*(grant.member for grant in grants))
@@ -56,5 +56,5 @@ class Identity(pulumi.ComponentResource):
 
 
 def _project_of(email: str) -> str:
-    """The project of a service account, which is in its name: `hub@<project>.iam.gserviceaccount.com`."""
+    """The project in the e-mail of a service account, `hub@<project>.iam.gserviceaccount.com`."""
     return email.partition("@")[2].partition(".")[0]

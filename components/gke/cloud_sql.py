@@ -6,60 +6,59 @@ from typing import Final
 import pulumi
 from pulumi_gcp import compute, sql
 
-from components.hub_config import AUTHORITIES_PATH
-from components.token import Token, TokenArgs
+from components.cluster.target import Gke
+from components.dynamic.token import Token, TokenArgs
+from components.hub_config import DATABASE_CA_PATH
 from settings import Settings
 
 _VERSION: Final = "POSTGRES_17"
-"""Another one upgrades the instances that are there, in place: they are away for some minutes."""
-_HUB: Final = "hub"
-"""Name of the database, and of the user as whom the hub signs in."""
+"""A change upgrades existing instances in place, with some minutes of downtime."""
+NAME: Final = "hub"
+"""Name of the database and of its user."""
 _PORT: Final = 5432
 _SUNDAY: Final = 7
 
 
 @dataclass(frozen=True, kw_only=True)
-class DatabaseArgs:
-    """Inputs of `Database`."""
+class CloudSqlArgs:
+    """Inputs of `CloudSql`."""
 
     settings: Settings
-    """The stack's settings: project, region, the machine, protection, the password's generation."""
-    network: pulumi.Input[str] | None
-    """VPC of the cluster."""
-    subnetwork: pulumi.Input[str] | None
-    """Subnet of the cluster, in which the database gets an address."""
+    """The stack's settings: project, region, machine, protection, the password's generation."""
+    gke: Gke
+    """The cluster: its VPC, and the subnet in which the database gets an address."""
 
 
-class Database(pulumi.ComponentResource):
-    """An instance without a public address, and its private one in the cluster's subnet (Private Service Connect)."""
+class CloudSql(pulumi.ComponentResource):
+    """An instance with a private address only, in the cluster's subnet (Private Service Connect)."""
 
     url: pulumi.Output[str]
-    """Where the database is, and how the hub signs in there. Secret. Known once the hub can."""
-    authorities: pulumi.Output[str]
-    """Certificates (PEM) of who may sign the server's own: the active authority, and around a rotation the last or the
-    next one too. Public. Known once there is an instance."""
+    """URL of the database with user and password. Secret. Known once the hub can sign in."""
+    ca_certificates: pulumi.Output[str]
+    """CA certificates (PEM) of the instance: the active one, and around a rotation the previous or the next one too. Not
+    secret. Known once the instance exists."""
     instance: pulumi.Output[str]
     """Name of the instance."""
 
-    def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("jupyterhub:gke/database:Database", name, None, opts)
+    def __init__(self, name: str, args: CloudSqlArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("jupyterhub:gke/cloud_sql:CloudSql", name, None, opts)
         settings, child = args.settings, pulumi.ResourceOptions(parent=self)
         instance = sql.DatabaseInstance(
             f"{name}-instance",
-            # Pulumi names it, as the name of an instance that was deleted stays taken for a week.
+            # Auto-named, because the name of a deleted instance stays reserved for a week.
             args=_instance(settings),
             opts=pulumi.ResourceOptions(
                 parent=self, protect=settings.protect, retain_on_delete=settings.hub.keep_database
             ),
         )
-        # Both stay and go with the instance: PostgreSQL deletes no user who owns something.
+        # Both are deleted with the instance: PostgreSQL does not drop a user that owns objects.
         database = sql.Database(
-            f"{name}-database", name=_HUB, instance=instance.name, deletion_policy="ABANDON", opts=child
+            f"{name}-database", name=NAME, instance=instance.name, deletion_policy="ABANDON", opts=child
         )
         password = Token(f"{name}-password", TokenArgs(generation=settings.secrets.database_password_generation), child)
         user = sql.User(
             f"{name}-user",
-            name=_HUB,
+            name=NAME,
             instance=instance.name,
             password=password.value,
             deletion_policy="ABANDON",
@@ -69,31 +68,32 @@ class Database(pulumi.ComponentResource):
             f"{name}-address",
             region=settings.cluster.region,
             address_type="INTERNAL",
-            subnetwork=args.subnetwork,
+            subnetwork=args.gke.subnetwork,
             opts=child,
         )
         endpoint = compute.ForwardingRule(
             f"{name}-endpoint",
             region=settings.cluster.region,
-            # So Google has it for Private Service Connect.
+            # Google requires the empty string for Private Service Connect.
             load_balancing_scheme="",
             target=instance.psc_service_attachment_link,
-            network=args.network,
+            network=args.gke.network,
             ip_address=address.self_link,
-            # The hub knows the address and needs no name.
+            # The hub uses the address.
             no_automate_dns_zone=True,
             opts=child,
         )
-        # By its link and not its name: before there is an instance, that is known, and nobody could answer.
+        # self_link is unknown in a first preview, so the lookup waits for the instance; the name is known too early.
         listed = sql.get_ca_certs_output(instance=instance.self_link, opts=pulumi.InvokeOutputOptions(parent=self))
-        # Sorted, as another order would restart the hub.
-        self.authorities = listed.certs.apply(lambda certs: "".join(sorted(f"{one.cert.strip()}\n" for one in certs)))
+        # Sorted, because another order would restart the hub.
+        self.ca_certificates = listed.certs.apply(lambda certs: "".join(sorted(f"{one.cert.strip()}\n" for one in certs)))
         self.instance = instance.name
-        self.url = pulumi.Output.all(password.value, address.address, endpoint.id, database.id, user.id).apply(
-            lambda known: (
-                f"postgresql://{_HUB}:{known[0]}@{known[1]}:{_PORT}/{_HUB}"
-                # The authority is the instance's own, so whoever has its word is the instance, whatever its address.
-                f"?sslmode=verify-ca&sslrootcert={AUTHORITIES_PATH}"
+        ready = [endpoint.id, database.id, user.id]
+        self.url = pulumi.Output.all(password=password.value, address=address.address, ready=ready).apply(
+            lambda args: (
+                f"postgresql://{NAME}:{args['password']}@{args['address']}:{_PORT}/{NAME}"
+                # Each instance has its own CA, so verify-ca identifies it; the host name need not match.
+                f"?sslmode=verify-ca&sslrootcert={DATABASE_CA_PATH}"
             )
         )
         self.register_outputs({"instance": self.instance})
@@ -105,14 +105,14 @@ def _instance(settings: Settings) -> "sql.DatabaseInstanceArgs":
         region=settings.cluster.region,
         deletion_protection=settings.protect,
         settings=sql.DatabaseInstanceSettingsArgs(
-            # Stated, as Google's own default is the dearer Enterprise Plus.
+            # Stated, because Google's default is Enterprise Plus, which costs more.
             edition="ENTERPRISE",
             tier=settings.database.tier,
             availability_type="REGIONAL" if settings.database.high_availability else "ZONAL",
-            # The one above holds for Pulumi, and this one for everybody.
+            # The one above applies to Pulumi, this one to everybody.
             deletion_protection_enabled=settings.protect,
-            # From the least, 10 GB, as a hub's tables are some MB. A size that is stated would be below the grown one
-            # some day, which takes another instance.
+            # Starts with the minimum of 10 GB; a hub's tables have some MB. A stated size would become smaller than the
+            # grown disk, and Google would have to replace the instance to shrink it.
             disk_autoresize=True,
             ip_configuration=sql.DatabaseInstanceSettingsIpConfigurationArgs(
                 ipv4_enabled=False,

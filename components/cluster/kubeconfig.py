@@ -1,4 +1,4 @@
-"""Finds in the kubeconfig which cluster is meant, as kubectl does."""
+"""Reads which cluster a kubeconfig names, as kubectl does."""
 
 import os
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterAddress:
-    """Which cluster is meant, and where it is."""
+    """A context of the kubeconfig, and the address of its cluster."""
 
     files: tuple[Path, ...]
     """The kubeconfig files that were read."""
@@ -21,7 +21,7 @@ class ClusterAddress:
     server: str
     """URL of the API server."""
     proxy_url: str | None
-    """URL of the proxy that leads there, if the kubeconfig names one."""
+    """URL of the proxy in front of it; None if the kubeconfig names none."""
 
 
 class _Cluster(BaseModel):
@@ -50,21 +50,21 @@ class _Kubeconfig(BaseModel):
 
 
 def find(context: str | None, environment: Mapping[str, str] = os.environ) -> ClusterAddress:
-    """Returns where the cluster of `context` is; without one, that of the kubeconfig's current context.
+    """Return the cluster of `context`, or of the kubeconfig's current context if that is None.
 
-    `KUBECONFIG` may be a list of files, of which some are not there. Each entry counts where it is named first. Without
-    that variable it is `~/.kube/config`.
+    `KUBECONFIG` may list several files, some of them missing; the first entry of a name counts. Without that variable
+    the file is `~/.kube/config`.
 
     Raises:
-        pulumi.RunError: There is no kubeconfig, it cannot be read, or it has no such context. The message says what
-            there is and how to mend it.
+        pulumi.RunError: There is no kubeconfig, it cannot be read, or it has no such context. The message lists
+            the contexts and says how to fix it.
     """
     candidates = _candidates(environment)
     read = {path: config for path in candidates if (config := _read(path)) is not None}
     if not read:
         raise pulumi.RunError(
-            f"There is no kubeconfig, so no Kubernetes cluster to talk to. Looked for: {_list(candidates)}.\n"
-            "To mend it, do one of these:\n"
+            f"There is no kubeconfig, so no Kubernetes cluster to connect to. Looked for: {_list(candidates)}.\n"
+            "To fix it, do one of these:\n"
             "  - start the local cluster: make up\n"
             "  - name your kubeconfig: export KUBECONFIG=FILE\n"
             "  - fetch one from GKE: gcloud container clusters get-credentials CLUSTER --location LOCATION"
@@ -75,18 +75,18 @@ def find(context: str | None, environment: Mapping[str, str] = os.environ) -> Cl
     name = context or next((config.current_context for config in configs if config.current_context), None)
     if name is None:
         raise pulumi.RunError(
-            f"The kubeconfig ({_list(files)}) has no current context, and the stack names none.\n{_mend(contexts)}"
+            f"The kubeconfig ({_list(files)}) has no current context, and the stack names none.\n{_fixes(contexts)}"
         )
     if name not in contexts:
-        whose = "kubernetes.context of the stack" if context else "current-context of the kubeconfig"
+        source = "kubernetes.context of the stack" if context else "current-context of the kubeconfig"
         raise pulumi.RunError(
-            f"The kubeconfig ({_list(files)}) has no context {name!r}, which is the {whose}.\n{_mend(contexts)}"
+            f"The kubeconfig ({_list(files)}) has no context {name!r}, which is the {source}.\n{_fixes(contexts)}"
         )
     cluster = clusters.get(contexts[name].cluster)
     if cluster is None or not cluster.server:
         raise pulumi.RunError(
-            f"Context {name!r} of the kubeconfig ({_list(files)}) is of cluster {contexts[name].cluster!r}, for which "
-            f"the kubeconfig has no server.\n{_mend(contexts)}"
+            f"Context {name!r} of the kubeconfig ({_list(files)}) names cluster {contexts[name].cluster!r}, which "
+            f"has no server in the kubeconfig.\n{_fixes(contexts)}"
         )
     return ClusterAddress(files=files, context=name, server=cluster.server, proxy_url=cluster.proxy_url or None)
 
@@ -97,7 +97,7 @@ def _candidates(environment: Mapping[str, str]) -> list[Path]:
 
 
 def _read(path: Path) -> _Kubeconfig | None:
-    """The file's content, or None if there is no such file. No message quotes it: it may hold credentials."""
+    """The content of a file; None if it does not exist. No message quotes it: it may hold credentials."""
     try:
         document: object = yaml.safe_load(path.read_bytes())
     except FileNotFoundError:
@@ -105,21 +105,21 @@ def _read(path: Path) -> _Kubeconfig | None:
     except OSError as error:
         raise pulumi.RunError(f"Kubeconfig {path} cannot be read: {error.strerror}.") from None
     except yaml.YAMLError:
-        raise pulumi.RunError(f"Kubeconfig {path} is not YAML. Mend it, or name another with KUBECONFIG.") from None
+        raise pulumi.RunError(f"Kubeconfig {path} is not YAML. Fix it, or name another with KUBECONFIG.") from None
     try:
         return _Kubeconfig.model_validate({} if document is None else document)
     except ValidationError as error:
-        places = ", ".join(".".join(str(part) for part in detail["loc"]) or "all of it" for detail in error.errors())
+        fields = ", ".join(".".join(str(part) for part in detail["loc"]) or "the whole file" for detail in error.errors())
         raise pulumi.RunError(
-            f"Kubeconfig {path} is not a kubeconfig; wrong: {places}. Mend it, or name another with KUBECONFIG."
+            f"Kubeconfig {path} is not a kubeconfig; wrong: {fields}. Fix it, or name another with KUBECONFIG."
         ) from None
 
 
-def _mend(contexts: Mapping[str, object]) -> str:
-    there = ", ".join(sorted(contexts)) if contexts else "none"
+def _fixes(contexts: Mapping[str, object]) -> str:
+    names = ", ".join(sorted(contexts)) if contexts else "none"
     return (
-        f"Contexts there are: {there}.\n"
-        "To mend it, do one of these:\n"
+        f"Contexts: {names}.\n"
+        "To fix it, do one of these:\n"
         "  - choose one of them: pulumi config set kubernetes.context NAME\n"
         "  - start the local cluster: make up\n"
         "  - fetch the context of a GKE cluster: gcloud container clusters get-credentials CLUSTER --location LOCATION"

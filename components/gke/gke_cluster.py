@@ -1,21 +1,22 @@
-"""A GKE cluster of the stack's own."""
+"""A GKE cluster that the stack creates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_gcp import container
+from pulumi_gcp import container, projects, serviceaccount
 
 from components.gke import network
 from components.gke.network import Network, NetworkArgs
-from components.gke.node_account import NodeAccount, NodeAccountArgs
 from components.gke.node_pools import NodePools, NodePoolsArgs
 from settings import Settings
-from settings.groups.node_zones import node_zones
 
 _CREATE_TIMEOUT: Final = "60m"
-"""Longer than Google ever took to make a cluster; the provider's own patience is 40 minutes."""
+"""Longer than Google ever took to create a cluster; the provider's default is 40 minutes."""
+_NODE_ROLE: Final = "roles/container.defaultNodeServiceAccount"
+"""The minimum that GKE requires of the nodes' service account: to write logs and metrics.
+Source: https://cloud.google.com/kubernetes-engine/docs/how-to/service-accounts (2026-11)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,14 +28,14 @@ class GkeClusterArgs:
 
 
 class GkeCluster(pulumi.ComponentResource):
-    """A private, VPC-native cluster with Workload Identity, its network, and its node pools unless it is Autopilot."""
+    """A private, VPC-native cluster with Workload Identity, its network, and unless it is Autopilot its node pools."""
 
     endpoint: pulumi.Output[str]
-    """IP address of the control plane. Known once there are nodes to run something on."""
+    """IP address of the control plane; known once there are nodes for the hub."""
     ca_certificate: pulumi.Output[str]
-    """The control plane's certificate authority, PEM in base64."""
+    """CA certificate of the cluster, PEM in base64."""
     node_account: pulumi.Output[str]
-    """E-mail of the nodes' service account."""
+    """E-mail of the nodes' service account; known once it has its role."""
     network: pulumi.Output[str]
     """Self link of the VPC."""
     subnetwork: pulumi.Output[str]
@@ -43,52 +44,56 @@ class GkeCluster(pulumi.ComponentResource):
     """Zones of the nodes, which Google chooses on Autopilot; with a zone as `cluster.location`, those beside it."""
 
     def __init__(self, name: str, args: GkeClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("jupyterhub:gke/cluster:GkeCluster", name, None, opts)
+        super().__init__("jupyterhub:gke/gke_cluster:GkeCluster", name, None, opts)
         settings, child = args.settings, pulumi.ResourceOptions(parent=self)
-        net = Network(
-            f"{name}-network",
-            NetworkArgs(
-                network=settings.network,
-                region=settings.cluster.region,
-                protect=settings.protect,
-                shares=settings.notebook.storage.disk == "filestore",
-            ),
-            child,
-        )
-        account = NodeAccount(
-            f"{name}-nodes",
-            NodeAccountArgs(project=settings.gcp.project_id, cluster=settings.cluster.name),
-            child,
-        )
+        net = Network(f"{name}-network", NetworkArgs(settings=settings), child)
+        self.node_account = _node_account(f"{name}-nodes", settings, child)
         cluster = container.Cluster(
             f"{name}-cluster",
-            args=_cluster(settings, net, account),
+            args=_cluster(settings, net, self.node_account),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=settings.protect,
-                # The first two describe the pool that is removed at once; were they compared, any later look at them
-                # would replace the whole cluster. Google moves the last one on by itself.
+                # The first two describe the default pool, which is removed; a difference there would replace the
+                # cluster. GKE upgrades the last one by itself.
                 ignore_changes=["nodeConfig", "initialNodeCount", "nodeVersion"],
                 custom_timeouts=pulumi.CustomTimeouts(create=_CREATE_TIMEOUT),
             ),
         )
-        ready: list[pulumi.Output[str]] = []
+        self.endpoint = cluster.endpoint
         if not settings.cluster.autopilot:
-            pools = NodePools(
-                f"{name}-pools",
-                NodePoolsArgs(settings=settings, cluster=cluster.id, node_account=account.email),
-                child,
+            pools_args = NodePoolsArgs(settings=settings, cluster=cluster.id, node_account=self.node_account)
+            pools = NodePools(f"{name}-pools", pools_args, child)
+            self.endpoint = pulumi.Output.all(endpoint=cluster.endpoint, pool=pools.core).apply(
+                lambda args: args["endpoint"]
             )
-            ready.append(pools.core)
-        self.endpoint = pulumi.Output.all(cluster.endpoint, *ready).apply(lambda known: known[0])
         self.ca_certificate = cluster.master_auth.cluster_ca_certificate
-        self.node_account = account.email
         self.network, self.subnetwork = net.network, net.subnetwork
         self.zones = cluster.node_locations
         self.register_outputs({"endpoint": self.endpoint, "node_account": self.node_account})
 
 
-def _cluster(settings: Settings, net: Network, account: NodeAccount) -> "container.ClusterArgs":
+def _node_account(name: str, settings: Settings, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
+    """E-mail of a service account with one role, in place of the project's default one, which may be an editor."""
+    cluster = settings.cluster.name
+    account = serviceaccount.Account(
+        f"{name}-account",
+        # At most 30 characters, and it cannot be renamed.
+        account_id=f"{cluster[:24]}-nodes".replace("--", "-"),
+        display_name=f"Nodes of GKE cluster {cluster}",
+        opts=child,
+    )
+    grant = projects.IAMMember(
+        f"{name}-{_NODE_ROLE.rpartition('.')[2]}",
+        project=settings.gcp.project_id,
+        role=_NODE_ROLE,
+        member=account.member,
+        opts=child,
+    )
+    return pulumi.Output.all(email=account.email, grant=grant.id).apply(lambda args: args["email"])
+
+
+def _cluster(settings: Settings, net: Network, node_account: pulumi.Input[str]) -> "container.ClusterArgs":
     autopilot = settings.cluster.autopilot
     args = container.ClusterArgs(
         name=settings.cluster.name,
@@ -102,7 +107,7 @@ def _cluster(settings: Settings, net: Network, account: NodeAccount) -> "contain
         ),
         private_cluster_config=container.ClusterPrivateClusterConfigArgs(
             enable_private_nodes=True,
-            # The control plane answers the authorized networks below, so that `pulumi up` works from outside.
+            # The authorized networks below may reach the control plane, so that `pulumi up` works from outside.
             enable_private_endpoint=False,
             master_ipv4_cidr_block=settings.network.control_plane_range,
         ),
@@ -131,19 +136,19 @@ def _cluster(settings: Settings, net: Network, account: NodeAccount) -> "contain
         args.enable_autopilot = True
         args.cluster_autoscaling = container.ClusterClusterAutoscalingArgs(
             auto_provisioning_defaults=container.ClusterClusterAutoscalingAutoProvisioningDefaultsArgs(
-                service_account=account.email,
+                service_account=node_account,
                 oauth_scopes=["https://www.googleapis.com/auth/cloud-platform"],
             )
         )
         return args
-    # All that follows Autopilot does by itself, and refuses to be told.
-    # In a zone, what is to be named is the zones beside it, of which there are none.
-    args.node_locations = None if settings.cluster.is_zonal else list(node_zones(settings.cluster))
+    # Autopilot manages the rest itself, and rejects these arguments.
+    # Of a zonal cluster, node_locations lists only the additional zones.
+    args.node_locations = None if settings.cluster.is_zonal else list(settings.cluster.node_zones)
     args.remove_default_node_pool = True
     args.initial_node_count = 1
     args.node_config = container.ClusterNodeConfigArgs(
-        # For the minutes in which the default pool lives: many organizations forbid the default account.
-        service_account=account.email,
+        # Also for the short-lived default pool: many organizations forbid the default account.
+        service_account=node_account,
         shielded_instance_config=container.ClusterNodeConfigShieldedInstanceConfigArgs(enable_secure_boot=True),
     )
     args.datapath_provider = "ADVANCED_DATAPATH"

@@ -1,0 +1,81 @@
+"""What the hub needs from the platform that it runs on: GKE, or any other Kubernetes cluster."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.cluster.target import Gke
+from components.endpoint import DnsRecord
+from components.gke.cloud_sql import CloudSql, CloudSqlArgs
+from components.gke.iap import IdentityAwareProxy, IdentityAwareProxyArgs
+from components.gke.public_address import GatewayAddress, PublicAddress, PublicAddressArgs
+from components.gke.storage_classes import StorageClasses, StorageClassesArgs
+from components.namespaces import Namespaces
+from settings import Settings
+from settings.types.addresses import url_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Platform:
+    """What the hub's objects refer to. The defaults are those of a cluster without anything of Google Cloud."""
+
+    public_url: pulumi.Input[str] | None
+    """URL of the hub for browsers; None = the address that the cluster assigns to the load balancer."""
+    address: pulumi.Input[str] | None
+    """IP address of the load balancer; None = the cluster assigns one."""
+    home_storage_class: pulumi.Input[str] | None
+    """StorageClass of new homes; None = the cluster's default."""
+    database_storage_class: pulumi.Input[str] | None
+    """StorageClass of the hub's volume; None = the cluster's default."""
+    gateway: GatewayAddress | None = None
+    """Address and certificate of a Gateway; None = there is no Gateway."""
+    dns_records: pulumi.Output[Sequence[DnsRecord]] | None = None
+    """DNS records that people have to create; None = there are none."""
+    database: CloudSql | None = None
+    """The database on Cloud SQL; None = it is elsewhere."""
+    iap: IdentityAwareProxy | None = None
+    """Google's Identity-Aware Proxy; None = people sign in otherwise."""
+
+
+def platform(
+    name: str, settings: Settings, gke: Gke | None, namespaces: Namespaces, parent: pulumi.Resource
+) -> Platform:
+    """Create what the hub needs from the platform.
+
+    Args:
+        name: Prefix of the resources' names.
+        settings: The stack's settings.
+        gke: The GKE cluster; None = another cluster, whose objects the settings name.
+        namespaces: Namespaces of the hub, which the creator of objects has the rights for.
+        parent: Parent of the resources.
+    """
+    if gke is None:
+        return Platform(
+            public_url=settings.public_url,
+            address=settings.endpoint.address,
+            home_storage_class=settings.notebook.storage.storage_class,
+            database_storage_class=settings.hub.storage.storage_class,
+        )
+    after_apis = pulumi.ResourceOptions(parent=parent, depends_on=gke.apis)
+    after_namespaces = pulumi.ResourceOptions(parent=parent, depends_on=namespaces)
+    classes = StorageClasses(f"{name}-storage", StorageClassesArgs(settings=settings, gke=gke), after_namespaces)
+    public, iap, database = None, None, None
+    if settings.endpoint.type != "none":
+        address_args = PublicAddressArgs(settings=settings, subnetwork=gke.subnetwork)
+        public = PublicAddress(f"{name}-public", address_args, after_apis)
+    if settings.auth.type == "iap":
+        iap_args = IdentityAwareProxyArgs(settings=settings, namespace=namespaces.hub, apis=gke.apis)
+        iap = IdentityAwareProxy(f"{name}-iap", iap_args, after_apis)
+    if settings.database.type == "cloud-sql":
+        database = CloudSql(f"{name}-sql", CloudSqlArgs(settings=settings, gke=gke), after_apis)
+    return Platform(
+        public_url=settings.public_url or (public.ip.apply(url_of) if public else None),
+        address=public.ip if public else settings.endpoint.address,
+        home_storage_class=classes.homes,
+        database_storage_class=classes.database,
+        gateway=public.gateway if public else None,
+        dns_records=public.dns_records if public else None,
+        database=database,
+        iap=iap,
+    )
