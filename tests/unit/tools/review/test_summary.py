@@ -153,8 +153,10 @@ def test_of_the_service_accounts_only_the_owner_of_notebooks_is_loud() -> None:
         (
             {"dedicated_nodes": True},
             {"dedicated_nodes": False},
-            "What people notice of these is not known: "
-            "data[hub.json] dedicated_nodes of ConfigMap tf-hub-config-files.",
+            (
+                "What people notice of these is not known: "
+                "data[hub.json] dedicated_nodes of ConfigMap tf-hub-config-files."
+            ),
         ),
     ],
 )
