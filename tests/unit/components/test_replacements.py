@@ -1,4 +1,4 @@
-"""What a change of each setting may replace. The same list stands in docs/gke.md."""
+"""What a change of each setting may replace. docs/changes.md has the same list."""
 
 from collections.abc import Mapping
 from pathlib import Path
