@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from settings import quantity
+from settings.types import quantity
 from tools.review.log import resources
 from tools.review.log.model import Change, Preview, Resource
 
