@@ -13,9 +13,10 @@ from typing import Final, cast
 import yaml
 
 import settings
-from settings import SettingsError, as_written
-from settings.keys import PROJECT, SECRETS
-from settings.stack_file import read_config
+from settings import SettingsError
+from settings.reading import as_written
+from settings.reading.keys import PROJECT, SECRETS
+from settings.reading.stack_file import read_config
 from tools.local.errors import LocalError
 from tools.review import stack_file
 

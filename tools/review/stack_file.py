@@ -10,9 +10,9 @@ import yaml
 
 import settings
 from settings import SettingsError
-from settings.as_written import StackFileError
-from settings.keys import PROJECT
-from settings.stack_file import key_lines, read_config
+from settings.reading.as_written import StackFileError
+from settings.reading.keys import PROJECT
+from settings.reading.stack_file import key_lines, read_config
 from tools.review.log.model import Preview
 
 _MISTAKE: Final = re.compile(r"^(  \* )([\w.-]+)(?=: )", re.MULTILINE)

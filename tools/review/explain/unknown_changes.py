@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from settings import quantity
+from settings.types import quantity
 from tools.review.explain.rules import CHANGES, is_loss, setting_text
 from tools.review.log import resources
 from tools.review.log.model import Change, Preview, Resource
