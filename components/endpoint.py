@@ -12,7 +12,7 @@ from components import proxy
 from components.metadata import labels, selector
 from hub.contract import PROXY_PORT
 from settings import Settings
-from settings.addresses import url_of
+from settings.types.addresses import url_of
 
 _INTERNAL: Final = {"networking.gke.io/load-balancer-type": "Internal"}
 """Annotations of a load balancer with an address in the VPC."""
