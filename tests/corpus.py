@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import yaml
 
-from settings.keys import PROJECT
+from settings.reading.keys import PROJECT
 from tools.local.paths import CHECKOUT
 
 _HERE = CHECKOUT / "tests" / "unit" / "settings"

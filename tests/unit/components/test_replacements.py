@@ -1,11 +1,11 @@
-"""What a change of each setting may replace. The same list stands in docs/gke.md."""
+"""What a change of each setting may replace. docs/changes.md has the same list."""
 
 from collections.abc import Mapping
 
 import pytest
 import yaml
 
-from settings.keys import KEYS, PROJECT, SECRETS
+from settings.reading.keys import KEYS, PROJECT, SECRETS
 from tests.corpus import FILES
 from tests.doubles.google.replacements import changes
 from tests.doubles.monitor import Record, Registration

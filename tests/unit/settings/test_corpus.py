@@ -7,9 +7,9 @@ import pytest
 from pydantic.alias_generators import to_snake
 
 import settings
-from settings.keys import KEYS, PROJECT, SECRETS, is_structured
-from settings.secret import SEALED
-from settings.stack_file import read_config
+from settings.reading.keys import KEYS, PROJECT, SECRETS, is_structured
+from settings.reading.stack_file import read_config
+from settings.types.secret import SEALED
 from tests.corpus import ACCEPTED, EXAMPLES, FILES, Refused, refused
 
 REFUSED = refused()
