@@ -1,17 +1,21 @@
-"""What the metadata of the stack's Kubernetes objects have in common."""
+"""Labels and annotations of the stack's Kubernetes objects."""
 
 from typing import Final
 
 from settings import Settings
 
-KEPT: Final = {"pulumi.com/patchFieldManager": "pulumi-jupyterhub"}
-"""Annotations of an object that may outlive the stack. The Kubernetes provider makes up the name of a field manager for
-each object that it creates; with a fixed one, the next `pulumi up` finds what the last one left to be its own, and may
-change it (a label, a size) without a conflict."""
+NO_WAIT: Final = {"pulumi.com/waitFor": "jsonpath={.metadata.uid}"}
+"""Annotations of an object that counts as ready once it exists. By default the provider waits until a Service has had
+endpoints for some time (10 s at least); the pods behind it are waited for by `Rollout` and by the Deployment."""
+
+FIXED_FIELD_MANAGER: Final = {"pulumi.com/patchFieldManager": "pulumi-jupyterhub"}
+"""Annotations of an object that may outlive the stack. By default the provider creates an object under a random field
+manager; under a fixed one, a later stack owns the fields of an object that was kept, and may change a label or a size
+without a conflict."""
 
 
 def selector(settings: Settings, component: str) -> dict[str, str]:
-    """Returns the labels by which Services and controllers find the pods of `component`. They can never change."""
+    """Return the labels that select the pods of `component`. They are immutable."""
     return {
         "app.kubernetes.io/name": "jupyterhub",
         "app.kubernetes.io/instance": settings.name,
@@ -20,7 +24,7 @@ def selector(settings: Settings, component: str) -> dict[str, str]:
 
 
 def labels(settings: Settings, component: str) -> dict[str, str]:
-    """Returns the standard labels of an object that belongs to `component`: `hub`, `proxy`, `notebooks`, ..."""
+    """Return the standard labels of an object that belongs to `component`: `hub`, `proxy`, `notebooks`, ..."""
     return {
         **selector(settings, component),
         "app.kubernetes.io/part-of": "jupyterhub",

@@ -155,7 +155,7 @@ class HubConfig(BaseModel):
     owner_uid: str
     """UID of the ServiceAccount that owns all notebook pods: they are deleted when it is."""
     default_service_account: str
-    """Name of that ServiceAccount, in `notebooks_namespace`. Notebooks run as it, unless one of `service_accounts` matches."""
+    """Name of that ServiceAccount, in `notebooks_namespace`. Default for notebooks."""
     service_accounts: tuple[NotebookServiceAccount, ...]
     """ServiceAccounts for the notebooks of some users."""
     sign_in: SignIn

@@ -1,4 +1,4 @@
-"""How this project asks the cluster's API what Pulumi does not tell."""
+"""Kubernetes client of the dynamic resources."""
 
 import json
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 
 def api_client(props: Mapping[str, Any]) -> "ApiClient":
-    """Returns a client for the cluster of a resource.
+    """Return a client for the cluster of a dynamic resource.
 
     Args:
-        props: Its inputs `kubeconfig`, as JSON, and `context`. Without the first it is the user's own kubeconfig,
-            without the second its current context: Pulumi drops inputs that are None.
+        props: Its inputs `kubeconfig` (JSON; missing = the user's own) and `context` (missing = the current one).
+            Pulumi drops inputs that are None.
     """
     from kubernetes.client.api_client import ApiClient  # noqa: PLC0415 slow to load, and most previews do not need it
     from kubernetes.client.configuration import Configuration  # noqa: PLC0415 as above
@@ -29,19 +29,19 @@ def api_client(props: Mapping[str, Any]) -> "ApiClient":
 
 
 def end_of_log(core: "CoreV1Api", pod: str, namespace: str, *, previous: bool, lines: int) -> list[str]:
-    """Returns the last lines that a pod's container printed.
+    """Return the last lines of a pod's log.
 
     Args:
         core: The cluster's core API.
         pod: Name of the pod.
         namespace: Its namespace.
-        previous: Whether it is about the container before the last start.
-        lines: How many, at most.
+        previous: Whether to read the log of the container before its last restart.
+        lines: Maximum number of lines.
 
     Raises:
         kubernetes.client.exceptions.ApiException: There is no log.
     """
-    # Undecoded, as the client's newest versions decode it to the text of Python's bytes: b'...'.
+    # Not decoded by the client, whose newest versions return the repr of bytes: b'...'.
     answer = cast("Any", core).read_namespaced_pod_log(
         pod, namespace, previous=previous, tail_lines=lines, _preload_content=False
     )

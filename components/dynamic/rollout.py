@@ -1,4 +1,4 @@
-"""Waits until the hub that `pulumi up` asked for runs, and says why if it does not."""
+"""Waits until the hub is rolled out, and reports why if it is not."""
 
 import time
 from collections.abc import Callable
@@ -8,46 +8,43 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 from pulumi import dynamic
 
-from components.api_client import api_client, end_of_log
+from components.dynamic.api_client import api_client, end_of_log
 
 if TYPE_CHECKING:
     from kubernetes.client import AppsV1Api, CoreV1Api, V1ContainerStatus, V1Pod
 
-PATIENCE: Final = 600
-"""Seconds in which the hub must run: image pull, new node and an upgrade of the database included."""
+TIMEOUT_SECONDS: Final = 600
+"""Time limit of a rollout, including image pull, a new node and an upgrade of the database."""
 
-_CRASHES: Final = 2
-"""How often the hub may end before it is taken for broken: once may be bad luck, such as a proxy that came late."""
+MAX_CRASHES: Final = 2
+"""Number of exits after which the rollout fails. One may be bad luck, such as a proxy that starts late."""
 _STUCK_SECONDS: Final = 60
-"""How long a container may be kept from starting, by an image that cannot be pulled for example."""
-_PAUSE: Final = 0.5
-"""Seconds between two looks."""
-_LINES: Final = 30
-"""How much of the hub's log is told. If an upgrade of the database fails, the reason is 20 lines before the end."""
+"""Time for which a container may be unable to start, for example because its image cannot be pulled."""
+POLL_SECONDS: Final = 0.5
+"""Time between two requests."""
+LOG_LINES: Final = 30
+"""Lines of the hub's log in an error. If an upgrade of the database fails, the reason is 20 lines before the end."""
 
 
 class RolloutProvider(dynamic.ResourceProvider):
-    """Waits. It runs in a process of its own, and only looks.
-
-    As with `TokenProvider`, the module and the name of this class must stay as they are, and an instance holds nothing.
-    """
+    """Waits for the rollout. It only reads."""
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
-        """Returns once the hub runs.
+        """Return once the hub runs.
 
         Raises:
-            RolloutError: It does not; nothing is recorded then, so that the next `pulumi up` waits again.
+            RolloutError: It does not. The state then holds no such resource, so the next `pulumi up` waits again.
         """
         wait(props)
         return dynamic.CreateResult(id_=f"{props['namespace']}/{props['name']}", outs=props)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
-        """Asks to wait again if the StatefulSet has changed."""
-        # It is unknown in some previews: of a StatefulSet that is replaced, and where nobody may try a change out.
+        """Report a change, and so another wait, if the StatefulSet's generation has changed."""
+        # Missing in some previews: if the StatefulSet is replaced, or the user may not do a server-side dry run.
         return dynamic.DiffResult(changes=_olds["generation"] != _news.get("generation"))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
-        """As `create`."""
+        """Wait like `create`."""
         wait(_news)
         return dynamic.UpdateResult(outs=_news)
 
@@ -57,22 +54,22 @@ class RolloutArgs:
     """Inputs of `Rollout`."""
 
     context: str | None
-    """Context of the kubeconfig, as the provider has it; None is the current one."""
+    """Context of the kubeconfig; None = the current one."""
     kubeconfig: pulumi.Input[str] | None = None
-    """A kubeconfig as JSON; None is the user's own. It holds no secret, but names the program that gets one."""
+    """Kubeconfig as JSON; None = the user's own. It holds no credentials, only the command that gets them."""
     namespace: pulumi.Input[str]
     """Namespace of the StatefulSet."""
     name: str
     """Name of the StatefulSet, which has one replica."""
     generation: pulumi.Input[int | None]
-    """The StatefulSet's generation, which Kubernetes raises with each change of its spec."""
+    """`metadata.generation` of the StatefulSet, which rises with each change of its spec."""
 
 
 class Rollout(dynamic.Resource, module="jupyterhub", name="Rollout"):
-    """That the pod of a StatefulSet runs as its spec now says.
+    """A finished rollout of the hub's StatefulSet.
 
-    The Kubernetes provider's own wait is often content with what was true before the change (pulumi-kubernetes#4094),
-    and tells nothing of what the hub printed.
+    The Kubernetes provider's own wait often accepts the state before the change (pulumi-kubernetes#4094), and does not
+    show the hub's log.
     """
 
     def __init__(self, name: str, args: RolloutArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -87,11 +84,11 @@ class Rollout(dynamic.Resource, module="jupyterhub", name="Rollout"):
 
 
 class RolloutError(Exception):
-    """The hub does not run; the text says why, in the hub's or in Kubernetes' words."""
+    """The rollout failed. The text has the hub's log or the message of Kubernetes."""
 
 
 def wait(props: dict[str, Any]) -> None:
-    """Returns once the StatefulSet's pod is ready in its newest form.
+    """Return once the StatefulSet's pod is ready in its newest revision.
 
     Args:
         props: The inputs of `Rollout`.
@@ -114,38 +111,38 @@ def wait(props: dict[str, Any]) -> None:
 
 
 def wait_for(hub: "HubPod", *, sleep: Callable[[float], None] = time.sleep) -> None:
-    """Returns once the hub runs.
+    """Return once the hub runs.
 
     Raises:
-        RolloutError: It ended again and again, cannot start, or took longer than `PATIENCE`.
+        RolloutError: It crashed `MAX_CRASHES` times, cannot start, or took longer than `TIMEOUT_SECONDS`.
     """
-    for _ in range(int(PATIENCE / _PAUSE)):
+    for _ in range(int(TIMEOUT_SECONDS / POLL_SECONDS)):
         if hub.runs():
             return
-        if reason := hub.why_broken():
+        if reason := hub.failure():
             raise RolloutError(f"The hub does not start.\n{reason}")
-        sleep(_PAUSE)
-    raise RolloutError(f"The hub is not ready after {PATIENCE} seconds.\n{hub.state()}")
+        sleep(POLL_SECONDS)
+    raise RolloutError(f"The hub is not ready after {TIMEOUT_SECONDS} seconds.\n{hub.state()}")
 
 
 @dataclass(kw_only=True)
 class HubPod:
-    """The one pod of the hub's StatefulSet, as Kubernetes tells of it."""
+    """The pod of the hub's StatefulSet, as seen in the Kubernetes API."""
 
     apps: "AppsV1Api"
     core: "CoreV1Api"
     namespace: str
     name: str
-    """Of the StatefulSet."""
+    """Name of the StatefulSet."""
     generation: int
-    """The StatefulSet's, at least: what is told of an earlier one does not count."""
+    """Minimum generation of the StatefulSet: the status of an earlier one does not count."""
     _ends: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
-    """Each end of the hub's container that was seen, by the pod's uid and its count of restarts."""
+    """Observed exits of the container: UID of the pod and its restart count."""
     _stuck: int = 0
-    """How often in a row the container was found to be kept from starting."""
+    """Number of polls in a row that found the container unable to start."""
 
     def runs(self) -> bool:
-        """Returns whether the pod is ready, and is the newest."""
+        """Return whether the pod of the newest revision is ready."""
         status = self.apps.read_namespaced_stateful_set_status(self.name, self.namespace).status
         return (
             status is not None
@@ -154,8 +151,8 @@ class HubPod:
             and status.ready_replicas == status.current_replicas == 1
         )
 
-    def why_broken(self) -> str | None:
-        """Returns why it makes no sense to wait any longer; None if it does."""
+    def failure(self) -> str | None:
+        """Return why the rollout cannot succeed; None if it still may."""
         pod = self._newest_pod()
         container = _container(pod)
         if pod is None or container is None or container.state is None:
@@ -163,17 +160,17 @@ class HubPod:
         ended = container.state.terminated or (container.last_state.terminated if container.last_state else None)
         if ended is not None and pod.metadata:
             self._ends.add((str(pod.metadata.uid), container.restart_count))
-            if len(self._ends) >= _CRASHES and not container.ready:
-                return f"It ended with exit code {ended.exit_code}, {len(self._ends)} times. Its log:\n{self._log(pod)}"
+            if len(self._ends) >= MAX_CRASHES and not container.ready:
+                return f"It exited with code {ended.exit_code}, {len(self._ends)} times. Its log:\n{self._log(pod)}"
         waiting = container.state.waiting
         if waiting is None or waiting.reason in {None, "ContainerCreating", "PodInitializing", "CrashLoopBackOff"}:
             self._stuck = 0
             return None
         self._stuck += 1
-        return f"{waiting.reason}: {waiting.message}" if self._stuck * _PAUSE >= _STUCK_SECONDS else None
+        return f"{waiting.reason}: {waiting.message}" if self._stuck * POLL_SECONDS >= _STUCK_SECONDS else None
 
     def state(self) -> str:
-        """Returns what Kubernetes says of the pod, and the end of the hub's log."""
+        """Return the messages of the pod's conditions, and the end of the hub's log."""
         pod = self._newest_pod()
         if pod is None or pod.status is None:
             return f"There is no pod {self.name}-0: kubectl -n {self.namespace} describe statefulset {self.name}"
@@ -181,7 +178,7 @@ class HubPod:
         return "\n".join([*conditions, self._log(pod)])
 
     def _newest_pod(self) -> "V1Pod | None":
-        """The pod, if it is of the revision that is being rolled out."""
+        """The pod of the newest revision; None if there is none yet."""
         status = self.apps.read_namespaced_stateful_set_status(self.name, self.namespace).status
         if status is None or (status.observed_generation or 0) < self.generation:
             return None
@@ -194,7 +191,7 @@ class HubPod:
         container = _container(pod)
         previous = bool(container and container.restart_count and not (container.state and container.state.terminated))
         try:
-            lines = end_of_log(self.core, f"{self.name}-0", self.namespace, previous=previous, lines=_LINES)
+            lines = end_of_log(self.core, f"{self.name}-0", self.namespace, previous=previous, lines=LOG_LINES)
         except ApiException:
             return "(there is no log)"
         return "\n".join(f"    {line}" for line in lines)

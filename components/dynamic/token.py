@@ -1,4 +1,4 @@
-"""A random secret that is made once and kept in the stack's state, encrypted."""
+"""A random secret, created once and kept in the stack's state, encrypted."""
 
 import secrets
 from dataclasses import dataclass
@@ -9,23 +9,18 @@ from pulumi import dynamic
 
 
 class TokenProvider(dynamic.ResourceProvider):
-    """Makes tokens. It runs in a process of its own, and nothing that it does reaches beyond its answer.
-
-    Pulumi writes a pickle of the provider into the state of each token. As this class can be imported, the pickle holds
-    its name and none of its code: it is the same for every version of the code and of Python. So the module and the
-    name of the class must stay as they are, and an instance must hold nothing.
-    """
+    """Creates tokens."""
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
-        """Returns a new token: 32 random bytes as 64 hexadecimal digits. Its id says nothing about it."""
+        """Return a new token: 32 random bytes as 64 hexadecimal digits. Its ID is independent of it."""
         return dynamic.CreateResult(id_=secrets.token_hex(8), outs={**props, "value": secrets.token_hex(32)})
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
-        """Asks for a new token if the generation is another, and for nothing whatever else is different."""
+        """Report a change if the generation has changed; nothing else makes a new token."""
         return dynamic.DiffResult(changes=_olds["generation"] != _news["generation"])
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
-        """Returns a new token, followed by the last one where that is to be kept."""
+        """Return a new token, followed by the previous one if that is to be kept."""
         kept = [_olds["value"].partition(";")[0]] if _news["keep_previous"] else []
         return dynamic.UpdateResult(outs={**_news, "value": ";".join([secrets.token_hex(32), *kept])})
 
@@ -35,16 +30,16 @@ class TokenArgs:
     """Inputs of `Token`."""
 
     generation: int
-    """Another number makes another token."""
+    """A change of this number makes a new token."""
     keep_previous: bool = False
-    """Whether the token before stays behind the new one, after a `;`: for a key that old things were encrypted with."""
+    """Whether the previous token follows the new one after a `;`: for keys that stored data is encrypted with."""
 
 
 class Token(dynamic.Resource, module="jupyterhub", name="Token"):
     """A random token that stays the same until its generation is raised."""
 
     value: pulumi.Output[str]
-    """The token, as 64 hexadecimal digits; with `keep_previous` perhaps `;` and another one. Secret."""
+    """The token: 64 hexadecimal digits; with `keep_previous` perhaps `;` and the previous one. Secret."""
 
     def __init__(self, name: str, args: TokenArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         secret = pulumi.ResourceOptions(additional_secret_outputs=["value"])

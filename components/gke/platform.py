@@ -11,7 +11,6 @@ from components.gke.cloud_sql import CloudSql, CloudSqlArgs
 from components.gke.iap import IdentityAwareProxy, IdentityAwareProxyArgs
 from components.gke.public_address import GatewayAddress, PublicAddress, PublicAddressArgs
 from components.gke.storage_classes import StorageClasses, StorageClassesArgs
-from components.namespaces import Namespaces
 from settings import Settings
 from settings.types.addresses import url_of
 
@@ -39,7 +38,7 @@ class Platform:
 
 
 def platform(
-    name: str, settings: Settings, gke: Gke | None, namespaces: Namespaces, parent: pulumi.Resource
+    name: str, settings: Settings, gke: Gke | None, namespace: pulumi.Input[str], after_admin: pulumi.ResourceOptions
 ) -> Platform:
     """Create what the hub needs from the platform.
 
@@ -47,8 +46,8 @@ def platform(
         name: Prefix of the resources' names.
         settings: The stack's settings.
         gke: The GKE cluster; None = another cluster, whose objects the settings name.
-        namespaces: Namespaces of the hub, which the creator of objects has the rights for.
-        parent: Parent of the resources.
+        namespace: Namespace of the hub.
+        after_admin: Options of Kubernetes objects, which need the rights of a cluster-admin.
     """
     if gke is None:
         return Platform(
@@ -57,15 +56,14 @@ def platform(
             home_storage_class=settings.notebook.storage.storage_class,
             database_storage_class=settings.hub.storage.storage_class,
         )
-    after_apis = pulumi.ResourceOptions(parent=parent, depends_on=gke.apis)
-    after_namespaces = pulumi.ResourceOptions(parent=parent, depends_on=namespaces)
-    classes = StorageClasses(f"{name}-storage", StorageClassesArgs(settings=settings, gke=gke), after_namespaces)
+    after_apis = pulumi.ResourceOptions(parent=after_admin.parent, depends_on=gke.apis)
+    classes = StorageClasses(f"{name}-storage", StorageClassesArgs(settings=settings, gke=gke), after_admin)
     public, iap, database = None, None, None
     if settings.endpoint.type != "none":
         address_args = PublicAddressArgs(settings=settings, subnetwork=gke.subnetwork)
         public = PublicAddress(f"{name}-public", address_args, after_apis)
     if settings.auth.type == "iap":
-        iap_args = IdentityAwareProxyArgs(settings=settings, namespace=namespaces.hub, apis=gke.apis)
+        iap_args = IdentityAwareProxyArgs(settings=settings, namespace=namespace, apis=gke.apis)
         iap = IdentityAwareProxy(f"{name}-iap", iap_args, after_apis)
     if settings.database.type == "cloud-sql":
         database = CloudSql(f"{name}-sql", CloudSqlArgs(settings=settings, gke=gke), after_apis)
