@@ -1,4 +1,4 @@
-"""The operator's own rights in the cluster."""
+"""The cluster-admin rights of the user who runs Pulumi."""
 
 from dataclasses import dataclass
 
@@ -17,13 +17,13 @@ class ClusterAdminArgs:
     settings: Settings
     """The stack's settings: the name of the binding."""
     user: pulumi.Input[str]
-    """The user as the cluster knows it, such as `user@example.org`."""
+    """Name of the user in the cluster, such as `user@example.org`."""
 
 
 class ClusterAdmin(pulumi.ComponentResource):
     """A ClusterRoleBinding that makes one user cluster-admin.
 
-    GKE lets its users create Roles only if they hold the rights that they give away, so the operator needs this first.
+    Kubernetes lets users create only Roles whose rights they have themselves, so everything else waits for it.
     """
 
     binding_name: pulumi.Output[str]

@@ -1,4 +1,4 @@
-"""Where people reach the hub."""
+"""The public Service of the hub."""
 
 from dataclasses import dataclass
 from typing import Final, TypedDict
@@ -8,18 +8,22 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.core.v1 import outputs
 from pulumi_kubernetes.meta import v1 as meta
 
-from components import proxy
-from components.metadata import labels, selector
+from components import service_names
+from components.metadata import NO_WAIT, labels, selector
 from hub.contract import PROXY_PORT
 from settings import Settings
 from settings.types.addresses import url_of
 
 _INTERNAL: Final = {"networking.gke.io/load-balancer-type": "Internal"}
 """Annotations of a load balancer with an address in the VPC."""
+_WAIT_FOR_ADDRESS: Final = {"pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[0]}"}
+"""Annotations of a load balancer that counts as ready once the cluster has assigned it an address: `pulumi up` fails
+after ten minutes without one, and the URL is right. By default the provider also waits, for 10 s at least, until the
+Service has had endpoints for some time; the Deployment of the proxy is waited for anyway."""
 
 
 class DnsRecord(TypedDict):
-    """A record for the operator to make where the stack has no zone to make it in."""
+    """A DNS record that people have to create, where the stack has no zone to create it in."""
 
     name: str
     type: str
@@ -31,57 +35,56 @@ class EndpointArgs:
     """Inputs of `Endpoint`."""
 
     settings: Settings
-    """The stack's settings: names, and the kind of endpoint."""
+    """The stack's settings: names and the type of the endpoint."""
     namespace: pulumi.Input[str]
     """Namespace of the proxy."""
     address: pulumi.Input[str] | None
-    """Reserved address for a load balancer; none = the cluster chooses one."""
+    """Reserved address of a load balancer; None = the cluster assigns one."""
     public_url: pulumi.Input[str] | None
-    """Where people go; none = to the address that the cluster chooses."""
-    tls: pulumi.Resource | None = None
-    """What holds the certificate. Until it is there, and good, the Service stays as it is."""
+    """URL of the hub for browsers; None = that of the address that the cluster assigns."""
 
 
 class Endpoint(pulumi.ComponentResource):
-    """The public Service, which sends everything to the proxy.
+    """The public Service in front of the proxy.
 
-    It is a load balancer that listens on port 80, and with a certificate on 443, or for other kinds of endpoint an
-    address inside of the cluster.
+    It is a load balancer on port 80, with a certificate also on 443; other types of endpoint have a cluster IP.
     """
 
     service_name: pulumi.Output[str]
     """Name of the Service."""
 
     url: pulumi.Output[str | None]
-    """Where people go with their browsers: the public URL or, where no address is reserved, the one that the cluster
-    gave (none if it gave none). For people to read: no resource may depend on it."""
+    """Public URL of the hub, or if there is none the URL of the assigned address. No resource may depend on it."""
 
     def __init__(self, name: str, args: EndpointArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:endpoint:Endpoint", name, None, opts)
         settings = args.settings
-        is_balancer = settings.endpoint.type == "load-balancer"
+        is_load_balancer = settings.endpoint.type == "load-balancer"
         ports = [core.ServicePortArgs(name="http", port=80, target_port=PROXY_PORT)]
         if settings.endpoint.has_tls:
             ports = [
                 core.ServicePortArgs(name="https", port=443, target_port=PROXY_PORT),
-                core.ServicePortArgs(name="http", port=80, target_port=proxy.REDIRECT_PORT),
+                core.ServicePortArgs(name="http", port=80, target_port=service_names.PROXY_REDIRECT_PORT),
             ]
         service = core.Service(
             f"{name}-service",
             metadata=meta.ObjectMetaArgs(
-                name=f"{settings.name}-lb",
+                name=service_names.public(settings),
                 namespace=args.namespace,
                 labels=labels(settings, "proxy"),
-                annotations=_INTERNAL if settings.endpoint.internal else None,
+                annotations={
+                    **(_WAIT_FOR_ADDRESS if is_load_balancer else NO_WAIT),
+                    **(_INTERNAL if settings.endpoint.internal else {}),
+                },
             ),
             spec=core.ServiceSpecArgs(
-                type="LoadBalancer" if is_balancer else "ClusterIP",
-                load_balancer_ip=args.address if is_balancer else None,
-                load_balancer_source_ranges=(is_balancer and list(settings.endpoint.source_ranges)) or None,
+                type="LoadBalancer" if is_load_balancer else "ClusterIP",
+                load_balancer_ip=args.address if is_load_balancer else None,
+                load_balancer_source_ranges=(is_load_balancer and list(settings.endpoint.source_ranges)) or None,
                 selector=selector(settings, "proxy"),
                 ports=ports,
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=args.tls),
+            opts=pulumi.ResourceOptions(parent=self),
         )
         self.service_name = service.metadata.name
         if args.public_url is None:
@@ -92,6 +95,6 @@ class Endpoint(pulumi.ComponentResource):
 
 
 def _url(status: outputs.ServiceStatus | None) -> str | None:
-    points = (status.load_balancer.ingress if status and status.load_balancer else None) or []
-    address = next((point.ip or point.hostname for point in points), None)
+    ingresses = (status.load_balancer.ingress if status and status.load_balancer else None) or []
+    address = next((ingress.ip or ingress.hostname for ingress in ingresses), None)
     return url_of(address) if address else None

@@ -1,5 +1,7 @@
-"""The hub's code and configuration, as the pod sees them."""
+"""The ConfigMap with the hub's code and configuration, and the check of both."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -8,63 +10,48 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
-from components.gke import storage
+import config_check
+from components import hub_secret, service_names
+from components.gke.platform import Platform
+from components.gke.storage_classes import home_storage_class
+from components.hub_paths import DATABASE_CA_FILE, DATABASE_FOLDER
 from components.metadata import labels
-from components.rbac import NOTEBOOKS_ACCOUNT, account_of
+from components.rbac import DEFAULT_SERVICE_ACCOUNT, service_account_name
 from hub import contract
-from hub.contract import GitHub, HubConfig, Iap, NotebookServiceAccount, SignIn
+from hub.contract import PROXY_TOKEN_VARIABLE, GitHub, HubConfig, Iap, NotebookServiceAccount, SignIn
 from settings import Bounds, Settings
 from settings.types import quantity
 from settings.types.addresses import callback_of
 
-SOURCES: Final = Path(__file__).parent.parent / "hub"
-"""The folder whose Python and HTML files run in the hub pod."""
+HUB_FOLDER: Final = Path(__file__).parent.parent / "hub"
+"""The folder with the Python and HTML files of the hub's pod."""
 
-_SOME_AUDIENCE: Final = "/projects/0/global/backendServices/"
-"""Stands for the audience of IAP where that is not known yet."""
-
-CODE_FOLDER: Final = "/etc/jupyterhub/hub"
-"""Where the files are in the hub pod."""
-
-_AUTHORITIES: Final = "database-authorities.pem"
-AUTHORITIES_PATH: Final = f"{CODE_FOLDER}/{_AUTHORITIES}"
-"""Where the hub finds the authorities of a database that the stack makes."""
-
-DATABASE_FOLDER: Final = "/var/lib/jupyterhub"
-"""Where the database's volume is mounted in the hub pod."""
+_EXAMPLE_AUDIENCE: Final = "/projects/0/global/backendServices/"
+"""IAP audience for the check, in which the project number is not resolved."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class HubUrls:
-    """Addresses inside of the cluster. They follow from the settings."""
+def hub_files(settings: Settings) -> dict[str, str]:
+    """Return the files of the ConfigMap by name, with example values for what only the cluster knows."""
+    resolved = _Resolved(
+        owner_uid="00000000-0000-0000-0000-000000000000",
+        public_url=settings.public_url,
+        iap_audience=_EXAMPLE_AUDIENCE,
+        home_storage_class=home_storage_class(settings),
+    )
+    return {**_sources(settings), "hub.json": _render(settings, resolved)}
 
-    hub: str
-    """Where proxy and notebooks reach the hub."""
-    proxy_api: str
-    """Where the hub reaches the proxy's API."""
 
+@contextmanager
+def checked(settings: Settings) -> Iterator[None]:
+    """Load the hub's configuration with JupyterHub's real classes, in a child process during the block.
 
-def files(settings: Settings, urls: HubUrls, *, owner_uid: str) -> dict[str, str]:
-    """Returns the files that the hub's pod finds in its configuration folder, by name.
-
-    Args:
-        settings: The stack's settings.
-        urls: See there.
-        owner_uid: UID of the ServiceAccount that owns the notebooks' pods.
+    Raises:
+        pulumi.RunError: All mistakes in `hub/` and `hub.extraConfig`, at the end of the block.
     """
-    return {
-        **_sources(settings),
-        "hub.json": _render(
-            settings,
-            urls,
-            _Known(
-                owner_uid=owner_uid,
-                public_url=settings.public_url,
-                iap_audience=_SOME_AUDIENCE,
-                home_storage_class=storage.class_of_homes(settings),
-            ),
-        ),
-    }
+    variables = [PROXY_TOKEN_VARIABLE, *hub_secret.variables(settings)]
+    check = config_check.start(hub_files(settings), variables, line_names={"extra_config.py": "hub.extraConfig"})
+    yield
+    check.require_good()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,28 +59,19 @@ class HubConfigMapArgs:
     """Inputs of `HubConfigMap`."""
 
     settings: Settings
-    """The stack's settings; those that the hub needs go into `hub.json`."""
+    """The stack's settings, from which `hub.json` follows."""
     namespace: pulumi.Input[str]
     """Namespace of the hub."""
-    urls: HubUrls
-    """Who reaches whom where."""
     owner_uid: pulumi.Input[str]
     """UID of the ServiceAccount that owns the notebooks' pods."""
-    public_url: pulumi.Input[str] | None
-    """Where people reach the hub; none = the hub tells from their requests."""
-    iap_audience: pulumi.Input[str] | None
-    """For whom the word of Google's Identity-Aware Proxy is; none = people sign in otherwise."""
-    home_storage_class: pulumi.Input[str] | None
-    """StorageClass of new homes; none = the cluster's default."""
-    database_authorities: pulumi.Input[str] | None
-    """Certificates (PEM) of the authorities of a database that the stack makes; none = it makes none."""
+    platform: Platform
+    """Public URL, IAP, StorageClass of homes, and CA certificates of the database."""
 
 
 class HubConfigMap(pulumi.ComponentResource):
-    """The files of `hub/`, unchanged, and `hub.json`, in a ConfigMap that Pulumi names.
+    """An auto-named ConfigMap with the files of `hub/`, unchanged, and `hub.json`. It holds no secrets.
 
-    Another content is another name, and so a new hub pod; the old ConfigMap goes once the new pod is ready. It holds no
-    secrets.
+    A change makes a new ConfigMap, and so rolls the hub's pod; the old one is deleted once the new pod is ready.
     """
 
     config_map_name: pulumi.Output[str]
@@ -101,15 +79,19 @@ class HubConfigMap(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: HubConfigMapArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:hub_config:HubConfigMap", name, None, opts)
-        config = pulumi.Output.all(args.owner_uid, args.public_url, args.iap_audience, args.home_storage_class).apply(
-            lambda known: _render(args.settings, args.urls, _Known(*known))
-        )
-        authorities = {} if args.database_authorities is None else {_AUTHORITIES: args.database_authorities}
+        platform = args.platform
+        config = pulumi.Output.all(
+            owner_uid=args.owner_uid,
+            public_url=platform.public_url,
+            iap_audience=platform.iap.audience if platform.iap else None,
+            home_storage_class=platform.home_storage_class,
+        ).apply(lambda values: _render(args.settings, _Resolved(**values)))
+        database_ca = {DATABASE_CA_FILE: platform.database.ca_certificates} if platform.database else {}
         config_map = core.ConfigMap(
             f"{name}-files",
             metadata=meta.ObjectMetaArgs(namespace=args.namespace, labels=labels(args.settings, "hub")),
             immutable=True,
-            data={**_sources(args.settings), **authorities, "hub.json": config},
+            data={**_sources(args.settings), **database_ca, "hub.json": config},
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.config_map_name = config_map.metadata.name
@@ -117,14 +99,14 @@ class HubConfigMap(pulumi.ComponentResource):
 
 
 def _sources(settings: Settings) -> dict[str, str]:
-    """The files to ship, byte for byte: `read_text` would change line ends."""
-    files = sorted(path for path in SOURCES.iterdir() if path.suffix in {".py", ".html"})
+    """The files of `hub/`, byte for byte: `read_text` would change line ends."""
+    files = sorted(path for path in HUB_FOLDER.iterdir() if path.suffix in {".py", ".html"})
     own = settings.hub.extra_config
     return {path.name: path.read_bytes().decode() for path in files} | ({} if own is None else {"extra_config.py": own})
 
 
-class _Known(NamedTuple):
-    """What the hub has to know that the settings do not say. The fields are those of `HubConfigMapArgs`."""
+class _Resolved(NamedTuple):
+    """Values of `hub.json` that the settings do not contain, once they are resolved."""
 
     owner_uid: str
     public_url: str | None
@@ -132,22 +114,22 @@ class _Known(NamedTuple):
     home_storage_class: str | None
 
 
-def _render(settings: Settings, urls: HubUrls, known: _Known) -> str:
-    """The same text for the same settings, in lines, so that a preview shows what changes."""
+def _render(settings: Settings, resolved: _Resolved) -> str:
+    """JSON in lines, always the same for the same settings, so that a preview shows the difference."""
     notebook = settings.notebook
     config = HubConfig(
-        hub_connect_url=urls.hub,
-        proxy_api_url=urls.proxy_api,
-        # Any other has a password in its URL, which is for the hub's Secret.
+        hub_connect_url=service_names.hub_url(settings),
+        proxy_api_url=service_names.proxy_api_url(settings),
+        # Other databases have a password in their URL, which belongs into the hub's Secret.
         database_url=f"sqlite:///{DATABASE_FOLDER}/jupyterhub.sqlite" if settings.database.type == "sqlite" else None,
         notebooks_namespace=settings.notebooks_namespace,
-        owner_uid=known.owner_uid,
-        default_service_account=NOTEBOOKS_ACCOUNT,
+        owner_uid=resolved.owner_uid,
+        default_service_account=DEFAULT_SERVICE_ACCOUNT,
         service_accounts=tuple(
-            NotebookServiceAccount(name=account_of(entry), users=entry.users, groups=entry.organizations)
+            NotebookServiceAccount(name=service_account_name(entry), users=entry.users, groups=entry.organizations)
             for entry in settings.identity.notebooks
         ),
-        sign_in=_sign_in(settings, known.public_url, known.iap_audience),
+        sign_in=_sign_in(settings, resolved.public_url, resolved.iap_audience),
         image=notebook.image,
         images=notebook.images,
         allowed_images=notebook.allowed_images,
@@ -155,7 +137,7 @@ def _render(settings: Settings, urls: HubUrls, known: _Known) -> str:
         memory=_bound(notebook.memory),
         additional_resources=dict(sorted(notebook.additional_resources.items())),
         home_size=notebook.storage.size,
-        home_storage_class=known.home_storage_class,
+        home_storage_class=resolved.home_storage_class,
         keep_homes=notebook.keep_homes,
         start_timeout_seconds=notebook.start_timeout_seconds,
         idle_minutes=notebook.idle_minutes,

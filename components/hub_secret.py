@@ -1,4 +1,4 @@
-"""The hub's own secrets."""
+"""The Secret of the hub."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 from pydantic import SecretStr
 
+from components.dynamic.token import Token, TokenArgs
 from components.metadata import labels
-from components.token import Token, TokenArgs
 from hub.contract import (
     ADMIN_PASSWORD_VARIABLE,
     CLIENT_ID_VARIABLE,
@@ -23,9 +23,9 @@ from settings import Settings
 
 
 def variables(settings: Settings) -> tuple[str, ...]:
-    """Returns the environment variables by which the hub gets its secrets. They are the keys of the Secret, too."""
-    made = (DATABASE_URL_VARIABLE,) if settings.database.type == "cloud-sql" else ()
-    return (COOKIE_SECRET_VARIABLE, CRYPT_KEY_VARIABLE, *made, *_from_settings(settings))
+    """Return the environment variables of the hub that come from its Secret; the keys of the Secret are the same."""
+    created = (DATABASE_URL_VARIABLE,) if settings.database.type == "cloud-sql" else ()
+    return (COOKIE_SECRET_VARIABLE, CRYPT_KEY_VARIABLE, *created, *_from_settings(settings))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,18 +33,17 @@ class HubSecretArgs:
     """Inputs of `HubSecret`."""
 
     settings: Settings
-    """The stack's settings: names, the secrets in them, and the generations of those that are made here."""
+    """The stack's settings: names, secrets, and the generations of the secrets that are created here."""
     namespace: pulumi.Input[str]
     """Namespace of the hub."""
     database_url: pulumi.Input[str] | None = None
-    """URL of a database that the stack makes; none = the settings say where it is."""
+    """URL of a database that the stack creates; None = the settings name the database."""
 
 
 class HubSecret(pulumi.ComponentResource):
-    """All secrets of the hub but the proxy's token, in a Secret that Pulumi names.
+    """An auto-named Secret with all secrets of the hub except the proxy's token, under the keys `variables`.
 
-    Another secret is another name, and so a new hub pod. Its keys are `variables`: what the hub signs cookies with,
-    what it encrypts people's tokens with, the database that the stack made, and what the settings hold.
+    A change makes a new Secret, and so rolls the hub's pod.
     """
 
     secret_name: pulumi.Output[str]
@@ -54,7 +53,7 @@ class HubSecret(pulumi.ComponentResource):
         super().__init__("jupyterhub:hub_secret:HubSecret", name, None, opts)
         child, generations = pulumi.ResourceOptions(parent=self), args.settings.secrets
         cookie = Token(f"{name}-cookie", TokenArgs(generation=generations.cookie_generation), child)
-        # What is encrypted with the last key can still be read.
+        # With the previous key, stored data can still be decrypted.
         crypt = Token(
             f"{name}-crypt-key", TokenArgs(generation=generations.crypt_key_generation, keep_previous=True), child
         )
@@ -62,12 +61,12 @@ class HubSecret(pulumi.ComponentResource):
             variable: pulumi.Output.secret(value.get_secret_value())
             for variable, value in _from_settings(args.settings).items()
         }
-        made = {} if args.database_url is None else {DATABASE_URL_VARIABLE: args.database_url}
+        created = {} if args.database_url is None else {DATABASE_URL_VARIABLE: args.database_url}
         secret = core.Secret(
             f"{name}-environment",
             metadata=meta.ObjectMetaArgs(namespace=args.namespace, labels=labels(args.settings, "hub")),
             immutable=True,
-            string_data={COOKIE_SECRET_VARIABLE: cookie.value, CRYPT_KEY_VARIABLE: crypt.value, **made, **given},
+            string_data={COOKIE_SECRET_VARIABLE: cookie.value, CRYPT_KEY_VARIABLE: crypt.value, **created, **given},
             opts=child,
         )
         self.secret_name = secret.metadata.name
@@ -75,14 +74,14 @@ class HubSecret(pulumi.ComponentResource):
 
 
 def _from_settings(settings: Settings) -> Mapping[str, SecretStr]:
-    """The secrets that the operator gave, by the variables that JupyterHub's parts and `hub/` read."""
+    """The secrets of the settings by environment variable."""
     client_id = settings.github.client_id
-    known = {
+    values = {
         CLIENT_ID_VARIABLE: None if client_id is None else SecretStr(client_id),
         CLIENT_SECRET_VARIABLE: settings.github.client_secret,
         USER_PASSWORD_VARIABLE: settings.auth.user_password,
         ADMIN_PASSWORD_VARIABLE: settings.auth.admin_password,
         DATABASE_URL_VARIABLE: settings.database.url,
     }
-    given = {variable: value for variable, value in known.items() if value is not None}
+    given = {variable: value for variable, value in values.items() if value is not None}
     return {**given, **settings.auth.secret_environment}

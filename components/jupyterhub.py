@@ -1,30 +1,25 @@
-"""The whole hub, put together from its parts."""
+"""The whole hub as a list of its parts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 
-from components import hub, preflight
+from components.cluster import Cluster
 from components.cluster_admin import ClusterAdmin, ClusterAdminArgs
-from components.connection import Connection
-from components.endpoint import DnsRecord, Endpoint, EndpointArgs
-from components.gke.database import Database, DatabaseArgs
+from components.endpoint import Endpoint, EndpointArgs
 from components.gke.gateway import Gateway, GatewayArgs
-from components.gke.iap import IdentityAwareProxy, IdentityAwareProxyArgs
-from components.gke.security_policy import SecurityPolicy, SecurityPolicyArgs
-from components.gke.site import Site, SiteArgs
-from components.gke.storage import StorageClasses, StorageClassesArgs
+from components.gke.platform import platform
 from components.hub import Hub, HubArgs
 from components.hub_config import HubConfigMap, HubConfigMapArgs
 from components.hub_secret import HubSecret, HubSecretArgs
 from components.namespaces import Namespaces, NamespacesArgs
-from components.notebook_quota import NotebookQuota, NotebookQuotaArgs
 from components.proxy import Proxy, ProxyArgs
+from components.quota import NotebookQuota, NotebookQuotaArgs
 from components.rbac import Rbac, RbacArgs
 from components.tls import Tls, TlsArgs
 from settings import Settings
-from settings.types.addresses import callback_of, url_of
+from settings.types.addresses import callback_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,189 +28,90 @@ class JupyterHubArgs:
 
     settings: Settings
     """The stack's settings."""
-    connection: Connection
+    cluster: Cluster
     """The cluster, whose providers are in the resource options too."""
 
 
 class JupyterHub(pulumi.ComponentResource):
-    """A JupyterHub in a Kubernetes cluster: the cluster of the `kubernetes` provider in the resource options."""
+    """A JupyterHub in a Kubernetes cluster: that of the `kubernetes` provider in the resource options."""
 
-    url: pulumi.Output[str | None]
-    """Where people go with their browsers. See `Endpoint.url`."""
-    oauth_callback_url: pulumi.Output[str | None]
-    """What the OAuth app is to be registered with; none where there is no `url`."""
-    namespace: pulumi.Output[str]
-    """Namespace of hub and proxy."""
-    dns_records: pulumi.Output[Sequence[DnsRecord]] | None
-    """Records that the operator has to make; none where there are none to make."""
-    database_instance: pulumi.Output[str] | None
-    """Name of the instance of Cloud SQL; none where the database is elsewhere."""
+    exports: Mapping[str, pulumi.Input[object]]
+    """Outputs of the stack by name."""
 
     def __init__(self, name: str, args: JupyterHubArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:jupyterhub:JupyterHub", name, None, opts)
-        settings, child = args.settings, pulumi.ResourceOptions(parent=self)
-        user = args.connection.operator
-        rights = (
-            []
-            if user is None
-            else [ClusterAdmin(f"{name}-admin", ClusterAdminArgs(settings=settings, user=user), child)]
-        )
-        namespaces = Namespaces(f"{name}-namespaces", NamespacesArgs(settings=settings, rights=rights), child)
-        homes: pulumi.Input[str] | None = settings.notebook.storage.storage_class
-        volume: pulumi.Input[str] | None = settings.hub.storage.storage_class
-        zones, network = args.connection.zones, args.connection.network
-        if zones is not None and network is not None:
-            classes = StorageClasses(
-                f"{name}-storage",
-                StorageClassesArgs(settings=settings, zones=zones, network=network, rights=rights),
-                child,
-            )
-            homes, volume = classes.homes, classes.database
-        rbac = Rbac(
-            f"{name}-rbac",
-            RbacArgs(settings=settings, namespace=namespaces.hub, notebooks_namespace=namespaces.notebooks),
-            child,
-        )
-        google = pulumi.ResourceOptions(parent=self, depends_on=args.connection.google_services)
-        site = _site(f"{name}-site", args, google)
-        iap = _iap(f"{name}-iap", args, namespaces.hub, google)
-        public_url = settings.public_url
-        if public_url is None and site is not None:
-            public_url = site.ip.apply(url_of)
+        settings, gke, child = args.settings, args.cluster.gke, pulumi.ResourceOptions(parent=self)
+        kubeconfig = gke.kubeconfig if gke else None
+        after_admin = child
+        if (user := args.cluster.admin_user) is not None:
+            admin = ClusterAdmin(f"{name}-admin", ClusterAdminArgs(settings=settings, user=user), child)
+            after_admin = pulumi.ResourceOptions(parent=self, depends_on=admin)
+        namespaces = Namespaces(f"{name}-namespaces", NamespacesArgs(settings=settings), after_admin)
+        namespace = namespaces.hub
+        rbac_args = RbacArgs(settings=settings, namespace=namespace, notebooks_namespace=namespaces.notebooks)
+        rbac = Rbac(f"{name}-rbac", rbac_args, child)
+        runs_on = platform(name, settings, gke, namespace, after_admin)
         if settings.notebook.quota:
-            NotebookQuota(f"{name}-quota", NotebookQuotaArgs(settings=settings, namespace=namespaces.notebooks), child)
+            quota_args = NotebookQuotaArgs(settings=settings, namespace=namespaces.notebooks)
+            NotebookQuota(f"{name}-quota", quota_args, child)
         tls = None
         if settings.endpoint.has_tls:
-            tls_args = TlsArgs(settings=settings, namespace=namespaces.hub, kubeconfig=args.connection.kubeconfig)
-            tls = Tls(f"{name}-tls", tls_args, child)
-        proxy_ = Proxy(
-            f"{name}-proxy",
-            ProxyArgs(
-                settings=settings,
-                namespace=namespaces.hub,
-                hub_url=hub.connect_url(settings),
-                tls_secret=None if tls is None else tls.secret_name,
-            ),
-            child,
-        )
-        database = _database(f"{name}-sql", args, google)
+            tls = Tls(f"{name}-tls", TlsArgs(settings=settings, namespace=namespace, kubeconfig=kubeconfig), child)
+        proxy_args = ProxyArgs(settings=settings, namespace=namespace, tls_secret=tls.secret_name if tls else None)
+        proxy = Proxy(f"{name}-proxy", proxy_args, child)
         config = HubConfigMap(
             f"{name}-config",
-            HubConfigMapArgs(
-                settings=settings,
-                namespace=namespaces.hub,
-                urls=preflight.urls(settings),
-                owner_uid=rbac.notebooks_account_uid,
-                public_url=public_url,
-                iap_audience=None if iap is None else iap.audience,
-                home_storage_class=homes,
-                database_authorities=None if database is None else database.authorities,
-            ),
+            HubConfigMapArgs(settings=settings, namespace=namespace, owner_uid=rbac.owner_uid, platform=runs_on),
             child,
         )
+        database = runs_on.database
         secret = HubSecret(
             f"{name}-secret",
-            HubSecretArgs(
-                settings=settings,
-                namespace=namespaces.hub,
-                database_url=None if database is None else database.url,
-            ),
+            HubSecretArgs(settings=settings, namespace=namespace, database_url=database.url if database else None),
             child,
         )
         Hub(
             f"{name}-hub",
             HubArgs(
                 settings=settings,
-                namespace=namespaces.hub,
+                namespace=namespace,
                 service_account=rbac.hub_account,
                 config_map=config.config_map_name,
                 secret=secret.secret_name,
-                proxy_token_secret=proxy_.token_secret,
-                storage_class=volume,
-                kubeconfig=args.connection.kubeconfig,
-                proxy=proxy_,
+                proxy_token_secret=proxy.token_secret,
+                storage_class=runs_on.database_storage_class,
+                kubeconfig=kubeconfig,
+                proxy=proxy,
             ),
             child,
         )
         endpoint = Endpoint(
             f"{name}-endpoint",
             EndpointArgs(
-                settings=settings,
-                namespace=namespaces.hub,
-                address=settings.endpoint.address if site is None else site.ip,
-                public_url=public_url,
-                tls=tls,
+                settings=settings, namespace=namespace, address=runs_on.address, public_url=runs_on.public_url
             ),
-            child,
+            # The Service does not change before the certificate is checked.
+            pulumi.ResourceOptions(parent=self, depends_on=tls),
         )
-        if site is not None and site.address_name is not None and site.certificate_map is not None:
-            policy = _security_policy(f"{name}-armor", settings, google)
+        if runs_on.gateway is not None:
             Gateway(
                 f"{name}-gateway",
                 GatewayArgs(
                     settings=settings,
-                    namespace=namespaces.hub,
+                    namespace=namespace,
                     service=endpoint.service_name,
-                    address_name=site.address_name,
-                    certificate_map=site.certificate_map,
-                    security_policy=settings.endpoint.security_policy if policy is None else policy.policy_name,
-                    own_policy=policy,
-                    iap_secret=None if iap is None else iap.secret_name,
+                    address=runs_on.gateway,
+                    iap_secret=runs_on.iap.secret_name if runs_on.iap else None,
                 ),
-                child,
+                pulumi.ResourceOptions(parent=self, depends_on=gke.apis if gke else None),
             )
-        self.dns_records = None if site is None else site.records_to_make
-        self.database_instance = None if database is None else database.instance
-        self.url = endpoint.url
-        self.oauth_callback_url = endpoint.url.apply(lambda url: callback_of(url) if url else None)
-        self.namespace = namespaces.hub
-        self.register_outputs(
-            {
-                "url": self.url,
-                "oauth_callback_url": self.oauth_callback_url,
-                "namespace": self.namespace,
-                "dns_records": self.dns_records,
-                "database_instance": self.database_instance,
-            }
-        )
-
-
-def _site(name: str, args: JupyterHubArgs, opts: pulumi.ResourceOptions) -> Site | None:
-    """What Google Cloud gives for the way in; none elsewhere, and where there is no way in."""
-    settings = args.settings
-    if not settings.cluster.on_gke or settings.endpoint.type == "none":
-        return None
-    return Site(name, SiteArgs(settings=settings, subnetwork=args.connection.subnetwork), opts)
-
-
-def _iap(
-    name: str, args: JupyterHubArgs, namespace: pulumi.Input[str], opts: pulumi.ResourceOptions
-) -> IdentityAwareProxy | None:
-    """What Google's Identity-Aware Proxy needs; none where people sign in otherwise."""
-    if args.settings.auth.type != "iap":
-        return None
-    return IdentityAwareProxy(
-        name,
-        IdentityAwareProxyArgs(settings=args.settings, namespace=namespace, services=args.connection.google_services),
-        opts,
-    )
-
-
-def _security_policy(name: str, settings: Settings, opts: pulumi.ResourceOptions) -> SecurityPolicy | None:
-    """The Cloud Armor policy of a gateway that only some networks may reach."""
-    ranges, hostname = settings.endpoint.source_ranges, settings.endpoint.hostname
-    if not ranges or hostname is None:
-        return None
-    return SecurityPolicy(name, SecurityPolicyArgs(hostname=hostname, source_ranges=ranges), opts)
-
-
-def _database(name: str, args: JupyterHubArgs, opts: pulumi.ResourceOptions) -> Database | None:
-    """The database on Cloud SQL; none where it is on the hub's volume, or on a server of somebody else's."""
-    if args.settings.database.type != "cloud-sql":
-        return None
-    connection = args.connection
-    return Database(
-        name,
-        DatabaseArgs(settings=args.settings, network=connection.network, subnetwork=connection.subnetwork),
-        opts,
-    )
+        exports: dict[str, pulumi.Input[object] | None] = {
+            "hub_url": endpoint.url,
+            "namespace": namespace,
+            "port_forward_command": settings.port_forward_command,
+            "oauth_callback_url": endpoint.url.apply(lambda url: callback_of(url) if url else None),
+            "dns_records": runs_on.dns_records,
+            "database_instance": database.instance if database else None,
+        }
+        self.exports = {key: value for key, value in exports.items() if value is not None}
+        self.register_outputs({**self.exports})

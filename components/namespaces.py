@@ -1,13 +1,12 @@
 """The two namespaces of the stack: the hub's and the notebooks'."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
-from components.metadata import KEPT, labels
+from components.metadata import FIXED_FIELD_MANAGER, labels
 from settings import Settings
 
 _RESTRICTED = {
@@ -23,15 +22,12 @@ class NamespacesArgs:
 
     settings: Settings
     """The stack's settings: names, protection, and whether volumes are kept."""
-    rights: Sequence[pulumi.Resource] = ()
-    """What gives the operator the right to create the rest. All that is in a namespace is created after these and
-    deleted before them. Default: nothing, the operator has the rights."""
 
 
 class Namespaces(pulumi.ComponentResource):
     """Namespaces for the hub and for the notebooks, both with the `restricted` Pod Security Standard enforced.
 
-    Notebooks have a namespace of their own because whoever can make pods in a namespace can mount its Secrets.
+    Notebooks have a namespace of their own because whoever can create pods in a namespace can mount its Secrets.
     """
 
     hub: pulumi.Output[str]
@@ -47,12 +43,12 @@ class Namespaces(pulumi.ComponentResource):
             return core.Namespace(
                 f"{name}-{part}",
                 metadata=meta.ObjectMetaArgs(
-                    name=kubernetes_name, labels={**labels(settings, part), **_RESTRICTED}, annotations=KEPT
+                    name=kubernetes_name,
+                    labels={**labels(settings, part), **_RESTRICTED},
+                    annotations=FIXED_FIELD_MANAGER,
                 ),
-                # A namespace takes all that is in it along, volumes too. So it is kept as long as they are.
-                opts=pulumi.ResourceOptions(
-                    parent=self, depends_on=args.rights, protect=settings.protect, retain_on_delete=keep
-                ),
+                # Deleting a namespace deletes everything in it, claims included, so it is kept if they are.
+                opts=pulumi.ResourceOptions(parent=self, protect=settings.protect, retain_on_delete=keep),
             )
 
         hub = namespace("hub", settings.namespace, keep=settings.hub.keep_database)

@@ -1,9 +1,9 @@
-"""Which nodes are for hub and proxy."""
+"""The nodes of hub and proxy."""
 
 from hub.contract import NODE_PURPOSE
 from settings import Settings
 
 
 def core_nodes(settings: Settings) -> dict[str, str] | None:
-    """Returns the node selector of hub and proxy; none where the stack does not make the nodes."""
+    """Return the node selector of hub and proxy; None where the stack does not create the nodes."""
     return {NODE_PURPOSE: "core"} if settings.cluster.makes_nodes else None

@@ -1,4 +1,4 @@
-"""What the pods of the stack have in common."""
+"""Parts of the pod specs of hub and proxy."""
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
@@ -7,7 +7,7 @@ from settings import Resources
 
 
 def pod_security(*, user: int) -> core.PodSecurityContextArgs:
-    """Returns what the `restricted` Pod Security Standard asks of a pod that runs as `user` (uid, gid and fsGroup)."""
+    """Return the security context of a pod as `restricted` demands, with `user` as UID, GID and fsGroup."""
     return core.PodSecurityContextArgs(
         run_as_non_root=True,
         run_as_user=user,
@@ -19,7 +19,7 @@ def pod_security(*, user: int) -> core.PodSecurityContextArgs:
 
 
 def container_security() -> core.SecurityContextArgs:
-    """Returns what `restricted` asks of a container, and a read-only root file system on top."""
+    """Return the security context of a container as `restricted` demands, with a read-only root file system."""
     return core.SecurityContextArgs(
         allow_privilege_escalation=False,
         capabilities=core.CapabilitiesArgs(drop=["ALL"]),
@@ -28,7 +28,7 @@ def container_security() -> core.SecurityContextArgs:
 
 
 def requirements(resources: Resources) -> core.ResourceRequirementsArgs:
-    """Returns the requests and limits of a container. A limit that is not set is left out."""
+    """Return the requests and limits of a container, without those that are not set."""
     return core.ResourceRequirementsArgs(
         requests=resources.requests.model_dump(exclude_none=True),
         limits=resources.limits.model_dump(exclude_none=True),
@@ -36,15 +36,15 @@ def requirements(resources: Resources) -> core.ResourceRequirementsArgs:
 
 
 def from_secret(variable: str, *, secret: pulumi.Input[str], key: str) -> core.EnvVarArgs:
-    """Returns an environment variable that holds `key` of a Secret. The value itself never is in the pod's spec."""
+    """Return an environment variable that refers to `key` of a Secret. The pod spec does not contain the value."""
     reference = core.SecretKeySelectorArgs(name=secret, key=key)
     return core.EnvVarArgs(name=variable, value_from=core.EnvVarSourceArgs(secret_key_ref=reference))
 
 
 def probe(path: str, *, port: int, period: int, failures: int, https: bool = False) -> core.ProbeArgs:
-    """Returns an HTTP probe that asks every `period` seconds and gives up after `failures` of them in a row.
+    """Return an HTTP probe every `period` seconds that fails after `failures` failed requests in a row.
 
-    With `https`, any certificate will do.
+    With `https`, the certificate is not verified.
     """
     return core.ProbeArgs(
         http_get=core.HTTPGetActionArgs(path=path, port=port, scheme="HTTPS" if https else None),

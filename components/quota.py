@@ -1,4 +1,4 @@
-"""What all notebooks together may use of the cluster."""
+"""The limits of all notebooks together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ class NotebookQuotaArgs:
     """Inputs of `NotebookQuota`."""
 
     settings: Settings
-    """The stack's settings: the bounds, and names."""
+    """The stack's settings: limits and names."""
     namespace: pulumi.Input[str]
     """Namespace of the notebooks."""
 
 
 class NotebookQuota(pulumi.ComponentResource):
-    """A ResourceQuota for the notebooks' namespace. Who would exceed it is told so where they wait for their server."""
+    """A ResourceQuota of the notebooks' namespace. Users who would exceed it see that on the page of their server."""
 
     hard: pulumi.Output[Mapping[str, str]]
-    """The bounds, by what they bound."""
+    """The limits by resource."""
 
     def __init__(self, name: str, args: NotebookQuotaArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("jupyterhub:notebook_quota:NotebookQuota", name, None, opts)
+        super().__init__("jupyterhub:quota:NotebookQuota", name, None, opts)
         settings = args.settings
         quota = core.ResourceQuota(
             f"{name}-quota",

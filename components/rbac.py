@@ -1,4 +1,4 @@
-"""What the hub may do in the cluster: look after pods and volumes in the notebooks' namespace, and nothing else."""
+"""The hub's rights: pods and claims in the notebooks' namespace, and nothing else."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,17 +11,17 @@ from pulumi_kubernetes.rbac import v1 as rbac
 from components.metadata import labels
 from settings import NotebookIdentity, Settings
 
-NOTEBOOKS_ACCOUNT: Final = "notebooks"
-"""Name of the ServiceAccount, in the notebooks' namespace, that owns the notebooks' pods, and that they run as
-unless `identity.notebooks` has another for their person."""
+DEFAULT_SERVICE_ACCOUNT: Final = "notebooks"
+"""Name of the ServiceAccount in the notebooks' namespace that owns the notebooks' pods, and that they run as unless
+`identity.notebooks` has another one for their user."""
 
-_ACTS_AS: Final = "iam.gke.io/gcp-service-account"
-"""Annotation of a ServiceAccount whose pods are known to Google Cloud as that Google service account."""
+_GOOGLE_SERVICE_ACCOUNT: Final = "iam.gke.io/gcp-service-account"
+"""Annotation of a ServiceAccount: the Google service account that its pods act as."""
 
 
-def account_of(identity: NotebookIdentity) -> str:
-    """Returns the name of the ServiceAccount that the notebooks of an entry of `identity.notebooks` run as."""
-    return f"{NOTEBOOKS_ACCOUNT}-{identity.name}"
+def service_account_name(identity: NotebookIdentity) -> str:
+    """Return the name of the ServiceAccount of an entry of `identity.notebooks`."""
+    return f"{DEFAULT_SERVICE_ACCOUNT}-{identity.name}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class RbacArgs:
     """Inputs of `Rbac`."""
 
     settings: Settings
-    """The stack's settings: names, Google service accounts, and whether home volumes are kept."""
+    """The stack's settings: names, Google service accounts, and whether homes are kept."""
     namespace: pulumi.Input[str]
     """Namespace of the hub."""
     notebooks_namespace: pulumi.Input[str]
@@ -40,11 +40,11 @@ class Rbac(pulumi.ComponentResource):
     """The hub's ServiceAccount, its rights in the notebooks' namespace, and the owner of the notebooks' pods."""
 
     hub_account: pulumi.Output[str]
-    """Name of the hub's ServiceAccount. Known once its rights and the notebooks' accounts are in place: the hub never
-    starts without them, and keeps them until it is gone."""
-    notebooks_account_uid: pulumi.Output[str]
-    """UID of ServiceAccount `NOTEBOOKS_ACCOUNT`. The hub makes it the owner of every notebook pod, so that these go
-    when the stack goes, while the volumes stay."""
+    """Name of the hub's ServiceAccount. Known once its rights and the notebooks' ServiceAccounts exist: the hub starts
+    after them and is deleted before them."""
+    owner_uid: pulumi.Output[str]
+    """UID of `DEFAULT_SERVICE_ACCOUNT`. It owns every notebook pod, so that Kubernetes deletes these when the
+    stack is destroyed, and keeps the volumes."""
 
     def __init__(self, name: str, args: RbacArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:rbac:Rbac", name, None, opts)
@@ -55,7 +55,7 @@ class Rbac(pulumi.ComponentResource):
                 name=settings.name,
                 namespace=args.namespace,
                 labels=labels(settings, "hub"),
-                annotations=_acting_as(settings.identity.hub_service_account),
+                annotations=_annotations(settings.identity.hub_service_account),
             ),
             automount_service_account_token=False,
             opts=child,
@@ -68,15 +68,15 @@ class Rbac(pulumi.ComponentResource):
                     name=kubernetes_name,
                     namespace=args.notebooks_namespace,
                     labels=labels(settings, "notebooks"),
-                    annotations=_acting_as(google_account),
+                    annotations=_annotations(google_account),
                 ),
                 automount_service_account_token=False,
                 opts=child,
             )
 
-        owner = notebooks_account("notebooks", NOTEBOOKS_ACCOUNT, settings.identity.notebook_service_account)
+        owner = notebooks_account("notebooks", DEFAULT_SERVICE_ACCOUNT, settings.identity.notebook_service_account)
         others = [
-            notebooks_account(f"notebooks-{entry.name}", account_of(entry), entry.google_service_account)
+            notebooks_account(f"notebooks-{entry.name}", service_account_name(entry), entry.google_service_account)
             for entry in settings.identity.notebooks
         ]
         role_metadata = meta.ObjectMetaArgs(
@@ -92,24 +92,24 @@ class Rbac(pulumi.ComponentResource):
             subjects=[rbac.SubjectArgs(kind="ServiceAccount", name=account.metadata.name, namespace=args.namespace)],
             opts=child,
         )
-        needed = [binding.metadata.name, *(other.metadata.name for other in others)]
-        self.hub_account = pulumi.Output.all(account.metadata.name, *needed).apply(lambda names: names[0])
-        # In the preview of a new stack the metadata are known, but have no UID yet, or one that the API server made up
-        # for a dry run. The id is unknown then, and so makes the UID unknown too.
-        self.notebooks_account_uid = pulumi.Output.all(owner.id, owner.metadata.uid).apply(lambda known: known[1])
-        self.register_outputs({"hub_account": self.hub_account, "notebooks_account_uid": self.notebooks_account_uid})
+        ready = [binding.metadata.name, *(other.metadata.name for other in others)]
+        self.hub_account = pulumi.Output.all(name=account.metadata.name, ready=ready).apply(lambda args: args["name"])
+        # In the preview of a new stack the metadata have no UID, or one that the API server made up for a dry run. The
+        # ID is unknown then, and makes the UID unknown too.
+        self.owner_uid = pulumi.Output.all(id=owner.id, uid=owner.metadata.uid).apply(lambda args: args["uid"])
+        self.register_outputs({"hub_account": self.hub_account, "owner_uid": self.owner_uid})
 
 
-def _acting_as(google_account: str | None) -> dict[str, str] | None:
-    return None if google_account is None else {_ACTS_AS: google_account}
+def _annotations(google_account: str | None) -> dict[str, str] | None:
+    return None if google_account is None else {_GOOGLE_SERVICE_ACCOUNT: google_account}
 
 
 def _rules(*, keep_homes: bool) -> list[rbac.PolicyRuleArgs]:
-    """What KubeSpawner 7.1 calls with the traits in `hub/`. No Secrets, Services or wildcards."""
+    """The requests of KubeSpawner 7.1 with the traits in `hub/`. No Secrets, Services or wildcards."""
     verbs = {
         "pods": ["list", "watch", "create", "delete"],
         "events": ["list", "watch"],
-        # patch makes a home larger, see hub/home.py.
+        # patch expands a home, see hub/home.py.
         "persistentvolumeclaims": ["create", "get", "patch", *([] if keep_homes else ["delete"])],
     }
     return [rbac.PolicyRuleArgs(api_groups=[""], resources=[resource], verbs=verbs[resource]) for resource in verbs]

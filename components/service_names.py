@@ -1,4 +1,4 @@
-"""Names, ports and URLs of the Services inside the cluster. They follow from the settings, so nothing waits for them."""
+"""Names, ports and URLs of the Services inside the cluster, as the settings determine them."""
 
 from typing import Final
 

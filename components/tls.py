@@ -1,4 +1,4 @@
-"""The load balancer's certificate, as the proxy gets it."""
+"""The TLS certificate of the load balancer, which the proxy serves."""
 
 from dataclasses import dataclass
 
@@ -6,11 +6,11 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
-from components.given_certificate import (
+from components.dynamic.certificate_check import (
     CERTIFICATE_KEY,
     PRIVATE_KEY_KEY,
-    GivenCertificate,
-    GivenCertificateArgs,
+    CertificateCheck,
+    CertificateCheckArgs,
 )
 from components.metadata import labels
 from settings import Settings
@@ -21,21 +21,21 @@ class TlsArgs:
     """Inputs of `Tls`."""
 
     settings: Settings
-    """The stack's settings: names, and the certificate, or the name of the Secret that holds it."""
+    """The stack's settings: names, and the certificate or the name of an existing Secret."""
     namespace: pulumi.Input[str]
     """Namespace of the proxy."""
     kubeconfig: pulumi.Input[str] | None
-    """The kubeconfig of a GKE cluster; none = the one that `kubernetes.context` is in."""
+    """Kubeconfig of a GKE cluster; None = the user's own."""
 
 
 class Tls(pulumi.ComponentResource):
-    """A Secret with the certificate and key of the settings, or a look at the Secret that they name.
+    """A Secret with the certificate and key of the settings, or a check of the existing Secret that they name.
 
-    The stack's own is named by Pulumi: a renewed certificate is another Secret, and so a new proxy.
+    The stack's own Secret is auto-named: a renewed certificate makes a new Secret, and so rolls the proxy.
     """
 
     secret_name: pulumi.Output[str]
-    """Name of the Secret; known once it is there, and good."""
+    """Name of the Secret; known once it exists and was checked."""
 
     def __init__(self, name: str, args: TlsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:tls:Tls", name, None, opts)
@@ -54,9 +54,9 @@ class Tls(pulumi.ComponentResource):
             )
             self.secret_name = secret.metadata.name
         elif (given := endpoint.tls_secret) is not None:
-            look = GivenCertificate(
-                f"{name}-given",
-                GivenCertificateArgs(
+            check = CertificateCheck(
+                f"{name}-check",
+                CertificateCheckArgs(
                     context=settings.kubernetes.context,
                     kubeconfig=args.kubeconfig,
                     namespace=args.namespace,
@@ -65,5 +65,5 @@ class Tls(pulumi.ComponentResource):
                 ),
                 child,
             )
-            self.secret_name = look.id.apply(lambda _: given)
+            self.secret_name = check.id.apply(lambda _: given)
         self.register_outputs({"secret_name": self.secret_name})

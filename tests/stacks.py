@@ -9,7 +9,7 @@ import pulumi_kubernetes as kubernetes
 
 import settings
 from components import cluster
-from components.connection import Connection
+from components.cluster import Cluster
 from components.jupyterhub import JupyterHub, JupyterHubArgs
 from settings import Settings
 from settings.reading.keys import SECRETS
@@ -97,12 +97,12 @@ def record_settings(
 
     def program() -> None:
         if of.cluster.on_gke:
-            connection = cluster.connect(of)
+            target = cluster.use(cluster.find(of), of)
         else:
             provider = kubernetes.Provider("cluster")
-            connection = Connection(providers=[provider], operator=of.cluster_admin.user)
-        args = JupyterHubArgs(settings=of, connection=connection)
-        JupyterHub(of.name, args, pulumi.ResourceOptions(providers=connection.providers))
+            target = Cluster(providers=[provider], admin_user=of.cluster_admin.user)
+        args = JupyterHubArgs(settings=of, cluster=target)
+        JupyterHub(of.name, args, pulumi.ResourceOptions(providers=target.providers))
 
     return record(program, preview=preview, answers=answers)
 

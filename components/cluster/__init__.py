@@ -1,7 +1,5 @@
 """The cluster of the stack: `find` looks and makes no more than a provider, `use` makes what is missing."""
 
-import pulumi
-
 from components.cluster import existing_gke, gke, kubeconfig, reachability
 from components.cluster.existing_gke import ExistingGke
 from components.cluster.kubeconfig import ClusterAddress

@@ -1,7 +1,6 @@
 """Uses a GKE cluster: an existing one, or one that the stack creates."""
 
 import json
-from collections.abc import Sequence
 from typing import Final
 
 import pulumi
@@ -18,8 +17,8 @@ from settings import Settings
 
 _PLUGIN: Final = "gke-gcloud-auth-plugin"
 _CREDENTIALS: Final = "--use_application_default_credentials"
-"""Without it the plugin uses the credentials of `gcloud auth login`, which may be missing or belong to another user than
-those of the Google provider, who is made cluster-admin."""
+"""Without it the plugin uses the credentials of `gcloud auth login`, which may be missing, or belong to another user
+than those of the Google provider, who is made cluster-admin."""
 
 
 def google_provider(settings: Settings) -> gcp.Provider:
@@ -45,12 +44,11 @@ def use(found: ExistingGke | None, settings: Settings) -> Cluster:
     else:
         cluster, output = found.cluster, pulumi.Output.from_input
         node_account, ready = None, apis
-        zones: Sequence[str] = cluster.node_locations
         gke = Gke(
             kubeconfig=_kubeconfig(cluster.endpoint, cluster.master_auths[0].cluster_ca_certificate),
             network=output(cluster.network),
             subnetwork=output(cluster.subnetwork),
-            zones=output(zones),
+            zones=output(cluster.node_locations),
             apis=apis,
         )
     place = settings.images.artifact_registry

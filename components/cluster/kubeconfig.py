@@ -109,7 +109,9 @@ def _read(path: Path) -> _Kubeconfig | None:
     try:
         return _Kubeconfig.model_validate({} if document is None else document)
     except ValidationError as error:
-        fields = ", ".join(".".join(str(part) for part in detail["loc"]) or "the whole file" for detail in error.errors())
+        fields = ", ".join(
+            ".".join(str(part) for part in detail["loc"]) or "the whole file" for detail in error.errors()
+        )
         raise pulumi.RunError(
             f"Kubeconfig {path} is not a kubeconfig; wrong: {fields}. Fix it, or name another with KUBECONFIG."
         ) from None

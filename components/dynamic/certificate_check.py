@@ -33,7 +33,7 @@ class CertificateCheckProvider(dynamic.ResourceProvider):
             return dynamic.CheckResult(inputs=news, failures=[])
         from kubernetes.client import CoreV1Api  # noqa: PLC0415 slow to load, and most previews do not need it
 
-        flaws = flaws_of(CoreV1Api(api_client(news)), news["namespace"], news["secret"], news["hostname"])
+        errors = secret_errors(CoreV1Api(api_client(news)), news["namespace"], news["secret"], news["hostname"])
         failures = [dynamic.CheckFailure(property_="secret", reason=error) for error in errors]
         return dynamic.CheckResult(inputs=news, failures=failures)
 
@@ -102,7 +102,8 @@ def secret_errors(core: "CoreV1Api", namespace: str, secret: str, hostname: str 
 
 def _missing(namespace: str, secret: str) -> str:
     return (
-        f"endpoint.tlsSecret: there is no Secret {secret} in namespace {namespace}. To fix it, create it and run pulumi up again: "
+        f"endpoint.tlsSecret: there is no Secret {secret} in namespace {namespace}. To fix it, create it and "
+        f"run pulumi up again: "
         f"kubectl -n {namespace} create secret tls {secret} --cert=certificate.pem --key=key.pem "
         "(or let cert-manager create it)"
     )

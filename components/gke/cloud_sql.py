@@ -8,7 +8,7 @@ from pulumi_gcp import compute, sql
 
 from components.cluster.target import Gke
 from components.dynamic.token import Token, TokenArgs
-from components.hub_config import DATABASE_CA_PATH
+from components.hub_paths import DATABASE_CA_PATH
 from settings import Settings
 
 _VERSION: Final = "POSTGRES_17"
@@ -35,8 +35,8 @@ class CloudSql(pulumi.ComponentResource):
     url: pulumi.Output[str]
     """URL of the database with user and password. Secret. Known once the hub can sign in."""
     ca_certificates: pulumi.Output[str]
-    """CA certificates (PEM) of the instance: the active one, and around a rotation the previous or the next one too. Not
-    secret. Known once the instance exists."""
+    """CA certificates (PEM) of the instance: the active one, and around a rotation its predecessor or successor.
+    Not secret. Known once the instance exists."""
     instance: pulumi.Output[str]
     """Name of the instance."""
 
@@ -86,7 +86,9 @@ class CloudSql(pulumi.ComponentResource):
         # self_link is unknown in a first preview, so the lookup waits for the instance; the name is known too early.
         listed = sql.get_ca_certs_output(instance=instance.self_link, opts=pulumi.InvokeOutputOptions(parent=self))
         # Sorted, because another order would restart the hub.
-        self.ca_certificates = listed.certs.apply(lambda certs: "".join(sorted(f"{one.cert.strip()}\n" for one in certs)))
+        self.ca_certificates = listed.certs.apply(
+            lambda certs: "".join(sorted(f"{one.cert.strip()}\n" for one in certs))
+        )
         self.instance = instance.name
         ready = [endpoint.id, database.id, user.id]
         self.url = pulumi.Output.all(password=password.value, address=address.address, ready=ready).apply(

@@ -114,9 +114,7 @@ class Gateway(pulumi.ComponentResource):
                 "hostnames": [endpoint.hostname],
                 "rules": [
                     {
-                        "filters": [
-                            {"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": [_HSTS]}}
-                        ],
+                        "filters": [{"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": [_HSTS]}}],
                         "backendRefs": [{"name": args.service, "port": 80}],
                     }
                 ],

@@ -43,8 +43,8 @@ class NodePools(pulumi.ComponentResource):
         ) -> container.NodePool:
             return container.NodePool(
                 f"{name}-{part}",
-                # Auto-named, so that the replacement of a pool (another GPU type, Spot VMs or not) is created before the
-                # old pool is deleted; notebooks move at their next start.
+                # Auto-named, so that the replacement of a pool (another GPU type, Spot VMs or not) is created before
+                # the old pool is deleted; notebooks move at their next start.
                 cluster=args.cluster,
                 # None = the zones of the cluster. Not every zone has GPUs.
                 node_locations=list(cluster.zones_with([of.accelerator])) if isinstance(of, GpuPool) else None,

@@ -133,9 +133,7 @@ def _certificate_map(
 ) -> pulumi.Output[str]:
     certificate = certificatemanager.Certificate(
         f"{name}-certificate",
-        managed=certificatemanager.CertificateManagedArgs(
-            domains=[hostname], dns_authorizations=[authorization.id]
-        ),
+        managed=certificatemanager.CertificateManagedArgs(domains=[hostname], dns_authorizations=[authorization.id]),
         opts=after_records,
     )
     child = pulumi.ResourceOptions(parent=after_records.parent)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_gcp import serviceaccount
 
-from components.rbac import NOTEBOOKS_ACCOUNT, account_of
+from components.rbac import DEFAULT_SERVICE_ACCOUNT, service_account_name
 from settings import Settings
 
 
@@ -30,12 +30,12 @@ class WorkloadIdentity(pulumi.ComponentResource):
             "hub": (identity.hub_service_account, f"{settings.namespace}/{settings.name}"),
             "notebooks": (
                 identity.notebook_service_account,
-                f"{settings.notebooks_namespace}/{NOTEBOOKS_ACCOUNT}",
+                f"{settings.notebooks_namespace}/{DEFAULT_SERVICE_ACCOUNT}",
             ),
             **{
                 f"notebooks-{entry.name}": (
                     entry.google_service_account,
-                    f"{settings.notebooks_namespace}/{account_of(entry)}",
+                    f"{settings.notebooks_namespace}/{service_account_name(entry)}",
                 )
                 for entry in identity.notebooks
             },

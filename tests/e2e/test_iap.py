@@ -99,7 +99,7 @@ def test_the_policy_of_the_gateway_is_what_the_api_server_takes(hub: IapHub) -> 
     (policy,) = policies["items"]
     default = policy["spec"]["default"]
     assert default["iap"]["enabled"] is True
-    assert default["securityPolicy"].startswith("tf-hub-armor-policy-")
+    assert default["securityPolicy"].startswith("tf-hub-gateway-armor-")
     secret = CoreV1Api(api.connect()).read_namespaced_secret(
         default["iap"]["oauth2ClientSecret"]["name"], IAP_NAMESPACE
     )

@@ -58,7 +58,7 @@ def test_a_cluster_that_is_not_there_is_named_with_its_keys(half: GoogleHalf, co
 def test_all_that_a_cluster_cannot_do_is_told_at_once(half: GoogleHalf, command: str) -> None:
     half.change({"cluster.name": "bare", "cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"})
     told = _told(half, command)
-    assert "For the cluster bare that is there, the config of stack gke has 4 mistakes:" in told, told
+    assert "For the existing cluster bare, the config of stack gke has 4 mistakes:" in told, told
     for key in ("cluster.autopilot", "endpoint.type", "identity.hubServiceAccount", "notebook.accelerator"):
         assert f"* {key}: " in told
 

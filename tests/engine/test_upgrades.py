@@ -70,8 +70,8 @@ def test_protect_ends_a_preview_that_would_replace_what_holds_work(half: GoogleH
     half.change(shape)
     assert half.run("up").succeeded
     for changes, protected in (
-        ({"cluster.name": "other", "endpoint.internal": True}, {"gke-cluster", "tf-hub-site-address-address"}),
-        (GATEWAY, {"tf-hub-site-address-address"}),
+        ({"cluster.name": "other", "endpoint.internal": True}, {"gke-cluster", "tf-hub-public-address"}),
+        (GATEWAY, {"tf-hub-public-address"}),
     ):
         half.change(shape, changes)
         done = half.preview()

@@ -15,7 +15,7 @@ from kubernetes.client.exceptions import ApiException
 from kubernetes.config import new_client_from_config
 from urllib3.exceptions import HTTPError
 
-from components.api_client import end_of_log
+from components.dynamic.api_client import end_of_log
 from tools.local import layout
 
 _END_SECONDS = 30

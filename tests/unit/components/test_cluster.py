@@ -7,6 +7,7 @@ import pulumi
 import pytest
 
 from components import cluster
+from components.cluster import reachability
 from tests.doubles.monitor import Registration, record
 from tests.stacks import settings_with
 from tests.unit.components.kubeconfigs import write
@@ -38,7 +39,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _provider(context: str | None = None) -> Registration:
     stack = settings_with({} if context is None else {"kubernetes.context": context})
-    return record(lambda: cluster.connect(stack)).one("kubernetes")
+    return record(lambda: cluster.use(cluster.find(stack), stack)).one("kubernetes")
 
 
 def _message(context: str | None = None) -> str:
@@ -91,7 +92,7 @@ def test_a_server_that_does_not_answer_is_told_with_all_that_one_needs_to_mend_i
 
 
 def test_a_server_that_keeps_silent_is_given_up(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "_TIMEOUT", 0.05)
+    monkeypatch.setattr(reachability, "TIMEOUT_SECONDS", 0.05)
     with socket.create_server(("127.0.0.1", 0), backlog=0) as server, contextlib.ExitStack() as full:
         port = server.getsockname()[1]
         for _ in range(3):  # a full queue: further connections are neither taken nor refused
@@ -100,18 +101,18 @@ def test_a_server_that_keeps_silent_is_given_up(file: Path, monkeypatch: pytest.
             with contextlib.suppress(BlockingIOError):
                 waiting.connect(("127.0.0.1", port))
         write(file, {"a": f"https://127.0.0.1:{port}"}, current="a")
-        assert "gives no answer within" in _message()
+        assert "does not answer within" in _message()
 
 
 def test_a_server_whose_name_nobody_knows_is_told(file: Path) -> None:
     write(file, {"a": "https://cluster.invalid:6443"}, current="a")
-    assert "cluster.invalid:6443 gives no connection" in _message()
+    assert "cluster.invalid:6443 does not accept connections" in _message()
 
 
 @pytest.mark.parametrize("server", ["https://", "https://127.0.0.1:port", "https://[::1"])
 def test_a_server_that_is_no_url_is_told(server: str, file: Path) -> None:
     write(file, {"a": server}, current="a")
-    assert "no URL" in _message()
+    assert "not valid" in _message()
 
 
 def test_a_proxy_of_the_kubeconfig_is_what_must_answer(file: Path, listening: int, dead: int) -> None:

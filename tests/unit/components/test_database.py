@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from components.hub_config import AUTHORITIES_PATH, CODE_FOLDER
+from components.hub_paths import CODE_FOLDER, DATABASE_CA_PATH
 from tests.doubles.monitor import SECRET, UNKNOWN, Record, Registration
 from tests.stacks import (
     CLOUD_SQL,
@@ -126,7 +126,7 @@ def test_the_instance_outlives_the_stack_if_databases_do_and_what_is_in_it_goes_
 
 def test_all_of_it_has_the_google_provider_and_the_component_as_parent_and_waits_for_the_apis(record: Record) -> None:
     (provider,) = record.of("gcp")
-    (component,) = [part for part in record.components if part.type == "jupyterhub:gke/database:Database"]
+    (component,) = [part for part in record.components if part.type == "jupyterhub:gke/cloud_sql:CloudSql"]
     for resource in (_google(record, kind) for kind in (*_KINDS, "Address")):
         assert resource.parent == component.urn
         assert resource.provider == f"{provider.urn}::google"
@@ -140,7 +140,7 @@ def test_the_hub_gets_the_url_by_its_secret_once_it_can_sign_in_there(record: Re
     url = secret.inputs["stringData"]["JUPYTERHUB_DATABASE_URL"]
     address, _, query = url.partition("?")
     assert address == f"postgresql://hub:{record.one('User').inputs['password']}@{ADDRESS}:5432/hub"
-    assert query == f"sslmode=verify-ca&sslrootcert={AUTHORITIES_PATH}"
+    assert query == f"sslmode=verify-ca&sslrootcert={DATABASE_CA_PATH}"
     assert record.one("User").inputs["password"].startswith(f"{SECRET} tf-hub-sql-password.value")
     assert {_google(record, kind).urn for kind in ("User", "Database", "ForwardingRule")} <= secret.dependencies
     names = {variable["name"] for variable in pod_specs(record)["tf-hub"]["containers"][0]["env"]}
@@ -150,7 +150,7 @@ def test_the_hub_gets_the_url_by_its_secret_once_it_can_sign_in_there(record: Re
 
 def _authorities(record: Record) -> object:
     """What the file that the URL names has in the hub's pod; None if there is none."""
-    folder, _, name = AUTHORITIES_PATH.rpartition("/")
+    folder, _, name = DATABASE_CA_PATH.rpartition("/")
     (mount,) = [one for one in pod_specs(record)["tf-hub"]["containers"][0]["volumeMounts"] if one["name"] == "code"]
     assert folder == mount["mountPath"] == CODE_FOLDER
     return record.one("ConfigMap").inputs["data"].get(name)

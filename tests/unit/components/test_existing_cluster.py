@@ -60,11 +60,16 @@ def test_a_comparison_without_google_knows_nothing_of_the_cluster_and_finds_noth
 @pytest.mark.parametrize(
     ("cluster", "changes", "told", "mend"),
     [
-        ({"enableAutopilot": True}, {}, "cluster.autopilot: the cluster is one", "cluster.autopilot true"),
+        (
+            {"enableAutopilot": True},
+            {},
+            "cluster.autopilot: the cluster is in mode Autopilot",
+            "cluster.autopilot true",
+        ),
         (
             {},
             {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"},
-            "cluster.autopilot: the cluster is none",
+            "cluster.autopilot: the cluster is in mode Standard",
             "cluster.autopilot false",
         ),
         ({"gatewayApiConfigs": []}, GATEWAY, "endpoint.type: gateway", "--gateway-api=standard"),
@@ -99,7 +104,7 @@ def test_a_comparison_without_google_knows_nothing_of_the_cluster_and_finds_noth
             {"nodeLocations": ["europe-west1-d"]},
             {"notebook.accelerator": "nvidia-l4"},
             "notebook.accelerator: no zone of the cluster's nodes (europe-west1-d) has nvidia-l4",
-            "europe-west1-b and europe-west1-c",
+            "europe-west1-b and europe-west1-c have",
         ),
     ],
     ids=[
@@ -145,7 +150,7 @@ def test_a_zone_that_google_leaves_out_counts() -> None:
 
 def test_all_that_is_wrong_is_told_at_once_and_of_which_cluster() -> None:
     cluster: Mapping[str, object] = {"enableAutopilot": False, "gatewayApiConfigs": [], "workloadIdentityConfigs": []}
-    with pytest.raises(pulumi.RunError, match=r"jupyterhub that is there.* stack test has 5 mistakes") as raised:
+    with pytest.raises(pulumi.RunError, match=r"existing cluster jupyterhub.* stack test has 5 mistakes") as raised:
         record_gke(
             EXISTING, _ALL, {"cluster.autopilot": True}, cluster={**cluster, "nodeLocations": ["europe-west1-b"]}
         )

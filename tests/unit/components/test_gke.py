@@ -80,7 +80,7 @@ def test_every_resource_of_google_has_the_one_google_provider_and_a_component_as
 
 def test_nothing_is_made_for_the_way_in_before_the_apis_are_enabled(gateway: Record) -> None:
     apis = {service.urn for service in gateway.of("Service") if service.type.startswith("gcp:")}
-    assert apis <= gateway.one("Site").dependencies
+    assert apis <= gateway.one("PublicAddress").dependencies
 
 
 def test_the_names_of_children_begin_with_those_of_their_parents(gateway: Record) -> None:

@@ -14,7 +14,7 @@ def _config(hub: Record) -> HubConfig:
 
 def test_the_files_of_hub_are_shipped_byte_for_byte(hub: Record) -> None:
     data = {name: text.encode() for name, text in hub.one("ConfigMap").inputs["data"].items() if name != "hub.json"}
-    folder = Path(hub_config.SOURCES)
+    folder = Path(hub_config.HUB_FOLDER)
     assert "contract.py" in data
     assert data == {path.name: path.read_bytes() for path in [*folder.glob("*.py"), *folder.glob("*.html")]}
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from components import kubeconfig
+from components.cluster import kubeconfig
 from tests.unit.components.kubeconfigs import write
 
 

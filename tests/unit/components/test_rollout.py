@@ -23,8 +23,8 @@ from kubernetes.client import (
     V1StatefulSetStatus,
 )
 
-from components import rollout
-from components.rollout import HubPod, RolloutError
+from components.dynamic import rollout
+from components.dynamic.rollout import HubPod, RolloutError
 from tests.doubles.monitor import Record
 
 LOG = "Traceback\nNameError: name 'foo' is not defined"
@@ -123,7 +123,7 @@ def test_patience_ends_with_what_kubernetes_and_the_hub_said() -> None:
     cluster = _Cluster([(sets(ready=None), pod(RUNS))])
     with pytest.raises(RolloutError, match=r"(?s)not ready after 600 seconds.*unready status.*NameError"):
         cluster.wait()
-    assert cluster.seconds == rollout.PATIENCE
+    assert cluster.seconds == rollout.TIMEOUT_SECONDS
 
 
 def test_only_another_generation_is_waited_for() -> None:
@@ -143,4 +143,4 @@ def test_the_wait_begins_when_the_proxy_runs_and_knows_which_generation(hub: Rec
     wait = hub.one("Rollout")
     assert hub.one("Deployment").urn in wait.dependencies
     assert hub.one("StatefulSet").urn in wait.dependencies
-    assert b"components.rollout" in base64.b64decode(str(wait.inputs["__provider"]))
+    assert b"components.dynamic.rollout" in base64.b64decode(str(wait.inputs["__provider"]))

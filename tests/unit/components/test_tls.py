@@ -7,8 +7,8 @@ from kubernetes.client import V1Secret
 from kubernetes.client.exceptions import ApiException
 from pulumi.runtime import rpc
 
-from components import given_certificate
-from components.given_certificate import GivenCertificateProvider, flaws_of
+from components.dynamic import certificate_check
+from components.dynamic.certificate_check import CertificateCheckProvider, secret_errors
 from tests.doubles.monitor import Record
 from tests.stacks import pod_specs, record_gke, record_hub, text_of
 from tests.unit.settings.test_certificate import HOST, pair
@@ -76,7 +76,7 @@ def test_the_proxy_has_the_whole_folder_of_the_secret_so_that_it_is_renewed(
 
 
 def test_a_given_secret_is_looked_at_before_the_proxy_and_the_way_in_and_not_made(given: Record) -> None:
-    look = given.one("GivenCertificate")
+    look = given.one("CertificateCheck")
     assert {key: look.inputs[key] for key in INPUTS} == {**INPUTS, "namespace": "jupyterhub"}
     assert look.urn in given.one("Deployment").dependencies
     assert look.urn in given.one("Service", "tf-hub-lb").dependencies
@@ -86,7 +86,7 @@ def test_a_given_secret_is_looked_at_before_the_proxy_and_the_way_in_and_not_mad
 def test_a_pair_of_the_settings_becomes_a_secret_and_its_key_is_nowhere_else(own: Record) -> None:
     (secret,) = [secret for secret in own.of("Secret") if secret.inputs.get("type") == "kubernetes.io/tls"]
     assert secret.inputs["stringData"] == {"tls.crt": CERTIFICATE, "tls.key": KEY}
-    assert own.of("GivenCertificate") == []
+    assert own.of("CertificateCheck") == []
     line = KEY.splitlines()[1]
     assert line in text_of(secret.inputs)
     assert line not in text_of([resource.public for resource in own.resources])
@@ -105,7 +105,7 @@ def test_a_renewed_pair_is_another_secret_and_so_another_proxy_and_the_same_hub(
 
 def test_on_gke_the_look_is_at_the_clusters_own_api() -> None:
     stack = record_gke({"endpoint.hostname": HOST, "endpoint.tlsSecret": "hub-tls"})
-    assert stack.one("GivenCertificate").inputs["kubeconfig"] == stack.one("Rollout").inputs["kubeconfig"]
+    assert stack.one("CertificateCheck").inputs["kubeconfig"] == stack.one("Rollout").inputs["kubeconfig"]
 
 
 class _Cluster:
@@ -126,7 +126,7 @@ class _Cluster:
             raise ApiException(status=404)
 
     def flaws(self) -> list[str]:
-        return flaws_of(cast("Any", self), "lab", "hub-tls", HOST)
+        return secret_errors(cast("Any", self), "lab", "hub-tls", HOST)
 
 
 def _encoded(certificate: str, key: str) -> dict[str, str]:
@@ -170,10 +170,10 @@ def test_pulumi_refuses_what_has_flaws_and_asks_no_cluster_that_is_not_there(mon
     def one_flaw(*_: object) -> list[str]:
         return ["a flaw"]
 
-    provider = GivenCertificateProvider()
+    provider = CertificateCheckProvider()
     unknown = provider.check({}, {**INPUTS, "kubeconfig": rpc.UNKNOWN})
     assert (unknown.failures, unknown.inputs["kubeconfig"]) == ([], rpc.UNKNOWN)
-    monkeypatch.setattr(given_certificate, "api_client", no_client)
-    monkeypatch.setattr(given_certificate, "flaws_of", one_flaw)
+    monkeypatch.setattr(certificate_check, "api_client", no_client)
+    monkeypatch.setattr(certificate_check, "secret_errors", one_flaw)
     (failure,) = provider.check({}, INPUTS).failures
     assert failure.reason == "a flaw"

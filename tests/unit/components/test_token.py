@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.token import Token, TokenArgs, TokenProvider
+from components.dynamic.token import Token, TokenArgs, TokenProvider
 from tests.doubles.monitor import SECRET, Record, record
 
 _ROOT = Path(__file__).parents[3]
@@ -66,7 +66,7 @@ def test_the_inputs_are_what_decides_and_the_provider(token: Record) -> None:
 
 def test_the_state_names_the_provider_and_holds_none_of_its_code(token: Record) -> None:
     pickle = base64.b64decode(_pickle(token))
-    assert b"components.token" in pickle
+    assert b"components.dynamic.token" in pickle
     assert b"token_hex" not in pickle
     assert len(pickle) < 100
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from components import hub_config, hub_secret, preflight
+from components import hub_config, hub_secret
 from config_check.checks import mistakes
 from config_check.stand_in import stand_in
 from hub.contract import PROXY_TOKEN_VARIABLE
@@ -150,5 +150,5 @@ def _prepare(changes: Mapping[str, object], folder: Path, monkeypatch: pytest.Mo
     for name in (PROXY_TOKEN_VARIABLE, *hub_secret.variables(settings)):
         monkeypatch.setenv(name, stand_in(name))
     (folder / "hub").mkdir()
-    for name, text in hub_config.files(settings, preflight.urls(settings), owner_uid="x").items():
+    for name, text in hub_config.hub_files(settings).items():
         (folder / "hub" / name).write_text(text)
