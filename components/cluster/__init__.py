@@ -32,6 +32,6 @@ def use(found: ClusterAddress | ExistingGke | None, settings: Settings) -> Clust
         return gke.use(found, settings)
     # An empty kubeconfig keeps $KUBECONFIG out of the state, which others share: it is a path of this machine, or a
     # list of paths, which the provider refuses as an input. The provider reads the same files by itself.
-    providers: list[pulumi.ProviderResource] = [kubernetes_provider("", context=found.context)]
+    provider = kubernetes_provider("", context=found.context)
     admin = settings.cluster_admin
-    return Cluster(providers=providers, admin_user=admin.user if admin.enabled else None)
+    return Cluster(providers=[provider], admin_user=admin.user if admin.enabled else None)
