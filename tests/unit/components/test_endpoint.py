@@ -15,9 +15,9 @@ def test_the_load_balancer_listens_on_port_80_of_the_reserved_address_for_the_pr
 
 
 def test_the_url_is_the_one_of_the_settings(hub: Record) -> None:
-    assert hub.outputs[hub.one("JupyterHub").urn]["url"] == "http://127.100.0.10"
+    assert hub.outputs[hub.one("JupyterHub").urn]["hub_url"] == "http://127.100.0.10"
     elsewhere = record_hub({"publicUrl": "http://localhost:8000"})
-    assert elsewhere.outputs[elsewhere.one("JupyterHub").urn]["url"] == "http://localhost:8000"
+    assert elsewhere.outputs[elsewhere.one("JupyterHub").urn]["hub_url"] == "http://localhost:8000"
 
 
 def test_without_a_reserved_address_the_url_is_the_one_that_the_cluster_gave() -> None:
@@ -25,10 +25,10 @@ def test_without_a_reserved_address_the_url_is_the_one_that_the_cluster_gave() -
     settings = settings_with().model_copy(update={"endpoint": EndpointSettings(), "public_url": None})
     hub = record_settings(settings)
     assert "loadBalancerIP" not in hub.one("Service", "tf-hub-lb").inputs["spec"]
-    assert hub.outputs[hub.one("JupyterHub").urn]["url"] == f"http://{ADDRESS}"
+    assert hub.outputs[hub.one("JupyterHub").urn]["hub_url"] == f"http://{ADDRESS}"
 
 
 def test_before_the_cluster_gave_an_address_the_url_is_unknown() -> None:
     settings = settings_with().model_copy(update={"endpoint": EndpointSettings(), "public_url": None})
     hub = record_settings(settings, preview=True)
-    assert hub.outputs[hub.one("JupyterHub").urn]["url"] == UNKNOWN
+    assert hub.outputs[hub.one("JupyterHub").urn]["hub_url"] == UNKNOWN

@@ -49,7 +49,7 @@ def test_the_load_balancer_listens_for_https_and_for_http_which_leads_there(give
     assert ports == [(443, 8000), (80, 8080)]
     assert {"--port=8000", "--redirect-port=8080", "--redirect-to=443"} < set(arguments)
     assert {port["containerPort"] for port in _proxy(given)["ports"]} == {8000, 8080, 8001}
-    assert given.outputs[given.one("JupyterHub").urn]["url"] == f"https://{HOST}"
+    assert given.outputs[given.one("JupyterHub").urn]["hub_url"] == f"https://{HOST}"
     assert given.outputs[given.one("JupyterHub").urn]["oauth_callback_url"] == f"https://{HOST}/hub/oauth_callback"
 
 
