@@ -1,11 +1,7 @@
 """Keys `network.*`."""
 
-from typing import Self
-
-from pydantic import model_validator
-
-from settings.types.model import GroupError, Model
-from settings.types.networks import ControlPlaneRange, NodeRange, PodRange, ServiceRange, overlapping
+from settings.types.model import Model
+from settings.types.networks import ControlPlaneRange, NodeRange, PodRange, ServiceRange
 
 
 class NetworkSettings(Model):
@@ -19,14 +15,3 @@ class NetworkSettings(Model):
     """Services, an address for each; a /27 at least."""
     control_plane_range: ControlPlaneRange = "172.16.0.0/28"
     """The control plane: a /28."""
-
-    @model_validator(mode="after")
-    def _apart(self) -> Self:
-        ranges = {f"network.{field.alias}": getattr(self, name) for name, field in type(self).model_fields.items()}
-        mistakes = [
-            f"{one}: overlaps with {other}; give each of them addresses of its own"
-            for one, other in overlapping(ranges)
-        ]
-        if mistakes:
-            raise GroupError(mistakes)
-        return self

@@ -37,7 +37,7 @@ def _never_or_long_enough(minutes: int) -> int:
 class NotebookSettings(Model):
     """The notebook servers, and what the spawn form lets people choose."""
 
-    image: ImageReference
+    image: Annotated[ImageReference, Field(validate_default=False)] = ""
     """Image that the form proposes first; default from `images.repository`."""
     images: tuple[ImageReference, ...] = ()
     """Further images that the form proposes."""
