@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hub.contract import GPU
+from hub.contract import GPU_RESOURCE
 from settings.google.accelerators import ACCELERATORS
 from settings.groups.cluster import ClusterSettings
 from settings.groups.nodes import NodesSettings
@@ -24,15 +24,15 @@ def machine_errors(nodes: NodesSettings) -> list[str]:
 
 def resource_errors(nodes: NodesSettings, notebook: NotebookSettings) -> list[str]:
     """Return why people could not ask for the GPUs of the pools."""
-    key, offered = "notebook.additionalResources", notebook.additional_resources.get(GPU)
+    key, offered = "notebook.additionalResources", notebook.additional_resources.get(GPU_RESOURCE)
     most = max((pool.count for pool in nodes.gpu), default=None)
     if most is None:
         return []
-    command = f"""pulumi config set --path '["{key}"]["{GPU}"]' {most}"""
+    command = f"""pulumi config set --path '["{key}"]["{GPU_RESOURCE}"]' {most}"""
     if offered is None:
-        return [f"{key}: lacks {GPU}, so nobody could ask for the GPUs of nodes.gpu: {command}"]
+        return [f"{key}: lacks {GPU_RESOURCE}, so nobody could ask for the GPUs of nodes.gpu: {command}"]
     if offered > most:
-        return [f"{key}: offers more {GPU} than any node of nodes.gpu has: {command}"]
+        return [f"{key}: offers more {GPU_RESOURCE} than any node of nodes.gpu has: {command}"]
     return []
 
 
@@ -42,11 +42,11 @@ def accelerator_errors(notebook: NotebookSettings, cluster: ClusterSettings) -> 
     if gpu is not None:
         problem = _useless(gpu, notebook.additional_resources, cluster)
         return [] if problem is None else [f"{key}: {problem.format(fix=f'remove it: pulumi config rm {key}')}"]
-    if not (cluster.on_gke and cluster.autopilot and GPU in notebook.additional_resources):
+    if not (cluster.on_gke and cluster.autopilot and GPU_RESOURCE in notebook.additional_resources):
         return []
     return [
         (
-            f"{key}: is not set, but Autopilot starts no pod that asks for {GPU} (see notebook.additionalResources) "
+            f"{key}: is not set, but Autopilot starts no pod that asks for {GPU_RESOURCE} (see notebook.additionalResources) "
             f"without a GPU type: pulumi config set {key} nvidia-l4, or to offer none: "
             "pulumi config set notebook.additionalResources {}"
         )
@@ -58,8 +58,8 @@ def _useless(gpu: str, offered: Mapping[str, int], cluster: ClusterSettings) -> 
         return "works on GKE only, where cluster.mode is existing or create; set that, or {fix}"
     if cluster.makes_nodes:
         return "has no effect where the stack makes the nodes, as nodes.gpu says which GPUs there are; {fix}"
-    if GPU not in offered:
-        return f"has no effect, as notebook.additionalResources does not offer {GPU}; {{fix}}"
+    if GPU_RESOURCE not in offered:
+        return f"has no effect, as notebook.additionalResources does not offer {GPU_RESOURCE}; {{fix}}"
     if cluster.autopilot and gpu in _NOT_IN_AUTOPILOT:
         return f"{gpu} is not available with cluster.autopilot; choose another, such as nvidia-l4"
     return None

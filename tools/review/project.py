@@ -82,7 +82,7 @@ def prepare(folder: Path, program: Path, stack: str, *, pulumi: str, port: int) 
     if secret:
         values = [word for key, value in sorted(secret.items()) for word in ("--secret", f"{key}={value}")]
         _pulumi(pulumi, folder, environment, "config", "set-all", "--stack", stack, *values)
-    notes = tuple(f"{key} is not set in this stack's file; a placeholder stands for it here." for key in missing)
+    notes = tuple(f"{key} is not set in this stack file; a placeholder is used here." for key in missing)
     return Project(folder=folder, environment=environment, notes=notes)
 
 

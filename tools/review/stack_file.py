@@ -48,8 +48,8 @@ def find(program: Path, stack: str) -> Path:
     if not file.exists():
         there = ", ".join(sorted(other.name for other in program.glob("Pulumi.*.yaml"))) or "none"
         message = (
-            f"{file.name} is missing: without it stack {stack} has no settings. Files of stacks there are: {there}.\n"
-            f"Add the file, or take {stack} out of the stacks that the workflow previews."
+            f"{file.name} is missing: stack {stack} has no settings without it. Stack files here: {there}.\n"
+            f"Add the file, or remove {stack} from .github/stacks.json."
         )
         raise NoStackFileError(message)
     try:
