@@ -46,8 +46,8 @@ def accelerator_errors(notebook: NotebookSettings, cluster: ClusterSettings) -> 
         return []
     return [
         (
-            f"{key}: is not set, but Autopilot starts no pod that asks for {GPU_RESOURCE} (see notebook.additionalResources) "
-            f"without a GPU type: pulumi config set {key} nvidia-l4, or to offer none: "
+            f"{key}: is not set, but Autopilot starts no pod that asks for {GPU_RESOURCE} without a GPU type (see "
+            f"notebook.additionalResources): pulumi config set {key} nvidia-l4, or to offer none: "
             "pulumi config set notebook.additionalResources {}"
         )
     ]
