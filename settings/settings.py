@@ -126,7 +126,9 @@ def validate(values: Mapping[str, object]) -> Settings:
             groups[name] = adapter.validate_python(value, by_alias=True, by_name=False)
         except ValidationError as error:
             found = error.errors(include_url=False)
-            details += [{**detail, "loc": (alias, *detail["loc"])} for detail in found]
+            for detail in found:
+                detail["loc"] = (alias, *detail["loc"])
+            details += found
     groups = complete(groups)
     errors = broken(RULES, groups)
     if details or errors:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from settings.google import filestore
-from settings.google.disks import takes
+from settings.google.disks import DEFAULT, takes
 from settings.groups.cluster import ClusterSettings
 from settings.groups.hub import HubSettings
 from settings.groups.nodes import NodePool, NodesSettings
@@ -62,7 +62,7 @@ def _storage_errors(key: str, storage: Storage, cluster: ClusterSettings, pools:
             f"cluster.location, or {_remove(key, 'regional')}"
         )
     if storage.storage_class is None and cluster.makes_nodes:
-        disk = storage.disk_type
+        disk = storage.disk or DEFAULT
         other = "hyperdisk-balanced" if disk.startswith("pd-") else "pd-balanced"
         errors += [
             f"{place}.machineType: takes no {disk} disk, the kind of {key}; choose another machine type, or another "
