@@ -11,7 +11,7 @@ from pulumi_kubernetes.meta import v1 as meta
 from components import proxy
 from components.metadata import labels, selector
 from settings import Settings
-from settings.addresses import url_of
+from settings.types.addresses import url_of
 
 _INTERNAL: Final = {"networking.gke.io/load-balancer-type": "Internal"}
 """Annotations of a load balancer with an address in the VPC."""

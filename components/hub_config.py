@@ -12,8 +12,9 @@ from components.gke import storage
 from components.metadata import labels
 from components.rbac import NOTEBOOKS_ACCOUNT, account_of
 from hub.contract import Account, Bound, GitHub, HubConfig, Iap, SignIn
-from settings import Bounds, Settings, quantity
-from settings.addresses import callback_of
+from settings import Bounds, Settings
+from settings.types import quantity
+from settings.types.addresses import callback_of
 
 SOURCES: Final = Path(__file__).parent.parent / "hub"
 """The folder whose Python and HTML files run in the hub pod."""

@@ -8,9 +8,10 @@ from pulumi_gcp import container
 
 from hub.contract import DEDICATED, NODE_PURPOSE
 from settings import Settings
-from settings.gke.disks import boot_disk
-from settings.gke.node_zones import gpu_zones, node_zones
-from settings.gke.sections import ClusterSettings, GpuPool, NodePool
+from settings.google.disks import boot_disk
+from settings.groups.cluster import ClusterSettings
+from settings.groups.node_zones import gpu_zones, node_zones
+from settings.groups.nodes import GpuPool, NodePool
 
 
 @dataclass(frozen=True, kw_only=True)

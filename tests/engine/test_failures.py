@@ -10,8 +10,8 @@ from typing import cast
 import pytest
 
 from settings import parse
-from settings.keys import PROJECT, SECRETS
-from settings.stack_file import read_config
+from settings.reading.keys import PROJECT, SECRETS
+from settings.reading.stack_file import read_config
 from tests.doubles.google import refusals
 from tests.engine.google_half import GoogleHalf, google_half
 from tests.previews import is_google, name_of, token_of

@@ -16,7 +16,7 @@ from typing import Any, cast
 
 import yaml
 
-from settings import as_written
+from settings.reading import as_written
 from tools.local import paths
 from tools.local.commands import run
 from tools.local.engine import Engine

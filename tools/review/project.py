@@ -13,9 +13,10 @@ from typing import Final, cast
 import yaml
 
 import settings
-from settings import SettingsError, as_written
-from settings.keys import PROJECT, SECRETS
-from settings.stack_file import read_config
+from settings import SettingsError
+from settings.reading import as_written
+from settings.reading.keys import PROJECT, SECRETS
+from settings.reading.stack_file import read_config
 from tools.local.errors import LocalError
 from tools.review import stack_file
 
@@ -81,7 +82,7 @@ def prepare(folder: Path, program: Path, stack: str, *, pulumi: str, port: int) 
     if secret:
         values = [word for key, value in sorted(secret.items()) for word in ("--secret", f"{key}={value}")]
         _pulumi(pulumi, folder, environment, "config", "set-all", "--stack", stack, *values)
-    notes = tuple(f"{key} is not set in this stack's file; a placeholder stands for it here." for key in missing)
+    notes = tuple(f"{key} is not set in this stack file; a placeholder is used here." for key in missing)
     return Project(folder=folder, environment=environment, notes=notes)
 
 

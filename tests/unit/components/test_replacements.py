@@ -1,4 +1,4 @@
-"""What a change of each setting may replace. The same list stands in docs/gke.md."""
+"""What a change of each setting may replace. docs/changes.md has the same list."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from settings.keys import KEYS, PROJECT, SECRETS
+from settings.reading.keys import KEYS, PROJECT, SECRETS
 from tests.doubles.google.replacements import changes
 from tests.doubles.monitor import Record, Registration
 from tests.stacks import CLOUD_SQL, GATEWAY, GKE, IAP, record_gke

@@ -10,9 +10,9 @@ import pytest
 from pydantic.alias_generators import to_snake
 
 import settings
-from settings.keys import KEYS, PROJECT, SECRETS, is_structured
-from settings.secret import SEALED
-from settings.stack_file import read_config
+from settings.reading.keys import KEYS, PROJECT, SECRETS, is_structured
+from settings.reading.stack_file import read_config
+from settings.types.secret import SEALED
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 GOOD = sorted(CONFIGS.glob("*.good.yaml"))
