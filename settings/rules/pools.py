@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from hub.contract import GPU_RESOURCE
 from settings.google.accelerators import ACCELERATORS, SPOT_ONLY, zones_with
 from settings.groups.cluster import ClusterSettings
 from settings.groups.network import NetworkSettings
@@ -11,8 +12,6 @@ from settings.types.machines import n1_cpus
 from settings.types.networks import nodes_in, nodes_with_pods_in
 from settings.types.places import region_of
 
-GPU_RESOURCE = "nvidia.com/gpu"
-"""As what Kubernetes counts GPUs."""
 _TAKEN = ("core", "user")
 _NOT_IN_AUTOPILOT = frozenset({"nvidia-tesla-p4", "nvidia-tesla-p100", "nvidia-tesla-v100"})
 

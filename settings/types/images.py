@@ -6,16 +6,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from hub import image_rule
 from settings.types.places import keeps_images
 from settings.types.text import Text
 
-_HOST = r"(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*|\[[0-9a-f:]+\])(?::[0-9]{1,5})?"
-_PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
-_REPOSITORY = re.compile(rf"(?:{_HOST}/)?{_PART}(?:/{_PART})*")
-_TAG = re.compile(r"[A-Za-z0-9_][-A-Za-z0-9_.]{0,127}")
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")
 _ARTIFACT_REGISTRY = re.compile(r"([^/]*)-docker\.pkg\.dev(?:/.*)?")
-_LONGEST_NAME = 255
 _PATTERN = re.compile(r"[-A-Za-z0-9._:/@*?!\[\]]+")
 
 VERSION_FILE = Path(__file__).parents[2] / "docker" / "VERSION"
@@ -23,15 +18,8 @@ VERSION_FILE = Path(__file__).parents[2] / "docker" / "VERSION"
 
 
 def _image_reference(text: str) -> str:
-    """Checks the grammar of `distribution/reference`, but for upper-case hosts, which are mistakes."""
-    name, at, digest = text.partition("@")
-    repository, colon, tag = name.rpartition(":") if ":" in name.rpartition("/")[2] else (name, "", "")
-    if (
-        len(repository) > _LONGEST_NAME
-        or _REPOSITORY.fullmatch(repository) is None
-        or (colon and _TAG.fullmatch(tag) is None)
-        or (at and _DIGEST.fullmatch(digest) is None)
-    ):
+    """Checks the grammar of image references."""
+    if not image_rule.is_reference(text):
         msg = (
             "is not an image reference; right ones look like quay.io/jupyter/base-notebook:2026-01-05, "
             "lower case, no spaces, no https://"
@@ -41,7 +29,7 @@ def _image_reference(text: str) -> str:
 
 
 def _image_repository(text: str) -> str:
-    if len(text) > _LONGEST_NAME - len("/notebook") or _REPOSITORY.fullmatch(text) is None:
+    if not image_rule.is_repository(f"{text}/notebook"):
         msg = (
             "is not an image repository; right ones look like europe-west1-docker.pkg.dev/foo/jupyterhub, "
             "without a tag and without / at the end"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from hub.contract import COOKIE_SECRET_VARIABLE, CRYPT_KEY_VARIABLE
 from settings.types import quantity
 from tools.review.explain.rules import CHANGES, is_loss, setting_text
 from tools.review.log import resources
@@ -49,7 +50,7 @@ _PROXY_TOKEN: Final = "-proxy-token"  # noqa: S105 a name
 """End of the names of a Token and a Secret whose change is explained with the pods that read it."""
 _TOKENS: Final = ("-cookie", "-crypt-key", _PROXY_TOKEN)
 """Tokens whose change is explained, or without effect: data encrypted with the last key can still be read."""
-_SECRETS: Final = re.compile(r"data\.(JPY_COOKIE_SECRET|JUPYTERHUB_CRYPT_KEY)")
+_SECRETS: Final = re.compile(rf"data\.({COOKIE_SECRET_VARIABLE}|{CRYPT_KEY_VARIABLE})")
 """Keys of these tokens in the hub's Secret."""
 
 

@@ -163,9 +163,9 @@ def test_of_the_service_accounts_only_the_owner_of_notebooks_is_loud() -> None:
         ),
         ({"keep_homes": True}, {"keep_homes": False}, "Keeping the homes of deleted users changes: true → false."),
         (
-            {"own_nodes": True},
-            {"own_nodes": False},
-            "The effect on users is not known for: data[hub.json] own_nodes of ConfigMap tf-hub-config-files.",
+            {"dedicated_nodes": True},
+            {"dedicated_nodes": False},
+            "The effect on users is not known for: data[hub.json] dedicated_nodes of ConfigMap tf-hub-config-files.",
         ),
     ],
 )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Refusal(web.HTTPError):
+class HubError(web.HTTPError):
     """A request that is turned down for the given reasons.
 
     JupyterHub shows the two attributes on its pages and in its API, in place of "HTTP 400: Bad Request".
@@ -32,7 +32,7 @@ class Refusal(web.HTTPError):
         self.jupyterhub_html_message = str(Markup("<br>").join(reasons))
 
 
-class Outage(Refusal):
+class UpstreamError(HubError):
     """Something outside of this hub that does not answer just now."""
 
     def __init__(self, who: str, said: str) -> None:

@@ -13,14 +13,14 @@ from jupyterhub.utils import (  # pyright: ignore[reportMissingTypeStubs] -- it 
     maybe_future,  # pyright: ignore[reportUnknownVariableType] -- as above
 )
 
-from hub.refusal import Outage, Refusal
+from hub.errors import HubError, UpstreamError
 
 if TYPE_CHECKING:
     import logging
     from collections.abc import Mapping
 
 
-class Recheck:
+class RefreshMixin:
     """Put before an authenticator's class: makes `refresh_user` check as a sign-in does.
 
     JupyterHub calls that for a request of somebody whose last check is older than `auth_refresh_age`, and before it
@@ -48,10 +48,10 @@ class Recheck:
             # An account with another name is another person.
             if model["name"] == user.name and await self.is_welcome(user.name, model):
                 return model
-        except Outage as outage:
+        except UpstreamError as outage:
             self.log.warning("%s stays without a new check: %s", user.name, outage.jupyterhub_message)
             return True
-        except Refusal as refusal:
+        except HubError as refusal:
             self.log.warning("%s is turned out: %s", user.name, refusal.jupyterhub_message)
         else:
             self.log.warning("%s is not allowed any more, and is turned out", user.name)
