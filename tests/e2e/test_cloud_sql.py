@@ -89,7 +89,7 @@ def stack(
     forget(_NAMESPACE, _NOTEBOOKS)
     folder = tmp_path_factory.mktemp("cloud-sql")
     engine = engine_with_stand_in(
-        built_engine, folder, kubeconfig=live_cluster, postgres=server.admin_url, authorities=authorities
+        built_engine, folder, kubeconfig=live_cluster, postgres=server.admin_url, ca_certificates=authorities
     )
     yield make_stack("cloud-sql", folder, engine, folder / "none", {**_SETTINGS, **image_settings})
     forget(_NAMESPACE, _NOTEBOOKS)
