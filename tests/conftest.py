@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tools.local import cluster, engine, images, layout, node
-from tools.local.engine import Engine
-from tools.local.errors import LocalError
-from tools.local.stack import Stack
+from tools import engine
+from tools.engine import Engine, Stack
+from tools.errors import ToolError
+from tools.local import cluster, images, layout, node
 
 IN_CI = os.environ.get("CI", "") not in {"", "false"}
 
@@ -28,7 +28,7 @@ def built_engine() -> Engine:
     """The engine that `make up` would use."""
     try:
         return engine.find()
-    except LocalError as error:
+    except ToolError as error:
         leave_out(str(error))
         raise
 
@@ -41,7 +41,7 @@ def live_cluster() -> Generator[Path]:
         cluster.up()
         for image in images.ensure_built().values():
             images.load(image, node.CTR)
-    except LocalError as error:
+    except ToolError as error:
         leave_out(str(error))
     yield layout.KUBECONFIG
     if not ran:
@@ -73,12 +73,4 @@ def set_secret(stack: Stack, key: str, value: str) -> None:
 
 def pulumi(stack: Stack, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """Run a Pulumi command on the stack to its end; `stdout` holds all that a person would see."""
-    return subprocess.run(
-        stack.command(*arguments),
-        env={**os.environ, **stack.environment},
-        input=stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    return stack.run(*arguments, stdin=stdin)

@@ -16,8 +16,8 @@ from tests.doubles.google import refusals
 from tests.engine.google_half import GoogleHalf, google_half
 from tests.previews import is_google, name_of, token_of
 from tests.stacks import record_settings
-from tools.local.engine import Engine
-from tools.local.paths import CHECKOUT
+from tools.engine import Engine
+from tools.paths import CHECKOUT
 
 _EVERYTHING = read_config(CHECKOUT / "tests" / "configs" / "gke-everything.good.yaml")
 _CONFIG: dict[str, object] = {**_EVERYTHING, f"{PROJECT}:protect": False, f"{PROJECT}:hub.keepDatabase": False}

@@ -15,7 +15,7 @@ from tests.previews import gone, is_google, name_of, token_of
 from tests.setting_changes import ANOTHER_SHAPE, LOAD_BALANCER, TAKES_ALONG, harmless
 from tests.stacks import GATEWAY
 from tests.unit.components.test_replacements import before, table
-from tools.local.engine import Engine
+from tools.engine import Engine
 
 _STATES = sorted(Path(__file__).with_name("states").glob("*.json"))
 _BASE: Mapping[str, object] = {**before(), "protect": False}

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 import settings
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 README = unescape((CHECKOUT / "README.md").read_text())
 CONFIG = yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text())["config"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.unit.workflows.files import SCRIPTS
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 
 def run(

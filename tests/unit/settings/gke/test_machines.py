@@ -4,7 +4,7 @@ from pydantic import TypeAdapter, ValidationError
 from settings.gke.accelerators import ACCELERATORS, zones_with
 from settings.gke.machines import AcceleratorType, MachineType, n1_cpus
 from settings.gke.regions import ZONES
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 MACHINE = TypeAdapter[str](MachineType)
 ACCELERATOR = TypeAdapter[str](AcceleratorType)
