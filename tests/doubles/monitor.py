@@ -18,54 +18,14 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import configure
 from pulumi.runtime.stack import run_in_stack
 
+from tools.review.offline import outputs
+from tools.review.offline.outputs import ADDRESS
+
 SECRET = "value of secret output"  # noqa: S105 not a secret, but what tests look for
 """How the made-up value of every secret output begins."""
 
 UNKNOWN = "[unknown]"
 """Stands for what a preview cannot know."""
-
-ADDRESS = "203.0.113.9"
-"""What the cluster gives to a load balancer."""
-
-OPERATOR = "operator@example.org"
-"""To whom Google's active credentials belong."""
-
-_MASTER = {"clusterCaCertificate": "Y2VydGlmaWNhdGU="}
-ZONES = [f"europe-west1-{letter}" for letter in "bcd"]
-"""Zones of the nodes of Google's clusters."""
-
-AUTHORITIES = ["next authority", "active authority\n"]
-"""Who signs for the instances of Cloud SQL, in Google's order."""
-
-_ANSWERS: dict[str, dict[str, Any]] = {
-    "gcp:container/getCluster:getCluster": {
-        "endpoint": "192.0.2.1",
-        "masterAuths": [_MASTER],
-        "nodeLocations": ZONES,
-        "network": "projects/foo/global/networks/default",
-        "subnetwork": "projects/foo/regions/europe-west1/subnetworks/default",
-    },
-    "gcp:organizations/getProject:getProject": {"number": "123456789012"},
-    "gcp:sql/getCaCerts:getCaCerts": {"certs": [{"cert": text} for text in AUTHORITIES]},
-    "gcp:organizations/getClientOpenIdUserInfo:getClientOpenIdUserInfo": {"email": OPERATOR},
-}
-"""What Google answers to questions."""
-_MADE: dict[str, dict[str, Any]] = {
-    "Cluster": {"endpoint": "192.0.2.1", "masterAuth": _MASTER, "nodeLocations": ZONES},
-    "Network": {"selfLink": "https://compute.example/networks/vpc"},
-    "Subnetwork": {"selfLink": "https://compute.example/subnetworks/subnet"},
-    "Address": {"address": ADDRESS, "selfLink": "https://compute.example/addresses/address"},
-    "DatabaseInstance": {
-        "pscServiceAttachmentLink": "projects/google/serviceAttachments/of-the-instance",
-        "selfLink": "https://sqladmin.example/instances/instance",
-    },
-    "GlobalAddress": {"address": ADDRESS},
-    "Account": {"email": "nodes@foo.iam.gserviceaccount.com", "member": "serviceAccount:nodes@foo"},
-    "DnsAuthorization": {
-        "dnsResourceRecords": [{"name": "_acme-challenge.hub.example.org.", "type": "CNAME", "data": "proof.example."}]
-    },
-}
-"""What Google fills in, by kind of resource."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,24 +144,23 @@ class _Cluster(mocks.Mocks):
     def __init__(self, monitor: _Monitor, *, preview: bool, answers: Mapping[str, dict[str, Any]]) -> None:
         self._monitor = monitor
         self._preview = preview
-        self._answers = {token: {**answer, **answers.get(token, {})} for token, answer in _ANSWERS.items()}
+        self._answers = answers
 
     def call(self, args: mocks.MockCallArgs) -> Any:  # noqa: ANN401 so in the base class
-        assert args.token in self._answers, f"the program called {args.token}"
-        return self._answers[args.token]
+        answer = outputs.answer(args.token, args.args)
+        assert answer is not None, f"the program called {args.token}"
+        return {**answer, **self._answers.get(args.token, {})}
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         state = cast("dict[str, Any]", _unwrap(args.inputs))
+        made = {} if self._preview else outputs.outputs(args.typ, args.name, state)
         if args.typ.startswith("kubernetes:"):
-            state["metadata"] = {
-                "name": f"{args.name}-{_digest(args.inputs)[:8]}",
-                **({} if self._preview else {"uid": _digest([args.typ, args.name]), "generation": 1}),
-                **state["metadata"],
-            }
+            name = f"{args.name}-{_digest(args.inputs)[:8]}"
+            state["metadata"] = {"name": name, **made.get("metadata", {}), **state["metadata"]}
             if state.get("spec", {}).get("type") == "LoadBalancer" and not self._preview:
                 state["status"] = {"loadBalancer": {"ingress": [{"ip": ADDRESS}]}}
-        if args.typ.startswith("gcp:") and not self._preview:
-            state = {"name": f"{args.name}-1234567", **_MADE.get(args.typ.rpartition(":")[2], {}), **state}
+        else:
+            state = {**made, **state}
         if not self._preview:
             for output in self._monitor.secret_outputs[args.typ, args.name]:
                 state[output] = pulumi.Output.secret(f"{SECRET} {args.name}.{output} {_digest(args.inputs)[:8]}")

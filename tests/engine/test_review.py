@@ -166,7 +166,7 @@ def test_a_secret_that_comes_is_told_and_not_shown(repository: Repository) -> No
 def test_a_required_secret_that_is_not_in_the_file_is_told_and_stood_in_for(repository: Repository) -> None:
     code, text = repository.offline("gke")
     assert code == 0, text
-    assert "github.clientSecret is not set in this stack's file; a placeholder stands for it here." in text
+    assert "github.clientSecret is not set in the stack file; the preview uses a placeholder." in text
 
 
 def test_a_changed_dockerfile_is_a_new_image_and_restarts_the_hub(repository: Repository) -> None:

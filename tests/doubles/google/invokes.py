@@ -13,9 +13,7 @@ from tests.doubles.google.cloud import Cloud, GoogleError
 from tests.doubles.google.ids import Place
 from tests.doubles.google.outputs import CREATED, Made, invented, project_number
 from tests.doubles.google.wire import Properties
-
-OPERATOR = "operator@example.org"
-"""Who is signed in."""
+from tools.review.offline.outputs import ADMIN_USER
 
 MISSING = "missing"
 """The name of what does not exist."""
@@ -143,7 +141,7 @@ def _get_client_config(_: Properties, place: Place) -> Properties:
 
 
 def _get_user_info(_: Properties, __: Place) -> Properties:
-    return {"email": OPERATOR, "id": OPERATOR}
+    return {"email": ADMIN_USER, "id": ADMIN_USER}
 
 
 _FUNCTIONS: dict[str, Callable[[Properties, Place], Properties]] = {

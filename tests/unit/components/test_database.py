@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from components.hub_config import AUTHORITIES_PATH, CODE_FOLDER
-from tests.doubles.monitor import ADDRESS, AUTHORITIES, SECRET, UNKNOWN, Record, Registration
+from tests.doubles.monitor import SECRET, UNKNOWN, Record, Registration
 from tests.stacks import (
     CLOUD_SQL,
     EXISTING,
@@ -15,6 +15,7 @@ from tests.stacks import (
     record_gke,
     text_of,
 )
+from tools.review.offline.outputs import ADDRESS, CA_CERTIFICATES
 
 _KINDS = {"DatabaseInstance", "Database", "User", "ForwardingRule"}
 
@@ -156,10 +157,10 @@ def _authorities(record: Record) -> object:
 
 
 def test_the_hub_knows_every_authority_of_the_instance_in_the_same_order_each_time(record: Record) -> None:
-    assert len(AUTHORITIES) > 1, "the test would show nothing otherwise"
-    assert sorted(AUTHORITIES) != AUTHORITIES, "the test would show nothing otherwise"
-    assert _authorities(record) == "active authority\nnext authority\n"
-    assert "authority" in text_of(record.one("ConfigMap").public), "they are public, and a preview shows them"
+    assert len(CA_CERTIFICATES) > 1, "the test would show nothing otherwise"
+    assert tuple(sorted(CA_CERTIFICATES)) != CA_CERTIFICATES, "the test would show nothing otherwise"
+    assert _authorities(record) == "active CA certificate\nnext CA certificate\n"
+    assert "CA certificate" in text_of(record.one("ConfigMap").public), "they are public, and a preview shows them"
 
 
 def test_nobody_asks_for_the_authorities_before_there_is_an_instance() -> None:

@@ -1,6 +1,7 @@
 from settings import EndpointSettings
-from tests.doubles.monitor import ADDRESS, UNKNOWN, Record
+from tests.doubles.monitor import UNKNOWN, Record
 from tests.stacks import pod_specs, record_hub, record_settings, settings_with
+from tools.review.offline.outputs import ADDRESS
 
 
 def test_the_load_balancer_listens_on_port_80_of_the_reserved_address_for_the_proxy(hub: Record) -> None:

@@ -3,9 +3,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.doubles.monitor import ADDRESS, OPERATOR, Record, Registration
+from tests.doubles.monitor import Record, Registration
 from tests.stacks import EXISTING, GATEWAY, record_gke, text_of
 from tools.paths import CHECKOUT
+from tools.review.offline.outputs import ADDRESS, ADMIN_USER
 
 _T4 = {"name": "t4", "accelerator": "nvidia-tesla-t4", "machineType": "n1-standard-4", "max": 4, "spot": True}
 
@@ -114,7 +115,7 @@ def test_the_cluster_is_private_and_answers_the_authorized_networks_alone(create
 def test_no_node_has_more_than_it_needs(created: Record) -> None:
     for pool in created.of("NodePool"):
         node = pool.inputs["nodeConfig"]
-        assert node["serviceAccount"] == "nodes@foo.iam.gserviceaccount.com"
+        assert node["serviceAccount"] == "nodes@example.iam.gserviceaccount.com"
         assert node["workloadMetadataConfig"] == {"mode": "GKE_METADATA"}
         assert node["shieldedInstanceConfig"]["enableSecureBoot"] is True
         assert pool.inputs["autoscaling"]["locationPolicy"] == "ANY"
@@ -194,7 +195,7 @@ def test_the_wait_for_the_hub_reaches_the_same_cluster(created: Record) -> None:
 @pytest.mark.parametrize(
     ("changes", "user"),
     [
-        ({}, OPERATOR),
+        ({}, ADMIN_USER),
         ({"clusterAdmin.user": "ada@example.org"}, "ada@example.org"),
         ({"clusterAdmin.enabled": False}, None),
     ],

@@ -12,7 +12,7 @@ def test_a_registry_is_what_the_images_are_pulled_from_and_the_nodes_may() -> No
     repository = record.one("Repository").inputs
     assert (repository["location"], repository["repositoryId"]) == ("europe-west1", "jupyterhub")
     assert record.one("Repository").urn in record.one("RepositoryIamMember").dependencies
-    assert record.one("RepositoryIamMember").inputs["member"] == "serviceAccount:nodes@foo.iam.gserviceaccount.com"
+    assert record.one("RepositoryIamMember").inputs["member"] == "serviceAccount:nodes@example.iam.gserviceaccount.com"
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_nodes_of_a_created_cluster_may_pull_from_a_repository_that_is_there(
         **where,
         "location": "europe-west1",
         "role": "roles/artifactregistry.reader",
-        "member": "serviceAccount:nodes@foo.iam.gserviceaccount.com",
+        "member": "serviceAccount:nodes@example.iam.gserviceaccount.com",
     }
 
 

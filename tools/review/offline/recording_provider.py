@@ -25,54 +25,14 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from settings.gke.places import zones_of
 from tools.review.log.resources import SEALED
+from tools.review.offline.outputs import answer, outputs
 
 PROVIDERS: Final = ("kubernetes", "gcp", "pulumi-python")
 """The plugins that it stands for."""
 
 _KEY: Final = secrets.token_bytes(32)
 """For digests of secrets, which nobody is to guess from these."""
-_CERTIFICATE: Final = "Y2VydGlmaWNhdGU="
-_ADDRESS: Final = "192.0.2.1"
-_FILLED_IN: Final[dict[str, dict[str, Any]]] = {
-    "kubernetes:core/v1:ServiceAccount": {"metadata": {"uid": "00000000-0000-0000-0000-000000000000"}},
-    "kubernetes:apps/v1:StatefulSet": {"metadata": {"generation": 1}},
-    "gcp:container/cluster:Cluster": {
-        "endpoint": _ADDRESS,
-        "masterAuth": {"clusterCaCertificate": _CERTIFICATE},
-    },
-    "gcp:compute/network:Network": {"selfLink": "https://offline.invalid/network"},
-    "gcp:compute/subnetwork:Subnetwork": {"selfLink": "https://offline.invalid/subnetwork"},
-    "gcp:sql/databaseInstance:DatabaseInstance": {
-        "pscServiceAttachmentLink": "offline",
-        "selfLink": "https://offline.invalid/instance",
-    },
-    "gcp:serviceaccount/account:Account": {
-        "email": "account@offline.invalid",
-        "member": "serviceAccount:account@offline.invalid",
-    },
-    "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": {
-        "dnsResourceRecords": [
-            {"name": "_acme-challenge.offline.invalid.", "type": "CNAME", "data": "offline.invalid."}
-        ]
-    },
-    "gcp:compute/address:Address": {"address": _ADDRESS, "selfLink": "https://offline.invalid/address"},
-    "gcp:compute/globalAddress:GlobalAddress": {"address": _ADDRESS},
-}
-"""By type, what the program reads of a resource beyond its inputs."""
-_ANSWERS: Final[dict[str, dict[str, Any]]] = {
-    "gcp:container/getCluster:getCluster": {
-        "endpoint": _ADDRESS,
-        "masterAuths": [{"clusterCaCertificate": _CERTIFICATE}],
-        "network": "offline",
-        "subnetwork": "offline",
-    },
-    "gcp:organizations/getProject:getProject": {"number": "000000000000"},
-    "gcp:sql/getCaCerts:getCaCerts": {"certs": [{"cert": "certificate"}]},
-    "gcp:organizations/getClientOpenIdUserInfo:getClientOpenIdUserInfo": {"email": "operator@offline.invalid"},
-}
-"""What it answers to questions."""
 
 
 @contextmanager
@@ -130,16 +90,13 @@ class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
 
     def Create(self, request: provider_pb2.CreateRequest, context: object) -> provider_pb2.CreateResponse:
         del context
-        outputs = _merged(_received(request.properties), _FILLED_IN.get(request.type, {}))
-        outputs.pop(SEALED, None)
+        inputs = _received(request.properties)
+        inputs.pop(SEALED, None)
+        state = _merged(inputs, outputs(request.type, request.name, inputs))
         if request.type.endswith(":Token"):
             # Another generation is another token, and so another Secret.
-            outputs["value"] = _secret(f"{request.name} {outputs.get('generation')}")
-        if request.type.startswith("gcp:"):
-            outputs.setdefault("name", request.name)
-        if request.type == "gcp:container/cluster:Cluster":
-            outputs.setdefault("nodeLocations", [*zones_of(str(outputs["location"]))])
-        return provider_pb2.CreateResponse(id=request.name, properties=_sent(outputs))
+            state["value"] = _secret(f"{request.name} {inputs.get('generation')}")
+        return provider_pb2.CreateResponse(id=request.name, properties=_sent(state))
 
     def Diff(self, request: provider_pb2.DiffRequest, context: object) -> provider_pb2.DiffResponse:
         del request, context
@@ -147,11 +104,10 @@ class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: object) -> provider_pb2.InvokeResponse:
         del context
-        answer = dict(_ANSWERS.get(request.tok, {}))
-        if request.tok == "gcp:container/getCluster:getCluster":
-            answer["nodeLocations"] = [*zones_of(str(_received(request.args)["location"]))]
         response = provider_pb2.InvokeResponse()
-        getattr(response, "return").CopyFrom(_sent(answer))  # a name that Python keeps for itself
+        getattr(response, "return").CopyFrom(
+            _sent(answer(request.tok, _received(request.args)) or {})
+        )  # a name that Python keeps for itself
         return response
 
 

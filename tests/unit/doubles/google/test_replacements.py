@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tests.doubles.google import sdk
-from tests.doubles.google.replacements import FORCED, changes
+from tests.doubles.google.replacements import changes
 from tests.doubles.google.wire import UNKNOWN, Properties
+from tools.review.offline.replacements import REPLACING
 
 CLUSTER = "gcp:container/cluster:Cluster"
 POOL = "gcp:container/nodePool:NodePool"
@@ -26,7 +27,10 @@ def _inputs(path: str, value: object) -> Properties:
     return functools.reduce(lambda inner, name: {name: inner}, reversed(path.split(".")), typing.cast("Any", value))
 
 
-@pytest.mark.parametrize(("token", "path"), [(token, path) for token, paths in FORCED.items() for path in paths])
+@pytest.mark.parametrize(
+    ("token", "path"),
+    [(token, path) for token, paths in REPLACING.items() if token.startswith("gcp:") for path in sorted(paths)],
+)
 def test_every_path_of_the_table_is_an_input_of_its_type(token: str, path: str) -> None:
     arguments: Any = sdk.arguments_class(token)
     for name in path.split("."):
