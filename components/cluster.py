@@ -11,7 +11,7 @@ from components.connection import Connection, kubernetes_provider
 from components.gke import connection
 from components.kubeconfig import ClusterAddress
 from settings import Settings
-from settings.addresses import is_loopback
+from settings.types.addresses import is_loopback
 
 _TIMEOUT = 5
 """Seconds in which the cluster must take a connection."""

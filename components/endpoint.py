@@ -10,8 +10,9 @@ from pulumi_kubernetes.meta import v1 as meta
 
 from components import proxy
 from components.metadata import labels, selector
+from hub.contract import PROXY_PORT
 from settings import Settings
-from settings.addresses import url_of
+from settings.types.addresses import url_of
 
 _INTERNAL: Final = {"networking.gke.io/load-balancer-type": "Internal"}
 """Annotations of a load balancer with an address in the VPC."""
@@ -59,10 +60,10 @@ class Endpoint(pulumi.ComponentResource):
         super().__init__("jupyterhub:endpoint:Endpoint", name, None, opts)
         settings = args.settings
         is_balancer = settings.endpoint.type == "load-balancer"
-        ports = [core.ServicePortArgs(name="http", port=80, target_port=proxy.PORT)]
+        ports = [core.ServicePortArgs(name="http", port=80, target_port=PROXY_PORT)]
         if settings.endpoint.has_tls:
             ports = [
-                core.ServicePortArgs(name="https", port=443, target_port=proxy.PORT),
+                core.ServicePortArgs(name="https", port=443, target_port=PROXY_PORT),
                 core.ServicePortArgs(name="http", port=80, target_port=proxy.REDIRECT_PORT),
             ]
         service = core.Service(

@@ -10,7 +10,7 @@ from pulumi import dynamic
 from pulumi.runtime import rpc
 
 from components.api_client import api_client
-from settings.certificate import certificate_flaws, key_flaws
+from settings.types.certificate import certificate_flaws, key_flaws
 
 if TYPE_CHECKING:
     from kubernetes.client import CoreV1Api

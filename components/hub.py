@@ -15,13 +15,8 @@ from components.metadata import KEPT, labels, selector
 from components.node_purpose import core_nodes
 from components.pod import container_security, from_secret, pod_security, probe, requirements
 from components.rollout import Rollout, RolloutArgs
+from hub.contract import HUB_PORT, PROXY_TOKEN_VARIABLE
 from settings import Settings
-
-PORT: Final = 8081
-"""Where the hub listens."""
-
-PROXY_TOKEN_VARIABLE: Final = "CONFIGPROXY_AUTH_TOKEN"  # noqa: S105 the name of a variable
-"""The environment variable by which JupyterHub gets the proxy's token."""
 
 _NO_WAIT: Final = {"pulumi.com/waitFor": "jsonpath={.metadata.uid}"}
 """Annotations of an object that is ready once it is there: `Rollout` waits for the hub, and tells why it fails."""
@@ -33,7 +28,7 @@ def connect_url(settings: Settings) -> str:
     It is a cluster address and not the pod's own, which the headless Service gives: while the hub restarts, a request
     to the cluster address is refused at once, and one to the gone pod's address hangs for a minute.
     """
-    return f"http://{_api_name(settings)}.{settings.namespace}:{PORT}"
+    return f"http://{_api_name(settings)}.{settings.namespace}:{HUB_PORT}"
 
 
 def _api_name(settings: Settings) -> str:
@@ -88,7 +83,7 @@ class Hub(pulumi.ComponentResource):
                 # The pod's name resolves from its first moment on, as a StatefulSet's should.
                 publish_not_ready_addresses=True,
                 selector=selector(settings, "hub"),
-                ports=[core.ServicePortArgs(name="hub", port=PORT, target_port="hub")],
+                ports=[core.ServicePortArgs(name="hub", port=HUB_PORT, target_port="hub")],
             ),
             opts=child,
         )
@@ -102,7 +97,7 @@ class Hub(pulumi.ComponentResource):
             ),
             spec=core.ServiceSpecArgs(
                 selector=selector(settings, "hub"),
-                ports=[core.ServicePortArgs(name="hub", port=PORT, target_port="hub")],
+                ports=[core.ServicePortArgs(name="hub", port=HUB_PORT, target_port="hub")],
             ),
             opts=child,
         )
@@ -204,14 +199,14 @@ def _pod(args: HubArgs, *, database_claim: pulumi.Output[str] | None) -> core.Po
                     core.EnvVarArgs(name="PYTHONPATH", value=str(PurePosixPath(CODE_FOLDER).parent)),
                     core.EnvVarArgs(name="PYTHONDONTWRITEBYTECODE", value="1"),
                 ],
-                ports=[core.ContainerPortArgs(name="hub", container_port=PORT)],
+                ports=[core.ContainerPortArgs(name="hub", container_port=HUB_PORT)],
                 # Seconds in which the proxy learns that this pod gets no requests any more: one that is sent to a pod
                 # that is gone would hang.
                 lifecycle=core.LifecycleArgs(pre_stop=core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=2))),
                 # Three minutes: a new version first brings the database up to date.
-                startup_probe=probe(health, port=PORT, period=1, failures=180),
-                readiness_probe=probe(health, port=PORT, period=5, failures=3),
-                liveness_probe=probe(health, port=PORT, period=10, failures=6),
+                startup_probe=probe(health, port=HUB_PORT, period=1, failures=180),
+                readiness_probe=probe(health, port=HUB_PORT, period=5, failures=3),
+                liveness_probe=probe(health, port=HUB_PORT, period=10, failures=6),
                 resources=requirements(args.settings.hub.resources),
                 security_context=container_security(),
                 volume_mounts=mounts,

@@ -11,9 +11,11 @@ from pulumi_kubernetes.meta import v1 as meta
 from components.gke import storage
 from components.metadata import labels
 from components.rbac import NOTEBOOKS_ACCOUNT, account_of
-from hub.contract import Account, Bound, GitHub, HubConfig, Iap, SignIn
-from settings import Bounds, Settings, quantity
-from settings.addresses import callback_of
+from hub import contract
+from hub.contract import GitHub, HubConfig, Iap, NotebookServiceAccount, SignIn
+from settings import Bounds, Settings
+from settings.types import quantity
+from settings.types.addresses import callback_of
 
 SOURCES: Final = Path(__file__).parent.parent / "hub"
 """The folder whose Python and HTML files run in the hub pod."""
@@ -140,9 +142,9 @@ def _render(settings: Settings, urls: HubUrls, known: _Known) -> str:
         database_url=f"sqlite:///{DATABASE_FOLDER}/jupyterhub.sqlite" if settings.database.type == "sqlite" else None,
         notebooks_namespace=settings.notebooks_namespace,
         owner_uid=known.owner_uid,
-        owner_name=NOTEBOOKS_ACCOUNT,
-        accounts=tuple(
-            Account(name=account_of(entry), users=entry.users, groups=entry.organizations)
+        default_service_account=NOTEBOOKS_ACCOUNT,
+        service_accounts=tuple(
+            NotebookServiceAccount(name=account_of(entry), users=entry.users, groups=entry.organizations)
             for entry in settings.identity.notebooks
         ),
         sign_in=_sign_in(settings, known.public_url, known.iap_audience),
@@ -157,7 +159,7 @@ def _render(settings: Settings, urls: HubUrls, known: _Known) -> str:
         keep_homes=notebook.keep_homes,
         start_timeout_seconds=notebook.start_timeout_seconds,
         idle_minutes=notebook.idle_minutes,
-        own_nodes=settings.cluster.makes_nodes,
+        dedicated_nodes=settings.cluster.makes_nodes,
         accelerator=notebook.accelerator,
         extra_config=settings.hub.extra_config is not None,
     )
@@ -171,7 +173,7 @@ def _sign_in(settings: Settings, public_url: str | None, iap_audience: str | Non
         allowed_users=auth.allowed_users,
         admin_users=auth.admin_users,
         blocked_users=auth.blocked_users,
-        anyone=auth.allow_anyone_from_the_internet,
+        allow_all=auth.allow_anyone_from_the_internet,
         session_hours=auth.session_hours,
         callback_url=None if public_url is None else callback_of(public_url),
         github=GitHub(
@@ -183,7 +185,7 @@ def _sign_in(settings: Settings, public_url: str | None, iap_audience: str | Non
             recheck_minutes=github.recheck_minutes,
         ),
         iap=(
-            Iap(audience=iap_audience, decides=bool(settings.iap.members))
+            Iap(audience=iap_audience, allow_all=bool(settings.iap.members))
             if auth.type == "iap" and iap_audience is not None
             else None
         ),
@@ -192,6 +194,6 @@ def _sign_in(settings: Settings, public_url: str | None, iap_audience: str | Non
     )
 
 
-def _bound(bounds: Bounds) -> Bound:
+def _bound(bounds: Bounds) -> contract.Bounds:
     default, least, most = (float(quantity.parse(text)) for text in (bounds.default, bounds.min, bounds.max))
-    return Bound(default=default, min=least, max=most)
+    return contract.Bounds(default=default, min=least, max=most)

@@ -10,17 +10,22 @@ from pydantic import SecretStr
 
 from components.metadata import labels
 from components.token import Token, TokenArgs
-from hub.contract import DATABASE_URL_VARIABLE
+from hub.contract import (
+    ADMIN_PASSWORD_VARIABLE,
+    CLIENT_ID_VARIABLE,
+    CLIENT_SECRET_VARIABLE,
+    COOKIE_SECRET_VARIABLE,
+    CRYPT_KEY_VARIABLE,
+    DATABASE_URL_VARIABLE,
+    USER_PASSWORD_VARIABLE,
+)
 from settings import Settings
-
-_COOKIE_SECRET = "JPY_COOKIE_SECRET"  # noqa: S105 the name of a variable
-_CRYPT_KEY = "JUPYTERHUB_CRYPT_KEY"
 
 
 def variables(settings: Settings) -> tuple[str, ...]:
     """Returns the environment variables by which the hub gets its secrets. They are the keys of the Secret, too."""
     made = (DATABASE_URL_VARIABLE,) if settings.database.type == "cloud-sql" else ()
-    return (_COOKIE_SECRET, _CRYPT_KEY, *made, *_from_settings(settings))
+    return (COOKIE_SECRET_VARIABLE, CRYPT_KEY_VARIABLE, *made, *_from_settings(settings))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +67,7 @@ class HubSecret(pulumi.ComponentResource):
             f"{name}-environment",
             metadata=meta.ObjectMetaArgs(namespace=args.namespace, labels=labels(args.settings, "hub")),
             immutable=True,
-            string_data={_COOKIE_SECRET: cookie.value, _CRYPT_KEY: crypt.value, **made, **given},
+            string_data={COOKIE_SECRET_VARIABLE: cookie.value, CRYPT_KEY_VARIABLE: crypt.value, **made, **given},
             opts=child,
         )
         self.secret_name = secret.metadata.name
@@ -73,10 +78,10 @@ def _from_settings(settings: Settings) -> Mapping[str, SecretStr]:
     """The secrets that the operator gave, by the variables that JupyterHub's parts and `hub/` read."""
     client_id = settings.github.client_id
     known = {
-        "GITHUB_CLIENT_ID": None if client_id is None else SecretStr(client_id),
-        "GITHUB_CLIENT_SECRET": settings.github.client_secret,
-        "JUPYTERHUB_USER_PASSWORD": settings.auth.user_password,
-        "JUPYTERHUB_ADMIN_PASSWORD": settings.auth.admin_password,
+        CLIENT_ID_VARIABLE: None if client_id is None else SecretStr(client_id),
+        CLIENT_SECRET_VARIABLE: settings.github.client_secret,
+        USER_PASSWORD_VARIABLE: settings.auth.user_password,
+        ADMIN_PASSWORD_VARIABLE: settings.auth.admin_password,
         DATABASE_URL_VARIABLE: settings.database.url,
     }
     given = {variable: value for variable, value in known.items() if value is not None}

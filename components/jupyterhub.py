@@ -24,7 +24,7 @@ from components.proxy import Proxy, ProxyArgs
 from components.rbac import Rbac, RbacArgs
 from components.tls import Tls, TlsArgs
 from settings import Settings
-from settings.addresses import callback_of, url_of
+from settings.types.addresses import callback_of, url_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 import config_check
 from components import hub, hub_config, hub_secret, proxy
 from components.hub_config import HubUrls
+from hub.contract import PROXY_TOKEN_VARIABLE
 from settings import Settings
 
 
@@ -18,6 +19,6 @@ def start(settings: Settings) -> config_check.DryRun | config_check.KnownGood:
     """
     return config_check.start(
         hub_config.files(settings, urls(settings), owner_uid="00000000-0000-0000-0000-000000000000"),
-        [hub.PROXY_TOKEN_VARIABLE, *hub_secret.variables(settings)],
+        [PROXY_TOKEN_VARIABLE, *hub_secret.variables(settings)],
         line_names={"extra_config.py": "hub.extraConfig"},
     )

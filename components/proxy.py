@@ -13,16 +13,13 @@ from components.metadata import labels, selector
 from components.node_purpose import core_nodes
 from components.pod import container_security, from_secret, pod_security, probe, requirements
 from components.token import Token, TokenArgs
+from hub.contract import PROXY_API_PORT, PROXY_PORT, PROXY_TOKEN_VARIABLE
 from settings import Settings
 
-PORT: Final = 8000
-"""Where the proxy listens for people's requests; with a certificate it speaks https."""
 REDIRECT_PORT: Final = 8080
 """Where a proxy with a certificate listens for http, to send people to https."""
 HEALTH_PATH: Final = "/_chp_healthz"
 """Where the proxy tells that it is well, hub or no hub."""
-API_PORT: Final = 8001
-"""Where the proxy listens for the hub's orders."""
 TOKEN_KEY: Final = "token"  # noqa: S105 the name of a key
 """Key of the Secret that holds the token with which the hub gives its orders."""
 
@@ -46,7 +43,7 @@ _TLS_ENVIRONMENT: Final = {"NODE_OPTIONS": "--import=/opt/proxy/https.mjs", "TLS
 
 def api_url(settings: Settings) -> str:
     """Returns where the hub reaches the proxy's API. It follows from the settings, so nobody waits to learn it."""
-    return f"http://{settings.name}-proxy-api:{API_PORT}"
+    return f"http://{settings.name}-proxy-api:{PROXY_API_PORT}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +107,7 @@ class Proxy(pulumi.ComponentResource):
             spec=core.ServiceSpecArgs(
                 type="ClusterIP",
                 selector=selector(settings, "proxy"),
-                ports=[core.ServicePortArgs(name="api", port=API_PORT, target_port="api")],
+                ports=[core.ServicePortArgs(name="api", port=PROXY_API_PORT, target_port="api")],
             ),
             opts=child,
         )
@@ -147,15 +144,15 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecAr
                 args=[
                     *_program(args.settings),
                     "--ip=",
-                    f"--port={PORT}",
+                    f"--port={PROXY_PORT}",
                     "--api-ip=",
-                    f"--api-port={API_PORT}",
+                    f"--api-port={PROXY_API_PORT}",
                     f"--default-target={args.hub_url}",
                     f"--error-target={args.hub_url}/hub/error",
                     *(_TLS_OPTIONS if has_tls else ()),
                 ],
                 env=[
-                    from_secret("CONFIGPROXY_AUTH_TOKEN", secret=token_secret, key=TOKEN_KEY),
+                    from_secret(PROXY_TOKEN_VARIABLE, secret=token_secret, key=TOKEN_KEY),
                     core.EnvVarArgs(name="OTHER_PROXY", value=api_url(args.settings)),
                     *(core.EnvVarArgs(name=name, value=value) for name, value in _TLS_ENVIRONMENT.items() if has_tls),
                 ],
@@ -166,13 +163,13 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecAr
                     pre_stop=core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=farewell)),
                 ),
                 ports=[
-                    core.ContainerPortArgs(name="https" if has_tls else "http", container_port=PORT),
+                    core.ContainerPortArgs(name="https" if has_tls else "http", container_port=PROXY_PORT),
                     *([core.ContainerPortArgs(name="redirect", container_port=REDIRECT_PORT)] if has_tls else ()),
-                    core.ContainerPortArgs(name="api", container_port=API_PORT),
+                    core.ContainerPortArgs(name="api", container_port=PROXY_API_PORT),
                 ],
-                startup_probe=probe(HEALTH_PATH, port=PORT, period=1, failures=120, https=has_tls),
-                readiness_probe=probe(HEALTH_PATH, port=PORT, period=5, failures=3, https=has_tls),
-                liveness_probe=probe(HEALTH_PATH, port=PORT, period=10, failures=6, https=has_tls),
+                startup_probe=probe(HEALTH_PATH, port=PROXY_PORT, period=1, failures=120, https=has_tls),
+                readiness_probe=probe(HEALTH_PATH, port=PROXY_PORT, period=5, failures=3, https=has_tls),
+                liveness_probe=probe(HEALTH_PATH, port=PROXY_PORT, period=10, failures=6, https=has_tls),
                 resources=requirements(args.settings.proxy.resources),
                 security_context=container_security(),
                 volume_mounts=mounts if has_tls else None,

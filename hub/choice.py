@@ -15,7 +15,7 @@ from hub import image_rule, quantity
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from hub.contract import Bound, HubConfig
+    from hub.contract import Bounds, HubConfig
 
 T = TypeVar("T")
 
@@ -116,7 +116,7 @@ def _image(value: object, config: HubConfig) -> str:
     return value
 
 
-def _cpu(value: object, bound: Bound) -> float:
+def _cpu(value: object, bound: Bounds) -> float:
     number = _amount(value, "0.5, 2 or 500m")
     _check_bound(number, value, bound, quantity.show_cpus)
     if number % _MILLI:
@@ -124,7 +124,7 @@ def _cpu(value: object, bound: Bound) -> float:
     return float(number)
 
 
-def _memory(value: object, bound: Bound) -> int:
+def _memory(value: object, bound: Bounds) -> int:
     number = _amount(value, "512Mi, 1.5Gi or 1G")
     _check_bound(number, value, bound, quantity.show_bytes)
     return int(number.to_integral_value(ROUND_CEILING))
@@ -141,7 +141,7 @@ def _amount(value: object, examples: str) -> Decimal:
     raise _WrongFieldError(f"{_quoted(value)} is not an amount. Write it like {examples}.")
 
 
-def _check_bound(number: Decimal, value: object, bound: Bound, show: Callable[[float], str]) -> None:
+def _check_bound(number: Decimal, value: object, bound: Bounds, show: Callable[[float], str]) -> None:
     if number < Decimal(str(bound.min)):
         raise _WrongFieldError(f"{_quoted(value)} is too little. The least is {show(bound.min)}.")
     if number > Decimal(str(bound.max)):

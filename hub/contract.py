@@ -1,6 +1,7 @@
 """The contract between the Pulumi program, which writes `hub.json`, and the hub pod, which reads it.
 
-It holds no secrets: those reach the hub as environment variables.
+It holds no secrets: they reach the hub as environment variables. Everything else that both sides must agree on is here,
+too: names of variables, ports, labels and taints of nodes.
 """
 
 from __future__ import annotations
@@ -9,33 +10,63 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-NODE_PURPOSE: Final = "hub.jupyter.org/node-purpose"
-"""Label of nodes, as JupyterHub's Helm chart has it: `core` for hub and proxy, `user` for notebooks."""
+PROXY_TOKEN_VARIABLE: Final = "CONFIGPROXY_AUTH_TOKEN"  # noqa: S105 the name of a variable
+"""Environment variable with the token of the proxy's API, in the pods of hub and proxy."""
 
-DEDICATED: Final = "hub.jupyter.org/dedicated"
-"""Taint of nodes that only notebooks may use, with the value `user`; from the Helm chart too."""
+COOKIE_SECRET_VARIABLE: Final = "JPY_COOKIE_SECRET"  # noqa: S105 the name of a variable
+"""Environment variable with the key that JupyterHub signs cookies with."""
 
-ACCELERATOR: Final = "cloud.google.com/gke-accelerator"
-"""Label of nodes of GKE with the type of their GPUs. Autopilot makes such a node for a pod that selects it."""
-
-GPU: Final = "nvidia.com/gpu"
-"""The resource as which Kubernetes counts GPUs."""
+CRYPT_KEY_VARIABLE: Final = "JUPYTERHUB_CRYPT_KEY"
+"""Environment variable with the keys that JupyterHub encrypts `auth_state` with, separated by `;`, the newest first."""
 
 DATABASE_URL_VARIABLE: Final = "JUPYTERHUB_DATABASE_URL"
-"""The environment variable with the URL of a database that takes a password."""
+"""Environment variable with the URL of a database that takes a password."""
+
+USER_PASSWORD_VARIABLE: Final = "JUPYTERHUB_USER_PASSWORD"  # noqa: S105 the name of a variable
+"""Environment variable with the password of all users, for `shared-password`."""
+
+ADMIN_PASSWORD_VARIABLE: Final = "JUPYTERHUB_ADMIN_PASSWORD"  # noqa: S105 the name of a variable
+"""Environment variable with the password of admins (`shared-password`), or for their sign-up (`native`)."""
+
+CLIENT_ID_VARIABLE: Final = "GITHUB_CLIENT_ID"
+"""Environment variable with the OAuth client ID. No code in `hub/` reads it: OAuthenticator does."""
+
+CLIENT_SECRET_VARIABLE: Final = "GITHUB_CLIENT_SECRET"  # noqa: S105 the name of a variable
+"""Environment variable with the OAuth client secret. No code in `hub/` reads it: OAuthenticator does."""
+
+PROXY_PORT: Final = 8000
+"""Container port on which the proxy serves users; https if it has a certificate."""
+
+PROXY_API_PORT: Final = 8001
+"""Container port of the proxy's API, which the hub calls."""
+
+HUB_PORT: Final = 8081
+"""Container port of the hub's pages and API, for proxy and notebooks."""
+
+NODE_PURPOSE: Final = "hub.jupyter.org/node-purpose"
+"""Node label, as in JupyterHub's Helm chart: `core` for hub and proxy, `user` for notebooks."""
+
+DEDICATED: Final = "hub.jupyter.org/dedicated"
+"""Node taint with the value `user`, as in JupyterHub's Helm chart: only notebooks run there."""
+
+ACCELERATOR: Final = "cloud.google.com/gke-accelerator"
+"""GKE's node label with the GPU type. Autopilot creates such a node for a pod that selects it."""
+
+GPU_RESOURCE: Final = "nvidia.com/gpu"
+"""Extended resource of NVIDIA GPUs; also the key of GKE's taint on nodes that have them."""
 
 
-class Bound(BaseModel):
-    """Default and limits of one number that people may choose. CPUs for `cpu`, bytes for `memory`."""
+class Bounds(BaseModel):
+    """Default and limits of one number that users may choose: CPUs for `cpu`, bytes for `memory`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     default: float
-    """What an empty field means."""
+    """Value of an empty field."""
     min: float
-    """The least that may be chosen."""
+    """Smallest value."""
     max: float
-    """The most that may be chosen."""
+    """Largest value."""
 
 
 class GitHub(BaseModel):
@@ -44,115 +75,116 @@ class GitHub(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str
-    """GitHub, or a GitHub Enterprise Server, without `/` at the end."""
+    """URL of GitHub or of a GitHub Enterprise Server, without `/` at the end."""
     organizations: tuple[str, ...]
     """Organizations `org` and teams `org:team` whose members may sign in."""
     groups: tuple[str, ...]
-    """Those, or others, whose members the hub keeps as groups of its own."""
+    """Organizations and teams that the hub keeps as JupyterHub groups. They do not decide who may sign in."""
     recheck_minutes: int
-    """Minutes after which somebody's right to be here is asked for again; 0 is never."""
+    """Minutes after which the authorization of a signed-in user is checked again; 0 is never."""
 
 
 class Iap(BaseModel):
-    """Sign-in with Google's Identity-Aware Proxy."""
+    """Sign-in with Google's Identity-Aware Proxy (IAP)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     audience: str
-    """For whom its word is: `/projects/<number>/global/backendServices/<id>`, or without `<id>` for any."""
-    decides: bool
-    """Whether everybody whom it lets in may be here; else only people by name."""
+    """Expected `aud` claim: `/projects/<number>/global/backendServices/<id>`, or without `<id>` for any backend
+    service of the project."""
+    allow_all: bool
+    """Whether every user that IAP lets through is authorized; else only the users in the lists."""
 
 
 class SignIn(BaseModel):
-    """How people sign in, and who may. Passwords and the like come as environment variables."""
+    """The authenticator, and the authorized users. Passwords and client secrets are environment variables."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: Literal["github", "iap", "dummy", "shared-password", "native", "custom"]
-    """`dummy`: any name, any password. `shared-password`: one password for all. `native`: people sign up."""
+    """`dummy`: any name, any password. `shared-password`: one password for all. `native`: users sign up."""
     allowed_users: tuple[str, ...]
-    """People who may sign in. None: all whom the rest lets in."""
+    """Users who may sign in. Empty: all whom the other fields authorize."""
     admin_users: tuple[str, ...]
-    """People who may sign in and are admins; nobody else is."""
+    """Users who may sign in and are admins; nobody else is."""
     blocked_users: tuple[str, ...]
-    """People who may not sign in, whatever else lets them in."""
-    anyone: bool
-    """Whether it is meant that strangers get in."""
+    """Users who may not sign in, whatever else authorizes them."""
+    allow_all: bool
+    """Whether everybody with an account may sign in (`github` and `custom`)."""
     session_hours: int
-    """Hours after which people have to sign in again."""
+    """Lifetime of a session in hours."""
     callback_url: str | None
-    """Where an OAuth provider sends people back to; None where the hub has to tell from the request."""
+    """OAuth callback URL; None: the hub derives it from the request."""
     github: GitHub
     """For `github`."""
     iap: Iap | None
     """For `iap`."""
     custom_class: str | None
-    """Path of the authenticator's class, for `custom`."""
+    """Import path of the authenticator class, for `custom`."""
     custom_traits: dict[str, JsonValue]
     """Values of that class's traits."""
 
 
-class Account(BaseModel):
-    """A ServiceAccount that the notebooks of some people run as, and not as `HubConfig.owner_name`."""
+class NotebookServiceAccount(BaseModel):
+    """A ServiceAccount for the notebooks of some users, in place of `HubConfig.default_service_account`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
-    """Its name, in `HubConfig.notebooks_namespace`."""
+    """Name of the ServiceAccount, in `HubConfig.notebooks_namespace`."""
     users: tuple[str, ...]
-    """People by name."""
+    """Names of users."""
     groups: tuple[str, ...]
-    """Groups, as in `GitHub.groups`. A name counts before a group, and of several accounts the first."""
+    """Groups, as in `GitHub.groups`. Users take precedence over groups; the first match wins."""
 
 
 class HubConfig(BaseModel):
-    """All that the hub needs to know about the stack that it belongs to."""
+    """The content of `hub.json`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     hub_connect_url: str
-    """Where proxy and notebooks reach the hub, such as `http://tf-hub-0.jupyterhub:8081`."""
+    """URL at which proxy and notebooks reach the hub, such as `http://tf-hub-api.jupyterhub:8081`."""
     proxy_api_url: str
-    """Where the hub reaches the proxy's API, such as `http://tf-hub-proxy-api:8001`."""
+    """URL of the proxy's API, such as `http://tf-hub-proxy-api:8001`."""
     database_url: str | None
-    """SQLAlchemy URL of the hub's database, such as `sqlite:////var/lib/jupyterhub/jupyterhub.sqlite`; None is that it
-    is secret, and in the environment as `DATABASE_URL_VARIABLE`."""
+    """SQLAlchemy URL of the hub's database, such as `sqlite:////var/lib/jupyterhub/jupyterhub.sqlite`; None: it is
+    secret, and in `DATABASE_URL_VARIABLE`."""
     notebooks_namespace: str
-    """Kubernetes namespace in which the notebooks run."""
+    """Namespace of the notebooks."""
     owner_uid: str
-    """UID of the ServiceAccount that owns every notebook pod, so that the pods go when it goes."""
-    owner_name: str
-    """Name of that ServiceAccount, in `notebooks_namespace`; the pods run as it, too, if `accounts` has no other."""
-    accounts: tuple[Account, ...]
-    """What the pods of some people run as."""
+    """UID of the ServiceAccount that owns all notebook pods: they are deleted when it is."""
+    default_service_account: str
+    """Name of that ServiceAccount, in `notebooks_namespace`. Default for notebooks."""
+    service_accounts: tuple[NotebookServiceAccount, ...]
+    """ServiceAccounts for the notebooks of some users."""
     sign_in: SignIn
-    """How people sign in, and who may."""
+    """The authenticator, and the authorized users."""
     image: str
-    """Notebook image that the form starts with."""
+    """Default notebook image."""
     images: tuple[str, ...]
-    """Further notebook images that the form proposes."""
+    """Further notebook images that the form offers."""
     allowed_images: tuple[str, ...]
-    """Patterns (fnmatch over the whole reference) of other images that may be typed."""
-    cpu: Bound
+    """`fnmatch` patterns over the whole reference of other images that may be typed."""
+    cpu: Bounds
     """CPUs of a notebook."""
-    memory: Bound
+    memory: Bounds
     """Memory of a notebook, in bytes."""
     additional_resources: dict[str, int]
-    """Extended resources that may be asked for, such as `nvidia.com/gpu`, with the largest number of each."""
+    """Extended resources that may be chosen, such as `nvidia.com/gpu`, each with its largest number."""
     home_size: str
     """Size of each user's home volume, a Kubernetes quantity such as `10Gi`."""
     home_storage_class: str | None
-    """StorageClass of the home volumes; None is the cluster's default."""
+    """StorageClass of the home volumes; None: the cluster's default."""
     keep_homes: bool
-    """Whether a home volume outlives the removal of its user."""
+    """Whether a home volume is kept when its user is deleted."""
     start_timeout_seconds: int
-    """How long a notebook may take to start, in seconds."""
+    """Timeout in seconds for the start of a notebook."""
     idle_minutes: int
     """Minutes without activity after which a notebook is stopped; 0 is never."""
-    own_nodes: bool
-    """Whether there are nodes just for notebooks, with the label and the taint that the Helm chart gives them too."""
+    dedicated_nodes: bool
+    """Whether there are nodes only for notebooks, with the label `NODE_PURPOSE` and the taint `DEDICATED`."""
     accelerator: str | None
-    """GPU type, as nodes of GKE are labelled, for whoever asks for a GPU; None is any."""
+    """GPU type, a value of the label `ACCELERATOR`, for notebooks with GPUs; None: any."""
     extra_config: bool
-    """Whether the operator's own `extra_config.py` lies beside `jupyterhub_config.py`."""
+    """Whether there is an `extra_config.py`, the operator's own, beside `jupyterhub_config.py`."""

@@ -10,14 +10,14 @@ from oauthenticator.github import (  # pyright: ignore[reportMissingTypeStubs] -
 )
 from tornado.httpclient import HTTPClientError, HTTPResponse
 
-from hub.recheck import Recheck
-from hub.refusal import Outage, Refusal
+from hub.errors import HubError, UpstreamError
+from hub.refresh import RefreshMixin
 
 if TYPE_CHECKING:
     from tornado.httpclient import HTTPRequest
 
 
-class GitHubSignIn(Recheck, GitHubOAuthenticator):
+class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
     """OAuthenticator's, which tells an outage of GitHub from an answer, and a wrong secret from a wrong person."""
 
     kept_groups: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ class GitHubSignIn(Recheck, GitHubOAuthenticator):
         """Return of which groups somebody is a member, as GitHub says now.
 
         Raises:
-            Outage: It says nothing. Who is signed in already then stays what they are.
+            UpstreamError: It says nothing. Who is signed in already then stays what they are.
         """
         this, token = cast("Any", self), auth_state["token_response"]
         person = auth_state[this.user_auth_state_key]["login"], token["access_token"], token["token_type"]
@@ -41,19 +41,19 @@ class GitHubSignIn(Recheck, GitHubOAuthenticator):
         """Return what is known of the person who signs in.
 
         Raises:
-            Refusal: They may not.
+            HubError: They may not.
         """
         model = await cast("Any", super()).get_authenticated_user(handler, data)
         if model is None:
-            raise Refusal([self.custom_403_message], status=HTTPStatus.FORBIDDEN)
+            raise HubError([self.custom_403_message], status=HTTPStatus.FORBIDDEN)
         return model
 
     async def fetch(self, req: HTTPRequest, label: str = "fetching", parse_json: bool = True, **kwargs: object) -> Any:  # noqa: ANN401, FBT001, FBT002 OAuthenticator's own
         """Ask GitHub.
 
         Raises:
-            Outage: It did not answer, or not now. OAuthenticator would take that for "is no member".
-            Refusal: It does not know this hub's secret.
+            UpstreamError: It did not answer, or not now. OAuthenticator would take that for "is no member".
+            HubError: It does not know this hub's secret.
             HTTPClientError: It answered with another error.
         """
         try:
@@ -62,14 +62,14 @@ class GitHubSignIn(Recheck, GitHubOAuthenticator):
             _require_answer(error.code, error.response)
             raise
         except OSError as error:
-            raise Outage("GitHub", str(error)) from error
+            raise UpstreamError("GitHub", str(error)) from error
         if isinstance(answer, HTTPResponse):
             _require_answer(answer.code, answer)
         if (
             isinstance(answer, dict)
             and cast("dict[str, object]", answer).get("error") == "incorrect_client_credentials"
         ):
-            raise Refusal(
+            raise HubError(
                 [
                     "GitHub does not accept the client ID or the client secret of this hub.",
                     "Whoever runs the hub can mend it: pulumi config set --secret github.clientSecret, and pulumi up.",
@@ -80,9 +80,9 @@ class GitHubSignIn(Recheck, GitHubOAuthenticator):
 
 
 def _require_answer(code: int, response: HTTPResponse | None) -> None:
-    """Raise an Outage for what is no answer to the question: errors of the server, and "too many questions"."""
+    """Raise an UpstreamError for what is no answer to the question: errors of the server, and "too many questions"."""
     left = response.headers.get("X-RateLimit-Remaining") if response else None
     limited = code == HTTPStatus.TOO_MANY_REQUESTS or (code == HTTPStatus.FORBIDDEN and left == "0")
     # 599 is tornado's: no answer in time.
     if limited or code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Outage("GitHub", f"status {code}")
+        raise UpstreamError("GitHub", f"status {code}")

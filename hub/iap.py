@@ -17,7 +17,7 @@ from jupyterhub.auth import Authenticator  # pyright: ignore[reportMissingTypeSt
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 from traitlets import Unicode
 
-from hub.refusal import Outage, Refusal
+from hub.errors import HubError, UpstreamError
 
 if TYPE_CHECKING:
     import logging
@@ -58,8 +58,8 @@ class IapAuthenticator(Authenticator):
         """Return the name of whoever sends this request.
 
         Raises:
-            Refusal: IAP does not say so.
-            Outage: Google does not tell its keys.
+            HubError: IAP does not say so.
+            UpstreamError: Google does not tell its keys.
         """
         return {"name": await self._visitor(handler.request)}
 
@@ -67,11 +67,11 @@ class IapAuthenticator(Authenticator):
         """Return what is known of the person who signs in.
 
         Raises:
-            Refusal: They may not.
+            HubError: They may not.
         """
         model = await cast("Any", super()).get_authenticated_user(handler, data)
         if model is None:
-            raise Refusal(
+            raise HubError(
                 [
                     "Your Google account may not use this hub. Ask whoever runs it.",
                     "If you have another, first sign out of this one: open /_gcp_iap/clear_login_cookie at this site.",
@@ -84,22 +84,22 @@ class IapAuthenticator(Authenticator):
         """Return whether somebody's cookie still goes with who they are to IAP. A server's own requests tell nothing.
 
         Raises:
-            Outage: Google does not tell its keys.
+            UpstreamError: Google does not tell its keys.
         """
         if handler is None or handler.current_user is not user or HEADER not in handler.request.headers:
             return True
         try:
             visitor = await self._visitor(handler.request)
-        except Outage:
+        except UpstreamError:
             raise
-        except Refusal:
+        except HubError:
             return False
         return cast("Any", self).normalize_username(visitor) == user.name
 
     async def _visitor(self, request: HTTPServerRequest) -> str:
         assertions = request.headers.get_list(HEADER)
         if not assertions:
-            raise Refusal(
+            raise HubError(
                 [
                     "People sign in to this hub with Google's Identity-Aware Proxy, and this request did not pass it.",
                     "Open the hub at its public address; a port-forward leads past the proxy.",
@@ -110,7 +110,7 @@ class IapAuthenticator(Authenticator):
             return await self._email(assertions[0])
         except jwt.PyJWTError as error:
             self.log.warning("What IAP says of a visitor is not accepted: %s", error)
-            raise Refusal(
+            raise HubError(
                 [
                     f"What Google's Identity-Aware Proxy says of you is not accepted by this hub: {error}.",
                     "Load the page again; if that does not help, tell whoever runs this hub.",
@@ -167,7 +167,7 @@ class _Keys:
         """Return the key.
 
         Raises:
-            Outage: It is not known, and Google does not answer.
+            UpstreamError: It is not known, and Google does not answer.
             jwt.InvalidKeyError: Google has no such key.
         """
         async with self._lock:
@@ -177,7 +177,7 @@ class _Keys:
         if key_id in self._known:
             return self._known[key_id]
         if self._trouble is not None:
-            raise Outage("Google", self._trouble)
+            raise UpstreamError("Google", self._trouble)
         msg = "it is signed with a key that Google does not know"
         raise jwt.InvalidKeyError(msg)
 

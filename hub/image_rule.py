@@ -1,4 +1,7 @@
-"""Which notebook images may run. One rule, used for what people choose and for the finished pod."""
+"""The grammar of image references, and the rule which notebook images may run.
+
+The settings use the same grammar. The rule is applied to the chosen image and to the finished pod.
+"""
 
 from __future__ import annotations
 
@@ -9,27 +12,40 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hub.contract import HubConfig
 
-# The grammar of image references, github.com/distribution/reference. Patterns alone would let anything through
-# behind the `*`: spaces, line ends, `..`.
-_HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?"
+# github.com/distribution/reference, without upper-case hosts: DNS ignores case, fnmatch patterns do not.
+_HOST = r"(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*|\[[0-9a-f:]+\])(?::[0-9]{1,5})?"
 _PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
-_TAG = r":[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
-_DIGEST = r"@sha(?:256:[0-9a-f]{64}|384:[0-9a-f]{96}|512:[0-9a-f]{128})"
-_REFERENCE = re.compile(rf"(?:{_HOST}/)?{_PART}(?:/{_PART})*(?:{_TAG})?(?:{_DIGEST})?")
-_LONGEST = 512
+_REPOSITORY = rf"(?:{_HOST}/)?{_PART}(?:/{_PART})*"
+_TAG = r"[A-Za-z0-9_][-A-Za-z0-9_.]{0,127}"
+_DIGEST = r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}"
+_REFERENCE = re.compile(rf"(?P<repository>{_REPOSITORY})(?::{_TAG})?(?:@(?:{_DIGEST}))?")
+MAX_REPOSITORY_LENGTH = 255
+"""Longest repository, in characters."""
+
+
+def is_reference(text: str) -> bool:
+    """Return whether `text` is an image reference: `[host[:port]/]path[:tag][@digest]`."""
+    found = _REFERENCE.fullmatch(text)
+    return found is not None and is_repository(found["repository"])
+
+
+def is_repository(text: str) -> bool:
+    """Return whether `text` is an image reference without tag and digest."""
+    return len(text) <= MAX_REPOSITORY_LENGTH and re.fullmatch(_REPOSITORY, text) is not None
 
 
 def offered(config: HubConfig) -> tuple[str, ...]:
-    """Return the images that the form proposes, the default one first."""
+    """Return the images that the form offers, the default first."""
     return tuple(dict.fromkeys((config.image, *config.images)))
 
 
 def why_refused(image: str, config: HubConfig) -> str | None:
-    """Return why people may not run `image`, or None if they may."""
+    """Return why users may not run `image`, or None if they may."""
     if image in offered(config):
         return None
-    if len(image) > _LONGEST or not _REFERENCE.fullmatch(image):
-        return f"is not the name of an image. Write it like {config.image}."
+    # Patterns alone would allow anything behind the `*`: spaces, line ends, `..`.
+    if not is_reference(image):
+        return f"is not an image reference. Write it like {config.image}."
     if any(fnmatchcase(image, pattern) for pattern in config.allowed_images):
         return None
     return f"is not allowed on this hub. Allowed: {', '.join((*offered(config), *config.allowed_images))}."

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from hub import database, sign_in
-from hub.contract import DATABASE_URL_VARIABLE, DEDICATED, NODE_PURPOSE, HubConfig
+from hub.contract import (
+    COOKIE_SECRET_VARIABLE,
+    CRYPT_KEY_VARIABLE,
+    DATABASE_URL_VARIABLE,
+    DEDICATED,
+    HUB_PORT,
+    NODE_PURPOSE,
+    PROXY_PORT,
+    PROXY_TOKEN_VARIABLE,
+    HubConfig,
+)
 from hub.notebook_spawner import NotebookSpawner
 from hub.pod_guard import PodGuard
 from hub.spawn_form import SpawnForm
@@ -39,15 +49,15 @@ try:
     hub_config = HubConfig.model_validate_json(Path(__file__).with_name("hub.json").read_bytes())
 except (OSError, ValidationError) as error:
     sys.exit(f"hub.json, which `pulumi up` writes beside jupyterhub_config.py, cannot be used. {error}")
-needed = ["CONFIGPROXY_AUTH_TOKEN", "JPY_COOKIE_SECRET", "JUPYTERHUB_CRYPT_KEY"]
+needed = [PROXY_TOKEN_VARIABLE, COOKIE_SECRET_VARIABLE, CRYPT_KEY_VARIABLE]
 if hub_config.database_url is None:
     needed.append(DATABASE_URL_VARIABLE)
 if missing := [name for name in needed if not os.environ.get(name)]:
     sys.exit(f"Not set in the environment: {', '.join(missing)}. The hub's pod gets them from its Secret.")
 
 # Addresses. Proxy and notebooks reach the hub by its Service's name, so the hub listens on all interfaces.
-c.JupyterHub.bind_url = "http://:8000"
-c.JupyterHub.hub_bind_url = "http://:8081"
+c.JupyterHub.bind_url = f"http://:{PROXY_PORT}"
+c.JupyterHub.hub_bind_url = f"http://:{HUB_PORT}"
 c.JupyterHub.hub_connect_url = hub_config.hub_connect_url
 
 # Proxy. It is a Deployment of its own, so that a restart of the hub cuts nobody's notebook.
@@ -89,7 +99,7 @@ c.KubeSpawner.image = hub_config.image
 c.KubeSpawner.cpu_limit = hub_config.cpu.max
 
 # Nodes just for notebooks. GPUs are tolerated without a word: Kubernetes adds that to pods that ask for one.
-if hub_config.own_nodes:
+if hub_config.dedicated_nodes:
     c.KubeSpawner.node_selector = {NODE_PURPOSE: "user"}
     c.KubeSpawner.tolerations = [{"key": DEDICATED, "operator": "Equal", "value": "user", "effect": "NoSchedule"}]
 
@@ -120,7 +130,7 @@ c.KubeSpawner.pod_security_context = {
 }
 c.KubeSpawner.automount_service_account_token = False
 # Not the namespace's default account: this one has no rights in the cluster, and those in Google Cloud that are given.
-c.KubeSpawner.service_account = hub_config.owner_name
+c.KubeSpawner.service_account = hub_config.default_service_account
 
 # Idle servers are stopped by a process that the hub runs, with just the rights to see and stop them.
 if hub_config.idle_minutes:
@@ -133,7 +143,7 @@ if hub_config.idle_minutes:
                 "jupyterhub_idle_culler",
                 f"--timeout={hub_config.idle_minutes * 60}",
                 "--cull-every=60",
-                "--url=http://127.0.0.1:8081/hub/api",
+                f"--url=http://127.0.0.1:{HUB_PORT}/hub/api",
             ],
         }
     ]

@@ -12,7 +12,7 @@ from nativeauthenticator.handlers import (  # pyright: ignore[reportMissingTypeS
     LoginHandler,
 )
 
-from hub.recheck import Recheck
+from hub.refresh import RefreshMixin
 
 
 class _NoTimer:
@@ -34,7 +34,7 @@ class SignInHandler(LoginHandler):
     statsd = _NoTimer()
 
 
-class NativeSignIn(Recheck, NativeAuthenticator):
+class NativeSignIn(RefreshMixin, NativeAuthenticator):
     """NativeAuthenticator's, in which nobody becomes an admin by being the first to sign up with an admin's name."""
 
     admin_password = ""

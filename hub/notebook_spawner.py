@@ -10,7 +10,7 @@ from kubernetes_asyncio.client.exceptions import ApiException
 from kubespawner import KubeSpawner  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
 
 from hub import home
-from hub.refusal import Refusal
+from hub.errors import HubError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping, Sequence
@@ -23,7 +23,7 @@ class NotebookSpawner(KubeSpawner):
         """Start the pod; the task's result is the server's URL.
 
         Raises:
-            Refusal: In the task, if Kubernetes refuses the pod or it does not run in time.
+            HubError: In the task, if Kubernetes refuses the pod or it does not run in time.
         """
         starting = cast("Awaitable[str]", super().start())
         # JupyterHub gives up after start_timeout, and says no more than that. This must be the first to give up.
@@ -39,9 +39,9 @@ class NotebookSpawner(KubeSpawner):
                 str(error) or f"Your notebook server did not start within {patience} seconds.",
                 *_warnings(events),
             ]
-            raise Refusal(reasons, status=503) from None
+            raise HubError(reasons, status=503) from None
         except ApiException as error:
-            raise Refusal([f"Kubernetes refused your notebook server: {_message(error)}"], status=503) from error
+            raise HubError([f"Kubernetes refused your notebook server: {_message(error)}"], status=503) from error
         return url
 
 

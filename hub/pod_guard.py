@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from pydantic import ValidationError
 
 from hub import image_rule
-from hub.contract import ACCELERATOR, GPU
+from hub.contract import ACCELERATOR, GPU_RESOURCE
+from hub.errors import HubError
 from hub.pod_shape import Pod
-from hub.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -111,35 +111,35 @@ class PodGuard:
         """Give the pod its owner, its account and the nodes with its GPUs, and check it as it will be sent.
 
         Raises:
-            Refusal: With all that is not allowed, status 403.
+            HubError: With all that is not allowed, status 403.
         """
         pod.metadata.owner_references = [
             {
                 "apiVersion": "v1",
                 "kind": "ServiceAccount",
-                "name": self._config.owner_name,
+                "name": self._config.default_service_account,
                 "uid": self._config.owner_uid,
                 # To block the owner's deletion, the hub would have to be allowed to change the owner.
                 "blockOwnerDeletion": False,
             }
         ]
         account = account_of(spawner.user, self._config)
-        if pod.spec.service_account_name == self._config.owner_name:
+        if pod.spec.service_account_name == self._config.default_service_account:
             pod.spec.service_account_name = account
-        if self._config.accelerator is not None and GPU in spawner.extra_resource_limits:
+        if self._config.accelerator is not None and GPU_RESOURCE in spawner.extra_resource_limits:
             pod.spec.node_selector = {**(pod.spec.node_selector or {}), ACCELERATOR: self._config.accelerator}
         manifest = spawner.api.api_client.sanitize_for_serialization(pod)
         if reasons := mistakes(manifest, self._config, home=spawner.pvc_name, account=account):
-            raise Refusal(["This hub does not start such a notebook server.", *reasons], status=403)
+            raise HubError(["This hub does not start such a notebook server.", *reasons], status=403)
         return pod
 
 
 def account_of(person: Person, config: HubConfig) -> str:
     """Return the name of the ServiceAccount that somebody's pod runs as. Nobody can choose it."""
     groups = {group.name for group in person.groups}
-    by_name = [account.name for account in config.accounts if person.name in account.users]
-    by_group = [account.name for account in config.accounts if groups.intersection(account.groups)]
-    return [*by_name, *by_group, config.owner_name][0]
+    by_name = [account.name for account in config.service_accounts if person.name in account.users]
+    by_group = [account.name for account in config.service_accounts if groups.intersection(account.groups)]
+    return [*by_name, *by_group, config.default_service_account][0]
 
 
 def mistakes(manifest: object, config: HubConfig, *, home: str, account: str) -> list[str]:

@@ -7,7 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hub.recheck import Recheck
+from hub.contract import ADMIN_PASSWORD_VARIABLE, USER_PASSWORD_VARIABLE
+from hub.refresh import RefreshMixin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,7 +35,7 @@ def configure(c: Config, sign_in: SignIn) -> None:
     # was in them.
     c.Authenticator.allow_existing_users = False
     c.Authenticator.post_auth_hook = _admin_by_list_only
-    # Seconds. See recheck.py; strict means that it holds for requests of a running notebook, too.
+    # Seconds. See refresh.py; strict means that it holds for requests of a running notebook, too.
     c.Authenticator.auth_refresh_age = sign_in.github.recheck_minutes * 60
     c.Authenticator.auth_refresh_strict = sign_in.type != "custom"
     c.JupyterHub.authenticator_class = _CLASSES[sign_in.type](c, sign_in)
@@ -50,7 +51,7 @@ def _github(c: Config, sign_in: SignIn) -> type:
     c.GitHubOAuthenticator.scope = ["read:org"] if github.organizations or github.groups else []
     c.Authenticator.manage_groups = bool(github.groups)
     GitHubSignIn.kept_groups = github.groups
-    c.GitHubOAuthenticator.allow_all = sign_in.anyone
+    c.GitHubOAuthenticator.allow_all = sign_in.allow_all
     if sign_in.callback_url:
         c.GitHubOAuthenticator.oauth_callback_url = sign_in.callback_url
     # To ask for memberships again takes the person's token. It is kept encrypted, and only where it is needed.
@@ -72,7 +73,7 @@ def _iap(c: Config, sign_in: SignIn) -> type:
         msg = "hub.json does not say for whom the word of IAP has to be"
         raise ValueError(msg)
     c.IapAuthenticator.audience = sign_in.iap.audience
-    c.Authenticator.allow_all = sign_in.iap.decides
+    c.Authenticator.allow_all = sign_in.iap.allow_all
     # Who comes is known already: no page asks.
     c.Authenticator.auto_login = True
     return _rechecked(IapAuthenticator)
@@ -93,9 +94,9 @@ def _shared_password(c: Config, sign_in: SignIn) -> type:
     )
 
     c.Authenticator.allow_all = not sign_in.allowed_users
-    c.SharedPasswordAuthenticator.user_password = os.environ["JUPYTERHUB_USER_PASSWORD"]
+    c.SharedPasswordAuthenticator.user_password = os.environ[USER_PASSWORD_VARIABLE]
     if sign_in.admin_users:
-        c.SharedPasswordAuthenticator.admin_password = os.environ["JUPYTERHUB_ADMIN_PASSWORD"]
+        c.SharedPasswordAuthenticator.admin_password = os.environ[ADMIN_PASSWORD_VARIABLE]
     return _rechecked(SharedPasswordAuthenticator)
 
 
@@ -109,14 +110,14 @@ def _native(c: Config, sign_in: SignIn) -> type:
     c.NativeAuthenticator.minimum_password_length = 10
     c.NativeAuthenticator.check_common_password = True
     c.NativeAuthenticator.allowed_failed_logins = 5
-    NativeSignIn.admin_password = os.environ["JUPYTERHUB_ADMIN_PASSWORD"]
+    NativeSignIn.admin_password = os.environ[ADMIN_PASSWORD_VARIABLE]
     return NativeSignIn
 
 
 def _custom(c: Config, sign_in: SignIn) -> type:
     module, _, name = str(sign_in.custom_class).rpartition(".")
     c[name].update(sign_in.custom_traits)
-    c.Authenticator.allow_all = sign_in.anyone
+    c.Authenticator.allow_all = sign_in.allow_all
     return getattr(import_module(module), name)
 
 
@@ -131,7 +132,7 @@ _CLASSES: Mapping[str, Callable[[Config, SignIn], type]] = {
 
 
 def _rechecked(authenticator: type) -> type:
-    return type(f"Rechecked{authenticator.__name__}", (Recheck, authenticator), {})
+    return type(f"Rechecked{authenticator.__name__}", (RefreshMixin, authenticator), {})
 
 
 def _admin_by_list_only(authenticator: Any, _handler: object, model: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 JupyterHub's own, without types

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from hub import choice, image_rule, quantity
-from hub.refusal import Refusal
+from hub.errors import HubError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,7 +80,7 @@ class SpawnForm:
             spawner: The spawner that shows the form again after mistakes; JupyterHub gives none for a query.
 
         Raises:
-            Refusal: JupyterHub then shows the form again, with the reasons above it.
+            HubError: JupyterHub then shows the form again, with the reasons above it.
         """
         fields = {name: values for name, values in form_data.items() if name != "_xsrf"}
         options = {name: values[0] if len(values) == 1 else list(values) for name, values in fields.items()}
@@ -89,10 +89,10 @@ class SpawnForm:
         except choice.MistakesError as error:
             if spawner is not None:
                 self._turned_down[spawner] = (_texts(options), error.by_field)
-            raise Refusal(error.reasons) from None
+            raise HubError(error.reasons) from None
         if not options:
             # As when the page that shows mistakes is loaded again. That must not start a server.
-            raise Refusal(["Choose what your notebook server gets, then press Start."])
+            raise HubError(["Choose what your notebook server gets, then press Start."])
         return options
 
     def apply_user_options(self, spawner: Spawner, user_options: Mapping[str, object]) -> None:
@@ -102,12 +102,12 @@ class SpawnForm:
         idle CPU may be used by all. Memory cannot be taken back from a process, so guarantee and limit are the same.
 
         Raises:
-            Refusal: With all mistakes, status 400.
+            HubError: With all mistakes, status 400.
         """
         try:
             chosen = choice.parse(user_options, self._config)
         except choice.MistakesError as error:
-            raise Refusal(error.reasons) from None
+            raise HubError(error.reasons) from None
         spawner.image = chosen.image
         spawner.cpu_guarantee = chosen.cpu
         spawner.mem_guarantee = spawner.mem_limit = chosen.memory

@@ -6,39 +6,38 @@ from typing import TypeVar, cast
 
 from pydantic import ValidationInfo, field_validator
 
-from settings.address_rules import address_mistakes
-from settings.addresses import PublicUrl
-from settings.database import DatabaseSettings, database_mistakes
-from settings.endpoint_rules import default_url, endpoint_mistakes, open_to_strangers, url_mistake
-from settings.errors import GroupError
-from settings.gke.disk_rules import home_disk_mistakes, hub_disk_mistakes
-from settings.gke.iap import IapSettings, iap_mistakes
-from settings.gke.identities import IdentitySettings, without_github
-from settings.gke.name_rules import hostname_mistakes, name_mistakes
-from settings.gke.pool_rules import accelerator_mistakes, resource_mistakes
-from settings.gke.rules import gke_mistakes, image_mistakes
-from settings.gke.sections import (
-    ClusterSettings,
-    GcpSettings,
-    NetworkSettings,
-    NodesSettings,
-    RegistrySettings,
-)
-from settings.images import VERSION_FILE
-from settings.model import Model
-from settings.names import HubName, HubNamespace
-from settings.scalars import Flag
-from settings.sections import (
-    ClusterAdminSettings,
-    EndpointSettings,
-    HubSettings,
-    ImagesSettings,
-    KubernetesSettings,
-    NotebookSettings,
-    ProxySettings,
-    SecretsSettings,
-)
-from settings.sign_in import AuthSettings, GitHubSettings, missing_parts
+from settings.groups.auth import AuthSettings
+from settings.groups.cluster import ClusterSettings
+from settings.groups.cluster_admin import ClusterAdminSettings
+from settings.groups.database import DatabaseSettings
+from settings.groups.endpoint import EndpointSettings
+from settings.groups.gcp import GcpSettings
+from settings.groups.github import GitHubSettings
+from settings.groups.hub import HubSettings
+from settings.groups.iap import IapSettings
+from settings.groups.identity import IdentitySettings
+from settings.groups.images import ImagesSettings
+from settings.groups.kubernetes import KubernetesSettings
+from settings.groups.network import NetworkSettings
+from settings.groups.nodes import NodesSettings
+from settings.groups.notebook import NotebookSettings
+from settings.groups.proxy import ProxySettings
+from settings.groups.registry import RegistrySettings
+from settings.groups.secrets import SecretsSettings
+from settings.rules.addresses import address_mistakes
+from settings.rules.database import database_mistakes
+from settings.rules.disks import gpu_types, home_disk_mistakes, hub_disk_mistakes
+from settings.rules.endpoint import default_url, endpoint_mistakes, open_to_strangers, url_mistake
+from settings.rules.gke import gke_mistakes, image_mistakes
+from settings.rules.iap import iap_mistakes
+from settings.rules.names import hostname_mistakes, name_mistakes
+from settings.rules.pools import accelerator_mistakes, resource_mistakes
+from settings.rules.sign_in import missing_parts, without_github
+from settings.types.addresses import PublicUrl
+from settings.types.images import VERSION_FILE
+from settings.types.model import GroupError, Model
+from settings.types.names import HubName, HubNamespace
+from settings.types.text import Flag
 
 _Group = TypeVar("_Group", bound=Model)
 
@@ -90,6 +89,16 @@ class Settings(Model):
         context = "" if self.kubernetes.context is None else f"--context {shlex.quote(self.kubernetes.context)} "
         ports = "8443:443" if self.endpoint.has_tls else "8000:80"
         return f"kubectl {context}--namespace {self.namespace} port-forward svc/{self.name}-lb {ports}"
+
+    @property
+    def gpu_types(self) -> frozenset[str]:
+        """GPU types that notebooks can have."""
+        return gpu_types(self.nodes, self.notebook.accelerator)
+
+    @property
+    def home_zones(self) -> tuple[str, ...]:
+        """Zones in which a home can be used with each GPU type. A disk stays in its zone, and its owner with it."""
+        return self.cluster.zones_with(self.gpu_types)
 
     @field_validator("registry")
     @classmethod

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from settings import SettingsError, parse
-from settings.keys import PROJECT, SECRETS
+from settings.reading.keys import PROJECT, SECRETS
 from tests.unit.components.test_replacements import table
 
 TAKES_ALONG: Mapping[str, set[str]] = {

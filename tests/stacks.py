@@ -12,7 +12,7 @@ from components import cluster
 from components.connection import Connection
 from components.jupyterhub import JupyterHub, JupyterHubArgs
 from settings import Settings
-from settings.keys import SECRETS
+from settings.reading.keys import SECRETS
 from tests.doubles.monitor import Record, record
 
 VALUES: Mapping[str, object] = {

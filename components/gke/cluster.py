@@ -12,7 +12,7 @@ from components.gke.network import Network, NetworkArgs
 from components.gke.node_account import NodeAccount, NodeAccountArgs
 from components.gke.node_pools import NodePools, NodePoolsArgs
 from settings import Settings
-from settings.gke.node_zones import node_zones
+from settings.groups.node_zones import node_zones
 
 _CREATE_TIMEOUT: Final = "60m"
 """Longer than Google ever took to make a cluster; the provider's own patience is 40 minutes."""

@@ -8,8 +8,8 @@ import pulumi_gcp as gcp
 from pulumi_gcp import container
 
 from settings import Settings, SettingsError
-from settings.gke.disk_rules import COPIES, gpu_types
-from settings.gke.node_zones import home_zones
+from settings.groups.node_zones import home_zones
+from settings.rules.disks import COPIES, gpu_types
 
 _Part = TypeVar("_Part")
 

@@ -10,6 +10,7 @@ from pulumi_kubernetes.meta import v1 as meta
 
 from components import proxy
 from components.metadata import labels
+from hub.contract import PROXY_PORT
 from settings import Settings
 
 _CLASS: Final = "gke-l7-global-external-managed"
@@ -149,7 +150,7 @@ class Gateway(pulumi.ComponentResource):
                     "timeoutSec": 5,
                     "config": {
                         "type": "HTTP",
-                        "httpHealthCheck": {"port": proxy.PORT, "requestPath": proxy.HEALTH_PATH},
+                        "httpHealthCheck": {"port": PROXY_PORT, "requestPath": proxy.HEALTH_PATH},
                     },
                 },
             },

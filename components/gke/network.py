@@ -6,7 +6,7 @@ from typing import Final
 import pulumi
 from pulumi_gcp import compute
 
-from settings.gke.sections import NetworkSettings
+from settings.groups.network import NetworkSettings
 
 PODS: Final = "pods"
 """Name of the subnet's secondary range for pods."""

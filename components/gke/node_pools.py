@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_gcp import container
 
-from hub.contract import DEDICATED, NODE_PURPOSE
+from hub.contract import DEDICATED, GPU_RESOURCE, NODE_PURPOSE
 from settings import Settings
-from settings.gke.disks import boot_disk
-from settings.gke.node_zones import gpu_zones, node_zones
-from settings.gke.sections import ClusterSettings, GpuPool, NodePool
+from settings.google.disks import boot_disk
+from settings.groups.cluster import ClusterSettings
+from settings.groups.node_zones import gpu_zones, node_zones
+from settings.groups.nodes import GpuPool, NodePool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,7 @@ class NodePools(pulumi.ComponentResource):
         user_taint = container.NodePoolNodeConfigTaintArgs(key=DEDICATED, value="user", effect="NO_SCHEDULE")
         # GKE sets it on nodes with GPUs by itself; stated here, as it would else show up as a change in every preview.
         # What asks for a GPU tolerates it without saying so (admission plugin ExtendedResourceToleration, on in GKE).
-        gpu_taint = container.NodePoolNodeConfigTaintArgs(key="nvidia.com/gpu", value="present", effect="NO_SCHEDULE")
+        gpu_taint = container.NodePoolNodeConfigTaintArgs(key=GPU_RESOURCE, value="present", effect="NO_SCHEDULE")
 
         def pool(
             part: str, of: NodePool, purpose: str, taints: Sequence[container.NodePoolNodeConfigTaintArgs]

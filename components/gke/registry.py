@@ -6,7 +6,7 @@ import pulumi
 from pulumi_gcp import artifactregistry
 
 from settings import Settings
-from settings.sections import ArtifactRegistry
+from settings.groups.images import ArtifactRegistry
 
 
 @dataclass(frozen=True, kw_only=True)

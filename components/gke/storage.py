@@ -11,10 +11,10 @@ from pulumi_kubernetes.storage import v1 as storage
 
 from components.metadata import KEPT, labels
 from settings import Settings, Storage
-from settings.gke import filestore
-from settings.gke.disk_rules import gpu_types
-from settings.gke.disks import DEFAULT
-from settings.gke.node_zones import home_zones
+from settings.google import filestore
+from settings.google.disks import DEFAULT
+from settings.groups.node_zones import home_zones
+from settings.rules.disks import gpu_types
 
 _ZONE: Final = "topology.gke.io/zone"
 """The label by which the driver of these disks knows the zone of a node."""

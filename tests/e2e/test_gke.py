@@ -10,7 +10,7 @@ import yaml
 from kubernetes.client import CoreV1Api, CustomObjectsApi
 
 from hub.contract import NODE_PURPOSE
-from settings.keys import PROJECT
+from settings.reading.keys import PROJECT
 from tests.conftest import pulumi, set_secret
 from tests.doubles.google import definitions
 from tests.doubles.google.plugin import engine_with_stand_in

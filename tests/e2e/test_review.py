@@ -117,8 +117,8 @@ def test_a_new_secret_is_told_and_neither_is_shown(stack: Stack, image_settings:
     code, text, printed = _review(stack, "preview")
     assert code == 0, text
     assert "- The hub restarts" in text
-    assert "- Everybody has to sign in anew." in text
-    assert "data: [secret] (another one)" in text
+    assert "- All users have to sign in again." in text
+    assert "data: [secret] (changed)" in text
     for value in (secret, new):
         assert value not in text + printed
 
@@ -168,7 +168,7 @@ def test_what_somebody_changed_by_hand_is_found_and_fails_the_check(
     _branch(stack, {**_SETTINGS, **image_settings}, secret)
     code, text, _ = _review(stack, "drift")
     assert code == 0, text
-    assert "Stack `e2e` is as it was made" in text
+    assert "Stack `e2e` has no drift" in text
     apps = AppsV1Api(api.connect())
 
     made = _seconds(apps)

@@ -11,7 +11,7 @@ from typing import Any
 import trustme
 import yaml
 
-from settings.stack_file import read_config
+from settings.reading.stack_file import read_config
 from tests.conftest import pulumi, set_secret
 from tests.doubles.google import plugin, refusals
 from tests.previews import Step, is_google, steps

@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping
 
 import pytest
 
-from settings.keys import PROJECT, SECRETS
+from settings.reading.keys import PROJECT, SECRETS
 from tests.conftest import pulumi
 from tests.doubles.google.cloud import Cloud
 from tests.doubles.google.invokes import MISSING

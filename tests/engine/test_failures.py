@@ -10,8 +10,9 @@ from typing import cast
 import pytest
 
 from settings import parse
-from settings.keys import PROJECT, SECRETS
-from settings.stack_file import read_config
+from settings.reading.keys import PROJECT, SECRETS
+from settings.reading.stack_file import read_config
+from tests.corpus import FILES
 from tests.doubles.google import refusals
 from tests.engine.google_half import GoogleHalf, google_half
 from tests.previews import is_google, name_of, token_of
@@ -19,7 +20,7 @@ from tests.stacks import record_settings
 from tools.engine import Engine
 from tools.paths import CHECKOUT
 
-_EVERYTHING = read_config(CHECKOUT / "tests" / "configs" / "gke-everything.good.yaml")
+_EVERYTHING = read_config(FILES / "gke-everything.good.yaml")
 _CONFIG: dict[str, object] = {**_EVERYTHING, f"{PROJECT}:protect": False, f"{PROJECT}:hub.keepDatabase": False}
 """A stack with all that there is of Google's; it has to go away again."""
 _CHANGED: dict[str, object] = {

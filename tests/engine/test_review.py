@@ -128,7 +128,7 @@ def test_no_change_is_no_difference_of_either_stack(repository: Repository) -> N
     for stack in ("dev", "gke"):
         code, text = repository.offline(stack)
         assert code == 0, text
-        assert "**Nothing changes**" in text
+        assert "**No changes**" in text
         assert "<code>change" not in text
 
 
@@ -151,7 +151,7 @@ def test_another_secret_restarts_the_hub_and_is_not_shown(repository: Repository
     code, text = repository.offline("gke")
     assert code == 0, text
     assert "The hub restarts" in text
-    assert "data.GITHUB_CLIENT_SECRET: [secret] (another one)" in text
+    assert "data.GITHUB_CLIENT_SECRET: [secret] (changed)" in text
     assert SECRET not in text
 
 
@@ -166,7 +166,7 @@ def test_a_secret_that_comes_is_told_and_not_shown(repository: Repository) -> No
 def test_a_required_secret_that_is_not_in_the_file_is_told_and_stood_in_for(repository: Repository) -> None:
     code, text = repository.offline("gke")
     assert code == 0, text
-    assert "github.clientSecret is not set in the stack file; the preview uses a placeholder." in text
+    assert "github.clientSecret is not set in this stack file; a placeholder is used here." in text
 
 
 def test_a_changed_dockerfile_is_a_new_image_and_restarts_the_hub(repository: Repository) -> None:
@@ -175,7 +175,7 @@ def test_a_changed_dockerfile_is_a_new_image_and_restarts_the_hub(repository: Re
     code, text = repository.offline("dev")
     assert code == 0, text
     assert "The hub restarts" in text
-    assert "The hub runs another image: `localhost/jupyterhub/hub:" in text
+    assert "The image of the hub changes: `localhost/jupyterhub/hub:" in text
 
 
 def test_all_mistakes_of_a_stack_file_are_told_and_fail_the_check(repository: Repository) -> None:
@@ -185,7 +185,7 @@ def test_all_mistakes_of_a_stack_file_are_told_and_fail_the_check(repository: Re
     assert "has 2 mistakes:" in text
     assert re.search(r"hub\.imgae \(Pulumi\.dev\.yaml, line \d+\): is not known", text)
     assert '"2Gib" is not a quantity' in text
-    assert "Nothing changes" not in text
+    assert "No changes" not in text
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_a_base_that_cannot_run_is_told_and_all_counts_as_new(repository: Reposi
     (repository.folder / "__main__.py").write_text(program)
     code, text = repository.offline("dev")
     assert code == 0, text
-    assert "The base itself cannot be run here, so everything counts as new" in text
+    assert "The base revision cannot run here, so everything counts as new" in text
     assert "a_package_of_old" in text
     assert "19 to create" in text
 
@@ -248,13 +248,13 @@ def test_a_stack_that_the_base_does_not_have_is_new(repository: Repository) -> N
     shutil.copy(repository.folder / "Pulumi.dev.yaml", repository.folder / "Pulumi.course.yaml")
     code, text = repository.offline("course")
     assert code == 0, text
-    assert "it has no file for this stack" in text
+    assert "it has no stack file" in text
 
 
 def test_an_unknown_revision_is_told(repository: Repository) -> None:
     code, text = repository.offline("dev", base="nowhere")
     assert code == 1
-    assert "nowhere is no revision of this repository" in text
+    assert "nowhere is not a revision of this repository" in text
     done = repository.review("offline", "--stack", "dev", "--base=--output=x", "--comment", "../comment.md")
     assert done.returncode == 1
     assert list(repository.folder.glob("x*")) == []

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from settings.keys import PROJECT, SECRETS
-from settings.stack_file import read_config
+from settings.reading.keys import PROJECT, SECRETS
+from settings.reading.stack_file import read_config
 from tests.conftest import pulumi
 from tests.engine.google_half import GoogleHalf, google_half
 from tests.previews import gone, is_google, name_of, token_of

@@ -16,7 +16,7 @@ from typing import Any, cast
 
 import yaml
 
-from settings import as_written
+from settings.reading import as_written
 from tools import paths
 from tools.commands import run
 from tools.engine.cli import Engine

@@ -25,18 +25,18 @@ from tools.review.show.markdown import block, code
 from tools.review.stack_file import NoStackFileError
 
 _BECAUSE: Final = {
-    "fork": "This pull request comes from a fork, whose code gets no access to the cloud.",
-    "dependencies": "Nobody has read these dependencies yet, so their code gets no access to the cloud.",
-    "variables": "The repository has not all variables for a preview with the cloud: see docs/pull-requests.md.",
+    "fork": "This pull request comes from a fork; its code gets no access to Google Cloud.",
+    "dependencies": "This pull request brings unreviewed dependencies; its code gets no access to Google Cloud.",
+    "variables": "Repository variables for access to Google Cloud are missing: see docs/pull-requests.md.",
 }
-"""Why a preview is made without the cloud, for people."""
-_LONGEST_PROBLEM: Final = 4_000
-"""Characters of what is said of a base that cannot be run: the end of it, where the reason is."""
+"""Reasons of an offline preview, as the comment shows them."""
+_MAX_PROBLEM: Final = 4_000
+"""Characters of the error of a base revision that cannot run: the end, which has the reason."""
 _STACK: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}(/[A-Za-z0-9_.-]{1,100}){0,2}")
 
 
 def main(words: list[str] | None = None) -> int:
-    """Run one command; its exit code."""
+    """Run one command and return its exit code."""
     arguments = _parser().parse_args(words)
     return run_reporting_errors(lambda: _COMMANDS[arguments.command](arguments))
 
@@ -48,24 +48,24 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, help_: str) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=help_, description=help_)
 
-    diff = command("diff", "show in the terminal what a change does")
-    preview = command("preview", "preview a stack in the current folder, and write the comment on it")
-    unreached = command("offline", "compare with a revision without cluster, cloud and secrets, and write the comment")
-    drift = command("drift", "fail if the world is not as the stack's state says")
-    planned = command("plan", "print what `pulumi up` would do, a line for each resource, to compare it later")
-    post = command("post", "put a written comment on a pull request, or edit the one that is there")
+    diff = command("diff", "show the effect of a change in the terminal")
+    preview = command("preview", "preview a stack in the current folder and write the comment")
+    unreached = command("offline", "compare with a revision without cluster, cloud and secrets and write the comment")
+    drift = command("drift", "fail if cluster or cloud differ from the stack's state")
+    planned = command("plan", "print the plan of `pulumi up`, one line for each resource, to compare it later")
+    post = command("post", "post a written comment on a pull request, or update the existing one")
     for one in (diff, preview, unreached, drift, planned):
         one.add_argument("--stack", required=True, type=_stack, help="the stack, as in Pulumi.<stack>.yaml")
     for one in (preview, unreached):
         one.add_argument("--comment", required=True, type=Path, help="file for the comment")
         one.add_argument("--policy-pack", type=Path, help="folder of a policy pack")
     for one in (preview, unreached, drift):
-        one.add_argument("--summary", type=Path, help="file for the job summary, which is longer")
-        one.add_argument("--run-url", type=_url, help="where the job is")
-    diff.add_argument("--base", default="", help="git revision to compare with, offline; none: what `up` would change")
-    preview.add_argument("--refresh", action="store_true", help="look first what is there")
+        one.add_argument("--summary", type=Path, help="file for the job summary, whose size limit is larger")
+        one.add_argument("--run-url", type=_url, help="URL of the job")
+    diff.add_argument("--base", default="", help="git revision to compare with, offline; default: the deployed stack")
+    preview.add_argument("--refresh", action="store_true", help="refresh the state first")
     unreached.add_argument("--base", required=True, help="git revision to compare with")
-    unreached.add_argument("--because", default="", choices=("", *_BECAUSE), help="why it is no preview with the cloud")
+    unreached.add_argument("--because", default="", choices=("", *_BECAUSE), help="reason of an offline preview")
     post.add_argument("--comment", required=True, type=Path, help="file with the comment")
     post.add_argument("--pr", required=True, type=int, help="number of the pull request")
     return parser
@@ -73,14 +73,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _stack(text: str) -> str:
     if not _STACK.fullmatch(text):
-        message = f"{text!r} is no name of a stack: letters, digits, _, . and -, such as dev"
+        message = f"{text!r} is not a stack name: letters, digits, _, . and -, such as dev"
         raise argparse.ArgumentTypeError(message)
     return text
 
 
 def _url(text: str) -> str:
     if not re.fullmatch(r"https?://[^\s()<>`]+", text):
-        message = f"{text!r} is no URL"
+        message = f"{text!r} is not a URL"
         raise argparse.ArgumentTypeError(message)
     return text
 
@@ -94,14 +94,14 @@ def _diff(arguments: argparse.Namespace) -> int:
             raise ToolError(str(error)) from None
         if compared.base_problem:
             console.print(
-                f"{arguments.base} cannot be run, so all counts as new:\n{compared.base_problem}", markup=False
+                f"{arguments.base} cannot run, so everything counts as new:\n{compared.base_problem}", markup=False
             )
-        title = f"Stack {arguments.stack}: from {arguments.base} to the files here"
+        title = f"Stack {arguments.stack}: {arguments.base} compared with the files here"
         terminal.show(compared.preview, title=title, console=console)
         return int(compared.preview.failed)
     stack = deploy.ready_for_preview(arguments.stack)
     outcome = engine.outcome(lambda log: stack.run("preview", event_log=log))
-    terminal.show(outcome.preview, title=f"Stack {stack.name}: what `make up` would change", console=console)
+    terminal.show(outcome.preview, title=f"Stack {stack.name}: changes of `make up`", console=console)
     return int(outcome.failed)
 
 
@@ -119,7 +119,7 @@ def _preview(arguments: argparse.Namespace) -> int:
 
 
 def _offline(arguments: argparse.Namespace) -> int:
-    subject = Subject(stack=arguments.stack, run_url=arguments.run_url, preamble=_why(arguments))
+    subject = Subject(stack=arguments.stack, run_url=arguments.run_url, preamble=_offline_note(arguments))
     try:
         compared = compare.compare(arguments.stack, arguments.base, Path.cwd(), policy_pack=arguments.policy_pack)
     except (RevisionError, NoStackFileError, ToolError) as error:
@@ -128,12 +128,12 @@ def _offline(arguments: argparse.Namespace) -> int:
     return int(compared.preview.failed)
 
 
-def _why(arguments: argparse.Namespace) -> str:
+def _offline_note(arguments: argparse.Namespace) -> str:
     because = _BECAUSE.get(arguments.because)
-    compared = "Compared" if because is None else f"{because} So it was compared"
+    reason = "" if because is None else f"{because} "
     return (
-        f"> [!NOTE]\n> {compared} offline, with {code(_short(arguments.base))}: the objects that the program asks for, "
-        "without a look at what is there. Secrets are placeholders."
+        f"> [!NOTE]\n> {reason}Compared offline with {code(_short(arguments.base))}: the objects that the program "
+        "declares, without reading the state, the cluster or Google Cloud. Secrets are placeholders."
     )
 
 
@@ -144,10 +144,10 @@ def _short(revision: str) -> str:
 def _preamble(why: str, compared: Comparison) -> str:
     if not compared.base_problem:
         return why
-    told = compared.base_problem
-    told = told if len(told) <= _LONGEST_PROBLEM else f"…{told[-_LONGEST_PROBLEM:]}"
-    problem = "\n".join(f"> {line}" for line in block(told).split("\n"))
-    return f"{why}\n>\n> The base itself cannot be run here, so everything counts as new:\n>\n{problem}"
+    text = compared.base_problem
+    text = text if len(text) <= _MAX_PROBLEM else f"…{text[-_MAX_PROBLEM:]}"
+    problem = "\n".join(f"> {line}" for line in block(text).split("\n"))
+    return f"{why}\n>\n> The base revision cannot run here, so everything counts as new:\n>\n{problem}"
 
 
 def _drift(arguments: argparse.Namespace) -> int:
@@ -159,7 +159,7 @@ def _drift(arguments: argparse.Namespace) -> int:
         failed = True
     else:
         found = stack_file.placed(_engine_run(arguments.stack, "--refresh").preview, file)
-        failed = found.failed or comment.differs(found)
+        failed = found.failed or comment.has_drift(found)
         text = comment.render_drift(subject, found, limit=SUMMARY_LIMIT)
     if arguments.summary is not None:
         arguments.summary.write_text(text)

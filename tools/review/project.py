@@ -10,9 +10,10 @@ from typing import Final, cast
 import yaml
 
 import settings
-from settings import SettingsError, as_written
-from settings.keys import PROJECT, SECRETS
-from settings.stack_file import read_config
+from settings import SettingsError
+from settings.reading import as_written
+from settings.reading.keys import PROJECT, SECRETS
+from settings.reading.stack_file import read_config
 from tools.engine import Engine, Stack
 from tools.errors import ToolError
 from tools.local import images
@@ -65,15 +66,12 @@ def prepare(folder: Path, program: Path, name: str, *, engine: Engine, port: int
     # The one secret that is a map: of variables, whose names are as secret as what is in them.
     secret |= {key: json.dumps({_VARIABLE: secret[key]}) for key in secret if key == "auth.secretEnvironment"}
     if secret:
-        done = stack.run(
-            "config",
-            "set-all",
-            *(word for key, value in sorted(secret.items()) for word in ("--secret", f"{key}={value}")),
-        )
+        values = [word for key, value in sorted(secret.items()) for word in ("--secret", f"{key}={value}")]
+        done = stack.run("config", "set-all", *values)
         if done.returncode:
             message = f"`pulumi config set-all` failed: {done.stdout.strip()}"
             raise ToolError(message)
-    notes = tuple(f"{key} is not set in the stack file; the preview uses a placeholder." for key in missing)
+    notes = tuple(f"{key} is not set in this stack file; a placeholder is used here." for key in missing)
     return Project(stack=stack, notes=notes)
 
 

@@ -10,9 +10,9 @@ import yaml
 
 import settings
 from settings import SettingsError
-from settings.as_written import StackFileError
-from settings.keys import PROJECT
-from settings.stack_file import key_lines, read_config
+from settings.reading.as_written import StackFileError
+from settings.reading.keys import PROJECT
+from settings.reading.stack_file import key_lines, read_config
 from tools.local.images import UNBUILT
 from tools.review.log.model import Preview
 
@@ -45,8 +45,8 @@ def find(program: Path, stack: str) -> Path:
     if not file.exists():
         there = ", ".join(sorted(other.name for other in program.glob("Pulumi.*.yaml"))) or "none"
         message = (
-            f"{file.name} is missing: without it stack {stack} has no settings. Files of stacks there are: {there}.\n"
-            f"Add the file, or take {stack} out of the stacks that the workflow previews."
+            f"{file.name} is missing: stack {stack} has no settings without it. Stack files here: {there}.\n"
+            f"Add the file, or remove {stack} from .github/stacks.json."
         )
         raise NoStackFileError(message)
     try:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pulumi_gcp
 
-from settings.gke.places import region_of
+from settings.types.places import region_of
 from tests.doubles.google import database_server, sdk
 from tests.doubles.google.cloud import Cloud, GoogleError
 from tests.doubles.google.ids import Place

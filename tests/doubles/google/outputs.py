@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from settings.gke.places import is_zone, zones_of
+from settings.types.places import is_zone, zones_of
 from tests.doubles.google import database_server, kubeconfig, rules, sdk
 from tests.doubles.google.wire import Properties
 

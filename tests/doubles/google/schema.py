@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pulumi_gcp
 
-from settings.spelling import nearest
+from settings.types.spelling import nearest
 from tests.doubles.google import rules, sdk
 from tests.doubles.google.enumerations import choices
 from tests.doubles.google.failure import Failure

@@ -168,7 +168,7 @@ def test_hub_and_proxy_run_on_core_nodes_and_notebooks_on_theirs(created: Record
     for kind in ("StatefulSet", "Deployment"):
         pod = created.one(kind).inputs["spec"]["template"]["spec"]
         assert pod["nodeSelector"] == {"hub.jupyter.org/node-purpose": "core"}
-    assert json.loads(created.one("ConfigMap").inputs["data"]["hub.json"])["own_nodes"] is True
+    assert json.loads(created.one("ConfigMap").inputs["data"]["hub.json"])["dedicated_nodes"] is True
 
 
 def test_the_kubernetes_provider_gets_a_program_that_fetches_tokens_and_no_token(created: Record) -> None:
@@ -313,7 +313,7 @@ def test_groups_of_people_have_accounts_of_their_own_bound_on_both_sides() -> No
     assert account["metadata"]["namespace"] == "jupyterhub-notebooks"
     assert account["automountServiceAccountToken"] is False
     config = json.loads(record.one("ConfigMap").inputs["data"]["hub.json"])
-    assert config["accounts"] == [
+    assert config["service_accounts"] == [
         {"name": "notebooks-physics", "users": ["ada"], "groups": ["example-org:physics"]},
     ]
     assert config["sign_in"]["github"]["groups"] == ["example-org:physics"]

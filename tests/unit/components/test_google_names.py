@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 import settings
-from settings.gke.name_rules import LONGEST_HOSTNAME, LONGEST_WITH_ADDRESS, LONGEST_WITH_CERTIFICATE
-from settings.keys import SECRETS
+from settings.reading.keys import SECRETS
+from settings.rules.names import LONGEST_HOSTNAME, LONGEST_WITH_ADDRESS, LONGEST_WITH_CERTIFICATE
 from tests.doubles.google import ids, sdk
 from tests.doubles.google.rules import FORMS, broken
 from tests.doubles.monitor import Record, Registration

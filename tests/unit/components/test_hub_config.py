@@ -49,7 +49,9 @@ def test_hub_json_says_what_the_settings_say() -> None:
             }
         )
     )
-    assert config.model_dump(exclude={"owner_uid", "owner_name", "sign_in", "extra_config", "hub_connect_url"}) == {
+    assert config.model_dump(
+        exclude={"owner_uid", "default_service_account", "sign_in", "extra_config", "hub_connect_url"}
+    ) == {
         "proxy_api_url": "http://physics-proxy-api:8001",
         "database_url": "sqlite:////var/lib/jupyterhub/jupyterhub.sqlite",
         "notebooks_namespace": "lab-notebooks",
@@ -64,9 +66,9 @@ def test_hub_json_says_what_the_settings_say() -> None:
         "keep_homes": False,
         "start_timeout_seconds": 300,
         "idle_minutes": 0,
-        "own_nodes": False,
+        "dedicated_nodes": False,
         "accelerator": None,
-        "accounts": (),
+        "service_accounts": (),
     }
 
 

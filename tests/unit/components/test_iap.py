@@ -97,17 +97,17 @@ def _sign_in(record: Record) -> dict[str, object]:
 
 
 def test_the_hub_believes_iap_for_the_backends_of_its_project(iap: Record) -> None:
-    assert _sign_in(iap)["iap"] == {"audience": "/projects/123456789012/global/backendServices/", "decides": True}
+    assert _sign_in(iap)["iap"] == {"audience": "/projects/123456789012/global/backendServices/", "allow_all": True}
     exact = record_gke(GATEWAY, IAP, {"iap.backendService": "1234567890123456789"})
     assert _sign_in(exact)["iap"] == {
         "audience": "/projects/123456789012/global/backendServices/1234567890123456789",
-        "decides": True,
+        "allow_all": True,
     }
 
 
 def test_without_members_only_people_by_name_come_in() -> None:
     record = record_gke(GATEWAY, IAP, _PEOPLE, {"iap.members": []})
-    assert _sign_in(record)["iap"] == {"audience": "/projects/123456789012/global/backendServices/", "decides": False}
+    assert _sign_in(record)["iap"] == {"audience": "/projects/123456789012/global/backendServices/", "allow_all": False}
     assert {grant.inputs["member"] for grant in record.of("WebTypeComputeIamMember")} == {
         "user:bob@example.org",
         "user:ada@example.org",

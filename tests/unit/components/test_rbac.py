@@ -44,4 +44,4 @@ def test_the_hub_learns_the_uid_of_the_account_that_owns_the_notebooks(hub: Reco
     account = hub.one("ServiceAccount", "notebooks")
     config = json.loads(hub.one("ConfigMap").inputs["data"]["hub.json"])
     assert account.inputs["metadata"]["namespace"] == config["notebooks_namespace"]
-    assert (config["owner_name"], config["owner_uid"]) == ("notebooks", account.answer["metadata"]["uid"])
+    assert (config["default_service_account"], config["owner_uid"]) == ("notebooks", account.answer["metadata"]["uid"])

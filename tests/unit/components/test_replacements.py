@@ -1,12 +1,12 @@
-"""What a change of each setting may replace. The same list stands in docs/gke.md."""
+"""What a change of each setting may replace. docs/changes.md has the same list."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 import yaml
 
-from settings.keys import KEYS, PROJECT, SECRETS
+from settings.reading.keys import KEYS, PROJECT, SECRETS
+from tests.corpus import FILES
 from tests.doubles.google.replacements import changes
 from tests.doubles.monitor import Record, Registration
 from tests.stacks import CLOUD_SQL, GATEWAY, GKE, IAP, record_gke
@@ -15,7 +15,7 @@ _L4 = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4",
 _ADA = {"name": "a", "googleServiceAccount": "a-data@my-project-123.iam.gserviceaccount.com", "users": ["ada"]}
 _BASE: Mapping[str, object] = {**GKE, **GATEWAY, "nodes.gpu": [_L4]}
 _SHARES: Mapping[str, object] = {"notebook.storage": {"size": "20Gi", "disk": "filestore"}}
-_EVERYTHING = yaml.safe_load((Path(__file__).parents[2] / "configs" / "everything.good.yaml").read_text())["config"]
+_EVERYTHING = yaml.safe_load((FILES / "everything.good.yaml").read_text())["config"]
 
 _ZONE = {"name": "example-com", "domain": "example.com"}
 _NAME = {"Certificate", "CertificateMapEntry", "DnsAuthorization", "RecordSet"}

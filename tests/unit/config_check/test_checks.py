@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from components import hub_config, hub_secret, preflight
-from components.hub import PROXY_TOKEN_VARIABLE
 from config_check.checks import mistakes
 from config_check.stand_in import stand_in
+from hub.contract import PROXY_TOKEN_VARIABLE
 from tests.stacks import POSTGRESQL, settings_with
 from tests.unit.config_check.conftest import HERE, Try
 

@@ -56,6 +56,7 @@ def test_the_image_is_built_from_its_dockerfile_with_its_context(tmp_path: Path)
     (build,) = [call for call in (tmp_path / "calls").read_text(encoding="utf-8").splitlines() if " build " in call]
     assert " --file hub/Dockerfile " in build
     assert build.endswith(" .")
+    assert " --label org.opencontainers.image.licenses=Apache-2.0 " in build
     assert "--build-arg" not in build
     assert "--secret" not in build
 

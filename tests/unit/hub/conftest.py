@@ -6,7 +6,7 @@ import pytest
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from hub.contract import Bound, GitHub, HubConfig, SignIn
+from hub.contract import Bounds, GitHub, HubConfig, SignIn
 
 CONFIG_FILE = Path(__file__).parents[3] / "hub" / "jupyterhub_config.py"
 
@@ -14,19 +14,19 @@ CONFIG_FILE = Path(__file__).parents[3] / "hub" / "jupyterhub_config.py"
 @pytest.fixture
 def hub_config() -> HubConfig:
     return HubConfig(
-        hub_connect_url="http://tf-hub-0.jupyterhub:8081",
+        hub_connect_url="http://tf-hub-api.jupyterhub:8081",
         proxy_api_url="http://tf-hub-proxy-api:8001",
         database_url="sqlite:////var/lib/jupyterhub/jupyterhub.sqlite",
         notebooks_namespace="jupyterhub-notebooks",
         owner_uid="6f2f3c9e-8a51-4a6e-9f0e-0d6b8a9f1c11",
-        owner_name="notebooks",
-        accounts=(),
+        default_service_account="notebooks",
+        service_accounts=(),
         sign_in=SignIn(
             type="dummy",
             allowed_users=(),
             admin_users=(),
             blocked_users=(),
-            anyone=False,
+            allow_all=False,
             session_hours=168,
             callback_url="http://127.100.0.10/hub/oauth_callback",
             github=GitHub(
@@ -39,15 +39,15 @@ def hub_config() -> HubConfig:
         image="registry.example/foo/notebook:1.0.0",
         images=("quay.io/jupyter/scipy-notebook:2026-01-05",),
         allowed_images=("quay.io/jupyter/*",),
-        cpu=Bound(default=0.5, min=0.1, max=4),
-        memory=Bound(default=2**30, min=2**28, max=2**33),
+        cpu=Bounds(default=0.5, min=0.1, max=4),
+        memory=Bounds(default=2**30, min=2**28, max=2**33),
         additional_resources={"nvidia.com/gpu": 2},
         home_size="10Gi",
         home_storage_class=None,
         keep_homes=True,
         start_timeout_seconds=600,
         idle_minutes=60,
-        own_nodes=False,
+        dedicated_nodes=False,
         accelerator=None,
         extra_config=False,
     )

@@ -13,7 +13,7 @@ import pytest
 from traitlets.config import Config
 
 from hub.contract import HubConfig
-from hub.refusal import Outage, Refusal
+from hub.errors import HubError, UpstreamError
 from tests.doubles.github import GitHub
 
 CALLBACK = "http://127.100.0.10/hub/oauth_callback"
@@ -85,7 +85,7 @@ class Session:
         handler = SimpleNamespace(get_argument={"code": code}.get)
         try:
             return self.run(lambda: self.authenticator.get_authenticated_user(handler, None))
-        except Refusal as refusal:
+        except HubError as refusal:
             if refusal.status_code != 403 or "may not use this hub" not in refusal.jupyterhub_message:
                 raise
             return None
@@ -144,7 +144,7 @@ def test_who_is_blocked_stays_out_member_or_not(hub: Session) -> None:
 
 def test_a_wrong_client_secret_is_told_with_the_mend(hub: Session) -> None:
     hub.github.client_secret = secrets.token_hex(20)
-    with pytest.raises(Refusal, match=r"pulumi config set --secret github\.clientSecret") as caught:
+    with pytest.raises(HubError, match=r"pulumi config set --secret github\.clientSecret") as caught:
         hub.sign_in("ada")
     assert caught.value.status_code == 500
 
@@ -153,7 +153,7 @@ def test_a_wrong_client_secret_is_told_with_the_mend(hub: Session) -> None:
 def test_an_outage_of_github_is_told_as_one(hub: Session, trouble: str) -> None:
     code = hub.code("ada")
     setattr(hub.github, trouble, True)
-    with pytest.raises(Outage) as caught:
+    with pytest.raises(UpstreamError) as caught:
         hub.finish(code)
     assert caught.value.status_code == 503
     assert "GitHub does not answer just now" in caught.value.jupyterhub_message
@@ -224,7 +224,7 @@ def test_no_token_is_kept_where_nobody_asks_github_again(
 def test_more_than_public_memberships_are_asked_for_only_where_organizations_count(
     github: GitHub, load_config: LoadConfig, hub_config: HubConfig
 ) -> None:
-    by_name = session(github, load_config, hub_config, of_github={"organizations": ()}, anyone=True)
+    by_name = session(github, load_config, hub_config, of_github={"organizations": ()}, allow_all=True)
     assert session(github, load_config, hub_config).authenticator.scope == ["read:org"]
     assert by_name.authenticator.scope == []
     assert by_name.sign_in("eve"), "anybody with an account, as the setting says"

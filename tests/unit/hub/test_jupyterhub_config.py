@@ -16,8 +16,8 @@ from jupyterhub.proxy import ConfigurableHTTPProxy  # pyright: ignore[reportMiss
 from traitlets.config import Config, Configurable
 
 from hub.contract import HubConfig
+from hub.errors import HubError
 from hub.notebook_spawner import NotebookSpawner
-from hub.refusal import Refusal
 from tests.unit.hub.conftest import CONFIG_FILE
 
 LoadConfig = Callable[[HubConfig], Config]
@@ -73,7 +73,7 @@ def test_every_configured_value_has_the_type_of_its_trait(config: Config) -> Non
     app, proxy, authenticator, spawner = asyncio.run(make())
     assert issubclass(app.authenticator_class, DummyAuthenticator)
     assert app.spawner_class is NotebookSpawner
-    assert app.hub_connect_url == "http://tf-hub-0.jupyterhub:8081"
+    assert app.hub_connect_url == "http://tf-hub-api.jupyterhub:8081"
     assert proxy.api_url == "http://tf-hub-proxy-api:8001"
     assert proxy.auth_token == "a" * 64
     assert authenticator.allow_all is True
@@ -148,7 +148,7 @@ def test_notebooks_run_on_the_nodes_that_are_made_for_them(
     config: Config, load_config: LoadConfig, hub_config: HubConfig
 ) -> None:
     assert "nodeSelector" not in manifest_of(config, {})["spec"]
-    spec = manifest_of(load_config(hub_config.model_copy(update={"own_nodes": True})), {})["spec"]
+    spec = manifest_of(load_config(hub_config.model_copy(update={"dedicated_nodes": True})), {})["spec"]
     assert spec["nodeSelector"] == {"hub.jupyter.org/node-purpose": "user"}
     (toleration,) = spec["tolerations"]
     assert (toleration["key"], toleration["value"]) == ("hub.jupyter.org/dedicated", "user")
@@ -228,14 +228,14 @@ def test_however_the_spawner_was_changed_the_finished_pod_is_refused(trait: str,
         setattr(spawner, trait, value)
         spawner.modify_pod_hook(spawner, await spawner.get_pod_manifest())
 
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(HubError) as caught:
         asyncio.run(make())
     assert caught.value.status_code == 403
 
 
 @pytest.mark.usefixtures("no_cluster")
 def test_options_of_the_rest_api_that_are_not_allowed_end_in_http_400(config: Config) -> None:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(HubError) as caught:
         manifest_of(config, {"image--unlisted-choice": "evil/x:1"})
     assert caught.value.status_code == 400
 
@@ -245,7 +245,7 @@ def test_the_real_spawner_shows_the_form_again_with_what_was_typed(config: Confi
     async def post_and_show() -> str:
         spawner: Any = NotebookSpawner(_mock=True, config=config)
         spawner.user.groups = []
-        with pytest.raises(Refusal):
+        with pytest.raises(HubError):
             spawner.run_options_from_form({"cpu": ["lots"]})
         return await spawner.get_options_form()
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from kubernetes_asyncio.client.exceptions import ApiException
 
+from hub.errors import HubError
 from hub.notebook_spawner import NotebookSpawner
-from hub.refusal import Refusal
 
 Starting = Callable[[], Awaitable[str]]
 
@@ -63,7 +63,7 @@ def test_a_server_that_starts_gives_its_url(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_server_that_does_not_start_in_time_is_explained_by_kubernetes_warnings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(HubError) as caught:
         start(
             monkeypatch,
             never,
@@ -96,7 +96,7 @@ def test_a_pod_that_kubernetes_refuses_is_explained_in_its_words(
         error.body = body
         raise error
 
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(HubError) as caught:
         start(monkeypatch, refused, patience=60)
     assert caught.value.jupyterhub_message == f"Kubernetes refused your notebook server: {shown}"
 

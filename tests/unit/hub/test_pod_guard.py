@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from hub.contract import Account, HubConfig
+from hub.contract import HubConfig, NotebookServiceAccount
+from hub.errors import HubError
 from hub.pod_guard import PodGuard, account_of, mistakes
-from hub.refusal import Refusal
 
 HOME, ACCOUNT = "claim-alice", "notebooks"
 
@@ -25,7 +25,7 @@ def pod(hub_config: HubConfig) -> dict[str, Any]:
                 {
                     "apiVersion": "v1",
                     "kind": "ServiceAccount",
-                    "name": hub_config.owner_name,
+                    "name": hub_config.default_service_account,
                     "uid": hub_config.owner_uid,
                     "blockOwnerDeletion": False,
                 }
@@ -33,7 +33,7 @@ def pod(hub_config: HubConfig) -> dict[str, Any]:
         },
         "spec": {
             "automountServiceAccountToken": False,
-            "serviceAccountName": hub_config.owner_name,
+            "serviceAccountName": hub_config.default_service_account,
             "containers": [
                 {
                     "name": "notebook",
@@ -243,7 +243,7 @@ def test_every_pod_gets_its_owner_so_that_it_goes_with_the_stack(pod: dict[str, 
 
 def test_a_refused_pod_ends_in_http_403_with_the_reasons(pod: dict[str, Any], hub_config: HubConfig) -> None:
     wrong = FakePod(changed(pod, f"{CONTAINER}/image", "evil/x:1"))
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(HubError) as caught:
         PodGuard(hub_config).modify_pod_hook(FakeSpawner(), wrong)
     assert caught.value.status_code == 403
     assert "'evil/x:1' is not allowed on this hub." in caught.value.jupyterhub_message
@@ -253,10 +253,10 @@ def test_a_refused_pod_ends_in_http_403_with_the_reasons(pod: dict[str, Any], hu
 def with_accounts(hub_config: HubConfig) -> HubConfig:
     """A hub where some people have accounts of their own."""
     accounts = (
-        Account(name="notebooks-physics", users=(), groups=("physics",)),
-        Account(name="notebooks-staff", users=("bob",), groups=("maths:staff",)),
+        NotebookServiceAccount(name="notebooks-physics", users=(), groups=("physics",)),
+        NotebookServiceAccount(name="notebooks-staff", users=("bob",), groups=("maths:staff",)),
     )
-    return hub_config.model_copy(update={"accounts": accounts})
+    return hub_config.model_copy(update={"service_accounts": accounts})
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_a_pod_runs_as_the_account_of_its_person(
 def test_nobody_gets_an_account_that_somebody_else_chose(
     other: str | None, pod: dict[str, Any], with_accounts: HubConfig
 ) -> None:
-    with pytest.raises(Refusal):
+    with pytest.raises(HubError):
         PodGuard(with_accounts).modify_pod_hook(FakeSpawner(), FakePod(pod, spec=Spec(service_account_name=other)))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hub.contract import HubConfig
-from hub.refusal import Refusal
+from hub.errors import HubError
 from hub.spawn_form import SpawnForm
 
 
@@ -74,8 +74,8 @@ def submitted(texts: dict[str, str]) -> dict[str, list[object]]:
     return {name: [text] for name, text in texts.items()}
 
 
-def refusal(form: SpawnForm, data: dict[str, list[object]], spawner: FakeSpawner | None = None) -> Refusal:
-    with pytest.raises(Refusal) as caught:
+def refusal(form: SpawnForm, data: dict[str, list[object]], spawner: FakeSpawner | None = None) -> HubError:
+    with pytest.raises(HubError) as caught:
         form.options_from_form(data, spawner)
     return caught.value
 
@@ -168,7 +168,7 @@ def test_what_one_person_typed_is_not_shown_to_another(hub_config: HubConfig) ->
 def test_hooks_copied_by_traitlets_find_what_was_typed(hub_config: HubConfig) -> None:
     form, spawner = SpawnForm(hub_config), FakeSpawner()
     options_from_form, options_form = copy.deepcopy(form.options_from_form), copy.deepcopy(form.options_form)
-    with pytest.raises(Refusal):
+    with pytest.raises(HubError):
         options_from_form(submitted({"cpu": "lots"}), spawner)
     assert Page(options_form(spawner)).values()["cpu"] == "lots"
 
@@ -268,7 +268,7 @@ def test_options_of_the_rest_api_are_refused_as_those_of_the_form(
     user_options: dict[str, object], hub_config: HubConfig
 ) -> None:
     spawner = FakeSpawner()
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(HubError) as caught:
         SpawnForm(hub_config).apply_user_options(spawner, user_options)
     assert caught.value.status_code == 400
     assert caught.value.jupyterhub_message

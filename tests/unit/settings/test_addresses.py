@@ -1,7 +1,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from settings.addresses import HostName, IpAddress, PublicUrl, host_of, is_loopback, url_of
+from settings.types.addresses import HostName, IpAddress, PublicUrl, host_of, is_loopback, url_of
 
 ADDRESS = TypeAdapter[str](IpAddress)
 URL = TypeAdapter[str](PublicUrl)

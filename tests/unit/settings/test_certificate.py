@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 import settings
-from settings.certificate import certificate_flaws, key_flaws
+from settings.types.certificate import certificate_flaws, key_flaws
 
 CA = trustme.CA()
 HOST = "hub.example.org"

@@ -1,7 +1,7 @@
 import pytest
 
 import settings
-from settings.keys import SECRETS
+from settings.reading.keys import SECRETS
 
 BASE = {
     "auth.type": "dummy",

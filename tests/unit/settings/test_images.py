@@ -1,8 +1,8 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from settings import ImagePattern, ImageReference, ImageRepository
-from settings.gke.regions import ZONES
+from settings.google.regions import ZONES
+from settings.types.images import ImagePattern, ImageReference, ImageRepository
 
 REFERENCE = TypeAdapter[str](ImageReference)
 REPOSITORY = TypeAdapter[str](ImageRepository)

@@ -1,10 +1,9 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from settings import DnsLabel, DnsName, ResourceName
-from settings.accounts import GoogleServiceAccount
-from settings.names import GkeName, GoogleName, HubName, HubNamespace
-from settings.scalars import Flag, Line, TimeOfDay, WholeNumber
+from settings.types.accounts import GoogleServiceAccount
+from settings.types.names import DnsLabel, DnsName, GkeName, GoogleName, HubName, HubNamespace, ResourceName
+from settings.types.text import Flag, Line, TimeOfDay, WholeNumber
 
 RIGHT = [
     (DnsLabel, "a"),

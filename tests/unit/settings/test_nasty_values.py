@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 import settings
-from settings.keys import KEYS
+from settings.reading.keys import KEYS
 
 BASE: dict[str, object] = {
     "auth.type": "dummy",

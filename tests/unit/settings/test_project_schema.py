@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 import settings
-from settings.keys import KEYS, PROJECT, SECRETS, default_of, fields_of
+from settings.reading.keys import KEYS, PROJECT, SECRETS, default_of, fields_of
 
 ROOT = Path(__file__).parents[3]
 PROJECT_FILE = cast("dict[str, Any]", yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8")))

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 import settings
-from settings.addresses import callback_of
+from settings.types.addresses import callback_of
 
 ROOT = Path(__file__).parents[3]
 BASE = {

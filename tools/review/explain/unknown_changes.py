@@ -1,16 +1,17 @@
-"""Of which changes it is known what people notice: a rule of the summary tells it, or it is nothing.
-
-Whatever is not listed here is not known, and the summary says so.
-"""
+"""Changes whose effect on users is not known: all that no rule of the summary covers and that is not listed here."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
 from typing import Final
 
-from settings import quantity
+from hub.contract import COOKIE_SECRET_VARIABLE, CRYPT_KEY_VARIABLE
+from settings.types import quantity
+from tools.review.explain.rules import CHANGES, is_loss, setting_text
 from tools.review.log import resources
 from tools.review.log.model import Change, Preview, Resource
 
+STORAGE: Final = "spec.resources.requests.storage"
+"""Size of a volume; a rule of the summary covers it."""
 _HARMLESS_NEW: Final = {
     "Account",
     "Address",
@@ -25,67 +26,46 @@ _HARMLESS_NEW: Final = {
     "StorageClass",
     "Token",
 }
-"""Kinds that change nothing for anybody until something uses them, and that says so itself."""
-_EVERYWHERE: Final = re.compile(r"metadata\.labels\[app\.kubernetes\.io/.*\]")
-"""Nothing selects objects by these but pods, whose labels are elsewhere."""
-_NAMES: Final = (
+"""Kinds without effect until another resource uses them, whose own change is explained."""
+_LABELS: Final = re.compile(r"metadata\.labels\[app\.kubernetes\.io/.*\]")
+"""Labels that select nothing: pods have their own."""
+_POD: Final = (
     r"spec\.template\.spec\.(volumes\[.*\]\.(configMap\.name|secret\.secretName)"
     r"|containers\[.*\]\.(env\[.*\]\.valueFrom\.(secretKeyRef|configMapKeyRef)\.name"
-    r"|envFrom\[.*\]\.(secretRef|configMapRef)\.name|image|imagePullPolicy))"
+    r"|envFrom\[.*\]\.(secretRef|configMapRef)\.name|imagePullPolicy))"
 )
-"""What a pod is made of, which changes beside it and is told there, or, as the image, by a rule."""
-_PATHS: Final = {
-    "StatefulSet": re.compile(_NAMES),
-    "Deployment": re.compile(_NAMES),
-    "Service": re.compile(r"spec\.(loadBalancerSourceRanges\b.*|type|loadBalancerIP)"),
-    "PersistentVolumeClaim": re.compile(r"spec\.resources\.requests\.storage"),
-    "kubernetes": re.compile(r"context"),
+"""References of a pod to objects whose own change is explained."""
+_RULES: Final = {
+    *((rule.kind, rule.path) for rule in CHANGES),
+    ("StatefulSet", _POD),
+    ("Deployment", _POD),
+    ("PersistentVolumeClaim", re.escape(STORAGE)),
 }
-"""By kind, the values that a rule tells of when they change in place."""
-_SHARES: Final = re.compile(r"spec\.template\.spec\.containers\[.*\]\.resources\..*")
-"""What a container gets: nobody notices that it is more."""
+"""By kind, the inputs whose change in place is explained."""
+_CONTAINER_RESOURCES: Final = re.compile(r"spec\.template\.spec\.containers\[.*\]\.resources\..*")
+"""CPU and memory of a container, whose increase nobody notices."""
 _HOSTS: Final = re.compile(r"spec\.(listeners\[.*\]\.hostname|hostnames\[.*\])")
-"""Names under which the hub is reached, which are told with its URL."""
+"""Host names of the hub, which are explained with its URL."""
 _PROXY_TOKEN: Final = "-proxy-token"  # noqa: S105 a name
-"""Of a Token and a Secret, whose change is told with the pods that read it."""
+"""End of the names of a Token and a Secret whose change is explained with the pods that read it."""
 _TOKENS: Final = ("-cookie", "-crypt-key", _PROXY_TOKEN)
-"""Tokens whose change is told, or noticed by nobody: what the last key encrypted can still be read."""
-_SECRETS: Final = re.compile(r"data\.(JPY_COOKIE_SECRET|JUPYTERHUB_CRYPT_KEY)")
-"""Where those are in the hub's Secret."""
+"""Tokens whose change is explained, or without effect: data encrypted with the last key can still be read."""
+_SECRETS: Final = re.compile(rf"data\.({COOKIE_SECRET_VARIABLE}|{CRYPT_KEY_VARIABLE})")
+"""Keys of these tokens in the hub's Secret."""
 
 
-def unknown(preview: Preview, is_told: Callable[[str], bool], lost: Iterable[Resource]) -> tuple[str, ...]:
-    """Returns what is changed without anybody knowing what people notice of it, for people.
-
-    Args:
-        preview: All changes.
-        is_told: Whether there is a rule for a value of `hub.json`, by its path there.
-        lost: Resources whose loss is told.
-    """
-    told = set(map(id, lost))
-    another_url = any(change.path == "hub_url" for change in preview.exports)
-
-    def is_known(found: Resource, change: Change) -> bool:
-        if another_url and found.kind in {"Gateway", "HTTPRoute"} and _HOSTS.fullmatch(change.path):
-            return True
-        pattern = _PATHS.get(found.kind)
-        return bool(
-            _EVERYWHERE.fullmatch(change.path)
-            or (pattern is not None and pattern.fullmatch(change.path))
-            or (_SHARES.fullmatch(change.path) and is_more(change))
-        )
-
+def find(preview: Preview) -> tuple[str, ...]:
+    """Return the changes whose effect on users is not known: `spec.replicas of StatefulSet tf-hub`."""
+    has_other_url = any(change.path == "hub_url" for change in preview.exports)
     return tuple(
         text
         for found in preview.resources
-        if id(found) not in told
-        for text in _of(found, is_known=is_known, is_told=is_told)
+        if not is_loss(found)
+        for text in _changes(found, has_other_url=has_other_url)
     )
 
 
-def _of(
-    found: Resource, *, is_known: Callable[[Resource, Change], bool], is_told: Callable[[str], bool]
-) -> Iterable[str]:
+def _changes(found: Resource, *, has_other_url: bool) -> Iterator[str]:
     kind = "provider" if found.type.startswith("pulumi:providers:") else found.kind
     name = f"{kind} {found.name}"
     if found.kind == "ResourceQuota" or (found.operation == "create" and found.kind in _HARMLESS_NEW):
@@ -95,9 +75,11 @@ def _of(
     if found.kind == "Secret" and found.operation == "replace" and found.logical_name.endswith(_PROXY_TOKEN):
         return
     if found.is_rolled:
-        yield from _of_files(found, is_told)
+        yield from _files(found)
     elif found.operation == "update":
-        paths = [change.path for change in found.changes if not is_known(found, change)]
+        paths = [
+            change.path for change in found.changes if not _is_explained(found, change, has_other_url=has_other_url)
+        ]
         if paths or not found.changes:
             more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
             yield f"{paths[0]}{more} of {name}" if paths else name
@@ -105,20 +87,34 @@ def _of(
         yield f"{found.operation} {name}"
 
 
-def _of_files(found: Resource, is_told: Callable[[str], bool]) -> Iterable[str]:
-    """What is not known of another content of a ConfigMap or Secret."""
+def _is_explained(found: Resource, change: Change, *, has_other_url: bool) -> bool:
+    if has_other_url and found.kind in {"Gateway", "HTTPRoute"} and _HOSTS.fullmatch(change.path):
+        return True
+    return bool(
+        _LABELS.fullmatch(change.path)
+        or any(kind == found.kind and re.fullmatch(path, change.path) for kind, path in _RULES)
+        or (_CONTAINER_RESOURCES.fullmatch(change.path) and is_more(change))
+    )
+
+
+def _files(found: Resource) -> Iterator[str]:
+    """Yield unexplained changes of the data of a ConfigMap or Secret."""
     for change in found.changes:
-        if re.fullmatch(r"data\[.*\.(py|html)\]", change.path) or _EVERYWHERE.fullmatch(change.path):
-            continue  # code is told to have changed
-        if _SECRETS.fullmatch(change.path):
+        is_code = re.fullmatch(r"data\[.*\.(py|html)\]", change.path)  # the summary names it
+        if is_code or _LABELS.fullmatch(change.path) or _SECRETS.fullmatch(change.path):
             continue
         inner = resources.diff_json(change)
-        paths = [one.path for one in inner if not is_told(one.path)] if inner else [""]
+        paths = [one.path for one in inner if not _is_setting(one.path)] if inner else [""]
         yield from (f"{' '.join(filter(None, [change.path, path]))} of {found.kind} {found.name}" for path in paths)
 
 
+def _is_setting(path: str) -> bool:
+    # The file of hub.extraConfig changes with it, which the summary names.
+    return path == "extra_config" or setting_text(path) is not None
+
+
 def is_more(change: Change) -> bool:
-    """Whether a quantity is a greater one afterwards."""
+    """Return whether a quantity does not decrease."""
     try:
         return quantity.parse(str(change.old)) <= quantity.parse(str(change.new))
     except ValueError:

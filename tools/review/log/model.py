@@ -1,51 +1,59 @@
-"""What a preview says, as far as a reviewer needs it."""
+"""The content of a preview, as far as a reviewer needs it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 Operation = Literal["create", "update", "replace", "delete"]
-"""What becomes of a resource."""
+"""The change of a resource."""
+
+VERBS: Final[Mapping[Operation, str]] = {
+    "create": "create",
+    "update": "change",
+    "replace": "replace",
+    "delete": "delete",
+}
+"""The operations, as they are shown."""
 
 Properties = Mapping[str, Any]
 """The properties of a resource, as JSON."""
 
 SECRET: Final = "[secret]"  # noqa: S105 what stands in place of one
-"""Stands for every secret value, in whatever is shown."""
+"""Shown in place of every secret value."""
 
-UNKNOWN: Final = "[known afterwards]"
-"""Stands for what a preview cannot know."""
+UNKNOWN: Final = "[known after update]"
+"""Shown in place of values that a preview cannot know."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One value of a resource that is different afterwards."""
+    """A changed value of a resource."""
 
     path: str
-    """Where it is: `spec.template.spec.containers[hub].image`, or for a file of a ConfigMap `data[hub.json]`."""
+    """Its path: `spec.template.spec.containers[hub].image`, or for a file of a ConfigMap `data[hub.json]`."""
     old: object
-    """What it was; None if there was nothing."""
+    """None if it is added."""
     new: object
-    """What it will be; None if there will be nothing."""
+    """None if it is removed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """A resource that does not stay as it is."""
+    """A resource that changes."""
 
     operation: Operation
     type: str
-    """Pulumi's: `kubernetes:apps/v1:StatefulSet`."""
+    """Pulumi's type token: `kubernetes:apps/v1:StatefulSet`."""
     name: str
-    """The object's own name; of one that Pulumi names, without what is made up."""
+    """The object's own name; of an auto-named one, the logical name."""
     logical_name: str
     """Its name in the program."""
     changes: tuple[Change, ...]
-    """What is different, in the order of the paths."""
+    """Ordered by path."""
     protected: bool = False
     """Whether Pulumi refuses to delete or replace it."""
     retained: bool = False
-    """Whether what is there stays there when the stack deletes or replaces it (`retainOnDelete`)."""
+    """Whether the object stays when the stack deletes or replaces it (`retainOnDelete`)."""
 
     @property
     def kind(self) -> str:
@@ -54,12 +62,12 @@ class Resource:
 
     @property
     def files(self) -> tuple[Change, ...]:
-        """The files of a ConfigMap that are different."""
+        """The changed files of a ConfigMap."""
         return tuple(change for change in self.changes if change.path.startswith("data[") and self.kind == "ConfigMap")
 
     @property
     def is_rolled(self) -> bool:
-        """Whether it is one that nothing ever changes: Pulumi makes another beside it, which rolls what reads it."""
+        """Whether it is an immutable, auto-named ConfigMap or Secret: a change creates a new one and rolls its pods."""
         return self.operation == "replace" and self.kind in {"ConfigMap", "Secret"}
 
 
@@ -73,7 +81,7 @@ class Diagnostic:
 
 @dataclass(frozen=True, kw_only=True)
 class Violation:
-    """A policy that a resource does not keep."""
+    """A violation of a policy."""
 
     pack: str
     policy: str
@@ -86,30 +94,29 @@ class Violation:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """All that a preview says."""
+    """The result of a preview."""
 
     failed: bool
-    """Whether it ended before its end, or with an error."""
     resources: tuple[Resource, ...] = ()
-    """Those that do not stay as they are."""
+    """The resources that change."""
     unchanged: int = 0
-    """How many stay."""
+    """Number of resources that do not change."""
     exports: tuple[Change, ...] = ()
-    """What the stack exports otherwise, by name."""
+    """Changed exports of the stack, by name."""
     manual_changes: tuple[Resource, ...] = ()
-    """Labels and annotations that somebody else put on objects of the stack, which `pulumi up` leaves alone; only with
-    a look at the world. Their changes lead from what the stack knew to what is there."""
+    """Labels and annotations that others put on objects of the stack, and `pulumi up` keeps; only with `--refresh`.
+    Their changes lead from the state to the cluster."""
     diagnostics: tuple[Diagnostic, ...] = ()
     policy_packs: tuple[str, ...] = ()
-    """Packs that were asked."""
+    """Policy packs that ran."""
     violations: tuple[Violation, ...] = ()
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
-        """Why it failed."""
+        """The reasons of a failure."""
         return tuple(message for message in self.diagnostics if message.severity == "error")
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
-        """What does not end it."""
+        """Messages that do not fail the preview."""
         return tuple(message for message in self.diagnostics if message.severity == "warning")

@@ -1,4 +1,4 @@
-"""Compares two revisions of a stack without cluster, cloud, state and secrets."""
+"""The comparison of two revisions of a stack: both programs run in the real engine, with the recording provider."""
 
 import subprocess
 import tarfile
@@ -21,33 +21,33 @@ from tools.review.stack_file import NoStackFileError
 
 
 class RevisionError(Exception):
-    """There is no such revision; the text says so."""
+    """The revision does not exist; the text has the fix."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """What changes from one revision to the other."""
+    """The result of a comparison."""
 
     preview: Preview
     base_problem: str = ""
-    """Why the base could not be run; then everything counts as new."""
+    """Error of a base revision that cannot run; everything counts as new then."""
 
 
 def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None = None) -> Comparison:
-    """Returns what changes in a stack from a revision to the files of a checkout.
+    """Return the changes of a stack from a revision to the files of a checkout.
 
     Args:
         stack: The stack, as in `Pulumi.<stack>.yaml`.
         base: A git revision.
         checkout: The folder of the program, in a git repository.
-        policy_pack: Folder of a policy pack for the checkout's objects.
+        policy_pack: Folder of a policy pack to check the checkout's objects.
 
     Raises:
         RevisionError: There is no such revision.
-        NoStackFileError: The checkout has no file for the stack, or one that cannot be read.
-        ToolError: There is no engine, and none could be built.
+        NoStackFileError: The checkout has no readable stack file.
+        ToolError: No engine is installed, and none could be built.
     """
-    stack = stack.rpartition("/")[2]  # without an organization, which a state in a folder does not have
+    stack = stack.rpartition("/")[2]  # a state in a folder has no organizations
     with tempfile.TemporaryDirectory(prefix="review-") as scratch, recording_provider.serving() as port:
         pulumi = _offline(find(with_provider=False), port)
         folder = Path(scratch)
@@ -78,17 +78,17 @@ def _offline(found: Engine, port: int) -> Engine:
 
 
 def extract(revision: str, checkout: Path, folder: Path) -> None:
-    """Put the files of a revision into a folder.
+    """Extract the files of a revision into a folder.
 
     Raises:
         RevisionError: There is no such revision.
     """
-    # Whatever begins with a dash is no option here, and a hash is none later.
+    # --end-of-options: a revision that begins with a dash is not an option. The hash is safe below.
     commit = _git(checkout, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if commit.returncode:
         message = (
-            f"{revision} is no revision of this repository. Look with: git log --oneline\n"
-            "A workflow needs the commit too: actions/checkout with fetch-depth: 0."
+            f"{revision} is not a revision of this repository. List them with: git log --oneline\n"
+            "In a workflow, fetch the commit: actions/checkout with fetch-depth: 0."
         )
         raise RevisionError(message)
     archive = _git(checkout, "archive", "--format=tar", commit.stdout.decode().strip())
@@ -103,14 +103,14 @@ def _git(checkout: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def _run_base(pulumi: Engine, stack: str, folder: Path, port: int) -> Outcome | str:
-    """Return the result for the base, or why it could not be run."""
+    """Return the outcome of the base revision, or its error."""
     program = folder / "program"
     try:
         old = prepare(folder / "old", program, stack, engine=pulumi, port=port)
     except ToolError as error:
         return str(error)
     except NoStackFileError as error:
-        return str(error) if (program / stack_file.name_of(stack)).exists() else "it has no file for this stack"
+        return str(error) if (program / stack_file.name_of(stack)).exists() else "it has no stack file"
     outcome = _run(old, None)
     if outcome.failed:
         return "\n".join(message.text for message in outcome.preview.errors)
@@ -122,10 +122,10 @@ def _run(project: Project, policy_pack: Path | None) -> Outcome:
         """Run one command of the engine."""
         return engine.outcome(lambda log: project.stack.run(*words, event_log=log))
 
-    # In a preview the ids would be unknown, and everything that is derived from them.
+    # `up`, because a preview does not know ids and the outputs made of them.
     made = act("up", "--yes", "--skip-preview")
     if policy_pack is not None and not made.failed:
-        # Afterwards, as `up` ends at the first policy violation.
+        # Separately, because `up` ends at the first policy violation.
         judged = act("preview", "--policy-pack", str(policy_pack.resolve()))
         made.log.add_policy_results(judged.log)
         return replace(made, failed=judged.failed)
@@ -152,7 +152,7 @@ def _compared(before: Outcome | str, after: Outcome, new: Project) -> Comparison
 
 
 def differences(olds: dict[str, ResourceState], news: dict[str, ResourceState]) -> tuple[tuple[Resource, ...], int]:
-    """Returns what becomes of the resources of one set in the other, and how many stay; by URN."""
+    """Return the changes between two sets of resources by URN, and the number of unchanged ones."""
     names = resources.made_up_names(olds.values(), news.values())
     found = [
         events.resource(_operation(olds.get(urn), news.get(urn), names), olds.get(urn), news.get(urn), names)

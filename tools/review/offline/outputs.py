@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, Final
 
-from settings.gke.places import zones_of
+from settings.types.places import zones_of
 
 ADDRESS: Final = "203.0.113.9"
 """Every public IP address, from a range for documentation (RFC 5737)."""

@@ -1,8 +1,7 @@
-"""A provider without cluster, cloud and secrets: it takes everything, and makes nothing.
+"""A provider that accepts every resource and creates nothing: no cluster, cloud or secrets needed.
 
-The engine runs the program as ever; in place of the plugins `kubernetes`, `gcp` and `pulumi-python` (the dynamic
-resources) it talks to this one, which says of each resource that it is now as it was asked for. What the program reads
-of it beyond that, as Kubernetes or Google fill it in, is in the table here, and the same each time.
+The engine uses it in place of the plugins `kubernetes`, `gcp` and `pulumi-python` (the dynamic resources). Outputs are
+the inputs, and the made-up values of `outputs`.
 """
 # pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportIncompatibleMethodOverride=false
@@ -29,15 +28,15 @@ from tools.review.log.resources import SEALED
 from tools.review.offline.outputs import answer, outputs
 
 PROVIDERS: Final = ("kubernetes", "gcp", "pulumi-python")
-"""The plugins that it stands for."""
+"""The plugins that it replaces."""
 
 _KEY: Final = secrets.token_bytes(32)
-"""For digests of secrets, which nobody is to guess from these."""
+"""Key for digests of secrets, so that no secret can be guessed from its digest."""
 
 
 @contextmanager
 def serving() -> Generator[int]:
-    """Serve on a port of loopback, which is given, until the end of the block."""
+    """Serve on a loopback port, which is returned, until the end of the block."""
     server = grpc.server(ThreadPoolExecutor(max_workers=16))
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(_Recorder(), server)
     port = int(server.add_insecure_port("127.0.0.1:0"))
@@ -51,7 +50,7 @@ def serving() -> Generator[int]:
 class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
     def GetPluginInfo(self, request: Empty, context: object) -> plugin_pb2.PluginInfo:
         del request, context
-        return plugin_pb2.PluginInfo(version="999.0.0")  # as new as any program asks for
+        return plugin_pb2.PluginInfo(version="999.0.0")  # newer than any version that a program requires
 
     def Attach(self, request: plugin_pb2.PluginAttach, context: object) -> Empty:
         del request, context
@@ -73,7 +72,7 @@ class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
         del context
         inputs = _received(request.news)
         if request.type.startswith("kubernetes:") and "name" not in (metadata := inputs.setdefault("metadata", {})):
-            # As the real provider, but the same each time: another content is another name.
+            # As the real provider, but deterministic: the name follows from the content.
             digest = hashlib.sha256(request.news.SerializeToString(deterministic=True)).hexdigest()[:8]
             metadata["name"] = f"{request.name}-{digest}"
             metadata.setdefault("annotations", {})["pulumi.com/autonamed"] = "true"
@@ -94,7 +93,7 @@ class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
         inputs.pop(SEALED, None)
         state = _merged(inputs, outputs(request.type, request.name, inputs))
         if request.type.endswith(":Token"):
-            # Another generation is another token, and so another Secret.
+            # A new generation is a new token, and so a new Secret.
             state["value"] = _secret(f"{request.name} {inputs.get('generation')}")
         return provider_pb2.CreateResponse(id=request.name, properties=_sent(state))
 
@@ -116,7 +115,7 @@ def _received(struct: Struct) -> dict[str, Any]:
 
 
 def _sealed(value: Any) -> Any:  # noqa: ANN401 any JSON value
-    """The value, with every secret in it as a digest: the engine tells of a secret only that it is one."""
+    """Return the value with a digest for each secret in it: the engine's events mask secrets."""
     if isinstance(value, list):
         return [_sealed(item) for item in value]
     if not isinstance(value, dict):
@@ -128,12 +127,12 @@ def _sealed(value: Any) -> Any:  # noqa: ANN401 any JSON value
 
 
 def _open(value: dict[str, Any]) -> dict[str, Any]:
-    """A map that may be secret as a whole. The keys of a Secret are none: pods and `kubectl describe` name them."""
+    """Return the content of a map that may be secret as a whole: the keys of a Secret are public."""
     return value["value"] if _is_secret(value) else value
 
 
 def _is_secret(value: Any) -> bool:  # noqa: ANN401 any JSON value
-    return isinstance(value, dict) and value.get(rpc._special_sig_key) == rpc._special_secret_sig  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- as below
+    return isinstance(value, dict) and value.get(rpc._special_sig_key) == rpc._special_secret_sig  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- see _secret
 
 
 def _as_secret(value: Any) -> Any:  # noqa: ANN401 any JSON value
@@ -153,4 +152,4 @@ def _merged(properties: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
 
 
 def _secret(text: str) -> dict[str, Any]:
-    return {rpc._special_sig_key: rpc._special_secret_sig, "value": text}  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- the protocol's marks have no other name
+    return {rpc._special_sig_key: rpc._special_secret_sig, "value": text}  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- the markers of the protocol have no public name

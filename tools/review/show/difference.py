@@ -1,4 +1,4 @@
-"""The differences of a resource as lines of a diff, the same for a terminal and for a comment."""
+"""The differences of a resource as lines of a diff, for the terminal and for comments."""
 
 import difflib
 import json
@@ -8,7 +8,7 @@ from typing import Any, Final
 import yaml
 from yaml.resolver import Resolver
 
-from tools.review.log.model import SECRET, UNKNOWN, Change, Resource
+from tools.review.log.model import SECRET, UNKNOWN, VERBS, Change, Resource
 from tools.review.log.resources import is_made_up
 from tools.review.show.markdown import visible
 
@@ -17,36 +17,33 @@ _CONTEXT: Final = 1
 _YAML: Final[Any] = Resolver()
 _OPENING: Final = ("{", "[", '"', "'")
 
-VERBS: Final = {"create": "create", "update": "change", "replace": "replace", "delete": "delete"}
-"""How an operation is called."""
-
 
 def title(found: Resource) -> str:
-    """Returns what becomes of which object: `change StatefulSet tf-hub`."""
+    """Return operation, kind and name: `change StatefulSet tf-hub`."""
     files = _files(found)
     kind = "provider" if found.type.startswith("pulumi:providers:") else found.kind
     what = f"{VERBS[found.operation]} {kind} {found.name}"
     if found.is_rolled:
-        what = f"change {found.kind} {found.name} (a new one, which rolls what reads it)"
+        what = f"change {found.kind} {found.name} (a new object; pods that use it roll)"
     return f"{what}: {', '.join(files)}" if files else what
 
 
 def lines(found: Resource) -> list[str]:
-    """Returns the difference, each line beginning with a space, `+`, `-`, `!` or `@`.
+    """Return the difference as lines that begin with a space, `+`, `-`, `!` or `@`.
 
-    None is shortened: what two long lines differ in may be at their ends.
+    No line is shortened: two long lines may differ at their ends.
     """
     is_change = found.operation in {"update", "replace"}
     return [_visible(line) for change in found.changes for line in _change(change, whole=is_change)]
 
 
 def export_lines(changes: Sequence[Change]) -> list[str]:
-    """Returns the difference of what a stack exports, in the same way."""
+    """Return the difference of exports as such lines."""
     return [_visible(line) for change in changes for line in _change(change, whole=True)]
 
 
 def _visible(line: str) -> str:
-    # A name with a line end in it makes no line of its own.
+    # A name with a newline in it must not begin a line.
     return visible(line).replace("\n", "\\u000a")
 
 
@@ -62,7 +59,7 @@ def _change(change: Change, *, whole: bool) -> list[str]:
         return _file(change, whole=whole)
     old, new = _text(change.old), _text(change.new)
     if old == new:
-        return [f"  {change.path}: {old} (another one)"]
+        return [f"  {change.path}: {old} (changed)"]
     if is_made_up(change.new) and is_made_up(change.old):
         return [f"! {change.path}: {new}"]
     removed = [] if change.old is None else [f"- {change.path}: {old}"]
@@ -70,7 +67,7 @@ def _change(change: Change, *, whole: bool) -> list[str]:
 
 
 def _file(change: Change, *, whole: bool) -> list[str]:
-    """A file as a unified diff; of one that comes or goes with its object, the number of lines."""
+    """Return a unified diff of a file; of a file that is created or deleted with its object, the number of lines."""
     if not whole:
         sign, text = ("+", change.new) if change.old is None else ("-", change.old)
         count = len(str(text).splitlines())
@@ -81,14 +78,14 @@ def _file(change: Change, *, whole: bool) -> list[str]:
 
 
 def _lines(value: object) -> list[str]:
-    """The lines of a file; only a newline ends one, and that the last has none is told, as in every diff."""
+    """Return the lines of a file, with diff's marker if the last one has no newline."""
     text = value if isinstance(value, str) else _text(value)
     *ended, last = text.split("\n")
     return [*ended, last, "\\ No newline at end of file"] if last else ended
 
 
 def _text(value: object) -> str:
-    """A value as YAML has it: a text in quotes if it else were a number, nothing, or less."""
+    """Return a value as YAML: a string in quotes if YAML would read it as another type."""
     if value is None:
         return ""
     if not isinstance(value, str):

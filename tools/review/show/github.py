@@ -1,4 +1,4 @@
-"""Puts a comment on a pull request: one for each stack, edited in place."""
+"""Posts the comment on a pull request: one for each stack, edited in place."""
 
 import os
 import re
@@ -9,31 +9,31 @@ import httpx
 
 _MARKER: Final = re.compile(r"<!-- jupyterhub-preview: [^\s<>]+ -->")
 _PAGE: Final = 100
-"""Comments that GitHub gives at once, at most."""
+"""Largest page of comments that GitHub returns."""
 _OWN: Final = "github-actions[bot]"
-"""The user whose token a workflow has. A comment of anybody else is left alone, whatever it begins with."""
+"""User of a workflow's token. Comments of other users are never edited."""
 
 
 class GitHubError(Exception):
-    """GitHub did not take the comment; the text says why, and what to do."""
+    """GitHub did not accept the comment; the text has the reason and the fix."""
 
 
 def post(body: str, number: int) -> str:
-    """Make the comment, or put it in place of the last one about the same stack.
+    """Create the comment, or update the one of the same stack.
 
     Args:
-        body: Its text, which begins with the stack's marker.
-        number: The pull request's.
+        body: The text; it begins with the stack's marker.
+        number: Number of the pull request.
 
     Returns:
-        Where it is.
+        URL of the comment.
 
     Raises:
-        GitHubError: A variable is missing, or GitHub refused.
+        GitHubError: An environment variable is missing, or GitHub rejected the comment.
     """
     found = _MARKER.match(body)
     if found is None:
-        message = "The comment does not begin with a marker, so it was not written by `review preview` or `offline`."
+        message = "The comment has no marker. Write it with: python -m tools.review preview (or offline)"
         raise GitHubError(message)
     repository = _variable("GITHUB_REPOSITORY")
     headers = {
@@ -51,7 +51,7 @@ def post(body: str, number: int) -> str:
                 answer = client.patch(f"comments/{known}", json={"body": body})
             answer.raise_for_status()
         except httpx.HTTPStatusError as error:
-            raise GitHubError(_refusal(error.response)) from None
+            raise GitHubError(_rejection(error.response)) from None
         except httpx.HTTPError as error:
             message = f"{api} cannot be reached: {error}"
             raise GitHubError(message) from None
@@ -59,7 +59,7 @@ def post(body: str, number: int) -> str:
 
 
 def _find(client: httpx.Client, number: int, marker: str) -> int | None:
-    """The number of the comment that begins with the marker."""
+    """Return the id of the comment that begins with the marker."""
     mine = (
         comment
         for comment in _comments(client, number)
@@ -69,13 +69,13 @@ def _find(client: httpx.Client, number: int, marker: str) -> int | None:
 
 
 def _login(comment: dict[str, Any]) -> str:
-    """Who wrote it; of an account that was deleted nothing is left."""
+    """Return the author's login; empty for a deleted account."""
     user = cast("dict[str, Any] | None", comment.get("user"))
     return "" if user is None else str(user["login"])
 
 
 def _comments(client: httpx.Client, number: int) -> Iterator[dict[str, Any]]:
-    """All comments of the pull request, page by page."""
+    """Yield all comments of the pull request, page by page."""
     page = 1
     while True:
         answer = client.get(f"{number}/comments", params={"per_page": _PAGE, "page": page})
@@ -87,22 +87,22 @@ def _comments(client: httpx.Client, number: int) -> Iterator[dict[str, Any]]:
         page += 1
 
 
-def _refusal(response: httpx.Response) -> str:
+def _rejection(response: httpx.Response) -> str:
     try:
         reason = str(cast("dict[str, Any]", response.json()).get("message", ""))
     except ValueError:
         reason = ""
-    told = f"GitHub refused the comment: {response.status_code} {reason}".rstrip()
+    problem = f"GitHub rejected the comment: {response.status_code} {reason}".rstrip()
     if response.status_code in {401, 403}:
-        return f"{told}\nThe job needs the permission `pull-requests: write`, which a fork's never has."
+        return f"{problem}\nThe job needs the permission `pull-requests: write`, which jobs of a fork never have."
     if response.status_code == 404:
-        return f"{told}\nThere is no such pull request in this repository, or the token may not see it."
-    return told
+        return f"{problem}\nThis repository has no such pull request, or the token may not read it."
+    return problem
 
 
 def _variable(name: str) -> str:
     value = os.environ.get(name, "")
     if not value:
-        message = f"The variable {name} is not set. GitHub Actions sets it; GITHUB_TOKEN is given in the step's `env:`."
+        message = f"{name} is not set. GitHub Actions sets it; pass GITHUB_TOKEN in the step's `env:`."
         raise GitHubError(message)
     return value

@@ -1,4 +1,4 @@
-"""What a deployment would do, one line for each resource, so that it can be compared with what was approved."""
+"""The plan of a deployment, one line for each resource, to compare it with the approved plan."""
 
 import hashlib
 import json
@@ -9,18 +9,18 @@ from tools.review.log.events import Log
 from tools.review.log.resources import ResourceState
 
 _QUIET: Final = {"same", "read", "refresh", "create-replacement", "delete-replaced"}
-"""What changes nothing, and the parts of a replacement."""
-_TRIED: Final = "pulumi-python:dynamic/jupyterhub:Rollout"
-"""Has no digest: its inputs say which generation of the StatefulSet a trial in the cluster gave, and not every account
-may make one. What it waits for has a line of its own."""
+"""Steps that change nothing, and the parts of a replacement."""
+_ROLLOUT: Final = "pulumi-python:dynamic/jupyterhub:Rollout"
+"""Without digest: its input is the StatefulSet's generation from a server-side dry run, which not every account may do.
+The StatefulSet has its own line."""
 _DIGITS: Final = 16
 
 
 def lines(log: Log) -> list[str]:
-    """Returns what is done, to which resource, which inputs become others, and a digest of all that it will have.
+    """Return operation, URN, changed inputs and a digest of the new inputs of each resource that changes.
 
-    Everybody may read it: a line holds no value, and secrets are left out of the digest, so that none can be guessed
-    from it. Names that Pulumi makes up are as they are shown. So it is the same for the same plan, whoever looks at it.
+    The lines are public: they have no values, and secrets are not part of the digest. Auto-generated names are
+    normalized, so equal plans give equal lines.
     """
     names = resources.made_up_names(
         [step.old for step in log.steps if step.old is not None],
@@ -34,14 +34,14 @@ def lines(log: Log) -> list[str]:
 
 
 def _changed(old: ResourceState | None, new: ResourceState | None, names: dict[str, str]) -> list[str]:
-    """The inputs that differ; of a new resource and of one that goes, none is named."""
+    """Return the paths of changed inputs; none for a new or deleted resource."""
     if old is None or new is None:
         return []
     return [change.path for change in resources.changes(old.inputs, new.inputs, names)]
 
 
 def _digest(new: ResourceState | None, names: dict[str, str]) -> list[str]:
-    if new is None or new.type == _TRIED:
+    if new is None or new.type == _ROLLOUT:
         return []
     text = json.dumps(resources.renamed(new.inputs, names), sort_keys=True)
     return [hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]]

@@ -1,4 +1,4 @@
-"""Shows a preview in a terminal."""
+"""Output of a preview in the terminal."""
 
 from collections.abc import Sequence
 
@@ -18,12 +18,12 @@ _SIGNS = {"danger": "!!", "restart": " ~", "notice": " -", "unknown": " ?"}
 
 
 def show(preview: Preview, *, title: str, console: Console) -> None:
-    """Show what a preview says: the summary first, then each object.
+    """Print a preview: the summary first, then each resource.
 
     Args:
-        preview: See there.
-        title: What is compared.
-        console: Where to show it.
+        preview: The preview.
+        title: Title: the compared revisions or stacks.
+        console: The terminal.
     """
     console.print(f"[bold]{escape(title)}[/bold]")
     for message in preview.errors:
@@ -32,10 +32,10 @@ def show(preview: Preview, *, title: str, console: Console) -> None:
         return
     console.print(escape(f"{summary.heading(preview)}."))
     for note in summary.notes(preview):
-        console.print(Text(f"{_SIGNS[note.weight]} {note.told(visible)}", style=_WEIGHTS[note.weight]))
+        console.print(Text(f"{_SIGNS[note.weight]} {note.render(visible)}", style=_WEIGHTS[note.weight]))
     for violation in preview.violations:
-        word = "broken" if violation.mandatory else "advice"
-        text = f"policy {violation.policy}, {word}: {violation.resource}\n{visible(violation.text)}"
+        level = "violation" if violation.mandatory else "advisory"
+        text = f"policy {violation.policy}, {level}: {violation.resource}\n{visible(violation.text)}"
         console.print(Text(text, style="red" if violation.mandatory else "yellow"))
     for warning in preview.warnings:
         console.print(Text(f"warning: {visible(warning.text)}", style="yellow"))
@@ -50,5 +50,5 @@ def show(preview: Preview, *, title: str, console: Console) -> None:
 
 def _show_difference(title: str, lines: Sequence[str], *, style: str, console: Console) -> None:
     console.print(Text(visible(title), style=style))
-    for line in lines or ["  nothing that can be told"]:
+    for line in lines or ["  no visible difference"]:
         console.print(Text(f"  {line}", style=_STYLES.get(line[:1], "dim")))

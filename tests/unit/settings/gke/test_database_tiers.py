@@ -1,7 +1,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from settings.gke.database_tiers import DatabaseTier
+from settings.types.database_tiers import DatabaseTier
 
 TIER: TypeAdapter[str] = TypeAdapter(DatabaseTier)
 

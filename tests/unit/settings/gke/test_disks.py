@@ -1,8 +1,8 @@
 import pytest
 
 import settings
-from settings.gke.accelerators import ACCELERATORS
-from settings.gke.disks import DiskType, boot_disk, takes
+from settings.google.accelerators import ACCELERATORS
+from settings.google.disks import DiskType, boot_disk, takes
 from tests.unit.settings.gke.test_rules import GKE, mistakes_of
 
 

@@ -1,9 +1,9 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from settings.gke.accelerators import ACCELERATORS, zones_with
-from settings.gke.machines import AcceleratorType, MachineType, n1_cpus
-from settings.gke.regions import ZONES
+from settings.google.accelerators import ACCELERATORS, zones_with
+from settings.google.regions import ZONES
+from settings.types.machines import AcceleratorType, MachineType, n1_cpus
 from tools.paths import CHECKOUT
 
 MACHINE = TypeAdapter[str](MachineType)

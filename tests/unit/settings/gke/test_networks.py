@@ -1,7 +1,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from settings.gke import networks
+from settings.types import networks
 
 RIGHT = [
     (networks.Range, "203.0.113.0/24"),

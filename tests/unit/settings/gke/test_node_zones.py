@@ -1,9 +1,9 @@
 import pytest
 
 from settings import ClusterSettings
-from settings.gke.accelerators import ACCELERATORS
-from settings.gke.node_zones import gpu_zones, home_zones, node_zones
-from settings.gke.regions import ZONES
+from settings.google.accelerators import ACCELERATORS
+from settings.google.regions import ZONES
+from settings.groups.node_zones import gpu_zones, home_zones, node_zones
 
 
 def _cluster(location: str, **values: object) -> ClusterSettings:

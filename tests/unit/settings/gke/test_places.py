@@ -3,8 +3,8 @@ import re
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from settings.gke.places import Location, ProjectId, is_zone, region_of, zones_of
-from settings.gke.regions import ZONES
+from settings.google.regions import ZONES
+from settings.types.places import Location, ProjectId, is_zone, region_of, zones_of
 
 PROJECT = TypeAdapter[str](ProjectId)
 LOCATION = TypeAdapter[str](Location)

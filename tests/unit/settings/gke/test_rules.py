@@ -3,9 +3,9 @@ import json
 import pytest
 
 import settings
-from settings.gke.accelerators import ACCELERATORS
-from settings.gke.places import region_of
-from settings.gke.regions import ZONES
+from settings.google.accelerators import ACCELERATORS
+from settings.google.regions import ZONES
+from settings.types.places import region_of
 
 GKE: dict[str, object] = {
     "auth.type": "dummy",

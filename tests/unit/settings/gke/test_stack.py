@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 import settings
-from settings.addresses import callback_of
+from settings.types.addresses import callback_of
 
 EXAMPLE = Path(__file__).parents[4] / "Pulumi.gke.yaml"
 ENCRYPTED = "  jupyterhub:github.clientSecret: { secure: v1:abc= }\n"

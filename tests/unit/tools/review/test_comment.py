@@ -22,7 +22,7 @@ def test_the_comment_begins_with_the_marker_of_its_stack() -> None:
 
 def test_no_change_is_said_in_one_line() -> None:
     text = comment.render_preview(DEV, preview(step("same", STATEFULSET, "hub", {}, {})))
-    assert text.splitlines()[-1] == "**Nothing changes**: 1 stay as they are."
+    assert text.splitlines()[-1] == "**No changes**: 1 unchanged."
 
 
 def test_a_file_is_a_unified_diff() -> None:
@@ -31,7 +31,7 @@ def test_a_file_is_a_unified_diff() -> None:
         for name, value in (("x", 1), ("y", 2))
     )
     text = comment.render_preview(DEV, preview(step("replace", CONFIG_MAP, "files", old, new)))
-    assert "change ConfigMap files (a new one, which rolls what reads it): hub.json" in text
+    assert "change ConfigMap files (a new object; pods that use it roll): hub.json" in text
     assert '-     "b": 1\n+     "b": 2\n' in text
 
 
@@ -39,7 +39,7 @@ def test_a_failure_tells_all_messages_and_no_changes() -> None:
     text = comment.render_preview(DEV, preview(message("error", "first"), message("error", "second"), failed=True))
     assert "### Preview of stack `dev`: failed" in text
     assert "```\nfirst\n```\n\n```\nsecond\n```" in text
-    assert "Nothing changes" not in text
+    assert "No changes" not in text
 
 
 def test_a_broken_policy_is_told_with_what_would_change() -> None:
@@ -50,15 +50,15 @@ def test_a_broken_policy_is_told_with_what_would_change() -> None:
         failed=True,
     )
     text = comment.render_preview(DEV, found)
-    assert "### Preview of stack `dev`: policy broken" in text
-    assert "- **broken**: `StatefulSet tf-hub-hub`, policy `pinned-images`" in text
+    assert "### Preview of stack `dev`: policy violation" in text
+    assert "- **violation**: `StatefulSet tf-hub-hub`, policy `pinned-images`" in text
     assert "create StatefulSet tf-hub" in text
 
 
 def test_kept_policies_and_advice_are_told() -> None:
-    assert "Policies of `p`: all kept." in comment.render_preview(DEV, preview(logs.summary({"p": "1"})))
+    assert "Policy pack `p`: no violations." in comment.render_preview(DEV, preview(logs.summary({"p": "1"})))
     advised = preview(logs.violation("a\nb", "advisory"), logs.summary({"p": "1"}))
-    assert "- advice: `StatefulSet tf-hub-hub`" in comment.render_preview(DEV, advised)
+    assert "- advisory: `StatefulSet tf-hub-hub`" in comment.render_preview(DEV, advised)
 
 
 def test_a_comment_over_the_limit_is_cut_at_whole_resources_and_leads_to_the_summary() -> None:
@@ -69,9 +69,9 @@ def test_a_comment_over_the_limit_is_cut_at_whole_resources_and_leads_to_the_sum
     assert "files-20 " in text
     assert "files-5000 (a new one" not in text.partition("**Not shown")[0]
     assert text.count("<details>") == text.count("</details>") == 2
-    part = "`change ConfigMap files-5000 (a new one, which rolls what reads it): hub.json`"
-    where = "More of it is in the [job summary](https://github.example/run/1)."
-    assert text.endswith(f"**Not shown, as GitHub allows no longer text:** {part}. {where}\n")
+    part = "`change ConfigMap files-5000 (a new object; pods that use it roll): hub.json`"
+    where = "See the [job summary](https://github.example/run/1)."
+    assert text.endswith(f"**Not shown, because of GitHub's size limit:** {part}. {where}\n")
     whole = comment.render_preview(DEV, found, limit=comment.SUMMARY_LIMIT)
     assert "+   b 4999\n" in whole
     assert "Not shown" not in whole
@@ -95,7 +95,7 @@ def test_a_line_of_any_length_is_shown_to_its_end_or_not_at_all() -> None:
 def test_what_not_even_the_summary_holds_is_in_the_terminal() -> None:
     found = preview(step("update", STATEFULSET, "a", named("a", v="x" * 2**20), named("a", v="y" * 2**20)))
     text = comment.render_preview(DEV, found, limit=comment.SUMMARY_LIMIT)
-    assert text.endswith("`change StatefulSet a`. `make diff` shows all of it, in a terminal.\n")
+    assert text.endswith("`change StatefulSet a`. `make diff` shows everything in a terminal.\n")
 
 
 def test_a_comment_is_not_longer_when_who_posts_it_breaks_its_mentions() -> None:
@@ -119,7 +119,7 @@ def test_not_even_messages_pass_the_limit() -> None:
     text = comment.render_failure(DEV, ["ä" * 40_000, "short"])
     assert len(text.encode()) <= comment.GITHUB_LIMIT
     assert "short" in text
-    assert "**Not shown, as GitHub allows no longer text:** `a message`" in text
+    assert "**Not shown, because of GitHub's size limit:** `a message`" in text
 
 
 def test_what_may_be_lost_comes_first_and_as_a_caution() -> None:
@@ -136,10 +136,10 @@ def test_what_may_be_lost_comes_first_and_as_a_caution() -> None:
 
 
 def test_a_world_as_it_was_made_and_one_that_is_not() -> None:
-    assert "is as it was made" in comment.render_drift(DEV, preview(), limit=comment.SUMMARY_LIMIT)
+    assert "has no drift" in comment.render_drift(DEV, preview(), limit=comment.SUMMARY_LIMIT)
     drifted = preview(step("update", STATEFULSET, "hub", named("tf-hub", v=1), named("tf-hub", v=2)))
     text = comment.render_drift(DEV, drifted, limit=comment.SUMMARY_LIMIT)
-    assert "**Not as the stack made it: 1.**" in text
+    assert "**Drifted resources: 1.**" in text
     assert "change StatefulSet tf-hub" in text
 
 
@@ -164,7 +164,7 @@ def test_a_look_that_failed_on_what_somebody_changed_tells_the_change_the_error_
 
 def test_drift_of_exports_alone_is_told_and_counts() -> None:
     found = preview(logs.exports({"hub_url": "http://a", "n": "x"}, {"hub_url": "http://b", "n": "x"}))
-    assert comment.differs(found)
+    assert comment.has_drift(found)
     text = comment.render_drift(DEV, found, limit=comment.SUMMARY_LIMIT)
     assert "has drifted" in text
     assert "- hub_url: http://a\n+ hub_url: http://b\n" in text
@@ -172,7 +172,7 @@ def test_drift_of_exports_alone_is_told_and_counts() -> None:
 
 def test_exports_that_change_without_an_object_are_told() -> None:
     text = comment.render_preview(DEV, preview(logs.exports({"namespace": "a"}, {"namespace": "b"})))
-    assert "**No object changes**" in text
+    assert "**No resource changes**" in text
     assert "- namespace: a\n+ namespace: b\n" in text
 
 
@@ -185,8 +185,8 @@ def test_what_somebody_put_on_an_object_is_told_as_left_alone() -> None:
             {"metadata": {"labels": {"app": "x", "team": "physics"}}},
         )
     )
-    assert comment.differs(found)
+    assert comment.has_drift(found)
     text = comment.render_drift(DEV, found, limit=comment.SUMMARY_LIMIT)
-    assert "`pulumi up` leaves alone: `StatefulSet` `hub`." in text
-    assert "<code>by hand: StatefulSet hub</code>" in text
+    assert "`pulumi up` keeps: `StatefulSet` `hub`." in text
+    assert "<code>changed by hand: StatefulSet hub</code>" in text
     assert "+ metadata.labels.team: physics" in text

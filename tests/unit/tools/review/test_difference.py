@@ -28,7 +28,7 @@ def _lines(old: object, new: object, path: str = "p", operation: str = "update")
         ("2026-11-02", None, ['- p: "2026-11-02"']),
         ("[]", [], ['- p: "[]"', "+ p: []"]),
         ("Zürich", {}, ["- p: Zürich", "+ p: {}"]),
-        ("[secret]", "[secret]", ["  p: [secret] (another one)"]),
+        ("[secret]", "[secret]", ["  p: [secret] (changed)"]),
     ],
 )
 def test_a_value_is_written_as_yaml_has_it(old: object, new: object, told: list[str]) -> None:

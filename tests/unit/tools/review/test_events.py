@@ -148,7 +148,7 @@ def test_names_that_pulumi_made_up_are_shown_without_what_is_random() -> None:
 
 def test_what_nobody_can_know_yet_says_so() -> None:
     assert _changes(step("update", STATEFULSET, "hub", {"uid": "x"}, {"uid": logs.UNKNOWN})) == [
-        ("uid", "x", "[known afterwards]")
+        ("uid", "x", "[known after update]")
     ]
 
 

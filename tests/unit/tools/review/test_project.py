@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from settings.keys import SECRETS
+from settings.reading.keys import SECRETS
 from tests.stacks import GKE, VALUES
 from tools.engine import Engine
 from tools.review import project

@@ -1,0 +1,1 @@
+"""Tables of Google Cloud's inventory."""

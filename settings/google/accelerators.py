@@ -1,0 +1,227 @@
+"""The GPU types of GKE: in which zones they are, and on which machines.
+
+Source: https://cloud.google.com/compute/docs/gpus, and for the zones Google's own lists of accelerator and machine
+types, both as https://github.com/skypilot-org/skypilot and skypilot-catalog (v8/gcp/vms.csv) have them; for A3 and A4
+"GPU machine types", https://docs.cloud.google.com/ai-hypercomputer/docs/gpu, in a copy of 2026; all read in November
+2026. Zones where a GPU type is only in machines that are not listed here are left out. So are A4X, which cannot be had
+without a reservation, and G4 (nvidia-rtx-pro-6000), for which no list of zones was found.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from settings.google.regions import ZONES
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accelerator:
+    """A GPU type. It is either built into machines of its own, or attached to N1 machines."""
+
+    zones: frozenset[str]
+    """The zones that have it."""
+    machines: Mapping[str, int] = field(default_factory=dict[str, int])
+    """The machine types with this GPU built in, each with the number of its GPUs."""
+    most_cpus: Mapping[int, int] = field(default_factory=dict[int, int])
+    """How many can be attached to one N1 machine, each with the most vCPUs that the machine may have then."""
+
+
+SPOT_ONLY = frozenset({"a3-highgpu-1g", "a3-highgpu-2g", "a3-highgpu-4g", "a3-ultragpu-8g", "a4-highgpu-8g"})
+"""Machine types that are to be had as spot ones only, reservations and queues for them apart, which this stack does not
+use."""
+
+
+def zones_with(accelerator: str, location: str) -> tuple[str, ...]:
+    """Returns the zones at a checked location, a region or a zone, that have a GPU type."""
+    zones = ACCELERATORS[accelerator].zones
+    return tuple(zone for zone in ZONES.get(location, (location,)) if zone in zones)
+
+
+def _zones(**letters: str) -> frozenset[str]:
+    """Returns the zones with these letters; Python wants `_` for the `-` in the names of regions."""
+    return frozenset(f"{region.replace('_', '-')}-{letter}" for region, part in letters.items() for letter in part)
+
+
+ACCELERATORS: Mapping[str, Accelerator] = {
+    "nvidia-tesla-t4": Accelerator(
+        most_cpus={1: 48, 2: 48, 4: 96},
+        zones=_zones(
+            asia_east1="ac",
+            asia_east2="ac",
+            asia_northeast1="ac",
+            asia_northeast3="bc",
+            asia_south1="ab",
+            asia_southeast1="abc",
+            asia_southeast2="ab",
+            australia_southeast1="ac",
+            europe_central2="bc",
+            europe_west1="bcd",
+            europe_west2="ab",
+            europe_west3="b",
+            europe_west4="abc",
+            me_west1="bc",
+            northamerica_northeast1="c",
+            southamerica_east1="abc",
+            us_central1="abcf",
+            us_east1="bcd",
+            us_east4="abc",
+            us_west1="ab",
+            us_west2="bc",
+            us_west3="b",
+            us_west4="ab",
+        ),
+    ),
+    "nvidia-l4": Accelerator(
+        machines={
+            "g2-standard-4": 1,
+            "g2-standard-8": 1,
+            "g2-standard-12": 1,
+            "g2-standard-16": 1,
+            "g2-standard-24": 2,
+            "g2-standard-32": 1,
+            "g2-standard-48": 4,
+            "g2-standard-96": 8,
+        },
+        zones=_zones(
+            asia_east1="abc",
+            asia_northeast1="abc",
+            asia_northeast3="ab",
+            asia_south1="abc",
+            asia_southeast1="abc",
+            europe_west1="bc",
+            europe_west2="ab",
+            europe_west3="ab",
+            europe_west4="abc",
+            europe_west6="bc",
+            me_central2="ac",
+            northamerica_northeast1="bc",
+            northamerica_northeast2="ab",
+            us_central1="abc",
+            us_east1="bcd",
+            us_east4="ac",
+            us_west1="abc",
+            us_west4="ac",
+        ),
+    ),
+    "nvidia-tesla-v100": Accelerator(
+        most_cpus={1: 12, 2: 24, 4: 48, 8: 96},
+        zones=_zones(asia_east1="c", europe_west4="abc", us_central1="abcf", us_east1="bc", us_west1="ab"),
+    ),
+    "nvidia-tesla-p100": Accelerator(
+        most_cpus={1: 16, 2: 32, 4: 96},
+        zones=_zones(
+            asia_east1="ac",
+            australia_southeast1="b",
+            europe_west1="bd",
+            europe_west4="a",
+            us_central1="cf",
+            us_east1="bc",
+            us_west1="ab",
+        ),
+    ),
+    "nvidia-tesla-p4": Accelerator(
+        most_cpus={1: 24, 2: 48, 4: 96},
+        zones=_zones(
+            asia_southeast1="abc",
+            australia_southeast1="ab",
+            europe_west4="bc",
+            northamerica_northeast1="abc",
+            us_central1="ac",
+            us_east4="abc",
+            us_west2="bc",
+        ),
+    ),
+    "nvidia-tesla-a100": Accelerator(
+        machines={
+            "a2-highgpu-1g": 1,
+            "a2-highgpu-2g": 2,
+            "a2-highgpu-4g": 4,
+            "a2-highgpu-8g": 8,
+            "a2-megagpu-16g": 16,
+        },
+        zones=_zones(
+            asia_northeast1="ac",
+            asia_northeast3="ab",
+            asia_southeast1="abc",
+            europe_west4="ab",
+            me_west1="ac",
+            us_central1="abcf",
+            us_east1="b",
+            us_west1="b",
+            us_west3="b",
+            us_west4="b",
+        ),
+    ),
+    "nvidia-a100-80gb": Accelerator(
+        machines={"a2-ultragpu-1g": 1, "a2-ultragpu-2g": 2, "a2-ultragpu-4g": 4, "a2-ultragpu-8g": 8},
+        zones=_zones(asia_southeast1="c", europe_west4="a", us_central1="ac", us_east4="c", us_east5="ab"),
+    ),
+    "nvidia-h100-80gb": Accelerator(
+        machines={"a3-highgpu-1g": 1, "a3-highgpu-2g": 2, "a3-highgpu-4g": 4, "a3-highgpu-8g": 8},
+        zones=_zones(
+            asia_east1="c",
+            asia_northeast1="b",
+            asia_south1="c",
+            asia_south2="b",
+            asia_southeast1="bc",
+            australia_southeast1="c",
+            europe_north1="c",
+            europe_west1="bc",
+            europe_west3="c",
+            europe_west4="bc",
+            europe_west9="c",
+            us_central1="abc",
+            us_east4="abc",
+            us_east5="a",
+            us_west1="ab",
+            us_west4="a",
+        ),
+    ),
+    "nvidia-h100-mega-80gb": Accelerator(
+        machines={"a3-megagpu-8g": 8},
+        zones=_zones(
+            asia_east1="c",
+            asia_northeast1="b",
+            asia_southeast1="bc",
+            australia_southeast1="c",
+            europe_north1="c",
+            europe_west1="bc",
+            europe_west3="c",
+            europe_west4="bc",
+            us_central1="abc",
+            us_east4="abc",
+            us_east5="a",
+            us_west1="ab",
+            us_west4="a",
+        ),
+    ),
+    "nvidia-h200-141gb": Accelerator(
+        machines={"a3-ultragpu-8g": 8},
+        zones=_zones(
+            asia_south1="b",
+            asia_south2="c",
+            europe_west1="b",
+            europe_west4="a",
+            us_central1="b",
+            us_east4="b",
+            us_east5="a",
+            us_south1="b",
+            us_west1="c",
+        ),
+    ),
+    "nvidia-b200": Accelerator(
+        machines={"a4-highgpu-8g": 8},
+        zones=_zones(
+            asia_northeast1="b",
+            asia_southeast1="b",
+            europe_north1="b",
+            europe_west4="b",
+            us_central1="b",
+            us_east1="b",
+            us_east4="b",
+            us_south1="b",
+            us_west2="c",
+            us_west3="bc",
+        ),
+    ),
+}
+"""The GPU types by their names on GKE."""

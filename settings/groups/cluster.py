@@ -1,0 +1,72 @@
+"""Keys `cluster.*`."""
+
+from collections.abc import Collection
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from settings.google.accelerators import ACCELERATORS
+from settings.types.model import Model
+from settings.types.names import GkeName
+from settings.types.networks import OperatorRange
+from settings.types.places import Location, is_zone, region_of, zones_of
+from settings.types.text import Flag, TimeOfDay
+
+_ZONES_OF_A_REGION: Final = 3
+"""Zones with nodes in a region, as many as Google would choose."""
+
+
+class ClusterSettings(Model):
+    """The Kubernetes cluster."""
+
+    mode: Literal["context", "existing", "create"] = "context"
+    """`context`: the one that `kubernetes.context` names; `existing`: a GKE cluster that is looked up; `create`: a GKE
+    cluster of this stack's own, with its network and nodes."""
+    name: GkeName = "jupyterhub"
+    """Name of the GKE cluster."""
+    location: Location | None = None
+    """Region, such as `europe-west1`, or zone, such as `europe-west1-b`, of the GKE cluster; needed unless `mode` is
+    `context`. In a region, control plane and nodes are in several zones; see `node_zones`."""
+    autopilot: Flag = False
+    """Whether Google makes and sizes the nodes (GKE Autopilot); then there are no `nodes.*`."""
+    release_channel: Literal["rapid", "regular", "stable"] = "regular"
+    """How new the Kubernetes versions are that GKE installs by itself."""
+    authorized_networks: Annotated[tuple[OperatorRange, ...], Field(examples=[["203.0.113.0/24"]])] = ()
+    """Ranges, such as `203.0.113.0/24`, from which the control plane of a created cluster may be reached; needed there,
+    as from elsewhere nobody can."""
+    maintenance_start: TimeOfDay = "03:00"
+    """When GKE may begin its daily maintenance of four hours, in UTC. Cloud SQL's is in that hour on Sundays."""
+
+    @property
+    def on_gke(self) -> bool:
+        """Whether the cluster is one of GKE that this stack knows as such."""
+        return self.mode != "context"
+
+    @property
+    def makes_nodes(self) -> bool:
+        """Whether the stack makes the node pools, and so may count on their labels."""
+        return self.mode == "create" and not self.autopilot
+
+    @property
+    def is_zonal(self) -> bool:
+        """Whether the location is a zone."""
+        return self.location is not None and is_zone(self.location)
+
+    @property
+    def region(self) -> str:
+        """The region of the location, where one is needed."""
+        return "" if self.location is None else region_of(self.location)
+
+    @property
+    def node_zones(self) -> tuple[str, ...]:
+        """Zones of the nodes that the stack makes; otherwise all zones in which nodes may be. Empty without `location`.
+
+        A region's first three, whatever GPUs are wanted: zones chosen by GPU types would move with the next pool, away
+        from the homes that are there. Each region has all of its GPU types in its first three zones.
+        """
+        zones = zones_of(self.location) if self.location is not None else ()
+        return zones[:_ZONES_OF_A_REGION] if self.makes_nodes else zones
+
+    def zones_with(self, gpus: Collection[str]) -> tuple[str, ...]:
+        """Return those of `node_zones` that have all of these GPU types, and so can have a home used with each."""
+        return tuple(zone for zone in self.node_zones if all(zone in ACCELERATORS[gpu].zones for gpu in gpus))

@@ -1,0 +1,42 @@
+"""Keys `github.*`."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from settings.types.accounts import GitHubOrganization
+from settings.types.addresses import PublicUrl
+from settings.types.model import Model
+from settings.types.secret import Secret
+from settings.types.text import Line, WholeNumber
+
+
+class GitHubSettings(Model):
+    """Sign-in with GitHub."""
+
+    client_id: Line | None = None
+    """Client ID of the OAuth app."""
+    client_secret: Secret | None = None
+    """Its client secret."""
+    organizations: tuple[GitHubOrganization, ...] = ()
+    """Organizations `org` and teams `org:team` whose members may sign in."""
+    url: PublicUrl = "https://github.com"
+    """GitHub, or a GitHub Enterprise Server."""
+    recheck_minutes: Annotated[WholeNumber, Field(ge=0, le=1440)] = 5
+    """Minutes after which a signed-in person's right to be here is asked for again; 0 = never."""
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if self.client_id is not None and self.client_secret is None:
+            msg = (
+                "github.clientSecret: is not set, but github.clientId is; the two belong together: "
+                "pulumi config set --secret github.clientSecret"
+            )
+            raise ValueError(msg)
+        if self.client_secret is not None and self.client_id is None:
+            msg = (
+                "github.clientId: is not set, but github.clientSecret is; the two belong together: "
+                "pulumi config set github.clientId ID"
+            )
+            raise ValueError(msg)
+        return self

@@ -1,0 +1,60 @@
+"""Keys `identity.*`."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from settings.types.accounts import GitHubOrganization, GoogleServiceAccount, UserName
+from settings.types.model import GroupError, Model
+from settings.types.names import AccountName
+
+_PHYSICS = {
+    "name": "physics",
+    "googleServiceAccount": "physics@my-project-123.iam.gserviceaccount.com",
+    "organizations": ["example-org:physics"],
+}
+
+
+class NotebookIdentity(Model):
+    """A Google service account that the notebooks of some people act as."""
+
+    name: AccountName
+    """What it is called in Kubernetes: ServiceAccount `notebooks-<name>`. Each another."""
+    google_service_account: GoogleServiceAccount
+    """The account, which exists already."""
+    users: tuple[UserName, ...] = ()
+    """People whose notebooks act as it."""
+    organizations: tuple[GitHubOrganization, ...] = ()
+    """GitHub organizations `org` and teams `org:team` whose members' notebooks act as it; for `auth.type` `github`."""
+
+
+class IdentitySettings(Model):
+    """Google service accounts that pods act as, on GKE only."""
+
+    hub_service_account: GoogleServiceAccount | None = None
+    """The hub's, such as `hub@my-project-123.iam.gserviceaccount.com`; none = the hub has no rights in Google Cloud."""
+    notebook_service_account: GoogleServiceAccount | None = None
+    """That of the notebooks of everybody who is in none of `notebooks`; none = they have no rights in Google Cloud."""
+    notebooks: Annotated[tuple[NotebookIdentity, ...], Field(examples=[[_PHYSICS]])] = ()
+    """Those of some people's notebooks. Who is in several has the first: a name counts before an organization."""
+
+    @model_validator(mode="after")
+    def _each_is_for_somebody(self) -> Self:
+        mistakes: list[str] = []
+        names: dict[str, int] = {}
+        places: dict[str, int] = {}
+        for index, entry in enumerate(self.notebooks):
+            place = f"identity.notebooks[{index}]"
+            if not entry.users and not entry.organizations:
+                mistakes.append(f"{place}: is for nobody; set users or organizations, or remove it")
+            if (first := names.setdefault(entry.name, index)) != index:
+                mistakes.append(f"{place}.name: is that of identity.notebooks[{first}] too; choose another")
+            others = sorted({places.setdefault(user, index) for user in entry.users} - {index})
+            mistakes += [
+                f"{place}.users: has somebody who is in identity.notebooks[{other}].users too; a notebook acts as one "
+                "account, so keep them in one of the two"
+                for other in others
+            ]
+        if mistakes:
+            raise GroupError(mistakes)
+        return self

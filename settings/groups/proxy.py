@@ -1,0 +1,18 @@
+"""Keys `proxy.*`."""
+
+from typing import Annotated
+
+from settings.types.images import ImageReference
+from settings.types.model import Model, over
+from settings.types.sizes import Limits, Requests, Resources
+
+_PROXY_RESOURCES = Resources(requests=Requests(cpu="50m", memory="96Mi"), limits=Limits(memory="256Mi"))
+
+
+class ProxySettings(Model):
+    """The proxy that all requests pass."""
+
+    image: ImageReference
+    """Image with configurable-http-proxy; default from `images.repository`."""
+    resources: Annotated[Resources, over(_PROXY_RESOURCES)] = _PROXY_RESOURCES
+    """CPU and memory of the proxy's container."""

@@ -1,0 +1,1 @@
+"""Reading of stack config: files, keys, loading, error messages."""

@@ -1,0 +1,139 @@
+"""Turns stack config into settings, or into one error with all mistakes in it."""
+
+import json
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import cast
+
+from pydantic import ValidationError
+
+from settings.reading.as_written import StackFileError
+from settings.reading.errors import SettingsError
+from settings.reading.keys import GROUPS, KEYS, PROJECT, SECRETS, default_of, is_structured
+from settings.reading.mistakes import empty_key, encrypted_key, plain_secret, unknown_key, wrong_json, wrong_value
+from settings.reading.stack_file import read_config
+from settings.settings import Settings
+from settings.types.secret import SEALED
+
+_PREFIX = f"{PROJECT}:"
+
+
+def parse(values: Mapping[str, object], *, encrypted: Collection[str] = ()) -> Settings:
+    """Returns the settings for config values, whose keys have no project prefix: `hub.image`.
+
+    A list or map may be structured, as in YAML, or JSON text, as Pulumi hands it to the program. A scalar may be text
+    too: `"true"`, `"0.5"`, `"600"`. An empty value is no value.
+
+    Args:
+        values: The stack's config.
+        encrypted: Keys whose values Pulumi keeps encrypted: no error message has them.
+
+    Raises:
+        SettingsError: with every mistake, each with its key and how to mend it.
+    """
+    tree: dict[str, object] = {group: {} for group in GROUPS}
+    hidden = {*encrypted, *SECRETS}
+    mistakes: list[str] = []
+    for key, value in values.items():
+        try:
+            _put(tree, key, _content(key, value, encrypted))
+        except _MistakeError as error:
+            mistakes.append(str(error))
+            if key in SECRETS and not is_structured(KEYS[key]):
+                _put(tree, key, SEALED)  # that it is set is enough for the other checks
+        except (ValueError, RecursionError) as error:
+            mistakes.append(wrong_json(key, str(value), error, hidden))
+    try:
+        settings = Settings.model_validate(tree, by_alias=True, by_name=False)
+    except ValidationError as error:
+        found = [text for detail in error.errors(include_url=False) for text in wrong_value(detail, hidden)]
+        # A key whose value could not even be read is missing in the models, which is no mistake of its own.
+        reported = {text.partition(":")[0] for text in mistakes}
+        mistakes += [text for text in found if text.partition(":")[0] not in reported]
+        raise SettingsError(mistakes) from None
+    if mistakes:
+        raise SettingsError(mistakes)
+    return settings
+
+
+def from_pulumi() -> Settings:
+    """Returns the settings of the stack that this program runs for.
+
+    Raises:
+        pulumi.RunError: with every mistake; Pulumi prints it without a traceback.
+    """
+    import pulumi  # noqa: PLC0415 the rest of this package must not need, or wait for, Pulumi
+    from pulumi.runtime import config  # noqa: PLC0415 see above
+
+    values = _own({**config.get_config_env(), **config.CONFIG.get()})
+    try:
+        return parse(values, encrypted={key for key in values if config.is_config_secret(f"{_PREFIX}{key}")})
+    except SettingsError as error:
+        message = SettingsError(error.mistakes, where=f"The config of stack {pulumi.get_stack()}")
+        raise pulumi.RunError(str(message)) from None
+
+
+def from_file(path: Path, *, defaults: Mapping[str, str] | None = None) -> Settings:
+    """Returns the settings in a stack file, without Pulumi. What is encrypted in it is known to be set, and no more.
+
+    Args:
+        path: A `Pulumi.<stack>.yaml`.
+        defaults: Values of keys that the file does not set, such as images that are built later.
+
+    Raises:
+        SettingsError: with every mistake; it names the file.
+    """
+    try:
+        config = {name if ":" in name else f"{_PREFIX}{name}": value for name, value in read_config(path).items()}
+        return parse({**(defaults or {}), **_own(config)})
+    except StackFileError as error:
+        raise SettingsError([str(error)], where=str(path)) from None
+    except SettingsError as error:
+        raise SettingsError(error.mistakes, where=str(path)) from None
+
+
+def _own(config: Mapping[str, object]) -> dict[str, object]:
+    """Leaves out keys of providers and of Pulumi itself, and the prefix."""
+    return {name.removeprefix(_PREFIX): value for name, value in config.items() if name.startswith(_PREFIX)}
+
+
+class _MistakeError(Exception):
+    """A key or value that is not even looked at; the text is the mistake."""
+
+
+class _NotSet:
+    """The value of a key that stands there and is not set."""
+
+
+def _content(key: str, value: object, encrypted: Collection[str]) -> object:
+    """Returns the value for the model.
+
+    Raises:
+        _MistakeError: The key is not known, or there is no value, or one that must or must not be encrypted.
+        ValueError, RecursionError: It is not the JSON text of a list or map.
+    """
+    field = KEYS.get(key)
+    if field is None:
+        raise _MistakeError(unknown_key(key))
+    if value is None or value == "":
+        # A secret map is text for Pulumi, whose default in Pulumi.yaml is empty.
+        if default_of(field) is not None and key not in SECRETS:
+            raise _MistakeError(empty_key(key))
+        return _NotSet
+    if isinstance(value, Mapping) and set(cast("Mapping[object, object]", value)) == {"secure"}:
+        if key not in SECRETS:
+            raise _MistakeError(encrypted_key(key))
+        return _NotSet if is_structured(field) else SEALED
+    if key in SECRETS and key not in encrypted:
+        raise _MistakeError(plain_secret(key))
+    return cast("object", json.loads(value) if is_structured(field) and isinstance(value, str) else value)
+
+
+def _put(tree: dict[str, object], key: str, value: object) -> None:
+    if value is _NotSet:
+        return
+    group, dot, name = key.partition(".")
+    if dot:
+        cast("dict[str, object]", tree[group])[name] = value
+    else:
+        tree[key] = value

@@ -1,0 +1,163 @@
+"""Says in plain words what is wrong with a setting: `<key>: <value> <what is wrong; how to mend it>`.
+
+The models' messages never contain the value. It is put in here, and only where the key is not a secret.
+"""
+
+import json
+import re
+from collections.abc import Collection, Iterable
+from reprlib import Repr
+from typing import cast, get_args, get_origin
+
+from pydantic_core import ErrorDetails
+
+from settings.reading.keys import GROUPS, KEYS, default_of, fields_of, is_structured
+from settings.types.model import GroupError
+from settings.types.spelling import nearest
+
+_LONGEST = 80
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxother = _LONGEST
+_PROBLEMS = {
+    "value_error": "{error}",
+    "greater_than_equal": "is too small; the least is {ge}",
+    "less_than_equal": "is too large; the most is {le}",
+    "literal_error": "is not known; choose {expected}",
+    "string_type": "is not a text; give one text, no list and no map",
+    "model_type": "must be a map{example}",
+    "mapping_type": "must be a map{example}",
+    "dict_type": "must be a map{example}",
+    "tuple_type": "must be a list{example}",
+}
+"""What is wrong by pydantic's type of error; the rest is too rare for words of its own."""
+_PASSWORD_IN_URL = re.compile(r"//[^/@]*@")
+
+
+def unknown_key(key: str) -> str:
+    """Returns the mistake of a key that no model has, with the key that was probably meant."""
+    parent = next(
+        (known for known, field in KEYS.items() if is_structured(field) and key.startswith(f"{known}.")), None
+    )
+    if parent is not None:
+        path = f"""'["{parent}"]{_plain(key.removeprefix(parent))}'"""
+        return f"{_plain(key)}: is a part of {parent}, no key of its own: pulumi config set --path {path} VALUE"
+    if key in GROUPS:
+        members = ", ".join(known for known in KEYS if known.startswith(f"{key}."))
+        return f"{key}: is a group of keys; write each on its own: {members}"
+    meant = _meant(key, KEYS) or "Pulumi.yaml lists the keys."
+    return f"{_plain(key)}: is not known; {meant} Remove it with: pulumi config rm {_plain(key)}"
+
+
+def empty_key(key: str) -> str:
+    """Returns the mistake of a key that has a default, but stands there without a value."""
+    return f"{key}: has no value; give it one, or remove the line for the default {_yaml(default_of(KEYS[key]))}"
+
+
+def encrypted_key(key: str) -> str:
+    """Returns the mistake of a value that only Pulumi can decrypt."""
+    return f"{key}: is encrypted, but is not a secret: pulumi config set --plaintext {key} VALUE"
+
+
+def wrong_json(key: str, text: str, error: Exception, hidden: Collection[str]) -> str:
+    """Returns the mistake of a text where a list or a map belongs."""
+    if isinstance(error, json.JSONDecodeError) and text.lstrip().startswith(("{", "[")):
+        problem = f"is not JSON: {error.msg} (character {error.pos + 1})"
+    else:
+        kind = "tuple_type" if get_origin(KEYS[key].annotation) is tuple else "model_type"
+        problem = _PROBLEMS[kind].format(example=_example(key, []))
+    return f"{key}: {_value(key, text, hidden)} {problem}"
+
+
+def plain_secret(key: str) -> str:
+    """Returns the mistake of a secret that is not encrypted. Its value is known to all who read the stack file."""
+    return (
+        f"{key}: is in plain text, where everybody who sees the stack file can read it. Renew it where it comes from, "
+        f"then: pulumi config set --secret {key}"
+    )
+
+
+def wrong_value(error: ErrorDetails, hidden: Collection[str]) -> list[str]:
+    """Returns what a model found, mostly one mistake; `hidden` are the keys whose values are secret."""
+    location = list(error["loc"])
+    if location[-1] == "[key]" and error["type"] != "extra_forbidden":
+        location.pop()  # it means that the name itself is wrong, which is the part before
+    if location[0] in GROUPS and len(location) == 1:
+        found: object = error.get("ctx", {}).get("error", error["msg"])
+        return list(found.mistakes) if isinstance(found, GroupError) else [str(found)]
+    depth = 2 if location[0] in GROUPS else 1
+    key, path = ".".join(map(str, location[:depth])), location[depth:]
+    if key in hidden:
+        return [f"{key}: {_problem(error, key, path, hidden)}"]
+    return [f"{key}{_inside(path)}: {_problem(error, key, path, hidden)}"]
+
+
+def _inside(path: list[int | str]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{_plain(part)}" for part in path)
+
+
+def _problem(error: ErrorDetails, key: str, path: list[int | str], hidden: Collection[str]) -> str:
+    if error["type"] == "missing":
+        return _missing(key, path)
+    if error["type"] == "extra_forbidden":
+        known = _names_beside(key, path)
+        return "is not known; " + (_meant(str(path[-1]), known) or f"known are {', '.join(known)}")
+    if error["input"] is None:
+        return "has no value; give it one, or remove it"
+    template = _PROBLEMS.get(error["type"], "is wrong: {message}")
+    problem = template.format(**error.get("ctx", {}), message=error["msg"], example=_example(key, path))
+    return f"{_value(key, error['input'], hidden)} {problem}"
+
+
+def _missing(key: str, path: list[int | str]) -> str:
+    if path:
+        return f"""is not set: pulumi config set --path '["{key}"]{_inside(path)}' VALUE"""
+    if key.endswith(".image"):
+        where = "HOST/PROJECT/REPOSITORY"
+        return f"is not set; set it, or images.repository for all images: pulumi config set images.repository {where}"
+    return f"is not set: pulumi config set {key} {'|'.join(get_args(KEYS[key].annotation)) or 'VALUE'}"
+
+
+def _meant(name: str, known: Iterable[str]) -> str | None:
+    match = nearest(name, known)
+    return None if match is None else f"did you mean {match}?"
+
+
+def _names_beside(key: str, path: list[int | str]) -> Collection[str]:
+    model: object = KEYS[key].annotation
+    for part in path[:-1]:
+        model = get_args(model)[0] if isinstance(part, int) else fields_of(model)[part].annotation
+    return fields_of(model)
+
+
+def _example(key: str, path: list[int | str]) -> str:
+    """Returns the default, or else the field's own example, as an example of a list or a map."""
+    example = default_of(KEYS[key]) or next(iter(KEYS[key].examples or ()), None)
+    for part in path:
+        if isinstance(example, list):
+            example = cast("list[object]", example)[0]
+        elif isinstance(example, dict):
+            example = cast("dict[object, object]", example).get(part)
+    return f", such as {_yaml(cast('object', example))}" if isinstance(example, dict | list) and example else ""
+
+
+def _value(key: str, value: object, hidden: Collection[str]) -> str:
+    """Returns a value as one short line, without line breaks; nothing of a secret, and no password in a URL."""
+    if key in hidden:
+        return "the value (secret)"
+    if isinstance(value, str):
+        value = _yaml(value if len(value) <= _LONGEST else value[:_LONGEST] + "...")
+    elif isinstance(value, bool):
+        value = _yaml(value)
+    else:
+        value = _SHORT.repr(value)
+    return _PASSWORD_IN_URL.sub("//***@", value)
+
+
+def _yaml(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() else json.dumps(value)
+
+
+def _plain(text: str) -> str:
+    """Names people typed are printed as they are, unless that would break the line."""
+    return text if text.isprintable() and len(text) <= _LONGEST else _yaml(text[:_LONGEST])

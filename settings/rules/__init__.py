@@ -1,0 +1,1 @@
+"""Rules between groups of keys."""

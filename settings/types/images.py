@@ -1,0 +1,62 @@
+"""Named types for container images, and the tag of this project's own."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from hub import image_rule
+from settings.types.places import keeps_images
+from settings.types.text import Text
+
+_ARTIFACT_REGISTRY = re.compile(r"([^/]*)-docker\.pkg\.dev(?:/.*)?")
+_PATTERN = re.compile(r"[-A-Za-z0-9._:/@*?!\[\]]+")
+
+VERSION_FILE = Path(__file__).parents[2] / "docker" / "VERSION"
+"""Holds the tag that `make -C docker build` gives the three images: one line, such as `1.0.0`."""
+
+
+def _image_reference(text: str) -> str:
+    """Checks the grammar of image references."""
+    if not image_rule.is_reference(text):
+        msg = (
+            "is not an image reference; right ones look like quay.io/jupyter/base-notebook:2026-01-05, "
+            "lower case, no spaces, no https://"
+        )
+        raise ValueError(msg)
+    return text
+
+
+def _image_repository(text: str) -> str:
+    if not image_rule.is_repository(f"{text}/notebook"):
+        msg = (
+            "is not an image repository; right ones look like europe-west1-docker.pkg.dev/foo/jupyterhub, "
+            "without a tag and without / at the end"
+        )
+        raise ValueError(msg)
+    registry = _ARTIFACT_REGISTRY.fullmatch(text)
+    if registry and not keeps_images(registry[1]):
+        msg = (
+            "is nowhere: Artifact Registry is in regions, not zones, and in us, europe and asia; right ones look like "
+            "europe-west1-docker.pkg.dev/foo/jupyterhub (settings/google/regions.py lists the regions)"
+        )
+        raise ValueError(msg)
+    return text
+
+
+def _image_pattern(text: str) -> str:
+    if _PATTERN.fullmatch(text) is None or "://" in text:
+        msg = "is not a pattern of image references; right ones look like quay.io/jupyter/*"
+        raise ValueError(msg)
+    return text
+
+
+ImageReference = Annotated[Text, AfterValidator(_image_reference)]
+"""A container image, `[host[:port]/]path[:tag][@digest]`."""
+
+ImageRepository = Annotated[Text, AfterValidator(_image_repository)]
+"""Where images are kept, `[host[:port]/]path`, without tag."""
+
+ImagePattern = Annotated[Text, AfterValidator(_image_pattern)]
+"""A shell pattern (`fnmatch`) over whole image references; `*` matches `/` too."""

@@ -1,0 +1,123 @@
+"""Named types for ranges of IPv4 addresses, in CIDR notation."""
+
+from collections.abc import Mapping
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, NetmaskValueError, ip_address
+from itertools import combinations
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from settings.types.text import Text
+
+_PRIVATE = tuple(
+    IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "240.0.0.0/4")
+)
+"""What GKE takes for nodes, pods and Services: RFC 1918, shared (RFC 6598), and reserved for future use (RFC 1112)."""
+_NEARLY_ALL = 8
+
+
+def _range(text: str) -> str:
+    msg = "is not a range of IPv4 addresses; right ones look like 203.0.113.0/24, and one machine is 203.0.113.7/32"
+    address, slash, prefix = text.partition("/")
+    if not (slash and prefix.isascii() and prefix.isdigit()):
+        raise ValueError(msg)
+    try:
+        network = IPv4Network((address, int(prefix[:3])), strict=False)
+    except (AddressValueError, NetmaskValueError):
+        raise ValueError(msg) from None
+    if str(network) != text:
+        msg = "does not begin with the network's own address; write 10.0.16.0/20 for the range in which 10.0.16.5/20 is"
+        raise ValueError(msg)
+    return text
+
+
+def _private(text: str) -> str:
+    network = IPv4Network(text)
+    if not any(network.subnet_of(private) for private in _PRIVATE):
+        msg = f"is not private; take a range out of {', '.join(map(str, _PRIVATE))}"
+        raise ValueError(msg)
+    return text
+
+
+def _not_everybody(text: str) -> str:
+    if IPv4Network(text).prefixlen < _NEARLY_ALL:
+        msg = (
+            "lets nearly everybody reach the control plane; name the networks of those who work with it; your own "
+            "address is told by: curl -4 ifconfig.me"
+        )
+        raise ValueError(msg)
+    return text
+
+
+def _at_least(longest: int, why: str) -> AfterValidator:
+    """Refuses ranges with a longer prefix than `longest`, which are smaller."""
+
+    def check(text: str) -> str:
+        if IPv4Network(text).prefixlen > longest:
+            msg = f"is too small, as {why}; the least is a /{longest}"
+            raise ValueError(msg)
+        return text
+
+    return AfterValidator(check)
+
+
+def _control_plane(text: str) -> str:
+    if IPv4Network(text).prefixlen != 28:
+        msg = "must be a /28, neither more nor less, such as 172.16.0.0/28"
+        raise ValueError(msg)
+    return text
+
+
+Range = Annotated[Text, AfterValidator(_range)]
+"""A range of IPv4 addresses, `203.0.113.0/24`, that begins with the network's own address."""
+
+OperatorRange = Annotated[Range, AfterValidator(_not_everybody)]
+"""A range from which a cluster is operated: a /8 at most."""
+
+PrivateRange = Annotated[Range, AfterValidator(_private)]
+"""A range that is not routed on the internet."""
+
+NodeRange = Annotated[PrivateRange, _at_least(29, "a subnet of Google Cloud has eight addresses or more")]
+"""A private range for nodes, one address for each."""
+
+PodRange = Annotated[PrivateRange, _at_least(20, "each node takes a /24 of it")]
+"""A private range for pods. GKE gives each node a /24 of it."""
+
+ServiceRange = Annotated[PrivateRange, _at_least(27, "GKE wants at least 32 addresses for Services")]
+"""A private range for Services, one address for each."""
+
+ControlPlaneRange = Annotated[PrivateRange, AfterValidator(_control_plane)]
+"""A private /28."""
+
+
+def overlapping(ranges: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Returns the names of those checked ranges, two by two, that have an address in common."""
+    return [
+        (one, other)
+        for one, other in combinations(ranges, 2)
+        if IPv4Network(ranges[one]).overlaps(IPv4Network(ranges[other]))
+    ]
+
+
+def nodes_in(node_range: str) -> int:
+    """Returns for how many nodes a checked range has addresses. Google Cloud keeps four of each subnet."""
+    return IPv4Network(node_range).num_addresses - 4
+
+
+def nodes_with_pods_in(pod_range: str) -> int:
+    """Returns for how many nodes' pods a checked range has addresses."""
+    return IPv4Network(pod_range).num_addresses // 256
+
+
+def is_private(address: str) -> bool:
+    """Tells whether a checked address is one that the internet does not route. Google's networks may have it then."""
+    parsed = ip_address(address)
+    if isinstance(parsed, IPv6Address):
+        return parsed.is_private
+    return any(parsed in private for private in _PRIVATE)
+
+
+def is_free_in(address: str, node_range: str) -> bool:
+    """Tells whether a subnet with a checked range has an IPv4 address to give: Google keeps two at each end."""
+    network = IPv4Network(node_range)
+    return network[1] < IPv4Address(address) < network[-2]

@@ -1,0 +1,52 @@
+"""What all notebooks together may use."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator, TypeAdapter, ValidationError
+
+from settings.types.names import ResourceName
+from settings.types.quantity import Memory, PositiveCpu
+from settings.types.text import Text, WholeNumber
+
+_KINDS: Mapping[str, TypeAdapter[object]] = {
+    "pods": TypeAdapter(WholeNumber),
+    "persistentvolumeclaims": TypeAdapter(WholeNumber),
+    "requests.cpu": TypeAdapter(PositiveCpu),
+    "requests.memory": TypeAdapter(Memory),
+    "requests.storage": TypeAdapter(Memory),
+    "limits.cpu": TypeAdapter(PositiveCpu),
+    "limits.memory": TypeAdapter(Memory),
+}
+_REQUESTS = "requests."
+_EXTENDED: TypeAdapter[str] = TypeAdapter(ResourceName)
+_NUMBER: TypeAdapter[int] = TypeAdapter(WholeNumber)
+
+
+def _quota_name(text: str) -> str:
+    try:
+        if text not in _KINDS:
+            _EXTENDED.validate_python(text.removeprefix(_REQUESTS) if text.startswith(_REQUESTS) else "")
+    except ValidationError:
+        msg = f"is not what a ResourceQuota counts here; right ones are {', '.join(_KINDS)}, requests.nvidia.com/gpu"
+        raise ValueError(msg) from None
+    return text
+
+
+def amounts_fit(quota: Mapping[str, str]) -> Mapping[str, str]:
+    """Returns the quota.
+
+    Raises:
+        ValueError: An amount is not one of what it is for: pods and devices are whole, memory is in bytes.
+    """
+    for name, amount in quota.items():
+        try:
+            _KINDS.get(name, _NUMBER).validate_python(amount)
+        except ValidationError as error:
+            msg = f"has a wrong amount: {name} {error.errors()[0]['msg'].removeprefix('Value error, ')}"
+            raise ValueError(msg) from None
+    return quota
+
+
+QuotaName = Annotated[Text, AfterValidator(_quota_name)]
+"""What is counted: `pods`, `requests.cpu`, `limits.memory`, `requests.nvidia.com/gpu`, ..."""

@@ -1,0 +1,99 @@
+"""The corpus: stack files that are refused, and stack files that are accepted.
+
+`unit/settings/cases/` holds the refused stacks, a file for each group of keys. A case changes a stack of `bases.yaml`
+(`set`, `remove`) and lists the mistakes that follow (`expect`): `a | b` stands for one mistake that has both parts;
+there are no others. Values are kept as they are written, quotes included. `unit/settings/files/` holds whole files
+that test reading, `examples/` the stacks that people start from.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from settings.reading.keys import PROJECT
+from tools.paths import CHECKOUT
+
+_HERE = CHECKOUT / "tests" / "unit" / "settings"
+_HEAD = "# expect: "
+
+EXAMPLES = tuple(sorted((CHECKOUT / "examples").glob("Pulumi.*.yaml")))
+FILES = _HERE / "files"
+ACCEPTED = (*EXAMPLES, *sorted(FILES.glob("*.good.yaml")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """A stack file that is refused."""
+
+    name: str
+    """`group/case`, or the name of a whole file."""
+
+    text: str
+    """The stack file."""
+
+    mistakes: tuple[tuple[str, ...], ...]
+    """The parts of each mistake."""
+
+    schema: bool = False
+    """Whether the JSON Schema refuses it too."""
+
+
+def refused() -> tuple[Refused, ...]:
+    """Return every refused stack file: those of the case files, and the whole ones."""
+    return (*_cases(), *_files())
+
+
+def _cases() -> Iterator[Refused]:
+    bases = _members(_compose(_HERE / "cases" / "bases.yaml"))
+    for file in sorted((_HERE / "cases").glob("*.yaml")):
+        if file.stem == "bases":
+            continue
+        group = _members(_compose(file))
+        for node in group["cases"].value:
+            case, plain = _members(node), cast("dict[str, Any]", _plain(node))
+            base = bases[plain.get("base", group["base"].value)]
+            values = {**_members(base), **_members(case.get("set"))}
+            kept = {key: value for key, value in values.items() if key not in plain.get("remove", ())}
+            yield Refused(
+                name=f"{file.stem}/{plain['name']}",
+                text=_stack_file(kept),
+                mistakes=tuple(tuple(mistake.split(" | ")) for mistake in plain["expect"]),
+                schema=plain.get("schema") == "true",
+            )
+
+
+def _files() -> Iterator[Refused]:
+    for file in sorted(FILES.glob("*.bad.yaml")):
+        text = file.read_text(encoding="utf-8")
+        heads = [line.removeprefix(_HEAD) for line in text.splitlines() if line.startswith(_HEAD)]
+        yield Refused(name=file.name, text=text, mistakes=tuple(tuple(head.split(" | ")) for head in heads))
+
+
+def _stack_file(values: dict[str, yaml.Node]) -> str:
+    config = yaml.MappingNode(
+        "tag:yaml.org,2002:map", [(_scalar(f"{PROJECT}:{key}"), value) for key, value in values.items()]
+    )
+    root = yaml.MappingNode("tag:yaml.org,2002:map", [(_scalar("config"), config)])
+    # BaseDumper gives no value a meaning: what has no quotes gets none.
+    return cast("str", yaml.serialize(root, Dumper=yaml.BaseDumper, allow_unicode=True))
+
+
+def _scalar(text: str) -> yaml.ScalarNode:
+    return yaml.ScalarNode("tag:yaml.org,2002:str", text)
+
+
+def _compose(file: Path) -> yaml.Node:
+    return cast("yaml.Node", yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader))
+
+
+def _members(node: yaml.Node | None) -> dict[str, yaml.Node]:
+    return {} if node is None else {key.value: value for key, value in node.value}
+
+
+def _plain(node: yaml.Node) -> object:
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: _plain(value) for key, value in node.value}
+    return [_plain(item) for item in node.value] if isinstance(node, yaml.SequenceNode) else node.value
