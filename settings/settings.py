@@ -50,11 +50,12 @@ class Settings(Model):
     """
 
     name: HubName = "tf-hub"
-    """Name of the hub; the names of its Kubernetes objects follow from it."""
+    """Name of the hub; its Kubernetes objects are named after it. At most 40 characters; on GKE 34 where the stack
+    reserves an address, and 25 with `endpoint.type: gateway`."""
     namespace: HubNamespace = "jupyterhub"
-    """Namespace of hub and proxy."""
+    """Namespace of hub and proxy. Notebooks run in `<namespace>-notebooks`. At most 53 characters."""
     protect: Flag = True
-    """Whether Pulumi refuses to delete what holds people's work."""
+    """Whether Pulumi refuses to delete or replace what holds people's work."""
     gcp: GcpSettings = GcpSettings()
     cluster: ClusterSettings = ClusterSettings()
     network: NetworkSettings = NetworkSettings()
@@ -65,9 +66,9 @@ class Settings(Model):
     cluster_admin: ClusterAdminSettings = ClusterAdminSettings()
     endpoint: EndpointSettings = EndpointSettings()
     public_url: PublicUrl | None = None
-    """Where people reach the hub, without `/` at the end. Default by `endpoint.type`: https with `gateway`, http with
-    `load-balancer` (https with a certificate), and `endpoint.hostname`, or else `endpoint.address`;
-    http://localhost:8000 with `none`. None = not known yet."""
+    """URL of the hub as people enter it, such as `https://hub.example.org`. Not set: `endpoint.hostname` or else
+    `endpoint.address`, with https if there is a gateway or a certificate; `http://localhost:8000` with `endpoint.type:
+    none`."""
     images: ImagesSettings = ImagesSettings()
     hub: HubSettings
     database: DatabaseSettings = DatabaseSettings()

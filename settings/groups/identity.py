@@ -32,11 +32,13 @@ class IdentitySettings(Model):
     """Google service accounts that pods act as, on GKE only."""
 
     hub_service_account: GoogleServiceAccount | None = None
-    """The hub's, such as `hub@my-project-123.iam.gserviceaccount.com`; none = the hub has no rights in Google Cloud."""
+    """Google service account that the hub acts as (Workload Identity). Not set: none."""
     notebook_service_account: GoogleServiceAccount | None = None
-    """That of the notebooks of everybody who is in none of `notebooks`; none = they have no rights in Google Cloud."""
+    """Google service account that notebooks act as, except those of `identity.notebooks`. Not set: none."""
     notebooks: Annotated[tuple[NotebookIdentity, ...], Field(examples=[[_PHYSICS]])] = ()
-    """Those of some people's notebooks. Who is in several has the first: a name counts before an organization."""
+    """Google service accounts of groups: the notebooks of `users` or, with GitHub, of members of `organizations` (org
+    or org:team) act as `googleServiceAccount`. The first entry that matches wins, and a user name wins over an
+    organization."""
 
     @model_validator(mode="after")
     def _each_is_for_somebody(self) -> Self:

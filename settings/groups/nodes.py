@@ -56,8 +56,10 @@ class NodesSettings(Model):
     """Node pools of a created cluster."""
 
     core: Annotated[NodePool, over(_CORE)] = _CORE
-    """For hub, proxy and Kubernetes' own pods."""
+    """Node pool of a created cluster for hub, proxy and system pods. Omitted parts keep their defaults. `min` and `max`
+    count the nodes of all zones together; Spot VMs (`spot`) are cheaper and can be preempted."""
     user: Annotated[NodePool, over(_USER)] = _USER
-    """For notebooks."""
+    """Node pool of a created cluster for notebooks, with the same parts."""
     gpu: Annotated[tuple[GpuPool, ...], Field(examples=[[_GPU]])] = ()
-    """For notebooks with GPUs."""
+    """GPU node pools of a created cluster, with the same parts and `name`, `accelerator` (GPU type) and `count` (GPUs
+    of a node)."""

@@ -13,6 +13,6 @@ class ProxySettings(Model):
     """The proxy that all requests pass."""
 
     image: ImageReference
-    """Image with configurable-http-proxy; default from `images.repository`."""
+    """Image of the proxy (configurable-http-proxy). Required unless `images.repository` is set."""
     resources: Annotated[Resources, over(_PROXY_RESOURCES)] = _PROXY_RESOURCES
-    """CPU and memory of the proxy's container."""
+    """CPU and memory of the proxy. Omitted parts keep their defaults; `limits.cpu` is not set by default."""

@@ -11,7 +11,12 @@ class Model(BaseModel):
     """Base of the settings models: frozen, no unknown fields, camelCase in stack files and snake_case in Python."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, validate_default=True
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        validate_default=True,
+        use_attribute_docstrings=True,
     )
 
 

@@ -3,7 +3,6 @@
 The stand-in makes in that server the user and the database that the stack asks it for, and answers with the server's
 address for the private one, and with who signs for its certificate. So the hub gets there with the password that the
 stack made, and finds it to be the right one, as it would at Google.
-The tests go on from one another, in this order.
 """
 
 import base64
@@ -27,6 +26,8 @@ from tests.e2e.hubs import binding_of, forget, pods, require_success
 from tools.engine import Engine, Stack
 from tools.errors import ToolError
 from tools.local import api, layout
+
+pytestmark = pytest.mark.scenario
 
 _NAMESPACE, _NOTEBOOKS = "e2e-cloud-sql", "e2e-cloud-sql-notebooks"
 _SETTINGS: dict[str, object] = {
@@ -87,7 +88,7 @@ def stack(
     forget(_NAMESPACE, _NOTEBOOKS)
     folder = tmp_path_factory.mktemp("cloud-sql")
     engine = engine_with_stand_in(
-        built_engine, folder, kubeconfig=live_cluster, postgres=server.admin_url, authorities=authorities
+        built_engine, folder, kubeconfig=live_cluster, postgres=server.admin_url, ca_certificates=authorities
     )
     yield make_stack("cloud-sql", folder, engine, folder / "none", {**_SETTINGS, **image_settings})
     forget(_NAMESPACE, _NOTEBOOKS)

@@ -21,6 +21,8 @@ from tools.engine import Engine, Stack
 from tools.local import api, layout
 from tools.paths import CHECKOUT
 
+pytestmark = pytest.mark.scenario
+
 _NAMESPACE, _NOTEBOOKS = "e2e-gke", "e2e-gke-notebooks"
 _CHANGED = {
     "namespace": _NAMESPACE,

@@ -1,4 +1,4 @@
-"""A hub whose database is a PostgreSQL server. The tests go on from one another, in this order."""
+"""A hub whose database is a PostgreSQL server."""
 
 import base64
 import time
@@ -30,6 +30,8 @@ from tools.commands import run
 from tools.engine import Engine, Stack
 from tools.errors import ToolError
 from tools.local import api, layout
+
+pytestmark = pytest.mark.scenario
 
 OLD_HUB, OLD_TABLES = "5.5.4", "4621fec11365"
 """An older JupyterHub, and the revision of the tables that it makes."""

@@ -22,7 +22,7 @@ def _run(*command: str | Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def actionlint() -> Path:
-    """The program, built if need be."""
+    """Return the linter, built if it is missing."""
     try:
         toolchain.build(toolchain.ACTIONLINT)
     except ToolError as error:

@@ -145,7 +145,7 @@ def _compared(before: Outcome | str, after: Outcome, new: Project) -> Comparison
         found,
         resources=differing,
         unchanged=unchanged,
-        exports=() if found.failed else resources.exported(old_exports, new_exports, {}),
+        exports=() if found.failed else resources.export_changes(old_exports, new_exports, {}),
         diagnostics=(*found.diagnostics, *notes),
     )
     return Comparison(preview=preview, base_problem=problem)
@@ -153,7 +153,7 @@ def _compared(before: Outcome | str, after: Outcome, new: Project) -> Comparison
 
 def differences(olds: dict[str, ResourceState], news: dict[str, ResourceState]) -> tuple[tuple[Resource, ...], int]:
     """Return the changes between two sets of resources by URN, and the number of unchanged ones."""
-    names = resources.made_up_names(olds.values(), news.values())
+    names = resources.auto_names(olds.values(), news.values())
     found = [
         events.resource(_operation(olds.get(urn), news.get(urn), names), olds.get(urn), news.get(urn), names)
         for urn in {**olds, **news}

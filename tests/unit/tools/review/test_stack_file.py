@@ -1,4 +1,4 @@
-"""Stack files that are missing or broken, and in which line a mistake is."""
+"""Missing and broken stack files, and the lines of mistakes."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ FILES = ("Pulumi.dev.yaml", "Pulumi.gke.yaml")
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
-    """A folder with two stack files."""
+    """Return a folder with two stack files."""
     for name in FILES:
         (tmp_path / name).write_text("config: {}\n")
     return tmp_path
