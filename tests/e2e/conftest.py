@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from tests.cluster_users import one_at_a_time
 from tests.conftest import leave_out
 from tests.doubles.github import GitHub
 from tests.e2e.browser import running
@@ -34,7 +35,8 @@ from tools.local.stack import Stack
 def chromium() -> Generator[Browser]:
     """A browser, installed from Debian where it is missing."""
     try:
-        host.install_packages({"chromium": "chromium"})
+        with one_at_a_time("install"):
+            host.install_packages({"chromium": "chromium"})
     except LocalError as error:
         leave_out(str(error))
     with running(str(shutil.which("chromium")), hosts={TLS_HOST: TLS_ADDRESS}) as browser:

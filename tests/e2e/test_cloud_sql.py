@@ -3,7 +3,6 @@
 The stand-in makes in that server the user and the database that the stack asks it for, and answers with the server's
 address for the private one, and with who signs for its certificate. So the hub gets there with the password that the
 stack made, and finds it to be the right one, as it would at Google.
-The tests go on from one another, in this order.
 """
 
 import base64
@@ -28,6 +27,8 @@ from tools.local import api, layout
 from tools.local.engine import Engine
 from tools.local.errors import LocalError
 from tools.local.stack import Stack
+
+pytestmark = pytest.mark.scenario
 
 _NAMESPACE, _NOTEBOOKS = "e2e-cloud-sql", "e2e-cloud-sql-notebooks"
 _SETTINGS: dict[str, object] = {

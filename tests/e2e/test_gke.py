@@ -22,6 +22,8 @@ from tools.local.engine import Engine
 from tools.local.paths import CHECKOUT
 from tools.local.stack import Stack
 
+pytestmark = pytest.mark.scenario
+
 _NAMESPACE, _NOTEBOOKS = "e2e-gke", "e2e-gke-notebooks"
 _CHANGED = {
     "namespace": _NAMESPACE,

@@ -1,4 +1,4 @@
-"""A hub whose database is a PostgreSQL server. The tests go on from one another, in this order."""
+"""A hub whose database is a PostgreSQL server."""
 
 import base64
 import time
@@ -31,6 +31,8 @@ from tools.local.commands import run
 from tools.local.engine import Engine
 from tools.local.errors import LocalError
 from tools.local.stack import Stack
+
+pytestmark = pytest.mark.scenario
 
 OLD_HUB, OLD_TABLES = "5.5.4", "4621fec11365"
 """An older JupyterHub, and the revision of the tables that it makes."""

@@ -1,6 +1,6 @@
 """Homes that grow, a hub volume that stays, and accounts of some people: a hub in an existing cluster of GKE.
 
-Google's half is the stand-in's; the cluster is the local one, whose disks are folders. The tests go on in this order.
+Google's half is the stand-in's; the cluster is the local one, whose disks are folders.
 """
 
 import json
@@ -22,6 +22,8 @@ from tests.e2e.hubs import binding_of, forget, pods, require_success
 from tools.local import api, layout
 from tools.local.engine import Engine
 from tools.local.stack import Stack
+
+pytestmark = pytest.mark.scenario
 
 _NAMESPACE, _NOTEBOOKS = "e2e-storage", "e2e-storage-notebooks"
 _ADDRESS = "127.100.0.16"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.workflows.scripts import run as run_script
+from tests.workflow_scripts import run as run_script
 from tools.local.commands import run
 from tools.local.paths import CHECKOUT
 

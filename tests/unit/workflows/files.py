@@ -9,7 +9,6 @@ import yaml
 from tools.local.paths import CHECKOUT
 
 GITHUB = CHECKOUT / ".github"
-SCRIPTS = GITHUB / "scripts"
 ACTION = GITHUB / "actions" / "pulumi" / "action.yml"
 FILES = sorted((GITHUB / "workflows").glob("*.yml"))
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.workflows.scripts import program
-from tests.unit.workflows.scripts import run as run_script
+from tests.workflow_scripts import program
+from tests.workflow_scripts import run as run_script
 from tools.local.commands import run
 from tools.local.paths import CHECKOUT
 

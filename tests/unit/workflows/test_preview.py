@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.workflows.scripts import program
-from tests.unit.workflows.scripts import run as run_script
+from tests.workflow_scripts import program
+from tests.workflow_scripts import run as run_script
 from tools.local.commands import run
 
 RUN_URL = "https://github.com/octo/hub/actions/runs/1"
