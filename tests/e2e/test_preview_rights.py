@@ -19,6 +19,7 @@ from tests.conftest import make_stack, pulumi
 from tests.e2e.hubs import RIGHTS_NAMESPACE, RIGHTS_NOTEBOOKS, RIGHTS_SETTINGS, Hub, brought_up
 from tests.previews import token_of
 from tests.workflow_scripts import run
+from tools.engine import Engine, Stack
 from tools.local import api, layout
 from tools.paths import CHECKOUT
 
