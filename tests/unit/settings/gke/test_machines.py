@@ -4,7 +4,7 @@ from pydantic import TypeAdapter, ValidationError
 from settings.google.accelerators import ACCELERATORS
 from settings.google.regions import ZONES
 from settings.types.machines import AcceleratorType, DatabaseTier, MachineType, is_known_machine, is_known_tier
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 MACHINE = TypeAdapter[str](MachineType)
 ACCELERATOR = TypeAdapter[str](AcceleratorType)
