@@ -8,7 +8,7 @@ import yaml
 from settings import SettingsError, parse
 from settings.reading.keys import KEYS, PROJECT, SECRETS
 from tests.stacks import GATEWAY, GKE, IAP
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 _L4 = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4", "max": 4}
 _ADA = {"name": "a", "googleServiceAccount": "a-data@my-project-123.iam.gserviceaccount.com", "users": ["ada"]}

@@ -14,7 +14,7 @@ from tests.engine.google_half import GoogleHalf, google_half
 from tests.previews import gone, is_google, name_of, token_of
 from tests.setting_changes import ANOTHER_SHAPE, BEFORE, LOAD_BALANCER, TAKES_ALONG, harmless, table
 from tests.stacks import GATEWAY
-from tools.local.engine import Engine
+from tools.engine import Engine
 
 _STATES = sorted(Path(__file__).with_name("states").glob("*.json"))
 _BASE: Mapping[str, object] = {**BEFORE, "protect": False}

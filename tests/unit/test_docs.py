@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import settings
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 PAGES = [
     page
