@@ -24,7 +24,7 @@ class Accelerator:
 
 
 def _zones(**letters: str) -> frozenset[str]:
-    """Returns the zones with these letters; Python wants `_` for the `-` in the names of regions."""
+    """Return the zones with these letters; Python wants `_` for the `-` in the names of regions."""
     return frozenset(f"{region.replace('_', '-')}-{letter}" for region, part in letters.items() for letter in part)
 
 

@@ -1,4 +1,4 @@
-"""Turns stack config into settings, or into one error with all mistakes in it."""
+"""Stack config turned into settings, or into one error with all mistakes in it."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -17,7 +17,7 @@ _PREFIX = f"{PROJECT}:"
 
 
 def parse(values: Mapping[str, object], *, encrypted: Collection[str] = ()) -> Settings:
-    """Returns the settings for config values, whose keys have no project prefix: `hub.image`.
+    """Return the settings for config values, whose keys have no project prefix: `hub.image`.
 
     A list or map may be structured, as in YAML, or JSON text, as Pulumi hands it to the program. A scalar may be text
     too: `"true"`, `"0.5"`, `"600"`. An empty value is no value.
@@ -27,7 +27,7 @@ def parse(values: Mapping[str, object], *, encrypted: Collection[str] = ()) -> S
         encrypted: Keys whose values Pulumi keeps encrypted: no error message has them.
 
     Raises:
-        SettingsError: with every mistake, each with its key and how to mend it.
+        SettingsError: with every mistake, each with its key and how to fix it.
     """
     tree: dict[str, object] = {group: {} for group in GROUPS}
     hidden = {*encrypted, *SECRETS}
@@ -55,7 +55,7 @@ def parse(values: Mapping[str, object], *, encrypted: Collection[str] = ()) -> S
 
 
 def from_pulumi() -> Settings:
-    """Returns the settings of the stack that this program runs for.
+    """Return the settings of the stack that this program runs for.
 
     Raises:
         pulumi.RunError: with every mistake; Pulumi prints it without a traceback.
@@ -75,7 +75,7 @@ def from_pulumi() -> Settings:
 
 
 def from_file(path: Path, *, defaults: Mapping[str, str] | None = None) -> Settings:
-    """Returns the settings in a stack file, without Pulumi. What is encrypted in it is known to be set, and no more.
+    """Return the settings in a stack file, without Pulumi. What is encrypted in it is known to be set, and no more.
 
     Args:
         path: A `Pulumi.<stack>.yaml`.
@@ -94,7 +94,7 @@ def from_file(path: Path, *, defaults: Mapping[str, str] | None = None) -> Setti
 
 
 def _own(config: Mapping[str, object]) -> dict[str, object]:
-    """Leaves out keys of providers and of Pulumi itself, and the prefix."""
+    """Leave out keys of providers and of Pulumi itself, and the prefix."""
     return {name.removeprefix(_PREFIX): value for name, value in config.items() if name.startswith(_PREFIX)}
 
 
@@ -107,7 +107,7 @@ class _NotSet:
 
 
 def _content(key: str, value: object, encrypted: Collection[str]) -> object:
-    """Returns the value for the model.
+    """Return the value for the model.
 
     Raises:
         _MistakeError: The key is not known, or there is no value, or one that must or must not be encrypted.

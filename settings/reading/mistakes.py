@@ -1,4 +1,4 @@
-"""Says in plain words what is wrong with a setting: `<key>: <value> <what is wrong; how to mend it>`.
+"""Messages about wrong settings: `<key>: <value> <problem; fix>`.
 
 The models' messages never contain the value. It is put in here, and only where the key is not a secret.
 """
@@ -33,7 +33,7 @@ _PASSWORD_IN_URL = re.compile(r"//[^/@]*@")
 
 
 def unknown_key(key: str) -> str:
-    """Returns the mistake of a key that no model has, with the key that was probably meant."""
+    """Return the mistake of a key that no model has, with the key that was probably meant."""
     parent = next(
         (known for known, field in KEYS.items() if is_structured(field) and key.startswith(f"{known}.")), None
     )
@@ -48,17 +48,17 @@ def unknown_key(key: str) -> str:
 
 
 def empty_key(key: str) -> str:
-    """Returns the mistake of a key that has a default, but stands there without a value."""
+    """Return the mistake of a key that has a default, but stands there without a value."""
     return f"{key}: has no value; give it one, or remove the line for the default {_yaml(default_of(KEYS[key]))}"
 
 
 def encrypted_key(key: str) -> str:
-    """Returns the mistake of a value that only Pulumi can decrypt."""
+    """Return the mistake of a value that only Pulumi can decrypt."""
     return f"{key}: is encrypted, but is not a secret: pulumi config set --plaintext {key} VALUE"
 
 
 def wrong_json(key: str, text: str, error: Exception, hidden: Collection[str]) -> str:
-    """Returns the mistake of a text where a list or a map belongs."""
+    """Return the mistake of a text where a list or a map belongs."""
     if isinstance(error, json.JSONDecodeError) and text.lstrip().startswith(("{", "[")):
         problem = f"is not JSON: {error.msg} (character {error.pos + 1})"
     else:
@@ -68,7 +68,7 @@ def wrong_json(key: str, text: str, error: Exception, hidden: Collection[str]) -
 
 
 def plain_secret(key: str) -> str:
-    """Returns the mistake of a secret that is not encrypted. Its value is known to all who read the stack file."""
+    """Return the mistake of a secret that is not encrypted. Its value is known to all who read the stack file."""
     return (
         f"{key}: is in plain text, where everybody who sees the stack file can read it. Renew it where it comes from, "
         f"then: pulumi config set --secret {key}"
@@ -123,7 +123,7 @@ def _names_beside(key: str, path: list[int | str]) -> Collection[str]:
 
 
 def _example(key: str, path: list[int | str]) -> str:
-    """Returns the default, or else the field's own example, as an example of a list or a map."""
+    """Return the default, or else the field's own example, as an example of a list or a map."""
     example = default_of(KEYS[key]) or next(iter(KEYS[key].examples or ()), None)
     for part in path:
         if isinstance(example, list):
@@ -134,7 +134,7 @@ def _example(key: str, path: list[int | str]) -> str:
 
 
 def _value(key: str, value: object, hidden: Collection[str]) -> str:
-    """Returns a value as one short line, without line breaks; nothing of a secret, and no password in a URL."""
+    """Return a value as one short line, without line breaks; nothing of a secret, and no password in a URL."""
     if key in hidden:
         return "the value (secret)"
     if isinstance(value, str):

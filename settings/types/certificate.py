@@ -1,4 +1,4 @@
-"""Looks at certificates and private keys for https.
+"""Checks of certificates and private keys for https.
 
 What is told begins with a verb, names nothing secret and fits behind whatever holds the certificate.
 """
@@ -19,7 +19,7 @@ _LONGEST_NAMES: Final = 200
 
 
 def certificate_errors(pem: str, *, hostname: str | None) -> list[str]:
-    """Returns why browsers would not take a certificate.
+    """Return why browsers would not take a certificate.
 
     Who signed it is not looked at: that may be a company's own authority.
 
@@ -43,7 +43,7 @@ def certificate_errors(pem: str, *, hostname: str | None) -> list[str]:
 
 
 def key_errors(pem: str, *, certificate: str) -> list[str]:
-    """Returns why a private key cannot be used with a certificate. One that is no certificate is reported elsewhere."""
+    """Return why a private key cannot be used with a certificate. One that is no certificate is reported elsewhere."""
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 slow to load; most stacks need none
     from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415 as above
 
@@ -60,7 +60,7 @@ def key_errors(pem: str, *, certificate: str) -> list[str]:
 
 
 def holds_private_key(pem: str) -> bool:
-    """Tells whether there is a private key in a text."""
+    """Tell whether there is a private key in a text."""
     return "PRIVATE KEY-----" in pem
 
 
@@ -74,7 +74,7 @@ def _first_certificate(pem: str) -> "Certificate | None":
 
 
 def _names(certificate: "Certificate") -> list[str]:
-    """The host names of a certificate. Browsers look nowhere else, and not at its subject."""
+    """Return the host names of a certificate. Browsers look nowhere else, and not at its subject."""
     from cryptography.x509 import DNSName, ExtensionNotFound, SubjectAlternativeName  # noqa: PLC0415 as above
 
     try:
@@ -85,7 +85,7 @@ def _names(certificate: "Certificate") -> list[str]:
 
 
 def _covers(name: str, hostname: str) -> bool:
-    """A `*` stands for one label, the first."""
+    """Tell whether a certificate's name covers a host name; `*` is the first label."""
     name = name.lower()
     return name == hostname or (name.startswith("*.") and name[2:] == hostname.partition(".")[2])
 

@@ -26,7 +26,7 @@ def own_tag() -> str | None:
 
 
 def _image_reference(text: str) -> str:
-    """Checks the grammar of image references."""
+    """Check the grammar of image references."""
     if not image_rule.is_reference(text):
         msg = (
             "is not an image reference; right ones look like quay.io/jupyter/base-notebook:2026-01-05, "

@@ -21,7 +21,7 @@ class Model(BaseModel):
 
 
 def over(default: Model) -> BeforeValidator:
-    """Lays what a stack file says over `default`, so that `{max: 8}` changes the maximum and nothing else."""
+    """Lay the values of a stack file over `default`, so that `{max: 8}` changes the maximum and nothing else."""
 
     def fill(value: object) -> object:
         return _merge(default.model_dump(by_alias=True), value)

@@ -1,9 +1,13 @@
 """The layers of `settings`: each imports only itself and those below."""
 
 import ast
+from inspect import signature
 from pathlib import Path
 
 import pytest
+
+from settings import Settings
+from settings.rules import RULES, WARNINGS, Rule
 
 ROOT = Path(__file__).parents[3]
 LAYERS = ("reading", "settings", "rules", "groups", "types", "google")
@@ -31,3 +35,8 @@ def test_a_module_imports_only_its_own_layer_and_those_below(path: Path) -> None
 def test_a_module_imports_nothing_of_the_program_but_the_contract_in_hub(path: Path) -> None:
     folders = {folder.name for folder in ROOT.iterdir() if (folder / "__init__.py").exists()} - {"settings", "hub"}
     assert {name.split(".")[0] for name in imported(path)} & folders == set()
+
+
+@pytest.mark.parametrize("rule", [*RULES, *WARNINGS], ids=lambda rule: f"{rule.__module__}.{rule.__name__}")
+def test_each_parameter_of_a_rule_is_the_name_of_a_group(rule: Rule) -> None:
+    assert signature(rule).parameters.keys() <= Settings.model_fields.keys()
