@@ -6,10 +6,9 @@ from typing import Any, cast
 
 import yaml
 
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 GITHUB = CHECKOUT / ".github"
-SCRIPTS = GITHUB / "scripts"
 ACTION = GITHUB / "actions" / "pulumi" / "action.yml"
 FILES = sorted((GITHUB / "workflows").glob("*.yml"))
 

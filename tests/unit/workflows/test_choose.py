@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.workflows.scripts import run
+from tests.workflow_scripts import run
 
 NEEDED = "GCP_PREVIEW_ACCOUNT PULUMI_BACKEND_URL"
 SET = {"GCP_PREVIEW_ACCOUNT": "preview@foo.iam.gserviceaccount.com", "PULUMI_BACKEND_URL": "gs://foo"}

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.unit.workflows.scripts import program, run
+from tests.workflow_scripts import program, run
 from tools.review.show import comment
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
