@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
-from tools.local import cluster, images, node, paths
+from tools import paths
+from tools.local import cluster, images, node
 
 _STARTED = paths.STATE / "started-by-tests"
 
@@ -48,7 +49,7 @@ def running_cluster() -> Generator[ClusterUsers]:
     """Start the local cluster with the images. If the tests started it, the last process to leave stops it.
 
     Raises:
-        LocalError: This machine cannot run the cluster, or cannot build the images.
+        ToolError: This machine cannot run the cluster, or cannot build the images.
     """
     paths.STATE.mkdir(parents=True, exist_ok=True)
     with (paths.STATE / "tests.lock").open("w") as lock:

@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from tests.cluster_users import ClusterUsers, running_cluster
-from tools.local import engine, images, layout
-from tools.local.engine import Engine
-from tools.local.errors import LocalError
-from tools.local.stack import Stack
+from tools import engine
+from tools.engine import Engine, Stack
+from tools.errors import ToolError
+from tools.local import images, layout
 
 pytest_plugins = ["tests.scenarios"]
 
@@ -32,7 +32,7 @@ def built_engine() -> Engine:
     """The engine that `make up` would use."""
     try:
         return engine.find()
-    except LocalError as error:
+    except ToolError as error:
         leave_out(str(error))
         raise
 
@@ -43,7 +43,7 @@ def users_of_cluster() -> Generator[ClusterUsers]:
     with ExitStack() as stack:
         try:
             users = stack.enter_context(running_cluster())
-        except LocalError as error:
+        except ToolError as error:
             leave_out(str(error))
             raise
         yield users
@@ -81,12 +81,4 @@ def set_secret(stack: Stack, key: str, value: str) -> None:
 
 def pulumi(stack: Stack, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """Run a Pulumi command on the stack to its end; `stdout` holds all that a person would see."""
-    return subprocess.run(
-        stack.command(*arguments),
-        env={**os.environ, **stack.environment},
-        input=stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    return stack.run(*arguments, stdin=stdin)

@@ -12,8 +12,8 @@ from typing import Any, cast
 import yaml
 
 from tests.conftest import pulumi
-from tools.local.paths import CHECKOUT
-from tools.local.stack import Stack
+from tools.engine import Stack
+from tools.paths import CHECKOUT
 
 FOLDER = CHECKOUT / "tests" / "engine" / "states"
 PASSPHRASE = "only for tests"  # noqa: S105 it seals made-up secrets

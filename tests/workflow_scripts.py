@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 SCRIPTS = CHECKOUT / ".github" / "scripts"
 

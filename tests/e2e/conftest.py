@@ -24,10 +24,9 @@ from tests.e2e.hubs import (
     marker,
     require_success,
 )
+from tools.engine import Engine, Stack
+from tools.errors import ToolError
 from tools.local import host, layout
-from tools.local.engine import Engine
-from tools.local.errors import LocalError
-from tools.local.stack import Stack
 
 
 # As long as the browser runs, nobody else in this process can use asyncio: so it ends with the tests of this folder.
@@ -37,7 +36,7 @@ def chromium() -> Generator[Browser]:
     try:
         with one_at_a_time("install"):
             host.install_packages({"chromium": "chromium"})
-    except LocalError as error:
+    except ToolError as error:
         leave_out(str(error))
     with running(str(shutil.which("chromium")), hosts={TLS_HOST: TLS_ADDRESS}) as browser:
         yield browser

@@ -23,10 +23,9 @@ from tests.doubles import postgres
 from tests.doubles.google.plugin import engine_with_stand_in
 from tests.doubles.postgres import Server
 from tests.e2e.hubs import binding_of, forget, pods, require_success
+from tools.engine import Engine, Stack
+from tools.errors import ToolError
 from tools.local import api, layout
-from tools.local.engine import Engine
-from tools.local.errors import LocalError
-from tools.local.stack import Stack
 
 pytestmark = pytest.mark.scenario
 
@@ -62,7 +61,7 @@ def server(live_cluster: Path) -> Generator[Server]:
     assert live_cluster.exists()
     try:
         postgres.install()
-    except LocalError as error:
+    except ToolError as error:
         leave_out(str(error))
     with Server(address=str(layout.NODE_ADDRESS), port=5432, encrypted=True) as server:
         yield server

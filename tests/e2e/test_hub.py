@@ -25,8 +25,8 @@ from tests.e2e.browser import (
     wait_for_lab,
 )
 from tests.e2e.hubs import NAMESPACE, NOTEBOOKS, SETTINGS, Hub, brought_up, pods
+from tools.engine import Engine
 from tools.local import api, layout
-from tools.local.engine import Engine
 
 pytestmark = pytest.mark.scenario
 

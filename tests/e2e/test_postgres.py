@@ -26,11 +26,10 @@ from tests.e2e.hubs import (
     pods,
     require_success,
 )
+from tools.commands import run
+from tools.engine import Engine, Stack
+from tools.errors import ToolError
 from tools.local import api, layout
-from tools.local.commands import run
-from tools.local.engine import Engine
-from tools.local.errors import LocalError
-from tools.local.stack import Stack
 
 pytestmark = pytest.mark.scenario
 
@@ -45,7 +44,7 @@ def database(live_cluster: Path) -> Generator[Postgres]:
     assert live_cluster.exists()
     try:
         postgres.install()
-    except LocalError as error:
+    except ToolError as error:
         leave_out(str(error))
     with Postgres(address=str(layout.NODE_ADDRESS), password=marker()) as server:
         yield server

@@ -19,9 +19,8 @@ from kubernetes.client.exceptions import ApiException
 from tests.conftest import pulumi
 from tests.doubles.google.plugin import engine_with_stand_in
 from tests.e2e.hubs import binding_of, forget, pods, require_success
+from tools.engine import Engine, Stack
 from tools.local import api, layout
-from tools.local.engine import Engine
-from tools.local.stack import Stack
 
 pytestmark = pytest.mark.scenario
 

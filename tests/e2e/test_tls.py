@@ -28,9 +28,8 @@ from tests.e2e.hubs import (
     pods,
     require_success,
 )
+from tools.engine import Engine, Stack
 from tools.local import api
-from tools.local.engine import Engine
-from tools.local.stack import Stack
 
 pytestmark = pytest.mark.scenario
 

@@ -7,9 +7,9 @@ from kubernetes.client import CoreV1Api
 
 from settings import parse
 from tests.conftest import make_stack, pulumi
+from tools.engine import Engine
+from tools.errors import ToolError
 from tools.local import api, deploy
-from tools.local.engine import Engine
-from tools.local.errors import LocalError
 
 GOOD: dict[str, object] = {
     "auth.type": "dummy",
@@ -72,12 +72,12 @@ def test_a_lost_passphrase_is_named_before_the_engine_is_asked(
 ) -> None:
     make_stack("lost", tmp_path, built_engine, live_cluster, GOOD)
     (tmp_path / "passphrase").unlink()
-    with pytest.raises(LocalError, match="passphrase"):
+    with pytest.raises(ToolError, match="passphrase"):
         make_stack("lost", tmp_path, built_engine, live_cluster, GOOD)
     assert not (tmp_path / "passphrase").exists()
 
 
 def test_an_image_that_is_not_on_the_node_is_named_with_its_key(live_cluster: Path) -> None:
     assert live_cluster.exists()
-    with pytest.raises(LocalError, match=r"hub\.image: the image localhost/hub:1 is not on the local node"):
+    with pytest.raises(ToolError, match=r"hub\.image: the image localhost/hub:1 is not on the local node"):
         deploy.require_images(parse(GOOD), built={})

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.workflow_scripts import run as run_script
-from tools.local.commands import run
-from tools.local.paths import CHECKOUT
+from tools.commands import run
+from tools.paths import CHECKOUT
 
 PERSON = ("-c", "user.name=Mallory", "-c", "user.email=mallory@example.org")
 

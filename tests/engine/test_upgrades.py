@@ -15,7 +15,7 @@ from tests.engine.google_half import GoogleHalf, google_half
 from tests.previews import gone, is_google, kind_of, name_of
 from tests.setting_changes import ANOTHER_SHAPE, BEFORE, LOAD_BALANCER, TAKES_ALONG, harmless, table
 from tests.stacks import GATEWAY
-from tools.local.engine import Engine
+from tools.engine import Engine
 
 _STATES = sorted(kept_states.FOLDER.glob("*.json"))
 _HOLD_WORK = {"Cluster", "Network", "Subnetwork", "GlobalAddress", "Namespace", "PersistentVolumeClaim"}

@@ -10,8 +10,8 @@ import yaml
 from kubernetes.client import ApiextensionsV1Api
 from kubernetes.client.exceptions import ApiException
 
+from tools.commands import run
 from tools.local import api
-from tools.local.commands import run
 
 _FOLDER = Path(__file__).with_name("crds")
 _MODULE = "sigs.k8s.io/gateway-api"

@@ -14,8 +14,8 @@ from tests.doubles.google.cloud import STATE
 from tests.doubles.google.database_server import CA_CERTIFICATES, SERVER
 from tests.doubles.google.kubeconfig import KUBECONFIG
 from tests.doubles.google.refusals import FAIL
-from tools.local import paths
-from tools.local.engine import Engine
+from tools import paths
+from tools.engine import Engine
 
 
 def install(home: Path) -> Path:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import yaml
 
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 GITHUB = CHECKOUT / ".github"
 ACTION = GITHUB / "actions" / "pulumi" / "action.yml"

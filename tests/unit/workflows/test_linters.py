@@ -8,8 +8,8 @@ import pytest
 
 from tests.conftest import leave_out
 from tests.unit.workflows.files import FILES, GITHUB
-from tools.local import toolchain
-from tools.local.errors import LocalError
+from tools import toolchain
+from tools.errors import ToolError
 
 ZIZMOR = Path(sys.prefix) / "bin" / "zizmor"
 
@@ -25,7 +25,7 @@ def actionlint() -> Path:
     """Return the linter, built if it is missing."""
     try:
         toolchain.build(toolchain.ACTIONLINT)
-    except LocalError as error:
+    except ToolError as error:
         leave_out(str(error))
     return toolchain.ACTIONLINT.programs / "actionlint"
 

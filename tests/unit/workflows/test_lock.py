@@ -8,8 +8,8 @@ import pytest
 
 from tests.workflow_scripts import program
 from tests.workflow_scripts import run as run_script
-from tools.local.commands import run
-from tools.local.paths import CHECKOUT
+from tools.commands import run
+from tools.paths import CHECKOUT
 
 RUN_URL = "https://github.com/octo/hub/actions/runs/1"
 PERSON = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")

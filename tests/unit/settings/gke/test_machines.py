@@ -4,7 +4,7 @@ from pydantic import TypeAdapter, ValidationError
 from settings.google.accelerators import ACCELERATORS, zones_with
 from settings.google.regions import ZONES
 from settings.types.machines import AcceleratorType, MachineType, n1_cpus
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 MACHINE = TypeAdapter[str](MachineType)
 ACCELERATOR = TypeAdapter[str](AcceleratorType)

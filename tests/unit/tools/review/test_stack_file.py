@@ -62,7 +62,7 @@ def test_a_program_without_its_file_is_told(program: Path, content: str | None) 
     if content is not None:
         (program / "Pulumi.yaml").write_text(content)
     with pytest.raises(NoStackFileError, match=r"Pulumi\.yaml cannot be"):
-        stack_file.project(program)
+        stack_file.require_project(program)
 
 
 def test_each_mistake_of_a_key_has_its_line(program: Path) -> None:
