@@ -8,7 +8,7 @@ LOCK := requirements.lock
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview diff url kubeconfig env down check test lint bench bench-rollout environment lock
+.PHONY: help up preview diff url kubeconfig env down check test unit lint bench bench-rollout environment lock
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,12 +34,15 @@ env: environment ## print variables for a plain pulumi and kubectl: eval "$$(mak
 down: environment ## destroy the stack and stop the local cluster
 	@$(PYTHON) -m tools.local.deploy down --stack $(STACK)
 
-check: lint ## lint, types and the tests that need no cluster
-	@$(PYTHON) -m pytest tests/unit tests/policy
+check: environment ## lint, types and the tests that need no cluster
+	@$(MAKE) --no-print-directory -j2 lint unit
 
-test: lint ## every check: `check`, the real engine, and end to end with a browser on the local cluster
+test: check ## every check: `check`, the real engine, and end to end with a browser on the local cluster
 	@$(PYTHON) -m tools.local build || echo "The tests that need the local cluster will be left out." >&2
-	@$(PYTHON) -m pytest tests/unit tests/policy tests/engine tests/e2e
+	@$(PYTHON) -m pytest -n 3 --dist loadfile tests/engine tests/e2e
+
+unit: environment
+	@$(PYTHON) -m pytest -n 2 --dist worksteal tests/unit tests/policy
 
 lint: environment
 	@$(ENVIRONMENT)/bin/ruff format --check --quiet .

@@ -9,7 +9,7 @@ from components.jupyterhub import JupyterHub, JupyterHubArgs
 stack = settings.from_pulumi()
 configuration = preflight.start(stack)
 connection = cluster.connect(stack)
-configuration.require_good()
+configuration.finish()
 hub = JupyterHub(
     stack.name,
     JupyterHubArgs(settings=stack, connection=connection),

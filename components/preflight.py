@@ -12,10 +12,10 @@ def urls(settings: Settings) -> HubUrls:
     return HubUrls(hub=hub.connect_url(settings), proxy_api=proxy.api_url(settings))
 
 
-def start(settings: Settings) -> config_check.DryRun | config_check.KnownGood:
+def start(settings: Settings) -> config_check.ConfigCheck:
     """Starts to load the configuration that the hub would get, with JupyterHub's real classes, and returns at once.
 
-    `require_good` of what is returned ends the program with all mistakes.
+    `finish` of what is returned ends the program with all mistakes.
     """
     return config_check.start(
         hub_config.files(settings, urls(settings), owner_uid="00000000-0000-0000-0000-000000000000"),

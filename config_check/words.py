@@ -9,7 +9,7 @@ from typing import Final
 
 from traitlets import TraitError
 
-from config_check.stand_in import stand_in
+from config_check.child import stand_in
 
 IN_IMAGE: Final = "its package must be in docker/hub/requirements.txt, so that it is in the hub's image and here"
 """The mend of a module that is not there."""

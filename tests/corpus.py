@@ -14,7 +14,7 @@ from typing import Any, cast
 import yaml
 
 from settings.reading.keys import PROJECT
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 _HERE = CHECKOUT / "tests" / "unit" / "settings"
 _HEAD = "# expect: "

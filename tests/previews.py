@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tests.conftest import pulumi
-from tools.local.stack import Stack
+from tools.engine import Stack
 
 
 @dataclass(frozen=True, kw_only=True)

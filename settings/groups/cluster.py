@@ -70,5 +70,13 @@ class ClusterSettings(Model):
         return zones[:_ZONES_OF_A_REGION] if self.makes_nodes else zones
 
     def zones_with(self, gpus: Collection[str]) -> tuple[str, ...]:
-        """Return those of `node_zones` that have all of these GPU types, and so can have a home used with each."""
-        return tuple(zone for zone in self.node_zones if all(zone in ACCELERATORS[gpu].zones for gpu in gpus))
+        """Return those of `node_zones` that have all of these GPU types, so that a home there can be used with each.
+
+        A GPU type that is not known to be there counts for nothing: a warning says so.
+        """
+        known = [ACCELERATORS[gpu].zones for gpu in gpus if self.has_known(gpu)]
+        return tuple(zone for zone in self.node_zones if all(zone in zones for zones in known))
+
+    def has_known(self, gpu: str) -> bool:
+        """Tell whether a GPU type is known to be in one of `node_zones`."""
+        return gpu in ACCELERATORS and not ACCELERATORS[gpu].zones.isdisjoint(self.node_zones)

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from settings.types.database import DatabaseUrl
-from settings.types.database_tiers import DatabaseTier
+from settings.types.machines import DatabaseTier
 from settings.types.model import Model
 from settings.types.text import Flag
 

@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from pydantic import Field
+
 from settings.types.images import ImageReference
 from settings.types.model import Model, over
 from settings.types.sizes import Limits, Requests, Resources, Storage
@@ -16,7 +18,7 @@ _HUB_STORAGE = Storage(size="1Gi")
 class HubSettings(Model):
     """The hub's pod and its volume."""
 
-    image: ImageReference
+    image: Annotated[ImageReference, Field(validate_default=False)] = ""
     """Image of the hub. Required unless `images.repository` is set."""
     resources: Annotated[Resources, over(_HUB_RESOURCES)] = _HUB_RESOURCES
     """CPU and memory of the hub. Omitted parts keep their defaults; `limits.cpu` is not set by default."""

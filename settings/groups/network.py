@@ -1,11 +1,7 @@
 """Keys `network.*`."""
 
-from typing import Self
-
-from pydantic import model_validator
-
-from settings.types.model import GroupError, Model
-from settings.types.networks import ControlPlaneRange, NodeRange, PodRange, ServiceRange, overlapping
+from settings.types.model import Model
+from settings.types.networks import ControlPlaneRange, NodeRange, PodRange, ServiceRange
 
 
 class NetworkSettings(Model):
@@ -20,14 +16,3 @@ class NetworkSettings(Model):
     """CIDR range of a created cluster's Services. At least a /27."""
     control_plane_range: ControlPlaneRange = "172.16.0.0/28"
     """CIDR range of a created cluster's control plane. A /28."""
-
-    @model_validator(mode="after")
-    def _apart(self) -> Self:
-        ranges = {f"network.{field.alias}": getattr(self, name) for name, field in type(self).model_fields.items()}
-        mistakes = [
-            f"{one}: overlaps with {other}; give each of them addresses of its own"
-            for one, other in overlapping(ranges)
-        ]
-        if mistakes:
-            raise GroupError(mistakes)
-        return self

@@ -1,5 +1,6 @@
 """Keys `nodes.*`."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field
@@ -63,3 +64,13 @@ class NodesSettings(Model):
     gpu: Annotated[tuple[GpuPool, ...], Field(examples=[[_GPU]])] = ()
     """GPU node pools of a created cluster, with the same parts and `name`, `accelerator` (GPU type) and `count` (GPUs
     of a node)."""
+
+    @property
+    def pools(self) -> Mapping[str, NodePool]:
+        """Every pool by its place in the stack config, such as `nodes.gpu[0]`."""
+        gpu = {f"nodes.gpu[{index}]": pool for index, pool in enumerate(self.gpu)}
+        return {"nodes.core": self.core, "nodes.user": self.user, **gpu}
+
+    def gpu_types(self, accelerator: str | None) -> frozenset[str]:
+        """Return the GPU types that notebooks can have; `accelerator` is `notebook.accelerator`."""
+        return frozenset([*(pool.accelerator for pool in self.gpu), *([] if accelerator is None else [accelerator])])

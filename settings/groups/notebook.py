@@ -37,7 +37,7 @@ def _never_or_long_enough(minutes: int) -> int:
 class NotebookSettings(Model):
     """The notebook servers, and what the spawn form lets people choose."""
 
-    image: ImageReference
+    image: Annotated[ImageReference, Field(validate_default=False)] = ""
     """Default image of the spawn form. Required unless `images.repository` is set."""
     images: tuple[ImageReference, ...] = ()
     """Further images that the spawn form offers."""

@@ -52,7 +52,7 @@ def default_of(field: FieldInfo) -> object:
 
     A map that needs no value has `{}`, since Pulumi demands that the default of a map is one.
     """
-    default: object = None if field.is_required() else field.default
+    default: object = None if field.is_required() or field.default == "" else field.default
     if default is None and fields_of(field.annotation):
         return {}
     if isinstance(default, Model):

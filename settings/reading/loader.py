@@ -5,14 +5,12 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import cast
 
-from pydantic import ValidationError
-
 from settings.reading.as_written import StackFileError
 from settings.reading.errors import SettingsError
 from settings.reading.keys import GROUPS, KEYS, PROJECT, SECRETS, default_of, is_structured
 from settings.reading.mistakes import empty_key, encrypted_key, plain_secret, unknown_key, wrong_json, wrong_value
 from settings.reading.stack_file import read_config
-from settings.settings import Settings
+from settings.settings import InvalidError, Settings, validate
 from settings.types.secret import SEALED
 
 _PREFIX = f"{PROJECT}:"
@@ -44,10 +42,10 @@ def parse(values: Mapping[str, object], *, encrypted: Collection[str] = ()) -> S
         except (ValueError, RecursionError) as error:
             mistakes.append(wrong_json(key, str(value), error, hidden))
     try:
-        settings = Settings.model_validate(tree, by_alias=True, by_name=False)
-    except ValidationError as error:
-        found = [text for detail in error.errors(include_url=False) for text in wrong_value(detail, hidden)]
-        # A key whose value could not even be read is missing in the models, which is no mistake of its own.
+        settings = validate(tree)
+    except InvalidError as error:
+        found = [*(wrong_value(detail, hidden) for detail in error.details), *error.errors]
+        # A key whose value could not even be read is missing in the models, which is not another mistake.
         reported = {text.partition(":")[0] for text in mistakes}
         mistakes += [text for text in found if text.partition(":")[0] not in reported]
         raise SettingsError(mistakes) from None
@@ -67,10 +65,13 @@ def from_pulumi() -> Settings:
 
     values = _own({**config.get_config_env(), **config.CONFIG.get()})
     try:
-        return parse(values, encrypted={key for key in values if config.is_config_secret(f"{_PREFIX}{key}")})
+        settings = parse(values, encrypted={key for key in values if config.is_config_secret(f"{_PREFIX}{key}")})
     except SettingsError as error:
         message = SettingsError(error.mistakes, where=f"The config of stack {pulumi.get_stack()}")
         raise pulumi.RunError(str(message)) from None
+    for warning in settings.warnings:
+        pulumi.log.warn(warning)
+    return settings
 
 
 def from_file(path: Path, *, defaults: Mapping[str, str] | None = None) -> Settings:

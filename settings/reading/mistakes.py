@@ -12,7 +12,6 @@ from typing import cast, get_args, get_origin
 from pydantic_core import ErrorDetails
 
 from settings.reading.keys import GROUPS, KEYS, default_of, fields_of, is_structured
-from settings.types.model import GroupError
 from settings.types.spelling import nearest
 
 _LONGEST = 80
@@ -76,19 +75,16 @@ def plain_secret(key: str) -> str:
     )
 
 
-def wrong_value(error: ErrorDetails, hidden: Collection[str]) -> list[str]:
-    """Returns what a model found, mostly one mistake; `hidden` are the keys whose values are secret."""
+def wrong_value(error: ErrorDetails, hidden: Collection[str]) -> str:
+    """Return the mistake that a model found; `hidden` are the keys whose values are secret."""
     location = list(error["loc"])
     if location[-1] == "[key]" and error["type"] != "extra_forbidden":
-        location.pop()  # it means that the name itself is wrong, which is the part before
-    if location[0] in GROUPS and len(location) == 1:
-        found: object = error.get("ctx", {}).get("error", error["msg"])
-        return list(found.mistakes) if isinstance(found, GroupError) else [str(found)]
+        location.pop()  # the name itself is wrong, which is the part before
     depth = 2 if location[0] in GROUPS else 1
     key, path = ".".join(map(str, location[:depth])), location[depth:]
     if key in hidden:
-        return [f"{key}: {_problem(error, key, path, hidden)}"]
-    return [f"{key}{_inside(path)}: {_problem(error, key, path, hidden)}"]
+        return f"{key}: {_problem(error, key, path, hidden)}"
+    return f"{key}{_inside(path)}: {_problem(error, key, path, hidden)}"
 
 
 def _inside(path: list[int | str]) -> str:
@@ -111,9 +107,6 @@ def _problem(error: ErrorDetails, key: str, path: list[int | str], hidden: Colle
 def _missing(key: str, path: list[int | str]) -> str:
     if path:
         return f"""is not set: pulumi config set --path '["{key}"]{_inside(path)}' VALUE"""
-    if key.endswith(".image"):
-        where = "HOST/PROJECT/REPOSITORY"
-        return f"is not set; set it, or images.repository for all images: pulumi config set images.repository {where}"
     return f"is not set: pulumi config set {key} {'|'.join(get_args(KEYS[key].annotation)) or 'VALUE'}"
 
 

@@ -18,7 +18,7 @@ _MOST_NAMES: Final = 5
 _LONGEST_NAMES: Final = 200
 
 
-def certificate_flaws(pem: str, *, hostname: str | None) -> list[str]:
+def certificate_errors(pem: str, *, hostname: str | None) -> list[str]:
     """Returns why browsers would not take a certificate.
 
     Who signed it is not looked at: that may be a company's own authority.
@@ -30,19 +30,19 @@ def certificate_flaws(pem: str, *, hostname: str | None) -> list[str]:
     certificate = _first_certificate(pem)
     if certificate is None:
         return [_NO_CERTIFICATE]
-    flaws: list[str] = []
+    errors: list[str] = []
     now = datetime.now(UTC)
     if certificate.not_valid_after_utc < now:
-        flaws.append(f"has expired on {certificate.not_valid_after_utc:%Y-%m-%d}; renew it")
+        errors.append(f"has expired on {certificate.not_valid_after_utc:%Y-%m-%d}; renew it")
     if certificate.not_valid_before_utc > now:
-        flaws.append(f"is not valid before {certificate.not_valid_before_utc:%Y-%m-%d}")
+        errors.append(f"is not valid before {certificate.not_valid_before_utc:%Y-%m-%d}")
     names = _names(certificate)
     if hostname is not None and not any(_covers(name, hostname) for name in names):
-        flaws.append(f"is not for endpoint.hostname, but for {_shown(names)}; one of the two is wrong")
-    return flaws
+        errors.append(f"is not for endpoint.hostname, but for {_shown(names)}; one of the two is wrong")
+    return errors
 
 
-def key_flaws(pem: str, *, certificate: str) -> list[str]:
+def key_errors(pem: str, *, certificate: str) -> list[str]:
     """Returns why a private key cannot be used with a certificate. One that is no certificate is reported elsewhere."""
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 slow to load; most stacks need none
     from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415 as above
@@ -93,3 +93,6 @@ def _covers(name: str, hostname: str) -> bool:
 def _shown(names: list[str]) -> str:
     text = ", ".join(names[:_MOST_NAMES])[:_LONGEST_NAMES]
     return text if text and text.isprintable() else "no host name"
+
+
+certificate_flaws, key_flaws = certificate_errors, key_errors

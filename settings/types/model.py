@@ -1,6 +1,6 @@
 """What all settings models have in common."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -44,15 +44,3 @@ def _merge(default: object, value: object) -> object:
     for key, part in cast("Mapping[object, object]", value).items():
         merged[key] = _merge(merged.get(key), part)
     return merged
-
-
-class GroupError(ValueError):
-    """What is wrong with keys of a group in relation to each other; raised in a model's check.
-
-    Each mistake begins with its key and repeats no value of a secret.
-    """
-
-    def __init__(self, mistakes: Sequence[str]) -> None:
-        super().__init__("; ".join(mistakes))
-        self.mistakes = tuple(mistakes)
-        """One text for each mistake."""

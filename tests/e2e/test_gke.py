@@ -17,10 +17,11 @@ from tests.doubles.google.plugin import engine_with_stand_in
 from tests.e2e.hubs import binding_of, forget, require_success
 from tests.previews import Step, gone, is_google, steps
 from tests.setting_changes import changed, harmless
+from tools.engine import Engine, Stack
 from tools.local import api, layout
-from tools.local.engine import Engine
-from tools.local.paths import CHECKOUT
-from tools.local.stack import Stack
+from tools.paths import CHECKOUT
+
+pytestmark = pytest.mark.scenario
 
 _NAMESPACE, _NOTEBOOKS = "e2e-gke", "e2e-gke-notebooks"
 _CHANGED = {

@@ -21,9 +21,8 @@ from tests.doubles.google.plugin import engine_with_stand_in
 from tests.doubles.iap import HEADER, Iap
 from tests.e2e.browser import new_notebook, open_browser, run_cell, screenshot, start, stop_server, wait_for_lab
 from tests.e2e.hubs import IAP_NAMESPACE, IAP_NOTEBOOKS, IAP_SETTINGS, forget, marker, pods, require_success
+from tools.engine import Engine, Stack
 from tools.local import api, layout
-from tools.local.engine import Engine
-from tools.local.stack import Stack
 
 _SERVICE_ID = "1234567890123456789"
 _AUDIENCE = f"/projects/{project_number('my-project-123')}/global/backendServices/{_SERVICE_ID}"

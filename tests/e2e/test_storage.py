@@ -1,6 +1,6 @@
 """Homes that grow, a hub volume that stays, and accounts of some people: a hub in an existing cluster of GKE.
 
-Google's half is the stand-in's; the cluster is the local one, whose disks are folders. The tests go on in this order.
+Google's half is the stand-in's; the cluster is the local one, whose disks are folders.
 """
 
 import json
@@ -19,9 +19,10 @@ from kubernetes.client.exceptions import ApiException
 from tests.conftest import pulumi
 from tests.doubles.google.plugin import engine_with_stand_in
 from tests.e2e.hubs import binding_of, forget, pods, require_success
+from tools.engine import Engine, Stack
 from tools.local import api, layout
-from tools.local.engine import Engine
-from tools.local.stack import Stack
+
+pytestmark = pytest.mark.scenario
 
 _NAMESPACE, _NOTEBOOKS = "e2e-storage", "e2e-storage-notebooks"
 _ADDRESS = "127.100.0.16"

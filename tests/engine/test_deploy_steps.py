@@ -10,11 +10,10 @@ import pytest
 import yaml
 
 from tests.doubles.google.plugin import engine_with_stand_in
-from tests.unit.workflows.scripts import run as run_script
-from tools.local.commands import run
-from tools.local.engine import Engine
-from tools.local.paths import CHECKOUT
-from tools.local.stack import Stack
+from tests.workflow_scripts import run as run_script
+from tools.commands import run
+from tools.engine import Engine, Stack
+from tools.paths import CHECKOUT
 
 PROGRAM = """
 import pulumi

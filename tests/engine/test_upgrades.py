@@ -12,13 +12,12 @@ from settings.reading.stack_file import read_config
 from tests.conftest import pulumi
 from tests.engine.google_half import GoogleHalf, google_half
 from tests.previews import gone, is_google, name_of, token_of
-from tests.setting_changes import ANOTHER_SHAPE, LOAD_BALANCER, TAKES_ALONG, harmless
+from tests.setting_changes import ANOTHER_SHAPE, BEFORE, LOAD_BALANCER, TAKES_ALONG, harmless, table
 from tests.stacks import GATEWAY
-from tests.unit.components.test_replacements import before, table
-from tools.local.engine import Engine
+from tools.engine import Engine
 
 _STATES = sorted(Path(__file__).with_name("states").glob("*.json"))
-_BASE: Mapping[str, object] = {**before(), "protect": False}
+_BASE: Mapping[str, object] = {**BEFORE, "protect": False}
 _PROTECTED = re.compile("marked for protection|because it is protected")
 _REPLACING = {**{key: row for key, row in table().items() if row[1]}, **ANOTHER_SHAPE}
 

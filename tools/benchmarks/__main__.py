@@ -16,9 +16,11 @@ from kubernetes.client import CoreV1Api
 from rich.console import Console
 from rich.table import Table
 
-from tools.local import api, cluster, deploy, paths
-from tools.local.commands import run
-from tools.local.stack import Stack
+from tools import paths
+from tools.commands import run
+from tools.engine import Stack
+from tools.errors import run_reporting_errors
+from tools.local import api, cluster, deploy
 
 RUNS = 5
 RESULT = paths.CHECKOUT / "build" / "bench.json"
@@ -156,4 +158,4 @@ def _restart() -> Figure:
 
 
 if __name__ == "__main__":
-    sys.exit(deploy.told(main))
+    sys.exit(run_reporting_errors(main))

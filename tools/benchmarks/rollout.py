@@ -4,9 +4,7 @@ Needs the hub of `make up`. It changes that stack, one thing after the other, an
 """
 
 import json
-import os
 import ssl
-import subprocess
 import sys
 import tempfile
 import threading
@@ -22,9 +20,10 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from tools.local import deploy, images, paths
-from tools.local.errors import LocalError
-from tools.local.stack import Stack
+from tools import paths
+from tools.engine import Stack
+from tools.errors import ToolError, run_reporting_errors
+from tools.local import deploy, images
 
 RESULT = paths.CHECKOUT / "build" / "rollout.json"
 _FILE = paths.CHECKOUT / "Pulumi.dev.yaml"
@@ -148,14 +147,7 @@ def _up(stack: Stack, settings: Mapping[str, object]) -> str:
         file = Path(folder) / _FILE.name
         file.write_text(yaml.safe_dump(content))
         stack.prepare(file, built)
-    done = subprocess.run(
-        stack.command("up", "--yes", "--non-interactive"),
-        env={**os.environ, **stack.environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    done = stack.run("up", "--yes")
     return done.stdout if done.returncode else ""
 
 
@@ -201,10 +193,10 @@ def _start_notebook(url: str) -> str:
     while not _is_good(f"{url}/user/{_PERSON}/api/status", {"Authorization": f"token {token}"}):
         if time.monotonic() > deadline:
             message = "The notebook does not start; look at it in the browser."
-            raise LocalError(message)
+            raise ToolError(message)
         time.sleep(1)
     return str(token)
 
 
 if __name__ == "__main__":
-    sys.exit(deploy.told(main))
+    sys.exit(run_reporting_errors(main))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from rich.table import Table
 
+from tools.errors import ToolError
 from tools.local import build, cluster, images, layout, node
-from tools.local.errors import LocalError
-from tools.local.steps import console, say
+from tools.steps import console, say
 
 
 def main() -> int:
@@ -31,7 +31,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         return _COMMANDS[arguments.command](arguments)
-    except LocalError as error:
+    except ToolError as error:
         say(f"error: {error}")
         return 1
     except KeyboardInterrupt:
@@ -71,7 +71,7 @@ def _kubeconfig(_: argparse.Namespace) -> int:
 def _load(arguments: argparse.Namespace) -> int:
     if not cluster.is_up():
         message = "The local cluster does not run. Start it with: python -m tools.local up"
-        raise LocalError(message)
+        raise ToolError(message)
     archives: list[Path] = arguments.archive
     for archive in archives:
         node.import_image(archive)

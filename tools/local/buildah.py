@@ -4,8 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.local import commands
-from tools.local.errors import LocalError
+from tools import commands
+from tools.errors import ToolError
 
 CONTAINED = (
     *("setpriv", "--pdeathsig", "KILL", "--"),
@@ -38,7 +38,7 @@ class Buildah:
             reference: What to call the result.
 
         Raises:
-            LocalError: A step of the Dockerfile failed.
+            ToolError: A step of the Dockerfile failed.
         """
         bundle = ca_bundle()
         secret = [f"--secret=id=ca,src={bundle}"] if bundle else []
@@ -49,7 +49,7 @@ class Buildah:
         """Write an image to a file, under its own reference, as `docker save` does.
 
         Raises:
-            LocalError: There is no such image, or no space for the file.
+            ToolError: There is no such image, or no space for the file.
         """
         self.run("push", reference, f"docker-archive:{archive}:{reference}")
 
@@ -60,7 +60,7 @@ class Buildah:
             What it printed.
 
         Raises:
-            LocalError: It failed.
+            ToolError: It failed.
         """
         storage = (
             f"--root={self.folder / 'root'}",
@@ -75,12 +75,12 @@ def start(folder: Path) -> Buildah:
     """Make a builder that keeps its images in an empty folder, with the fastest storage that works there.
 
     Raises:
-        LocalError: buildah is not installed, or cannot work here.
+        ToolError: buildah is not installed, or cannot work here.
     """
     fast = Buildah(folder, "overlay")
     try:
         fast.run("info")
-    except LocalError:
+    except ToolError:
         plain = Buildah(folder, "vfs")
         plain.run("info")
         return plain

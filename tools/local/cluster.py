@@ -4,22 +4,11 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 
-from tools.local import (
-    api,
-    certificates,
-    control_plane,
-    host,
-    images,
-    layout,
-    network,
-    node,
-    paths,
-    pause_image,
-    toolchain,
-)
-from tools.local.errors import LocalError
+from tools import paths, toolchain
+from tools.errors import ToolError
+from tools.local import api, certificates, control_plane, host, images, layout, network, node, pause_image
 from tools.local.processes import is_running, require_running, stop
-from tools.local.steps import step
+from tools.steps import step
 
 PARTS = ("etcd", control_plane.API_SERVER, *control_plane.CONTROLLERS, node.CONTAINERD, *node.AGENTS)
 """Every long-running process of the cluster."""
@@ -31,7 +20,7 @@ def up() -> None:
     """Make the cluster run, whatever state it is in; quick where it runs already.
 
     Raises:
-        LocalError: This machine cannot run it, or a part of it does not come up; the message holds the end of its log.
+        ToolError: This machine cannot run it, or a part of it does not come up; the message holds the end of its log.
     """
     host.check()
     host.install_packages()
@@ -101,4 +90,4 @@ def _wait(what: str, part: str, holds: Callable[[], bool]) -> None:
             return
         time.sleep(0.3)
     message = f"After {_READY_SECONDS} s still not: {what}. Its log: {layout.LOGS / part}.log"
-    raise LocalError(message)
+    raise ToolError(message)

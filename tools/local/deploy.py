@@ -5,25 +5,22 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import httpx
 
-from settings import Settings, SettingsError
+from settings import Settings
 from settings import from_file as settings_of
-from tools.local import api, build, cluster, engine, images, layout, node, paths
-from tools.local.engine import Engine
-from tools.local.errors import LocalError
+from tools import engine, paths
+from tools.engine import Engine, Stack
+from tools.engine.stack import exists as stack_exists
+from tools.errors import ToolError, run_reporting_errors
+from tools.local import api, build, cluster, images, layout, node
 from tools.local.images import Image
-from tools.local.stack import Stack
-from tools.local.stack import exists as stack_exists
-from tools.local.steps import quiet, say, step
+from tools.steps import quiet, say, step
 
 _ANSWER_SECONDS = 60
-_IMAGE_KEYS = ("hub.image", "proxy.image", "notebook.image")
-_TO_BE_BUILT = "localhost/jupyterhub/to-be-built:0"
-"""Stands for an image that the stack leaves open, until it is built."""
 
 
 def main() -> int:
@@ -32,19 +29,7 @@ def main() -> int:
     parser.add_argument("command", choices=sorted(_COMMANDS))
     parser.add_argument("--stack", default="dev", help="the stack, as in Pulumi.<stack>.yaml")
     arguments = parser.parse_args()
-    return told(lambda: _COMMANDS[arguments.command](arguments.stack))
-
-
-def told(act: Callable[[], int]) -> int:
-    """Act; what goes wrong is told to the person in place of a traceback. The exit code."""
-    try:
-        return act()
-    except (LocalError, SettingsError) as error:
-        say(f"error: {error}")
-        return 1
-    except KeyboardInterrupt:
-        say("Interrupted. Running the same command again goes on from here.")
-        return 130
+    return run_reporting_errors(lambda: _COMMANDS[arguments.command](arguments.stack))
 
 
 def _up(name: str) -> int:
@@ -59,10 +44,10 @@ def _up(name: str) -> int:
         _bring_images(settings, built)
     else:
         found = engine.find()
-    say(f"Engine: {found.described}.")
+    say(f"Engine: {found.description}.")
     stack = _prepared(name, settings, found)
     with step("pulumi up"), quiet():
-        code = stack.pulumi("up", "--yes", "--suppress-permalink=true")
+        code = stack.show("up", "--yes", "--suppress-permalink=true")
     if code != 0:
         for line in api.troubles(settings.namespace) if local else []:
             say(line)
@@ -73,27 +58,27 @@ def _up(name: str) -> int:
         say("Records and a new certificate take some minutes to be known to the world.")
     else:
         with step("Waiting for the hub's page", always=False):
-            _wait_for(url)
+            _wait_for(url, log=f"kubectl logs --namespace {settings.namespace} statefulset/{settings.name}")
     say(f"The hub is ready, after {time.monotonic() - start:.0f} s. Open:")
     sys.stdout.write(f"{url}\n")
     return 0
 
 
 def _preview(name: str) -> int:
-    return ready_for_preview(name).pulumi("preview", "--diff", "--suppress-permalink=true")
+    return ready_for_preview(name).show("preview", "--diff", "--suppress-permalink=true")
 
 
 def ready_for_preview(name: str) -> Stack:
     """The stack as its file now is, ready to be previewed.
 
     Raises:
-        LocalError: It is on the local cluster, which does not run; or nobody made it yet.
+        ToolError: It is on the local cluster, which does not run; or nobody made it yet.
     """
     settings = _settings(name)
     found = engine.find()
     if is_local(settings) and not cluster.is_up():
         message = "The local cluster does not run, and a preview asks it what would change. Start it with: make up"
-        raise LocalError(message)
+        raise ToolError(message)
     stack = _stack(name, found)
     stack.prepare_existing(_file(name), _images_for(settings))
     return stack
@@ -127,7 +112,7 @@ def _down(name: str) -> int:
         if local:
             cluster.up()  # what is not reached cannot be taken down in good order
         with step("pulumi destroy"), quiet():
-            code = existing(name).pulumi("destroy", "--yes", "--suppress-permalink=true")
+            code = existing(name).show("destroy", "--yes", "--suppress-permalink=true")
         if code != 0:
             say("pulumi destroy failed: its diagnostics above say why. What is not destroyed goes on running.")
             return code
@@ -147,7 +132,7 @@ _COMMANDS = {
 
 
 def _settings(name: str) -> Settings:
-    settings = settings_of(_file(name), defaults=dict.fromkeys(_IMAGE_KEYS, _TO_BE_BUILT))
+    settings = settings_of(_file(name), defaults=images.UNBUILT)
     # Elsewhere nobody builds images on the way: then they must be set.
     return settings if is_local(settings) else settings_of(_file(name))
 
@@ -157,7 +142,7 @@ def _file(name: str) -> Path:
     if not file.exists():
         there = ", ".join(sorted(other.name for other in paths.CHECKOUT.glob("Pulumi.*.yaml")))
         message = f"There is no {file.name}: stack {name} has no settings. There are: {there}"
-        raise LocalError(message)
+        raise ToolError(message)
     return file
 
 
@@ -192,7 +177,7 @@ def _asked_images(settings: Settings) -> dict[str, str]:
 def _open_images(settings: Settings, built: Mapping[str, Image]) -> dict[str, Image]:
     """Those of the built images whose keys the stack leaves open, by key."""
     asked = _asked_images(settings)
-    return {f"{name}.image": image for name, image in built.items() if asked[f"{name}.image"] == _TO_BE_BUILT}
+    return {key: image for name, image in built.items() if asked[key := f"{name}.image"] == images.UNBUILT[key]}
 
 
 def _bring_images(settings: Settings, built: Mapping[str, Image]) -> None:
@@ -210,7 +195,7 @@ def require_images(settings: Settings, *, built: Collection[str]) -> None:
         built: Keys of images that were just built and loaded.
 
     Raises:
-        LocalError: Names each key and image, and how to bring it.
+        ToolError: Names each key and image, and how to bring it.
     """
     there = images.references(node.CTR)
     mistakes = [
@@ -220,7 +205,7 @@ def require_images(settings: Settings, *, built: Collection[str]) -> None:
         if key not in built and asked not in there
     ]
     if mistakes:
-        raise LocalError("\n".join(mistakes))
+        raise ToolError("\n".join(mistakes))
 
 
 def _prepared(name: str, settings: Settings, found: Engine) -> Stack:
@@ -239,11 +224,11 @@ def existing(name: str) -> Stack:
     """The stack that `make up` made.
 
     Raises:
-        LocalError: It never did.
+        ToolError: It never did.
     """
     if not stack_exists(name):
         message = f"Stack {name} was never made here. Make it with: make up STACK={name}"
-        raise LocalError(message)
+        raise ToolError(message)
     return _stack(name, engine.find())
 
 
@@ -252,7 +237,7 @@ def _stack(name: str, found: Engine) -> Stack:
     return Stack(name=name, engine=found, kubeconfig=layout.KUBECONFIG if local else None)
 
 
-def _wait_for(url: str) -> None:
+def _wait_for(url: str, *, log: str) -> None:
     deadline = time.monotonic() + _ANSWER_SECONDS
     reason = ""
     while time.monotonic() < deadline:
@@ -263,8 +248,8 @@ def _wait_for(url: str) -> None:
         if reason == "status 200":
             return
         time.sleep(0.5)
-    message = f"The hub's page {url} does not answer ({reason}). Look at its log: kubectl logs tf-hub-0"
-    raise LocalError(message)
+    message = f"The hub's page {url} does not answer ({reason}). Look at its log: {log}"
+    raise ToolError(message)
 
 
 if __name__ == "__main__":

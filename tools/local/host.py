@@ -7,11 +7,11 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
+from tools.commands import run
+from tools.errors import ToolError
 from tools.local import layout
-from tools.local.commands import run
-from tools.local.errors import LocalError
 from tools.local.processes import is_running
-from tools.local.steps import say, step
+from tools.steps import say, step
 
 _OTHER_WAY = (
     "To use another cluster instead, set its kubeconfig context: pulumi config set kubernetes.context <context>"
@@ -23,12 +23,12 @@ def check() -> None:
     """Refuse, with one clear line, a machine on which the local cluster cannot run.
 
     Raises:
-        LocalError: Says what is in the way, and names the other way.
+        ToolError: Says what is in the way, and names the other way.
     """
     reason = _reason()
     if reason:
         message = f"The local cluster cannot run here: {reason}.\n{_OTHER_WAY}"
-        raise LocalError(message)
+        raise ToolError(message)
 
 
 def _reason() -> str:
@@ -58,7 +58,7 @@ def install_packages(needed: Mapping[str, str] = layout.DEBIAN_PACKAGES) -> None
         needed: The package that brings each program.
 
     Raises:
-        LocalError: A program is missing and there is no apt-get, or apt-get failed.
+        ToolError: A program is missing and there is no apt-get, or apt-get failed.
     """
     missing = sorted({package for program, package in needed.items() if shutil.which(program) is None})
     if not missing:
@@ -68,7 +68,7 @@ def install_packages(needed: Mapping[str, str] = layout.DEBIAN_PACKAGES) -> None
             "These Debian packages are needed, and there is no apt-get to install them with: "
             f"{', '.join(missing)}.\n{_OTHER_WAY}"
         )
-        raise LocalError(message)
+        raise ToolError(message)
     say(f"  Installing Debian packages: {', '.join(missing)}")
     install = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
     with step("apt-get install"):
@@ -82,7 +82,7 @@ def _module(name: str) -> bool:
         return False
     try:
         run(["modprobe", name])
-    except LocalError:
+    except ToolError:
         return False
     return True
 

@@ -3,7 +3,7 @@
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
-from tools.local import paths
+from tools import paths
 
 NAME = "jupyterhub-local"
 """The cluster, its kubeconfig context and its one node."""

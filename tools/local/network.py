@@ -10,9 +10,9 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import cast
 
+from tools.commands import run
+from tools.errors import ToolError
 from tools.local import layout
-from tools.local.commands import run
-from tools.local.errors import LocalError
 
 _TABLE = "210"
 _PRIORITY = "210"
@@ -34,7 +34,7 @@ def check_free() -> None:
     """Refuse ranges that this machine already uses for something else.
 
     Raises:
-        LocalError: Names the range and the route or interface that has it.
+        ToolError: Names the range and the route or interface that has it.
     """
     for route in _json("ip", "-j", "-4", "route", "show", "table", "main"):
         device = route.get("dev", "")
@@ -48,7 +48,7 @@ def check_free() -> None:
                     f"(interface {device}). "
                     "Remove that route, or use a cluster of your own: set `kubernetes.context`."
                 )
-                raise LocalError(message)
+                raise ToolError(message)
 
 
 def up() -> None:
@@ -98,7 +98,7 @@ def _rules() -> list[dict[str, str]]:
 def _json(*command: str) -> list[dict[str, str]]:
     try:
         printed = run(command)
-    except LocalError:
+    except ToolError:
         return []  # "FIB table does not exist": nothing is in it
     return cast("list[dict[str, str]]", json.loads(printed or "[]"))
 
@@ -106,7 +106,7 @@ def _json(*command: str) -> list[dict[str, str]]:
 def _quietly(command: list[str]) -> None:
     try:
         run(command)
-    except LocalError:
+    except ToolError:
         return  # it is gone already
 
 

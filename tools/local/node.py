@@ -10,10 +10,11 @@ from pathlib import Path
 
 import yaml
 
-from tools.local import certificates, layout, toolchain
-from tools.local.commands import run
+from tools import toolchain
+from tools.commands import run
+from tools.errors import ToolError
+from tools.local import certificates, layout
 from tools.local.control_plane import program
-from tools.local.errors import LocalError
 from tools.local.processes import require_running, start, stop
 
 CONTAINERD = "containerd"
@@ -40,12 +41,12 @@ def start_containerd() -> None:
         require_running(CONTAINERD)
         try:
             run([*CTR, "version"])
-        except LocalError:
+        except ToolError:
             time.sleep(0.2)
         else:
             return
     message = f"containerd does not answer. Its log: {layout.LOGS / 'containerd.log'}"
-    raise LocalError(message)
+    raise ToolError(message)
 
 
 def start_agents() -> None:
@@ -126,7 +127,7 @@ def import_image(archive: Path) -> None:
 def _try(command: Sequence[str]) -> None:
     try:
         run(command)
-    except LocalError:
+    except ToolError:
         return  # it ended in between; what really stays is found by the next steps
 
 

@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from tools.errors import ToolError
 from tools.local import layout
-from tools.local.errors import LocalError
 
 _SHOWN_LINES = 12
 
@@ -69,12 +69,10 @@ def is_running(name: str) -> bool:
 
 
 def require_running(name: str) -> None:
-    """Raise a LocalError with the end of its log if `name` has died."""
+    """Raise a ToolError with the end of its log if `name` has died."""
     if not is_running(name):
         lines = log(name).read_text(errors="replace").splitlines()[-_SHOWN_LINES:] if log(name).exists() else []
-        raise LocalError(
-            "\n".join([f"{name} has stopped. The end of {log(name)}:", *(f"    {line}" for line in lines)])
-        )
+        raise ToolError("\n".join([f"{name} has stopped. The end of {log(name)}:", *(f"    {line}" for line in lines)]))
 
 
 def log(name: str) -> Path:

@@ -1,10 +1,7 @@
-"""A project of a preview without secrets: a revision's program, with its stack file and placeholders."""
+"""The workspace of a preview without secrets: a revision's program and stack file, with placeholders."""
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,73 +14,65 @@ from settings import SettingsError
 from settings.reading import as_written
 from settings.reading.keys import PROJECT, SECRETS
 from settings.reading.stack_file import read_config
-from tools.local.errors import LocalError
+from tools.engine import Engine, Stack
+from tools.errors import ToolError
+from tools.local import images
 from tools.review import stack_file
 
 _PREFIX: Final = f"{PROJECT}:"
 _PLACEHOLDER: Final = "postgresql://placeholder:{}@placeholder.invalid:5432/placeholder"
-"""With this, every check of a secret is content."""
+"""Passes the checks of every secret."""
 _VARIABLE: Final = "PLACEHOLDER_FOR_AUTH_SECRET_ENVIRONMENT"
-_IMAGES: Final = {"hub": ("hub",), "proxy": ("proxy",), "notebook": ("notebook", "hub/requirements.txt")}
-"""What `make up` builds each image from, below docker/, where a stack leaves it open."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """A folder for the engine, and what to tell of it."""
+    """A stack in an isolated workspace."""
 
-    folder: Path
-    environment: Mapping[str, str]
-    """Variables for the engine."""
+    stack: Stack
     notes: tuple[str, ...]
-    """What stands for something that is not there."""
+    """Placeholders in use, for the reader of the preview."""
 
 
-def prepare(folder: Path, program: Path, stack: str, *, pulumi: str, port: int) -> Project:
-    """Make a project in a folder, with a state of its own that goes with the folder.
+def prepare(folder: Path, program: Path, name: str, *, engine: Engine, port: int) -> Project:
+    """Make a workspace in a folder, with a state of its own in the same folder.
 
     Args:
         folder: An empty folder.
         program: The folder of the program.
-        stack: The stack, as in `Pulumi.<stack>.yaml`.
-        pulumi: The engine.
-        port: Where the recorder serves, which also stands for the cluster.
+        name: The stack, as in `Pulumi.<name>.yaml`.
+        engine: The Pulumi CLI.
+        port: Port of the recording provider, which also serves as the address of the cluster.
 
     Raises:
-        NoStackFileError: There is no file for the stack, or one that cannot be read.
-        LocalError: The engine does not take what is in it.
+        NoStackFileError: The stack file or `Pulumi.yaml` is missing or cannot be read.
+        ToolError: Pulumi refuses the stack file.
     """
-    read, written = _config(stack_file.find(program, stack))
+    stack_file.require_project(program)
+    read, written = _config(stack_file.find(program, name))
     own = {key.removeprefix(_PREFIX): value for key, value in read.items() if key.startswith(_PREFIX)}
     sealed = {key: _digest(json.dumps(value)) for key, value in own.items() if _is_encrypted(value)}
-    images = open_images(program, own)
-    missing = missing_secrets({**images, **own})
-    config: dict[str, object] = {key: node for key, node in written.items() if not _is_encrypted(read[key])}
-    config |= {f"{_PREFIX}{key}": value for key, value in images.items()}
-    project = stack_file.project(program)
-    project |= {"main": str(program), "runtime": {"name": "python", "options": {"virtualenv": sys.prefix}}}
-    (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))
-    (folder / f"Pulumi.{stack}.yaml").write_text(as_written.text({"config": config}))
-    (folder / "state").mkdir()
+    built = open_images(program, own)
+    missing = missing_secrets({**built, **own})
     kubeconfig = folder / "kubeconfig"
     kubeconfig.write_text(json.dumps(kubeconfig_of(port, str(own.get("kubernetes.context") or "offline"))))
-    environment = {
-        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
-        "PULUMI_CONFIG_PASSPHRASE": "of a state that nobody keeps",
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "KUBECONFIG": str(kubeconfig),
-    }
+    file = folder / "without-secrets.yaml"
+    file.write_text(
+        as_written.text({"config": {key: node for key, node in written.items() if not _is_encrypted(read[key])}})
+    )
+    stack = Stack(name=name, engine=engine, folder=folder, isolated=True, kubeconfig=kubeconfig, program=program)
+    stack.prepare(file, built)
     secret = {key: _PLACEHOLDER.format(digest) for key, digest in {**sealed, **dict.fromkeys(missing, "none")}.items()}
     # The one secret that is a map: of variables, whose names are as secret as what is in them.
     secret |= {key: json.dumps({_VARIABLE: secret[key]}) for key in secret if key == "auth.secretEnvironment"}
-    _pulumi(pulumi, folder, environment, "stack", "init", stack)
     if secret:
         values = [word for key, value in sorted(secret.items()) for word in ("--secret", f"{key}={value}")]
-        _pulumi(pulumi, folder, environment, "config", "set-all", "--stack", stack, *values)
+        done = stack.run("config", "set-all", *values)
+        if done.returncode:
+            message = f"`pulumi config set-all` failed: {done.stdout.strip()}"
+            raise ToolError(message)
     notes = tuple(f"{key} is not set in this stack file; a placeholder is used here." for key in missing)
-    return Project(folder=folder, environment=environment, notes=notes)
+    return Project(stack=stack, notes=notes)
 
 
 def _config(file: Path) -> tuple[dict[str, object], dict[str, yaml.Node]]:
@@ -98,19 +87,14 @@ def _is_encrypted(value: object) -> bool:
 
 
 def open_images(program: Path, own: Mapping[str, object]) -> dict[str, str]:
-    """Returns names for the images that `make up` would build, each after what it is built from."""
+    """Return references for the images that `make up` would build, each with a tag from the files of docker/."""
     if "images.repository" in own:
         return {}
     return {
-        f"{name}.image": f"localhost/jupyterhub/{name}:{_digest(*_contents(program / 'docker', sources))}"
-        for name, sources in _IMAGES.items()
+        f"{name}.image": f"localhost/jupyterhub/{name}:{images.digest(name, program / 'docker')}"
+        for name in images.SOURCES
         if f"{name}.image" not in own
     }
-
-
-def _contents(context: Path, sources: tuple[str, ...]) -> list[str]:
-    files = [file for source in sources for file in [context / source, *sorted((context / source).rglob("*"))]]
-    return [f"{file.relative_to(context)}\0{file.read_text(errors='replace')}" for file in files if file.is_file()]
 
 
 def missing_secrets(own: Mapping[str, object]) -> list[str]:
@@ -137,17 +121,3 @@ def kubeconfig_of(port: int, context: str) -> dict[str, object]:
         "clusters": [{"name": "offline", "cluster": {"server": f"https://127.0.0.1:{port}"}}],
         "users": [{"name": "offline", "user": {}}],
     }
-
-
-def _pulumi(pulumi: str, folder: Path, environment: Mapping[str, str], *arguments: str) -> None:
-    done = subprocess.run(
-        [pulumi, "--cwd", str(folder), "--non-interactive", *arguments],
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        message = f"`pulumi {' '.join(arguments[:2])}` failed: {done.stderr.strip()}"
-        raise LocalError(message)

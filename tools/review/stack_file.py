@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final
 
 import yaml
 
@@ -13,16 +13,13 @@ from settings import SettingsError
 from settings.reading.as_written import StackFileError
 from settings.reading.keys import PROJECT
 from settings.reading.stack_file import key_lines, read_config
+from tools.local.images import UNBUILT
 from tools.review.log.model import Preview
 
 _MISTAKE: Final = re.compile(r"^(  \* )([\w.-]+)(?=: )", re.MULTILINE)
 """As the settings tell them: `  * hub.image: is not set`."""
 _OF_THE_ENGINE: Final = re.compile(r"(error: )?validating stack config: ")
 """How Pulumi begins to say that a value is not of the type that `Pulumi.yaml` wants."""
-_BUILT: Final[Mapping[str, str]] = dict.fromkeys(
-    ("hub.image", "proxy.image", "notebook.image"), "localhost/jupyterhub/to-be-built:0"
-)
-"""What a stack may leave open, as `make up` builds it."""
 
 
 class NoStackFileError(Exception):
@@ -60,26 +57,25 @@ def find(program: Path, stack: str) -> Path:
     return file
 
 
-def project(program: Path) -> dict[str, Any]:
-    """Returns what is in a program's `Pulumi.yaml`.
+def require_project(program: Path) -> None:
+    """Check that a program has a `Pulumi.yaml`.
 
     Raises:
-        NoStackFileError: There is none, or none that can be read.
+        NoStackFileError: It is missing, or cannot be read.
     """
     file = program / "Pulumi.yaml"
     try:
         content: object = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
-        message = f"Pulumi.yaml cannot be read: {error.strerror}. It makes a folder a program."
+        message = f"Pulumi.yaml cannot be read: {error.strerror}. A Pulumi program needs it."
         raise NoStackFileError(message) from None
     except yaml.MarkedYAMLError as error:
         line = 1 if error.problem_mark is None else error.problem_mark.line + 1
-        message = f"{file.name} cannot be used: {error.problem} in line {line}"
+        message = f"Pulumi.yaml cannot be read: {error.problem} in line {line}"
         raise NoStackFileError(message) from None
     if not isinstance(content, dict):
-        message = "Pulumi.yaml cannot be used: it is no map of name, runtime and config"
+        message = "Pulumi.yaml cannot be read: it is not a map with name, runtime and config"
         raise NoStackFileError(message)
-    return cast("dict[str, Any]", content)
 
 
 def placed(preview: Preview, file: Path) -> Preview:
@@ -97,7 +93,7 @@ def _all_mistakes(text: str, file: Path) -> str:
     if not _OF_THE_ENGINE.match(text):
         return text
     try:
-        settings.from_file(file, defaults=_BUILT)
+        settings.from_file(file, defaults=UNBUILT)
     except SettingsError as error:
         return str(SettingsError(error.mistakes, where=file.name))
     return text

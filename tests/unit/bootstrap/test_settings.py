@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from keyless.settings import Settings, SettingsError, parse
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 GOOD = {"project": "foo-123", "location": "europe-west1", "repositoryId": "1234567", "ownerId": "89"}
 

@@ -1,4 +1,4 @@
-"""Which code meets Google Cloud: that of the repository's branches, and of no one else."""
+"""Code that gets access to Google Cloud: that of the repository's branches, and no other."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.workflows.scripts import run
+from tests.workflow_scripts import run
 
 NEEDED = "GCP_PREVIEW_ACCOUNT PULUMI_BACKEND_URL"
 SET = {"GCP_PREVIEW_ACCOUNT": "preview@foo.iam.gserviceaccount.com", "PULUMI_BACKEND_URL": "gs://foo"}
@@ -21,7 +21,7 @@ def _pull_request(repository: str | None, author: str = "ada") -> dict[str, Any]
 def _chosen(
     folder: Path, event: dict[str, Any], variables: dict[str, str], stacks: str = '["gke"]'
 ) -> tuple[dict[str, str], str]:
-    """The outputs, and what a person is told."""
+    """Return the outputs, and the messages on the run's page."""
     checkout = folder / "checkout"
     (checkout / ".github").mkdir(parents=True)
     (checkout / ".github" / "stacks.json").write_text(stacks)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.unit.workflows.scripts import program, run
+from tests.workflow_scripts import program, run
 from tools.review.show import comment
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
@@ -62,7 +62,7 @@ def _posted(
     *,
     stacks: Sequence[str] = (),
 ) -> tuple[str, str]:
-    """What was posted, and what the run tells. The default branch has these stacks."""
+    """Return the posted text and the output of the run; `stacks` are those of the default branch."""
     (folder / ".github").mkdir()
     (folder / ".github" / "stacks.json").write_text(json.dumps(list(stacks)))
     program(folder / "tools" / "review" / "__main__.py", REVIEW)

@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
+from tools.errors import ToolError
 from tools.local import host, layout
-from tools.local.errors import LocalError
 
 
 def _nothing_runs(_: str) -> bool:
@@ -14,7 +14,7 @@ def _nothing_runs(_: str) -> bool:
 
 
 def _refusal() -> str:
-    with pytest.raises(LocalError) as refused:
+    with pytest.raises(ToolError) as refused:
         host.check()
     return str(refused.value)
 
@@ -57,5 +57,5 @@ def test_another_kubernetes_on_the_machine_is_refused_by_name(monkeypatch: pytes
 
 def test_missing_packages_without_apt_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(LocalError, match="a-package"):
+    with pytest.raises(ToolError, match="a-package"):
         host.install_packages({"a-program": "a-package"})

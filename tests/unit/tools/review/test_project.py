@@ -5,6 +5,7 @@ from pathlib import Path
 
 from settings.reading.keys import SECRETS
 from tests.stacks import GKE, VALUES
+from tools.engine import Engine
 from tools.review import project
 
 
@@ -48,5 +49,6 @@ def test_what_is_not_encrypted_reaches_the_engine_as_it_is_written(tmp_path: Pat
     lines += ["  jupyterhub:notebook.accelerator: ~", "  jupyterhub:auth.allowedUsers: [on, 1e3]"]
     sealed = "  jupyterhub:github.clientSecret: {secure: v1:abc}"
     (program / "Pulumi.dev.yaml").write_text("\n".join([*lines, sealed]))
-    project.prepare(tmp_path / "new", program, "dev", pulumi="true", port=1)
-    assert (tmp_path / "new" / "Pulumi.dev.yaml").read_text().splitlines() == lines
+    engine = Engine(program=Path("true"), environment={}, description="")
+    stack = project.prepare(tmp_path / "new", program, "dev", engine=engine, port=1).stack
+    assert (stack.workspace / "Pulumi.dev.yaml").read_text().splitlines() == lines

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.local import paths, toolchain
-from tools.local.errors import LocalError
+from tools import paths, toolchain
+from tools.errors import ToolError
 
 TOOLS = [*toolchain.ENGINE, *toolchain.CLUSTER, toolchain.PYTHON_HOST, toolchain.ACTIONLINT]
 LOCK = (paths.CHECKOUT / "requirements.lock").read_text()
@@ -31,7 +31,7 @@ def test_the_provider_is_of_the_version_of_the_locked_sdk() -> None:
 
 def test_a_changed_pin_is_another_build(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     before = {tool.folder: tool.programs for tool in TOOLS}
-    shutil.copytree(paths.CHECKOUT / "tools" / "local" / "modules", tmp_path / "modules")
+    shutil.copytree(paths.CHECKOUT / "tools" / "modules", tmp_path / "modules")
     monkeypatch.setattr(toolchain, "_SOURCES", tmp_path / "modules")
     assert {tool.folder: tool.programs for tool in TOOLS} == before
     with (tmp_path / "modules" / "pulumi-language-python" / "go.sum").open("a") as sums:
@@ -43,7 +43,7 @@ def test_a_changed_pin_is_another_build(monkeypatch: pytest.MonkeyPatch, tmp_pat
 def test_a_machine_without_go_is_told_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(toolchain, "_BUILT", tmp_path)
-    with pytest.raises(LocalError, match="Go is not installed"):
+    with pytest.raises(ToolError, match="Go is not installed"):
         toolchain.build(toolchain.COREDNS)
 
 

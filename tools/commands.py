@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tools.local.errors import LocalError
+from tools.errors import ToolError
 
 _SHOWN_LINES = 15
 
@@ -31,7 +31,7 @@ def run(
         What it printed on standard output.
 
     Raises:
-        LocalError: It is not installed, or it failed; the message holds the last lines that it printed.
+        ToolError: It is not installed, or it failed; the message holds the last lines that it printed.
     """
     words = [str(word) for word in command]
     try:
@@ -46,11 +46,11 @@ def run(
         )
     except FileNotFoundError:
         message = f"{words[0]} is not installed{f' ({doing})' if doing else ''}."
-        raise LocalError(message) from None
+        raise ToolError(message) from None
     if done.returncode != 0:
         printed = (done.stderr.strip() or done.stdout.strip()).splitlines()[-_SHOWN_LINES:]
         title = doing or " ".join(words[:4])
-        raise LocalError(
+        raise ToolError(
             "\n".join([f"{title} failed (exit code {done.returncode}):", *(f"    {line}" for line in printed)])
         )
     return done.stdout

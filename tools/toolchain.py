@@ -1,6 +1,6 @@
 """Builds the pinned tools from their Go modules, once per user and per set of versions.
 
-Each folder of `tools/local/modules/` is a Go module whose `go.mod` and `go.sum` pin one tool and its dependencies. What
+Each folder of `tools/modules/` is a Go module whose `go.mod` and `go.sum` pin one tool and its dependencies. What
 is built lands in the user's cache, under the hash of that folder: a second clone builds nothing, and a changed version
 builds just the tool that it belongs to.
 """
@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from tools.local import paths
-from tools.local.commands import run
-from tools.local.errors import LocalError
-from tools.local.steps import progress, step
+from tools import paths
+from tools.commands import run
+from tools.errors import ToolError
+from tools.steps import progress, step
 
 _SOURCES = Path(__file__).parent / "modules"
 _BUILT = paths.CACHE / "tools"
@@ -26,10 +26,10 @@ _BUILT = paths.CACHE / "tools"
 
 @dataclass(frozen=True, kw_only=True)
 class Tool:
-    """A folder of `tools/local/modules/`, and how its programs are built."""
+    """A folder of `tools/modules/`, and how its programs are built."""
 
     folder: str
-    """Its name under `tools/local/modules/`."""
+    """Its name under `tools/modules/`."""
     packages: tuple[str, ...] = ("tool",)
     """What `go build` builds; `tool` is everything that go.mod calls a tool."""
     version_of: str = ""
@@ -123,7 +123,7 @@ def build(tool: Tool) -> None:
     """Build the tool's programs, unless they are built already.
 
     Raises:
-        LocalError: Go is missing or too old, or the build failed.
+        ToolError: Go is missing or too old, or the build failed.
     """
     if tool.programs.is_dir():
         return
@@ -153,14 +153,14 @@ def require_go(*tools: Tool) -> None:
     """Refuse to go on if one of the tools has to be built and Go is not there.
 
     Raises:
-        LocalError: Says how to get it.
+        ToolError: Says how to get it.
     """
     if shutil.which("go") is None and not all(tool.programs.is_dir() for tool in tools):
         message = (
             "Go is not installed: the pinned tools are built with it. "
             "Install Go 1.25 or newer (https://go.dev/doc/install)."
         )
-        raise LocalError(message)
+        raise ToolError(message)
 
 
 def build_all(tools: tuple[Tool, ...]) -> None:
@@ -229,4 +229,4 @@ def _compile(tool: Tool, source: Path, programs: Path) -> None:
             printed.append(line.rstrip())
             advance()
         if compiler.wait() != 0:
-            raise LocalError("\n".join([f"Building {tool.folder} failed:", *(f"    {line}" for line in printed[-15:])]))
+            raise ToolError("\n".join([f"Building {tool.folder} failed:", *(f"    {line}" for line in printed[-15:])]))

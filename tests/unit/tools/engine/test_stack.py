@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tools.local import paths
-from tools.local.engine import Engine
-from tools.local.errors import LocalError
-from tools.local.stack import Stack, exists
+from tools import paths
+from tools.engine import Engine, Stack
+from tools.engine.stack import exists
+from tools.errors import ToolError
 
 VARIABLES = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "KUBECONFIG")
 
@@ -32,7 +32,7 @@ def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stack:
     """A stack whose engine agrees to everything."""
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
-    engine = Engine(program=Path("true"), environment={}, described="")
+    engine = Engine(program=Path("true"), environment={}, description="")
     return Stack(name="dev", engine=engine, folder=tmp_path, kubeconfig=tmp_path / "kubeconfig")
 
 
@@ -63,7 +63,7 @@ def test_who_only_looks_at_a_stack_begins_none(stack: Stack, tmp_path: Path) -> 
     engine.chmod(0o755)
     (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
     empty = dataclasses.replace(stack, engine=dataclasses.replace(stack.engine, program=engine))
-    with pytest.raises(LocalError, match=r"Stack dev is not in the state .* Make it with: make up STACK=dev"):
+    with pytest.raises(ToolError, match=r"Stack dev does not exist .* Create it with: make up STACK=dev"):
         empty.prepare_existing(tmp_path / "Pulumi.dev.yaml", {})
     assert "--create" not in asked.read_text()
     assert not exists("dev", tmp_path)
@@ -109,7 +109,7 @@ def test_a_lost_passphrase_is_not_replaced_by_another(stack: Stack, tmp_path: Pa
     (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
     stack.prepare(tmp_path / "Pulumi.dev.yaml", {})
     (tmp_path / "passphrase").unlink()
-    with pytest.raises(LocalError, match="passphrase of stack dev is gone"):
+    with pytest.raises(ToolError, match="passphrase of stack dev is missing"):
         stack.prepare(tmp_path / "Pulumi.dev.yaml", {})
     assert not (tmp_path / "passphrase").exists()
 
@@ -118,6 +118,16 @@ def test_a_lost_passphrase_is_not_replaced_by_another(stack: Stack, tmp_path: Pa
 def test_the_users_own_backend_and_passphrase_win(monkeypatch: pytest.MonkeyPatch, stack: Stack, name: str) -> None:
     monkeypatch.setenv(name, "mine")
     assert not {key for key in stack.environment if key.startswith(name)}
+
+
+@pytest.mark.parametrize("name", VARIABLES[:3])
+def test_an_isolated_stack_ignores_the_users_backend_and_passphrase(
+    monkeypatch: pytest.MonkeyPatch, stack: Stack, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.setenv(name, "mine")
+    environment = dataclasses.replace(stack, isolated=True).environment
+    assert environment["PULUMI_BACKEND_URL"] == f"file://{tmp_path / 'pulumi'}"
+    assert environment["PULUMI_CONFIG_PASSPHRASE_FILE"] == str(tmp_path / "passphrase")
 
 
 def test_a_stack_exists_once_it_was_prepared(stack: Stack, tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.unit.workflows.files import SCRIPTS
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
+
+SCRIPTS = CHECKOUT / ".github" / "scripts"
 
 
 def run(
