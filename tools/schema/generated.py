@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 from tools.schema import project, reference, stack
 
 PROJECT_FILE = CHECKOUT / "Pulumi.yaml"

@@ -1,7 +1,7 @@
 """The section `config:` of Pulumi.yaml, which is what Pulumi itself knows of the settings."""
 
 from collections.abc import Mapping
-from typing import Final, cast, get_args, get_origin
+from typing import Final, get_args, get_origin
 
 import yaml
 from pydantic.fields import FieldInfo
@@ -32,7 +32,7 @@ def with_config(text: str) -> str:
     # Pulumi reads a key in Pulumi.yaml as a path: without the brackets, hub.image is an entry of a map `hub`.
     config = {f'["{key}"]' if "." in key else key: _entry(key, field) for key, field in KEYS.items()}
     written = yaml.safe_dump({"config": config}, sort_keys=False, allow_unicode=True, width=118)
-    return text.partition(_START)[0] + "\n" + cast("str", written)
+    return text.partition(_START)[0] + "\n" + written
 
 
 def _entry(key: str, field: FieldInfo) -> dict[str, object]:

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from settings.reading.keys import KEYS, PROJECT, SECRETS, default_of, fields_of
 from settings.reading.stack_file import read_config
 from settings.settings import Settings
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 from tools.schema.project import description, type_of
 from tools.schema.replaced import NOTES, REPLACED
 
