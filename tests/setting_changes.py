@@ -3,20 +3,17 @@
 from collections.abc import Mapping
 from typing import cast
 
-import yaml
-
 from settings import SettingsError, parse
 from settings.reading.keys import KEYS, PROJECT, SECRETS
+from settings.reading.stack_file import read_config
+from tests.corpus import FILES
 from tests.stacks import GATEWAY, GKE, IAP
-from tools.paths import CHECKOUT
 
 _L4 = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4", "max": 4}
 _ADA = {"name": "a", "googleServiceAccount": "a-data@my-project-123.iam.gserviceaccount.com", "users": ["ada"]}
 BEFORE: Mapping[str, object] = {**GKE, **GATEWAY, "nodes.gpu": [_L4]}
 """The settings before a change."""
-_EVERYTHING = yaml.safe_load((CHECKOUT / "tests" / "unit" / "settings" / "files" / "everything.good.yaml").read_text())[
-    "config"
-]
+_EVERYTHING = read_config(FILES / "everything.good.yaml")
 
 _ZONE = {"name": "example-com", "domain": "example.com"}
 _NAME = {"Certificate", "CertificateMapEntry", "DnsAuthorization", "RecordSet"}

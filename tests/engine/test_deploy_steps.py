@@ -126,7 +126,7 @@ def test_a_plan_that_is_not_what_was_approved_is_not_carried_out(stack: Stack) -
     done = _deploy(stack, approved)
     assert done.returncode == 1
     assert f"\n+create {PROJECT}::gcp:serviceaccount/account:Account::notebooks " in done.stdout
-    assert "::error::What a deployment of google would do is not what was approved" in done.stdout
+    assert "::error::The plan of google differs from the approved one" in done.stdout
     assert not (stack.folder / "cloud.json").exists()
 
 

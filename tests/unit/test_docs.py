@@ -49,11 +49,11 @@ def test_every_named_file_of_the_repository_exists(page: Path) -> None:
     assert [path for path in paths if not (CHECKOUT / path).exists()] == []
 
 
-def test_the_documented_commands_are_the_targets_of_the_makefile() -> None:
+def test_every_target_of_the_makefile_is_documented() -> None:
     text = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
     targets = re.findall(r"^([a-z-]+):.*## ", (CHECKOUT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     documented = set(re.findall(r"`(?:eval \"\$\()?make ([a-z-]+)", text))
-    assert documented == set(targets) - {"help"}
+    assert set(targets) - {"help"} <= documented
 
 
 def test_the_mistakes_in_the_readme_have_the_words_of_the_program() -> None:

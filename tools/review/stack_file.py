@@ -1,4 +1,4 @@
-"""A stack's file: where it is, whether it can be read, and in which line of it a mistake is."""
+"""Stack files: their path, their readability, and the lines of mistakes."""
 
 import re
 from collections.abc import Mapping
@@ -17,29 +17,29 @@ from tools.local.images import UNBUILT
 from tools.review.log.model import Preview
 
 _MISTAKE: Final = re.compile(r"^(  \* )([\w.-]+)(?=: )", re.MULTILINE)
-"""As the settings tell them: `  * hub.image: is not set`."""
-_OF_THE_ENGINE: Final = re.compile(r"(error: )?validating stack config: ")
-"""How Pulumi begins to say that a value is not of the type that `Pulumi.yaml` wants."""
+"""Format of the settings' errors: `  * hub.image: is not set`."""
+_TYPE_ERROR: Final = re.compile(r"(error: )?validating stack config: ")
+"""Beginning of Pulumi's error for a value of another type than in `Pulumi.yaml`."""
 
 
 class NoStackFileError(Exception):
-    """A revision has no file for the stack, or one that cannot be read; the text says which, and how to mend it."""
+    """A stack file is missing or unreadable; the text has its name and the fix."""
 
 
 def name_of(stack: str) -> str:
-    """Returns how a stack's file is called; the stack with an organization or without."""
+    """Return the name of a stack file, for a stack with or without organization."""
     return f"Pulumi.{stack.rpartition('/')[2]}.yaml"
 
 
 def find(program: Path, stack: str) -> Path:
-    """Returns a stack's file, which can be read.
+    """Return the readable stack file of a stack.
 
     Args:
         program: The folder of the program.
         stack: The stack, as in `Pulumi.<stack>.yaml`, with an organization or without.
 
     Raises:
-        NoStackFileError: There is none, or it is not one.
+        NoStackFileError: It is missing or unreadable.
     """
     file = program / name_of(stack)
     if not file.exists():
@@ -79,9 +79,9 @@ def require_project(program: Path) -> None:
 
 
 def placed(preview: Preview, file: Path) -> Preview:
-    """Returns the preview with the line of the file in each message on a key of it.
+    """Return the preview with the line of the stack file in each message about a key.
 
-    Pulumi's own check of the types ends at the first mistake: in its place all are told.
+    Pulumi's own type check ends at the first mistake: all mistakes replace it.
     """
     lines = key_lines(file)
     told = [replace(found, text=_all_mistakes(found.text, file)) for found in preview.diagnostics]
@@ -90,7 +90,7 @@ def placed(preview: Preview, file: Path) -> Preview:
 
 
 def _all_mistakes(text: str, file: Path) -> str:
-    if not _OF_THE_ENGINE.match(text):
+    if not _TYPE_ERROR.match(text):
         return text
     try:
         settings.from_file(file, defaults=UNBUILT)

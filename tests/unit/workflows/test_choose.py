@@ -54,14 +54,14 @@ def test_who_meets_google_cloud(
 ) -> None:
     outputs, told = _chosen(tmp_path, event, variables)
     assert outputs == {"stacks": '["gke"]', "how": how, "because": because}
-    assert told.startswith("::notice title=Google Cloud is left out::") if because else told == ""
+    assert told.startswith("::notice title=No access to Google Cloud::") if because else told == ""
 
 
 def test_a_repository_without_variables_is_told_which_and_where_the_guide_is(tmp_path: Path) -> None:
     _, told = _chosen(tmp_path, _pull_request("octo/hub"), {"PULUMI_BACKEND_URL": "gs://foo"})
     assert told == (
-        "::notice title=Google Cloud is left out::The repository has no variables GCP_PREVIEW_ACCOUNT: "
-        "docs/pull-requests.md tells how they are made and set\n"
+        "::notice title=No access to Google Cloud::Repository variables are missing: "
+        "GCP_PREVIEW_ACCOUNT. See docs/pull-requests.md for how to set them\n"
     )
 
 

@@ -86,7 +86,7 @@ def test_an_open_pull_request_is_brought_up_to_date(checkout: Path) -> None:
 def test_the_same_lock_is_not_proposed(checkout: Path) -> None:
     done, asked = _proposed(checkout, "# made\nidna==3.10\n")
     assert done.returncode == 0
-    assert done.stdout.startswith("::notice::Nothing is newer")
+    assert done.stdout.startswith("::notice::requirements.lock is up to date")
     assert asked == []
 
 
@@ -94,5 +94,5 @@ def test_the_same_lock_is_not_proposed(checkout: Path) -> None:
 def test_a_lock_that_could_fetch_from_elsewhere_is_refused(checkout: Path, line: str) -> None:
     done, asked = _proposed(checkout, f"idna==3.11\n{line}\n")
     assert done.returncode == 1
-    assert done.stdout.startswith("::error::new.lock is no lock")
+    assert done.stdout.startswith("::error::new.lock is not a lock file")
     assert asked == []

@@ -16,7 +16,7 @@ from tools.review.log import events, resources
 from tools.review.log.model import Diagnostic, Operation, Preview, Resource
 from tools.review.log.resources import ResourceState
 from tools.review.offline import recording_provider, replacements
-from tools.review.project import Project, prepare
+from tools.review.offline.workspace import Workspace, prepare
 from tools.review.stack_file import NoStackFileError
 
 
@@ -117,7 +117,7 @@ def _run_base(pulumi: Engine, stack: str, folder: Path, port: int) -> Outcome | 
     return outcome
 
 
-def _run(project: Project, policy_pack: Path | None) -> Outcome:
+def _run(project: Workspace, policy_pack: Path | None) -> Outcome:
     def act(*words: str) -> Outcome:
         """Run one command of the engine."""
         return engine.outcome(lambda log: project.stack.run(*words, event_log=log))
@@ -132,7 +132,7 @@ def _run(project: Project, policy_pack: Path | None) -> Outcome:
     return made
 
 
-def _compared(before: Outcome | str, after: Outcome, new: Project) -> Comparison:
+def _compared(before: Outcome | str, after: Outcome, new: Workspace) -> Comparison:
     found = after.preview
     notes = tuple(Diagnostic(severity="warning", text=note) for note in new.notes)
     problem = before if isinstance(before, str) else ""

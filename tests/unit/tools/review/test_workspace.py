@@ -6,31 +6,31 @@ from pathlib import Path
 from settings.reading.keys import SECRETS
 from tests.stacks import GKE, VALUES
 from tools.engine import Engine
-from tools.review import project
+from tools.review.offline import workspace
 
 
 def test_only_what_is_required_and_not_there_is_stood_in_for() -> None:
     without = {key: value for key, value in GKE.items() if key not in SECRETS}
-    assert project.missing_secrets(without) == ["github.clientSecret"]
-    assert project.missing_secrets({**without, "github.clientSecret": {"secure": "AAAB"}}) == []
-    assert project.missing_secrets(VALUES) == []
+    assert workspace.missing_secrets(without) == ["github.clientSecret"]
+    assert workspace.missing_secrets({**without, "github.clientSecret": {"secure": "AAAB"}}) == []
+    assert workspace.missing_secrets(VALUES) == []
 
 
 def test_the_name_of_an_open_image_follows_from_its_files(tmp_path: Path) -> None:
     for part in ("hub", "proxy", "notebook"):
         (tmp_path / "docker" / part).mkdir(parents=True)
         (tmp_path / "docker" / part / "Dockerfile").write_text(part)
-    first = project.open_images(tmp_path, {})
+    first = workspace.open_images(tmp_path, {})
     assert sorted(first) == ["hub.image", "notebook.image", "proxy.image"]
     (tmp_path / "docker" / "proxy" / "Dockerfile").write_text("changed")
-    second = project.open_images(tmp_path, {})
+    second = workspace.open_images(tmp_path, {})
     assert {key for key in first if first[key] != second[key]} == {"proxy.image"}
-    assert project.open_images(tmp_path, {"images.repository": "x"}) == {}
-    assert "hub.image" not in project.open_images(tmp_path, {"hub.image": "a:1"})
+    assert workspace.open_images(tmp_path, {"images.repository": "x"}) == {}
+    assert "hub.image" not in workspace.open_images(tmp_path, {"hub.image": "a:1"})
 
 
 def test_the_kubeconfig_has_the_stacks_context() -> None:
-    config = json.dumps(project.kubeconfig_of(1234, "campus"))
+    config = json.dumps(workspace.kubeconfig_of(1234, "campus"))
     assert '"current-context": "campus"' in config
     assert "https://127.0.0.1:1234" in config
 
@@ -50,5 +50,5 @@ def test_what_is_not_encrypted_reaches_the_engine_as_it_is_written(tmp_path: Pat
     sealed = "  jupyterhub:github.clientSecret: {secure: v1:abc}"
     (program / "Pulumi.dev.yaml").write_text("\n".join([*lines, sealed]))
     engine = Engine(program=Path("true"), environment={}, description="")
-    stack = project.prepare(tmp_path / "new", program, "dev", engine=engine, port=1).stack
+    stack = workspace.prepare(tmp_path / "new", program, "dev", engine=engine, port=1).stack
     assert (stack.workspace / "Pulumi.dev.yaml").read_text().splitlines() == lines

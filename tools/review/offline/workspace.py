@@ -26,7 +26,7 @@ _VARIABLE: Final = "PLACEHOLDER_FOR_AUTH_SECRET_ENVIRONMENT"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Project:
+class Workspace:
     """A stack in an isolated workspace."""
 
     stack: Stack
@@ -34,7 +34,7 @@ class Project:
     """Placeholders in use, for the reader of the preview."""
 
 
-def prepare(folder: Path, program: Path, name: str, *, engine: Engine, port: int) -> Project:
+def prepare(folder: Path, program: Path, name: str, *, engine: Engine, port: int) -> Workspace:
     """Make a workspace in a folder, with a state of its own in the same folder.
 
     Args:
@@ -63,7 +63,7 @@ def prepare(folder: Path, program: Path, name: str, *, engine: Engine, port: int
     stack = Stack(name=name, engine=engine, folder=folder, isolated=True, kubeconfig=kubeconfig, program=program)
     stack.prepare(file, built)
     secret = {key: _PLACEHOLDER.format(digest) for key, digest in {**sealed, **dict.fromkeys(missing, "none")}.items()}
-    # The one secret that is a map: of variables, whose names are as secret as what is in them.
+    # This secret is a map of environment variables, and their names are secret too.
     secret |= {key: json.dumps({_VARIABLE: secret[key]}) for key in secret if key == "auth.secretEnvironment"}
     if secret:
         values = [word for key, value in sorted(secret.items()) for word in ("--secret", f"{key}={value}")]
@@ -72,11 +72,11 @@ def prepare(folder: Path, program: Path, name: str, *, engine: Engine, port: int
             message = f"`pulumi config set-all` failed: {done.stdout.strip()}"
             raise ToolError(message)
     notes = tuple(f"{key} is not set in this stack file; a placeholder is used here." for key in missing)
-    return Project(stack=stack, notes=notes)
+    return Workspace(stack=stack, notes=notes)
 
 
 def _config(file: Path) -> tuple[dict[str, object], dict[str, yaml.Node]]:
-    """The config of a stack's file, as values and as it is written; by the keys with their prefix."""
+    """Return the config of a stack file as values and as YAML nodes, by prefixed key."""
     values, written = read_config(file), as_written.keys(as_written.read(file).get("config"))
     full = {key: key if ":" in key else f"{_PREFIX}{key}" for key in values}
     return {full[key]: value for key, value in values.items()}, {full[key]: node for key, node in written.items()}
@@ -98,7 +98,7 @@ def open_images(program: Path, own: Mapping[str, object]) -> dict[str, str]:
 
 
 def missing_secrets(own: Mapping[str, object]) -> list[str]:
-    """Returns required secrets that the stack's file does not have: those of an example, for one, are not there."""
+    """Return required secrets that the stack file does not have, such as those of an example."""
     try:
         settings.parse(own)
     except SettingsError as error:
@@ -112,7 +112,7 @@ def _digest(*parts: str) -> str:
 
 
 def kubeconfig_of(port: int, context: str) -> dict[str, object]:
-    """Returns one that leads to the recorder's port: the program wants to see that something answers there."""
+    """Return a kubeconfig with the recording provider's port: the program checks that the API server is reachable."""
     return {
         "apiVersion": "v1",
         "kind": "Config",
