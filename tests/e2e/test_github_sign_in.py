@@ -110,7 +110,7 @@ def test_an_outage_of_github_at_sign_in_is_told_as_one(github_hub: GitHubHub) ->
             assert _status_of(page, back) == 503
         finally:
             github_hub.github.down = False
-        expect(page.locator("body")).to_contain_text("GitHub does not answer just now")
+        expect(page.locator("body")).to_contain_text("GitHub does not answer")
         screenshot(page, "github-down")
 
 

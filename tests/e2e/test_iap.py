@@ -114,7 +114,7 @@ def test_a_second_up_changes_nothing(hub: IapHub) -> None:
 def test_a_request_that_did_not_pass_iap_is_refused_with_a_page(hub: IapHub) -> None:
     answer = hub.get("/hub/spawn")
     assert answer.status_code == 403
-    assert "this request did not pass it" in answer.text
+    assert "this request did not pass through it" in answer.text
     with open_browser(hub.chromium, hub.url) as page:
         expect(page.locator("body")).to_contain_text("Open the hub at its public address")
         screenshot(page, "past-iap")

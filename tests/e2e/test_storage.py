@@ -194,7 +194,7 @@ def test_a_server_starts_where_a_home_cannot_grow(stack: Stack, image_settings: 
     _server("ada", "POST")
     assert _asked("claim-ada") == "128Mi"
     log = CoreV1Api(api.connect()).read_namespaced_pod_log("tf-hub-0", _NAMESPACE)
-    assert "claim-ada does not grow to 1Gi" in log
+    assert "Cannot expand claim-ada to 1Gi" in log
 
 
 def test_own_classes_are_what_the_api_server_takes_and_the_hubs_volume_stays(
