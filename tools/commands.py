@@ -1,4 +1,4 @@
-"""Runs the programs that do the work, and turns their failures into messages."""
+"""Runs programs, and turns their failures into messages."""
 
 import os
 import subprocess
@@ -25,10 +25,10 @@ def run(
         cwd: The folder to run it in; the current one by default.
         env: Variables set on top of this process's own.
         stdin: Text for its standard input; nothing by default.
-        doing: What it is run for, for the message when it fails.
+        doing: Description of the command, for the error message.
 
     Returns:
-        What it printed on standard output.
+        Its standard output.
 
     Raises:
         ToolError: It is not installed, or it failed; the message holds the last lines that it printed.

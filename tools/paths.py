@@ -1,4 +1,4 @@
-"""Where things live: nothing of the local cluster is ever written into the checkout."""
+"""Folders of the tools. They write nothing into the checkout but `build/`."""
 
 import os
 from pathlib import Path
@@ -15,7 +15,7 @@ def _base(variable: str, default: str) -> Path:
 
 
 CACHE = _base("XDG_CACHE_HOME", ".cache")
-"""Built tools and images: may be deleted at any time, `make up` makes them again."""
+"""Built tools and images. It may be deleted at any time: `make up` builds them again."""
 
 STATE = _base("XDG_STATE_HOME", ".local/state")
 """The cluster's data and the dev stack's state and passphrase: deleting it deletes the local hub and its homes."""

@@ -1,4 +1,4 @@
-"""Shows what is being done, and how long it took. Steps may run side by side."""
+"""Progress on the terminal: steps with their times. Steps may run in parallel."""
 
 import sys
 import threading
@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 _LINES = 5
-"""How many lines a long build prints where there is no terminal to draw a bar on."""
+"""Progress lines of a long build where there is no terminal for a bar."""
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 """Progress goes to standard error, so that a command's result can be piped."""
@@ -27,7 +27,7 @@ def step(title: str, *, always: bool = True) -> Generator[None]:
     """Show `title` with a running clock, and a line with the seconds that it took once it is done.
 
     Args:
-        title: What is being done, in the present tense: "Loading the hub image".
+        title: The step in the present tense: "Loading the hub image".
         always: False shows no line for a step that took less than a second, because there was nothing to do.
     """
     with _shown(title, None, always=always):
@@ -39,7 +39,7 @@ def progress(title: str, *, total: int) -> Generator[Callable[[], None]]:
     """Show `title` with a bar that fills up; the function given is called for each part that is done.
 
     Args:
-        title: What is being done, in the present tense.
+        title: The step in the present tense.
         total: The most parts that there can be; it may end with fewer.
     """
     with _shown(title, total, always=True) as advance:
@@ -48,7 +48,7 @@ def progress(title: str, *, total: int) -> Generator[Callable[[], None]]:
 
 @contextmanager
 def quiet() -> Generator[None]:
-    """Leave the terminal to a program that draws on it itself."""
+    """Pause the progress display while another program uses the terminal."""
     was_live = _display.live.is_started
     _display.stop()
     try:

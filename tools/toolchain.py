@@ -1,8 +1,8 @@
-"""Builds the pinned tools from their Go modules, once per user and per set of versions.
+"""Builds of the pinned tools from Go modules, once per user and set of versions.
 
-Each folder of `tools/modules/` is a Go module whose `go.mod` and `go.sum` pin one tool and its dependencies. What
-is built lands in the user's cache, under the hash of that folder: a second clone builds nothing, and a changed version
-builds just the tool that it belongs to.
+Each folder of `tools/modules/` is a Go module whose `go.mod` and `go.sum` pin one tool and its dependencies. The built
+programs are stored in the user's cache, under the hash of that folder: a second clone builds nothing, and a changed
+version builds only its own tool.
 """
 
 import hashlib
@@ -31,11 +31,11 @@ class Tool:
     folder: str
     """Its name under `tools/modules/`."""
     packages: tuple[str, ...] = ("tool",)
-    """What `go build` builds; `tool` is everything that go.mod calls a tool."""
+    """Packages for `go build`; `tool` means all tools of go.mod."""
     version_of: str = ""
-    """The Go module whose version the programs tell as their own."""
+    """The Go module whose version the programs report."""
     version: str = ""
-    """That version, where the module's own is a date."""
+    """That version, if the module's own is a date."""
     version_variables: tuple[str, ...] = ()
     """The linker's names of the variables that hold it: `{version}`, `{major}` and `{minor}` are put in."""
     copies: tuple[tuple[str, str], ...] = ()
@@ -80,7 +80,7 @@ PULUMI = Tool(
     ),
     beside=(PYTHON_HOST,),
 )
-"""Pulumi's CLI, with all by which it runs Python programs and dynamic resources."""
+"""Pulumi's CLI, with its parts for Python programs and dynamic resources."""
 
 KUBERNETES_PROVIDER = Tool(
     folder="pulumi-resource-kubernetes",
@@ -113,10 +113,10 @@ ACTIONLINT = Tool(folder="actionlint")
 """The linter of GitHub's workflows."""
 
 ENGINE = (PULUMI, KUBERNETES_PROVIDER)
-"""What runs the Pulumi program."""
+"""The tools that run the Pulumi program."""
 
 CLUSTER = (KUBERNETES, COREDNS)
-"""What the local cluster is made of."""
+"""The tools of the local cluster."""
 
 
 def build(tool: Tool) -> None:
@@ -145,15 +145,15 @@ def build(tool: Tool) -> None:
             (programs / program.name).hardlink_to(program)
         for older in _BUILT.glob(f"{tool.folder}-" + "?" * 12):
             shutil.rmtree(older)
-        # The last act: a folder of this name is always whole.
+        # Last, so that a folder with this name is always complete.
         programs.rename(tool.programs)
 
 
 def require_go(*tools: Tool) -> None:
-    """Refuse to go on if one of the tools has to be built and Go is not there.
+    """Check that Go is installed if one of the tools must be built.
 
     Raises:
-        ToolError: Says how to get it.
+        ToolError: It is not.
     """
     if shutil.which("go") is None and not all(tool.programs.is_dir() for tool in tools):
         message = (
@@ -183,7 +183,7 @@ _GO_ENVIRONMENT = {
 
 
 def sources_of(source: Path, module: str) -> Path:
-    """The folder of a Go module's sources, downloaded if need be: perhaps nothing was built from them yet.
+    """Return the folder of a Go module's sources, after a download if they are missing.
 
     Args:
         source: The folder of the go.mod that pins the module.
@@ -201,7 +201,7 @@ def _compile(tool: Tool, source: Path, programs: Path) -> None:
     flags = " ".join(["-s", "-w", *(f"-X {variable}" for variable in variables)])
     with step(f"Downloading the sources of {tool.folder}", always=False):
         total = len(_go(source, "list", "-deps", *tool.packages).splitlines())
-    # Nobody will debug these programs: the compiler need not describe them to a debugger.
+    # These programs are never debugged, so they need no debug information.
     command = [
         "go",
         "build",

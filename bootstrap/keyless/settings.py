@@ -63,7 +63,7 @@ _MEND = {
 
 
 def parse(values: Mapping[str, object]) -> Settings:
-    """Returns the settings for config values, whose keys have no project prefix. An empty value is no value.
+    """Return the settings for config values, whose keys have no project prefix. An empty value is no value.
 
     Raises:
         SettingsError: with every mistake.
@@ -77,7 +77,7 @@ def parse(values: Mapping[str, object]) -> Settings:
 
 
 def from_pulumi() -> Settings:
-    """Returns the settings of the stack that this program runs for.
+    """Return the settings of the stack that this program runs for.
 
     Raises:
         pulumi.RunError: with every mistake; Pulumi prints it without a traceback.

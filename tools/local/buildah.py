@@ -1,4 +1,4 @@
-"""buildah with a storage of its own: what the machine's user builds with it is neither seen nor touched."""
+"""buildah with its own storage, apart from the user's own builds."""
 
 import os
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ CONTAINED = (
     *("setpriv", "--pdeathsig", "KILL", "--"),
     *("unshare", "--mount", "--pid", "--mount-proc", "--fork", "--kill-child"),
 )
-"""Put before a command that mounts and starts things: all of it ends with this process, however that ends."""
+"""Prefix of a command that mounts file systems and starts processes: all of them end with this process."""
 
 _CA_VARIABLES = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 
@@ -21,7 +21,7 @@ class Buildah:
     """A builder of images.
 
     Attributes:
-        folder: Where everything that it makes is kept, until somebody deletes it.
+        folder: Folder of its images and temporary files.
         driver: How it stores layers: `overlay`, or `vfs` where the file system allows no overlay.
     """
 
@@ -35,7 +35,7 @@ class Buildah:
             name: Folder of the Dockerfile.
             context: Folder that the Dockerfile copies from.
             base: Reference of the image to start from.
-            reference: What to call the result.
+            reference: The name of the built image.
 
         Raises:
             ToolError: A step of the Dockerfile failed.
@@ -72,7 +72,7 @@ class Buildah:
 
 
 def start(folder: Path) -> Buildah:
-    """Make a builder that keeps its images in an empty folder, with the fastest storage that works there.
+    """Return a builder with its images in an empty folder, and the fastest storage driver that works there.
 
     Raises:
         ToolError: buildah is not installed, or cannot work here.

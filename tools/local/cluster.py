@@ -1,4 +1,4 @@
-"""The local cluster as a whole: made, mended, stopped and looked at."""
+"""The local cluster as a whole: start, repair, stop, status."""
 
 import shutil
 import time
@@ -17,7 +17,7 @@ _READY_SECONDS = 120
 
 
 def up() -> None:
-    """Make the cluster run, whatever state it is in; quick where it runs already.
+    """Start the cluster from any state; quick if it runs already.
 
     Raises:
         ToolError: This machine cannot run it, or a part of it does not come up; the message holds the end of its log.
@@ -26,7 +26,7 @@ def up() -> None:
     host.install_packages()
     toolchain.build_all(toolchain.CLUSTER)
     paths.STATE.mkdir(parents=True, exist_ok=True)
-    paths.STATE.chmod(0o700)  # volumes and state are nobody else's business on this machine
+    paths.STATE.chmod(0o700)  # other users of this machine must not read volumes and state
     whole = is_up()
     with step("Starting the local cluster", always=not whole):
         if not is_running("kubelet"):
@@ -66,12 +66,12 @@ def down() -> None:
 
 
 def is_up() -> bool:
-    """Whether every part of the cluster runs."""
+    """Return whether every part of the cluster runs."""
     return all(is_running(part) for part in PARTS)
 
 
 def status() -> Mapping[str, bool]:
-    """Each part of the cluster, and whether it runs."""
+    """Return for each part of the cluster whether it runs."""
     return {part: is_running(part) for part in PARTS}
 
 
@@ -89,5 +89,5 @@ def _wait(what: str, part: str, holds: Callable[[], bool]) -> None:
         if holds():
             return
         time.sleep(0.3)
-    message = f"After {_READY_SECONDS} s still not: {what}. Its log: {layout.LOGS / part}.log"
+    message = f"Timed out after {_READY_SECONDS} s, waiting until {what}. Log: {layout.LOGS / part}.log"
     raise ToolError(message)

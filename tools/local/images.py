@@ -1,4 +1,4 @@
-"""The hub's three images for the local cluster: built here, kept as files, loaded into containerd; no registry."""
+"""The images of docker/ for the local cluster: built here, stored as archives, imported into containerd."""
 
 import fcntl
 import hashlib
@@ -22,7 +22,7 @@ _BASES = {"hub": base_image.PYTHON, "proxy": base_image.NODE, "notebook": base_i
 UNBUILT = {f"{name}.image": "localhost/jupyterhub/to-be-built:0" for name in SOURCES}
 """Placeholders for the images that a stack file leaves to `make up`, by key, while they are not built."""
 
-# Where the kubelet looks for images.
+# The kubelet's namespace in containerd.
 _NAMESPACE = ("--namespace", "k8s.io")
 
 
@@ -32,7 +32,7 @@ class Image:
 
     Attributes:
         name: `hub`, `proxy` or `notebook`.
-        reference: What pods call it; the tag changes with the content.
+        reference: Its name in pods; the tag changes with the content.
         archive: The file, as `docker save` writes it.
     """
 
@@ -42,13 +42,13 @@ class Image:
 
 
 def ensure_built() -> Mapping[str, Image]:
-    """Build the images that are not there yet, and delete the files of earlier contents.
+    """Build the missing images, and delete the archives of older ones.
 
     Returns:
         The images `hub`, `proxy` and `notebook` by name.
 
     Raises:
-        ToolError: A tool is missing, or a build failed. What is finished by then stays, what is not leaves nothing.
+        ToolError: A tool is missing, or a build failed. Finished images stay; an unfinished build leaves no files.
     """
     folder = paths.CACHE / "images"
     folder.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ def ensure_built() -> Mapping[str, Image]:
 
 
 def load(image: Image, ctr: Sequence[str]) -> None:
-    """Make an image known to containerd, unless it is already.
+    """Import an image into containerd, unless it has it.
 
     Args:
         image: One of `ensure_built`.
@@ -117,18 +117,18 @@ def _files(source: Path) -> list[Path]:
 
 
 def _digest(*parts: bytes) -> str:
-    """Shorten to 12 characters; a part never counts as the beginning of the next."""
+    """Return 12 characters of a hash over the parts and their boundaries."""
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:12]
 
 
 def _build(missing: Sequence[Image], debian: Path, unfinished: Path) -> None:
-    """Build images; each file appears under its name only when it is whole."""
+    """Build images; each archive gets its name only when it is complete."""
     # An earlier build may have been killed.
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
     try:
         if not debian.exists():
-            with step("Putting the base image together from Debian packages"):
+            with step("Building the base image from Debian packages"):
                 base_image.make_debian(unfinished / debian.name, unfinished)
                 (unfinished / debian.name).rename(debian)
         builder = buildah.start(unfinished)
@@ -142,7 +142,7 @@ def _build(missing: Sequence[Image], debian: Path, unfinished: Path) -> None:
                 builder.save(image.reference, unfinished / image.archive.name)
                 (unfinished / image.archive.name).rename(image.archive)
     finally:
-        with step("Removing what only the builds needed", always=False):
+        with step("Removing temporary files of the builds", always=False):
             shutil.rmtree(unfinished, ignore_errors=True)
 
 
