@@ -8,7 +8,7 @@ LOCK := requirements.lock
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview diff url kubeconfig env down check test unit lint bench bench-rollout environment lock
+.PHONY: help up preview diff url kubeconfig env down check test unit lint schema bench bench-rollout environment lock
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ test: check ## every check: `check`, the real engine, and end to end with a brow
 
 unit: environment
 	@$(PYTHON) -m pytest -n 2 --dist worksteal tests/unit tests/policy
+
+schema: environment ## write Pulumi.yaml's config, docs/settings.md and the JSON Schema from the settings
+	@$(PYTHON) -m tools.schema
 
 lint: environment
 	@$(ENVIRONMENT)/bin/ruff format --check --quiet .
