@@ -1,4 +1,4 @@
-# The commands of this project. Each says what it does: make help
+# The commands of this project; `make help` lists them.
 STACK ?= dev
 ENVIRONMENT := .venv
 PYTHON := $(ENVIRONMENT)/bin/python
@@ -8,18 +8,18 @@ LOCK := requirements.lock
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview diff url kubeconfig env down check test lint bench bench-rollout environment lock
+.PHONY: help up preview diff url kubeconfig env down check test unit lint schema bench bench-rollout environment lock
 
-help: ## show this list
+help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-up: environment ## from a clone to a running hub; ends with its URL
+up: environment ## start a hub on the local cluster, from a clone or any later state; prints its URL
 	@$(PYTHON) -m tools.local.deploy up --stack $(STACK)
 
 preview: environment ## show what `up` would change
 	@$(PYTHON) -m tools.local.deploy preview --stack $(STACK)
 
-diff: environment ## show what `up` would change, in words and by object; BASE=<revision>: what the files here change
+diff: environment ## summary and objects that `up` would change; BASE=<revision>: compare the files here with it
 	@$(PYTHON) -m tools.review diff --stack $(STACK) --base "$(BASE)"
 
 url: environment ## print the hub's URL
@@ -28,28 +28,34 @@ url: environment ## print the hub's URL
 kubeconfig: environment ## print the path of the kubeconfig in use
 	@$(PYTHON) -m tools.local.deploy kubeconfig --stack $(STACK)
 
-env: environment ## print variables for a plain pulumi and kubectl: eval "$$(make env)"
+env: environment ## print environment variables for pulumi and kubectl: eval "$$(make env)"
 	@$(PYTHON) -m tools.local.deploy environment --stack $(STACK)
 
 down: environment ## destroy the stack and stop the local cluster
 	@$(PYTHON) -m tools.local.deploy down --stack $(STACK)
 
-check: lint ## lint, types and the tests that need no cluster
-	@$(PYTHON) -m pytest tests/unit tests/policy
+check: environment ## lint, types and the tests that need no cluster
+	@$(MAKE) --no-print-directory -j2 lint unit
 
-test: lint ## every check: `check`, the real engine, and end to end with a browser on the local cluster
-	@$(PYTHON) -m tools.local build || echo "The tests that need the local cluster will be left out." >&2
-	@$(PYTHON) -m pytest tests/unit tests/policy tests/engine tests/e2e
+test: check ## every check: `check`, the real engine, and end to end with a browser on the local cluster
+	@$(PYTHON) -m tools.local build || echo "The tests that need the local cluster will be skipped." >&2
+	@$(PYTHON) -m pytest -n 3 --dist loadfile tests/engine tests/e2e
+
+unit: environment
+	@$(PYTHON) -m pytest -n 2 --dist worksteal tests/unit tests/policy
+
+schema: environment ## write Pulumi.yaml's config, docs/settings.md and the JSON Schema from the settings
+	@$(PYTHON) -m tools.schema
 
 lint: environment
 	@$(ENVIRONMENT)/bin/ruff format --check --quiet .
 	@$(ENVIRONMENT)/bin/ruff check --quiet .
 	@$(ENVIRONMENT)/bin/basedpyright
 
-bench: environment ## measure; writes build/bench.json
+bench: environment ## measure times and memory; writes build/bench.json
 	@$(PYTHON) -m tools.benchmarks
 
-bench-rollout: environment ## measure what people notice of changes; writes build/rollout.json
+bench-rollout: environment ## measure interruptions by changes; writes build/rollout.json
 	@$(PYTHON) -m tools.benchmarks.rollout
 
 environment: $(ENVIRONMENT)/complete
@@ -62,9 +68,9 @@ $(ENVIRONMENT)/complete: $(REQUIREMENTS) $(LOCK)
 	@$(ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c $(LOCK)
 	@touch $@
 
-# With the oldest Python, as some packages need more there. None is younger than a week: most bad releases are withdrawn
-# by then. What docker/hub/requirements.txt pins is not said again.
-lock: ## write requirements.lock anew, from the newest that the ranges allow; needs Python 3.11
+# With the oldest Python, as some packages have more dependencies there. At least a week old: most bad releases are
+# withdrawn by then. Versions pinned in docker/hub/requirements.txt are not repeated.
+lock: ## update requirements.lock to the newest versions that the ranges allow; needs Python 3.11
 	@python3 -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
 	  echo "error: the lock is made with Python 3.11, and python3 is $$(python3 --version)" >&2; exit 1; }
 	@python3 -m venv --clear build/lock

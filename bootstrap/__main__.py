@@ -1,4 +1,4 @@
-"""What GitHub Actions needs in Google Cloud, from top to bottom: APIs, who may sign in, the state, three accounts."""
+"""Google Cloud resources for GitHub Actions: APIs, workload identity federation, Pulumi's state, service accounts."""
 
 import pulumi
 import pulumi_gcp as gcp

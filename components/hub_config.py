@@ -1,7 +1,6 @@
 """The ConfigMap with the hub's code and configuration, and the check of both."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -17,6 +16,7 @@ from components.gke.storage_classes import home_storage_class
 from components.hub_paths import DATABASE_CA_FILE, DATABASE_FOLDER
 from components.metadata import labels
 from components.rbac import DEFAULT_SERVICE_ACCOUNT, service_account_name
+from config_check import ConfigCheck
 from hub import contract
 from hub.contract import PROXY_TOKEN_VARIABLE, GitHub, HubConfig, Iap, NotebookServiceAccount, SignIn
 from settings import Bounds, Settings
@@ -41,17 +41,14 @@ def hub_files(settings: Settings) -> dict[str, str]:
     return {**_sources(settings), "hub.json": _render(settings, resolved)}
 
 
-@contextmanager
-def checked(settings: Settings) -> Iterator[None]:
-    """Load the hub's configuration with JupyterHub's real classes, in a child process during the block.
+def checked(settings: Settings) -> AbstractContextManager[ConfigCheck]:
+    """Check the hub's configuration in a child process while the block runs; see `config_check.running`.
 
     Raises:
         pulumi.RunError: All mistakes in `hub/` and `hub.extraConfig`, at the end of the block.
     """
     variables = [PROXY_TOKEN_VARIABLE, *hub_secret.variables(settings)]
-    check = config_check.start(hub_files(settings), variables, line_names={"extra_config.py": "hub.extraConfig"})
-    yield
-    check.require_good()
+    return config_check.running(hub_files(settings), variables, line_names={"extra_config.py": "hub.extraConfig"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,9 @@
-"""Tries the hub's configuration before anything is touched, with the real classes, in a process of its own.
+"""Check of the hub's configuration before any resource is registered, with JupyterHub's real classes.
 
-`start` begins the try while the program goes on; `DryRun.require_good` waits for it and tells all mistakes at once.
+It runs in a child process while the program goes on. `running` is the way in; `start` and `ConfigCheck.finish` are its
+two halves.
 """
 
-from config_check.child import DryRun, KnownGood, start
+from config_check.child import ConfigCheck, running, start
 
-__all__ = ["DryRun", "KnownGood", "start"]
+__all__ = ["ConfigCheck", "running", "start"]

@@ -10,7 +10,7 @@ from typing import cast
 
 
 def main() -> None:
-    """Tries the configuration. Whatever that prints goes to standard error; standard output is for the answer."""
+    """Check the configuration. Whatever that prints goes to standard error; standard output is for the answer."""
     folder, seconds = Path(sys.argv[1]), float(sys.argv[2])
     answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def _reach_nothing(event: str, arguments: tuple[object, ...]) -> None:
-    """Lets no Python code open a connection, be it the configuration's: a preview changes and asks nothing.
+    """Let no Python code open a connection, be it the configuration's: a preview changes and asks nothing.
 
     Paths are of Unix sockets, which stay on this machine.
     """

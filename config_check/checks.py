@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def mistakes(folder: Path, *, seconds: float) -> list[Mistake]:
-    """Loads the configuration in `folder`/hub as a hub would, and returns what is wrong with it, by file and line.
+    """Load the configuration in `folder`/hub as a hub would, and returns what is wrong with it, by file and line.
 
     Args:
         folder: The parent of the package `hub`, absolute.

@@ -1,50 +1,46 @@
-"""The program's side: starts the child process, and turns its answer into one error."""
+"""The program's side: starts the child process, and raises its answer as one error."""
 
+import hashlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import weakref
-from collections.abc import Collection, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Generator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, TypedDict, cast
 
-from config_check import known_good
-from config_check.stand_in import stand_in
-
 SECONDS: Final = 30
-"""How long the configuration may take to load, in seconds."""
+"""Timeout for loading the configuration, in seconds."""
 
 _PASSED_ON: Final = ("PATH", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE")
-"""All that the child sees of this process's environment, which also holds passphrases and tokens."""
-_PATIENCE: Final = 60
-"""Seconds on top of `SECONDS`: the child's imports take 2 s on an idle machine."""
-_SHOWN_LINES: Final = 8
+"""Variables that the child inherits. Others may be passphrases and tokens."""
+_IMPORT_SECONDS: Final = 60
+"""Added to `SECONDS` for the child's imports, which take 2 s on an idle machine."""
+_LOG_LINES: Final = 8
 
 
-class _Told(TypedDict):
-    """A mistake as the child tells it, see `config_check.mistake`."""
+def stand_in(name: str) -> str:
+    """Return the value of a secret environment variable in the child: 64 hex digits, the same for the same name.
+
+    That is the form of all keys and tokens that JupyterHub checks. A database URL has a host that cannot exist.
+    """
+    digits = hashlib.sha256(name.encode()).hexdigest()
+    return f"postgresql://stand-in:{digits}@database.invalid/hub" if name.endswith("DATABASE_URL") else digits
+
+
+class _Answer(TypedDict):
+    """A `config_check.mistake.Mistake` as JSON."""
 
     place: tuple[str, int | None]
     text: str
 
 
-class KnownGood:
-    """A try that need not be made: its end is known."""
-
-    def mistakes(self) -> list[str]:
-        """Returns nothing, which is how the same try ended before."""
-        return []
-
-    def require_good(self) -> None:
-        """Returns at once."""
-
-
-class DryRun:
-    """A try of the hub's configuration that is under way."""
+class ConfigCheck:
+    """A check of the hub's configuration, running in a child process."""
 
     def __init__(
         self,
@@ -53,29 +49,30 @@ class DryRun:
         *,
         names: Mapping[str, str],
         seconds: float,
-        known_as: str,
     ) -> None:
-        """Is made by `start`."""
+        """Wrap a process; `start` is the way to make one."""
         self._process = process
-        self._known_as = known_as
         self._folder = folder
         self._names = {f"hub/{file}": name for file, name in names.items()}
         self._seconds = seconds
         self._texts: list[str] | None = None
-        # A program that ends before it asks, as for an unreachable cluster, leaves no process behind.
+        # No process is left behind by a program that ends early, such as for an unreachable cluster.
         weakref.finalize(self, _stop, process)
 
     def mistakes(self) -> list[str]:
-        """Waits for the end of the try, and returns the mistakes, each with file and line."""
+        """Wait for the end of the check, and return the mistakes, each with file and line."""
         if self._texts is None:
             self._texts = self._wait()
             self._folder.cleanup()
-            if not self._texts:
-                known_good.remember(self._known_as)
         return self._texts
 
-    def require_good(self) -> None:
-        """Waits for the end of the try.
+    def stop(self) -> None:
+        """Stop the child process, whatever it has found."""
+        _stop(self._process)
+        self._folder.cleanup()
+
+    def finish(self) -> None:
+        """Wait for the end of the check.
 
         Raises:
             pulumi.RunError: With all mistakes; Pulumi prints it without a traceback.
@@ -89,31 +86,31 @@ class DryRun:
 
     def _wait(self) -> list[str]:
         try:
-            answer, _ = self._process.communicate(timeout=self._seconds + _PATIENCE)
+            answer, _ = self._process.communicate(timeout=self._seconds + _IMPORT_SECONDS)
         except subprocess.TimeoutExpired:
             _stop(self._process)
-            return [f"the hub's configuration did not end within {self._seconds + _PATIENCE:g} s"]
+            return [f"the hub's configuration did not end within {self._seconds + _IMPORT_SECONDS:g} s"]
         try:
-            found = cast("list[_Told]", json.loads(answer))
+            found = cast("list[_Answer]", json.loads(answer))
         except ValueError:
             return [self._failure()]
-        return [self._told(item["place"], item["text"]) for item in found]
+        return [self._text(item["place"], item["text"]) for item in found]
 
-    def _told(self, place: tuple[str, int | None], text: str) -> str:
+    def _text(self, place: tuple[str, int | None], text: str) -> str:
         file, line = place
         where = self._names.get(file, file)
         return f"{where if line is None else f'{where}, line {line}'}: {text}"
 
     def _failure(self) -> str:
-        """What to say of a child that gave no answer: its own last words."""
+        """Return the mistake of a child without an answer: the end of its log."""
         log = _log(Path(self._folder.name)).read_text(errors="replace").splitlines()
         if log and log[-1].startswith("ModuleNotFoundError"):
             return (
-                "JupyterHub is not installed beside this program, so the hub's configuration cannot be tried: "
-                f"{sys.executable} -m pip install -r docker/hub/requirements.txt"
+                "JupyterHub is not installed beside this program, so the hub's configuration cannot be checked. "
+                f"Install it: {sys.executable} -m pip install -r docker/hub/requirements.txt"
             )
-        ended = f"the hub's configuration ended the process that tries it, with exit code {self._process.returncode}"
-        return "\n      ".join([f"{ended}; its last words:", *log[-_SHOWN_LINES:]] if log else [ended])
+        ended = f"the hub's configuration ended the process that checks it, with exit code {self._process.returncode}"
+        return "\n      ".join([f"{ended}; the end of its log:", *log[-_LOG_LINES:]] if log else [ended])
 
 
 def start(
@@ -122,23 +119,18 @@ def start(
     *,
     line_names: Mapping[str, str],
     seconds: float = SECONDS,
-) -> DryRun | KnownGood:
-    """Starts a try of the hub's configuration, unless the same one ended well before, and returns at once.
+) -> ConfigCheck:
+    """Start a check of the hub's configuration in a child process, and return at once.
 
-    The child process gets stand-ins for secrets, and nothing of this process's environment but `PATH` and how Python
-    keeps its bytecode.
+    The child gets stand-ins for secrets, and of this process's environment only `PATH` and Python's bytecode settings.
 
     Args:
-        files: By name, all that the hub's ConfigMap will hold: `jupyterhub_config.py`, what it imports, `hub.json`.
-        environment_names: The variables that the hub's pod gets from Secrets.
-        line_names: What to call a file in messages, such as the setting from which `extra_config.py` comes.
-            Other files are called `hub/<name>`.
-        seconds: How long the configuration may take to load.
+        files: Content of the hub's ConfigMap by file name: `jupyterhub_config.py`, its modules, `hub.json`.
+        environment_names: Environment variables that the hub's pod gets from Secrets.
+        line_names: Names of files in messages, such as `hub.extraConfig` for `extra_config.py`; default `hub/<name>`.
+        seconds: Timeout for loading the configuration.
     """
-    known_as = known_good.name_of(files, environment_names)
-    if known_good.is_known(known_as):
-        return KnownGood()
-    folder = TemporaryDirectory(prefix="dry-run-", ignore_cleanup_errors=True)
+    folder = TemporaryDirectory(prefix="config-check-", ignore_cleanup_errors=True)
     path = Path(folder.name)
     # As in the pod: the configuration is the package `hub` in a folder of PYTHONPATH, and the hub runs elsewhere.
     (path / "hub").mkdir()
@@ -165,7 +157,27 @@ def start(
             # What the configuration starts is stopped with it.
             start_new_session=True,
         )
-    return DryRun(process, folder, names=line_names, seconds=seconds, known_as=known_as)
+    return ConfigCheck(process, folder, names=line_names, seconds=seconds)
+
+
+@contextmanager
+def running(
+    files: Mapping[str, str], environment_names: Collection[str], *, line_names: Mapping[str, str]
+) -> Generator[ConfigCheck]:
+    """Check the hub's configuration while the block runs; the arguments are those of `start`.
+
+    An error in the block stops the check and is raised as it is.
+
+    Raises:
+        pulumi.RunError: At the end of the block, with all mistakes.
+    """
+    check = start(files, environment_names, line_names=line_names)
+    try:
+        yield check
+    except BaseException:
+        check.stop()
+        raise
+    check.finish()
 
 
 def _log(folder: Path) -> Path:

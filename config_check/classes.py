@@ -25,22 +25,22 @@ class Classes:
         """Those that this configuration makes objects of."""
 
     def of(self, section: str) -> list[type[Configurable]]:
-        """Returns the classes that read the section; none if there is no such class.
+        """Return the classes that read the section; none if there is no such class.
 
         A used class reads the sections of its parents too, and finds all of its own options there.
         """
         return self.using(section) or [cls for cls in _all() if cls.__name__ == section]
 
     def using(self, section: str) -> list[type[Configurable]]:
-        """Returns the used classes that read the section."""
+        """Return the used classes that read the section."""
         return [cls for cls in self.used if section in cls.section_names()]
 
     def nearest_section(self, word: str) -> str | None:
-        """Returns the section that was probably meant."""
+        """Return the section that was probably meant."""
         return words.nearest(word, {cls.__name__ for cls in _all()})
 
     def home_of(self, option: str) -> str | None:
-        """Returns the section of a used class that has the option."""
+        """Return the section of a used class that has the option."""
         for cls in self.used:
             trait = cls.class_traits(config=True).get(option)
             if trait is not None:
@@ -50,12 +50,12 @@ class Classes:
 
 
 def options_of(classes: Iterable[type[Configurable]]) -> set[str]:
-    """Returns the options that any of the classes has."""
+    """Return the options that any of the classes has."""
     return {name for cls in classes for name in cls.class_trait_names(config=True)}
 
 
 def new_names(classes: Iterable[type[Configurable]]) -> dict[str, tuple[str, str]]:
-    """Returns KubeSpawner's old names: of each the section in which it is understood, and the new name."""
+    """Return KubeSpawner's old names: of each the section in which it is understood, and the new name."""
     found: dict[str, tuple[str, str]] = {}
     for cls in classes:
         for owner in cls.mro():
@@ -78,7 +78,7 @@ def _all() -> Iterator[type[Configurable]]:
 
 
 def why_no_class(value: object, group: str, error: BaseException) -> str:
-    """Returns why a class cannot be imported.
+    """Return why a class cannot be imported.
 
     Args:
         value: What names the class: an installed name such as `github`, or `package.module.Class`.

@@ -31,7 +31,7 @@ _BY_NAME: Final = (str(importlib.metadata.__file__), str(importstring.__file__))
 
 
 def required(file: Path = REQUIREMENTS) -> list[Requirement]:
-    """Returns the requirements in a file."""
+    """Return the requirements in a file."""
     lines = (line.partition("#")[0].strip() for line in file.read_text().splitlines())
     return [Requirement(line) for line in lines if line]
 
@@ -51,10 +51,10 @@ def differences(requirements: Iterable[Requirement]) -> Iterator[Mistake]:
 
 
 class ImageOnly(MetaPathFinder):
-    """Finds no module for the configuration that the hub's image has not."""
+    """Find no module for the configuration that the hub's image has not."""
 
     def __init__(self, folder: Path, requirements: Iterable[Requirement]) -> None:
-        """Does its work once it stands first in `sys.meta_path`.
+        """Do its work once it stands first in `sys.meta_path`.
 
         Args:
             folder: Where the configuration is.
@@ -74,7 +74,7 @@ class ImageOnly(MetaPathFinder):
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
 
     def is_missing(self, module: str) -> bool:
-        """Tells whether a module is installed here, and not in the image."""
+        """Tell whether a module is installed here, and not in the image."""
         if module in sys.stdlib_module_names or module in (requirement.name for requirement in self._requirements):
             return False
         if self._by_module is None:
@@ -95,7 +95,7 @@ class ImageOnly(MetaPathFinder):
 
 
 def _with_their_own(requirements: Iterable[Requirement]) -> set[str]:
-    """Returns the names of all that is installed for the requirements, as far as it is installed here."""
+    """Return the names of all that is installed for the requirements, as far as it is installed here."""
     found: set[str] = set()
     rest = [(requirement.name, frozenset(requirement.extras)) for requirement in requirements]
     seen = set(rest)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def load(folder: Path, journal: Journal) -> Config:
-    """Returns what the configuration in `folder`/hub sets, up to a line that ends it; that is a mistake."""
+    """Return what the configuration in `folder`/hub sets, up to a line that ends it; that is a mistake."""
     loader = RecordingLoader(str(folder / CONFIG_FILE), journal=journal)
     try:
         loader.load_config()
@@ -30,7 +30,7 @@ def load(folder: Path, journal: Journal) -> Config:
 
 
 def python_mistake(error: BaseException, journal: Journal) -> Mistake:
-    """Returns the mistake for what ended the configuration."""
+    """Return the mistake for what ended the configuration."""
     place = journal.place_of_error(error.__traceback__)
     if isinstance(error, SyntaxError) and error.filename and journal.has(error.filename):
         return Mistake(
@@ -58,12 +58,12 @@ def _words(error: BaseException) -> str:
 
 
 def _is_environment(error: KeyError) -> bool:
-    """Tells whether it comes from `os.environ[...]`."""
+    """Tell whether it comes from `os.environ[...]`."""
     return traceback.extract_tb(error.__traceback__)[-1].filename == "<frozen os>"
 
 
 def _deeper(error: BaseException, place: Place, journal: Journal) -> str:
-    """Names the line of the hub's own code that raised the error, if the configuration only called it."""
+    """Name the line of the hub's own code that raised the error, if the configuration only called it."""
     inner = [frame for frame in traceback.extract_tb(error.__traceback__) if journal.has(frame.filename)]
     if not inner or (found := journal.in_file(inner[-1].filename, inner[-1].lineno)) == place:
         return ""
@@ -71,7 +71,7 @@ def _deeper(error: BaseException, place: Place, journal: Journal) -> str:
 
 
 def _plain(config: Mapping[str, object]) -> Config:
-    """Returns the same without the journal: JupyterHub copies configs in its own way."""
+    """Return the same without the journal: JupyterHub copies configs in its own way."""
     plain = Config()
     for name, value in config.items():
         plain[name] = _plain(cast("Mapping[str, object]", value)) if isinstance(value, Config) else value

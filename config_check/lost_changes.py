@@ -16,7 +16,7 @@ _CHANGES = {
 
 
 def what_is_lost(change: LazyConfigValue, value: object) -> str | None:
-    """Returns what traitlets drops of a change because the value to change is of another type; None if nothing.
+    """Return what traitlets drops of a change because the value to change is of another type; None if nothing.
 
     Args:
         change: The calls of `append`, `update` and so on for an option that was not set before.

@@ -1,4 +1,4 @@
-"""Finds options that have no effect: JupyterHub passes over them, at best with a line in its log."""
+"""Find options that have no effect: JupyterHub passes over them, at best with a line in its log."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def find_idle(config: Config, classes: Classes, journal: Journal, *, unsure: Collection[str]) -> None:
-    """Adds a mistake to the journal for each section and option that has no effect.
+    """Add a mistake to the journal for each section and option that has no effect.
 
     Args:
         config: What the configuration sets.
@@ -64,7 +64,7 @@ def _why_unread(key: Key, config: Config, classes: Classes) -> str | None:
 
 
 def _why_overruled(key: Key, config: Config, classes: Classes, journal: Journal) -> str | None:
-    """Returns why an option of the operator's has no effect: the hub sets it in the section of a child class."""
+    """Return why an option of the operator's has no effect: the hub sets it in the section of a child class."""
     section, name = key[-2:]
     for cls in classes.using(section):
         sections = cls.section_names()

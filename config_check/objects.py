@@ -1,4 +1,4 @@
-"""Makes the hub's objects as JupyterHub makes them, but for nobody, and without a cluster."""
+"""Make the hub's objects as JupyterHub makes them, but for nobody, and without a cluster."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ class RefusedPodError(ValueError):
 
 
 async def app(config: Config) -> JupyterHub:
-    """Makes the hub itself, which then only knows its options."""
+    """Make the hub itself, which then only knows its options."""
     return JupyterHub(config=config)
 
 
 async def crypt_keeper(config: Config) -> CryptKeeper:
-    """Makes what encrypts the sign-ins."""
+    """Make what encrypts the sign-ins."""
     return CryptKeeper(config=config)
 
 
 def _parent(config: Config) -> JupyterHub:
-    """Makes the hub again, quickly: it does not import all the classes that are installed for it."""
+    """Make the hub again, quickly: it does not import all the classes that are installed for it."""
     return JupyterHub(config=config, classes=[])
 
 
@@ -65,7 +65,7 @@ async def _spawner(cls: type[Configurable], config: Config) -> Configurable:
 
 
 async def _spawner_with_pod(cls: type[Configurable], config: Config) -> Configurable:
-    """Makes a spawner, and the pod of somebody who has chosen nothing.
+    """Make a spawner, and the pod of somebody who has chosen nothing.
 
     Raises:
         RefusedPodError: The pod, or the choice, is turned down with a message for people.
@@ -90,7 +90,7 @@ async def _make_pod(spawner: Any) -> None:  # noqa: ANN401 -- KubeSpawner, which
 
 
 def _without_cluster(cls: type[Configurable], **arguments: object) -> Configurable:
-    """Makes an object of KubeSpawner's that looks for no cluster; it would connect when it is used."""
+    """Make an object of KubeSpawner's that looks for no cluster; it would connect when it is used."""
     with ExitStack() as stack:
         for module in ("kubespawner.spawner", "kubespawner.proxy"):
             if module in sys.modules:

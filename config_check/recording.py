@@ -1,4 +1,4 @@
-"""Loads a configuration file as JupyterHub does, and remembers the line on which each option was set."""
+"""Load a configuration file as JupyterHub does, and remembers the line on which each option was set."""
 
 from __future__ import annotations
 
@@ -45,20 +45,20 @@ class Journal:
         self._is_muted = False
 
     def add(self, key: Key, text: str) -> None:
-        """Adds a mistake in an option: what is wrong, without the option's name."""
+        """Add a mistake in an option: what is wrong, without the option's name."""
         self.mistakes.append(Mistake(place=self.place_of(key), text=f"{'.'.join(key)}: {text}"))
 
     def add_file(self, file: str) -> None:
-        """Notes that a configuration file, given by its absolute path, is about to run."""
+        """Note that a configuration file, given by its absolute path, is about to run."""
         self._files.append(self._name(file))
 
     def note(self, key: Key) -> None:
-        """Notes that the configuration's running line sets this option or section."""
+        """Note that the configuration's running line sets this option or section."""
         if not self._is_muted:
             self._places[key] = self.here()
 
     def place_of(self, key: Key) -> Place:
-        """Returns where the option was set last; for a section where its last option was set."""
+        """Return where the option was set last; for a section where its last option was set."""
         if key in self._places:
             return self._places[key]
         inside = [place for noted, place in self._places.items() if noted[: len(key)] == key]
@@ -70,14 +70,14 @@ class Journal:
         return Place(CONFIG_FILE, None)
 
     def here(self) -> Place:
-        """Returns the line of the configuration that runs."""
+        """Return the line of the configuration that runs."""
         frame = inspect.currentframe()
         while frame is not None and not frame.f_code.co_filename.startswith(self._root):
             frame = frame.f_back
         return self.unknown if frame is None else Place(self._name(frame.f_code.co_filename), frame.f_lineno)
 
     def place_of_error(self, trace: TracebackType | None) -> Place:
-        """Returns where an error came up: the line of a configuration file, not of what that calls."""
+        """Return where an error came up: the line of a configuration file, not of what that calls."""
         place = self.unknown
         while trace is not None:
             name = self._name(trace.tb_frame.f_code.co_filename)
@@ -87,16 +87,16 @@ class Journal:
         return place
 
     def has(self, file: str) -> bool:
-        """Tells whether a file is a part of the configuration."""
+        """Tell whether a file is a part of the configuration."""
         return file.startswith(self._root)
 
     def in_file(self, file: str, line: int | None) -> Place:
-        """Returns the place in a file that is given by its absolute path."""
+        """Return the place in a file that is given by its absolute path."""
         return Place(self._name(file), line)
 
     @contextmanager
     def muted(self) -> Generator[None]:
-        """Notes nothing while traitlets moves values about."""
+        """Note nothing while traitlets moves values about."""
         before, self._is_muted = self._is_muted, True
         try:
             yield
@@ -169,7 +169,7 @@ class RecordingConfig(Config):
 
 
 def _names(config: Config) -> KeysView[str]:
-    """Returns what is in a config; to look there with `in` takes a dot for a way into a section."""
+    """Return what is in a config; to look there with `in` takes a dot for a way into a section."""
     return cast("dict[str, object]", config).keys()
 
 

@@ -1,4 +1,4 @@
-"""Ends code that does not end by itself."""
+"""End code that does not end by itself."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class TimeIsUp(BaseException):
 
 @contextmanager
 def time_limit(seconds: float) -> Generator[None]:
-    """Raises TimeIsUp in the code inside once the time is up, in the middle of a loop or a sleep if need be."""
+    """Raise TimeIsUp in the code inside once the time is up, in the middle of a loop or a sleep if need be."""
 
     def end(*_: object) -> None:
         raise TimeIsUp

@@ -1,4 +1,4 @@
-"""Makes the hub's objects from the configuration, and finds the options that they refuse."""
+"""Make the hub's objects from the configuration, and finds the options that they refuse."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Values:
         self._journal = journal
 
     async def make(self, cls: type[C], factory: Factory[C], *, chosen_by: Key | None = None) -> C | None:
-        """Makes an object as JupyterHub does.
+        """Make an object as JupyterHub does.
 
         An object tells of one wrong option only. So the one is left out whose absence makes a difference, and the next
         try tells of the next.
@@ -71,7 +71,7 @@ class Values:
             self._refuse(key, error, cls)
 
     def check_type(self, key: Key, classes: Iterable[type[Configurable]]) -> None:
-        """Checks the type of a value for classes of which no object is made."""
+        """Check the type of a value for classes of which no object is made."""
         value = self._options[key]
         for cls in classes:
             trait = cls.class_traits(config=True).get(key[-1])
@@ -88,7 +88,7 @@ class Values:
     async def _culprit(
         self, cls: type[Configurable], factory: Factory[C], error: BaseException
     ) -> tuple[Key | None, BaseException]:
-        """Returns the option without which the error is gone, or another; and the part of the error that is gone."""
+        """Return the option without which the error is gone, or another; and the part of the error that is gone."""
         said = _said(error)
         left = [key for key in self._options if key[-2] in cls.section_names()]
         # Most errors name their option first. Else the operator's are suspected before the hub's, the last one first.
@@ -119,7 +119,7 @@ class Values:
             return error
 
     def _config(self, without: Key | None) -> Config:
-        """Makes a new one each time, since classes change what they get."""
+        """Make a new one each time, since classes change what they get."""
         config = Config()
         for key, value in self._options.items():
             if key != without:
@@ -144,7 +144,7 @@ class Values:
         self._journal.add(key, reason)
 
     def _tell_lost_changes(self, made: Configurable) -> None:
-        """Finds changes such as `.append()` that traitlets drops without a word."""
+        """Find changes such as `.append()` that traitlets drops without a word."""
         for key, change in self._options.items():
             if isinstance(change, LazyConfigValue) and key[-2] in made.section_names() and made.has_trait(key[-1]):
                 lost = what_is_lost(change, cast("object", getattr(made, key[-1])))
@@ -161,5 +161,5 @@ def _put(config: Config, key: Key, value: object) -> None:
 
 
 def _said(error: BaseException) -> str:
-    """Returns what tells an error from another; addresses of objects differ from one try to the next."""
+    """Return what tells an error from another; addresses of objects differ from one try to the next."""
     return f"{type(error)}: {_ADDRESS.sub('', str(error))}"

@@ -1,4 +1,4 @@
-"""Puts values, and what Python and traitlets say of them, into words that may be shown."""
+"""Put values, and what Python and traitlets say of them, into words that may be shown."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from typing import Final
 
 from traitlets import TraitError
 
-from config_check.stand_in import stand_in
+from config_check.child import stand_in
 
 IN_IMAGE: Final = "its package must be in docker/hub/requirements.txt, so that it is in the hub's image and here"
 """The mend of a module that is not there."""
@@ -37,7 +37,7 @@ _PLAINER: Final = {
 
 
 def one_line(text: str, longest: int = _LONGEST) -> str:
-    """Returns a text as a short line without secrets: stand-ins are called by the names of their variables."""
+    """Return a text as a short line without secrets: stand-ins are called by the names of their variables."""
     for name, value in os.environ.items():
         if value == stand_in(name):
             text = re.sub(rf"(['\"]?){value}\1", f"the value of {name}", text)
@@ -46,13 +46,13 @@ def one_line(text: str, longest: int = _LONGEST) -> str:
 
 
 def of_error(error: BaseException) -> str:
-    """Returns what an exception says, with its type, as in Python's own message."""
+    """Return what an exception says, with its type, as in Python's own message."""
     text = one_line(str(error))
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def refusal(error: BaseException, option: str, value: object) -> str:
-    """Returns why a value was refused.
+    """Return why a value was refused.
 
     Args:
         error: What traitlets or the class raised.
@@ -75,14 +75,14 @@ def refusal(error: BaseException, option: str, value: object) -> str:
 
 
 def shown(value: object) -> str:
-    """Returns a text or number as in Python, cut short; of anything else, which may hold much, the type."""
+    """Return a text or number as in Python, cut short; of anything else, which may hold much, the type."""
     if type(value).__name__ in _SIMPLE:
         return one_line(repr(value), _LONGEST_VALUE)
     return f"the class {value.__name__}" if isinstance(value, type) else f"a {type(value).__name__}"
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
-    """Returns the one of `words` that `word` was probably meant to be, if any comes near; case does not matter."""
+    """Return the one of `words` that `word` was probably meant to be, if any comes near; case does not matter."""
     by_lower = {known.lower(): known for known in words}
     matches = get_close_matches(word.lower()[:100], by_lower, n=1)
     return by_lower[matches[0]] if matches else None

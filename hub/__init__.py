@@ -1,1 +1,1 @@
-"""What runs inside the hub pod: JupyterHub's configuration file and the code that it needs."""
+"""JupyterHub's configuration file, and its modules, as they run in the hub pod."""

@@ -1,7 +1,4 @@
-"""What a person may choose for a notebook server, and the check of it.
-
-The same check is made of the spawn form and of `user_options` in JupyterHub's REST API, which knows no form.
-"""
+"""Validation of the options of a notebook server, from the spawn form and from JupyterHub's REST API."""
 
 from __future__ import annotations
 
@@ -20,10 +17,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LABELS = {"image": "Notebook image", "cpu": "CPU", "memory": "Memory", "additional_resources": "Additional resources"}
-"""The fields in the order of the form, with the names that people see."""
+"""Fields in the order of the form, with their labels."""
 
 LONGEST = 1000
-"""The most characters that a field takes."""
+"""Maximum length of a field, in characters."""
 
 _MILLI = Decimal("0.001")
 
@@ -46,7 +43,7 @@ class MistakesError(ValueError):
 
 
 class _WrongFieldError(ValueError):
-    """What is wrong with one field."""
+    """An error in one field."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,15 +53,15 @@ class Choice:
     image: str
     """Image reference."""
     cpu: float
-    """CPUs that the notebook is sure to get."""
+    """Guaranteed CPUs."""
     memory: int
-    """Bytes that it is sure to get, and cannot exceed."""
+    """Memory in bytes, guarantee and limit."""
     additional_resources: dict[str, int]
     """Number of each extended resource; none is zero."""
 
 
 def example(config: HubConfig) -> str:
-    """Return what may be typed as additional resources, such as `{"nvidia.com/gpu": 1}`."""
+    """Return an example of additional resources, such as `{"nvidia.com/gpu": 1}`."""
     return json.dumps(dict.fromkeys(list(config.additional_resources)[:1], 1))
 
 
@@ -120,7 +117,7 @@ def _cpu(value: object, bound: Bounds) -> float:
     number = _amount(value, "0.5, 2 or 500m")
     _check_bound(number, value, bound, quantity.show_cpus)
     if number % _MILLI:
-        raise _WrongFieldError(f"{_quoted(value)} is finer than Kubernetes counts: use steps of 1m, which is 0.001.")
+        raise _WrongFieldError(f"{_quoted(value)} is too precise: Kubernetes counts CPUs in steps of 1m (0.001).")
     return float(number)
 
 
@@ -143,9 +140,9 @@ def _amount(value: object, examples: str) -> Decimal:
 
 def _check_bound(number: Decimal, value: object, bound: Bounds, show: Callable[[float], str]) -> None:
     if number < Decimal(str(bound.min)):
-        raise _WrongFieldError(f"{_quoted(value)} is too little. The least is {show(bound.min)}.")
+        raise _WrongFieldError(f"{_quoted(value)} is too little. The minimum is {show(bound.min)}.")
     if number > Decimal(str(bound.max)):
-        raise _WrongFieldError(f"{_quoted(value)} is too much. The most is {show(bound.max)}.")
+        raise _WrongFieldError(f"{_quoted(value)} is too much. The maximum is {show(bound.max)}.")
 
 
 def _additional_resources(value: object, config: HubConfig) -> dict[str, int]:
@@ -170,7 +167,7 @@ def _additional_resources(value: object, config: HubConfig) -> dict[str, int]:
 
 
 def _json(text: str) -> object:
-    """Return what the text means in JSON, or None if it is none."""
+    """Parse JSON, or return None if `text` is not JSON."""
 
     def no_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
         if len(dict(pairs)) < len(pairs):
@@ -186,12 +183,12 @@ def _json(text: str) -> object:
 
 
 def _some(names: list[object] | list[str]) -> str:
-    """Name the first few: there may be thousands."""
+    """Quote the first three names: there may be thousands."""
     return ", ".join(_quoted(name) for name in names[:3])
 
 
 def _quoted(value: object) -> str:
-    """Show what somebody typed: cut short, and with escapes for what cannot be printed or encoded."""
+    """Quote input, shortened, with escapes for characters that cannot be printed."""
     if isinstance(value, str):
         return repr(value) if len(value) <= 60 else f"{value[:60]!r}…"
     # A list may be too deep to be written out.

@@ -1,4 +1,4 @@
-"""How the hub says no, with reasons that people can read."""
+"""HTTP errors with reasons that the hub's pages show."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 class HubError(web.HTTPError):
-    """A request that is turned down for the given reasons.
+    """An HTTP error with reasons.
 
-    JupyterHub shows the two attributes on its pages and in its API, in place of "HTTP 400: Bad Request".
+    JupyterHub shows the two attributes on its pages and in its API instead of "HTTP 400: Bad Request".
     """
 
     def __init__(self, reasons: Sequence[str], *, status: int = 400) -> None:
-        """Turn a request down.
+        """Set status and reasons.
 
         Args:
             reasons: Plain sentences; they are escaped where HTML is shown.
@@ -33,11 +33,11 @@ class HubError(web.HTTPError):
 
 
 class UpstreamError(HubError):
-    """Something outside of this hub that does not answer just now."""
+    """An outage of a service that the hub depends on."""
 
-    def __init__(self, who: str, said: str) -> None:
-        """Tell that `who`, such as GitHub, does not answer; `said` is what came instead, and holds no secret."""
+    def __init__(self, service: str, error: str) -> None:
+        """Set the service's name, such as GitHub, and its error, which must not contain a secret."""
         super().__init__(
-            [f"{who} does not answer just now ({said}), so nobody can sign in.", "Try again in some minutes."],
+            [f"{service} does not answer ({error}), so nobody can sign in now.", "Try again in some minutes."],
             status=503,
         )

@@ -1,4 +1,8 @@
-"""Sign-in with GitHub: who is a member of what, asked at sign-in and again later."""
+"""Sign-in with GitHub. Memberships are checked at sign-in and again while the session lasts.
+
+OAuthenticator reads GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET (settings `github.clientId`, `github.clientSecret`) from
+the environment by itself.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +22,16 @@ if TYPE_CHECKING:
 
 
 class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
-    """OAuthenticator's, which tells an outage of GitHub from an answer, and a wrong secret from a wrong person."""
+    """GitHubOAuthenticator with distinct errors for outages, a wrong client secret and unauthorized users."""
 
     kept_groups: tuple[str, ...] = ()
-    """Organizations and teams whose members the hub keeps as groups; they say nothing of who may sign in."""
+    """Organizations and teams kept as JupyterHub groups. They do not decide who may sign in."""
 
     async def get_user_groups(self, auth_state: dict[str, Any]) -> set[str]:
-        """Return of which groups somebody is a member, as GitHub says now.
+        """Return the groups that a user is a member of, as GitHub reports them now.
 
         Raises:
-            UpstreamError: It says nothing. Who is signed in already then stays what they are.
+            UpstreamError: GitHub does not answer. Users who are signed in keep their groups.
         """
         this, token = cast("Any", self), auth_state["token_response"]
         person = auth_state[this.user_auth_state_key]["login"], token["access_token"], token["token_type"]
@@ -38,10 +42,10 @@ class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
         }
 
     async def get_authenticated_user(self, handler: Any, data: Any) -> Any:  # noqa: ANN401 JupyterHub's own, without types
-        """Return what is known of the person who signs in.
+        """Return the auth model of the user who signs in.
 
         Raises:
-            HubError: They may not.
+            HubError: The user is not authorized.
         """
         model = await cast("Any", super()).get_authenticated_user(handler, data)
         if model is None:
@@ -49,12 +53,12 @@ class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
         return model
 
     async def fetch(self, req: HTTPRequest, label: str = "fetching", parse_json: bool = True, **kwargs: object) -> Any:  # noqa: ANN401, FBT001, FBT002 OAuthenticator's own
-        """Ask GitHub.
+        """Send a request to GitHub.
 
         Raises:
-            UpstreamError: It did not answer, or not now. OAuthenticator would take that for "is no member".
-            HubError: It does not know this hub's secret.
-            HTTPClientError: It answered with another error.
+            UpstreamError: No answer, a server error or a rate limit, which OAuthenticator treats as "not a member".
+            HubError: GitHub refuses the client secret.
+            HTTPClientError: Any other error.
         """
         try:
             answer = await cast("Any", super()).fetch(req, label, parse_json, **kwargs)
@@ -71,8 +75,8 @@ class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
         ):
             raise HubError(
                 [
-                    "GitHub does not accept the client ID or the client secret of this hub.",
-                    "Whoever runs the hub can mend it: pulumi config set --secret github.clientSecret, and pulumi up.",
+                    "GitHub refuses the client ID or the client secret of this hub.",
+                    "Its operator can fix it: pulumi config set --secret github.clientSecret, then pulumi up.",
                 ],
                 status=HTTPStatus.INTERNAL_SERVER_ERROR,
             )
@@ -80,9 +84,9 @@ class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
 
 
 def _require_answer(code: int, response: HTTPResponse | None) -> None:
-    """Raise an UpstreamError for what is no answer to the question: errors of the server, and "too many questions"."""
+    """Raise an UpstreamError for server errors and rate limits."""
     left = response.headers.get("X-RateLimit-Remaining") if response else None
     limited = code == HTTPStatus.TOO_MANY_REQUESTS or (code == HTTPStatus.FORBIDDEN and left == "0")
-    # 599 is tornado's: no answer in time.
+    # 599 is Tornado's status for a timeout.
     if limited or code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise UpstreamError("GitHub", f"status {code}")

@@ -1,4 +1,4 @@
-"""Makes a home larger when its owner's server starts, if the stack gives more than it has. None ever gets smaller."""
+"""Expansion of home volumes to the configured size when a server starts. Volumes never shrink."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
 
 _SECONDS = 5
-"""In which Kubernetes has to answer. A server starts with the home as it is, too."""
+"""Timeout of Kubernetes' answers. Without one the server starts with the volume as it is."""
 
 
 class _Api(Protocol):
@@ -41,12 +41,12 @@ class _Claim(Protocol):
 
 
 class Spawner(Protocol):
-    """What is needed of KubeSpawner."""
+    """Subset of KubeSpawner."""
 
     namespace: str
     pvc_name: str
     storage_capacity: str
-    """How large a home is to be."""
+    """Configured size of a home volume."""
     log: logging.Logger
 
     @property
@@ -55,8 +55,8 @@ class Spawner(Protocol):
         ...
 
 
-async def grow(spawner: Spawner) -> None:
-    """Ask for as much as the stack gives, if the home has less; a mounted disk grows while it is in use."""
+async def expand(spawner: Spawner) -> None:
+    """Request the configured size if the claim requests less. Kubernetes expands volumes while they are in use."""
     name, namespace, wanted = spawner.pvc_name, spawner.namespace, spawner.storage_capacity
     try:
         claim = await spawner.api.read_namespaced_persistent_volume_claim(name, namespace, _request_timeout=_SECONDS)
@@ -65,10 +65,10 @@ async def grow(spawner: Spawner) -> None:
             return
         larger = {"spec": {"resources": {"requests": {"storage": wanted}}}}
         await spawner.api.patch_namespaced_persistent_volume_claim(name, namespace, larger, _request_timeout=_SECONDS)
-        spawner.log.info("%s grows from %s to %s", name, asked, wanted)
+        spawner.log.info("Expanding %s from %s to %s", name, asked, wanted)
     except ApiException as error:
-        # Not found: it is being made just now. Forbidden: its class does not let it grow, or the quota is used up.
+        # 404: KubeSpawner is creating it. 403: its StorageClass does not allow expansion, or the quota is used up.
         if error.status != HTTPStatus.NOT_FOUND:
-            spawner.log.warning("%s does not grow to %s: %s", name, wanted, error.body or error.reason)
+            spawner.log.warning("Cannot expand %s to %s: %s", name, wanted, error.body or error.reason)
     except (ClientError, OSError) as error:
-        spawner.log.warning("%s does not grow to %s now: Kubernetes gives no answer (%s)", name, wanted, error)
+        spawner.log.warning("Cannot expand %s to %s: Kubernetes does not answer (%s)", name, wanted, error)

@@ -1,6 +1,6 @@
-"""Sign-in with Google's Identity-Aware Proxy (IAP): it signs in each request what it knows of the visitor.
+"""Sign-in with Google's Identity-Aware Proxy (IAP), which adds a signed token with the user's e-mail to each request.
 
-That signature is all that counts. Who comes past IAP, by a port-forward or from another pod, has none.
+Only a valid token counts. Requests that bypass IAP, such as a port-forward or another pod's, have none.
 """
 
 from __future__ import annotations
@@ -26,94 +26,94 @@ if TYPE_CHECKING:
     from tornado.httputil import HTTPServerRequest
 
 HEADER: Final = "X-Goog-IAP-JWT-Assertion"
-"""The header with IAP's word. IAP takes away what a visitor sends under that name."""
+"""IAP's signed header. IAP strips it from incoming requests."""
 
 ISSUER: Final = "https://cloud.google.com/iap"
 
 _ALGORITHM: Final = "ES256"
 _CLAIMS: Final = ["exp", "iat", "iss", "aud", "email"]
-_SKEW: Final = 30
-"""Seconds by which two clocks may differ, as Google has it."""
+_LEEWAY: Final = 30
+"""Allowed clock skew in seconds, as in Google's documentation."""
 _EMAIL: Final = re.compile(r"[^\s@/:,]+@[^\s@/:,]+")
-"""Other identities than Google accounts have a prefix."""
+"""E-mail of a Google account. Other identities have a prefix."""
 
 
 class IapAuthenticator(Authenticator):
-    """Believes IAP, and nobody else, who a visitor is: a Google account, whose e-mail is the name."""
+    """Authenticator that accepts IAP tokens only. The user's name is the e-mail of the Google account."""
 
     log: logging.Logger
 
     audience = Unicode(
-        help="For whom IAP's word must be: a backend service, or with / at the end any whose name begins so."
+        help="Expected aud claim: a backend service, or a prefix that ends in / for any backend service of a project."
     ).tag(config=True)
-    keys_url = Unicode(
-        "https://www.gstatic.com/iap/verify/public_key-jwk", help="Where Google tells the keys that IAP signs with."
-    ).tag(config=True)
+    keys_url = Unicode("https://www.gstatic.com/iap/verify/public_key-jwk", help="URL of IAP's public keys.").tag(
+        config=True
+    )
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._keys = _Keys(str(self.keys_url), self.log)
 
     async def authenticate(self, handler: Any, data: object = None) -> Any:  # noqa: ANN401, ARG002 JupyterHub's own, without types
-        """Return the name of whoever sends this request.
+        """Return the name of the user who sends this request.
 
         Raises:
-            HubError: IAP does not say so.
-            UpstreamError: Google does not tell its keys.
+            HubError: The IAP token is missing or invalid.
+            UpstreamError: Google's keys are not available.
         """
-        return {"name": await self._visitor(handler.request)}
+        return {"name": await self._user_name(handler.request)}
 
     async def get_authenticated_user(self, handler: Any, data: Any) -> Any:  # noqa: ANN401 as above
-        """Return what is known of the person who signs in.
+        """Return the auth model of the user who signs in.
 
         Raises:
-            HubError: They may not.
+            HubError: The user is not authorized.
         """
         model = await cast("Any", super()).get_authenticated_user(handler, data)
         if model is None:
             raise HubError(
                 [
-                    "Your Google account may not use this hub. Ask whoever runs it.",
-                    "If you have another, first sign out of this one: open /_gcp_iap/clear_login_cookie at this site.",
+                    "Your Google account may not use this hub. Ask its operator for access.",
+                    "To use another account, sign out first: open /_gcp_iap/clear_login_cookie at this site.",
                 ],
                 status=HTTPStatus.FORBIDDEN,
             )
         return model
 
     async def refresh_user(self, user: Any, handler: Any = None, **_: object) -> Any:  # noqa: ANN401 as above
-        """Return whether somebody's cookie still goes with who they are to IAP. A server's own requests tell nothing.
+        """Return whether the cookie still belongs to the user of the IAP token. Requests of servers have no token.
 
         Raises:
-            UpstreamError: Google does not tell its keys.
+            UpstreamError: Google's keys are not available.
         """
         if handler is None or handler.current_user is not user or HEADER not in handler.request.headers:
             return True
         try:
-            visitor = await self._visitor(handler.request)
+            name = await self._user_name(handler.request)
         except UpstreamError:
             raise
         except HubError:
             return False
-        return cast("Any", self).normalize_username(visitor) == user.name
+        return cast("Any", self).normalize_username(name) == user.name
 
-    async def _visitor(self, request: HTTPServerRequest) -> str:
+    async def _user_name(self, request: HTTPServerRequest) -> str:
         assertions = request.headers.get_list(HEADER)
         if not assertions:
             raise HubError(
                 [
-                    "People sign in to this hub with Google's Identity-Aware Proxy, and this request did not pass it.",
-                    "Open the hub at its public address; a port-forward leads past the proxy.",
+                    "This hub uses Google's Identity-Aware Proxy, and this request did not pass through it.",
+                    "Open the hub at its public URL; a port-forward bypasses the proxy.",
                 ],
                 status=HTTPStatus.FORBIDDEN,
             )
         try:
             return await self._email(assertions[0])
         except jwt.PyJWTError as error:
-            self.log.warning("What IAP says of a visitor is not accepted: %s", error)
+            self.log.warning("Invalid IAP token: %s", error)
             raise HubError(
                 [
-                    f"What Google's Identity-Aware Proxy says of you is not accepted by this hub: {error}.",
-                    "Load the page again; if that does not help, tell whoever runs this hub.",
+                    f"The token of Google's Identity-Aware Proxy is not valid for this hub: {error}.",
+                    "Reload the page. If that does not help, tell the operator of this hub.",
                 ],
                 status=HTTPStatus.FORBIDDEN,
             ) from None
@@ -125,8 +125,8 @@ class IapAuthenticator(Authenticator):
             await self._keys.find(key_id),
             algorithms=[_ALGORITHM],
             issuer=ISSUER,
-            leeway=_SKEW,
-            # The audience is checked below, as its end may be open.
+            leeway=_LEEWAY,
+            # The audience is checked below: it may be a prefix.
             options={"require": _CLAIMS, "verify_aud": False},
         )
         if not self._is_for_this_hub(claims["aud"]):
@@ -148,12 +148,12 @@ class IapAuthenticator(Authenticator):
 
 
 class _Keys:
-    """The keys that IAP signs with, as Google last told them."""
+    """Cache of IAP's public keys."""
 
-    _FRESH = 3600
-    """Seconds after which they are asked for anew."""
-    _PAUSE = 10
-    """Seconds between two questions, however many unknown keys are shown."""
+    _MAX_AGE = 3600
+    """Maximum age in seconds."""
+    _MIN_INTERVAL = 10
+    """Minimum seconds between two requests, however many unknown key IDs arrive."""
 
     def __init__(self, url: str, log: logging.Logger) -> None:
         self._url = url
@@ -161,34 +161,34 @@ class _Keys:
         self._lock = asyncio.Lock()
         self._known: Mapping[str | None, jwt.PyJWK] = {}
         self._asked = float("-inf")
-        self._trouble: str | None = None
+        self._error: str | None = None
 
     async def find(self, key_id: str) -> jwt.PyJWK:
         """Return the key.
 
         Raises:
-            UpstreamError: It is not known, and Google does not answer.
-            jwt.InvalidKeyError: Google has no such key.
+            UpstreamError: The key is not in the cache, and Google does not answer.
+            jwt.InvalidKeyError: Google has no key with this ID.
         """
         async with self._lock:
-            patience = self._FRESH if key_id in self._known else self._PAUSE
-            if time.monotonic() - self._asked > patience:
+            max_age = self._MAX_AGE if key_id in self._known else self._MIN_INTERVAL
+            if time.monotonic() - self._asked > max_age:
                 await self._ask()
         if key_id in self._known:
             return self._known[key_id]
-        if self._trouble is not None:
-            raise UpstreamError("Google", self._trouble)
+        if self._error is not None:
+            raise UpstreamError("Google", self._error)
         msg = "it is signed with a key that Google does not know"
         raise jwt.InvalidKeyError(msg)
 
     async def _ask(self) -> None:
-        """Ask Google. If that fails, what was known stays."""
+        """Fetch the keys. If that fails, the cache stays as it is."""
         self._asked = time.monotonic()
         try:
             answer = await AsyncHTTPClient().fetch(self._url, connect_timeout=5, request_timeout=10)
             keys = jwt.PyJWKSet.from_dict(json.loads(answer.body))
         except (HTTPClientError, OSError, ValueError, AttributeError, jwt.PyJWTError) as error:
-            self._trouble = f"{self._url}: {error}"
-            self._log.warning("The keys of IAP cannot be had. %s", self._trouble)
+            self._error = f"{self._url}: {error}"
+            self._log.warning("Cannot fetch the keys of IAP. %s", self._error)
         else:
-            self._known, self._trouble = {key.key_id: key for key in keys.keys}, None
+            self._known, self._error = {key.key_id: key for key in keys.keys}, None

@@ -1,6 +1,6 @@
-"""The configuration of JupyterHub, which runs this file at its start.
+"""JupyterHub's configuration file, executed at the hub's start.
 
-What differs between hubs is read from `hub.json` beside this file. Secrets come as environment variables.
+The stack's values are in `hub.json` beside this file, secrets in environment variables.
 """
 
 from __future__ import annotations
@@ -31,24 +31,24 @@ from hub.spawn_form import SpawnForm
 if TYPE_CHECKING:
     from traitlets.config import Config
 
-    # JupyterHub puts these into the file's globals; those of traitlets have another meaning.
+    # JupyterHub puts these into the file's globals. Functions of the same names in traitlets differ.
 
     def get_config() -> Config:
-        """Return what this file fills."""
+        """Return the configuration object."""
         ...
 
     def load_subconfig(fname: str, path: str) -> None:
-        """Run another file, which is in the folder `path`, in the same way."""
+        """Execute another configuration file, in the folder `path`."""
         ...
 
 
 c = get_config()
 
-# What this hub is told. A message is enough for whoever reads the log of a hub that does not start.
+# No tracebacks: the message is for the log of a hub that does not start.
 try:
     hub_config = HubConfig.model_validate_json(Path(__file__).with_name("hub.json").read_bytes())
 except (OSError, ValidationError) as error:
-    sys.exit(f"hub.json, which `pulumi up` writes beside jupyterhub_config.py, cannot be used. {error}")
+    sys.exit(f"hub.json, which `pulumi up` writes beside jupyterhub_config.py, is invalid. {error}")
 needed = [PROXY_TOKEN_VARIABLE, COOKIE_SECRET_VARIABLE, CRYPT_KEY_VARIABLE]
 if hub_config.database_url is None:
     needed.append(DATABASE_URL_VARIABLE)
@@ -60,12 +60,12 @@ c.JupyterHub.bind_url = f"http://:{PROXY_PORT}"
 c.JupyterHub.hub_bind_url = f"http://:{HUB_PORT}"
 c.JupyterHub.hub_connect_url = hub_config.hub_connect_url
 
-# Proxy. It is a Deployment of its own, so that a restart of the hub cuts nobody's notebook.
+# Proxy. It is a separate Deployment, so that a restart of the hub does not disconnect notebooks.
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.api_url = hub_config.proxy_api_url
 c.JupyterHub.cleanup_proxy = False
 c.JupyterHub.cleanup_servers = False
-# Seconds. A proxy that restarts has forgotten all routes; it gets them again at this pace.
+# Seconds. Interval at which a restarted proxy gets its routes again.
 c.JupyterHub.last_activity_interval = 60
 
 # Database.
@@ -74,36 +74,36 @@ database.configure(c, hub_config)
 # Sign-in.
 sign_in.configure(c, hub_config.sign_in)
 
-# Notebook servers: one for each person.
+# Notebook servers: one for each user.
 c.JupyterHub.allow_named_servers = False
 c.JupyterHub.spawner_class = NotebookSpawner
 c.KubeSpawner.namespace = hub_config.notebooks_namespace
 c.KubeSpawner.cmd = ["start-singleuser.sh"]
 c.KubeSpawner.default_url = "/lab"
-# Seconds in which the pod must run, image pull and new machine included, and then the server in it must answer.
+# Seconds until the pod runs (image pull and new node included), and then until its server answers.
 c.KubeSpawner.start_timeout = hub_config.start_timeout_seconds
 c.KubeSpawner.http_timeout = 60
-# Events let people see on the page what Kubernetes is doing, or why it cannot.
+# Kubernetes events on the progress page.
 c.KubeSpawner.events_enabled = True
-# Never stop the hub because people's servers fail to start: they may choose images that do not work.
+# Do not stop the hub when servers fail to start: users may choose images that do not work.
 c.KubeSpawner.consecutive_failure_limit = 0
 
-# What people choose, and the last check of the pod that comes of it.
+# Spawn form, and the check of the finished pod.
 form = SpawnForm(hub_config)
 c.KubeSpawner.options_form = form.options_form
 c.KubeSpawner.options_from_form = form.options_from_form
 c.KubeSpawner.apply_user_options = form.apply_user_options
 c.KubeSpawner.modify_pod_hook = PodGuard(hub_config).modify_pod_hook
 c.KubeSpawner.image = hub_config.image
-# CPUs. The guarantee is what was chosen; time that others leave idle may be used, up to this.
+# CPUs. The chosen CPUs are the guarantee; idle CPU time may be used up to this limit.
 c.KubeSpawner.cpu_limit = hub_config.cpu.max
 
-# Nodes just for notebooks. GPUs are tolerated without a word: Kubernetes adds that to pods that ask for one.
+# Nodes for notebooks only. Kubernetes itself adds the toleration of the GPU taint to pods that request GPUs.
 if hub_config.dedicated_nodes:
     c.KubeSpawner.node_selector = {NODE_PURPOSE: "user"}
     c.KubeSpawner.tolerations = [{"key": DEDICATED, "operator": "Equal", "value": "user", "effect": "NoSchedule"}]
 
-# Homes: a volume for each person, which outlives the server.
+# Homes: one volume for each user, kept when the server stops.
 c.KubeSpawner.storage_pvc_ensure = True
 c.KubeSpawner.storage_capacity = hub_config.home_size
 c.KubeSpawner.storage_class = hub_config.home_storage_class
@@ -112,7 +112,7 @@ c.KubeSpawner.delete_pvc = not hub_config.keep_homes
 c.KubeSpawner.volumes = [{"name": "home", "persistentVolumeClaim": {"claimName": "{pvc_name}"}}]
 c.KubeSpawner.volume_mounts = [{"name": "home", "mountPath": "/home/jovyan"}]
 
-# Security: what the Pod Security Standard `restricted` asks for. 1000 and 100 are `jovyan` and `users` in the images.
+# Pod Security Standard `restricted`. 1000 and 100 are `jovyan` and `users` in the images.
 c.KubeSpawner.uid = 1000
 c.KubeSpawner.gid = 100
 c.KubeSpawner.fs_gid = 100
@@ -125,14 +125,14 @@ c.KubeSpawner.container_security_context = {
 c.KubeSpawner.pod_security_context = {
     "runAsNonRoot": True,
     "seccompProfile": {"type": "RuntimeDefault"},
-    # Not to walk through a large home at every start.
+    # No recursive chown of a large home at every start.
     "fsGroupChangePolicy": "OnRootMismatch",
 }
 c.KubeSpawner.automount_service_account_token = False
-# Not the namespace's default account: this one has no rights in the cluster, and those in Google Cloud that are given.
+# A ServiceAccount without rights in the cluster; rights in Google Cloud as granted by the stack.
 c.KubeSpawner.service_account = hub_config.default_service_account
 
-# Idle servers are stopped by a process that the hub runs, with just the rights to see and stop them.
+# Idle culler: a service of the hub with only the scopes to list and stop servers.
 if hub_config.idle_minutes:
     c.JupyterHub.services = [
         {
@@ -154,9 +154,9 @@ if hub_config.idle_minutes:
             "services": ["idle-culler"],
         }
     ]
-    # Seconds. A computation without an open browser counts as activity only once its server has reported it.
+    # Seconds. Interval at which servers report activity, such as computations without an open browser.
     c.KubeSpawner.environment = {"JUPYTERHUB_ACTIVITY_INTERVAL": "60"}
 
-# The operator's own additions, last, so that they win.
+# The operator's own configuration, last, so that it takes precedence.
 if hub_config.extra_config:
     load_subconfig("extra_config.py", path=str(Path(__file__).parent))

@@ -1,4 +1,4 @@
-"""Sign-in with names and passwords that the hub keeps itself: people sign up, and an admin lets them in."""
+"""Sign-in with names and passwords in the hub's database: users sign up, and an admin authorizes them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hub.refresh import RefreshMixin
 
 
 class _NoTimer:
-    """Takes the place of JupyterHub's statsd, which is gone since 6.0; NativeAuthenticator 1.3.0 still calls it."""
+    """Replacement for JupyterHub's statsd client, removed in 6.0, which NativeAuthenticator 1.3.0 still calls."""
 
     def timer(self, _name: str) -> _NoTimer:
         return self
@@ -29,31 +29,31 @@ class _NoTimer:
 
 
 class SignInHandler(LoginHandler):
-    """NativeAuthenticator's page to sign in, which works with this JupyterHub."""
+    """NativeAuthenticator's sign-in page, compatible with this JupyterHub."""
 
     statsd = _NoTimer()
 
 
 class NativeSignIn(RefreshMixin, NativeAuthenticator):
-    """NativeAuthenticator's, in which nobody becomes an admin by being the first to sign up with an admin's name."""
+    """NativeAuthenticator that asks for a password when an admin's name signs up."""
 
     admin_password = ""
-    """What an admin's name can be signed up with. It may be changed after that."""
+    """Password for the sign-up of an admin's name. It may be changed afterwards."""
 
     def create_user(self, username: str, password: str, **kwargs: object) -> Any:  # noqa: ANN401 NativeAuthenticator's own
-        """Take a new user in, who waits for an admin; None if name or password will not do."""
+        """Create a user who waits for authorization; return None if name or password is refused."""
         is_admin = username.lower() in self.admin_users
         if is_admin and not compare_digest(password.encode(), self.admin_password.encode()):
             return None
         return cast("Any", super()).create_user(username, password, **kwargs)
 
     def get_handlers(self, app: object) -> Any:  # noqa: ANN401 as above
-        """Return the pages, by their addresses."""
+        """Return the handlers by URL path."""
         handlers = cast("Any", super()).get_handlers(app)
         return [(path, SignInHandler if handler is LoginHandler else handler) for path, handler in handlers]
 
     def get_authed_users(self) -> set[str]:
-        """Return who needs no admin to be let in: of the people in the stack's lists only the admins."""
+        """Return users who need no authorization by an admin: of the stack's lists only `auth.adminUsers`."""
         names: set[str] = cast("Any", super()).get_authed_users()
         listed: set[str] = self.allowed_users - self.admin_users
         find = cast("Any", self).get_user

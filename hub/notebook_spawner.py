@@ -1,4 +1,4 @@
-"""KubeSpawner that tells people why their notebook server did not start, and whose homes grow."""
+"""KubeSpawner that shows Kubernetes' reasons when a server does not start, and expands home volumes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class NotebookSpawner(KubeSpawner):
-    """KubeSpawner whose failures carry Kubernetes' own words to the page where people wait, and whose homes grow."""
+    """KubeSpawner with Kubernetes' reasons on the progress page, and with expansion of home volumes."""
 
     def start(self) -> asyncio.Task[str]:
         """Start the pod; the task's result is the server's URL.
@@ -26,13 +26,13 @@ class NotebookSpawner(KubeSpawner):
             HubError: In the task, if Kubernetes refuses the pod or it does not run in time.
         """
         starting = cast("Awaitable[str]", super().start())
-        # JupyterHub gives up after start_timeout, and says no more than that. This must be the first to give up.
+        # JupyterHub's own timeout after start_timeout shows no reason, so this one must come first.
         return asyncio.create_task(self._explain(starting, patience=self.start_timeout - 5))
 
     async def _explain(self, starting: Awaitable[str], *, patience: int) -> str:
         try:
-            growing = home.grow(cast("home.Spawner", self))
-            url, _ = await asyncio.wait_for(asyncio.gather(starting, growing), patience)
+            expanding = home.expand(cast("home.Spawner", self))
+            url, _ = await asyncio.wait_for(asyncio.gather(starting, expanding), patience)
         except TimeoutError as error:
             events = cast("Sequence[Mapping[str, object]]", self.events)
             reasons = [

@@ -1,7 +1,6 @@
-"""The last look at a notebook's pod before Kubernetes gets it.
+"""Check of the finished notebook pod before it is sent to Kubernetes.
 
-Options take several ways through JupyterHub and KubeSpawner, and KubeSpawner 7.1's own check of images can be bypassed.
-Whatever the way, the finished pod is what counts.
+Options reach the pod in several ways, and KubeSpawner 7.1's own check of images can be bypassed.
 """
 
 from __future__ import annotations
@@ -102,13 +101,13 @@ P = TypeVar("P", bound=PodModel)
 
 
 class PodGuard:
-    """Completes every pod and lets only allowed ones through."""
+    """Completes each notebook pod, and refuses those that are not allowed."""
 
     def __init__(self, config: HubConfig) -> None:
         self._config = config
 
     def modify_pod_hook(self, spawner: Spawner, pod: P) -> P:
-        """Give the pod its owner, its account and the nodes with its GPUs, and check it as it will be sent.
+        """Set owner, ServiceAccount and GPU nodes of the pod, and check the manifest.
 
         Raises:
             HubError: With all that is not allowed, status 403.
@@ -123,19 +122,19 @@ class PodGuard:
                 "blockOwnerDeletion": False,
             }
         ]
-        account = account_of(spawner.user, self._config)
+        account = service_account_of(spawner.user, self._config)
         if pod.spec.service_account_name == self._config.default_service_account:
             pod.spec.service_account_name = account
         if self._config.accelerator is not None and GPU_RESOURCE in spawner.extra_resource_limits:
             pod.spec.node_selector = {**(pod.spec.node_selector or {}), ACCELERATOR: self._config.accelerator}
         manifest = spawner.api.api_client.sanitize_for_serialization(pod)
         if reasons := mistakes(manifest, self._config, home=spawner.pvc_name, account=account):
-            raise HubError(["This hub does not start such a notebook server.", *reasons], status=403)
+            raise HubError(["This hub does not allow this notebook pod.", *reasons], status=403)
         return pod
 
 
-def account_of(person: Person, config: HubConfig) -> str:
-    """Return the name of the ServiceAccount that somebody's pod runs as. Nobody can choose it."""
+def service_account_of(person: Person, config: HubConfig) -> str:
+    """Return the name of the ServiceAccount for a user's pod. Users cannot choose it."""
     groups = {group.name for group in person.groups}
     by_name = [account.name for account in config.service_accounts if person.name in account.users]
     by_group = [account.name for account in config.service_accounts if groups.intersection(account.groups)]
@@ -143,7 +142,7 @@ def account_of(person: Person, config: HubConfig) -> str:
 
 
 def mistakes(manifest: object, config: HubConfig, *, home: str, account: str) -> list[str]:
-    """Return what is not allowed in a pod.
+    """Return the violations in a pod.
 
     Args:
         manifest: The pod in the JSON form of Kubernetes' API.
@@ -161,9 +160,9 @@ def mistakes(manifest: object, config: HubConfig, *, home: str, account: str) ->
     if reason := image_rule.why_refused(container.image, config):
         reasons.append(f"{container.image!r} {reason}")
     if pod.spec.service_account_name != account:
-        reasons.append(f"{pod.spec.service_account_name!r} is not the service account of this notebook.")
+        reasons.append(f"{pod.spec.service_account_name!r} is not the ServiceAccount of this notebook.")
     claims = {volume.persistent_volume_claim.claim_name for volume in pod.spec.volumes}
-    reasons.extend(f"{claim!r} is not the home of this person." for claim in sorted(claims - {home}))
+    reasons.extend(f"{claim!r} is not the home volume of this user." for claim in sorted(claims - {home}))
     return reasons
 
 
@@ -173,7 +172,7 @@ def _wrong_amounts(resources: Resources, config: HubConfig) -> list[str]:
     reasons: list[str] = []
     for kind, amounts in (("requests", resources.requests), ("limits", resources.limits)):
         for name in dict.fromkeys(("cpu", "memory", *amounts)):
-            # An amount that is missing may be anything: a pod without a limit can take the whole machine.
+            # A missing amount is unbounded: a pod without a limit can take the whole node.
             least, most = bounds.get(name, (0, 0))
             amount = amounts.get(name)
             if amount is None or not Decimal(str(least)) <= amount <= Decimal(str(most)):

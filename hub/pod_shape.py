@@ -1,7 +1,7 @@
-"""The only shape that a notebook's pod may have.
+"""Model of an allowed notebook pod: an allowlist of fields and values.
 
-What is not named here is refused: other containers, host paths, host namespaces, Secrets, privileges, tokens. So a new
-way to influence pods is closed until somebody opens it here. It implies the `restricted` Pod Security Standard.
+Anything else is refused: other containers, host paths, host namespaces, Secrets, privileges, tokens, and fields that
+future versions add. The model implies the `restricted` Pod Security Standard.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Asks again and again whether somebody who once signed in may still be here.
+"""Repeated authorization of signed-in users.
 
-JupyterHub and OAuthenticator ask only at sign-in: whoever leaves an organization, or is taken out of a list, stays
-until the session ends. See `docs/decisions/9-recheck.md`.
+JupyterHub and OAuthenticator authorize at sign-in only: a user who leaves an organization, or is removed from a list,
+keeps the session. See `docs/decisions/9-recheck.md`.
 """
 
 from __future__ import annotations
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 
 
 class RefreshMixin:
-    """Put before an authenticator's class: makes `refresh_user` check as a sign-in does.
+    """Mixin, before an authenticator's class, whose `refresh_user` authorizes as at sign-in.
 
-    JupyterHub calls that for a request of somebody whose last check is older than `auth_refresh_age`, and before it
-    starts a server. A running notebook server reports its activity once a minute, so those who have one are checked
-    without doing anything.
+    JupyterHub calls it for requests of users whose last check is older than `auth_refresh_age`, and before it starts a
+    server. A running notebook server reports its activity once a minute, so its user is checked without any request.
     """
 
     # Of the class behind this one, jupyterhub.auth.Authenticator.
@@ -34,32 +33,31 @@ class RefreshMixin:
     admin_users: set[str]
 
     async def refresh_user(self, user: Any, handler: Any = None, **kwargs: object) -> Any:  # noqa: ANN401 JupyterHub's own, without types
-        """Return, as a dict, what is known of a person now, or False if they have to sign in again.
+        """Return the auth model as a dict, True if it cannot be checked now, or False if the user must sign in again.
 
-        Who is not allowed any more loses the running notebook server, too: home and database stay. While the other side
-        does not answer, people stay.
+        Running servers of a user who is no longer authorized are stopped; the home and the database entry are kept.
         """
         try:
             known = await cast("Any", super()).refresh_user(user, handler, **kwargs)
             if not known:
-                return False  # a token that is not accepted any more tells nothing: signing in again does
+                return False  # an expired token says nothing about authorization: a new sign-in does
             model: dict[str, Any] = {"name": user.name, **({} if known is True else known)}
             model["admin"] = user.name in self.admin_users
-            # An account with another name is another person.
-            if model["name"] == user.name and await self.is_welcome(user.name, model):
+            # A renamed account may belong to another person.
+            if model["name"] == user.name and await self.is_authorized(user.name, model):
                 return model
         except UpstreamError as outage:
-            self.log.warning("%s stays without a new check: %s", user.name, outage.jupyterhub_message)
+            self.log.warning("Keeping the session of %s unchecked: %s", user.name, outage.jupyterhub_message)
             return True
         except HubError as refusal:
-            self.log.warning("%s is turned out: %s", user.name, refusal.jupyterhub_message)
+            self.log.warning("Ending the session of %s: %s", user.name, refusal.jupyterhub_message)
         else:
-            self.log.warning("%s is not allowed any more, and is turned out", user.name)
+            self.log.warning("Ending the session of %s, who is no longer authorized", user.name)
         _stop_servers(user, handler)
         return False
 
-    async def is_welcome(self, name: str, model: Mapping[str, Any]) -> bool:
-        """Return whether somebody may be here, by all that decides that at sign-in."""
+    async def is_authorized(self, name: str, model: Mapping[str, Any]) -> bool:
+        """Return whether a user is authorized, by the same rules as at sign-in."""
         this, result = cast("Any", self), cast("Any", maybe_future)
         if not await result(this.check_blocked_users(name, model)):
             return False
@@ -67,11 +65,11 @@ class RefreshMixin:
 
 
 _stopping: set[asyncio.Task[None]] = set()
-"""Holds on to running tasks, which asyncio does not."""
+"""References to running tasks: asyncio keeps weak ones only."""
 
 
 def _stop_servers(user: Any, handler: Any) -> None:  # noqa: ANN401 as above
-    """Stop the running servers of somebody, behind the back of the request that noticed."""
+    """Stop the running servers of a user in the background of the current request."""
     for name in [name for name, spawner in user.spawners.items() if spawner.ready]:
         task = asyncio.create_task(handler.stop_single_user(user, name))
         _stopping.add(task)

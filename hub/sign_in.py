@@ -1,4 +1,4 @@
-"""Puts into JupyterHub's configuration how people sign in, and who may."""
+"""Configuration of the authenticator: sign-in and authorized users."""
 
 from __future__ import annotations
 
@@ -23,45 +23,44 @@ def configure(c: Config, sign_in: SignIn) -> None:
 
     Raises:
         KeyError: A password is not in the environment.
-        ValueError: What `iap` needs is not in `hub.json`.
-        ImportError, AttributeError: There is no such class as `custom_class`.
+        ValueError: `iap` is missing in `hub.json`.
+        ImportError, AttributeError: `custom_class` does not exist.
     """
     c.JupyterHub.cookie_max_age_days = sign_in.session_hours / 24
     # An empty set would mean something else, so admins do not make one.
     c.Authenticator.allowed_users = {*sign_in.allowed_users, *(sign_in.admin_users if sign_in.allowed_users else ())}
     c.Authenticator.admin_users = set(sign_in.admin_users)
     c.Authenticator.blocked_users = set(sign_in.blocked_users)
-    # The lists of the stack are all that counts. JupyterHub would go on letting in, and take for an admin, whoever once
-    # was in them.
+    # Only the stack's lists count. By default JupyterHub keeps allowing users, and admins, that were once in them.
     c.Authenticator.allow_existing_users = False
     c.Authenticator.post_auth_hook = _admin_by_list_only
-    # Seconds. See refresh.py; strict means that it holds for requests of a running notebook, too.
+    # Seconds. See refresh.py; strict includes requests of running notebooks.
     c.Authenticator.auth_refresh_age = sign_in.github.recheck_minutes * 60
     c.Authenticator.auth_refresh_strict = sign_in.type != "custom"
     c.JupyterHub.authenticator_class = _CLASSES[sign_in.type](c, sign_in)
 
 
 def _github(c: Config, sign_in: SignIn) -> type:
-    from hub.github import GitHubSignIn  # noqa: PLC0415 nobody else needs what it loads
+    from hub.github import GitHubSignIn  # noqa: PLC0415 imported only where it is used
 
     github = sign_in.github
     c.GitHubOAuthenticator.github_url = github.url
     c.GitHubOAuthenticator.allowed_organizations = set(github.organizations)
-    # Without it GitHub tells only who is a member in public.
+    # Without it GitHub reports public memberships only. OAuthenticator reads GITHUB_CLIENT_SECRET by itself.
     c.GitHubOAuthenticator.scope = ["read:org"] if github.organizations or github.groups else []
     c.Authenticator.manage_groups = bool(github.groups)
     GitHubSignIn.kept_groups = github.groups
     c.GitHubOAuthenticator.allow_all = sign_in.allow_all
     if sign_in.callback_url:
         c.GitHubOAuthenticator.oauth_callback_url = sign_in.callback_url
-    # To ask for memberships again takes the person's token. It is kept encrypted, and only where it is needed.
+    # A repeated check needs the user's token. It is stored encrypted, and only where needed.
     c.Authenticator.enable_auth_state = bool((github.organizations or github.groups) and github.recheck_minutes)
-    # Seconds. A page waits for GitHub's answer no longer than this.
+    # Seconds.
     c.GitHubOAuthenticator.http_request_kwargs = {"connect_timeout": 5, "request_timeout": 10}
-    by_name = ["some people by name"] if sign_in.allowed_users or not github.organizations else []
+    by_name = ["some users by name"] if sign_in.allowed_users or not github.organizations else []
     c.GitHubOAuthenticator.custom_403_message = (
-        f"Your GitHub account may not use this hub. It lets in: {', '.join([*github.organizations, *by_name])}. "
-        "If you have another account, sign out of GitHub first; else ask whoever runs this hub."
+        f"Your GitHub account may not use this hub. Authorized: {', '.join([*github.organizations, *by_name])}. "
+        "To use another account, first sign out of GitHub; otherwise ask the operator of this hub."
     )
     return GitHubSignIn
 
@@ -70,13 +69,13 @@ def _iap(c: Config, sign_in: SignIn) -> type:
     from hub.iap import IapAuthenticator  # noqa: PLC0415 as above
 
     if sign_in.iap is None:
-        msg = "hub.json does not say for whom the word of IAP has to be"
+        msg = "hub.json has no IAP audience"
         raise ValueError(msg)
     c.IapAuthenticator.audience = sign_in.iap.audience
     c.Authenticator.allow_all = sign_in.iap.allow_all
-    # Who comes is known already: no page asks.
+    # IAP has authenticated the user: no sign-in page.
     c.Authenticator.auto_login = True
-    return _rechecked(IapAuthenticator)
+    return _refreshed(IapAuthenticator)
 
 
 def _dummy(c: Config, sign_in: SignIn) -> type:
@@ -85,7 +84,7 @@ def _dummy(c: Config, sign_in: SignIn) -> type:
     )
 
     c.Authenticator.allow_all = not sign_in.allowed_users
-    return _rechecked(DummyAuthenticator)
+    return _refreshed(DummyAuthenticator)
 
 
 def _shared_password(c: Config, sign_in: SignIn) -> type:
@@ -97,7 +96,7 @@ def _shared_password(c: Config, sign_in: SignIn) -> type:
     c.SharedPasswordAuthenticator.user_password = os.environ[USER_PASSWORD_VARIABLE]
     if sign_in.admin_users:
         c.SharedPasswordAuthenticator.admin_password = os.environ[ADMIN_PASSWORD_VARIABLE]
-    return _rechecked(SharedPasswordAuthenticator)
+    return _refreshed(SharedPasswordAuthenticator)
 
 
 def _native(c: Config, sign_in: SignIn) -> type:
@@ -131,8 +130,8 @@ _CLASSES: Mapping[str, Callable[[Config, SignIn], type]] = {
 }
 
 
-def _rechecked(authenticator: type) -> type:
-    return type(f"Rechecked{authenticator.__name__}", (RefreshMixin, authenticator), {})
+def _refreshed(authenticator: type) -> type:
+    return type(f"Refreshed{authenticator.__name__}", (RefreshMixin, authenticator), {})
 
 
 def _admin_by_list_only(authenticator: Any, _handler: object, model: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 JupyterHub's own, without types

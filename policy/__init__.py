@@ -1,1 +1,1 @@
-"""Rules for the objects of a stack, checked in each preview on a pull request."""
+"""Rules for the resources of a stack, checked in each preview of a pull request."""

@@ -1,4 +1,4 @@
-"""The policy pack, for `pulumi preview --policy-pack policy`: each rule of rules.py as a policy."""
+"""The policy pack for `pulumi preview --policy-pack policy`: one policy for each rule of `rules.py`."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ from pulumi_policy import (
     ResourceValidationPolicy,
 )
 
-# The engine starts the folder, and the package is above it.
+# The engine runs this folder; the package is in its parent.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from policy.rules import RULES, Rule

@@ -14,7 +14,7 @@ from settings.reading.loader import from_file, from_pulumi, parse
 from settings.settings import Settings
 from settings.types import quantity
 from settings.types.addresses import callback_of, is_loopback, url_of
-from settings.types.certificate import certificate_flaws, key_flaws
+from settings.types.certificate import certificate_errors, key_errors
 from settings.types.sizes import Bounds, Resources, Storage
 
 __all__ = [
@@ -31,11 +31,11 @@ __all__ = [
     "SettingsError",
     "Storage",
     "callback_of",
-    "certificate_flaws",
+    "certificate_errors",
     "from_file",
     "from_pulumi",
     "is_loopback",
-    "key_flaws",
+    "key_errors",
     "parse",
     "quantity",
     "url_of",

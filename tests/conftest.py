@@ -1,17 +1,21 @@
-"""What the tests of several layers share: the local cluster, the engine, and stacks of their own on both."""
+"""Fixtures of several layers: the engine, the local cluster, and stacks on both."""
 
 import os
 import subprocess
 from collections.abc import Generator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tools.local import cluster, engine, images, layout, node
-from tools.local.engine import Engine
-from tools.local.errors import LocalError
-from tools.local.stack import Stack
+from tests.cluster_users import ClusterUsers, running_cluster
+from tools import engine
+from tools.engine import Engine, Stack
+from tools.errors import ToolError
+from tools.local import images, layout
+
+pytest_plugins = ["tests.scenarios"]
 
 IN_CI = os.environ.get("CI", "") not in {"", "false"}
 
@@ -28,24 +32,28 @@ def built_engine() -> Engine:
     """The engine that `make up` would use."""
     try:
         return engine.find()
-    except LocalError as error:
+    except ToolError as error:
         leave_out(str(error))
         raise
 
 
 @pytest.fixture(scope="session")
-def live_cluster() -> Generator[Path]:
-    """The kubeconfig of the local cluster, which runs, with the images on it; stopped again if the tests started it."""
-    ran = cluster.is_up()
-    try:
-        cluster.up()
-        for image in images.ensure_built().values():
-            images.load(image, node.CTR)
-    except LocalError as error:
-        leave_out(str(error))
-    yield layout.KUBECONFIG
-    if not ran:
-        cluster.down()
+def users_of_cluster() -> Generator[ClusterUsers]:
+    """The test processes that use the local cluster, which runs and has the images."""
+    with ExitStack() as stack:
+        try:
+            users = stack.enter_context(running_cluster())
+        except ToolError as error:
+            leave_out(str(error))
+            raise
+        yield users
+
+
+@pytest.fixture(scope="session")
+def live_cluster(users_of_cluster: ClusterUsers) -> Path:
+    """The kubeconfig of the local cluster, which runs and has the images."""
+    assert users_of_cluster
+    return layout.KUBECONFIG
 
 
 @pytest.fixture(scope="session")
@@ -73,12 +81,4 @@ def set_secret(stack: Stack, key: str, value: str) -> None:
 
 def pulumi(stack: Stack, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """Run a Pulumi command on the stack to its end; `stdout` holds all that a person would see."""
-    return subprocess.run(
-        stack.command(*arguments),
-        env={**os.environ, **stack.environment},
-        input=stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    return stack.run(*arguments, stdin=stdin)

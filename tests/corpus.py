@@ -14,7 +14,7 @@ from typing import Any, cast
 import yaml
 
 from settings.reading.keys import PROJECT
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 _HERE = CHECKOUT / "tests" / "unit" / "settings"
 _HEAD = "# expect: "
@@ -37,9 +37,6 @@ class Refused:
     mistakes: tuple[tuple[str, ...], ...]
     """The parts of each mistake."""
 
-    schema: bool = False
-    """Whether the JSON Schema refuses it too."""
-
 
 def refused() -> tuple[Refused, ...]:
     """Return every refused stack file: those of the case files, and the whole ones."""
@@ -61,7 +58,6 @@ def _cases() -> Iterator[Refused]:
                 name=f"{file.stem}/{plain['name']}",
                 text=_stack_file(kept),
                 mistakes=tuple(tuple(mistake.split(" | ")) for mistake in plain["expect"]),
-                schema=plain.get("schema") == "true",
             )
 
 
@@ -78,7 +74,7 @@ def _stack_file(values: dict[str, yaml.Node]) -> str:
     )
     root = yaml.MappingNode("tag:yaml.org,2002:map", [(_scalar("config"), config)])
     # BaseDumper gives no value a meaning: what has no quotes gets none.
-    return cast("str", yaml.serialize(root, Dumper=yaml.BaseDumper, allow_unicode=True))
+    return yaml.serialize(root, Dumper=yaml.BaseDumper, allow_unicode=True)  # pyright: ignore[reportUnknownMemberType] PyYAML's stubs
 
 
 def _scalar(text: str) -> yaml.ScalarNode:

@@ -3,7 +3,7 @@
 import os
 import re
 
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 _FOLDER = CHECKOUT / "docs" / "review"
 _MADE_UP = re.compile(r"\b(localhost/jupyterhub/\w+:|pulumi-kubernetes-)[0-9a-f]{8,12}\b")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tests.conftest import pulumi
-from tools.local.stack import Stack
+from tools.engine import Stack
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class Step:
     @property
     def kind(self) -> str:
         """The last part of the type."""
-        return self.token.rpartition(":")[2]
+        return kind_of(self.urn)
 
 
 def steps(stack: Stack, *arguments: str) -> list[Step]:
@@ -58,6 +58,11 @@ def is_google(urn: str) -> bool:
 def token_of(urn: str) -> str:
     """The type in a URN."""
     return urn.split("::")[2].rpartition("$")[2]
+
+
+def kind_of(urn: str) -> str:
+    """Return the last part of the type in a URN: `Network`."""
+    return token_of(urn).rpartition(":")[2]
 
 
 def name_of(urn: str) -> str:

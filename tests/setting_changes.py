@@ -1,11 +1,86 @@
-"""What a change of each setting may replace, as the engine sees it: more than the table of the unit tests knows."""
+"""Changes of each setting, and the resources that they may replace. The same list is in docs/gke.md."""
 
 from collections.abc import Mapping
 from typing import cast
 
 from settings import SettingsError, parse
-from settings.reading.keys import PROJECT, SECRETS
-from tests.unit.components.test_replacements import table
+from settings.reading.keys import KEYS, PROJECT, SECRETS
+from settings.reading.stack_file import read_config
+from tests.corpus import FILES
+from tests.stacks import GATEWAY, GKE, IAP
+
+_L4 = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4", "max": 4}
+_ADA = {"name": "a", "googleServiceAccount": "a-data@my-project-123.iam.gserviceaccount.com", "users": ["ada"]}
+BEFORE: Mapping[str, object] = {**GKE, **GATEWAY, "nodes.gpu": [_L4]}
+"""The settings before a change."""
+_EVERYTHING = read_config(FILES / "everything.good.yaml")
+
+_ZONE = {"name": "example-com", "domain": "example.com"}
+_NAME = {"Certificate", "CertificateMapEntry", "DnsAuthorization", "RecordSet"}
+ON_GKE: Mapping[str, tuple[Mapping[str, object], set[str]]] = {
+    "cluster.name": ({"cluster.name": "other"}, {"Cluster", "Account"}),
+    "cluster.location": ({"cluster.location": "europe-west4"}, {"Cluster", "Router", "RouterNat", "Subnetwork"}),
+    "cluster.releaseChannel": ({"cluster.releaseChannel": "stable"}, set()),
+    "cluster.authorizedNetworks": ({"cluster.authorizedNetworks": ["198.51.100.0/24"]}, set()),
+    "cluster.maintenanceStart": ({"cluster.maintenanceStart": "05:00"}, set()),
+    "network.nodeRange": ({"network.nodeRange": "10.1.0.0/20"}, {"Subnetwork"}),
+    # In place for the provider; Google refuses it as long as the cluster uses the ranges.
+    "network.podRange": ({"network.podRange": "10.12.0.0/14"}, set()),
+    "network.serviceRange": ({"network.serviceRange": "10.9.0.0/20"}, set()),
+    "network.controlPlaneRange": ({"network.controlPlaneRange": "172.16.1.0/28"}, {"Cluster"}),
+    "nodes.core": ({"nodes.core": {"machineType": "e2-standard-4", "min": 2, "max": 5, "diskGb": 80}}, set()),
+    "nodes.user": ({"nodes.user": {"machineType": "e2-standard-4", "min": 3, "max": 5, "diskGb": 80}}, set()),
+    "nodes.gpu": ({"nodes.gpu": [{**_L4, "spot": True}]}, {"NodePool"}),
+    "endpoint.hostname": ({"endpoint.hostname": "lab.example.org"}, _NAME),
+    "endpoint.dnsZone": ({"endpoint.hostname": "hub.example.com", "endpoint.dnsZone": _ZONE}, _NAME),
+    "endpoint.securityPolicy": ({"endpoint.securityPolicy": "policy"}, set()),
+    "endpoint.sourceRanges": ({"endpoint.sourceRanges": ["203.0.113.0/24"]}, set()),
+    "iap.clientId": (IAP, set()),
+    "iap.members": ({**IAP, "iap.members": ["group:physics@example.org"]}, set()),
+    "iap.backendService": ({**IAP, "iap.backendService": "1234567890123456789"}, set()),
+    "identity.hubServiceAccount": (
+        {"identity.hubServiceAccount": "jupyterhub@my-project-123.iam.gserviceaccount.com"},
+        set(),
+    ),
+    "identity.notebookServiceAccount": (
+        {"identity.notebookServiceAccount": "notebooks@my-project-123.iam.gserviceaccount.com"},
+        set(),
+    ),
+    "identity.notebooks": ({"identity.notebooks": [_ADA]}, set()),
+    "hub.storage": ({"hub.storage": {"size": "10Gi", "disk": "pd-ssd", "regional": True}}, set()),
+    "notebook.storage": ({"notebook.storage": {"size": "10Gi", "disk": "pd-ssd", "regional": True}}, set()),
+    "registry.create": ({"registry.create": True}, set()),
+    "images.repository": ({"images.repository": f"{GKE['images.repository']}-2"}, {"RepositoryIamMember"}),
+    "publicUrl": ({"publicUrl": "https://hub.example.org:8443"}, set()),
+}
+"""By setting of Google Cloud: a change, and the kinds of which resources are replaced."""
+ELSEWHERE = {
+    "gcp.project": "another project is another stack",
+    "cluster.mode": "another mode is another stack",
+    "cluster.autopilot": "another kind of cluster, below",
+    "notebook.accelerator": "goes with cluster.autopilot, below",
+    "endpoint.type": "below",
+    "endpoint.address": "for load balancers, below",
+    "endpoint.internal": "for load balancers, below",
+    "endpoint.tlsSecret": "for load balancers, below",
+    "endpoint.tlsCertificate": "for load balancers, with endpoint.tlsKey",
+    "kubernetes.context": "not on GKE",
+    "database.type": "below, and tests/e2e/test_postgres.py",
+    "database.url": "goes with database.type",
+    "database.tier": "with Cloud SQL, below",
+    "database.highAvailability": "with Cloud SQL, below",
+    "secrets.databasePasswordGeneration": "with Cloud SQL, below",
+    "name": "below",
+    "namespace": "below",
+}
+"""The settings that are tested in tests/unit/components/test_replacements.py by themselves, and why."""
+ORDINARY = sorted(set(KEYS) - set(ON_GKE) - set(ELSEWHERE) - SECRETS)
+"""The other settings: they replace nothing that holds work."""
+_FITTING: Mapping[str, Mapping[str, object]] = {
+    "auth.type": {"auth.type": "dummy", "auth.allowAnyoneFromTheInternet": True},
+    "notebook.additionalResources": {"notebook.additionalResources": {"nvidia.com/gpu": 1, "example.org/fpga": 1}},
+}
+"""Values that fit this stack, where those of everything.good.yaml do not."""
 
 TAKES_ALONG: Mapping[str, set[str]] = {
     "cluster.name": {"NodePool", "IAMMember", "RepositoryIamMember"},
@@ -34,6 +109,16 @@ LOAD_BALANCER: Mapping[str, tuple[Mapping[str, object], set[str]]] = {
     "endpoint.address": ({"endpoint.address": "203.0.113.77"}, {"Address"}),
 }
 """Changes of a stack with a load balancer in place of the gateway, and what they replace or take away."""
+
+
+def table() -> Mapping[str, tuple[Mapping[str, object], set[str]]]:
+    """Return, by setting, a change of `BEFORE` and the kinds of Google Cloud resources that it replaces."""
+    return {**{key: (ordinary(key), set[str]()) for key in ORDINARY}, **ON_GKE}
+
+
+def ordinary(key: str) -> Mapping[str, object]:
+    """Return a change of `BEFORE` in a setting that replaces nothing."""
+    return _FITTING.get(key) or {key: _EVERYTHING[f"{PROJECT}:{key}"]}
 
 
 def harmless(base: Mapping[str, object]) -> list[dict[str, object]]:

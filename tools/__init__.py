@@ -1,1 +1,1 @@
-"""What surrounds the program: the local cluster, reviews of changes, benchmarks. The program imports none of it."""
+"""Development tools: the local cluster, reviews of changes, benchmarks. The program imports none of them."""

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Says for a workflow which stacks it works on and how: in Google Cloud, without it, or not at all.
+"""Chooses the stacks of a workflow and its mode: with access to Google Cloud, offline, or skipped.
 
     NEEDED="GCP_PREVIEW_ACCOUNT ..." VARIABLES='{"GCP_PREVIEW_ACCOUNT": "..."}' choose.py
 
-It needs only what every runner has, and reads the event from GITHUB_EVENT_PATH. To GITHUB_OUTPUT it writes
+It needs no packages, reads the event from GITHUB_EVENT_PATH and writes to GITHUB_OUTPUT:
 
     stacks   the stacks, as JSON
     how      live, offline (pull requests only) or skip
-    because  why it is not live: fork, dependencies or variables; empty if it is
+    because  reason against live: fork, dependencies or variables; empty for live
 """
 
 import json
@@ -23,13 +23,13 @@ _STACK = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 def main() -> int:
-    """Choose; the exit code."""
+    """Choose, and return the exit code."""
     event: dict[str, Any] = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text())
     stacks = _stacks()
     if stacks is None:
-        _say("error", f'{_STACKS} is not a list of stacks, such as ["gke"]; see {_GUIDE}')
+        _report("error", f'{_STACKS} is not a list of stacks, such as ["gke"]; see {_GUIDE}')
         return 1
-    because = _stranger(event) or _incomplete()
+    because = _untrusted(event) or _unconfigured()
     how = "live" if not because else "offline" if "pull_request" in event else "skip"
     with Path(os.environ["GITHUB_OUTPUT"]).open("a") as outputs:
         outputs.write(f"stacks={json.dumps(stacks)}\nhow={how}\nbecause={because}\n")
@@ -45,37 +45,41 @@ def _stacks() -> list[str] | None:
     return stacks if stacks and named else None
 
 
-def _stranger(event: dict[str, Any]) -> str:
-    """Why the code of the pull request must not meet Google Cloud; empty if it may."""
+def _untrusted(event: dict[str, Any]) -> str:
+    """Return why the code of the pull request gets no access to Google Cloud; empty if it gets it."""
     pull_request = event.get("pull_request")
     if pull_request is None:
         return ""
-    # Of a fork that was deleted, no repository is left.
+    # The repository of a deleted fork is null.
     head = (pull_request["head"].get("repo") or {}).get("full_name")
     if head != event["repository"]["full_name"]:
-        _say("notice", f"This pull request comes from a fork, so its preview has no access to any cloud; see {_GUIDE}")
+        _report(
+            "notice", f"This pull request comes from a fork; its preview gets no access to Google Cloud. See {_GUIDE}"
+        )
         return "fork"
-    # Of Dependabot, or of lock.yml.
+    # Dependabot, or lock.yml.
     if pull_request["user"]["login"] in {"dependabot[bot]", "github-actions[bot]"}:
-        _say("notice", f"Nobody has read these dependencies yet, so their preview has no access to any cloud; {_GUIDE}")
+        _report(
+            "notice", f"These dependencies are unreviewed; their preview gets no access to Google Cloud. See {_GUIDE}"
+        )
         return "dependencies"
     return ""
 
 
-def _incomplete() -> str:
-    """Says which variables the repository lacks; empty if none."""
+def _unconfigured() -> str:
+    """Report missing repository variables, and return the reason; empty if none is missing."""
     variables: dict[str, str] = json.loads(os.environ["VARIABLES"])
     missing = [name for name in os.environ["NEEDED"].split() if not variables.get(name)]
     if not missing:
         return ""
-    _say("notice", f"The repository has no variables {', '.join(missing)}: {_GUIDE} tells how they are made and set")
+    _report("notice", f"Repository variables are missing: {', '.join(missing)}. See {_GUIDE} for how to set them")
     return "variables"
 
 
-def _say(kind: str, text: str) -> None:
-    """Tell a person, on the run's page."""
+def _report(kind: str, text: str) -> None:
+    """Write a message to the page of the run."""
     sys.stdout.write(
-        f"::{kind} title=Google Cloud is left out::{text}\n" if kind == "notice" else f"::{kind}::{text}\n"
+        f"::{kind} title=No access to Google Cloud::{text}\n" if kind == "notice" else f"::{kind}::{text}\n"
     )
 
 

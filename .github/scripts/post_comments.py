@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Posts the comments that the code of a pull request wrote. It trusts nothing of it.
+"""Posts the comments that the code of a pull request wrote. It trusts none of their content.
 
     post_comments.py build/comments
 
-The event of the finished run (GITHUB_EVENT_PATH) says whose it was, and GitHub which pull request that is. The comments
-are `<folder>/<stack>.md`: of those that are well formed, at most ten are posted, each with a marker and
-a first line that are not its own. A stack of the default branch of which there is none (the run was cancelled, or a
-step before failed) gets one that says so, in place of what an earlier run said. It runs from the default branch, and
-never checks out anything else.
+The event of the finished run (GITHUB_EVENT_PATH) has its commit and branch; GitHub's API has the pull request of that
+commit. The comments are `<folder>/<stack>.md`: at most ten well-formed ones are posted, each with a marker and a first
+line of this script. A stack of the default branch without a comment (the run was cancelled, or an earlier step failed)
+gets a comment that says so, which replaces the one of an earlier run. The script runs from the default branch and
+checks out nothing else.
 """
 
 import json
@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import Any
 
 _MARKER = "<!-- jupyterhub-preview: {} -->"
-"""By which `review post` knows its comment of a stack again."""
+"""First line by which `post` finds the comment of a stack."""
 _LONGEST = 65_536
-"""Characters of a comment that GitHub takes."""
+"""Characters of a comment that GitHub accepts."""
 _LARGEST = 4 * _LONGEST
-"""Bytes that so many may be."""
+"""Bytes of a comment file."""
 _MOST = 10
 _STACKS = Path(".github/stacks.json")
 _NAME = re.compile(r"([a-z0-9][a-z0-9-]{0,39})\.md")
@@ -35,7 +35,7 @@ _MENTION = re.compile(r"(?<!\w)@(?=\w)")
 
 
 def main() -> int:
-    """Post what can be posted; the exit code."""
+    """Post the comments, and return the exit code."""
     run: dict[str, Any] = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text())["workflow_run"]
     number = _pull_request(run)
     if number is None:
@@ -54,9 +54,9 @@ def main() -> int:
 
 
 def _pull_request(run: dict[str, Any]) -> int | None:
-    """The open pull request whose newest commit the run was of. For forks, the event itself does not say it."""
+    """Return the open pull request whose newest commit the run was for: the event lacks it for forks."""
     if run["head_repository"] is None:
-        return None  # a fork that is gone
+        return None  # a deleted fork
     owner, branch = run["head_repository"]["owner"]["login"], run["head_branch"]
     query = urllib.parse.urlencode({"state": "open", "head": f"{owner}:{branch}", "per_page": 100})
     url = f"{os.environ['GITHUB_API_URL']}/repos/{os.environ['GITHUB_REPOSITORY']}/pulls?{query}"
@@ -68,30 +68,30 @@ def _pull_request(run: dict[str, Any]) -> int | None:
 
 
 def _comments(folder: Path) -> list[tuple[str, str]]:
-    """Stack and text of the comments that are well formed; of the others it tells."""
+    """Return stack and text of the well-formed comments, and warn about the others."""
     found: list[tuple[str, str]] = []
     for file in sorted(folder.iterdir()) if folder.is_dir() else ():
         named = _NAME.fullmatch(file.name)
         if named is None or file.is_symlink() or not file.is_file() or file.stat().st_size > _LARGEST:
-            sys.stdout.write(f"::warning::{json.dumps(file.name)} is no comment of a preview\n")
+            sys.stdout.write(f"::warning::{json.dumps(file.name)} is not a comment of a preview\n")
             continue
         text = file.read_bytes().decode("utf-8", errors="replace").replace("\0", "")
-        # Without marks of its own it stays in its place; and nobody is called by what nobody has read.
+        # Without markers of its own, and without mentions.
         found.append((named[1], _MENTION.sub("@\u200b", _MARK.sub("", text)).strip()))
     return found[:_MOST]
 
 
 def _introduction(run: dict[str, Any]) -> str:
-    """Whose words these are."""
-    return f"> Written by the code of this pull request at `{run['head_sha'][:7]}`: as far to be trusted as that is."
+    """Return the first line, which names the author."""
+    return f"> Written by the code of this pull request at `{run['head_sha'][:7]}`: trust it as far as that code."
 
 
 def _no_result(stack: str, run: dict[str, Any]) -> str:
-    """What is told of a stack that the run has no comment on."""
+    """Return the comment on a stack of which the run has none."""
     return (
         f"### Preview of stack `{stack}` ended without a result\n\n"
-        f"[The run]({run['html_url']}) of `{run['head_sha'][:7]}` ended as {run['conclusion']} before there was one, "
-        "and shows at which step. docs/pull-requests.md lists what that can be.\n"
+        f"[The run]({run['html_url']}) of `{run['head_sha'][:7]}` ended as {run['conclusion']} before it had one, "
+        "and shows the step. docs/pull-requests.md lists causes.\n"
     )
 
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Makes the preview of a stack, and in any case the comment that tells of it.
+# Previews a stack and writes its comment, also if the preview fails.
 #
-#   STACK=gke HOW=live                 preview.sh build/comments   in Google Cloud, with the state
-#   STACK=gke HOW=offline BECAUSE=fork preview.sh build/comments   without: what changes from the commit before to this
+#   STACK=gke HOW=live                 preview.sh build/comments   with access to Google Cloud and the state
+#   STACK=gke HOW=offline BECAUSE=fork preview.sh build/comments   offline: compared with the base branch
 #
-# RUN_URL is where the whole of it can be read; GITHUB_STEP_SUMMARY is the file that the run's page shows.
+# RUN_URL: URL of the run, with the whole summary. GITHUB_STEP_SUMMARY: file for the summary on the run's page.
 set -euo pipefail
 comment="$1/$STACK.md"
 mkdir -p "$1"
@@ -13,7 +13,7 @@ if [ -d policy ]; then
   arguments+=(--policy-pack policy)
 fi
 if [ "$HOW" = offline ]; then
-  # GitHub checks a pull request out as its merge: the commit before is the branch that it goes to.
+  # GitHub checks out the merge commit of a pull request: its first parent is the base branch.
   base="$(git rev-parse HEAD^1)"
   exec .venv/bin/python -m tools.review offline "${arguments[@]}" --base "$base" --because "$BECAUSE"
 fi

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Proposes a new requirements.lock: the branch renew-lock, and a pull request of it unless one is open.
+# Proposes a new requirements.lock: branch renew-lock, and a pull request unless one is open.
 #
 #   RUN_URL=https://... propose_lock.sh build/lock/requirements.lock
 #
-# It trusts nothing of the file, beside which the new packages ran: each line has to be a comment or a version.
+# The file is untrusted, because the new packages ran beside it: each line must be a comment or a pinned version.
 set -euo pipefail
 new="$1" branch=renew-lock
 if grep --invert-match --quiet --extended-regexp '^(#.*|[A-Za-z0-9._-]+==[A-Za-z0-9.!+]+)$' "$new"; then
-  echo "::error::$new is no lock: not each of its lines is a package with its version."
+  echo "::error::$new is not a lock file: each line must be a package with its version."
   exit 1
 fi
 if cmp --silent "$new" requirements.lock; then
-  echo "::notice::Nothing is newer than what requirements.lock has."
+  echo "::notice::requirements.lock is up to date."
   exit 0
 fi
 cp "$new" requirements.lock

@@ -1,5 +1,4 @@
-"""Lets GitHub Actions act in Google Cloud without a key: who may sign in, as whom, and where Pulumi's state is.
+"""Google Cloud access for GitHub Actions without keys: identity federation, service accounts, Pulumi's backend.
 
-It stands apart from the hub's own program, which never needs it: another project of Pulumi, with a stack that a person
-brings up once.
+A Pulumi project of its own, independent of the hub's program. A person runs `pulumi up` once.
 """

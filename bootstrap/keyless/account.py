@@ -1,4 +1,4 @@
-"""The service account of one purpose, which workflows of that purpose act as."""
+"""The service account of one purpose, for the workflows of that purpose."""
 
 from dataclasses import dataclass
 
@@ -16,20 +16,20 @@ class AccountArgs:
     settings: Settings
     """The stack's settings: project, protection."""
     purpose: Purpose
-    """What it is for."""
+    """Its purpose."""
     principal: pulumi.Input[str]
-    """How IAM knows the workflows that may act as it."""
+    """IAM principal of the workflows that may act as it."""
     bucket: pulumi.Input[str]
     """Name of the bucket with Pulumi's state."""
     key: pulumi.Input[str]
-    """Full name of the key of the state's secrets."""
+    """Full name of the key that encrypts the state's secrets."""
 
 
 class Account(pulumi.ComponentResource):
     """A service account without a key: only workflows of its purpose get its tokens, for an hour each."""
 
     email: pulumi.Output[str]
-    """E-mail of the account; known once it has its rights."""
+    """E-mail of the account; known once its roles are granted."""
 
     def __init__(self, name: str, args: AccountArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:keyless/account:Account", name, None, opts)
@@ -37,7 +37,7 @@ class Account(pulumi.ComponentResource):
         account = serviceaccount.Account(
             f"{name}-account",
             account_id=f"jupyterhub-{purpose.name}",
-            display_name=purpose.described,
+            display_name=purpose.display_name,
             opts=pulumi.ResourceOptions(parent=self, protect=args.settings.protect),
         )
         roles: list[tuple[str, pulumi.Input[str]]] = [(role.rpartition("/")[2], role) for role in purpose.roles]
@@ -45,7 +45,7 @@ class Account(pulumi.ComponentResource):
             own = projects.IAMCustomRole(
                 f"{name}-role",
                 role_id=f"jupyterhub.{purpose.name}",
-                title=purpose.described,
+                title=purpose.display_name,
                 permissions=purpose.permissions,
                 opts=child,
             )
@@ -79,5 +79,5 @@ class Account(pulumi.ComponentResource):
                 opts=child,
             ),
         ]
-        self.email = pulumi.Output.all(account.email, *(grant.id for grant in grants)).apply(lambda known: known[0])
+        self.email = pulumi.Output.all(account.email, *(grant.id for grant in grants)).apply(lambda values: values[0])
         self.register_outputs({"email": self.email})

@@ -9,7 +9,7 @@ _NEEDED: Final = ("cloudkms", "cloudresourcemanager", "iam", "iamcredentials", "
 
 
 class Apis(pulumi.ComponentResource):
-    """Enabled APIs of the project. They stay enabled when the stack goes, as others may use them too."""
+    """Enabled APIs of the project. They stay enabled after `pulumi destroy`, as other programs may use them."""
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:keyless/apis:Apis", name, None, opts)

@@ -1,4 +1,4 @@
-"""What a person does with the stack: repository variables to set, and the commands that begin the hub's stack."""
+"""The stack's exports: repository variables, and the commands that create the hub's stack."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ import pulumi
 def variables(
     *, provider: pulumi.Input[str], backend: pulumi.Input[str], emails: Mapping[str, pulumi.Input[str]]
 ) -> dict[str, pulumi.Input[str]]:
-    """Returns the variables of the GitHub repository that the workflows read; none of them is a secret.
+    """Return the variables of the GitHub repository that the workflows read; none of them is a secret.
 
     Args:
         provider: Full name of the provider of identities.
@@ -20,11 +20,11 @@ def variables(
 
 
 def commands(of: Mapping[str, pulumi.Input[str]], secrets_provider: pulumi.Input[str]) -> list[pulumi.Input[str]]:
-    """Returns the commands that come next, in the folder of the hub's program.
+    """Return the commands that come next, in the folder of the hub's program.
 
     Args:
         of: The variables.
-        secrets_provider: What a stack is made with.
+        secrets_provider: Secrets provider of the hub's stack.
     """
     return [
         *(pulumi.Output.concat(f"gh variable set {name} --body ", value) for name, value in of.items()),

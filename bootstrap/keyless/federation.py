@@ -1,4 +1,4 @@
-"""Who may sign in to Google Cloud: workflows of one GitHub repository, known by its number."""
+"""Workload identity federation for the workflows of one GitHub repository, identified by its number."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,11 +9,11 @@ from pulumi_gcp import iam
 from keyless.settings import Settings
 
 ISSUER: Final = "https://token.actions.githubusercontent.com"
-"""Who signs the tokens of GitHub Actions."""
+"""Issuer of the tokens of GitHub Actions."""
 
 _EVENTS: Final = "['push', 'schedule', 'workflow_dispatch']"
-"""What starts a workflow that is written in the branch itself. Not pull_request_target and workflow_run, which say that
-they are of the branch, and act on what others send."""
+"""Events whose workflow comes from the branch itself. Not pull_request_target and workflow_run, which report the branch
+but process the input of others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,20 +25,20 @@ class FederationArgs:
 
 
 class Federation(pulumi.ComponentResource):
-    """A pool of identities, and GitHub as the one who vouches for them. No key is made, so none can leak."""
+    """A workload identity pool with GitHub as its provider. There is no key that could leak."""
 
     provider: pulumi.Output[str]
-    """Full name of the provider, by which a workflow signs in."""
+    """Full name of the provider, for the sign-in of workflows."""
 
     def __init__(self, name: str, args: FederationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:keyless/federation:Federation", name, None, opts)
-        kept = pulumi.ResourceOptions(parent=self, protect=args.settings.protect)
+        protected = pulumi.ResourceOptions(parent=self, protect=args.settings.protect)
         pool = iam.WorkloadIdentityPool(
             f"{name}-pool",
             workload_identity_pool_id="github-actions",
             display_name="GitHub Actions",
             description="Workflows of the hub's repository",
-            opts=kept,
+            opts=protected,
         )
         provider = iam.WorkloadIdentityPoolProvider(
             f"{name}-provider",
@@ -51,21 +51,21 @@ class Federation(pulumi.ComponentResource):
                 f"assertion.repository_id == '{args.settings.repository_id}' && "
                 f"assertion.repository_owner_id == '{args.settings.owner_id}'"
             ),
-            opts=kept,
+            opts=protected,
         )
         self._pool = pool.name
         self.provider = provider.name
         self.register_outputs({"provider": self.provider})
 
     def principal(self, purpose: str) -> pulumi.Output[str]:
-        """Returns how IAM knows the workflows that run for a purpose."""
+        """Return the IAM principal of the workflows of a purpose."""
         return pulumi.Output.concat("principalSet://iam.googleapis.com/", self._pool, "/attribute.purpose/", purpose)
 
 
 def _purpose(settings: Settings) -> str:
-    """Returns the expression that tells the purpose from what GitHub says of a job; the names are those of `purposes`.
+    """Return the CEL expression that maps the claims of a job's token to its purpose, by the names in `purposes`.
 
-    The subject ends with the environment if the job has one, which GitHub only says after its reviewers have approved.
+    The subject ends with the job's environment, which GitHub adds only after the environment's reviewers have approved.
     """
     of_branch = f"assertion.ref == 'refs/heads/{settings.branch}' && assertion.event_name in {_EVENTS}"
     approved = f"assertion.sub.endsWith(':environment:{settings.environment}')"

@@ -1,4 +1,4 @@
-"""For what GitHub Actions acts in Google Cloud, and with which rights: no more than each purpose needs."""
+"""The purposes of GitHub Actions in Google Cloud, each with the roles that it needs and no more."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,43 +6,43 @@ from typing import Final
 
 @dataclass(frozen=True, kw_only=True)
 class Purpose:
-    """What a workflow signs in for; each has an account of its own."""
+    """A purpose of a workflow's sign-in; each has a service account of its own."""
 
     name: str
-    """Name of the purpose, as the federation tells it from the workflow's token."""
-    described: str
-    """What it is, for people who read a list of accounts."""
+    """Name of the purpose, which the federation derives from the workflow's token."""
+    display_name: str
+    """Display name of its service account."""
     roles: tuple[str, ...]
     """Its roles in the project."""
     permissions: tuple[str, ...] = ()
-    """Permissions in the project that come in no role without more than is needed."""
+    """Permissions in the project for which every predefined role is too broad."""
     writes_state: bool = False
     """Whether it may write Pulumi's state; all read it."""
 
 
 PREVIEW: Final = Purpose(
     name="preview",
-    described="Previews of pull requests",
-    # A preview compares the program with the state. In the cluster it asks which kinds there are, which everybody may
-    # who is signed in; what it may not try out there, Pulumi works out itself.
+    display_name="Previews of pull requests",
+    # A preview compares the program with the state. In the cluster it reads the API's schema, which every signed-in
+    # user may; where a server-side dry run is forbidden, Pulumi computes the difference itself.
     roles=("roles/container.clusterViewer",),
-    # The program looks up who signs for the server of a database on Cloud SQL; those certificates are public.
+    # The program reads the CA certificates of a Cloud SQL instance, which are public.
     permissions=("cloudsql.instances.listServerCas",),
 )
-"""Code of a pull request, which nobody has approved yet, acts as this one."""
+"""For code of pull requests, before approval."""
 
 DRIFT: Final = Purpose(
     name="drift",
-    described="Looks for changes that were not made by a deployment",
-    # It reads every resource, the hub's Secrets in the cluster too: no role reads those and writes nothing.
+    display_name="Looks for changes that were not made by a deployment",
+    # It reads every resource, also the hub's Secrets in the cluster: no read-only role includes those.
     roles=("roles/viewer", "roles/iam.securityReviewer"),
     permissions=(*PREVIEW.permissions, "container.secrets.get"),
 )
-"""Only code of the deployed branch acts as this one."""
+"""For code of the deployed branch only."""
 
 DEPLOY: Final = Purpose(
     name="deploy",
-    described="Deployments that somebody has approved",
+    display_name="Deployments that somebody has approved",
     # docs/gke.md names the same. Whoever may change the project's IAM policy can give themselves all else.
     roles=(
         "roles/artifactregistry.admin",
@@ -61,7 +61,7 @@ DEPLOY: Final = Purpose(
     ),
     writes_state=True,
 )
-"""Only a job of the deployed branch whose environment's reviewers have approved it acts as this one."""
+"""For jobs of the deployed branch that the environment's reviewers have approved."""
 
 PURPOSES: Final = (PREVIEW, DRIFT, DEPLOY)
 """All of them."""

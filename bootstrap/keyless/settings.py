@@ -1,4 +1,4 @@
-"""The stack's config as one checked, frozen model; all its mistakes are told at once."""
+"""The stack's config as one checked, frozen model; all mistakes are reported at once."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -43,15 +43,15 @@ class Settings(BaseModel):
 
 
 class SettingsError(Exception):
-    """The config is wrong. The text is for people: on one line for each mistake the key, what is wrong and the mend."""
+    """The config is wrong. The text is for people: on one line for each mistake the key, the problem and the fix."""
 
 
-_MEND = {
+_PROBLEMS = {
     "project": "is not the id of a project: pulumi config set project my-project-123",
     "location": "is not a region: pulumi config set location europe-west1",
-    "repositoryId": "is not the number of a repository; gh api repos/OWNER/REPOSITORY --jq .id tells it: "
+    "repositoryId": "is not the number of a repository; to get it, gh api repos/OWNER/REPOSITORY --jq .id: "
     "pulumi config set repositoryId NUMBER",
-    "ownerId": "is not the number of an owner; gh api repos/OWNER/REPOSITORY --jq .owner.id tells it: "
+    "ownerId": "is not the number of an owner; to get it, gh api repos/OWNER/REPOSITORY --jq .owner.id: "
     "pulumi config set ownerId NUMBER",
     "branch": "is not the name of a branch: pulumi config set branch main",
     "environment": "is not the name of an environment, of letters, digits, '.', '_' and '-': "
@@ -63,7 +63,7 @@ _MEND = {
 
 
 def parse(values: Mapping[str, object]) -> Settings:
-    """Returns the settings for config values, whose keys have no project prefix. An empty value is no value.
+    """Return the settings for config values, whose keys have no project prefix. An empty value is no value.
 
     Raises:
         SettingsError: with every mistake.
@@ -77,7 +77,7 @@ def parse(values: Mapping[str, object]) -> Settings:
 
 
 def from_pulumi() -> Settings:
-    """Returns the settings of the stack that this program runs for.
+    """Return the settings of the stack that this program runs for.
 
     Raises:
         pulumi.RunError: with every mistake; Pulumi prints it without a traceback.
@@ -92,10 +92,10 @@ def from_pulumi() -> Settings:
 
 def _told(detail: ErrorDetails) -> str:
     key = str(detail["loc"][0])
-    if key not in _MEND:
-        return f"{key}: is not known; known are {', '.join(_MEND)}. Remove it: pulumi config rm {key}"
+    if key not in _PROBLEMS:
+        return f"{key}: is not known; known are {', '.join(_PROBLEMS)}. Remove it: pulumi config rm {key}"
     if detail["type"] == "missing":
-        problem, _, mend = _MEND[key].rpartition(": ")
+        problem, _, fix = _PROBLEMS[key].rpartition(": ")
         hint = problem.partition("; ")[2]
-        return f"{key}: is not set{'; ' if hint else ''}{hint}: {mend}"
-    return f'{key}: "{detail["input"]}" {_MEND[key]}'
+        return f"{key}: is not set{'; ' if hint else ''}{hint}: {fix}"
+    return f'{key}: "{detail["input"]}" {_PROBLEMS[key]}'

@@ -1,4 +1,4 @@
-"""Where Pulumi's state is, and the key that encrypts the secrets in it."""
+"""The backend of Pulumi's state, and the key that encrypts the secrets in it."""
 
 from dataclasses import dataclass
 
@@ -17,21 +17,21 @@ class StateArgs:
 
 
 class State(pulumi.ComponentResource):
-    """A bucket that forgets nothing, and a key that never leaves Google."""
+    """A bucket with versioning and soft delete, and a KMS key."""
 
     bucket: pulumi.Output[str]
     """Name of the bucket."""
     key: pulumi.Output[str]
     """Full name of the key."""
     backend: pulumi.Output[str]
-    """Where Pulumi logs in."""
+    """URL of the backend, for `pulumi login`."""
     secrets_provider: pulumi.Output[str]
-    """What a stack is made with, so that the key encrypts its secrets."""
+    """Secrets provider of stacks: the key encrypts their secrets."""
 
     def __init__(self, name: str, args: StateArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:keyless/state:State", name, None, opts)
         settings = args.settings
-        kept = pulumi.ResourceOptions(parent=self, protect=settings.protect)
+        protected = pulumi.ResourceOptions(parent=self, protect=settings.protect)
         bucket = storage.Bucket(
             f"{name}-bucket",
             name=settings.bucket,
@@ -47,16 +47,16 @@ class State(pulumi.ComponentResource):
                 )
             ],
             force_destroy=not settings.protect,
-            opts=kept,
+            opts=protected,
         )
-        # Google keeps the names of rings for ever, so it gets one that is not taken after a destroy.
-        ring = kms.KeyRing(f"{name}-ring", location=settings.location, opts=kept)
+        # Key rings cannot be deleted, so an auto-generated name avoids a conflict after a destroy.
+        ring = kms.KeyRing(f"{name}-ring", location=settings.location, opts=protected)
         key = kms.CryptoKey(
             f"{name}-key",
             key_ring=ring.id,
             purpose="ENCRYPT_DECRYPT",
             rotation_period=f"{90 * 24 * 3600}s",
-            opts=kept,
+            opts=protected,
         )
         self.bucket, self.key = bucket.name, key.id
         self.backend = pulumi.Output.concat("gs://", bucket.name)

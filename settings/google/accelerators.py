@@ -8,42 +8,29 @@ without a reservation, and G4 (nvidia-rtx-pro-6000), for which no list of zones 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from settings.google.regions import ZONES
+_N1 = ("n1-", "custom-")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Accelerator:
-    """A GPU type. It is either built into machines of its own, or attached to N1 machines."""
+    """A GPU type: built into machine types of its own, or attached to N1 machines."""
 
+    machines: tuple[str, ...]
+    """Beginnings of the machine types that have it."""
     zones: frozenset[str]
-    """The zones that have it."""
-    machines: Mapping[str, int] = field(default_factory=dict[str, int])
-    """The machine types with this GPU built in, each with the number of its GPUs."""
-    most_cpus: Mapping[int, int] = field(default_factory=dict[int, int])
-    """How many can be attached to one N1 machine, each with the most vCPUs that the machine may have then."""
-
-
-SPOT_ONLY = frozenset({"a3-highgpu-1g", "a3-highgpu-2g", "a3-highgpu-4g", "a3-ultragpu-8g", "a4-highgpu-8g"})
-"""Machine types that are to be had as spot ones only, reservations and queues for them apart, which this stack does not
-use."""
-
-
-def zones_with(accelerator: str, location: str) -> tuple[str, ...]:
-    """Returns the zones at a checked location, a region or a zone, that have a GPU type."""
-    zones = ACCELERATORS[accelerator].zones
-    return tuple(zone for zone in ZONES.get(location, (location,)) if zone in zones)
+    """Zones that have it."""
 
 
 def _zones(**letters: str) -> frozenset[str]:
-    """Returns the zones with these letters; Python wants `_` for the `-` in the names of regions."""
+    """Return the zones with these letters; Python wants `_` for the `-` in the names of regions."""
     return frozenset(f"{region.replace('_', '-')}-{letter}" for region, part in letters.items() for letter in part)
 
 
 ACCELERATORS: Mapping[str, Accelerator] = {
     "nvidia-tesla-t4": Accelerator(
-        most_cpus={1: 48, 2: 48, 4: 96},
+        machines=_N1,
         zones=_zones(
             asia_east1="ac",
             asia_east2="ac",
@@ -71,16 +58,7 @@ ACCELERATORS: Mapping[str, Accelerator] = {
         ),
     ),
     "nvidia-l4": Accelerator(
-        machines={
-            "g2-standard-4": 1,
-            "g2-standard-8": 1,
-            "g2-standard-12": 1,
-            "g2-standard-16": 1,
-            "g2-standard-24": 2,
-            "g2-standard-32": 1,
-            "g2-standard-48": 4,
-            "g2-standard-96": 8,
-        },
+        machines=("g2-",),
         zones=_zones(
             asia_east1="abc",
             asia_northeast1="abc",
@@ -103,11 +81,11 @@ ACCELERATORS: Mapping[str, Accelerator] = {
         ),
     ),
     "nvidia-tesla-v100": Accelerator(
-        most_cpus={1: 12, 2: 24, 4: 48, 8: 96},
+        machines=_N1,
         zones=_zones(asia_east1="c", europe_west4="abc", us_central1="abcf", us_east1="bc", us_west1="ab"),
     ),
     "nvidia-tesla-p100": Accelerator(
-        most_cpus={1: 16, 2: 32, 4: 96},
+        machines=_N1,
         zones=_zones(
             asia_east1="ac",
             australia_southeast1="b",
@@ -119,7 +97,7 @@ ACCELERATORS: Mapping[str, Accelerator] = {
         ),
     ),
     "nvidia-tesla-p4": Accelerator(
-        most_cpus={1: 24, 2: 48, 4: 96},
+        machines=_N1,
         zones=_zones(
             asia_southeast1="abc",
             australia_southeast1="ab",
@@ -131,13 +109,7 @@ ACCELERATORS: Mapping[str, Accelerator] = {
         ),
     ),
     "nvidia-tesla-a100": Accelerator(
-        machines={
-            "a2-highgpu-1g": 1,
-            "a2-highgpu-2g": 2,
-            "a2-highgpu-4g": 4,
-            "a2-highgpu-8g": 8,
-            "a2-megagpu-16g": 16,
-        },
+        machines=("a2-highgpu-", "a2-megagpu-"),
         zones=_zones(
             asia_northeast1="ac",
             asia_northeast3="ab",
@@ -152,11 +124,11 @@ ACCELERATORS: Mapping[str, Accelerator] = {
         ),
     ),
     "nvidia-a100-80gb": Accelerator(
-        machines={"a2-ultragpu-1g": 1, "a2-ultragpu-2g": 2, "a2-ultragpu-4g": 4, "a2-ultragpu-8g": 8},
+        machines=("a2-ultragpu-",),
         zones=_zones(asia_southeast1="c", europe_west4="a", us_central1="ac", us_east4="c", us_east5="ab"),
     ),
     "nvidia-h100-80gb": Accelerator(
-        machines={"a3-highgpu-1g": 1, "a3-highgpu-2g": 2, "a3-highgpu-4g": 4, "a3-highgpu-8g": 8},
+        machines=("a3-highgpu-",),
         zones=_zones(
             asia_east1="c",
             asia_northeast1="b",
@@ -177,7 +149,7 @@ ACCELERATORS: Mapping[str, Accelerator] = {
         ),
     ),
     "nvidia-h100-mega-80gb": Accelerator(
-        machines={"a3-megagpu-8g": 8},
+        machines=("a3-megagpu-",),
         zones=_zones(
             asia_east1="c",
             asia_northeast1="b",
@@ -195,7 +167,7 @@ ACCELERATORS: Mapping[str, Accelerator] = {
         ),
     ),
     "nvidia-h200-141gb": Accelerator(
-        machines={"a3-ultragpu-8g": 8},
+        machines=("a3-ultragpu-",),
         zones=_zones(
             asia_south1="b",
             asia_south2="c",
@@ -209,7 +181,7 @@ ACCELERATORS: Mapping[str, Accelerator] = {
         ),
     ),
     "nvidia-b200": Accelerator(
-        machines={"a4-highgpu-8g": 8},
+        machines=("a4-highgpu-",),
         zones=_zones(
             asia_northeast1="b",
             asia_southeast1="b",

@@ -31,7 +31,7 @@ _HYPERDISK_ONLY_SINCE = 4
 
 
 def takes(machine_type: str, disk: DiskType) -> bool:
-    """Tells whether such a disk can be attached to a machine."""
+    """Tell whether such a disk can be attached to a machine."""
     match = _GENERATION.match(machine_type)
     generation = 1 if match is None else int(match[1])  # custom-4-8192 is an N1
     if disk == "hyperdisk-balanced":
@@ -40,5 +40,5 @@ def takes(machine_type: str, disk: DiskType) -> bool:
 
 
 def boot_disk(machine_type: str) -> DiskType:
-    """Returns the kind of disk that a machine boots from."""
+    """Return the kind of disk that a machine boots from."""
     return DEFAULT if takes(machine_type, DEFAULT) else "hyperdisk-balanced"

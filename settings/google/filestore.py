@@ -18,7 +18,7 @@ _STEP: Final = parse("1Gi")
 
 
 def limit_of(size: str) -> str | None:
-    """Returns the lowest of `LIMITS` for shares of a size; none = there is no such share.
+    """Return the lowest of `LIMITS` for shares of a size; none = there is no such share.
 
     The lower the limit, the more shares are on an instance, of which each costs as much as 1Ti at least.
     """

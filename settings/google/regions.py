@@ -5,6 +5,7 @@ for AI only, such as us-south1-ai1b, are left out.
 """
 
 from collections.abc import Mapping
+from itertools import chain
 
 _ZONE_LETTERS = {
     "africa-south1": "abc",
@@ -56,3 +57,6 @@ ZONES: Mapping[str, tuple[str, ...]] = {
     region: tuple(f"{region}-{letter}" for letter in letters) for region, letters in _ZONE_LETTERS.items()
 }
 """The zones of each region."""
+
+PLACES = frozenset(chain(ZONES, *ZONES.values()))
+"""All regions and zones."""

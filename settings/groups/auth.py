@@ -15,26 +15,29 @@ class AuthSettings(Model):
     """How people sign in, and who may."""
 
     type: Literal["github", "iap", "dummy", "shared-password", "native", "custom"]
-    """`github`; `iap`: Google's Identity-Aware Proxy before a gateway; `dummy`: any name, any password;
-    `shared-password`: one password for all; `native`: people sign up, and an admin lets them in; `custom`: a class of
-    your own."""
+    """Sign-in, required: `github`; `iap` (Google's Identity-Aware Proxy); `dummy` (any name, any password);
+    `shared-password` (one password for all); `native` (people sign up, an admin approves them); `custom` (a class of
+    your own)."""
     allowed_users: tuple[UserName, ...] = ()
-    """People who may sign in. None means: all whom the other settings let in."""
+    """Users who may sign in. Empty: everyone whom the other settings allow; with `github` and `iap`, nobody by name."""
     admin_users: tuple[UserName, ...] = ()
-    """People who may sign in and see the admin page. Who is taken out of the list is no admin any more."""
+    """Users who may sign in and see the admin page. A user removed from the list is no longer an admin."""
     blocked_users: tuple[UserName, ...] = ()
-    """People who may not sign in, whatever else lets them in."""
+    """Users who may not sign in, even if another setting allows them."""
     session_hours: Annotated[WholeNumber, Field(ge=1, le=8760)] = 168
-    """Hours after which people have to sign in again."""
+    """Hours after which users have to sign in again. 1 to 8760."""
     allow_anyone_from_the_internet: Flag = False
-    """Whether it is meant that strangers get in."""
+    """Whether strangers may get in on purpose: with `github` everyone who has a GitHub account, with `dummy`
+    everyone."""
     user_password: UserPassword | None = None
-    """The password of `shared-password`."""
+    """Password of `shared-password`, at least 8 characters."""
     admin_password: AdminPassword | None = None
-    """The admins' password: of `shared-password`, and with `native` what an admin's name can be signed up with."""
+    """Password of the admins, at least 32 characters: to sign in with `shared-password`, to sign up as an admin with
+    `native`."""
     custom_class: ClassPath | None = None
-    """The authenticator's class, for `custom`. It must be in the hub image and in this environment."""
+    """Authenticator class of `custom`, such as `oauthenticator.google.GoogleOAuthenticator`. The hub image and this
+    environment must contain it."""
     custom_traits: Mapping[str, JsonValue] = {}
-    """Values of that class's traits."""
+    """Values of that class's traits, without secrets."""
     secret_environment: Mapping[VariableName, Secret] = {}
-    """Environment variables of the hub's pod with secrets for that class, such as `OAUTH_CLIENT_SECRET`."""
+    """Secret environment variables of the hub for that class, as JSON such as `{"OAUTH_CLIENT_SECRET": "..."}`."""

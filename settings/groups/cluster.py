@@ -20,22 +20,24 @@ class ClusterSettings(Model):
     """The Kubernetes cluster."""
 
     mode: Literal["context", "existing", "create"] = "context"
-    """`context`: the one that `kubernetes.context` names; `existing`: a GKE cluster that is looked up; `create`: a GKE
-    cluster of this stack's own, with its network and nodes."""
+    """Kubernetes cluster of the hub: `context` (the one of `kubernetes.context`), `existing` (an existing GKE cluster)
+    or `create` (a GKE cluster that the stack creates, with network and nodes)."""
     name: GkeName = "jupyterhub"
-    """Name of the GKE cluster."""
+    """Name of the GKE cluster. At most 40 characters."""
     location: Location | None = None
-    """Region, such as `europe-west1`, or zone, such as `europe-west1-b`, of the GKE cluster; needed unless `mode` is
-    `context`. In a region, control plane and nodes are in several zones; see `node_zones`."""
+    """Region (`europe-west1`) or zone (`europe-west1-b`) of the GKE cluster. Required unless `cluster.mode` is
+    `context`. In a region, the control plane runs in three zones, and so do the nodes of a created cluster: the first
+    three zones."""
     autopilot: Flag = False
-    """Whether Google makes and sizes the nodes (GKE Autopilot); then there are no `nodes.*`."""
+    """Whether the GKE cluster is an Autopilot cluster, whose nodes Google creates and sizes. `nodes.*` must not be set
+    then."""
     release_channel: Literal["rapid", "regular", "stable"] = "regular"
-    """How new the Kubernetes versions are that GKE installs by itself."""
+    """GKE release channel, from which GKE upgrades Kubernetes: `rapid`, `regular` or `stable`."""
     authorized_networks: Annotated[tuple[OperatorRange, ...], Field(examples=[["203.0.113.0/24"]])] = ()
-    """Ranges, such as `203.0.113.0/24`, from which the control plane of a created cluster may be reached; needed there,
-    as from elsewhere nobody can."""
+    """CIDR ranges, such as `203.0.113.0/24`, that may reach the control plane of a created cluster. Required there."""
     maintenance_start: TimeOfDay = "03:00"
-    """When GKE may begin its daily maintenance of four hours, in UTC. Cloud SQL's is in that hour on Sundays."""
+    """Start of GKE's daily maintenance window of four hours, in UTC. Cloud SQL's maintenance is in that hour on
+    Sundays."""
 
     @property
     def on_gke(self) -> bool:
@@ -68,5 +70,13 @@ class ClusterSettings(Model):
         return zones[:_ZONES_OF_A_REGION] if self.makes_nodes else zones
 
     def zones_with(self, gpus: Collection[str]) -> tuple[str, ...]:
-        """Return those of `node_zones` that have all of these GPU types, and so can have a home used with each."""
-        return tuple(zone for zone in self.node_zones if all(zone in ACCELERATORS[gpu].zones for gpu in gpus))
+        """Return those of `node_zones` that have all of these GPU types, so that a home there can be used with each.
+
+        A GPU type that is not known to be there counts for nothing: a warning says so.
+        """
+        known = [ACCELERATORS[gpu].zones for gpu in gpus if self.has_known(gpu)]
+        return tuple(zone for zone in self.node_zones if all(zone in zones for zones in known))
+
+    def has_known(self, gpu: str) -> bool:
+        """Tell whether a GPU type is known to be in one of `node_zones`."""
+        return gpu in ACCELERATORS and not ACCELERATORS[gpu].zones.isdisjoint(self.node_zones)

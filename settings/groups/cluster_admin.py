@@ -9,8 +9,9 @@ class ClusterAdminSettings(Model):
     """The operator's own rights in the cluster."""
 
     user: Line | None = None
-    """User that is made cluster-admin, such as `user@example.org`; none = who runs the stack on GKE, else nobody."""
+    """User to bind to the ClusterRole cluster-admin, such as `user@example.org`. Not set: the user who runs the stack
+    on GKE, nobody with `cluster.mode: context`."""
     binding_name: DnsName = "default-admin"
-    """Name of the ClusterRoleBinding. Names are cluster-wide: a second hub in a cluster needs another."""
+    """Name of the ClusterRoleBinding of `clusterAdmin.user`. A second hub in the same cluster needs another name."""
     enabled: Flag = True
-    """Whether there is a binding at all; `false` where the operator has the rights already."""
+    """Whether the stack creates that ClusterRoleBinding. Set it to `false` if you are cluster-admin already."""

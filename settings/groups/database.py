@@ -3,7 +3,7 @@
 from typing import Literal
 
 from settings.types.database import DatabaseUrl
-from settings.types.database_tiers import DatabaseTier
+from settings.types.machines import DatabaseTier
 from settings.types.model import Model
 from settings.types.text import Flag
 
@@ -12,11 +12,12 @@ class DatabaseSettings(Model):
     """The hub's database."""
 
     type: Literal["sqlite", "postgresql", "cloud-sql"] = "sqlite"
-    """`sqlite`: a file on the hub's volume; `postgresql`: a server, which is not a part of the stack; `cloud-sql`: an
-    instance of Cloud SQL for PostgreSQL, which the stack makes, on GKE."""
+    """Database of the hub, with users, tokens and servers: `sqlite` (a file on the hub's volume), `postgresql` (the
+    server of `database.url`) or `cloud-sql` (a Cloud SQL for PostgreSQL instance that the stack creates, on GKE)."""
     url: DatabaseUrl | None = None
-    """Where the server of `postgresql` is, and how the hub signs in there."""
+    """URL of the PostgreSQL database: postgresql://USER:PASSWORD@HOST:5432/NAME."""
     tier: DatabaseTier = "db-custom-1-3840"
-    """The machine of `cloud-sql`."""
+    """Machine type of the Cloud SQL instance: `db-custom-<vCPUs>-<MB of memory>`, or a shared core, `db-f1-micro` or
+    `db-g1-small`."""
     high_availability: Flag = False
-    """Whether `cloud-sql` has a second machine in another zone of the region, which takes over by itself."""
+    """Whether the Cloud SQL instance has a standby in another zone, with automatic failover. Doubles the cost."""

@@ -27,32 +27,41 @@ class EndpointSettings(Model):
     """How people reach the hub."""
 
     type: Literal["load-balancer", "gateway", "none"] = "load-balancer"
-    """`load-balancer`: Service `<name>-lb`, port 80, with a certificate also 443; `gateway`: a GKE Gateway with https,
-    in front of a `cluster.mode` other than `context`; `none`: nothing, so by `kubectl port-forward` only."""
+    """Endpoint of the hub: `load-balancer` (a Service on port 80, with a certificate also on 443), `gateway` (a GKE
+    Gateway with https) or `none` (`kubectl port-forward` only)."""
     address: IpAddress | None = None
-    """Reserved address that the load balancer asks for, on GKE one of IPv4; none = the stack reserves one on GKE,
-    elsewhere the cluster gives one."""
+    """Reserved IP address of the load balancer; on GKE an IPv4 address. Not set: the stack reserves one on GKE,
+    elsewhere the cluster assigns one."""
     hostname: HostName | None = None
-    """Host name of the hub, such as `hub.example.org`; needed for `gateway`."""
+    """Host name of the hub, such as `hub.example.org`. Required for https. At most 63 characters with `endpoint.type:
+    gateway`."""
     source_ranges: Annotated[tuple[Range, ...], Field(examples=[["203.0.113.0/24"]])] = ()
-    """Ranges from which the hub may be reached, such as `203.0.113.0/24`; none = from everywhere. For a gateway the
-    stack makes a Cloud Armor policy of them."""
+    """CIDR ranges that may reach the hub, such as `203.0.113.0/24`. Empty: no restriction. For a gateway the stack
+    creates a Cloud Armor policy."""
     internal: Flag = False
-    """Whether the load balancer has an address in the VPC only, and so a private `address`; not with `gateway`."""
+    """Whether the load balancer is internal: its address, and `endpoint.address`, belong to the VPC. Not with a
+    gateway."""
     dns_zone: Annotated[DnsZone | None, UNLESS_EMPTY, Field(examples=[_ZONE])] = None
-    """Cloud DNS zone for the records of `hostname`, which is in its domain; none = the stack exports the records to
-    make."""
+    """Cloud DNS zone for the DNS records of `endpoint.hostname`, in the same project. Not set: the stack exports the
+    records for you to create."""
     security_policy: GoogleName | None = None
-    """A Cloud Armor policy of one's own for the gateway, in place of `source_ranges`."""
+    """Name of an existing Cloud Armor policy for the gateway. Not set: the policy of `endpoint.sourceRanges`, if
+    any."""
     tls_secret: DnsName | None = None
-    """Secret in the hub's namespace with the load balancer's certificate for `hostname`, of type kubernetes.io/tls. It
-    is not made by this stack."""
+    """Existing Secret of type kubernetes.io/tls in the hub's namespace with the load balancer's certificate, such as
+    one by cert-manager. Not set: http, or `endpoint.tlsCertificate`."""
     tls_certificate: Text | None = None
-    """The load balancer's certificate for `hostname`, in PEM form, and those that lead to an authority."""
+    """Certificate of the load balancer in PEM form, followed by its intermediate certificates. The stack creates the
+    Secret."""
     tls_key: SecretStr | None = None
-    """The private key of `tls_certificate`, in PEM form."""
+    """Private key of `endpoint.tlsCertificate` in PEM form, without a passphrase."""
 
     @property
     def has_tls(self) -> bool:
         """Whether the proxy speaks https, for the load balancer."""
         return self.tls_secret is not None or self.tls_certificate is not None
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the hub by https."""
+        return self.type == "gateway" or (self.type == "load-balancer" and self.has_tls)

@@ -8,7 +8,7 @@ class GcpSettings(Model):
     """The Google Cloud project; needed unless `cluster.mode` is `context`."""
 
     project: ProjectId | None = None
-    """Project id, such as `my-project-123`."""
+    """ID of the Google Cloud project, such as `my-project-123`. Required unless `cluster.mode` is `context`."""
 
     @property
     def project_id(self) -> str:

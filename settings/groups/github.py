@@ -1,8 +1,8 @@
 """Keys `github.*`."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from settings.types.accounts import GitHubOrganization
 from settings.types.addresses import PublicUrl
@@ -15,28 +15,13 @@ class GitHubSettings(Model):
     """Sign-in with GitHub."""
 
     client_id: Line | None = None
-    """Client ID of the OAuth app."""
+    """Client ID of the GitHub OAuth app, for `auth.type: github`."""
     client_secret: Secret | None = None
-    """Its client secret."""
+    """Client secret of the GitHub OAuth app."""
     organizations: tuple[GitHubOrganization, ...] = ()
-    """Organizations `org` and teams `org:team` whose members may sign in."""
+    """GitHub organizations (org) and teams (org:team) whose members may sign in."""
     url: PublicUrl = "https://github.com"
-    """GitHub, or a GitHub Enterprise Server."""
+    """URL of GitHub, or of a GitHub Enterprise Server."""
     recheck_minutes: Annotated[WholeNumber, Field(ge=0, le=1440)] = 5
-    """Minutes after which a signed-in person's right to be here is asked for again; 0 = never."""
-
-    @model_validator(mode="after")
-    def _both_or_none(self) -> Self:
-        if self.client_id is not None and self.client_secret is None:
-            msg = (
-                "github.clientSecret: is not set, but github.clientId is; the two belong together: "
-                "pulumi config set --secret github.clientSecret"
-            )
-            raise ValueError(msg)
-        if self.client_secret is not None and self.client_id is None:
-            msg = (
-                "github.clientId: is not set, but github.clientSecret is; the two belong together: "
-                "pulumi config set github.clientId ID"
-            )
-            raise ValueError(msg)
-        return self
+    """Minutes between checks whether a signed-in user is still allowed. Who is not loses the running server too. 0
+    means never: access then lasts until the session ends."""

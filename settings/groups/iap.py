@@ -10,11 +10,12 @@ class IapSettings(Model):
     """Sign-in with IAP, for `auth.type` `iap`."""
 
     client_id: Line | None = None
-    """Client ID of the OAuth client with which IAP signs people in, `....apps.googleusercontent.com`."""
+    """Client ID of the OAuth client of Identity-Aware Proxy, for `auth.type: iap`."""
     client_secret: Secret | None = None
-    """Its client secret."""
+    """Client secret of the OAuth client of Identity-Aware Proxy."""
     members: tuple[IapMember, ...] = ()
-    """Whom IAP lets in, beside `auth.allowedUsers` and `auth.adminUsers`: all of these may use the hub."""
+    """IAM members that Identity-Aware Proxy lets in, beside `auth.allowedUsers` and `auth.adminUsers`:
+    `user:ada@example.org`, `group:physics@example.org` or `domain:example.org`."""
     backend_service: BackendServiceId | None = None
-    """Id of the gateway's backend service, known after the first `up`; none = what IAP says to any backend of the
-    project counts."""
+    """ID of the gateway's backend service, which GKE creates in the first `pulumi up`. Not set: the hub accepts IAP
+    tokens for any backend service of the project."""

@@ -1,11 +1,11 @@
 """Keys `identity.*`."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from settings.types.accounts import GitHubOrganization, GoogleServiceAccount, UserName
-from settings.types.model import GroupError, Model
+from settings.types.model import Model
 from settings.types.names import AccountName
 
 _PHYSICS = {
@@ -32,29 +32,10 @@ class IdentitySettings(Model):
     """Google service accounts that pods act as, on GKE only."""
 
     hub_service_account: GoogleServiceAccount | None = None
-    """The hub's, such as `hub@my-project-123.iam.gserviceaccount.com`; none = the hub has no rights in Google Cloud."""
+    """Google service account that the hub acts as (Workload Identity). Not set: none."""
     notebook_service_account: GoogleServiceAccount | None = None
-    """That of the notebooks of everybody who is in none of `notebooks`; none = they have no rights in Google Cloud."""
+    """Google service account that notebooks act as, except those of `identity.notebooks`. Not set: none."""
     notebooks: Annotated[tuple[NotebookIdentity, ...], Field(examples=[[_PHYSICS]])] = ()
-    """Those of some people's notebooks. Who is in several has the first: a name counts before an organization."""
-
-    @model_validator(mode="after")
-    def _each_is_for_somebody(self) -> Self:
-        mistakes: list[str] = []
-        names: dict[str, int] = {}
-        places: dict[str, int] = {}
-        for index, entry in enumerate(self.notebooks):
-            place = f"identity.notebooks[{index}]"
-            if not entry.users and not entry.organizations:
-                mistakes.append(f"{place}: is for nobody; set users or organizations, or remove it")
-            if (first := names.setdefault(entry.name, index)) != index:
-                mistakes.append(f"{place}.name: is that of identity.notebooks[{first}] too; choose another")
-            others = sorted({places.setdefault(user, index) for user in entry.users} - {index})
-            mistakes += [
-                f"{place}.users: has somebody who is in identity.notebooks[{other}].users too; a notebook acts as one "
-                "account, so keep them in one of the two"
-                for other in others
-            ]
-        if mistakes:
-            raise GroupError(mistakes)
-        return self
+    """Google service accounts of groups: the notebooks of `users` or, with GitHub, of members of `organizations` (org
+    or org:team) act as `googleServiceAccount`. The first entry that matches wins, and a user name wins over an
+    organization."""

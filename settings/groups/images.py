@@ -23,7 +23,9 @@ class ImagesSettings(Model):
     """Where the three images of this project are kept."""
 
     repository: ImageRepository | None = None
-    """Images not set are `<repository>/hub`, `/proxy` and `/notebook` with the tag in `docker/VERSION`."""
+    """Repository of this project's images, such as `europe-west1-docker.pkg.dev/my-project-123/jupyterhub`. Images that
+    are not set are `<repository>/hub`, `/proxy` and `/notebook`, tagged with docker/VERSION. The nodes of a created
+    cluster may pull from an Artifact Registry repository."""
 
     @property
     def artifact_registry(self) -> ArtifactRegistry | None:

@@ -8,4 +8,4 @@ class KubernetesSettings(Model):
     """The cluster to use."""
 
     context: Line | None = None
-    """Context of the kubeconfig; none = its current context."""
+    """Context of the kubeconfig, for `cluster.mode: context`. Not set: the current context."""

@@ -1,5 +1,6 @@
 """Keys `nodes.*`."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field
@@ -56,8 +57,20 @@ class NodesSettings(Model):
     """Node pools of a created cluster."""
 
     core: Annotated[NodePool, over(_CORE)] = _CORE
-    """For hub, proxy and Kubernetes' own pods."""
+    """Node pool of a created cluster for hub, proxy and system pods. Omitted parts keep their defaults. `min` and `max`
+    count the nodes of all zones together; Spot VMs (`spot`) are cheaper and can be preempted."""
     user: Annotated[NodePool, over(_USER)] = _USER
-    """For notebooks."""
+    """Node pool of a created cluster for notebooks, with the same parts."""
     gpu: Annotated[tuple[GpuPool, ...], Field(examples=[[_GPU]])] = ()
-    """For notebooks with GPUs."""
+    """GPU node pools of a created cluster, with the same parts and `name`, `accelerator` (GPU type) and `count` (GPUs
+    of a node)."""
+
+    @property
+    def pools(self) -> Mapping[str, NodePool]:
+        """Every pool by its place in the stack config, such as `nodes.gpu[0]`."""
+        gpu = {f"nodes.gpu[{index}]": pool for index, pool in enumerate(self.gpu)}
+        return {"nodes.core": self.core, "nodes.user": self.user, **gpu}
+
+    def gpu_types(self, accelerator: str | None) -> frozenset[str]:
+        """Return the GPU types that notebooks can have; `accelerator` is `notebook.accelerator`."""
+        return frozenset([*(pool.accelerator for pool in self.gpu), *([] if accelerator is None else [accelerator])])

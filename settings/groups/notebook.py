@@ -37,28 +37,31 @@ def _never_or_long_enough(minutes: int) -> int:
 class NotebookSettings(Model):
     """The notebook servers, and what the spawn form lets people choose."""
 
-    image: ImageReference
-    """Image that the form proposes first; default from `images.repository`."""
+    image: Annotated[ImageReference, Field(validate_default=False)] = ""
+    """Default image of the spawn form. Required unless `images.repository` is set."""
     images: tuple[ImageReference, ...] = ()
-    """Further images that the form proposes."""
+    """Further images that the spawn form offers."""
     allowed_images: tuple[ImagePattern, ...] = ("quay.io/jupyter/*",)
-    """Patterns of images that may be typed; `image` and `images` always may."""
+    """Patterns of images that people may enter in the spawn form; `*` matches `/` too. `notebook.image` and
+    `notebook.images` are always allowed."""
     cpu: Annotated[CpuBounds, over(_CPU)] = _CPU
-    """CPUs of a server."""
+    """CPUs of a notebook server: default and bounds in the spawn form. `500m` is `0.5`."""
     memory: Annotated[MemoryBounds, over(_MEMORY)] = _MEMORY
-    """Bytes of memory of a server."""
+    """Memory of a notebook server: default and bounds in the spawn form."""
     additional_resources: Mapping[ResourceName, Annotated[WholeNumber, Field(ge=1)]] = {"nvidia.com/gpu": 1}
-    """Other resources that may be asked for, each with the largest number."""
+    """Extended resources of nodes that people may request, each with its maximum."""
     accelerator: AcceleratorType | None = None
-    """GPU type of whoever asks for `nvidia.com/gpu`, such as `nvidia-l4`; needed for that on Autopilot. None = whatever
-    GPU the nodes have."""
+    """GPU type of servers that request nvidia.com/gpu, such as `nvidia-l4`: required for GPUs on Autopilot, optional on
+    existing clusters. Not set: any GPU of the nodes."""
     quota: Annotated[Mapping[QuotaName, Quantity], AfterValidator(amounts_fit)] = {}
-    """What all servers and homes together may use, as the `hard` of a ResourceQuota; none = no bound."""
+    """ResourceQuota for all notebook servers and homes together. Empty: no bound."""
     storage: Annotated[Storage, over(_HOME_STORAGE)] = _HOME_STORAGE
-    """Home volume of each user."""
+    """Home volume of each user, with the parts of `hub.storage`; `disk` may also be `filestore` (an NFS share, 10Gi to
+    1Ti). An existing home keeps its kind of disk, and grows to the size at the next start of its server."""
     keep_homes: Flag = True
-    """Whether home volumes, and so the notebooks' namespace, outlive `pulumi destroy` and the removal of a user."""
+    """Whether `pulumi destroy` retains the home volumes and the notebooks' namespace, and removing a user retains the
+    home."""
     start_timeout_seconds: Annotated[WholeNumber, Field(ge=30, le=3600)] = 600
-    """Seconds that a server may take to start, image pull and new node included."""
+    """Seconds that a server may take to start, including image pull and a new node. 30 to 3600."""
     idle_minutes: Annotated[WholeNumber, Field(ge=0), AfterValidator(_never_or_long_enough)] = 60
-    """Minutes without activity after which a server is stopped, at least 5; 0 = never."""
+    """Minutes without activity after which a server is stopped. At least 5; 0 means never."""

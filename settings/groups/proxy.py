@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from pydantic import Field
+
 from settings.types.images import ImageReference
 from settings.types.model import Model, over
 from settings.types.sizes import Limits, Requests, Resources
@@ -12,7 +14,7 @@ _PROXY_RESOURCES = Resources(requests=Requests(cpu="50m", memory="96Mi"), limits
 class ProxySettings(Model):
     """The proxy that all requests pass."""
 
-    image: ImageReference
-    """Image with configurable-http-proxy; default from `images.repository`."""
+    image: Annotated[ImageReference, Field(validate_default=False)] = ""
+    """Image of the proxy (configurable-http-proxy). Required unless `images.repository` is set."""
     resources: Annotated[Resources, over(_PROXY_RESOURCES)] = _PROXY_RESOURCES
-    """CPU and memory of the proxy's container."""
+    """CPU and memory of the proxy. Omitted parts keep their defaults; `limits.cpu` is not set by default."""

@@ -8,4 +8,4 @@ class RegistrySettings(Model):
     """Where images are kept, on Google Cloud only."""
 
     create: Flag = False
-    """Whether the stack makes `images.repository`, which is then one of Artifact Registry in `gcp.project`."""
+    """Whether the stack creates `images.repository`, which must be an Artifact Registry repository of `gcp.project`."""

@@ -12,10 +12,11 @@ class SecretsSettings(Model):
     """The secrets that the stack makes itself. Another number, and it makes another one."""
 
     cookie_generation: Annotated[WholeNumber, Field(ge=1)] = 1
-    """Of what the hub signs its cookies with. A new one: everybody signs in anew."""
+    """Increase it to renew the cookie secret. Everyone has to sign in again."""
     crypt_key_generation: Annotated[WholeNumber, Field(ge=1)] = 1
-    """Of what the hub encrypts people's GitHub tokens with. A new one: the one before goes on being read."""
+    """Increase it to renew the key that encrypts users' GitHub tokens. The previous key stays readable."""
     proxy_token_generation: Annotated[WholeNumber, Field(ge=1)] = 1
-    """Of what the hub shows the proxy. A new one restarts the proxy too, which cuts open notebooks for some seconds."""
+    """Increase it to renew the hub's token for the proxy. The proxy restarts, which interrupts notebooks for some
+    seconds."""
     database_password_generation: Annotated[WholeNumber, Field(ge=1)] = 1
-    """Of what the hub shows the database of `database.type: cloud-sql`. A new one restarts the hub."""
+    """Increase it to renew the password of the Cloud SQL user. The hub restarts."""

@@ -16,7 +16,7 @@ class StackFileError(Exception):
 
 
 def read(path: Path) -> dict[str, yaml.Node]:
-    """Returns the parts of a file by their keys, for example `config`; none of an empty file.
+    """Return the parts of a file by their keys, for example `config`; none of an empty file.
 
     Raises:
         StackFileError: no such file, not YAML, a key that is there twice, or something else where a map belongs.
@@ -36,7 +36,7 @@ def read(path: Path) -> dict[str, yaml.Node]:
 
 
 def keys(node: yaml.Node | None) -> dict[str, yaml.Node]:
-    """Returns what stands under the keys of a map; nothing if there is no value.
+    """Return what stands under the keys of a map; nothing if there is no value.
 
     Raises:
         StackFileError: It is no map, or a key is there twice.
@@ -60,7 +60,7 @@ def keys(node: yaml.Node | None) -> dict[str, yaml.Node]:
 
 
 def text(content: Mapping[str, object]) -> str:
-    """Returns the text of a file.
+    """Return the text of a file.
 
     Args:
         content: The values by their keys: nodes, also those in maps, stay as they are written; the rest is made YAML.
@@ -76,12 +76,12 @@ def text(content: Mapping[str, object]) -> str:
 
 
 def is_null(node: yaml.Node) -> bool:
-    """Tells whether no value is there, as YAML has it."""
+    """Tell whether no value is there, as YAML has it."""
     return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in {"", "~", "null", "Null", "NULL"}
 
 
 def place(mark: yaml.Mark | None) -> str:
-    """Returns where in the file that is, with a space before it."""
+    """Return where in the file that is, with a space before it."""
     return "" if mark is None else f" in line {mark.line + 1}, column {mark.column + 1}"
 
 

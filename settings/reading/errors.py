@@ -7,7 +7,7 @@ class SettingsError(Exception):
     """A stack's settings are wrong.
 
     Its text is for people: it names where the settings are, and on one line for each mistake the key, what is wrong
-    and how to mend it. Values of secret keys are not in it.
+    and how to fix it. Values of secret keys are not in it.
     """
 
     def __init__(self, mistakes: Sequence[str], *, where: str = "The stack's config") -> None:

@@ -15,7 +15,7 @@ PROJECT = "jupyterhub"
 
 
 def fields_of(model: object) -> Mapping[str, FieldInfo]:
-    """Returns the fields of a model, or of `model | None`, by their names in stack files; none for anything else."""
+    """Return the fields of a model, or of `model | None`, by their names in stack files; none for anything else."""
     if get_origin(model) is UnionType:
         (model, *others) = [member for member in get_args(model) if member is not NoneType]
         model = None if others else model
@@ -43,16 +43,16 @@ GROUPS = frozenset(key.partition(".")[0] for key in KEYS if "." in key)
 
 
 def is_structured(field: FieldInfo) -> bool:
-    """Tells whether the value is a map or a list. Pulumi hands those to the program as JSON text."""
+    """Tell whether the value is a map or a list. Pulumi hands those to the program as JSON text."""
     return bool(fields_of(field.annotation)) or get_origin(field.annotation) in {tuple, Mapping}
 
 
 def default_of(field: FieldInfo) -> object:
-    """Returns the default as it would stand in a stack file; none if the key is required or needs no value.
+    """Return the default as it would stand in a stack file; none if the key is required or needs no value.
 
     A map that needs no value has `{}`, since Pulumi demands that the default of a map is one.
     """
-    default: object = None if field.is_required() else field.default
+    default: object = None if field.is_required() or field.default == "" else field.default
     if default is None and fields_of(field.annotation):
         return {}
     if isinstance(default, Model):

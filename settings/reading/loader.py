@@ -1,25 +1,23 @@
-"""Turns stack config into settings, or into one error with all mistakes in it."""
+"""Stack config turned into settings, or into one error with all mistakes in it."""
 
 import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import cast
 
-from pydantic import ValidationError
-
 from settings.reading.as_written import StackFileError
 from settings.reading.errors import SettingsError
 from settings.reading.keys import GROUPS, KEYS, PROJECT, SECRETS, default_of, is_structured
 from settings.reading.mistakes import empty_key, encrypted_key, plain_secret, unknown_key, wrong_json, wrong_value
 from settings.reading.stack_file import read_config
-from settings.settings import Settings
+from settings.settings import InvalidError, Settings, validate
 from settings.types.secret import SEALED
 
 _PREFIX = f"{PROJECT}:"
 
 
 def parse(values: Mapping[str, object], *, encrypted: Collection[str] = ()) -> Settings:
-    """Returns the settings for config values, whose keys have no project prefix: `hub.image`.
+    """Return the settings for config values, whose keys have no project prefix: `hub.image`.
 
     A list or map may be structured, as in YAML, or JSON text, as Pulumi hands it to the program. A scalar may be text
     too: `"true"`, `"0.5"`, `"600"`. An empty value is no value.
@@ -29,7 +27,7 @@ def parse(values: Mapping[str, object], *, encrypted: Collection[str] = ()) -> S
         encrypted: Keys whose values Pulumi keeps encrypted: no error message has them.
 
     Raises:
-        SettingsError: with every mistake, each with its key and how to mend it.
+        SettingsError: with every mistake, each with its key and how to fix it.
     """
     tree: dict[str, object] = {group: {} for group in GROUPS}
     hidden = {*encrypted, *SECRETS}
@@ -44,10 +42,10 @@ def parse(values: Mapping[str, object], *, encrypted: Collection[str] = ()) -> S
         except (ValueError, RecursionError) as error:
             mistakes.append(wrong_json(key, str(value), error, hidden))
     try:
-        settings = Settings.model_validate(tree, by_alias=True, by_name=False)
-    except ValidationError as error:
-        found = [text for detail in error.errors(include_url=False) for text in wrong_value(detail, hidden)]
-        # A key whose value could not even be read is missing in the models, which is no mistake of its own.
+        settings = validate(tree)
+    except InvalidError as error:
+        found = [*(wrong_value(detail, hidden) for detail in error.details), *error.errors]
+        # A key whose value could not even be read is missing in the models, which is not another mistake.
         reported = {text.partition(":")[0] for text in mistakes}
         mistakes += [text for text in found if text.partition(":")[0] not in reported]
         raise SettingsError(mistakes) from None
@@ -57,7 +55,7 @@ def parse(values: Mapping[str, object], *, encrypted: Collection[str] = ()) -> S
 
 
 def from_pulumi() -> Settings:
-    """Returns the settings of the stack that this program runs for.
+    """Return the settings of the stack that this program runs for.
 
     Raises:
         pulumi.RunError: with every mistake; Pulumi prints it without a traceback.
@@ -67,14 +65,17 @@ def from_pulumi() -> Settings:
 
     values = _own({**config.get_config_env(), **config.CONFIG.get()})
     try:
-        return parse(values, encrypted={key for key in values if config.is_config_secret(f"{_PREFIX}{key}")})
+        settings = parse(values, encrypted={key for key in values if config.is_config_secret(f"{_PREFIX}{key}")})
     except SettingsError as error:
         message = SettingsError(error.mistakes, where=f"The config of stack {pulumi.get_stack()}")
         raise pulumi.RunError(str(message)) from None
+    for warning in settings.warnings:
+        pulumi.log.warn(warning)
+    return settings
 
 
 def from_file(path: Path, *, defaults: Mapping[str, str] | None = None) -> Settings:
-    """Returns the settings in a stack file, without Pulumi. What is encrypted in it is known to be set, and no more.
+    """Return the settings in a stack file, without Pulumi. What is encrypted in it is known to be set, and no more.
 
     Args:
         path: A `Pulumi.<stack>.yaml`.
@@ -93,7 +94,7 @@ def from_file(path: Path, *, defaults: Mapping[str, str] | None = None) -> Setti
 
 
 def _own(config: Mapping[str, object]) -> dict[str, object]:
-    """Leaves out keys of providers and of Pulumi itself, and the prefix."""
+    """Leave out keys of providers and of Pulumi itself, and the prefix."""
     return {name.removeprefix(_PREFIX): value for name, value in config.items() if name.startswith(_PREFIX)}
 
 
@@ -106,7 +107,7 @@ class _NotSet:
 
 
 def _content(key: str, value: object, encrypted: Collection[str]) -> object:
-    """Returns the value for the model.
+    """Return the value for the model.
 
     Raises:
         _MistakeError: The key is not known, or there is no value, or one that must or must not be encrypted.

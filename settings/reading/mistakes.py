@@ -1,4 +1,4 @@
-"""Says in plain words what is wrong with a setting: `<key>: <value> <what is wrong; how to mend it>`.
+"""Messages about wrong settings: `<key>: <value> <problem; fix>`.
 
 The models' messages never contain the value. It is put in here, and only where the key is not a secret.
 """
@@ -12,7 +12,6 @@ from typing import cast, get_args, get_origin
 from pydantic_core import ErrorDetails
 
 from settings.reading.keys import GROUPS, KEYS, default_of, fields_of, is_structured
-from settings.types.model import GroupError
 from settings.types.spelling import nearest
 
 _LONGEST = 80
@@ -34,7 +33,7 @@ _PASSWORD_IN_URL = re.compile(r"//[^/@]*@")
 
 
 def unknown_key(key: str) -> str:
-    """Returns the mistake of a key that no model has, with the key that was probably meant."""
+    """Return the mistake of a key that no model has, with the key that was probably meant."""
     parent = next(
         (known for known, field in KEYS.items() if is_structured(field) and key.startswith(f"{known}.")), None
     )
@@ -49,17 +48,17 @@ def unknown_key(key: str) -> str:
 
 
 def empty_key(key: str) -> str:
-    """Returns the mistake of a key that has a default, but stands there without a value."""
+    """Return the mistake of a key that has a default, but stands there without a value."""
     return f"{key}: has no value; give it one, or remove the line for the default {_yaml(default_of(KEYS[key]))}"
 
 
 def encrypted_key(key: str) -> str:
-    """Returns the mistake of a value that only Pulumi can decrypt."""
+    """Return the mistake of a value that only Pulumi can decrypt."""
     return f"{key}: is encrypted, but is not a secret: pulumi config set --plaintext {key} VALUE"
 
 
 def wrong_json(key: str, text: str, error: Exception, hidden: Collection[str]) -> str:
-    """Returns the mistake of a text where a list or a map belongs."""
+    """Return the mistake of a text where a list or a map belongs."""
     if isinstance(error, json.JSONDecodeError) and text.lstrip().startswith(("{", "[")):
         problem = f"is not JSON: {error.msg} (character {error.pos + 1})"
     else:
@@ -69,26 +68,23 @@ def wrong_json(key: str, text: str, error: Exception, hidden: Collection[str]) -
 
 
 def plain_secret(key: str) -> str:
-    """Returns the mistake of a secret that is not encrypted. Its value is known to all who read the stack file."""
+    """Return the mistake of a secret that is not encrypted. Its value is known to all who read the stack file."""
     return (
         f"{key}: is in plain text, where everybody who sees the stack file can read it. Renew it where it comes from, "
         f"then: pulumi config set --secret {key}"
     )
 
 
-def wrong_value(error: ErrorDetails, hidden: Collection[str]) -> list[str]:
-    """Returns what a model found, mostly one mistake; `hidden` are the keys whose values are secret."""
+def wrong_value(error: ErrorDetails, hidden: Collection[str]) -> str:
+    """Return the mistake that a model found; `hidden` are the keys whose values are secret."""
     location = list(error["loc"])
     if location[-1] == "[key]" and error["type"] != "extra_forbidden":
-        location.pop()  # it means that the name itself is wrong, which is the part before
-    if location[0] in GROUPS and len(location) == 1:
-        found: object = error.get("ctx", {}).get("error", error["msg"])
-        return list(found.mistakes) if isinstance(found, GroupError) else [str(found)]
+        location.pop()  # the name itself is wrong, which is the part before
     depth = 2 if location[0] in GROUPS else 1
     key, path = ".".join(map(str, location[:depth])), location[depth:]
     if key in hidden:
-        return [f"{key}: {_problem(error, key, path, hidden)}"]
-    return [f"{key}{_inside(path)}: {_problem(error, key, path, hidden)}"]
+        return f"{key}: {_problem(error, key, path, hidden)}"
+    return f"{key}{_inside(path)}: {_problem(error, key, path, hidden)}"
 
 
 def _inside(path: list[int | str]) -> str:
@@ -111,9 +107,6 @@ def _problem(error: ErrorDetails, key: str, path: list[int | str], hidden: Colle
 def _missing(key: str, path: list[int | str]) -> str:
     if path:
         return f"""is not set: pulumi config set --path '["{key}"]{_inside(path)}' VALUE"""
-    if key.endswith(".image"):
-        where = "HOST/PROJECT/REPOSITORY"
-        return f"is not set; set it, or images.repository for all images: pulumi config set images.repository {where}"
     return f"is not set: pulumi config set {key} {'|'.join(get_args(KEYS[key].annotation)) or 'VALUE'}"
 
 
@@ -130,7 +123,7 @@ def _names_beside(key: str, path: list[int | str]) -> Collection[str]:
 
 
 def _example(key: str, path: list[int | str]) -> str:
-    """Returns the default, or else the field's own example, as an example of a list or a map."""
+    """Return the default, or else the field's own example, as an example of a list or a map."""
     example = default_of(KEYS[key]) or next(iter(KEYS[key].examples or ()), None)
     for part in path:
         if isinstance(example, list):
@@ -141,7 +134,7 @@ def _example(key: str, path: list[int | str]) -> str:
 
 
 def _value(key: str, value: object, hidden: Collection[str]) -> str:
-    """Returns a value as one short line, without line breaks; nothing of a secret, and no password in a URL."""
+    """Return a value as one short line, without line breaks; nothing of a secret, and no password in a URL."""
     if key in hidden:
         return "the value (secret)"
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Reads the config section of a Pulumi stack file: every scalar is text as it is written, or none."""
+"""The config section of a Pulumi stack file: every scalar is text as it is written, or none."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ _OTHERWISE: Final = re.compile(
 
 
 def read_config(path: Path) -> dict[str, object]:
-    """Returns the section `config:`, its keys as they are written; empty if there is none.
+    """Return the section `config:`, its keys as they are written; empty if there is none.
 
     Raises:
         StackFileError: As `as_written.read`, and for a number or date that Pulumi reads otherwise.
@@ -35,7 +35,7 @@ def read_config(path: Path) -> dict[str, object]:
 
 
 def key_lines(path: Path) -> dict[str, int]:
-    """Returns in which line of a file that can be read each key of `config:` is, as it is written."""
+    """Return in which line of a file that can be read each key of `config:` is, as it is written."""
     section = as_written.read(path).get("config")
     if not isinstance(section, yaml.MappingNode):
         return {}
@@ -43,7 +43,7 @@ def key_lines(path: Path) -> dict[str, int]:
 
 
 def _content(node: yaml.Node, known: dict[int, object]) -> object:
-    """Returns what a node holds. `known` keeps what is shared by aliases, so that these cost nothing."""
+    """Return what a node holds. `known` keeps what is shared by aliases, so that these cost nothing."""
     if id(node) not in known:
         if isinstance(node, yaml.MappingNode):
             known[id(node)] = {key: _content(value, known) for key, value in as_written.keys(node).items()}

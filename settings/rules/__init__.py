@@ -1,1 +1,97 @@
-"""Rules between groups of keys."""
+"""Rules between keys, as one flat list.
+
+A rule is a function whose parameters are named like the groups that it reads. It runs if these groups are valid in
+themselves, and returns one text for each mistake: the key, the problem, the fix. A rule repeats no value, as any may be
+encrypted, except those that are in a table of this project.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from inspect import signature
+from typing import Any, Final
+
+from settings.rules import (
+    address,
+    cluster,
+    database,
+    disks,
+    endpoint,
+    gpus,
+    iap,
+    images,
+    inventory,
+    names,
+    nodes,
+    sign_in,
+    tls,
+)
+
+Rule = Callable[..., list[str]]
+
+RULES: Final[tuple[Rule, ...]] = (
+    names.name_errors,
+    cluster.location_errors,
+    cluster.access_errors,
+    cluster.project_errors,
+    cluster.context_errors,
+    cluster.network_errors,
+    nodes.pool_errors,
+    nodes.effect_errors,
+    nodes.room_errors,
+    gpus.machine_errors,
+    gpus.resource_errors,
+    gpus.accelerator_errors,
+    cluster.identity_errors,
+    cluster.registry_errors,
+    endpoint.effect_errors,
+    endpoint.gateway_errors,
+    endpoint.load_balancer_errors,
+    endpoint.gke_errors,
+    endpoint.zone_errors,
+    names.hostname_errors,
+    tls.pair_errors,
+    tls.secret_errors,
+    address.address_errors,
+    endpoint.url_errors,
+    images.registry_errors,
+    images.hub_errors,
+    images.proxy_errors,
+    images.notebook_errors,
+    disks.hub_errors,
+    disks.home_errors,
+    disks.home_zone_errors,
+    database.url_errors,
+    database.effect_errors,
+    database.gke_errors,
+    sign_in.github_errors,
+    sign_in.access_errors,
+    sign_in.password_errors,
+    sign_in.dummy_errors,
+    sign_in.identity_errors,
+    sign_in.organization_errors,
+    iap.effect_errors,
+    iap.client_errors,
+    iap.endpoint_errors,
+    iap.user_errors,
+    iap.github_errors,
+)
+"""Rules whose mistakes stop the program."""
+
+WARNINGS: Final[tuple[Rule, ...]] = (
+    inventory.location_warnings,
+    inventory.repository_warnings,
+    inventory.machine_type_warnings,
+    inventory.gpu_type_warnings,
+    inventory.gpu_zone_warnings,
+    inventory.tier_warnings,
+)
+"""Rules whose findings are shown, while the program goes on."""
+
+
+def broken(rules: Iterable[Rule], groups: Mapping[str, Any]) -> list[str]:
+    """Return the findings of those rules whose groups are all there."""
+    return [
+        finding
+        for rule, names_read in ((rule, signature(rule).parameters.keys()) for rule in rules)
+        if names_read <= groups.keys()
+        for finding in rule(**{name: groups[name] for name in names_read})
+    ]

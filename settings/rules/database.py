@@ -7,34 +7,48 @@ from settings.groups.secrets import SecretsSettings
 _DEFAULT = DatabaseSettings()
 
 
-def database_mistakes(
-    database: DatabaseSettings, secrets: SecretsSettings, cluster: ClusterSettings | None
-) -> list[str]:
-    """Returns what is missing, or has no effect; where the cluster is wrong in itself, nothing is said of it."""
-    mistakes: list[str] = []
-    if database.type == "cloud-sql" and cluster is not None and not cluster.on_gke:
-        mistakes.append(
-            "database.type: cloud-sql is to be had on GKE only, where cluster.mode is existing or create; set that, or "
-            "take another database: pulumi config set database.type sqlite"
-        )
+def url_errors(database: DatabaseSettings) -> list[str]:
+    """Return whether the URL of a PostgreSQL server is missing, or set without one."""
     if database.type == "postgresql" and database.url is None:
-        mistakes.append(
-            "database.url: is not set, but database.type is postgresql: "
-            "pulumi config set --secret database.url (postgresql://USER:PASSWORD@HOST:5432/NAME)"
-        )
-    if database.type != "postgresql" and database.url is not None:
-        mistakes.append(
-            f"database.type: is {database.type}, but database.url is set; for that database: "
-            "pulumi config set database.type postgresql; otherwise: pulumi config rm database.url"
-        )
-    if database.type != "cloud-sql":
-        mistakes += [
-            f"{key}: has no effect with database.type {database.type}; remove it: pulumi config rm {key}"
-            for key, changed in {
-                "database.tier": database.tier != _DEFAULT.tier,
-                "database.highAvailability": database.high_availability,
-                "secrets.databasePasswordGeneration": secrets.database_password_generation != 1,
-            }.items()
-            if changed
+        return [
+            (
+                "database.url: is not set, but database.type is postgresql: "
+                "pulumi config set --secret database.url (postgresql://USER:PASSWORD@HOST:5432/NAME)"
+            )
         ]
-    return mistakes
+    if database.type != "postgresql" and database.url is not None:
+        return [
+            (
+                f"database.type: is {database.type}, but database.url is set; for that database: "
+                "pulumi config set database.type postgresql; otherwise: pulumi config rm database.url"
+            )
+        ]
+    return []
+
+
+def effect_errors(database: DatabaseSettings, secrets: SecretsSettings) -> list[str]:
+    """Return which keys have no effect with this database."""
+    if database.type == "cloud-sql":
+        return []
+    changed = {
+        "database.tier": database.tier != _DEFAULT.tier,
+        "database.highAvailability": database.high_availability,
+        "secrets.databasePasswordGeneration": secrets.database_password_generation != 1,
+    }
+    return [
+        f"{key}: has no effect with database.type {database.type}; remove it: pulumi config rm {key}"
+        for key, is_changed in changed.items()
+        if is_changed
+    ]
+
+
+def gke_errors(database: DatabaseSettings, cluster: ClusterSettings) -> list[str]:
+    """Return whether Cloud SQL is wanted without GKE."""
+    if database.type != "cloud-sql" or cluster.on_gke:
+        return []
+    return [
+        (
+            "database.type: cloud-sql works on GKE only, where cluster.mode is existing or create; set that, or choose "
+            "another database: pulumi config set database.type sqlite"
+        )
+    ]

@@ -1,102 +1,100 @@
-"""What the disks of volumes demand of the cluster and its nodes; see `settings.rules.gke`."""
+"""Rules of the volumes of hub and homes: the zones and the kind of a disk never change."""
 
 from collections.abc import Mapping
 
 from settings.google import filestore
 from settings.google.disks import DEFAULT, takes
 from settings.groups.cluster import ClusterSettings
-from settings.groups.node_zones import gpu_zones, home_zones
+from settings.groups.hub import HubSettings
 from settings.groups.nodes import NodePool, NodesSettings
+from settings.groups.notebook import NotebookSettings
 from settings.types.sizes import Storage
 
-COPIES = 2
-"""Zones in which a regional disk is."""
 
-
-def gpu_types(nodes: NodesSettings, accelerator: str | None) -> frozenset[str]:
-    """Returns the GPU types that notebooks can have; `accelerator` is `notebook.accelerator`."""
-    return frozenset([*(pool.accelerator for pool in nodes.gpu), *([] if accelerator is None else [accelerator])])
-
-
-def hub_disk_mistakes(storage: Storage, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
-    """Returns why the hub's volume cannot be on such a disk."""
+def hub_errors(hub: HubSettings, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
+    """Return why the hub's volume cannot be on such a disk."""
     key = "hub.storage"
-    if storage.disk == "filestore" and cluster.on_gke:
-        reason = "filestore is for homes only, as sqlite may lose data on a network share"
-        return [f"{key}.disk: {reason}; choose a disk: {_chosen(key, DEFAULT)}"]
-    return _mistakes(key, storage, cluster, {"nodes.core": nodes.core})
+    if hub.storage.disk == "filestore" and cluster.on_gke:
+        return [
+            (
+                f"{key}.disk: filestore is for homes only, as sqlite may lose data on a network share; choose a disk: "
+                f"{_set_disk(key, 'pd-balanced')}"
+            )
+        ]
+    return _storage_errors(key, hub.storage, cluster, {"nodes.core": nodes.core})
 
 
-def home_disk_mistakes(
-    storage: Storage, cluster: ClusterSettings, nodes: NodesSettings, accelerator: str | None
-) -> list[str]:
-    """Returns why homes cannot be on such disks."""
-    key = "notebook.storage"
-    gpu = {f"nodes.gpu[{index}]": pool for index, pool in enumerate(nodes.gpu)}
-    mistakes = _mistakes(key, storage, cluster, {"nodes.user": nodes.user, **gpu})
-    gpus = gpu_types(nodes, accelerator)
-    location = cluster.location
-    is_in_zones = storage.storage_class is None and storage.disk != "filestore"
-    if mistakes or not gpus or location is None or not is_in_zones:
-        return mistakes
-    if not all(gpu_zones(kind, cluster) for kind in gpus):
-        return []  # told at the GPU types already
-    zones = home_zones(gpus, cluster)
+def home_errors(notebook: NotebookSettings, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
+    """Return why homes cannot be on such disks."""
+    pools = {place: pool for place, pool in nodes.pools.items() if place != "nodes.core"}
+    return _storage_errors("notebook.storage", notebook.storage, cluster, pools)
+
+
+def home_zone_errors(notebook: NotebookSettings, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
+    """Return why the owner of a home could not have each GPU type. A home's disk never leaves its zones."""
+    storage, gpus = notebook.storage, nodes.gpu_types(notebook.accelerator)
+    if not cluster.on_gke or storage.storage_class is not None or storage.disk == "filestore" or not cluster.node_zones:
+        return []
+    zones, names = cluster.zones_with(gpus), ", ".join(sorted(filter(cluster.has_known, gpus)))
     if not zones:
-        reason = f"a home is in one zone, but no zone of {location} has all GPU types, {', '.join(sorted(gpus))}"
-        return [f"{key}: {reason}; leave one out, or choose another cluster.location"]
-    if storage.regional and len(zones) < COPIES:
-        reason = f"a home would be in two zones, but only {zones[0]} has all GPU types, {', '.join(sorted(gpus))}"
-        return [f"{key}.regional: {reason}; leave one out, or {_removed(key, 'regional')}"]
+        problem = f"a home is in one zone, but no zone of {cluster.location} has all GPU types, {names}"
+        return [f"notebook.storage: {problem}; leave one out, or choose another cluster.location"]
+    if storage.regional and not cluster.is_zonal and len(zones) < storage.zone_count:
+        problem = f"a home would be in two zones, but only {zones[0]} has all GPU types, {names}"
+        return [f"notebook.storage.regional: {problem}; leave one out, or {_remove('notebook.storage', 'regional')}"]
     return []
 
 
-def _mistakes(key: str, storage: Storage, cluster: ClusterSettings, pools: Mapping[str, NodePool]) -> list[str]:
-    parts = {"disk": storage.disk, "regional": storage.regional}
+def _storage_errors(key: str, storage: Storage, cluster: ClusterSettings, pools: Mapping[str, NodePool]) -> list[str]:
     if not cluster.on_gke:
         return [
             f"{key}.{part}: works on GKE only, where cluster.mode is existing or create; set that, or "
-            f"{_removed(key, part)}"
-            for part, value in parts.items()
+            f"{_remove(key, part)}"
+            for part, value in {"disk": storage.disk, "regional": storage.regional}.items()
             if value
         ]
     if storage.disk == "filestore":
-        return _share_mistakes(key, storage)
-    mistakes: list[str] = []
+        return _share_errors(key, storage)
+    errors: list[str] = []
     if storage.regional and cluster.is_zonal:
-        mistakes.append(
+        errors.append(
             f"{key}.regional: needs a second zone, but all nodes are in {cluster.location}; choose a region for "
-            f"cluster.location, or {_removed(key, 'regional')}"
+            f"cluster.location, or {_remove(key, 'regional')}"
         )
     if storage.storage_class is None and cluster.makes_nodes:
         disk = storage.disk or DEFAULT
-        mistakes += [
-            f"{place}.machineType: takes no {disk} disk, which {key} is; choose another machine type, or another disk: "
-            f"{_chosen(key, _other(disk))}"
+        other = "hyperdisk-balanced" if disk.startswith("pd-") else "pd-balanced"
+        errors += [
+            f"{place}.machineType: takes no {disk} disk, the kind of {key}; choose another machine type, or another "
+            f"disk: {_set_disk(key, other)}"
             for place, pool in pools.items()
             if not takes(pool.machine_type, disk)
         ]
-    return mistakes
+    return errors
 
 
-def _share_mistakes(key: str, storage: Storage) -> list[str]:
-    mistakes: list[str] = []
+def _share_errors(key: str, storage: Storage) -> list[str]:
+    errors: list[str] = []
     if storage.regional:
-        reason = "is for disks; a share of filestore outlives a zone by itself"
-        mistakes.append(f"{key}.regional: {reason}, so {_removed(key, 'regional')}")
-    if filestore.limit_of(storage.size) is None:
-        reason = f"a share of filestore has whole Gi, at least {filestore.LEAST} and at most {filestore.LIMITS[-1]}"
-        mistakes.append(f"""{key}.size: {reason}: pulumi config set --path '["{key}"].size' {filestore.LEAST}""")
-    return mistakes
+        problem = "is for disks; a Filestore share is regional anyway"
+        errors.append(f"{key}.regional: {problem}; {_remove(key, 'regional')}")
+    if storage.share_limit is None:
+        problem = f"a Filestore share has whole Gi, at least {filestore.LEAST} and at most {filestore.LIMITS[-1]}"
+        errors.append(f"""{key}.size: {problem}: pulumi config set --path '["{key}"].size' {filestore.LEAST}""")
+    return errors
 
 
-def _other(disk: str) -> str:
-    return "hyperdisk-balanced" if disk.startswith("pd-") else DEFAULT
-
-
-def _chosen(key: str, disk: str) -> str:
+def _set_disk(key: str, disk: str) -> str:
     return f"""pulumi config set --path '["{key}"].disk' {disk}"""
 
 
-def _removed(key: str, part: str) -> str:
+def _remove(key: str, part: str) -> str:
     return f"""remove it: pulumi config rm --path '["{key}"].{part}'"""
+
+
+COPIES = 2
+
+
+def gpu_types(nodes: NodesSettings, accelerator: str | None) -> frozenset[str]:
+    """Return `nodes.gpu_types(accelerator)`."""
+    return nodes.gpu_types(accelerator)

@@ -20,7 +20,7 @@ _LONGEST_HOST_NAME = 253
 
 
 def is_loopback(host: str) -> bool:
-    """Tells whether only this machine reaches `host`: 127.0.0.0/8, ::1 or localhost."""
+    """Tell whether only this machine reaches `host`: 127.0.0.0/8, ::1 or localhost."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -28,22 +28,22 @@ def is_loopback(host: str) -> bool:
 
 
 def is_ipv6(address: str) -> bool:
-    """Tells whether a checked IP address is one of IPv6."""
+    """Tell whether a checked IP address is one of IPv6."""
     return ":" in address
 
 
 def url_of(address: str) -> str:
-    """Returns the http URL of an IP address; IPv6 goes in brackets."""
+    """Return the http URL of an IP address; IPv6 goes in brackets."""
     return f"http://[{address}]" if is_ipv6(address) else f"http://{address}"
 
 
 def callback_of(url: str) -> str:
-    """Returns where an OAuth provider sends people back to, for a hub at `url`. The OAuth app is registered with it."""
+    """Return where an OAuth provider sends people back to, for a hub at `url`. The OAuth app is registered with it."""
     return f"{url}/hub/oauth_callback"
 
 
 def host_of(url: str) -> str:
-    """Returns the host of a URL that was checked, without brackets and port."""
+    """Return the host of a URL that was checked, without brackets and port."""
     return urlsplit(url).hostname or ""
 
 

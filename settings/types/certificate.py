@@ -1,4 +1,4 @@
-"""Looks at certificates and private keys for https.
+"""Checks of certificates and private keys for https.
 
 What is told begins with a verb, names nothing secret and fits behind whatever holds the certificate.
 """
@@ -18,8 +18,8 @@ _MOST_NAMES: Final = 5
 _LONGEST_NAMES: Final = 200
 
 
-def certificate_flaws(pem: str, *, hostname: str | None) -> list[str]:
-    """Returns why browsers would not take a certificate.
+def certificate_errors(pem: str, *, hostname: str | None) -> list[str]:
+    """Return why browsers would not take a certificate.
 
     Who signed it is not looked at: that may be a company's own authority.
 
@@ -30,20 +30,20 @@ def certificate_flaws(pem: str, *, hostname: str | None) -> list[str]:
     certificate = _first_certificate(pem)
     if certificate is None:
         return [_NO_CERTIFICATE]
-    flaws: list[str] = []
+    errors: list[str] = []
     now = datetime.now(UTC)
     if certificate.not_valid_after_utc < now:
-        flaws.append(f"has expired on {certificate.not_valid_after_utc:%Y-%m-%d}; renew it")
+        errors.append(f"has expired on {certificate.not_valid_after_utc:%Y-%m-%d}; renew it")
     if certificate.not_valid_before_utc > now:
-        flaws.append(f"is not valid before {certificate.not_valid_before_utc:%Y-%m-%d}")
+        errors.append(f"is not valid before {certificate.not_valid_before_utc:%Y-%m-%d}")
     names = _names(certificate)
     if hostname is not None and not any(_covers(name, hostname) for name in names):
-        flaws.append(f"is not for endpoint.hostname, but for {_shown(names)}; one of the two is wrong")
-    return flaws
+        errors.append(f"is not for endpoint.hostname, but for {_shown(names)}; one of the two is wrong")
+    return errors
 
 
-def key_flaws(pem: str, *, certificate: str) -> list[str]:
-    """Returns why a private key cannot be used with a certificate. One that is no certificate is reported elsewhere."""
+def key_errors(pem: str, *, certificate: str) -> list[str]:
+    """Return why a private key cannot be used with a certificate. One that is no certificate is reported elsewhere."""
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 slow to load; most stacks need none
     from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415 as above
 
@@ -60,7 +60,7 @@ def key_flaws(pem: str, *, certificate: str) -> list[str]:
 
 
 def holds_private_key(pem: str) -> bool:
-    """Tells whether there is a private key in a text."""
+    """Tell whether there is a private key in a text."""
     return "PRIVATE KEY-----" in pem
 
 
@@ -74,7 +74,7 @@ def _first_certificate(pem: str) -> "Certificate | None":
 
 
 def _names(certificate: "Certificate") -> list[str]:
-    """The host names of a certificate. Browsers look nowhere else, and not at its subject."""
+    """Return the host names of a certificate. Browsers look nowhere else, and not at its subject."""
     from cryptography.x509 import DNSName, ExtensionNotFound, SubjectAlternativeName  # noqa: PLC0415 as above
 
     try:
@@ -85,7 +85,7 @@ def _names(certificate: "Certificate") -> list[str]:
 
 
 def _covers(name: str, hostname: str) -> bool:
-    """A `*` stands for one label, the first."""
+    """Tell whether a certificate's name covers a host name; `*` is the first label."""
     name = name.lower()
     return name == hostname or (name.startswith("*.") and name[2:] == hostname.partition(".")[2])
 
@@ -93,3 +93,6 @@ def _covers(name: str, hostname: str) -> bool:
 def _shown(names: list[str]) -> str:
     text = ", ".join(names[:_MOST_NAMES])[:_LONGEST_NAMES]
     return text if text and text.isprintable() else "no host name"
+
+
+certificate_flaws, key_flaws = certificate_errors, key_errors

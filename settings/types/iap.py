@@ -28,7 +28,7 @@ def _member(text: str) -> str:
     is_right = _DOMAIN.fullmatch(who) if kind == "domain" else kind in {"user", "group"} and is_email(who)
     if not (colon and is_right):
         msg = (
-            "is nobody whom IAP can let in; right ones look like user:ada@example.org, group:physics@example.org (a "
+            "is not a member for IAP, such as user:ada@example.org, group:physics@example.org (a "
             "Google group) or domain:example.org (a Google Workspace)"
         )
         raise ValueError(msg)
@@ -51,7 +51,7 @@ def is_email(text: str) -> bool:
 
 
 IapMember = Annotated[Text, AfterValidator(_member)]
-"""Whom IAP lets in, in the words of Google Cloud's IAM: `user:`, `group:` or `domain:`, in lower case."""
+"""A member that IAP allows, as in IAM: `user:`, `group:` or `domain:`, in lower case."""
 
 
 BackendServiceId = Annotated[Text, AfterValidator(_service_id)]

@@ -17,8 +17,16 @@ VERSION_FILE = Path(__file__).parents[2] / "docker" / "VERSION"
 """Holds the tag that `make -C docker build` gives the three images: one line, such as `1.0.0`."""
 
 
+def own_tag() -> str | None:
+    """Return the tag of this project's images; none if `VERSION_FILE` cannot be read."""
+    try:
+        return VERSION_FILE.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError):
+        return None
+
+
 def _image_reference(text: str) -> str:
-    """Checks the grammar of image references."""
+    """Check the grammar of image references."""
     if not image_rule.is_reference(text):
         msg = (
             "is not an image reference; right ones look like quay.io/jupyter/base-notebook:2026-01-05, "
@@ -38,8 +46,8 @@ def _image_repository(text: str) -> str:
     registry = _ARTIFACT_REGISTRY.fullmatch(text)
     if registry and not keeps_images(registry[1]):
         msg = (
-            "is nowhere: Artifact Registry is in regions, not zones, and in us, europe and asia; right ones look like "
-            "europe-west1-docker.pkg.dev/foo/jupyterhub (settings/google/regions.py lists the regions)"
+            "is not at a location of Artifact Registry: a region (not a zone), or us, europe or asia, such as "
+            "europe-west1-docker.pkg.dev/foo/jupyterhub"
         )
         raise ValueError(msg)
     return text

@@ -1,6 +1,6 @@
 """What all settings models have in common."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -11,12 +11,17 @@ class Model(BaseModel):
     """Base of the settings models: frozen, no unknown fields, camelCase in stack files and snake_case in Python."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, validate_default=True
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        validate_default=True,
+        use_attribute_docstrings=True,
     )
 
 
 def over(default: Model) -> BeforeValidator:
-    """Lays what a stack file says over `default`, so that `{max: 8}` changes the maximum and nothing else."""
+    """Lay the values of a stack file over `default`, so that `{max: 8}` changes the maximum and nothing else."""
 
     def fill(value: object) -> object:
         return _merge(default.model_dump(by_alias=True), value)
@@ -39,15 +44,3 @@ def _merge(default: object, value: object) -> object:
     for key, part in cast("Mapping[object, object]", value).items():
         merged[key] = _merge(merged.get(key), part)
     return merged
-
-
-class GroupError(ValueError):
-    """What is wrong with keys of a group in relation to each other; raised in a model's check.
-
-    Each mistake begins with its key and repeats no value of a secret.
-    """
-
-    def __init__(self, mistakes: Sequence[str]) -> None:
-        super().__init__("; ".join(mistakes))
-        self.mistakes = tuple(mistakes)
-        """One text for each mistake."""

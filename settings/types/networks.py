@@ -50,7 +50,7 @@ def _not_everybody(text: str) -> str:
 
 
 def _at_least(longest: int, why: str) -> AfterValidator:
-    """Refuses ranges with a longer prefix than `longest`, which are smaller."""
+    """Refuse ranges with a longer prefix than `longest`, which are smaller."""
 
     def check(text: str) -> str:
         if IPv4Network(text).prefixlen > longest:
@@ -91,7 +91,7 @@ ControlPlaneRange = Annotated[PrivateRange, AfterValidator(_control_plane)]
 
 
 def overlapping(ranges: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Returns the names of those checked ranges, two by two, that have an address in common."""
+    """Return the names of those checked ranges, two by two, that have an address in common."""
     return [
         (one, other)
         for one, other in combinations(ranges, 2)
@@ -100,17 +100,17 @@ def overlapping(ranges: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def nodes_in(node_range: str) -> int:
-    """Returns for how many nodes a checked range has addresses. Google Cloud keeps four of each subnet."""
+    """Return for how many nodes a checked range has addresses. Google Cloud keeps four of each subnet."""
     return IPv4Network(node_range).num_addresses - 4
 
 
 def nodes_with_pods_in(pod_range: str) -> int:
-    """Returns for how many nodes' pods a checked range has addresses."""
+    """Return for how many nodes' pods a checked range has addresses."""
     return IPv4Network(pod_range).num_addresses // 256
 
 
 def is_private(address: str) -> bool:
-    """Tells whether a checked address is one that the internet does not route. Google's networks may have it then."""
+    """Tell whether a checked address is one that the internet does not route. Google's networks may have it then."""
     parsed = ip_address(address)
     if isinstance(parsed, IPv6Address):
         return parsed.is_private
@@ -118,6 +118,6 @@ def is_private(address: str) -> bool:
 
 
 def is_free_in(address: str, node_range: str) -> bool:
-    """Tells whether a subnet with a checked range has an IPv4 address to give: Google keeps two at each end."""
+    """Tell whether a subnet with a checked range has an IPv4 address to give: Google keeps two at each end."""
     network = IPv4Network(node_range)
     return network[1] < IPv4Address(address) < network[-2]

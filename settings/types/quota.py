@@ -34,7 +34,7 @@ def _quota_name(text: str) -> str:
 
 
 def amounts_fit(quota: Mapping[str, str]) -> Mapping[str, str]:
-    """Returns the quota.
+    """Return the quota.
 
     Raises:
         ValueError: An amount is not one of what it is for: pods and devices are whole, memory is in bytes.

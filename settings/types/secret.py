@@ -58,7 +58,7 @@ VariableName = Annotated[str, Field(max_length=100), AfterValidator(_variable)]
 
 
 def is_secret(field: FieldInfo) -> bool:
-    """Tells whether a setting is one that has to be encrypted."""
+    """Tell whether a setting is one that has to be encrypted."""
     return _mentions_secret(field.annotation)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 
 
@@ -49,11 +49,28 @@ def _line(text: str) -> str:
     return text
 
 
-def _time_of_day(text: str) -> str:
-    if _TIME.fullmatch(text) is None:
-        msg = "is not a time of day; right ones look like 03:00 or 22:30"
-        raise ValueError(msg)
-    return text
+def matching(pattern: str, message: str) -> AfterValidator:
+    """Return a check that a whole text matches a regular expression; `message` begins with "is not ..."."""
+    compiled = re.compile(pattern, re.ASCII)
+
+    def check(text: str) -> str:
+        if compiled.fullmatch(text) is None:
+            raise ValueError(message)
+        return text
+
+    return AfterValidator(check)
+
+
+def at_most(length: int, reason: str) -> AfterValidator:
+    """Return a check that a text has at most `length` characters."""
+
+    def check(text: str) -> str:
+        if len(text) > length:
+            msg = f"has more than {length} characters: {reason}"
+            raise ValueError(msg)
+        return text
+
+    return AfterValidator(check)
 
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
@@ -68,5 +85,5 @@ Text = Annotated[str, BeforeValidator(_text)]
 Line = Annotated[Text, AfterValidator(_line)]
 """One line of text: not empty, no spaces around it, no control characters."""
 
-TimeOfDay = Annotated[Text, AfterValidator(_time_of_day)]
+TimeOfDay = Annotated[Text, matching(_TIME, "is not a time of day, such as 03:00 or 22:30")]
 """Hours and minutes, `00:00` to `23:59`."""

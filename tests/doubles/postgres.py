@@ -18,8 +18,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
+from tools.commands import run
 from tools.local import host
-from tools.local.commands import run
 
 DATABASE: Final = "hub"
 """Name of the database, and of the user who owns it and may do nothing else on the server."""
@@ -165,7 +165,7 @@ def install() -> None:
     """Install Debian's PostgreSQL where it is missing.
 
     Raises:
-        LocalError: There is no way to.
+        ToolError: There is no way to.
     """
     if not any(_BINARIES.glob("*/bin/postgres")):
         host.install_packages({"postgres": "postgresql"})

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 START_MILLISECONDS = 120_000
 """How long a server may take to start."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from tests.cluster_users import one_at_a_time
 from tests.conftest import leave_out
 from tests.doubles.github import GitHub
 from tests.e2e.browser import running
@@ -23,10 +24,9 @@ from tests.e2e.hubs import (
     marker,
     require_success,
 )
+from tools.engine import Engine, Stack
+from tools.errors import ToolError
 from tools.local import host, layout
-from tools.local.engine import Engine
-from tools.local.errors import LocalError
-from tools.local.stack import Stack
 
 
 # As long as the browser runs, nobody else in this process can use asyncio: so it ends with the tests of this folder.
@@ -34,8 +34,9 @@ from tools.local.stack import Stack
 def chromium() -> Generator[Browser]:
     """A browser, installed from Debian where it is missing."""
     try:
-        host.install_packages({"chromium": "chromium"})
-    except LocalError as error:
+        with one_at_a_time("install"):
+            host.install_packages({"chromium": "chromium"})
+    except ToolError as error:
         leave_out(str(error))
     with running(str(shutil.which("chromium")), hosts={TLS_HOST: TLS_ADDRESS}) as browser:
         yield browser

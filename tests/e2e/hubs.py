@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page
 from tests.conftest import make_stack, pulumi, set_secret
 from tests.doubles.github import GitHub
 from tests.e2e.browser import open_browser, sign_in_with_github
+from tools.engine import Stack
 from tools.local import api, layout
-from tools.local.stack import Stack
 
 
 def binding_of(namespace: str) -> str:

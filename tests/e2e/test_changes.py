@@ -1,4 +1,4 @@
-"""Changes roll out by themselves, to what they concern and nothing else. The tests go on from one another, in order."""
+"""Changes roll out by themselves, to what they concern and nothing else."""
 
 import base64
 import json
@@ -15,6 +15,8 @@ from playwright.sync_api import Page, expect
 from tests.e2e.browser import START_MILLISECONDS, start, stop_server, wait_for_lab
 from tests.e2e.hubs import GITHUB_NAMESPACE, GITHUB_NOTEBOOKS, GitHubHub, marker, pods, require_success, signed_in
 from tools.local import api
+
+pytestmark = pytest.mark.scenario
 
 HUB, PROXY, NOTEBOOK = "tf-hub-0", "tf-hub-proxy", "jupyter-ada"
 

@@ -3,7 +3,6 @@
 The stand-in makes in that server the user and the database that the stack asks it for, and answers with the server's
 address for the private one, and with who signs for its certificate. So the hub gets there with the password that the
 stack made, and finds it to be the right one, as it would at Google.
-The tests go on from one another, in this order.
 """
 
 import base64
@@ -24,10 +23,11 @@ from tests.doubles import postgres
 from tests.doubles.google.plugin import engine_with_stand_in
 from tests.doubles.postgres import Server
 from tests.e2e.hubs import binding_of, forget, pods, require_success
+from tools.engine import Engine, Stack
+from tools.errors import ToolError
 from tools.local import api, layout
-from tools.local.engine import Engine
-from tools.local.errors import LocalError
-from tools.local.stack import Stack
+
+pytestmark = pytest.mark.scenario
 
 _NAMESPACE, _NOTEBOOKS = "e2e-cloud-sql", "e2e-cloud-sql-notebooks"
 _SETTINGS: dict[str, object] = {
@@ -61,7 +61,7 @@ def server(live_cluster: Path) -> Generator[Server]:
     assert live_cluster.exists()
     try:
         postgres.install()
-    except LocalError as error:
+    except ToolError as error:
         leave_out(str(error))
     with Server(address=str(layout.NODE_ADDRESS), port=5432, encrypted=True) as server:
         yield server
@@ -88,7 +88,7 @@ def stack(
     forget(_NAMESPACE, _NOTEBOOKS)
     folder = tmp_path_factory.mktemp("cloud-sql")
     engine = engine_with_stand_in(
-        built_engine, folder, kubeconfig=live_cluster, postgres=server.admin_url, authorities=authorities
+        built_engine, folder, kubeconfig=live_cluster, postgres=server.admin_url, ca_certificates=authorities
     )
     yield make_stack("cloud-sql", folder, engine, folder / "none", {**_SETTINGS, **image_settings})
     forget(_NAMESPACE, _NOTEBOOKS)

@@ -1,7 +1,4 @@
-"""Sign-in with GitHub: the real OAuthenticator in the real hub, driven by a real browser. Only GitHub is a look-alike.
-
-The tests go on from one another, in this order.
-"""
+"""Sign-in with GitHub: the real OAuthenticator in a real hub and a real browser; only GitHub is a test double."""
 
 import secrets
 import time
@@ -13,6 +10,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import screenshot, sign_in_with_github, start, stop_server, wait_for_lab
 from tests.e2e.hubs import GITHUB_NOTEBOOKS, GitHubHub, pods, signed_in
+
+pytestmark = pytest.mark.scenario
 
 RECHECK_SECONDS = 60
 """As in the hub's settings."""
@@ -111,7 +110,7 @@ def test_an_outage_of_github_at_sign_in_is_told_as_one(github_hub: GitHubHub) ->
             assert _status_of(page, back) == 503
         finally:
             github_hub.github.down = False
-        expect(page.locator("body")).to_contain_text("GitHub does not answer just now")
+        expect(page.locator("body")).to_contain_text("GitHub does not answer")
         screenshot(page, "github-down")
 
 

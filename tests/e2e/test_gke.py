@@ -11,16 +11,18 @@ from kubernetes.client import CoreV1Api, CustomObjectsApi
 
 from hub.contract import NODE_PURPOSE
 from settings.reading.keys import PROJECT
+from tests import kept_states
 from tests.conftest import pulumi, set_secret
 from tests.doubles.google import definitions
 from tests.doubles.google.plugin import engine_with_stand_in
 from tests.e2e.hubs import binding_of, forget, require_success
 from tests.previews import Step, gone, is_google, steps
 from tests.setting_changes import changed, harmless
+from tools.engine import Engine, Stack
 from tools.local import api, layout
-from tools.local.engine import Engine
-from tools.local.paths import CHECKOUT
-from tools.local.stack import Stack
+from tools.paths import CHECKOUT
+
+pytestmark = pytest.mark.scenario
 
 _NAMESPACE, _NOTEBOOKS = "e2e-gke", "e2e-gke-notebooks"
 _CHANGED = {
@@ -73,6 +75,7 @@ def stack(
     file.write_text(yaml.safe_dump(content))
     engine = engine_with_stand_in(built_engine, folder, kubeconfig=cluster)
     stack = Stack(name="gke", engine=engine, folder=folder, kubeconfig=folder / "none")
+    (folder / "passphrase").write_text(kept_states.PASSPHRASE)
     stack.prepare(file, {})
     set_secret(stack, "github.clientSecret", "the-client-secret")
     return stack
@@ -106,6 +109,7 @@ def test_the_next_up_completes_what_failed_and_the_hub_runs(stack: Stack) -> Non
     assert stack.output("oauth_callback_url") == "https://hub.example.org/hub/oauth_callback"
     pods = CoreV1Api(api.connect()).list_namespaced_pod(_NAMESPACE).items
     assert [pod.status.phase for pod in pods if pod.status] == ["Running", "Running"]
+    kept_states.write_if_requested(stack, _config(stack))
 
 
 def test_the_gateway_and_its_policies_are_what_the_api_server_takes(stack: Stack) -> None:

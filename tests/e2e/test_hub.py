@@ -1,4 +1,4 @@
-"""The whole of it: the program, a real cluster, a real browser. The tests go on from one another, in this order."""
+"""The whole of it: the program, a real cluster, a real browser."""
 
 import base64
 import re
@@ -25,8 +25,10 @@ from tests.e2e.browser import (
     wait_for_lab,
 )
 from tests.e2e.hubs import NAMESPACE, NOTEBOOKS, SETTINGS, Hub, brought_up, pods
+from tools.engine import Engine
 from tools.local import api, layout
-from tools.local.engine import Engine
+
+pytestmark = pytest.mark.scenario
 
 Visit = Callable[[], AbstractContextManager[Page]]
 

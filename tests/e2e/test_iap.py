@@ -21,9 +21,8 @@ from tests.doubles.google.plugin import engine_with_stand_in
 from tests.doubles.iap import HEADER, Iap
 from tests.e2e.browser import new_notebook, open_browser, run_cell, screenshot, start, stop_server, wait_for_lab
 from tests.e2e.hubs import IAP_NAMESPACE, IAP_NOTEBOOKS, IAP_SETTINGS, forget, marker, pods, require_success
+from tools.engine import Engine, Stack
 from tools.local import api, layout
-from tools.local.engine import Engine
-from tools.local.stack import Stack
 
 _SERVICE_ID = "1234567890123456789"
 _AUDIENCE = f"/projects/{project_number('my-project-123')}/global/backendServices/{_SERVICE_ID}"
@@ -115,7 +114,7 @@ def test_a_second_up_changes_nothing(hub: IapHub) -> None:
 def test_a_request_that_did_not_pass_iap_is_refused_with_a_page(hub: IapHub) -> None:
     answer = hub.get("/hub/spawn")
     assert answer.status_code == 403
-    assert "this request did not pass it" in answer.text
+    assert "this request did not pass through it" in answer.text
     with open_browser(hub.chromium, hub.url) as page:
         expect(page.locator("body")).to_contain_text("Open the hub at its public address")
         screenshot(page, "past-iap")

@@ -7,6 +7,7 @@ import pytest
 from dns.resolver import NXDOMAIN, Resolver
 from kubernetes.client import CoreV1Api
 
+from tests.cluster_users import ClusterUsers
 from tests.conftest import IN_CI
 from tools.local import api, cluster, layout
 
@@ -46,7 +47,8 @@ def test_an_address_of_no_service_is_unreachable_from_the_machine_too(live_clust
     assert "unreachable" in _printed("ip", "route", "show", str(layout.SERVICES))
 
 
-def test_down_leaves_no_process_mount_interface_rule_or_namespace_and_up_finds_the_data(live_cluster: Path) -> None:
+def test_down_leaves_nothing_and_up_finds_the_data(live_cluster: Path, users_of_cluster: ClusterUsers) -> None:
+    users_of_cluster.wait_until_alone()
     if not IN_CI and _has_a_developers_hub():
         pytest.skip("a hub of `make up` runs on this cluster: it is not stopped for a test (make down, and run again)")
     namespaces = len(CoreV1Api(api.connect()).list_namespace().items)
@@ -63,6 +65,7 @@ def test_down_leaves_no_process_mount_interface_rule_or_namespace_and_up_finds_t
         assert _processes_with(str(layout.RUN)) == []
     finally:
         cluster.up()
+        users_of_cluster.share()
     assert len(CoreV1Api(api.connect()).list_namespace().items) == namespaces
     assert live_cluster.exists()
 

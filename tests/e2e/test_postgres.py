@@ -1,4 +1,4 @@
-"""A hub whose database is a PostgreSQL server. The tests go on from one another, in this order."""
+"""A hub whose database is a PostgreSQL server."""
 
 import base64
 import time
@@ -26,11 +26,12 @@ from tests.e2e.hubs import (
     pods,
     require_success,
 )
+from tools.commands import run
+from tools.engine import Engine, Stack
+from tools.errors import ToolError
 from tools.local import api, layout
-from tools.local.commands import run
-from tools.local.engine import Engine
-from tools.local.errors import LocalError
-from tools.local.stack import Stack
+
+pytestmark = pytest.mark.scenario
 
 OLD_HUB, OLD_TABLES = "5.5.4", "4621fec11365"
 """An older JupyterHub, and the revision of the tables that it makes."""
@@ -43,7 +44,7 @@ def database(live_cluster: Path) -> Generator[Postgres]:
     assert live_cluster.exists()
     try:
         postgres.install()
-    except LocalError as error:
+    except ToolError as error:
         leave_out(str(error))
     with Postgres(address=str(layout.NODE_ADDRESS), password=marker()) as server:
         yield server

@@ -18,11 +18,10 @@ from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api, V1ObjectMeta, V
 from tests.conftest import make_stack, pulumi
 from tests.e2e.hubs import RIGHTS_NAMESPACE, RIGHTS_NOTEBOOKS, RIGHTS_SETTINGS, Hub, brought_up
 from tests.previews import token_of
-from tests.unit.workflows.scripts import run
+from tests.workflow_scripts import run
+from tools.engine import Engine, Stack
 from tools.local import api, layout
-from tools.local.engine import Engine
-from tools.local.paths import CHECKOUT
-from tools.local.stack import Stack
+from tools.paths import CHECKOUT
 
 _CHANGED: dict[str, object] = {
     "proxy.resources": {"requests": {"cpu": "70m"}},

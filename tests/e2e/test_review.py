@@ -14,10 +14,9 @@ from kubernetes.client import AppsV1Api, CoreV1Api
 from tests.conftest import make_stack, pulumi, set_secret
 from tests.e2e.hubs import brought_up, marker
 from tests.examples import require_documented
+from tools.engine import Engine, Stack
 from tools.local import api
-from tools.local.engine import Engine
-from tools.local.paths import CHECKOUT
-from tools.local.stack import Stack
+from tools.paths import CHECKOUT
 
 _NAMESPACE, _NOTEBOOKS = "e2e-review", "e2e-review-notebooks"
 _SETTINGS: dict[str, object] = {

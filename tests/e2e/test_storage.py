@@ -1,6 +1,6 @@
 """Homes that grow, a hub volume that stays, and accounts of some people: a hub in an existing cluster of GKE.
 
-Google's half is the stand-in's; the cluster is the local one, whose disks are folders. The tests go on in this order.
+Google's half is the stand-in's; the cluster is the local one, whose disks are folders.
 """
 
 import json
@@ -19,9 +19,10 @@ from kubernetes.client.exceptions import ApiException
 from tests.conftest import pulumi
 from tests.doubles.google.plugin import engine_with_stand_in
 from tests.e2e.hubs import binding_of, forget, pods, require_success
+from tools.engine import Engine, Stack
 from tools.local import api, layout
-from tools.local.engine import Engine
-from tools.local.stack import Stack
+
+pytestmark = pytest.mark.scenario
 
 _NAMESPACE, _NOTEBOOKS = "e2e-storage", "e2e-storage-notebooks"
 _ADDRESS = "127.100.0.16"
@@ -193,7 +194,7 @@ def test_a_server_starts_where_a_home_cannot_grow(stack: Stack, image_settings: 
     _server("ada", "POST")
     assert _asked("claim-ada") == "128Mi"
     log = CoreV1Api(api.connect()).read_namespaced_pod_log("tf-hub-0", _NAMESPACE)
-    assert "claim-ada does not grow to 1Gi" in log
+    assert "Cannot expand claim-ada to 1Gi" in log
 
 
 def test_own_classes_are_what_the_api_server_takes_and_the_hubs_volume_stays(

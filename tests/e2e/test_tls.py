@@ -1,4 +1,4 @@
-"""https on the load balancer, with a given Secret and with a pair in the config. The tests go on from one another."""
+"""https on the load balancer, with a given Secret and with a pair in the config."""
 
 import base64
 import socket
@@ -28,9 +28,10 @@ from tests.e2e.hubs import (
     pods,
     require_success,
 )
+from tools.engine import Engine, Stack
 from tools.local import api
-from tools.local.engine import Engine
-from tools.local.stack import Stack
+
+pytestmark = pytest.mark.scenario
 
 CA = trustme.CA()
 NO_SECRET = f"there is no Secret hub-tls in namespace {TLS_NAMESPACE}"

@@ -1,7 +1,6 @@
 """The program's own stack with Google's half alone, through the real engine: no cluster is needed."""
 
 import base64
-import dataclasses
 import json
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -17,8 +16,7 @@ from tests.conftest import pulumi, set_secret
 from tests.doubles.google import plugin, refusals
 from tests.previews import Step, is_google, steps
 from tests.setting_changes import changed, is_sealed
-from tools.local.engine import Engine
-from tools.local.stack import Stack
+from tools.engine import Engine, Stack
 
 _KUBERNETES = ("--exclude", "**$kubernetes:**", "--exclude-dependents")
 """What is in the cluster, and what needs it: left out."""
@@ -65,7 +63,7 @@ class GoogleHalf:
     def _run(self, *arguments: str) -> Run:
         events = self.stack.folder / "events.json"
         events.unlink(missing_ok=True)
-        done = pulumi(self.stack, *arguments, "--event-log", str(events), "--non-interactive")
+        done = self.stack.run(*arguments, event_log=events)
         failed, told = set[str](), dict[str, str]()
         for line in events.read_text().splitlines() if events.exists() else []:
             event = json.loads(line)
@@ -104,9 +102,7 @@ def google_half(engine: Engine, folder: Path, config: Mapping[str, object]) -> G
     """A stack with this config, in which each value that is `secure` is another secret, and a cloud of its own."""
     with_stand_in = plugin.engine_with_stand_in(engine, folder, kubeconfig=_kubeconfig(folder), fail={})
     with plugin.kept_running(with_stand_in) as running:
-        # The log of events, by which it is known what failed and why, is an option for those who debug Pulumi.
-        listening = dataclasses.replace(running, environment={**running.environment, "PULUMI_DEBUG_COMMANDS": "true"})
-        stack = Stack(name="gke", engine=listening, folder=folder, kubeconfig=folder / "none")
+        stack = Stack(name="gke", engine=running, folder=folder, kubeconfig=folder / "none")
         sealed = [key for key, value in config.items() if is_sealed(value)]
         _prepare(stack, {key: value for key, value in config.items() if key not in sealed})
         for key in sealed:

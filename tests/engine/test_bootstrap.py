@@ -10,10 +10,9 @@ import yaml
 from tests.conftest import pulumi
 from tests.doubles.google.outputs import project_number
 from tests.doubles.google.plugin import engine_with_stand_in
-from tools.local.commands import run
-from tools.local.engine import Engine
-from tools.local.paths import CHECKOUT
-from tools.local.stack import Stack
+from tools.commands import run
+from tools.engine import Engine, Stack
+from tools.paths import CHECKOUT
 
 GOOD = {"project": "foo-123", "location": "europe-west1", "repositoryId": "1234567", "ownerId": "89"}
 AT_ONCE = ("--yes", "--skip-preview")

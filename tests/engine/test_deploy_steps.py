@@ -10,11 +10,10 @@ import pytest
 import yaml
 
 from tests.doubles.google.plugin import engine_with_stand_in
-from tests.unit.workflows.scripts import run as run_script
-from tools.local.commands import run
-from tools.local.engine import Engine
-from tools.local.paths import CHECKOUT
-from tools.local.stack import Stack
+from tests.workflow_scripts import run as run_script
+from tools.commands import run
+from tools.engine import Engine, Stack
+from tools.paths import CHECKOUT
 
 PROGRAM = """
 import pulumi
@@ -127,7 +126,7 @@ def test_a_plan_that_is_not_what_was_approved_is_not_carried_out(stack: Stack) -
     done = _deploy(stack, approved)
     assert done.returncode == 1
     assert f"\n+create {PROJECT}::gcp:serviceaccount/account:Account::notebooks " in done.stdout
-    assert "::error::What a deployment of google would do is not what was approved" in done.stdout
+    assert "::error::The plan of google differs from the approved one" in done.stdout
     assert not (stack.folder / "cloud.json").exists()
 
 

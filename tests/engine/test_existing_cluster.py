@@ -10,7 +10,7 @@ from tests.doubles.google.cloud import Cloud
 from tests.doubles.google.invokes import MISSING
 from tests.engine.google_half import GoogleHalf, google_half
 from tests.stacks import EXISTING, GATEWAY, GKE
-from tools.local.engine import Engine
+from tools.engine import Engine
 
 _TOKEN = "gcp:container/cluster:Cluster"  # noqa: S105 not a secret
 _ID = "projects/my-project-123/locations/europe-west1/clusters/bare"

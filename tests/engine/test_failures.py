@@ -1,4 +1,4 @@
-"""Google refuses each resource once, at its making, at a change and at its end. The tests go on from one another.
+"""Google refuses each resource once, at its making, at a change and at its end.
 
 Which resources there are is what the preview says: a new one is covered by itself.
 """
@@ -17,8 +17,10 @@ from tests.doubles.google import refusals
 from tests.engine.google_half import GoogleHalf, google_half
 from tests.previews import is_google, name_of, token_of
 from tests.stacks import record_settings
-from tools.local.engine import Engine
-from tools.local.paths import CHECKOUT
+from tools.engine import Engine
+from tools.paths import CHECKOUT
+
+pytestmark = pytest.mark.scenario
 
 _EVERYTHING = read_config(FILES / "gke-everything.good.yaml")
 _CONFIG: dict[str, object] = {**_EVERYTHING, f"{PROJECT}:protect": False, f"{PROJECT}:hub.keepDatabase": False}

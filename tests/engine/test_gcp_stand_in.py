@@ -10,9 +10,8 @@ import pytest
 from tests.conftest import pulumi
 from tests.doubles.google.cloud import Cloud
 from tests.doubles.google.plugin import engine_with_stand_in
-from tools.local.commands import run
-from tools.local.engine import Engine
-from tools.local.stack import Stack
+from tools.commands import run
+from tools.engine import Engine, Stack
 
 ZONE = "gcp:dns/managedZone:ManagedZone"
 ACCOUNT = "gcp:serviceaccount/account:Account"

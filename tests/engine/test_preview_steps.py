@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.workflows.scripts import run as run_script
-from tools.local.commands import run
-from tools.local.paths import CHECKOUT
+from tests.workflow_scripts import run as run_script
+from tools.commands import run
+from tools.paths import CHECKOUT
 
 PERSON = ("-c", "user.name=Mallory", "-c", "user.email=mallory@example.org")
 

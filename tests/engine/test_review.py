@@ -14,10 +14,10 @@ import yaml
 
 from tests.conftest import leave_out
 from tests.examples import require_documented
-from tools.local import toolchain
-from tools.local.engine import Engine
-from tools.local.errors import LocalError
-from tools.local.paths import CHECKOUT
+from tools import toolchain
+from tools.engine import Engine
+from tools.errors import ToolError
+from tools.paths import CHECKOUT
 
 SECRET = "AAABAMarkerOfACiphertextThatNobodyHereCanDecrypt"  # noqa: S105 a made-up one
 RUN = "https://github.com/physics/hub/actions/runs/1"
@@ -103,7 +103,7 @@ def with_policies(repository: Repository, tmp_path: Path) -> Repository:
     try:
         toolchain.require_go()
         sdk = toolchain.sources_of(toolchain.PYTHON_HOST.source, "github.com/pulumi/pulumi/sdk/v3")
-    except LocalError as error:
+    except ToolError as error:
         leave_out(str(error))
         raise
     script = tmp_path / "bin" / "pulumi-analyzer-policy-python"

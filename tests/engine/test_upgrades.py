@@ -9,16 +9,19 @@ import pytest
 
 from settings.reading.keys import PROJECT, SECRETS
 from settings.reading.stack_file import read_config
+from tests import kept_states
 from tests.conftest import pulumi
 from tests.engine.google_half import GoogleHalf, google_half
-from tests.previews import gone, is_google, name_of, token_of
-from tests.setting_changes import ANOTHER_SHAPE, LOAD_BALANCER, TAKES_ALONG, harmless
+from tests.previews import gone, is_google, kind_of, name_of
+from tests.setting_changes import ANOTHER_SHAPE, BEFORE, LOAD_BALANCER, TAKES_ALONG, harmless, table
 from tests.stacks import GATEWAY
-from tests.unit.components.test_replacements import before, table
-from tools.local.engine import Engine
+from tools.engine import Engine
 
-_STATES = sorted(Path(__file__).with_name("states").glob("*.json"))
-_BASE: Mapping[str, object] = {**before(), "protect": False}
+_STATES = sorted(kept_states.FOLDER.glob("*.json"))
+_HOLD_WORK = {"Cluster", "Network", "Subnetwork", "GlobalAddress", "Namespace", "PersistentVolumeClaim"}
+_REPLACED_SINCE: Mapping[str, set[str]] = {}
+"""By release, the kinds of Google Cloud resources that an upgrade replaces or deletes: those in CHANGELOG.md."""
+_BASE: Mapping[str, object] = {**BEFORE, "protect": False}
 _PROTECTED = re.compile("marked for protection|because it is protected")
 _REPLACING = {**{key: row for key, row in table().items() if row[1]}, **ANOTHER_SHAPE}
 
@@ -80,17 +83,17 @@ def test_protect_ends_a_preview_that_would_replace_what_holds_work(half: GoogleH
 
 
 @pytest.mark.parametrize("file", _STATES, ids=[file.stem for file in _STATES])
-def test_what_an_earlier_version_made_and_protects_stays(built_engine: Engine, tmp_path: Path, file: Path) -> None:
-    (tmp_path / "passphrase").write_text("only for tests")
+def test_an_upgrade_of_a_release_keeps_what_holds_work(built_engine: Engine, tmp_path: Path, file: Path) -> None:
+    (tmp_path / "passphrase").write_text(kept_states.PASSPHRASE)
     with google_half(built_engine, tmp_path, read_config(file.with_suffix(".yaml"))) as earlier:
-        asked_for = {step.urn for step in earlier.steps(whole=True)}
+        requested = {step.urn for step in earlier.steps(whole=True)}
         done = pulumi(earlier.stack, "stack", "import", "--file", str(file), "--non-interactive")
         assert done.returncode == 0, done.stdout
         found = earlier.steps("--show-sames")
-    resources = json.loads(file.read_text())["deployment"]["resources"]
-    kept = {item["urn"] for item in resources if item.get("protect")}
-    kinds = {token_of(urn).rpartition(":")[2] for urn in kept}
-    assert kinds >= {"Cluster", "Network", "Subnetwork", "GlobalAddress", "Namespace", "PersistentVolumeClaim"}
-    # What is left out of a preview stays in any case: so that it is asked for still has to be looked at, too.
-    assert kept <= {step.was for step in found if step.operation in {"same", "update"} and step.urn in asked_for}
-    assert gone(step for step in found if is_google(step.urn)) == set()
+    urns = {item["urn"] for item in json.loads(file.read_text())["deployment"]["resources"]}
+    holding_work = {urn for urn in urns if kind_of(urn) in _HOLD_WORK}
+    assert {kind_of(urn) for urn in holding_work} == _HOLD_WORK
+    # The preview leaves out the resources of Kubernetes: the program must still declare them, by this URN or an alias.
+    kept = {step.was for step in found if step.operation in {"same", "update"} and step.urn in requested}
+    assert holding_work <= kept
+    assert gone(step for step in found if is_google(step.urn)) == _REPLACED_SINCE.get(file.stem, set())

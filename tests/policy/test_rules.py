@@ -1,4 +1,4 @@
-"""The program keeps to the rules, and each rule finds what it is for."""
+"""The program obeys the rules, and each rule finds its violations."""
 
 import pytest
 
@@ -35,17 +35,17 @@ def _workload(**changed: object) -> Properties:
     return {"spec": {"template": {"spec": {"containers": [{**GOOD, **changed}]}}}}
 
 
-def test_the_smallest_stack_and_the_whole_one_on_gke_keep_to_all() -> None:
+def test_the_smallest_stack_and_the_largest_one_on_gke_obey_all_rules() -> None:
     assert _violations(record_hub()) == []
     assert _violations(record_gke(GATEWAY)) == []
 
 
-def test_a_good_workload_is_good() -> None:
+def test_a_good_workload_has_no_violation() -> None:
     for rule in RULES:
         assert list(rule.check(DEPLOYMENT, _workload())) == []
 
 
-def test_the_first_containers_are_looked_at_too() -> None:
+def test_init_containers_are_checked_too() -> None:
     assert list(rules.pinned_image("kubernetes:core/v1:Pod", {"spec": {"initContainers": [{**GOOD, "image": "hub"}]}}))
 
 
@@ -64,35 +64,83 @@ def test_an_image_has_a_version(image: str, *, good: bool) -> None:
     assert (list(rules.pinned_image(DEPLOYMENT, _workload(image=image))) == []) is good
 
 
-def test_a_container_says_what_it_needs() -> None:
-    (told,) = rules.bounded_memory(DEPLOYMENT, _workload(resources={"requests": {"cpu": "1", "memory": "1"}}))
-    assert told == "Container hub has no resources.limits.memory: set it."
+def test_a_container_has_limits_and_requests() -> None:
+    (found,) = rules.bounded_memory(DEPLOYMENT, _workload(resources={"requests": {"cpu": "1", "memory": "1"}}))
+    assert found == "Container hub has no resources.limits.memory: set it."
     assert len(list(rules.bounded_memory(DEPLOYMENT, _workload(resources=None)))) == 3
 
 
 @pytest.mark.parametrize("kind", ["ClusterRoleBinding", "RoleBinding"])
-def test_nobody_binds_a_role_to_everybody(kind: str) -> None:
+def test_a_role_is_not_bound_to_everybody(kind: str) -> None:
     type_ = f"kubernetes:rbac.authorization.k8s.io/v1:{kind}"
     assert list(rules.no_rights_for_everybody(type_, {"subjects": [{"name": "system:authenticated"}]}))
     assert list(rules.no_rights_for_everybody(type_, {"subjects": [{"name": "ada@example.org"}]})) == []
 
 
+HTTPS = {"name": "https", "port": 443, "targetPort": 8000}
+REDIRECT = {"name": "http", "port": 80, "targetPort": 8080}
+PLAIN = {"name": "http", "port": 80, "targetPort": 8000}
+
+
 @pytest.mark.parametrize(
-    ("spec", "annotations", "good"),
+    ("ports", "plain"),
     [
-        ({"type": "LoadBalancer"}, {}, False),
-        ({"type": "LoadBalancer", "loadBalancerSourceRanges": ["203.0.113.0/24"]}, {}, True),
-        ({"type": "LoadBalancer", "loadBalancerIP": "127.100.0.10"}, {}, True),
-        ({"type": "LoadBalancer"}, {"networking.gke.io/load-balancer-type": "Internal"}, True),
-        ({"type": "ClusterIP"}, {}, True),
+        ([PLAIN], "80"),
+        ([HTTPS, REDIRECT], None),
+        ([REDIRECT, HTTPS], None),
+        ([HTTPS], None),
+        ([{"port": 443}], None),
+        ([{"name": "web", "port": 443, "appProtocol": "https"}, REDIRECT], None),
+        ([{"name": "https", "port": 8443, "targetPort": "https"}, {**REDIRECT, "targetPort": "redirect"}], None),
+        ([HTTPS, PLAIN], "80"),
+        ([{**HTTPS, "targetPort": "proxy"}, {**PLAIN, "targetPort": "proxy"}], "80"),
+        ([HTTPS, {"name": "http", "port": 80}], "80"),
+        ([HTTPS, REDIRECT, {"name": "api", "port": 8001}], "8001"),
+        ([{"name": "http", "port": 443, "targetPort": 8000}], "443"),
+        ([REDIRECT], "80"),
     ],
 )
-def test_plain_http_is_not_for_everybody(spec: Properties, annotations: Properties, *, good: bool) -> None:
-    props = {"spec": spec, "metadata": {"annotations": annotations}}
-    assert (list(rules.narrow_entrance(SERVICE, props)) == []) is good
+def test_a_public_load_balancer_serves_https_and_a_redirect(ports: list[Properties], plain: str | None) -> None:
+    found = list(rules.https_only(SERVICE, {"spec": {"type": "LoadBalancer", "ports": ports}}))
+    assert [text.partition(" is open")[0] for text in found] == ([] if plain is None else [f"Port {plain}"])
 
 
-def test_a_cluster_without_protection_is_told() -> None:
+@pytest.mark.parametrize(
+    ("spec", "annotations"),
+    [
+        ({"type": "LoadBalancer", "loadBalancerSourceRanges": ["203.0.113.0/24"]}, {}),
+        ({"type": "LoadBalancer", "loadBalancerIP": "127.100.0.10"}, {}),
+        ({"type": "LoadBalancer"}, {"networking.gke.io/load-balancer-type": "Internal"}),
+        ({"type": "ClusterIP"}, {}),
+    ],
+)
+def test_http_is_fine_where_the_internet_has_no_access(spec: Properties, annotations: Properties) -> None:
+    props = {"spec": {**spec, "ports": [PLAIN]}, "metadata": {"annotations": annotations}}
+    assert list(rules.https_only(SERVICE, props)) == []
+
+
+@pytest.mark.parametrize(
+    ("protocols", "good"), [(["HTTPS", "HTTP"], True), (["HTTPS"], True), (["HTTP"], False), ([], False)]
+)
+def test_a_gateway_has_an_https_listener(protocols: list[str], *, good: bool) -> None:
+    type_ = "kubernetes:gateway.networking.k8s.io/v1:Gateway"
+    props = {"spec": {"listeners": [{"protocol": protocol} for protocol in protocols]}}
+    assert (list(rules.https_only(type_, props)) == []) is good
+
+
+def test_a_stack_with_https_on_its_load_balancer_obeys_all_rules() -> None:
+    record = record_hub(
+        {
+            "auth.allowAnyoneFromTheInternet": True,
+            "endpoint.address": "203.0.113.7",
+            "endpoint.hostname": "hub.example.org",
+            "endpoint.tlsSecret": "hub-tls",
+        }
+    )
+    assert _violations(record) == []
+
+
+def test_a_cluster_without_deletion_protection_is_reported() -> None:
     type_ = "gcp:container/cluster:Cluster"
-    assert list(rules.kept_cluster(type_, {"deletionProtection": False}))
-    assert list(rules.kept_cluster(type_, {"deletionProtection": True})) == []
+    assert list(rules.protected_cluster(type_, {"deletionProtection": False}))
+    assert list(rules.protected_cluster(type_, {"deletionProtection": True})) == []

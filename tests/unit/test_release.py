@@ -1,7 +1,7 @@
 import re
 import tomllib
 
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
 VERSION = (CHECKOUT / PROJECT["tool"]["setuptools"]["dynamic"]["version"]["file"]).read_text(encoding="utf-8").strip()

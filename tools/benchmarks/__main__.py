@@ -1,6 +1,6 @@
 """`make bench`: measures, prints a table and writes build/bench.json.
 
-Needs the hub of `make up` to run. Every figure is a median; what is compared is measured in turns, in one run.
+Needs the hub of `make up` to run. Every figure is a median; compared values are measured in turns, in one run.
 """
 
 import json
@@ -16,9 +16,11 @@ from kubernetes.client import CoreV1Api
 from rich.console import Console
 from rich.table import Table
 
-from tools.local import api, cluster, deploy, paths
-from tools.local.commands import run
-from tools.local.stack import Stack
+from tools import paths
+from tools.commands import run
+from tools.engine import Stack
+from tools.errors import run_reporting_errors
+from tools.local import api, cluster, deploy
 
 RUNS = 5
 RESULT = paths.CHECKOUT / "build" / "bench.json"
@@ -34,7 +36,7 @@ core.v1.ConfigMap(
     opts=pulumi.ResourceOptions(provider=Provider("cluster")),
 )
 """
-"""The least that any program for Kubernetes costs: it loads the SDK, and starts the provider."""
+"""The minimum of any program for Kubernetes: it loads the SDK and starts the provider."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +47,7 @@ class Figure:
     values: list[float]
     unit: str
     bound: str = ""
-    """What it should be, for the reader."""
+    """Its target."""
 
     @property
     def median(self) -> float:
@@ -56,7 +58,7 @@ class Figure:
 def main() -> int:
     """Measure everything, the least disturbing first."""
     if not cluster.is_up():
-        Console(stderr=True).print("error: the local cluster does not run. Start the hub with: make up")
+        Console(stderr=True).print("error: the local cluster is not running. Start the hub with: make up")
         return 1
     figures = [*_previews(), _memory(), _repeated_up(), _restart()]
     RESULT.parent.mkdir(exist_ok=True)
@@ -76,7 +78,7 @@ def _seconds(act: Callable[[], object]) -> float:
 
 
 def _previews() -> list[Figure]:
-    """The preview of the dev stack, of a program with one object, and of one that declares nothing, in turns."""
+    """Measure the preview of the dev stack, of a program with one object, and of an empty program, in turns."""
     dev = deploy.existing("dev")
     with tempfile.TemporaryDirectory() as folder:
         stacks = {
@@ -104,7 +106,7 @@ def _previews() -> list[Figure]:
 
 
 def _stack(folder: Path, name: str, program: str, like: Stack) -> Stack:
-    """A stack of another program, with the same engine, state and environment."""
+    """Return a stack of another program, with the same engine and kubeconfig."""
     (folder / name).mkdir()
     (folder / name / "__main__.py").write_text(program)
     file = folder / f"Pulumi.{name}.yaml"
@@ -115,7 +117,7 @@ def _stack(folder: Path, name: str, program: str, like: Stack) -> Stack:
 
 
 def _memory() -> Figure:
-    """What the hub's and the proxy's pods hold together, by the kernel's own account, without file cache."""
+    """Measure the memory of the hub's and the proxy's pods, from the kernel's statistics, without file cache."""
     values: list[float] = []
     for _ in range(RUNS):
         time.sleep(2)
@@ -129,7 +131,7 @@ def _pod_uids() -> list[str]:
 
 
 def _anonymous(uid: str) -> int:
-    """Bytes of a pod's control group: of the controller `memory` in version 1, or of the one hierarchy of version 2."""
+    """Return the bytes of a pod's control group, version 1 or 2."""
     group = next(Path("/sys/fs/cgroup").glob(f"**/kubepods/**/pod{uid}/memory.stat"))
     counts = dict(line.split() for line in group.read_text().splitlines())
     return int(counts.get("total_rss") or counts["anon"])
@@ -156,4 +158,4 @@ def _restart() -> Figure:
 
 
 if __name__ == "__main__":
-    sys.exit(deploy.told(main))
+    sys.exit(run_reporting_errors(main))

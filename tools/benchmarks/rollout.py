@@ -1,12 +1,10 @@
-"""`make bench-rollout`: what people notice of changes, asked every 100 ms; prints a table, writes build/rollout.json.
+"""`make bench-rollout`: the effect of changes on people, every 100 ms; prints a table, writes build/rollout.json.
 
 Needs the hub of `make up`. It changes that stack, one thing after the other, and leaves it as it was.
 """
 
 import json
-import os
 import ssl
-import subprocess
 import sys
 import tempfile
 import threading
@@ -22,9 +20,10 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from tools.local import deploy, images, paths
-from tools.local.errors import LocalError
-from tools.local.stack import Stack
+from tools import paths
+from tools.engine import Stack
+from tools.errors import ToolError, run_reporting_errors
+from tools.local import deploy, images
 
 RESULT = paths.CHECKOUT / "build" / "rollout.json"
 _FILE = paths.CHECKOUT / "Pulumi.dev.yaml"
@@ -35,21 +34,21 @@ _PAUSE = 0.1
 """Seconds between two requests."""
 _BROKEN = "c.JupyterHub.db_url = 'sqlite:////nowhere/hub.sqlite'"
 _REASON = "unable to open database file"
-"""What such a hub says."""
+"""Its error."""
 _CASES: Mapping[str, Mapping[str, object]] = {
     "a setting of the hub": {"notebook.idleMinutes": 30},
     "a secret of the hub": {"secrets.cryptKeyGeneration": 2},
     "the proxy's resources": {"proxy.resources": {"requests": {"memory": "97Mi"}}},
     "what neither reads": {"clusterAdmin.user": "bench@example.org"},
     "a hub that does not start": {"hub.extraConfig": _BROKEN},
-    "mended": {"hub.extraConfig": ""},
+    "fixed again": {"hub.extraConfig": ""},
 }
-"""What changes, one after the other: what was changed stays."""
+"""The changes, one after the other; each stays."""
 
 
 @dataclass(kw_only=True)
 class Case:
-    """What was noticed of one change."""
+    """The measurements of one change."""
 
     name: str
     seconds: float = 0.0
@@ -66,8 +65,8 @@ class Case:
     """Seconds between two good answers of a running notebook, at the most."""
     requests: int = 0
     """To the notebook, altogether."""
-    told: str = ""
-    """What Pulumi said of a failure."""
+    failure: str = ""
+    """Pulumi's output of a failure; empty if it succeeded."""
 
 
 @dataclass
@@ -90,7 +89,7 @@ class _Probe:
         self.ended = time.monotonic()
 
     def gap(self) -> tuple[float, float]:
-        """The longest time without a good answer, and how long after the beginning it was over."""
+        """Return the longest time without a good answer, and when it ended, in seconds from the beginning."""
         times = [self.began, *self.good, self.ended]
         return max((after - before, after - self.began) for before, after in pairwise(times))
 
@@ -106,7 +105,7 @@ def main() -> int:
         settings |= changed
         with _probes(url, token) as (hub, notebook):
             begin = time.monotonic()
-            told = _up(stack, settings)
+            failure = _up(stack, settings)
             seconds = time.monotonic() - begin
             time.sleep(5)
         gap, live = hub.gap()
@@ -116,11 +115,11 @@ def main() -> int:
                 seconds=seconds,
                 hub_failures=hub.failed,
                 hub_gap=gap,
-                live=live if hub.failed and not told else 0.0,
+                live=live if hub.failed and not failure else 0.0,
                 notebook_failures=notebook.failed,
                 notebook_gap=notebook.gap()[0],
                 requests=notebook.asked,
-                told=told,
+                failure=failure,
             )
         )
     _up(stack, {})
@@ -133,14 +132,20 @@ def main() -> int:
         hub = f"{case.hub_gap:.1f} s ({case.hub_failures} failed)"
         live = f"{case.live:.1f} s" if case.live else "-"
         failures = f"{case.notebook_failures} of {case.requests}"
-        ended = "with the hub's reason" if _REASON in case.told else "well" if not case.told else "with another reason"
+        ended = (
+            "with the hub's reason"
+            if _REASON in case.failure
+            else "well"
+            if not case.failure
+            else "with another reason"
+        )
         table.add_row(case.name, f"{case.seconds:.1f} s", hub, live, failures, f"{case.notebook_gap:.1f} s", ended)
     Console().print(table)
     return 0
 
 
 def _up(stack: Stack, settings: Mapping[str, object]) -> str:
-    """Bring the stack up; what Pulumi said, if it failed."""
+    """Bring the stack up, and return Pulumi's output if it failed."""
     content = yaml.safe_load(_FILE.read_text())
     content["config"] |= {f"jupyterhub:{key}": value for key, value in settings.items()}
     built = {f"{name}.image": image.reference for name, image in images.ensure_built().items()}
@@ -148,14 +153,7 @@ def _up(stack: Stack, settings: Mapping[str, object]) -> str:
         file = Path(folder) / _FILE.name
         file.write_text(yaml.safe_dump(content))
         stack.prepare(file, built)
-    done = subprocess.run(
-        stack.command("up", "--yes", "--non-interactive"),
-        env={**os.environ, **stack.environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    done = stack.run("up", "--yes")
     return done.stdout if done.returncode else ""
 
 
@@ -200,11 +198,11 @@ def _start_notebook(url: str) -> str:
     deadline = time.monotonic() + 120
     while not _is_good(f"{url}/user/{_PERSON}/api/status", {"Authorization": f"token {token}"}):
         if time.monotonic() > deadline:
-            message = "The notebook does not start; look at it in the browser."
-            raise LocalError(message)
+            message = "The notebook does not start. Open it in the browser for the reason."
+            raise ToolError(message)
         time.sleep(1)
     return str(token)
 
 
 if __name__ == "__main__":
-    sys.exit(deploy.told(main))
+    sys.exit(run_reporting_errors(main))

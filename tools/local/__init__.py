@@ -1,1 +1,1 @@
-"""The local stand-in for GKE: pinned tools, a one-node Kubernetes cluster and the images, on this machine."""
+"""A one-node Kubernetes cluster on this machine, in place of GKE, with the images and the commands of `make`."""

@@ -6,37 +6,30 @@ from pathlib import Path
 
 from rich.table import Table
 
+from tools.errors import ToolError, run_reporting_errors
 from tools.local import build, cluster, images, layout, node
-from tools.local.errors import LocalError
-from tools.local.steps import console, say
+from tools.steps import console
 
 
 def main() -> int:
-    """Run one command; its exit code."""
+    """Run one command and return its exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m tools.local", description="A one-node Kubernetes cluster on this machine, standing in for GKE."
+        prog="python -m tools.local", description="A one-node Kubernetes cluster on this machine, in place of GKE."
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("up", help="make the cluster run; mends what a crash or a reboot left")
+    commands.add_parser("up", help="start the cluster, also after a crash or a reboot")
+    commands.add_parser("build", help="build everything that is missing: Pulumi, the cluster's programs, the images")
     commands.add_parser(
-        "build", help="build all that this machine lacks: the engine, the cluster's programs, the images"
+        "down", help="stop it, with all its processes, mounts, interfaces, firewall rules and namespaces"
     )
-    commands.add_parser("down", help="stop it; leaves no process, mount, interface, firewall rule or namespace")
     commands.add_parser("status", help="show which parts run")
     commands.add_parser("kubeconfig", help="print the path of its kubeconfig")
-    load = commands.add_parser("load", help="bring images to the node")
+    load = commands.add_parser("load", help="import images into the node")
     load.add_argument(
         "archive", nargs="*", type=Path, help="docker archives; none: the images of docker/, built if needed"
     )
     arguments = parser.parse_args()
-    try:
-        return _COMMANDS[arguments.command](arguments)
-    except LocalError as error:
-        say(f"error: {error}")
-        return 1
-    except KeyboardInterrupt:
-        say("Interrupted. Running the same command again goes on from here.")
-        return 130
+    return run_reporting_errors(lambda: _COMMANDS[arguments.command](arguments))
 
 
 def _up(_: argparse.Namespace) -> int:
@@ -70,8 +63,8 @@ def _kubeconfig(_: argparse.Namespace) -> int:
 
 def _load(arguments: argparse.Namespace) -> int:
     if not cluster.is_up():
-        message = "The local cluster does not run. Start it with: python -m tools.local up"
-        raise LocalError(message)
+        message = "The local cluster is not running. Start it with: python -m tools.local up"
+        raise ToolError(message)
     archives: list[Path] = arguments.archive
     for archive in archives:
         node.import_image(archive)

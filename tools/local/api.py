@@ -1,4 +1,4 @@
-"""What this package asks of the cluster's API server."""
+"""Requests of this package to the cluster's API server."""
 
 import time
 from http import HTTPStatus
@@ -21,26 +21,26 @@ from tools.local import layout
 _END_SECONDS = 30
 _GRACE_SECONDS = 5
 _LOG_LINES = 10
-_LAST_RIGHT = "system::extension-apiserver-authentication-reader"
-"""One of the last rights that the API server makes for itself. Without it the controller manager ends at once."""
+_LAST_ROLE = "system::extension-apiserver-authentication-reader"
+"""One of the last roles that a new API server creates. Without it the controller manager exits at once."""
 
 
 def connect() -> ApiClient:
-    """A client with the operator's rights on the local cluster."""
+    """Return a client with cluster-admin rights on the local cluster."""
     return new_client_from_config(str(layout.KUBECONFIG))
 
 
 def answers() -> bool:
-    """Whether the API server answers, and has made its own roles, which a new one does meanwhile."""
+    """Return whether the API server answers and has created its default roles."""
     try:
-        RbacAuthorizationV1Api(connect()).read_namespaced_role_binding(_LAST_RIGHT, "kube-system")
+        RbacAuthorizationV1Api(connect()).read_namespaced_role_binding(_LAST_ROLE, "kube-system")
     except (HTTPError, ApiException):
         return False
     return True
 
 
 def node_is_ready() -> bool:
-    """Whether the node takes pods."""
+    """Return whether the node is ready for pods."""
     try:
         status = CoreV1Api(connect()).read_node(layout.NAME).status
     except (HTTPError, ApiException):
@@ -50,7 +50,7 @@ def node_is_ready() -> bool:
 
 
 def make_storage_class() -> None:
-    """Make the default StorageClass, unless it is there."""
+    """Create the default StorageClass, unless it exists."""
     wanted = V1StorageClass(
         metadata=V1ObjectMeta(
             name=layout.STORAGE_CLASS, annotations={"storageclass.kubernetes.io/is-default-class": "true"}
@@ -67,7 +67,7 @@ def make_storage_class() -> None:
 
 
 def end_pods() -> None:
-    """Delete all pods while the kubelet can still take them down in good order: mounts, interfaces and all."""
+    """Delete all pods while the kubelet still runs, which removes their mounts and interfaces."""
     core = CoreV1Api(connect())
     deadline = time.monotonic() + _END_SECONDS
     for namespace in _namespaces_with_pods(core):
@@ -79,7 +79,7 @@ def end_pods() -> None:
 
 
 def troubles(namespace: str) -> list[str]:
-    """Why pods of a namespace are not ready, in Kubernetes' words, with the end of what they printed."""
+    """Return the reasons why pods of a namespace are not ready, with the end of their logs."""
     core = CoreV1Api(connect())
     found: list[str] = []
     for pod in core.list_namespaced_pod(namespace).items:
@@ -88,7 +88,7 @@ def troubles(namespace: str) -> list[str]:
             waiting = container.state.waiting if container.state else None
             if container.ready or waiting is None:
                 continue
-            found.append(f"pod {name}: {waiting.reason}: {waiting.message or 'no more is known'}")
+            found.append(f"pod {name}: {waiting.reason}: {waiting.message or 'no message'}")
             if container.restart_count:
                 printed = end_of_log(core, name, namespace, previous=True, lines=_LOG_LINES)
                 found += [f"    {line}" for line in printed]

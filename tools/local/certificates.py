@@ -1,4 +1,4 @@
-"""The cluster's keys and certificates: made once, kept with its data."""
+"""The cluster's keys and certificates, created once and stored with its data."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,8 +9,8 @@ import yaml
 from tools.local import layout
 
 FOLDER = layout.DATA / "pki"
-AUTHORITY = FOLDER / "ca.pem"
-"""The certificate that everything in the cluster trusts."""
+CA_CERTIFICATE = FOLDER / "ca.pem"
+"""The cluster's CA certificate."""
 SERVICE_ACCOUNT_KEY = FOLDER / "service-accounts.key"
 """Signs the tokens of service accounts."""
 SERVER = FOLDER / "server.pem"
@@ -18,35 +18,35 @@ SERVER = FOLDER / "server.pem"
 
 
 def ensure() -> None:
-    """Make what is missing."""
+    """Create the missing keys and certificates."""
     FOLDER.mkdir(parents=True, exist_ok=True, mode=0o700)
-    authority = _authority()
+    ca = _ca()
     if not SERVER.exists():
         addresses = ["localhost", "127.0.0.1", str(layout.NODE_ADDRESS), str(layout.API_ADDRESS), layout.NAME]
         names = ["kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"]
-        _write(SERVER, authority.issue_cert(*addresses, *names).private_key_and_cert_chain_pem.bytes())
+        _write(SERVER, ca.issue_cert(*addresses, *names).private_key_and_cert_chain_pem.bytes())
     if not SERVICE_ACCOUNT_KEY.exists():
-        pair = authority.issue_cert(layout.NAME, key_type=trustme.KeyType.RSA)
+        pair = ca.issue_cert(layout.NAME, key_type=trustme.KeyType.RSA)
         _write(SERVICE_ACCOUNT_KEY, pair.private_key_pem.bytes())
 
 
 def kubeconfig(user: str, groups: Sequence[str] = (), *, file: Path | None = None) -> Path:
-    """Write a kubeconfig by which `user` reaches the cluster.
+    """Write a kubeconfig of the cluster for `user`.
 
     Args:
-        user: The name that the API server knows it by, for example `system:kube-scheduler`.
+        user: Its name for the API server, for example `system:kube-scheduler`.
         groups: Its groups; the API server reads at most one from these certificates.
         file: Where to write it; in the folder of the keys by default.
 
     Returns:
-        The file. It is left as it is where it exists.
+        The file. An existing one is not changed.
     """
     file = file or FOLDER / f"{user.replace(':', '-')}.kubeconfig"
     if file.exists():
         return file
-    # With no name of a host at all, the certificate's list of them would be empty, and Go refuses that.
+    # Go refuses a certificate whose list of host names is empty.
     group = groups[0] if groups else None
-    pair = _authority().issue_cert(layout.NAME, common_name=user, organization_name=group)
+    pair = _ca().issue_cert(layout.NAME, common_name=user, organization_name=group)
     certificate = FOLDER / f"{user.replace(':', '-')}.pem"
     _write(certificate, pair.private_key_and_cert_chain_pem.bytes())
     content = {
@@ -57,7 +57,10 @@ def kubeconfig(user: str, groups: Sequence[str] = (), *, file: Path | None = Non
         "clusters": [
             {
                 "name": layout.NAME,
-                "cluster": {"server": f"https://127.0.0.1:{layout.API_PORT}", "certificate-authority": str(AUTHORITY)},
+                "cluster": {
+                    "server": f"https://127.0.0.1:{layout.API_PORT}",
+                    "certificate-authority": str(CA_CERTIFICATE),
+                },
             }
         ],
         "users": [{"name": user, "user": {"client-certificate": str(certificate), "client-key": str(certificate)}}],
@@ -66,14 +69,14 @@ def kubeconfig(user: str, groups: Sequence[str] = (), *, file: Path | None = Non
     return file
 
 
-def _authority() -> trustme.CA:
+def _ca() -> trustme.CA:
     key = FOLDER / "ca.key"
-    if key.exists() and AUTHORITY.exists():
-        return trustme.CA.from_pem(AUTHORITY.read_bytes(), key.read_bytes())
-    authority = trustme.CA(organization_name=layout.NAME, key_type=trustme.KeyType.RSA)
-    _write(key, authority.private_key_pem.bytes())
-    _write(AUTHORITY, authority.cert_pem.bytes())
-    return authority
+    if key.exists() and CA_CERTIFICATE.exists():
+        return trustme.CA.from_pem(CA_CERTIFICATE.read_bytes(), key.read_bytes())
+    ca = trustme.CA(organization_name=layout.NAME, key_type=trustme.KeyType.RSA)
+    _write(key, ca.private_key_pem.bytes())
+    _write(CA_CERTIFICATE, ca.cert_pem.bytes())
+    return ca
 
 
 def _write(file: Path, content: bytes) -> None:

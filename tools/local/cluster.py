@@ -1,25 +1,14 @@
-"""The local cluster as a whole: made, mended, stopped and looked at."""
+"""The local cluster as a whole: start, repair, stop, status."""
 
 import shutil
 import time
 from collections.abc import Callable, Mapping
 
-from tools.local import (
-    api,
-    certificates,
-    control_plane,
-    host,
-    images,
-    layout,
-    network,
-    node,
-    paths,
-    pause_image,
-    toolchain,
-)
-from tools.local.errors import LocalError
+from tools import paths, toolchain
+from tools.errors import ToolError
+from tools.local import api, certificates, control_plane, host, images, layout, network, node, pause_image
 from tools.local.processes import is_running, require_running, stop
-from tools.local.steps import step
+from tools.steps import step
 
 PARTS = ("etcd", control_plane.API_SERVER, *control_plane.CONTROLLERS, node.CONTAINERD, *node.AGENTS)
 """Every long-running process of the cluster."""
@@ -28,16 +17,16 @@ _READY_SECONDS = 120
 
 
 def up() -> None:
-    """Make the cluster run, whatever state it is in; quick where it runs already.
+    """Start the cluster from any state; quick if it runs already.
 
     Raises:
-        LocalError: This machine cannot run it, or a part of it does not come up; the message holds the end of its log.
+        ToolError: This machine cannot run it, or a part of it does not come up; the message holds the end of its log.
     """
     host.check()
     host.install_packages()
     toolchain.build_all(toolchain.CLUSTER)
     paths.STATE.mkdir(parents=True, exist_ok=True)
-    paths.STATE.chmod(0o700)  # volumes and state are nobody else's business on this machine
+    paths.STATE.chmod(0o700)  # other users of this machine must not read volumes and state
     whole = is_up()
     with step("Starting the local cluster", always=not whole):
         if not is_running("kubelet"):
@@ -77,12 +66,12 @@ def down() -> None:
 
 
 def is_up() -> bool:
-    """Whether every part of the cluster runs."""
+    """Return whether every part of the cluster runs."""
     return all(is_running(part) for part in PARTS)
 
 
 def status() -> Mapping[str, bool]:
-    """Each part of the cluster, and whether it runs."""
+    """Return for each part of the cluster whether it runs."""
     return {part: is_running(part) for part in PARTS}
 
 
@@ -100,5 +89,5 @@ def _wait(what: str, part: str, holds: Callable[[], bool]) -> None:
         if holds():
             return
         time.sleep(0.3)
-    message = f"After {_READY_SECONDS} s still not: {what}. Its log: {layout.LOGS / part}.log"
-    raise LocalError(message)
+    message = f"Timed out after {_READY_SECONDS} s, waiting until {what}. Log: {layout.LOGS / part}.log"
+    raise ToolError(message)

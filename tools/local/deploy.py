@@ -1,50 +1,35 @@
-"""From a clone to a running hub, and back: what `make up`, `preview`, `url`, `kubeconfig` and `down` do."""
+"""The commands `make up`, `preview`, `url`, `kubeconfig`, `env` and `down`."""
 
 import argparse
 import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import httpx
 
-from settings import Settings, SettingsError
+from settings import Settings
 from settings import from_file as settings_of
-from tools.local import api, build, cluster, engine, images, layout, node, paths
-from tools.local.engine import Engine
-from tools.local.errors import LocalError
+from tools import engine, paths
+from tools.engine import Engine, Stack
+from tools.engine.stack import exists as stack_exists
+from tools.errors import ToolError, run_reporting_errors
+from tools.local import api, build, cluster, images, layout, node
 from tools.local.images import Image
-from tools.local.stack import Stack
-from tools.local.stack import exists as stack_exists
-from tools.local.steps import quiet, say, step
+from tools.steps import quiet, say, step
 
 _ANSWER_SECONDS = 60
-_IMAGE_KEYS = ("hub.image", "proxy.image", "notebook.image")
-_TO_BE_BUILT = "localhost/jupyterhub/to-be-built:0"
-"""Stands for an image that the stack leaves open, until it is built."""
 
 
 def main() -> int:
-    """Run one command; its exit code."""
+    """Run one command and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.local.deploy", description=__doc__)
     parser.add_argument("command", choices=sorted(_COMMANDS))
     parser.add_argument("--stack", default="dev", help="the stack, as in Pulumi.<stack>.yaml")
     arguments = parser.parse_args()
-    return told(lambda: _COMMANDS[arguments.command](arguments.stack))
-
-
-def told(act: Callable[[], int]) -> int:
-    """Act; what goes wrong is told to the person in place of a traceback. The exit code."""
-    try:
-        return act()
-    except (LocalError, SettingsError) as error:
-        say(f"error: {error}")
-        return 1
-    except KeyboardInterrupt:
-        say("Interrupted. Running the same command again goes on from here.")
-        return 130
+    return run_reporting_errors(lambda: _COMMANDS[arguments.command](arguments.stack))
 
 
 def _up(name: str) -> int:
@@ -56,44 +41,44 @@ def _up(name: str) -> int:
     if local:
         found, built = build.everything()
         cluster.up()
-        _bring_images(settings, built)
+        _load_images(settings, built)
     else:
         found = engine.find()
-    say(f"Engine: {found.described}.")
+    say(f"Engine: {found.description}.")
     stack = _prepared(name, settings, found)
     with step("pulumi up"), quiet():
-        code = stack.pulumi("up", "--yes", "--suppress-permalink=true")
+        code = stack.show("up", "--yes", "--suppress-permalink=true")
     if code != 0:
         for line in api.troubles(settings.namespace) if local else []:
             say(line)
-        say("pulumi up failed: the lines above say why. Mend it and run `make up` again; what is done stays.")
+        say("pulumi up failed; the reason is above. Fix it and run `make up` again: finished resources stay.")
         return code
     url = stack.output("hub_url")
     if settings.cluster.on_gke:
-        say("Records and a new certificate take some minutes to be known to the world.")
+        say("DNS records and a new certificate take some minutes to become active.")
     else:
         with step("Waiting for the hub's page", always=False):
-            _wait_for(url)
+            _wait_for(url, log=f"kubectl logs --namespace {settings.namespace} statefulset/{settings.name}")
     say(f"The hub is ready, after {time.monotonic() - start:.0f} s. Open:")
     sys.stdout.write(f"{url}\n")
     return 0
 
 
 def _preview(name: str) -> int:
-    return ready_for_preview(name).pulumi("preview", "--diff", "--suppress-permalink=true")
+    return ready_for_preview(name).show("preview", "--diff", "--suppress-permalink=true")
 
 
 def ready_for_preview(name: str) -> Stack:
-    """The stack as its file now is, ready to be previewed.
+    """Return the stack, with the current stack file, ready for a preview.
 
     Raises:
-        LocalError: It is on the local cluster, which does not run; or nobody made it yet.
+        ToolError: The local cluster is not running, or the stack does not exist.
     """
     settings = _settings(name)
     found = engine.find()
     if is_local(settings) and not cluster.is_up():
-        message = "The local cluster does not run, and a preview asks it what would change. Start it with: make up"
-        raise LocalError(message)
+        message = "The local cluster is not running, and a preview needs its API server. Start it with: make up"
+        raise ToolError(message)
     stack = _stack(name, found)
     stack.prepare_existing(_file(name), _images_for(settings))
     return stack
@@ -114,7 +99,7 @@ def _show_kubeconfig(name: str) -> int:
 
 
 def _environment(name: str) -> int:
-    """Print the variables by which a plain `pulumi` and `kubectl` work on the stack that `make up` made."""
+    """Print the environment variables with which `pulumi` and `kubectl` work on the stack of `make up`."""
     stack = existing(name)
     for key, value in stack.environment.items():
         sys.stdout.write(f"export {key}={shlex.quote(value)}\n")
@@ -125,11 +110,11 @@ def _down(name: str) -> int:
     local = is_local(_settings(name))
     if stack_exists(name):
         if local:
-            cluster.up()  # what is not reached cannot be taken down in good order
+            cluster.up()  # Pulumi cannot delete objects of a cluster that it does not reach
         with step("pulumi destroy"), quiet():
-            code = existing(name).pulumi("destroy", "--yes", "--suppress-permalink=true")
+            code = existing(name).show("destroy", "--yes", "--suppress-permalink=true")
         if code != 0:
-            say("pulumi destroy failed: its diagnostics above say why. What is not destroyed goes on running.")
+            say("pulumi destroy failed; the reason is above. The remaining resources are still running.")
             return code
     if local:
         cluster.down()
@@ -147,8 +132,8 @@ _COMMANDS = {
 
 
 def _settings(name: str) -> Settings:
-    settings = settings_of(_file(name), defaults=dict.fromkeys(_IMAGE_KEYS, _TO_BE_BUILT))
-    # Elsewhere nobody builds images on the way: then they must be set.
+    settings = settings_of(_file(name), defaults=images.UNBUILT)
+    # Images are built for the local cluster only; for other clusters they must be set.
     return settings if is_local(settings) else settings_of(_file(name))
 
 
@@ -156,20 +141,20 @@ def _file(name: str) -> Path:
     file = paths.CHECKOUT / f"Pulumi.{name}.yaml"
     if not file.exists():
         there = ", ".join(sorted(other.name for other in paths.CHECKOUT.glob("Pulumi.*.yaml")))
-        message = f"There is no {file.name}: stack {name} has no settings. There are: {there}"
-        raise LocalError(message)
+        message = f"{file.name} is missing: it holds the settings of stack {name}. Existing stack files: {there}"
+        raise ToolError(message)
     return file
 
 
 def is_local(settings: Settings) -> bool:
-    """Whether the stack goes to the local cluster: it does where nobody names another."""
+    """Return whether the stack uses the local cluster: it does unless another cluster is named."""
     # `eval "$(make env)"` sets the variable too, to the local cluster's own.
     names_another = os.environ.get("KUBECONFIG") not in {None, "", str(layout.KUBECONFIG)}
     return not (settings.cluster.on_gke or settings.kubernetes.context or names_another)
 
 
 def describe(settings: Settings) -> str:
-    """Which cluster the stack goes to, for a person."""
+    """Return a description of the stack's cluster, for messages."""
     cluster_ = settings.cluster
     if cluster_.on_gke:
         which = "made by the stack" if cluster_.mode == "create" else "looked up"
@@ -178,10 +163,10 @@ def describe(settings: Settings) -> str:
         return f"the kubeconfig context {settings.kubernetes.context} (kubernetes.context of the stack)"
     if os.environ.get("KUBECONFIG"):
         return f"the current context of {os.environ['KUBECONFIG']} (your KUBECONFIG)"
-    return "the local one on this machine (no kubernetes.context is set)"
+    return "the local cluster on this machine (kubernetes.context is not set)"
 
 
-def _asked_images(settings: Settings) -> dict[str, str]:
+def _configured_images(settings: Settings) -> dict[str, str]:
     return {
         "hub.image": settings.hub.image,
         "proxy.image": settings.proxy.image,
@@ -189,38 +174,38 @@ def _asked_images(settings: Settings) -> dict[str, str]:
     }
 
 
-def _open_images(settings: Settings, built: Mapping[str, Image]) -> dict[str, Image]:
-    """Those of the built images whose keys the stack leaves open, by key."""
-    asked = _asked_images(settings)
-    return {f"{name}.image": image for name, image in built.items() if asked[f"{name}.image"] == _TO_BE_BUILT}
+def _unset_images(settings: Settings, built: Mapping[str, Image]) -> dict[str, Image]:
+    """Return the built images whose keys the stack file does not set, by key."""
+    configured = _configured_images(settings)
+    return {key: image for name, image in built.items() if configured[key := f"{name}.image"] == images.UNBUILT[key]}
 
 
-def _bring_images(settings: Settings, built: Mapping[str, Image]) -> None:
-    ours = _open_images(settings, built)
+def _load_images(settings: Settings, built: Mapping[str, Image]) -> None:
+    ours = _unset_images(settings, built)
     for image in ours.values():
         images.load(image, node.CTR)
     require_images(settings, built=ours)
 
 
 def require_images(settings: Settings, *, built: Collection[str]) -> None:
-    """Refuse a stack whose images the local node does not have.
+    """Check that the local node has all images of a stack.
 
     Args:
         settings: The stack's settings.
-        built: Keys of images that were just built and loaded.
+        built: Keys of images that were built and loaded.
 
     Raises:
-        LocalError: Names each key and image, and how to bring it.
+        ToolError: An image is missing; the message names each, with the fix.
     """
     there = images.references(node.CTR)
     mistakes = [
-        f"{key}: the image {asked} is not on the local node, and nothing pulls it from elsewhere. "
-        "Bring it with `python -m tools.local load ARCHIVE`, or remove the key: then `make up` builds it from docker/."
-        for key, asked in _asked_images(settings).items()
-        if key not in built and asked not in there
+        f"{key}: the image {configured} is not on the local node, which cannot pull images. "
+        "Load it with `python -m tools.local load ARCHIVE`, or remove the key: `make up` then builds it from docker/."
+        for key, configured in _configured_images(settings).items()
+        if key not in built and configured not in there
     ]
     if mistakes:
-        raise LocalError("\n".join(mistakes))
+        raise ToolError("\n".join(mistakes))
 
 
 def _prepared(name: str, settings: Settings, found: Engine) -> Stack:
@@ -230,20 +215,20 @@ def _prepared(name: str, settings: Settings, found: Engine) -> Stack:
 
 
 def _images_for(settings: Settings) -> dict[str, str]:
-    """What the stack leaves open, built if need be, by key."""
-    ours = _open_images(settings, images.ensure_built()) if is_local(settings) else {}
+    """Return references for the images that the stack file does not set, built if needed, by key."""
+    ours = _unset_images(settings, images.ensure_built()) if is_local(settings) else {}
     return {key: image.reference for key, image in ours.items()}
 
 
 def existing(name: str) -> Stack:
-    """The stack that `make up` made.
+    """Return the stack that `make up` created.
 
     Raises:
-        LocalError: It never did.
+        ToolError: It did not.
     """
     if not stack_exists(name):
-        message = f"Stack {name} was never made here. Make it with: make up STACK={name}"
-        raise LocalError(message)
+        message = f"Stack {name} does not exist here. Create it with: make up STACK={name}"
+        raise ToolError(message)
     return _stack(name, engine.find())
 
 
@@ -252,7 +237,7 @@ def _stack(name: str, found: Engine) -> Stack:
     return Stack(name=name, engine=found, kubeconfig=layout.KUBECONFIG if local else None)
 
 
-def _wait_for(url: str) -> None:
+def _wait_for(url: str, *, log: str) -> None:
     deadline = time.monotonic() + _ANSWER_SECONDS
     reason = ""
     while time.monotonic() < deadline:
@@ -263,8 +248,8 @@ def _wait_for(url: str) -> None:
         if reason == "status 200":
             return
         time.sleep(0.5)
-    message = f"The hub's page {url} does not answer ({reason}). Look at its log: kubectl logs tf-hub-0"
-    raise LocalError(message)
+    message = f"The hub's page {url} does not answer ({reason}). Look at its log: {log}"
+    raise ToolError(message)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What this machine must be and have, before anything is made on it."""
+"""Requirements of the local cluster on this machine, checked before anything is created."""
 
 import os
 import platform
@@ -7,28 +7,28 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
+from tools.commands import run
+from tools.errors import ToolError
 from tools.local import layout
-from tools.local.commands import run
-from tools.local.errors import LocalError
 from tools.local.processes import is_running
-from tools.local.steps import say, step
+from tools.steps import say, step
 
-_OTHER_WAY = (
+_ALTERNATIVE = (
     "To use another cluster instead, set its kubeconfig context: pulumi config set kubernetes.context <context>"
 )
-_RIVALS = {"kubelet", "kube-proxy", "k3s", "k3s-server", "microk8s"}
+_KUBERNETES = {"kubelet", "kube-proxy", "k3s", "k3s-server", "microk8s"}
 
 
 def check() -> None:
-    """Refuse, with one clear line, a machine on which the local cluster cannot run.
+    """Check that the local cluster can run on this machine.
 
     Raises:
-        LocalError: Says what is in the way, and names the other way.
+        ToolError: It cannot; the message has the reason and the alternative.
     """
     reason = _reason()
     if reason:
-        message = f"The local cluster cannot run here: {reason}.\n{_OTHER_WAY}"
-        raise LocalError(message)
+        message = f"The local cluster cannot run here: {reason}.\n{_ALTERNATIVE}"
+        raise ToolError(message)
 
 
 def _reason() -> str:
@@ -38,8 +38,8 @@ def _reason() -> str:
         return "it needs root (it makes network interfaces and mounts), and you are not root"
     if "\toverlay\n" not in Path("/proc/filesystems").read_text() and not _module("overlay"):
         return "this kernel has no overlayfs"
-    if not is_running("kubelet") and (rival := _rival()):
-        return f"another Kubernetes runs on this machine ({rival})"
+    if not is_running("kubelet") and (other := _other_kubernetes()):
+        return f"another Kubernetes runs on this machine ({other})"
     ports = {
         "etcd": [layout.ETCD_PORT, layout.ETCD_PEER_PORT],
         "kube-apiserver": [layout.API_PORT],
@@ -47,28 +47,28 @@ def _reason() -> str:
     }
     taken = [port for name, needed in ports.items() if not is_running(name) for port in needed if _taken(port)]
     if taken:
-        return f"port {', '.join(map(str, taken))} of 127.0.0.1 is taken by another program (see: ss -ltnp)"
+        return f"port {', '.join(map(str, taken))} of 127.0.0.1 is in use by another program (see: ss -ltnp)"
     return ""
 
 
 def install_packages(needed: Mapping[str, str] = layout.DEBIAN_PACKAGES) -> None:
-    """Install the Debian packages that are missing, and say which.
+    """Install the missing Debian packages, and print their names.
 
     Args:
-        needed: The package that brings each program.
+        needed: The Debian package of each program.
 
     Raises:
-        LocalError: A program is missing and there is no apt-get, or apt-get failed.
+        ToolError: A program is missing and there is no apt-get, or apt-get failed.
     """
     missing = sorted({package for program, package in needed.items() if shutil.which(program) is None})
     if not missing:
         return
     if shutil.which("apt-get") is None:
         message = (
-            "These Debian packages are needed, and there is no apt-get to install them with: "
-            f"{', '.join(missing)}.\n{_OTHER_WAY}"
+            "These Debian packages are missing, and there is no apt-get to install them: "
+            f"{', '.join(missing)}.\n{_ALTERNATIVE}"
         )
-        raise LocalError(message)
+        raise ToolError(message)
     say(f"  Installing Debian packages: {', '.join(missing)}")
     install = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
     with step("apt-get install"):
@@ -82,7 +82,7 @@ def _module(name: str) -> bool:
         return False
     try:
         run(["modprobe", name])
-    except LocalError:
+    except ToolError:
         return False
     return True
 
@@ -97,12 +97,12 @@ def _taken(port: int) -> bool:
     return False
 
 
-def _rival() -> str:
+def _other_kubernetes() -> str:
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             name = (folder / "comm").read_text().strip()
         except OSError:
-            continue  # it ended while we looked
-        if name in _RIVALS:
+            continue  # it has ended meanwhile
+        if name in _KUBERNETES:
             return f"process {folder.name}, {name}"
     return ""

@@ -1,4 +1,4 @@
-"""The hub's three images for the local cluster: built here, kept as files, loaded into containerd; no registry."""
+"""The images of docker/ for the local cluster: built here, stored as archives, imported into containerd."""
 
 import fcntl
 import hashlib
@@ -9,16 +9,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.local import base_image, buildah, commands, paths
-from tools.local.steps import step
+from tools import commands, paths
+from tools.local import base_image, buildah
+from tools.steps import step
 
 _CONTEXT = paths.CHECKOUT / "docker"
 
-# What each image is made of, below the build context. The notebook has the hub's JupyterHub.
-_SOURCES = {"hub": ("hub",), "proxy": ("proxy",), "notebook": ("notebook", "hub/requirements.txt")}
+SOURCES = {"hub": ("hub",), "proxy": ("proxy",), "notebook": ("notebook", "hub/requirements.txt")}
+"""The files that each image is built from, below docker/. The notebook has the hub's version of JupyterHub."""
 _BASES = {"hub": base_image.PYTHON, "proxy": base_image.NODE, "notebook": base_image.PYTHON}
 
-# Where the kubelet looks for images.
+UNBUILT = {f"{name}.image": "localhost/jupyterhub/to-be-built:0" for name in SOURCES}
+"""Placeholders for the images that a stack file leaves to `make up`, by key, while they are not built."""
+
+# The kubelet's namespace in containerd.
 _NAMESPACE = ("--namespace", "k8s.io")
 
 
@@ -28,7 +32,7 @@ class Image:
 
     Attributes:
         name: `hub`, `proxy` or `notebook`.
-        reference: What pods call it; the tag changes with the content.
+        reference: Its name in pods; the tag changes with the content.
         archive: The file, as `docker save` writes it.
     """
 
@@ -38,20 +42,20 @@ class Image:
 
 
 def ensure_built() -> Mapping[str, Image]:
-    """Build the images that are not there yet, and delete the files of earlier contents.
+    """Build the missing images, and delete the archives of older ones.
 
     Returns:
         The images `hub`, `proxy` and `notebook` by name.
 
     Raises:
-        LocalError: A tool is missing, or a build failed. What is finished by then stays, what is not leaves nothing.
+        ToolError: A tool is missing, or a build failed. Finished images stay; an unfinished build leaves no files.
     """
     folder = paths.CACHE / "images"
     folder.mkdir(parents=True, exist_ok=True)
     with _only_one(folder / "lock"):
         recipe = base_image.recipe()
         debian = folder / f"debian-{_digest(recipe.encode())}.tar"
-        images = {name: _image(name, recipe, folder) for name in _SOURCES}
+        images = {name: _image(name, recipe, folder) for name in SOURCES}
         missing = [image for image in images.values() if not image.archive.exists()]
         if missing:
             _build(missing, debian, folder / "unfinished")
@@ -62,14 +66,14 @@ def ensure_built() -> Mapping[str, Image]:
 
 
 def load(image: Image, ctr: Sequence[str]) -> None:
-    """Make an image known to containerd, unless it is already.
+    """Import an image into containerd, unless it has it.
 
     Args:
         image: One of `ensure_built`.
         ctr: The command `ctr` with what it needs to find its containerd, such as `--address`.
 
     Raises:
-        LocalError: containerd did not answer, or refused the file.
+        ToolError: containerd did not answer, or refused the file.
     """
     if image.reference not in references(ctr):
         with step(f"Loading the {image.name} image"):
@@ -83,7 +87,7 @@ def references(ctr: Sequence[str]) -> set[str]:
         ctr: As for `load`.
 
     Raises:
-        LocalError: containerd did not answer.
+        ToolError: containerd did not answer.
     """
     return set(
         commands.run([*ctr, *_NAMESPACE, "images", "ls", "--quiet"], doing="Asking containerd for its images").split()
@@ -91,11 +95,21 @@ def references(ctr: Sequence[str]) -> set[str]:
 
 
 def _image(name: str, recipe: str, folder: Path) -> Image:
-    """Name an image after all that goes into it."""
-    files = sorted(file for source in _SOURCES[name] for file in _files(_CONTEXT / source))
-    parts = [f"{file.relative_to(_CONTEXT)} {os.access(file, os.X_OK)} ".encode() + file.read_bytes() for file in files]
-    tag = _digest(recipe.encode(), *parts)
+    tag = digest(name, _CONTEXT, recipe)
     return Image(name=name, reference=f"localhost/jupyterhub/{name}:{tag}", archive=folder / f"{name}-{tag}.tar")
+
+
+def digest(name: str, context: Path, recipe: str = "") -> str:
+    """Return the tag of an image, which changes with every input of its build.
+
+    Args:
+        name: `hub`, `proxy` or `notebook`.
+        context: The folder docker/.
+        recipe: The recipe of the base image.
+    """
+    files = sorted(file for source in SOURCES[name] for file in _files(context / source))
+    parts = [f"{file.relative_to(context)} {os.access(file, os.X_OK)} ".encode() + file.read_bytes() for file in files]
+    return _digest(recipe.encode(), *parts)
 
 
 def _files(source: Path) -> list[Path]:
@@ -103,18 +117,18 @@ def _files(source: Path) -> list[Path]:
 
 
 def _digest(*parts: bytes) -> str:
-    """Shorten to 12 characters; a part never counts as the beginning of the next."""
+    """Return 12 characters of a hash over the parts and their boundaries."""
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:12]
 
 
 def _build(missing: Sequence[Image], debian: Path, unfinished: Path) -> None:
-    """Build images; each file appears under its name only when it is whole."""
+    """Build images; each archive gets its name only when it is complete."""
     # An earlier build may have been killed.
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
     try:
         if not debian.exists():
-            with step("Putting the base image together from Debian packages"):
+            with step("Building the base image from Debian packages"):
                 base_image.make_debian(unfinished / debian.name, unfinished)
                 (unfinished / debian.name).rename(debian)
         builder = buildah.start(unfinished)
@@ -128,7 +142,7 @@ def _build(missing: Sequence[Image], debian: Path, unfinished: Path) -> None:
                 builder.save(image.reference, unfinished / image.archive.name)
                 (unfinished / image.archive.name).rename(image.archive)
     finally:
-        with step("Removing what only the builds needed", always=False):
+        with step("Removing temporary files of the builds", always=False):
             shutil.rmtree(unfinished, ignore_errors=True)
 
 

@@ -1,9 +1,9 @@
-"""Names, addresses and folders of the local cluster: each stated once."""
+"""Names, addresses and folders of the local cluster."""
 
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
-from tools.local import paths
+from tools import paths
 
 NAME = "jupyterhub-local"
 """The cluster, its kubeconfig context and its one node."""
@@ -18,7 +18,7 @@ LOAD_BALANCERS = IPv4Network("127.100.0.0/24")
 BRIDGE = "jupyterhub0"
 """The network interface that joins the pods."""
 NODE_ADDRESS = IPv4Address("10.210.0.1")
-"""This machine as the pods see it: the bridge's address."""
+"""The node's address, which is the bridge's."""
 API_ADDRESS = SERVICES[1]
 """The Service `kubernetes` of the namespace `default`."""
 
@@ -34,23 +34,23 @@ HEALTH_PORTS = {
     "kube-scheduler": 20259,
     "cloud": 20258,
 }
-"""Ports on loopback by which each part tells that it works; unusual ones, so as not to meet another cluster's."""
+"""Loopback ports of the health checks; unusual ones, to avoid conflicts with another cluster."""
 
 DATA = paths.STATE / "cluster"
-"""Everything that the cluster keeps over a stop: etcd, images, volumes, keys."""
+"""Data that survives a stop of the cluster: etcd, images, volumes, keys."""
 KUBECONFIG = paths.STATE / "kubeconfig"
-"""The operator's way in."""
+"""The kubeconfig of the cluster's administrator."""
 VOLUMES = DATA / "volumes"
 """A folder for each PersistentVolume."""
 LOGS = paths.STATE / "logs"
-"""What each part of the cluster printed."""
+"""The log of each part of the cluster."""
 RUN = Path("/run") / NAME
 """Sockets and process ids: gone after a reboot, as the processes are. Short, as a socket's path must be."""
 
 CONTAINERD_SOCKET = RUN / "containerd.sock"
 PAUSE_IMAGE = f"localhost/{NAME}/pause:1"
 STORAGE_CLASS = "standard-rwo"
-"""The default StorageClass, called as on GKE."""
+"""The default StorageClass, with its name on GKE."""
 PROVISIONER = f"{NAME}/volumes"
 
 DEBIAN_PACKAGES = {
@@ -63,4 +63,4 @@ DEBIAN_PACKAGES = {
     "buildah": "buildah",
     "mmdebstrap": "mmdebstrap",
 }
-"""The program that each Debian package is needed for."""
+"""The Debian package of each program."""

@@ -1,7 +1,7 @@
-"""The pods' network: one bridge, and no way from it to anywhere but this machine.
+"""The pods' network: one bridge, without a route to anything but this machine.
 
-Packets that come from the bridge are routed by a table of their own, which knows the pods and nothing else: whatever a
-pod sends to any other address is answered with "unreachable" by this machine. That holds whatever a firewall allows.
+Packets from the bridge use a routing table of their own, which has the pods only. All other addresses are unreachable
+for a pod, independent of any firewall.
 """
 
 import json
@@ -10,13 +10,13 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import cast
 
+from tools.commands import run
+from tools.errors import ToolError
 from tools.local import layout
-from tools.local.commands import run
-from tools.local.errors import LocalError
 
 _TABLE = "210"
 _PRIORITY = "210"
-_KEPT = layout.RUN / "sysctls.json"
+_SAVED = layout.RUN / "sysctls.json"
 _CHAIN = "JUPYTERHUB-LOCAL"
 _ADDRESSES = layout.RUN / "ipam"
 
@@ -24,17 +24,17 @@ _ADDRESSES = layout.RUN / "ipam"
 def _wanted_sysctls() -> dict[str, str]:
     return {
         "net/ipv4/ip_forward": "1",
-        # A Service's address on loopback is answered by a pod: such packets cross from loopback to the bridge.
+        # Packets to a load balancer's loopback address go on to a pod, from loopback to the bridge.
         "net/ipv4/conf/all/route_localnet": "1",
         "net/bridge/bridge-nf-call-iptables": "1",
     }
 
 
 def check_free() -> None:
-    """Refuse ranges that this machine already uses for something else.
+    """Check that this machine has no other route to the cluster's ranges.
 
     Raises:
-        LocalError: Names the range and the route or interface that has it.
+        ToolError: It has one; the message names the route and its interface.
     """
     for route in _json("ip", "-j", "-4", "route", "show", "table", "main"):
         device = route.get("dev", "")
@@ -48,17 +48,17 @@ def check_free() -> None:
                     f"(interface {device}). "
                     "Remove that route, or use a cluster of your own: set `kubernetes.context`."
                 )
-                raise LocalError(message)
+                raise ToolError(message)
 
 
 def up() -> None:
-    """Make the bridge, its routes and the CNI configuration; mends what an earlier run left half done."""
+    """Make the bridge, its routes and the CNI configuration, from any state that an earlier run left."""
     _set_sysctls()
     if not _exists():
         run(["ip", "link", "add", layout.BRIDGE, "type", "bridge"], doing="Making the pods' bridge")
     run(["ip", "address", "replace", f"{layout.NODE_ADDRESS}/{layout.PODS.prefixlen}", "dev", layout.BRIDGE])
     run(["ip", "link", "set", layout.BRIDGE, "up"])
-    # A Service's address that no Service has: without this, such a packet would follow the default route out.
+    # Without this, packets to an unused Service address would take the default route.
     run(["ip", "route", "replace", "unreachable", str(layout.SERVICES)])
     run(["ip", "route", "replace", str(layout.PODS), "dev", layout.BRIDGE, "table", _TABLE])
     run(["ip", "route", "replace", "unreachable", "default", "table", _TABLE])
@@ -69,7 +69,7 @@ def up() -> None:
 
 
 def down() -> None:
-    """Take away all of it, and give the kernel's settings back as they were."""
+    """Remove all of it, and restore the kernel's settings."""
     if shutil.which("iptables"):
         _remove_guard()
     for _ in _rules():
@@ -83,7 +83,7 @@ def down() -> None:
 
 
 def forget_addresses() -> None:
-    """Free the addresses of pods that are gone: after a crash nobody else does."""
+    """Free the addresses of deleted pods, which the CNI plugin leaves behind after a crash."""
     shutil.rmtree(_ADDRESSES, ignore_errors=True)
 
 
@@ -98,7 +98,7 @@ def _rules() -> list[dict[str, str]]:
 def _json(*command: str) -> list[dict[str, str]]:
     try:
         printed = run(command)
-    except LocalError:
+    except ToolError:
         return []  # "FIB table does not exist": nothing is in it
     return cast("list[dict[str, str]]", json.loads(printed or "[]"))
 
@@ -106,12 +106,12 @@ def _json(*command: str) -> list[dict[str, str]]:
 def _quietly(command: list[str]) -> None:
     try:
         run(command)
-    except LocalError:
-        return  # it is gone already
+    except ToolError:
+        return  # it is removed already
 
 
 def _guard() -> None:
-    """Close what the API server must open on every address: only loopback and the pods come in."""
+    """Allow only loopback and the pods to connect to the API server, which listens on every address."""
     if shutil.which("iptables"):
         _remove_guard()
         run(["iptables", "-N", _CHAIN])
@@ -130,26 +130,26 @@ def _remove_guard() -> None:
 
 
 def _set_sysctls() -> None:
-    before = _read_kept() or {
+    before = _read_saved() or {
         name: _sysctl(name).read_text().strip() for name in _wanted_sysctls() if _sysctl(name).exists()
     }
     if not _sysctl("net/bridge/bridge-nf-call-iptables").exists() and shutil.which("modprobe"):
         _quietly(["modprobe", "br_netfilter"])
-    _KEPT.parent.mkdir(parents=True, exist_ok=True)
-    _KEPT.write_text(json.dumps(before))
+    _SAVED.parent.mkdir(parents=True, exist_ok=True)
+    _SAVED.write_text(json.dumps(before))
     for name, value in _wanted_sysctls().items():
         if _sysctl(name).exists():
             _sysctl(name).write_text(value)
 
 
 def _restore_sysctls() -> None:
-    for name, value in _read_kept().items():
+    for name, value in _read_saved().items():
         _sysctl(name).write_text(value)
-    _KEPT.unlink(missing_ok=True)
+    _SAVED.unlink(missing_ok=True)
 
 
-def _read_kept() -> dict[str, str]:
-    return cast("dict[str, str]", json.loads(_KEPT.read_text())) if _KEPT.exists() else {}
+def _read_saved() -> dict[str, str]:
+    return cast("dict[str, str]", json.loads(_SAVED.read_text())) if _SAVED.exists() else {}
 
 
 def _sysctl(name: str) -> Path:

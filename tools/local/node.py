@@ -1,4 +1,4 @@
-"""The parts of Kubernetes that run pods on this machine: containerd, the kubelet, kube-proxy and the name server."""
+"""The node: containerd, the kubelet, kube-proxy and the name server."""
 
 import os
 import shlex
@@ -10,10 +10,11 @@ from pathlib import Path
 
 import yaml
 
-from tools.local import certificates, layout, toolchain
-from tools.local.commands import run
+from tools import toolchain
+from tools.commands import run
+from tools.errors import ToolError
+from tools.local import certificates, layout
 from tools.local.control_plane import program
-from tools.local.errors import LocalError
 from tools.local.processes import require_running, start, stop
 
 CONTAINERD = "containerd"
@@ -40,12 +41,12 @@ def start_containerd() -> None:
         require_running(CONTAINERD)
         try:
             run([*CTR, "version"])
-        except LocalError:
+        except ToolError:
             time.sleep(0.2)
         else:
             return
     message = f"containerd does not answer. Its log: {layout.LOGS / 'containerd.log'}"
-    raise LocalError(message)
+    raise ToolError(message)
 
 
 def start_agents() -> None:
@@ -89,7 +90,7 @@ def start_agents() -> None:
 
 
 def stop_agents() -> None:
-    """Stop the kubelet, kube-proxy and the name server, and take kube-proxy's firewall rules away."""
+    """Stop the kubelet, kube-proxy and the name server, and remove kube-proxy's firewall rules."""
     for name in AGENTS:
         stop(name)
     if program("kube-proxy").exists() and shutil.which("iptables"):
@@ -98,9 +99,9 @@ def stop_agents() -> None:
 
 
 def stop_containerd() -> None:
-    """Stop whatever still runs in containers, then containerd, and unmount all that they left."""
+    """Stop all containers, then containerd, and remove their mounts and control groups."""
     try:
-        start_containerd()  # after a crash: only containerd can name and end what it started
+        start_containerd()  # after a crash only containerd can list and kill its containers
         remove_containers()
     finally:
         stop(CONTAINERD)
@@ -110,7 +111,7 @@ def stop_containerd() -> None:
 
 
 def remove_containers() -> None:
-    """End all containers of a cluster that is not running; the images stay."""
+    """Kill all containers of a stopped cluster; the images stay."""
     for task in run([*_KUBERNETES, "tasks", "list", "--quiet"]).split():
         _try([*_KUBERNETES, "tasks", "kill", "--signal", "SIGKILL", task])
         _try([*_KUBERNETES, "tasks", "delete", "--force", task])
@@ -119,25 +120,25 @@ def remove_containers() -> None:
 
 
 def import_image(archive: Path) -> None:
-    """Bring the images of a docker archive to the node."""
+    """Import the images of a docker archive."""
     run([*_KUBERNETES, "images", "import", archive], doing=f"Importing {archive.name}")
 
 
 def _try(command: Sequence[str]) -> None:
     try:
         run(command)
-    except LocalError:
-        return  # it ended in between; what really stays is found by the next steps
+    except ToolError:
+        return  # it has ended meanwhile; the next steps find what is left
 
 
 def _kill_shims() -> None:
-    """End container shims that outlived their containerd: those started with our socket."""
+    """Kill container shims that outlived this cluster's containerd."""
     mark = str(layout.CONTAINERD_SOCKET)
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
         except OSError:
-            continue  # it ended while we looked
+            continue  # it has ended meanwhile
         if "containerd-shim" in words[0] and mark in words:
             os.kill(int(folder.name), signal.SIGKILL)
 
@@ -167,11 +168,11 @@ def _remove_cgroup(folder: Path) -> None:
     try:
         folder.rmdir()
     except OSError:
-        return  # a process is just ending in it; an empty group does no harm
+        return  # a process is ending in it; an empty group is harmless
 
 
 def _remove_kubelet_chains() -> None:
-    """Take away the firewall chains that the kubelet makes and nobody cleans."""
+    """Remove the firewall chains of the kubelet, which it leaves behind."""
     for table in ("mangle", "nat", "filter"):
         lines = [shlex.split(line) for line in run(["iptables-save", "--table", table]).splitlines()]
         for words in lines:
@@ -195,7 +196,7 @@ def _kubelet_settings() -> dict[str, object]:
         "authentication": {
             "anonymous": {"enabled": False},
             "webhook": {"enabled": True},
-            "x509": {"clientCAFile": str(certificates.AUTHORITY)},
+            "x509": {"clientCAFile": str(certificates.CA_CERTIFICATE)},
         },
         "authorization": {"mode": "Webhook"},
         "containerRuntimeEndpoint": f"unix://{layout.CONTAINERD_SOCKET}",
@@ -208,7 +209,7 @@ def _kubelet_settings() -> dict[str, object]:
         "resolvConf": "",
         "podLogsDir": str(layout.DATA / "pod-logs"),
         "volumePluginDir": str(_KUBELET / "plugins"),
-        # Nobody but `make up` brings images: the node must not throw them away, however full the disk is.
+        # Images come from `make up` only: the node must not delete them, even if the disk is full.
         "imageGCHighThresholdPercent": 100,
         "evictionHard": {"memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%"},
         "nodeStatusMaxImages": -1,
@@ -248,8 +249,8 @@ cluster.local in-addr.arpa {{
         ttl 1
     }}
 }}
-# No forward: no question leaves the machine, and a name outside of the cluster does not exist. In a block of its own,
-# as coredns asks `template` before `kubernetes`, whatever the order here.
+# No forward: no query leaves the machine, and names outside of the cluster do not exist. In a block of its own, as
+# coredns runs `template` before `kubernetes`, whatever the order here.
 . {{
     bind {layout.NODE_ADDRESS}
     errors

@@ -1,4 +1,4 @@
-"""The image of every pod's first process, written as an archive without any build tool."""
+"""The pause image, the first process of every pod, written as an archive without a build tool."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""Long-running processes: started in sessions of their own, remembered by process id, and stopped by it."""
+"""Long-running processes, each in its own session, with a file that holds its process id."""
 
 import json
 import os
@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from tools.errors import ToolError
 from tools.local import layout
-from tools.local.errors import LocalError
 
 _SHOWN_LINES = 12
 
@@ -24,10 +24,10 @@ class _Running:
 
 
 def start(name: str, command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> None:
-    """Start a process that goes on after this one ends, unless it runs already.
+    """Start a process that outlives this one, unless it runs already.
 
     Args:
-        name: What it is called in messages, in its log's name and to `stop`.
+        name: Its name in messages, of its log, and for `stop`.
         command: Its program and arguments.
         env: Variables on top of this process's own.
     """
@@ -49,36 +49,34 @@ def start(name: str, command: Sequence[str | Path], *, env: Mapping[str, str] | 
 
 
 def stop(name: str, *, seconds: float = 20) -> None:
-    """Stop the process that was started as `name`: first kindly, then, after that many seconds, by force."""
+    """Stop the process that was started as `name`: SIGTERM, and SIGKILL after that many seconds."""
     running = _read(name)
     if running is not None:
-        for sign, patience in ((signal.SIGTERM, seconds), (signal.SIGKILL, 5.0)):
+        for sign, timeout in ((signal.SIGTERM, seconds), (signal.SIGKILL, 5.0)):
             if not _alive(running):
                 break
             os.kill(running.pid, sign)
-            deadline = time.monotonic() + patience
+            deadline = time.monotonic() + timeout
             while _alive(running) and time.monotonic() < deadline:
                 time.sleep(0.05)
     _file(name).unlink(missing_ok=True)
 
 
 def is_running(name: str) -> bool:
-    """Whether the process that was started as `name` is still there."""
+    """Return whether the process that was started as `name` still runs."""
     running = _read(name)
     return running is not None and _alive(running)
 
 
 def require_running(name: str) -> None:
-    """Raise a LocalError with the end of its log if `name` has died."""
+    """Raise a ToolError with the end of its log if `name` has exited."""
     if not is_running(name):
         lines = log(name).read_text(errors="replace").splitlines()[-_SHOWN_LINES:] if log(name).exists() else []
-        raise LocalError(
-            "\n".join([f"{name} has stopped. The end of {log(name)}:", *(f"    {line}" for line in lines)])
-        )
+        raise ToolError("\n".join([f"{name} has stopped. The end of {log(name)}:", *(f"    {line}" for line in lines)]))
 
 
 def log(name: str) -> Path:
-    """Where `name` writes what it prints."""
+    """Return the log file of `name`."""
     return layout.LOGS / f"{name}.log"
 
 
@@ -94,7 +92,7 @@ def _read(name: str) -> _Running | None:
 
 
 def _alive(running: _Running) -> bool:
-    with suppress(ChildProcessError):  # our own child stays as a zombie until somebody asks for it
+    with suppress(ChildProcessError):  # a child of this process stays a zombie until it is waited for
         os.waitpid(running.pid, os.WNOHANG)
     return _start_time(running.pid) == running.started
 

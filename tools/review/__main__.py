@@ -9,8 +9,10 @@ from typing import Final
 
 from rich.console import Console
 
-from tools.local import deploy, paths
-from tools.local.errors import LocalError
+from tools import paths
+from tools.engine import find
+from tools.errors import ToolError, run_reporting_errors
+from tools.local import deploy
 from tools.review import engine, stack_file
 from tools.review.engine import Outcome
 from tools.review.log.model import Preview
@@ -36,7 +38,7 @@ _STACK: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}(/[A-Za-z0-9_.-]{1,100}){0,2}"
 def main(words: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = _parser().parse_args(words)
-    return deploy.told(lambda: _COMMANDS[arguments.command](arguments))
+    return run_reporting_errors(lambda: _COMMANDS[arguments.command](arguments))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -89,7 +91,7 @@ def _diff(arguments: argparse.Namespace) -> int:
         try:
             compared = compare.compare(arguments.stack, arguments.base, paths.CHECKOUT)
         except (RevisionError, NoStackFileError) as error:
-            raise LocalError(str(error)) from None
+            raise ToolError(str(error)) from None
         if compared.base_problem:
             console.print(
                 f"{arguments.base} cannot run, so everything counts as new:\n{compared.base_problem}", markup=False
@@ -98,7 +100,7 @@ def _diff(arguments: argparse.Namespace) -> int:
         terminal.show(compared.preview, title=title, console=console)
         return int(compared.preview.failed)
     stack = deploy.ready_for_preview(arguments.stack)
-    outcome = engine.run(stack.command("preview"), environment=stack.environment, show=False)
+    outcome = engine.outcome(lambda log: stack.run("preview", event_log=log))
     terminal.show(outcome.preview, title=f"Stack {stack.name}: changes of `make up`", console=console)
     return int(outcome.failed)
 
@@ -120,7 +122,7 @@ def _offline(arguments: argparse.Namespace) -> int:
     subject = Subject(stack=arguments.stack, run_url=arguments.run_url, preamble=_offline_note(arguments))
     try:
         compared = compare.compare(arguments.stack, arguments.base, Path.cwd(), policy_pack=arguments.policy_pack)
-    except (RevisionError, NoStackFileError, LocalError) as error:
+    except (RevisionError, NoStackFileError, ToolError) as error:
         return _fail(arguments, subject, str(error))
     _write(arguments, replace(subject, preamble=_preamble(subject.preamble, compared)), compared.preview)
     return int(compared.preview.failed)
@@ -178,13 +180,14 @@ def _post(arguments: argparse.Namespace) -> int:
     try:
         sys.stdout.write(f"{github.post(arguments.comment.read_text(), arguments.pr)}\n")
     except (GitHubError, OSError) as error:
-        raise LocalError(str(error)) from None
+        raise ToolError(str(error)) from None
     return 0
 
 
-def _engine_run(stack: str, *words: str, show: bool = True) -> Outcome:
-    program, environment = engine.find()
-    return engine.run([program, "preview", "--stack", stack, *words], environment=environment, show=show)
+def _engine_run(stack: str, *options: str, show: bool = True) -> Outcome:
+    pulumi = find(with_provider=False)
+    command = ("preview", "--stack", stack, *options)
+    return engine.outcome(lambda log: pulumi.run(*command, folder=Path.cwd(), event_log=log), show=show)
 
 
 def _write(arguments: argparse.Namespace, subject: Subject, preview: Preview) -> None:

@@ -1,95 +1,63 @@
-"""Runs `pulumi preview` and reads what the engine says."""
+"""Runs Pulumi with its event log, and reads that."""
 
-import os
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Final
 
-from tools.local import engine as machine
 from tools.review.log import events
 from tools.review.log.events import Log
 from tools.review.log.model import Diagnostic, Preview
 
 _LAST_LINES: Final = 30
-"""Of the engine's own words, where it fails before it has any events."""
+"""Lines of output that are shown if Pulumi fails before its first event."""
 _NO_STACK: Final = re.compile(r"no stack named '([^']+)' found")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How a preview ended."""
+    """The result of a command."""
 
     log: Log
-    """The engine's events."""
+    """Pulumi's events."""
     failed: bool
-    """Whether the engine says so."""
-    printed: str
-    """What it printed."""
+    """Whether its exit code is an error."""
 
     @property
     def preview(self) -> Preview:
-        """What it says."""
+        """The events as a preview."""
         return events.preview(self.log, failed=self.failed)
 
 
-def find() -> tuple[str, dict[str, str]]:
-    """Returns the engine to use, and the variables that it needs: the machine's own, or the one that `make` builds.
-
-    Raises:
-        LocalError: There is none, and none could be built.
-    """
-    own = shutil.which("pulumi")
-    if own is not None:
-        return own, {}
-    built = machine.find()
-    return str(built.program), dict(built.environment)
-
-
-def run(
-    command: Sequence[str], *, cwd: Path | None = None, environment: Mapping[str, str] | None = None, show: bool = True
-) -> Outcome:
-    """Run a preview to its end.
+def outcome(start: Callable[[Path], CompletedProcess[str]], *, show: bool = False) -> Outcome:
+    """Run a command to its end.
 
     Args:
-        command: `pulumi preview` with its arguments.
-        cwd: The folder of the project; the current one by default.
-        environment: Variables on top of this process's own.
-        show: Whether what the engine prints is shown, on standard error.
+        start: Runs it with its event log in the file that it is given.
+        show: Whether its output is printed too, on standard error.
     """
     with tempfile.TemporaryDirectory(prefix="review-") as folder:
         file = Path(folder) / "events.json"
-        done = subprocess.run(
-            [*command, "--event-log", str(file), "--non-interactive", "--color=never", "--suppress-permalink=true"],
-            cwd=cwd,
-            # The engine offers --event-log only to those who ask for its commands for debugging.
-            env={**os.environ, **(environment or {}), "PULUMI_DEBUG_COMMANDS": "true"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        # Only "\n" ends a line: there may be others of what Python takes for an end in a text.
+        done = start(file)
+        # Only "\n" ends an event: its texts may hold other characters that splitlines() splits at.
         log = events.read(filter(None, file.read_text().split("\n")) if file.exists() else ())
     if show:
         sys.stderr.write(done.stdout)
     failed = done.returncode != 0
-    if failed and not any(told.severity == "error" for told in log.diagnostics) and not log.violations:
-        log.diagnostics.append(Diagnostic(severity="error", text=_told(done.stdout)))
-    return Outcome(log=log, failed=failed, printed=done.stdout)
+    if failed and not any(diagnostic.severity == "error" for diagnostic in log.diagnostics) and not log.violations:
+        log.diagnostics.append(Diagnostic(severity="error", text=_early_error(done.stdout)))
+    return Outcome(log=log, failed=failed)
 
 
-def _told(printed: str) -> str:
-    """What it is that the engine failed of before it had any events."""
-    if missing := _NO_STACK.search(printed):
+def _early_error(output: str) -> str:
+    """Return the error of a command that failed before its first event."""
+    if missing := _NO_STACK.search(output):
         return (
-            f"Stack {missing[1]} is not in the state that Pulumi uses here (PULUMI_BACKEND_URL), and a preview begins "
-            "none: somebody has to, once. docs/pull-requests.md says how."
+            f"Stack {missing[1]} does not exist in the current Pulumi backend (PULUMI_BACKEND_URL), and a preview does "
+            "not create it. docs/pull-requests.md says how to create it once."
         )
-    return "\n".join(printed.strip().splitlines()[-_LAST_LINES:])
+    return "\n".join(output.strip().splitlines()[-_LAST_LINES:])

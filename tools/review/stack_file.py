@@ -1,10 +1,10 @@
-"""A stack's file: where it is, whether it can be read, and in which line of it a mistake is."""
+"""Stack files: their path, their readability, and the lines of mistakes."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final
 
 import yaml
 
@@ -13,36 +13,33 @@ from settings import SettingsError
 from settings.reading.as_written import StackFileError
 from settings.reading.keys import PROJECT
 from settings.reading.stack_file import key_lines, read_config
+from tools.local.images import UNBUILT
 from tools.review.log.model import Preview
 
 _MISTAKE: Final = re.compile(r"^(  \* )([\w.-]+)(?=: )", re.MULTILINE)
-"""As the settings tell them: `  * hub.image: is not set`."""
-_OF_THE_ENGINE: Final = re.compile(r"(error: )?validating stack config: ")
-"""How Pulumi begins to say that a value is not of the type that `Pulumi.yaml` wants."""
-_BUILT: Final[Mapping[str, str]] = dict.fromkeys(
-    ("hub.image", "proxy.image", "notebook.image"), "localhost/jupyterhub/to-be-built:0"
-)
-"""What a stack may leave open, as `make up` builds it."""
+"""Format of the settings' errors: `  * hub.image: is not set`."""
+_TYPE_ERROR: Final = re.compile(r"(error: )?validating stack config: ")
+"""Beginning of Pulumi's error for a value of another type than in `Pulumi.yaml`."""
 
 
 class NoStackFileError(Exception):
-    """A revision has no file for the stack, or one that cannot be read; the text says which, and how to mend it."""
+    """A stack file is missing or unreadable; the text has its name and the fix."""
 
 
 def name_of(stack: str) -> str:
-    """Returns how a stack's file is called; the stack with an organization or without."""
+    """Return the name of a stack file, for a stack with or without organization."""
     return f"Pulumi.{stack.rpartition('/')[2]}.yaml"
 
 
 def find(program: Path, stack: str) -> Path:
-    """Returns a stack's file, which can be read.
+    """Return the readable stack file of a stack.
 
     Args:
         program: The folder of the program.
         stack: The stack, as in `Pulumi.<stack>.yaml`, with an organization or without.
 
     Raises:
-        NoStackFileError: There is none, or it is not one.
+        NoStackFileError: It is missing or unreadable.
     """
     file = program / name_of(stack)
     if not file.exists():
@@ -60,32 +57,31 @@ def find(program: Path, stack: str) -> Path:
     return file
 
 
-def project(program: Path) -> dict[str, Any]:
-    """Returns what is in a program's `Pulumi.yaml`.
+def require_project(program: Path) -> None:
+    """Check that a program has a `Pulumi.yaml`.
 
     Raises:
-        NoStackFileError: There is none, or none that can be read.
+        NoStackFileError: It is missing, or cannot be read.
     """
     file = program / "Pulumi.yaml"
     try:
         content: object = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
-        message = f"Pulumi.yaml cannot be read: {error.strerror}. It makes a folder a program."
+        message = f"Pulumi.yaml cannot be read: {error.strerror}. A Pulumi program needs it."
         raise NoStackFileError(message) from None
     except yaml.MarkedYAMLError as error:
         line = 1 if error.problem_mark is None else error.problem_mark.line + 1
-        message = f"{file.name} cannot be used: {error.problem} in line {line}"
+        message = f"Pulumi.yaml cannot be read: {error.problem} in line {line}"
         raise NoStackFileError(message) from None
     if not isinstance(content, dict):
-        message = "Pulumi.yaml cannot be used: it is no map of name, runtime and config"
+        message = "Pulumi.yaml cannot be read: it is not a map with name, runtime and config"
         raise NoStackFileError(message)
-    return cast("dict[str, Any]", content)
 
 
 def placed(preview: Preview, file: Path) -> Preview:
-    """Returns the preview with the line of the file in each message on a key of it.
+    """Return the preview with the line of the stack file in each message about a key.
 
-    Pulumi's own check of the types ends at the first mistake: in its place all are told.
+    Pulumi's own type check ends at the first mistake: all mistakes replace it.
     """
     lines = key_lines(file)
     told = [replace(found, text=_all_mistakes(found.text, file)) for found in preview.diagnostics]
@@ -94,10 +90,10 @@ def placed(preview: Preview, file: Path) -> Preview:
 
 
 def _all_mistakes(text: str, file: Path) -> str:
-    if not _OF_THE_ENGINE.match(text):
+    if not _TYPE_ERROR.match(text):
         return text
     try:
-        settings.from_file(file, defaults=_BUILT)
+        settings.from_file(file, defaults=UNBUILT)
     except SettingsError as error:
         return str(SettingsError(error.mistakes, where=file.name))
     return text

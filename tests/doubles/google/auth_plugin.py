@@ -1,4 +1,4 @@
-"""A stand-in for `gke-gcloud-auth-plugin`, for whoever reaches the cluster that stands in for a GKE cluster."""
+"""A stand-in for `gke-gcloud-auth-plugin`, for the cluster that stands in for every GKE cluster."""
 
 import json
 import os
@@ -10,9 +10,9 @@ _APPLICATION_DEFAULT = "--use_application_default_credentials"
 
 
 def main() -> int:
-    """Print credentials, as Kubernetes asks its credential plugins for them.
+    """Print credentials, as a Kubernetes credential plugin.
 
-    As where somebody followed the guide, there are application default credentials alone, and no login of gcloud.
+    There are application default credentials alone and no gcloud login, as after the steps of docs/gke.md.
     """
     if _APPLICATION_DEFAULT not in sys.argv[1:]:
         sys.stderr.write("You do not currently have an active account selected. Please run: gcloud auth login\n")

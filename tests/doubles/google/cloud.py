@@ -1,4 +1,4 @@
-"""What exists in the stand-in's Google Cloud: a JSON file, as each process of the provider sees the same cloud."""
+"""The resources of the stand-in's Google Cloud, in a JSON file that all processes of the provider share."""
 
 import fcntl
 import json
@@ -12,42 +12,42 @@ from typing import Any
 from tests.doubles.google.wire import Properties
 
 STATE = "GCP_STAND_IN_STATE"
-"""The variable that names the file."""
+"""Environment variable with the path of the file."""
 
 _PARTS = {
     "gcp:sql/databaseInstance:DatabaseInstance": ("gcp:sql/database:Database ", "gcp:sql/user:User "),
 }
-"""By type, the types of what goes when a resource goes, and has its id as the input `instance`."""
+"""By type, the types of the parts that are deleted with it; their input `instance` is its id."""
 
 _IDEMPOTENT = {"gcp:projects/service:Service", "gcp:servicenetworking/connection:Connection"}
-"""Types that Google makes twice without a word, as it does members of IAM policies."""
+"""Types that can be created twice, like members of IAM policies."""
 
 
 class GoogleError(Exception):
-    """What the Google API refuses, with its own message."""
+    """An error of the Google API, with its message."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cloud:
-    """All resources, each with `inputs` and `outputs` as they travel, so that secrets stay marked."""
+    """All resources, each with `inputs` and `outputs` in wire format, with the markers of secrets."""
 
     file: Path
 
     @classmethod
     def of_environment(cls) -> "Cloud":
-        """The one that the environment names."""
+        """Return the cloud whose file the environment names."""
         return cls(file=Path(os.environ[STATE]))
 
     def find(self, token: str, identity: str) -> dict[str, Properties] | None:
-        """A resource, or nothing."""
+        """Return a resource; None if it does not exist."""
         with self._resources() as resources:
             return resources.get(f"{token} {identity}")
 
     def create(self, token: str, identity: str, inputs: Properties, outputs: Properties) -> None:
-        """Make a resource.
+        """Create a resource.
 
         Raises:
-            GoogleError: There is one already.
+            GoogleError: It exists already.
         """
         with self._resources() as resources:
             key = f"{token} {identity}"
@@ -57,10 +57,10 @@ class Cloud:
             resources[key] = {"inputs": inputs, "outputs": outputs}
 
     def update(self, token: str, identity: str, inputs: Properties, outputs: Properties) -> None:
-        """Change a resource.
+        """Update a resource.
 
         Raises:
-            GoogleError: There is none.
+            GoogleError: It does not exist.
         """
         with self._resources() as resources:
             if f"{token} {identity}" not in resources:
@@ -69,7 +69,7 @@ class Cloud:
             resources[f"{token} {identity}"] = {"inputs": inputs, "outputs": outputs}
 
     def delete(self, token: str, identity: str) -> None:
-        """Make a resource gone; that it is gone already is no mistake, as to the real provider."""
+        """Delete a resource and its parts; a missing one is not an error."""
         with self._resources() as resources:
             resources.pop(f"{token} {identity}", None)
             for key in [key for key in resources if key.startswith(_PARTS.get(token, ()))]:
@@ -78,7 +78,7 @@ class Cloud:
 
     @contextmanager
     def _resources(self) -> Generator[dict[str, dict[str, Properties]]]:
-        """What the file holds, to be read and changed while no other process does."""
+        """Lock the file and yield its resources, which are written back if they change."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with self.file.open("a+") as opened:
             fcntl.flock(opened, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""The PostgreSQL server that stands in for every instance of Cloud SQL, if a test has started one."""
+"""The PostgreSQL server that stands in for every Cloud SQL instance, if a test started one."""
 
 import os
 import re
@@ -8,30 +8,30 @@ from urllib.parse import urlsplit
 from tests.doubles.google.wire import Properties
 
 SERVER = "GCP_STAND_IN_POSTGRES"
-"""The variable with the URL by which its superuser reaches it."""
+"""Environment variable with the URL of its superuser."""
 
-AUTHORITIES = "GCP_STAND_IN_POSTGRES_AUTHORITIES"
-"""The variable with the path of a PEM file: who signs for it, as Google tells. It is read at each question."""
+CA_CERTIFICATES = "GCP_STAND_IN_POSTGRES_CA"
+"""Environment variable with the path of a PEM file: its CA certificates. Read at each lookup."""
 
 _OWNER = "cloudsqlsuperuser"
-"""The role that every user of an instance is in, and that owns its databases."""
+"""The role of every user of an instance; it owns the databases."""
 _ROLE = "SELECT 1 FROM pg_roles WHERE rolname = :name"
 
 
 def address() -> str | None:
-    """Where the server is; None if there is none."""
+    """Return the host of the server; None without a server."""
     return urlsplit(os.environ[SERVER]).hostname if os.environ.get(SERVER) else None
 
 
-def authorities() -> list[str]:
-    """The certificates (PEM) of who signs for the server; none if nobody said so."""
-    file = os.environ.get(AUTHORITIES)
+def ca_certificates() -> list[str]:
+    """Return the CA certificates (PEM) of the server; an empty list by default."""
+    file = os.environ.get(CA_CERTIFICATES)
     text = Path(file).read_text() if file else ""
     return re.findall(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", text, re.DOTALL)
 
 
 def follow(token: str, inputs: Properties) -> None:
-    """Make in the server what was made or changed in the cloud; `inputs` without marks of secrets."""
+    """Apply a created or updated resource to the server; `inputs` are without the markers of secrets."""
     if not token.startswith("gcp:sql/") or not os.environ.get(SERVER):
         return
     name, kind = str(inputs.get("name")), token.rpartition(":")[2]
@@ -45,14 +45,14 @@ def follow(token: str, inputs: Properties) -> None:
 
 
 def _make(question: str, name: str, command: str) -> None:
-    """Do it unless the question about the name gives a row."""
+    """Execute a command, unless the query for the name returns a row."""
     if not _execute(question, name=name):
         _execute(command)
 
 
 def _execute(sql: str, **values: str) -> int:
-    """Do something on the server as its superuser, and return how many rows that gives."""
-    from sqlalchemy import create_engine, text  # noqa: PLC0415 slow to load, and most clouds have no such server
+    """Execute SQL as the superuser and return the number of rows."""
+    from sqlalchemy import create_engine, text  # noqa: PLC0415 slow to load, and rarely needed
     from sqlalchemy.pool import NullPool  # noqa: PLC0415 see above
 
     url = os.environ[SERVER].replace("postgresql:", "postgresql+psycopg2:")

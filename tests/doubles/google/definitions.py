@@ -1,4 +1,4 @@
-"""What a GKE cluster has and the local one lacks: the kinds of the Gateway API, and of GKE's policies."""
+"""The custom resource definitions of a GKE cluster that the local cluster lacks: Gateway API and GKE policies."""
 
 import json
 from collections.abc import Generator
@@ -10,8 +10,8 @@ import yaml
 from kubernetes.client import ApiextensionsV1Api
 from kubernetes.client.exceptions import ApiException
 
+from tools.commands import run
 from tools.local import api
-from tools.local.commands import run
 
 _FOLDER = Path(__file__).with_name("crds")
 _MODULE = "sigs.k8s.io/gateway-api"
@@ -20,7 +20,7 @@ _CONFLICT = 409
 
 @contextmanager
 def installed() -> Generator[None]:
-    """The definitions, in the local cluster; those that were not there before are taken away again."""
+    """Install the definitions in the local cluster until the end of the block."""
     extensions = ApiextensionsV1Api(api.connect())
     made: list[str] = []
     try:
@@ -30,7 +30,7 @@ def installed() -> Generator[None]:
             except ApiException as error:
                 if error.status != _CONFLICT:
                     raise
-                # A run that was killed may have left it, as it was then.
+                # Left by a killed run, maybe in an older version.
                 extensions.patch_custom_resource_definition(definition["metadata"]["name"], definition)
             else:
                 made.append(definition["metadata"]["name"])

@@ -1,4 +1,4 @@
-"""The closed lists of values that the documentation of an input states; where it is in doubt, there is none."""
+"""The allowed values of an input by its documentation, if it clearly states a closed list."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ _HEAD = r"(?i:(?:possible|supported|valid|accepted|allowed) values(?: are)?|must
 _ITEM = r"(?:`\"?[\w.-]+\"?`|[A-Z][A-Z0-9_]{2,})"
 _REMARK = r"(?:\s+\([^)`]*\))?"
 _AND = r"(?:\s*,?\s*(?:and|or)\s+|\s*,\s*)"
-# What follows ends the list: the end of a sentence, of a paragraph or of the text.
+# The end of a sentence, of a paragraph or of the text ends the list.
 _END = r"(?=\s*\Z|\.(?:\s|\Z)|\s*\n\s*(?:\n|[A-Z*>]))"
 _SENTENCE = re.compile(rf"{_HEAD}\s+({_ITEM}{_REMARK}(?:{_AND}{_ITEM}{_REMARK})+){_END}")
 _BULLETS = re.compile(rf"{_HEAD}[ ]*\n((?:[ ]*\*[ ][^\n]*(?:\n|\Z))+)\s*\Z")
@@ -16,7 +16,7 @@ _BULLET = re.compile(r"[ ]*\*[ ]`?\"?([A-Z][A-Z0-9_]+)\"?`?(?::.*)?")
 
 
 def choices(documentation: str) -> frozenset[str]:
-    """The only values that are allowed; empty if the documentation does not clearly say so."""
+    """Return the allowed values; empty without a clear closed list."""
     found = set(_lists(documentation))
     if len(found) != 1:
         return frozenset()

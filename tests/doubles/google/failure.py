@@ -1,11 +1,11 @@
-"""What a check tells."""
+"""The failure of a check."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What is wrong with one input."""
+    """A wrong input."""
 
     path: str
     """Such as `nodeConfig.taints[0].effect`."""

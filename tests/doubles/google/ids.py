@@ -1,4 +1,4 @@
-"""Where a resource is and what Google calls it."""
+"""The location and the id of a resource."""
 
 import hashlib
 import re
@@ -23,19 +23,19 @@ _FORMATS = {
     "gcp:secretmanager/secretVersion:SecretVersion": "{{secret}}/versions/1",
     "gcp:servicenetworking/connection:Connection": "{{network}}:{{service}}",
 }
-"""Where the id is not what the documentation tells to import by."""
+"""Ids that differ from the import format of the documentation."""
 
 _GLOBAL = ("gcp:certificatemanager/",)
-"""Types that are everywhere unless a location is set."""
+"""Types that are global unless a location is set."""
 
 
 class NoProjectError(Exception):
-    """Neither the resource nor the provider says which project it belongs to."""
+    """Neither the resource nor the provider has a project."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """The provider's own project and place: where resources are that do not say it."""
+    """Default project, region and zone of the provider."""
 
     project: str | None = None
     region: str | None = None
@@ -43,15 +43,15 @@ class Place:
 
 
 def auto_name(name: str, urn: str, seed: bytes) -> str:
-    """The name of a resource whose program does not name it: another one for each replacement, else always the same."""
+    """Return an auto-generated name: a new one for each replacement, else the same."""
     return f"{name}-{hashlib.sha256(urn.encode() + seed).hexdigest()[:7]}"
 
 
 def located(token: str, inputs: Properties, place: Place) -> Properties:
-    """Where the resource is, as far as its type has such properties: project, location, region and zone.
+    """Return project, location, region and zone of a resource, as far as its type has these properties.
 
     Raises:
-        NoProjectError: It needs a project and there is none.
+        NoProjectError: The type needs a project, and none is set.
     """
     known = sdk.outputs(token)
     cluster = re.search(r"/locations/([^/]+)/clusters/", str(inputs.get("cluster")))
@@ -69,11 +69,11 @@ def located(token: str, inputs: Properties, place: Place) -> Properties:
 
 
 def identity(token: str, inputs: Properties) -> str:
-    """The id of a resource.
+    """Return the id of a resource.
 
     Args:
         token: Its type.
-        inputs: Its inputs without marks of secrets, with its place and a name.
+        inputs: Its inputs with location and name, without the markers of secrets.
     """
     if {"role", "member"} <= inputs.keys():
         return f"{_of_policy(token, inputs)}/{inputs['role']}/{inputs['member']}"
@@ -82,7 +82,7 @@ def identity(token: str, inputs: Properties) -> str:
 
 
 def _of_policy(token: str, inputs: Properties) -> str:
-    """What an IAM member is a member of."""
+    """Return the id of the resource whose policy an IAM member belongs to."""
     template = sdk.import_format(token) or ""
     of_project = str(inputs.get("project", ""))
     fallback = str(next(filter(None, map(inputs.get, ("serviceAccountId", "bucket", "cryptoKeyId"))), of_project))
@@ -90,7 +90,7 @@ def _of_policy(token: str, inputs: Properties) -> str:
 
 
 def _filled(template: str, inputs: Properties) -> str:
-    # The first part may be a whole path, such as a key ring; of later ones only the last part is wanted.
+    # The first variable may be a whole path, such as a key ring; of later ones the last part counts.
     return re.sub(r"\{\{(\w+)\}\}", lambda match: _part(match[1], inputs, whole=match.start() == 0), template)
 
 

@@ -1,4 +1,4 @@
-"""Answers to the functions that look something up."""
+"""Results of functions (data sources)."""
 
 import hashlib
 import typing
@@ -16,22 +16,22 @@ from tests.doubles.google.wire import Properties
 from tools.review.offline.outputs import ADMIN_USER
 
 MISSING = "missing"
-"""The name of what does not exist."""
+"""Name of a resource that does not exist."""
 
 
 _EMPTY: Mapping[Any, object] = {str: "", bool: False, int: 0, float: 0.0, Mapping: {}}
-"""What a data source has where there is nothing, by type."""
+"""By type, the empty value of a data source."""
 
 
 def invoke(token: str, arguments: Properties, place: Place) -> Properties:
-    """What a function returns.
+    """Return the result of a function.
 
     Raises:
-        GoogleError: It finds nothing, or the stand-in does not know the function.
+        GoogleError: The resource does not exist, or the stand-in does not have the function.
     """
     function = _FUNCTIONS.get(token)
     if function is None:
-        message = f"the stand-in for Google Cloud does not know the function {token}; add it to invokes.py"
+        message = f"the stand-in for Google Cloud does not have the function {token}; add it to invokes.py"
         raise GoogleError(message)
     return function(arguments, place)
 
@@ -61,7 +61,7 @@ def _get_cluster(arguments: Properties, place: Place) -> Properties:
 
 
 def _as_data(shape: type, found: Properties) -> Properties:
-    """An object as a data source has it: what is single is in a list with a plural name, and nothing is left out."""
+    """Return an object as a data source: single objects are in lists with plural names, nothing is omitted."""
     return {name: _datum(name, kind, found) for name, kind in sdk.types.output_type_types(shape).items()}
 
 
@@ -84,7 +84,7 @@ def _get_managed_zone(arguments: Properties, place: Place) -> Properties:
 
 
 def _existing(token: str, template: str, where: Properties, elsewhere: Properties | None = None) -> Properties:
-    """A resource of this cloud, or one that somebody else made, which has `elsewhere` too."""
+    """Return a resource of this cloud, or a made-up one of another stack with the properties `elsewhere`."""
     identity = template.format_map(where)
     if where["name"] == MISSING:
         message = f"googleapi: Error 404: Not found: {identity}., notFound"
@@ -108,7 +108,7 @@ def _get_ca_certs(arguments: Properties, place: Place) -> Properties:
     if Cloud.of_environment().find("gcp:sql/databaseInstance:DatabaseInstance", name) is None:
         message = "googleapi: Error 404: The Cloud SQL instance does not exist., instanceDoesNotExist"
         raise GoogleError(message)
-    texts = database_server.authorities() or [f"-----BEGIN CERTIFICATE-----\n{name}\n-----END CERTIFICATE-----"]
+    texts = database_server.ca_certificates() or [f"-----BEGIN CERTIFICATE-----\n{name}\n-----END CERTIFICATE-----"]
     certs = [
         {
             "cert": text,

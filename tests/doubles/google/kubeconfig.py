@@ -9,17 +9,17 @@ from typing import Any, cast
 import yaml
 
 KUBECONFIG = "GCP_STAND_IN_KUBECONFIG"
-"""The variable that names its kubeconfig."""
+"""Environment variable with the path of its kubeconfig."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """How to reach a cluster."""
+    """Address and credentials of a cluster."""
 
     endpoint: str
     """Address of the control plane, with its port unless that is 443."""
-    authority: str
-    """Certificate authority, PEM in base64."""
+    ca_certificate: str
+    """PEM in base64."""
     certificate: str
     """Of the client, PEM."""
     key: str
@@ -27,7 +27,7 @@ class Access:
 
 
 def access() -> Access | None:
-    """What the kubeconfig's current context says; None if there is no kubeconfig."""
+    """Return the access of the kubeconfig's current context; None without a kubeconfig."""
     file = os.environ.get(KUBECONFIG)
     if not file:
         return None
@@ -37,7 +37,7 @@ def access() -> Access | None:
     user = _named(content["users"], context["user"])["user"]
     return Access(
         endpoint=str(cluster["server"]).removeprefix("https://"),
-        authority=base64.b64encode(_bytes(cluster, "certificate-authority")).decode(),
+        ca_certificate=base64.b64encode(_bytes(cluster, "certificate-authority")).decode(),
         certificate=_bytes(user, "client-certificate").decode(),
         key=_bytes(user, "client-key").decode(),
     )
@@ -48,6 +48,6 @@ def _named(items: list[dict[str, Any]], name: str) -> dict[str, Any]:
 
 
 def _bytes(holder: dict[str, Any], name: str) -> bytes:
-    """A value that a kubeconfig has either in itself, in base64, or in a file."""
+    """Return a value that a kubeconfig has inline (base64) or in a file."""
     data = holder.get(f"{name}-data")
     return base64.b64decode(data) if data is not None else Path(holder[name]).read_bytes()

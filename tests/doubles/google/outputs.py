@@ -1,4 +1,4 @@
-"""What Google would answer about a new resource: made up, plausible, and always the same for the same resource."""
+"""Outputs of a new resource: made up, plausible, and always the same for the same resource."""
 
 import base64
 import hashlib
@@ -16,30 +16,30 @@ _NAME_SERVERS = [f"ns-cloud-a{number}.googledomains.com." for number in range(1,
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """A resource that was made."""
+    """A created resource."""
 
     token: str
     id: str
     inputs: Properties
-    """Its inputs, without marks of secrets, with its place and name."""
+    """Its inputs with location and name, without the markers of secrets."""
 
     def __getitem__(self, name: str) -> str:
-        """An input as a text; empty if it is not set."""
+        """Return an input as a string; empty if it is not set."""
         return str(self.inputs.get(name, ""))
 
     @property
     def digest(self) -> str:
-        """40 hexadecimal digits that only this resource has."""
+        """40 hexadecimal digits, unique for the resource."""
         return hashlib.sha1(f"{self.token} {self.id}".encode(), usedforsecurity=False).hexdigest()
 
     @property
     def number(self) -> str:
-        """A number that only this resource has."""
+        """A number, unique for the resource."""
         return str(10**18 + int(self.digest[:14], 16))
 
     @property
     def address(self) -> str:
-        """An address for documentation (RFC 5737), if it is to be reached from outside."""
+        """The IP address; of a public one, from a range for documentation (RFC 5737)."""
         last = int(self.digest[:8], 16) % 254 + 1
         if self["addressType"] == "INTERNAL":
             return database_server.address() or f"10.128.0.{last}"
@@ -47,12 +47,12 @@ class Made:
 
 
 def project_number(project: str) -> str:
-    """The number of a project."""
+    """Return the number of a project."""
     return str(10**11 + int(hashlib.sha256(project.encode()).hexdigest()[:9], 16))
 
 
 def invented(made: Made) -> Properties:
-    """All that the resource has beside its inputs."""
+    """Return the outputs beside the inputs."""
     known = sdk.outputs(made.token)
     labels: Properties = made.inputs.get("labels") or made.inputs.get("resourceLabels") or {}
     link = f"https://www.googleapis.com/{made.token.split(':')[1].split('/')[0]}/v1/{made.id}"
@@ -79,11 +79,11 @@ def _nothing(_: Made) -> Properties:
 def _cluster(made: Made) -> Properties:
     access = kubeconfig.access()
     endpoint = access.endpoint if access else made.address
-    authority = access.authority if access else base64.b64encode(b"-----BEGIN CERTIFICATE-----\n").decode()
+    ca_certificate = access.ca_certificate if access else base64.b64encode(b"-----BEGIN CERTIFICATE-----\n").decode()
     private = {"privateClusterConfig": {"privateEndpoint": "172.16.0.2", "publicEndpoint": endpoint}}
     return {
         "endpoint": endpoint,
-        "masterAuth": {"clusterCaCertificate": authority},
+        "masterAuth": {"clusterCaCertificate": ca_certificate},
         "masterVersion": made.inputs.get("minMasterVersion") or MASTER_VERSION,
         "nodeVersion": MASTER_VERSION,
         "clusterIpv4Cidr": "10.4.0.0/14",
@@ -99,9 +99,9 @@ def _cluster(made: Made) -> Properties:
 
 
 def _node_zones(made: Made) -> list[str]:
-    """The zones that the program names, or that Google chooses: three of a region, and none beside a zone.
+    """Return the zones by the program, or chosen by Google: three of a region, none beside a zone.
 
-    They are the last three here, so that a program fails that guesses which.
+    They are the last three here, so that a program that guesses the first three fails.
     """
     chosen: list[str] | None = made.inputs.get("nodeLocations")
     return chosen or ([] if is_zone(made["location"]) else list(zones_of(made["location"])[-3:]))
@@ -165,7 +165,7 @@ def _secret(made: Made) -> Properties:
 
 
 def _identities(made: Made) -> Properties:
-    """What a pool of identities and its providers have in common: their names hold the project's number."""
+    """Return the outputs of a workload identity pool or provider: their names contain the project number."""
     return {"name": made.id.replace(made["project"], project_number(made["project"]), 1), "state": "ACTIVE"}
 
 
@@ -196,4 +196,4 @@ _OWN: dict[str, Callable[[Made], Properties]] = {
     "gcp:storage/bucket:Bucket": lambda made: {"url": f"gs://{made.id}"},
     "gcp:organizations/project:Project": lambda made: {"number": project_number(made["projectId"])},
 }
-"""By type, what only that type has."""
+"""By type, its special outputs."""

@@ -1,4 +1,4 @@
-"""Puts the stand-in where an engine looks for its `gcp` provider."""
+"""Installs the stand-in where an engine looks for its `gcp` provider."""
 
 import dataclasses
 import os
@@ -11,18 +11,18 @@ from pathlib import Path
 
 from tests.doubles.google import refusals, sdk
 from tests.doubles.google.cloud import STATE
-from tests.doubles.google.database_server import AUTHORITIES, SERVER
+from tests.doubles.google.database_server import CA_CERTIFICATES, SERVER
 from tests.doubles.google.kubeconfig import KUBECONFIG
 from tests.doubles.google.refusals import FAIL
-from tools.local import paths
-from tools.local.engine import Engine
+from tools import paths
+from tools.engine import Engine
 
 
 def install(home: Path) -> Path:
     """Install the stand-in as the plugin that the SDK asks for.
 
     Args:
-        home: A Pulumi home (`PULUMI_HOME`) of the tests' own.
+        home: A `PULUMI_HOME` of the tests.
 
     Returns:
         The program that the engine starts.
@@ -33,9 +33,9 @@ def install(home: Path) -> Path:
 
 
 def _write_program(file: Path, module: str) -> None:
-    """Make a program of a module of this checkout."""
+    """Write a program that runs a module of this checkout."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    # -P: whoever starts it does so in a folder of its own choice, which is no place to import from.
+    # -P: the working directory must not be on the import path.
     command = shlex.join([sys.executable, "-P", "-m", module])
     file.write_text(f'#!/bin/sh\nexport PYTHONPATH={shlex.quote(str(paths.CHECKOUT))}\nexec {command} "$@"\n')
     file.chmod(0o755)
@@ -48,25 +48,25 @@ def engine_with_stand_in(
     kubeconfig: Path | None = None,
     fail: Mapping[str, str] | None = None,
     postgres: str = "",
-    authorities: Path | None = None,
+    ca_certificates: Path | None = None,
 ) -> Engine:
-    """The same engine, with the stand-in for its provider of Google Cloud.
+    """Return the same engine with the stand-in as its `gcp` provider.
 
     Args:
-        found: The engine that `make up` would use, with its Kubernetes provider.
-        folder: Holds the Pulumi home and the made-up cloud (`cloud.json`): the same folder is the same cloud.
-        kubeconfig: Names the cluster that every GKE cluster is; `gke-gcloud-auth-plugin` then lets people into it.
-        fail: By type or URN of a resource, how making, changing or deleting it fails: see `refusals.ways`. With this
-            engine, `refusals.demand` may change it later.
-        postgres: URL of the superuser of the server that every instance of Cloud SQL is; empty = there is none.
-        authorities: PEM file of who signs for that server, as Google is to tell; none = somebody made up.
+        found: The engine of `make up`, with its Kubernetes provider.
+        folder: Folder of the Pulumi home and of the cloud (`cloud.json`): the same folder is the same cloud.
+        kubeconfig: The cluster that stands in for every GKE cluster; `gke-gcloud-auth-plugin` gives access to it.
+        fail: By type or URN of a resource, how its operations fail: see `refusals.ways`. `refusals.demand` can change
+            it later.
+        postgres: URL of the superuser of the server that stands in for every Cloud SQL instance; empty = none.
+        ca_certificates: PEM file with the CA certificates of that server; None = made-up ones.
     """
     home = folder / "pulumi-home"
     plugins = home / "plugins"
     plugins.mkdir(parents=True, exist_ok=True)
     own = Path(found.environment.get("PULUMI_HOME") or os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
     for program in (own / "plugins").glob("resource-kubernetes-v*/pulumi-resource-kubernetes"):
-        # The folder must be one, as the engine overlooks folders that are links.
+        # A real folder, because the engine ignores symbolic links.
         link = plugins / program.parent.name / program.name
         link.parent.mkdir(exist_ok=True)
         if not link.exists():
@@ -84,14 +84,14 @@ def engine_with_stand_in(
         FAIL: "" if fail is None else str(failing),
         KUBECONFIG: str(kubeconfig or ""),
         SERVER: postgres,
-        AUTHORITIES: str(authorities or ""),
+        CA_CERTIFICATES: str(ca_certificates or ""),
     }
     return dataclasses.replace(found, environment={**found.environment, **variables})
 
 
 @contextmanager
 def kept_running(engine: Engine) -> Generator[Engine]:
-    """The engine with its stand-in running: to load the SDK takes the stand-in longer than all that it is asked.
+    """Keep the stand-in running for an engine: loading the SDK takes it longer than all calls.
 
     Args:
         engine: One of `engine_with_stand_in`.

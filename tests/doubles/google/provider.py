@@ -1,8 +1,8 @@
-"""The plugin: serves Pulumi's provider protocol, for an engine that believes it to be the real `gcp` provider."""
+"""The plugin: serves Pulumi's provider protocol as the `gcp` provider."""
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportMissingTypeStubs=false
 # grpc has no types, and so those of Pulumi's protocol classes are in part unknown.
 # pyright: reportIncompatibleMethodOverride=false
-# gRPC gives a method its arguments by place, and so does what `served` makes of it.
+# gRPC passes the arguments by position, and so does `served`.
 # ruff: noqa: N802 the methods' names are the protocol's
 
 import asyncio
@@ -35,7 +35,7 @@ _PLACE = {
     "region": ("GOOGLE_REGION", "GCLOUD_REGION", "CLOUDSDK_COMPUTE_REGION"),
     "zone": ("GOOGLE_ZONE", "GCLOUD_ZONE", "CLOUDSDK_COMPUTE_ZONE"),
 }
-"""The variables by which the real provider, too, learns what its configuration does not say."""
+"""Environment variables of the real provider for unset configuration."""
 
 _PROTECTED = {
     "gcp:container/cluster:Cluster": (
@@ -47,16 +47,16 @@ _PROTECTED = {
         "Set it to false to proceed with instance deletion"
     ),
 }
-"""Types that are protected unless the program says otherwise, and what Google says then."""
+"""Types with deletion protection by default, and the error of a deletion."""
 
-_FOR_EVER = {"gcp:kms/keyRing:KeyRing", "gcp:kms/cryptoKey:CryptoKey"}
-"""Types that Google never deletes: a destroy forgets them, and their names stay taken."""
+_UNDELETABLE = {"gcp:kms/keyRing:KeyRing", "gcp:kms/cryptoKey:CryptoKey"}
+"""Types that Google never deletes: their names stay taken after a destroy."""
 
 
 def served(
     method: Callable[["StandIn", Request], Response],
 ) -> Callable[["StandIn", Request, _Context], Awaitable[Response]]:
-    """A method of the protocol, in which what Google refuses is the call's status: the engine shows that to people."""
+    """Wrap a method of the protocol: errors of Google become the status of the call, which the engine shows."""
 
     @functools.wraps(method)
     async def answer(self: "StandIn", request: Request, context: _Context) -> Response:
@@ -74,7 +74,7 @@ def served(
 
 
 class StandIn(provider_pb2_grpc.ResourceProviderServicer):
-    """Checks, makes up and remembers resources; what it does not implement, the engine can do without."""
+    """Checks, makes up and stores resources; methods that it lacks are optional for the engine."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
@@ -82,19 +82,19 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     @served
     def GetPluginInfo(self, request: Empty) -> plugin_pb2.PluginInfo:
-        """Tell the version."""
+        """Return the version."""
         del request
         return plugin_pb2.PluginInfo(version=sdk.VERSION)
 
     @served
     def Attach(self, request: plugin_pb2.PluginAttach) -> Empty:
-        """Let an engine use a provider that runs already."""
+        """Accept an engine that uses a running provider."""
         del request
         return Empty()
 
     @served
     def Cancel(self, request: Empty) -> Empty:
-        """Stop what is going on: nothing takes long here."""
+        """Do nothing: no operation takes long."""
         del request
         return Empty()
 
@@ -102,18 +102,18 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def CheckConfig(self, request: provider_pb2.CheckRequest) -> provider_pb2.CheckResponse:
         """Check the configuration of the provider itself."""
         found = schema.configuration_failures(received(request.news))
-        return provider_pb2.CheckResponse(inputs=request.news, failures=_told(found))
+        return provider_pb2.CheckResponse(inputs=request.news, failures=_failures(found))
 
     @served
     def DiffConfig(self, request: provider_pb2.DiffRequest) -> provider_pb2.DiffResponse:
-        """Compare configurations: none takes new resources."""
+        """Compare configurations: no change replaces resources."""
         same = received(request.old_inputs) == received(request.news)
         kind = provider_pb2.DiffResponse.DIFF_NONE if same else provider_pb2.DiffResponse.DIFF_SOME
         return provider_pb2.DiffResponse(changes=kind)
 
     @served
     def Configure(self, request: provider_pb2.ConfigureRequest) -> provider_pb2.ConfigureResponse:
-        """Take the configuration."""
+        """Store the configuration."""
         given: Properties = bare(received(request.args))
         of_environment = {
             name: next((os.environ[variable] for variable in variables if variable in os.environ), None)
@@ -124,26 +124,26 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     @served
     def Invoke(self, request: provider_pb2.InvokeRequest) -> provider_pb2.InvokeResponse:
-        """Look something up."""
+        """Call a function."""
         answer = invoke(request.tok, bare(received(request.args)), self._place)
         response = provider_pb2.InvokeResponse()
-        getattr(response, "return").CopyFrom(sent(answer))  # a name that Python keeps for itself
+        getattr(response, "return").CopyFrom(sent(answer))  # a keyword of Python
         return response
 
     @served
     def Check(self, request: provider_pb2.CheckRequest) -> provider_pb2.CheckResponse:
-        """Check the inputs of a resource, and fill in what the real provider would."""
+        """Check the inputs of a resource, and add defaults as the real provider does."""
         inputs = _with_defaults(request)
         found = schema.failures(request.type, inputs)
-        return provider_pb2.CheckResponse(inputs=sent(inputs), failures=_told(found))
+        return provider_pb2.CheckResponse(inputs=sent(inputs), failures=_failures(found))
 
     @served
     def Diff(self, request: provider_pb2.DiffRequest) -> provider_pb2.DiffResponse:
-        """Compare the inputs of a resource with what they were."""
+        """Compare the inputs of a resource with the old ones."""
         olds, news = received(request.old_inputs), received(request.news)
         found = changes(request.type, olds, news)
         kind = provider_pb2.DiffResponse.DIFF_SOME if found else provider_pb2.DiffResponse.DIFF_NONE
-        # A name that the program chose is taken until the old resource is gone; one that was made up is not.
+        # A name set by the program is taken until the old resource is deleted; a generated name is new.
         named = "name" not in news.get("__defaults", []) and news.get("name") == olds.get("name") is not None
         return provider_pb2.DiffResponse(
             changes=kind,
@@ -156,7 +156,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     @served
     def Create(self, request: provider_pb2.CreateRequest) -> provider_pb2.CreateResponse:
-        """Make a resource, or say what it would be."""
+        """Create a resource, or preview its outputs."""
         inputs = received(request.properties)
         place = ids.located(request.type, bare(inputs), self._place)
         if request.preview:
@@ -175,7 +175,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     @served
     def Read(self, request: provider_pb2.ReadRequest) -> provider_pb2.ReadResponse:
-        """Find a resource as it is now."""
+        """Read the current state of a resource."""
         found = self._cloud.find(request.type, request.id)
         if found is None:
             return provider_pb2.ReadResponse()
@@ -184,7 +184,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     @served
     def Update(self, request: provider_pb2.UpdateRequest) -> provider_pb2.UpdateResponse:
-        """Change a resource in place, or say what it would be."""
+        """Update a resource in place, or preview its outputs."""
         inputs = received(request.news)
         place = ids.located(request.type, bare(inputs), self._place)
         made = Made(token=request.type, id=request.id, inputs=bare(inputs) | place)
@@ -197,7 +197,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     @served
     def Delete(self, request: provider_pb2.DeleteRequest) -> Empty:
-        """Make a resource gone."""
+        """Delete a resource."""
         outputs: Properties = bare(received(request.properties))
         if request.type in _PROTECTED and outputs.get("deletionProtection", True):
             raise GoogleError(_PROTECTED[request.type])
@@ -210,7 +210,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             message = 'Cannot destroy the resource because deletion_policy is set to "PREVENT".'
             raise GoogleError(message)
         refuse_on_demand("delete", urn=request.urn, token=request.type, identity=request.id)
-        if outputs.get("deletionPolicy") != "ABANDON" and request.type not in _FOR_EVER:
+        if outputs.get("deletionPolicy") != "ABANDON" and request.type not in _UNDELETABLE:
             self._cloud.delete(request.type, request.id)
         return Empty()
 
@@ -220,7 +220,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
 
 def _with_defaults(request: provider_pb2.CheckRequest) -> Properties:
-    """The inputs with what the program left to the provider, and, as in the bridge, a list of what that is."""
+    """Return the inputs with defaults and, as the bridge does, the list of these defaults."""
     olds, news = received(request.olds), received(request.news)
     known = sdk.inputs(sdk.arguments_class(request.type))
     defaults: Properties = {}
@@ -237,7 +237,7 @@ def _outputs(inputs: Properties, beside: Mapping[str, object]) -> Properties:
 
 
 def _half_made(error: RefusedOnDemandError) -> tuple[tuple[str, bytes], ...]:
-    """How the protocol tells that a resource is there although making it failed: the engine then keeps it."""
+    """Return the details by which the engine keeps a resource whose creation failed."""
     if error.outputs is None:
         return ()
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error))
@@ -247,7 +247,7 @@ def _half_made(error: RefusedOnDemandError) -> tuple[tuple[str, bytes], ...]:
     return (("grpc-status-details-bin", status.SerializeToString()),)
 
 
-def _told(found: list[Failure]) -> list[provider_pb2.CheckFailure]:
+def _failures(found: list[Failure]) -> list[provider_pb2.CheckFailure]:
     return [provider_pb2.CheckFailure(property=failure.path, reason=failure.reason) for failure in found]
 
 

@@ -1,4 +1,4 @@
-"""How the stand-in fails because a test asks for it, in the words of the Google provider."""
+"""Failures of the stand-in on demand of a test, with the messages of the Google provider."""
 
 import json
 import os
@@ -10,39 +10,39 @@ from tests.doubles.google.cloud import GoogleError
 from tests.doubles.google.wire import Properties
 
 FAIL = "GCP_STAND_IN_FAIL"
-"""The variable that names a file which says, as JSON, what fails, how and when. It is read at each operation, so that a
-stand-in that runs already learns of what a test asks."""
+"""Environment variable with the path of a JSON file of failures. It is read at each operation, so tests can change the
+failures of a running stand-in."""
 
 Verb = Literal["create", "update", "delete"]
 
 _BY_CALL = ("permission", "quota")
 _LATER = ("gcp:artifactregistry/", "gcp:certificatemanager/", "gcp:compute/", "gcp:projects/service:", "gcp:sql/")
-"""Types whose calls Google answers at once, with an operation that goes on for a while. The others are done at once."""
+"""Types with long-running operations; calls for the others are synchronous."""
 _HALF_MADE = ("gcp:container/", "gcp:sql/databaseInstance:")
-"""Types of which Google leaves something behind where making one fails late."""
+"""Types of which a late failure leaves a resource behind."""
 
 
 class RefusedOnDemandError(GoogleError):
-    """What a test asked for."""
+    """A failure on demand."""
 
     def __init__(self, message: str, *, after: float, identity: str, outputs: Properties | None) -> None:
         super().__init__(message)
         self.after = after
-        """Seconds that it takes Google to say so."""
+        """Seconds until Google reports it."""
         self.identity = identity
         self.outputs = outputs
-        """What the resource has, where it is there all the same."""
+        """Outputs of the resource, if it exists all the same."""
 
 
 def ways(token: str) -> tuple[str, ...]:
-    """How making a resource of the type can fail: `permission`, `quota`, `timeout`, `half-made`."""
+    """Return the ways in which a creation can fail: `permission`, `quota`, `timeout`, `half-made`."""
     if token.startswith(_HALF_MADE):
         return (*_BY_CALL, "timeout", "half-made")
     return (*_BY_CALL, "timeout") if token.startswith(_LATER) else _BY_CALL
 
 
 def says(way: str) -> str:
-    """What each message of that way of failing has in it."""
+    """Return a text that every message of this way of failing contains."""
     return {
         "permission": "Permission '",
         "quota": "quota",

@@ -1,4 +1,4 @@
-"""What the real provider checks beyond names and types, as far as this project uses the resource types.
+"""Checks of the real provider beyond names and types, for the resource types of this project.
 
 From the schemas of terraform-provider-google (`ValidateFunc`, `ConflictsWith`, `ExactlyOneOf`, `AtLeastOneOf`), in
 google/services/container/resource_container_cluster.go and its like.
@@ -55,10 +55,10 @@ FORMS: dict[str, dict[str, str]] = {
     "gcp:storage/bucket:Bucket": {"name": r"[a-z0-9][-_.a-z0-9]{1,61}[a-z0-9]"},
     "gcp:artifactregistry/repository:Repository": {"repositoryId": _RFC1035},
 }
-"""By type, the regular expressions that inputs have to match."""
+"""By type, the regular expressions of inputs."""
 
 _RANGE_NAMES = ("ipAllocationPolicy.clusterSecondaryRangeName", "ipAllocationPolicy.servicesSecondaryRangeName")
-# A false beside them is a conflict too: to the Terraform SDK, what counts is whether it is set.
+# `false` conflicts too: to the Terraform SDK, it is set.
 _NOT_BESIDE_AUTOPILOT = (
     "addonsConfig.dnsCacheConfig",
     "addonsConfig.networkPolicyConfig",
@@ -81,7 +81,7 @@ CONFLICTS: dict[str, dict[str, tuple[str, ...]]] = {
         "ipAllocationPolicy.servicesIpv4CidrBlock": _RANGE_NAMES,
     },
 }
-"""By type, inputs that cannot be set beside others."""
+"""By type, inputs and those that conflict with them."""
 
 ONE_OF: dict[str, dict[str, tuple[str, ...]]] = {
     CLUSTER: {
@@ -96,14 +96,14 @@ ONE_OF: dict[str, dict[str, tuple[str, ...]]] = {
     },
     SQL_INSTANCE: {"": ("settings", "clone")},
 }
-"""By type, objects (the inputs themselves without a name) in which one of several has to be set, if they are there."""
+"""By type, objects (`""`: the inputs) of which one of several properties has to be set, if the object is set."""
 
 MOST: dict[str, dict[str, int]] = {SECURITY_POLICY: {"rules.match.config.srcIpRanges": 10}}
-"""By type, how many entries a list may have; the way there may lead through lists."""
+"""By type, the maximum length of lists; a path may lead through lists."""
 
 
 def broken(token: str, inputs: Properties) -> Iterator[Failure]:
-    """The rules that the inputs of a resource break."""
+    """Yield the failures of the inputs of a resource."""
     plain = bare(inputs)
     for path, form in FORMS.get(token, {}).items():
         value = _at(plain, path)
@@ -121,7 +121,7 @@ def broken(token: str, inputs: Properties) -> Iterator[Failure]:
 
 
 def zones_refusal(pool: Properties, cluster: Properties) -> str | None:
-    """What Google says against a node pool with zones in which its cluster has no nodes."""
+    """Return Google's error for a node pool with zones that its cluster does not have; None if there is none."""
     zones: list[str] = pool.get("nodeLocations") or []
     if outside := [zone for zone in zones if zone not in {cluster["location"], *cluster["nodeLocations"]}]:
         return f"googleapi: Error 400: Node pool locations {outside} are not among those of the cluster., badRequest"
@@ -129,14 +129,14 @@ def zones_refusal(pool: Properties, cluster: Properties) -> str | None:
 
 
 def refusal(token: str, inputs: Properties) -> str | None:
-    """What the Google API itself would say against making the resource, beside what the provider checks."""
+    """Return the Google API's error for a creation, beyond the provider's checks; None if there is none."""
     if token == CLUSTER and not any(inputs.get(name) for name in ("enableAutopilot", "initialNodeCount", "nodePools")):
         return "googleapi: Error 400: Cluster.initial_node_count must be greater than zero., badRequest"
     return _sql_refusal(inputs) if token == SQL_INSTANCE else None
 
 
 def _sql_refusal(inputs: Properties) -> str | None:
-    """What Cloud SQL says, in the API's documentation, about inputs that the provider passes on."""
+    """Return the error of the Cloud SQL API by its documentation; None if there is none."""
     invalid, standby = "googleapi: Error 400: Invalid request: ", _at(inputs, "settings.availabilityType") == "REGIONAL"
     addresses: Properties = _at(inputs, "settings.ipConfiguration") or {}
     if not (addresses.get("ipv4Enabled", True) or addresses.get("privateNetwork") or is_behind_endpoint(addresses)):
@@ -147,7 +147,7 @@ def _sql_refusal(inputs: Properties) -> str | None:
 
 
 def is_behind_endpoint(addresses: Properties) -> bool:
-    """Whether an instance with this `ipConfiguration` is reached by Private Service Connect."""
+    """Return whether an instance with this `ipConfiguration` uses Private Service Connect."""
     configs = cast("list[Properties]", addresses.get("pscConfigs") or [])
     return any(config.get("pscEnabled") for config in configs)
 
@@ -167,7 +167,7 @@ def _too_many(token: str, inputs: Properties) -> Iterator[Failure]:
 
 
 def _all_at(inputs: Properties, path: str) -> list[Any]:
-    """All that is at a path that may lead through lists."""
+    """Return all values at a path that may lead through lists."""
     found: list[Any] = [inputs]
     for name in path.split("."):
         flat = [item for value in found for item in _items(value)]

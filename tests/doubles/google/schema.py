@@ -15,20 +15,20 @@ from tests.doubles.google.wire import UNKNOWN, Properties, bare
 
 _SCALARS = {bool: "true or false", str: "a text", int: "a whole number", float: "a number"}
 _OF_THE_ENGINE = {"version", "pluginDownloadURL"}
-"""What the engine itself writes into the configuration of a provider."""
+"""Keys that the engine adds to the configuration of a provider."""
 
 
 def failures(token: str, inputs: Properties) -> list[Failure]:
-    """All that is wrong with the inputs of a resource.
+    """Return all failures of the inputs of a resource.
 
     Raises:
-        UnknownTypeError: The SDK has no such resource type.
+        UnknownTypeError: The SDK does not have the type.
     """
     return [*_object(inputs, sdk.arguments_class(token), ""), *rules.broken(token, inputs)]
 
 
 def configuration_failures(configuration: Properties) -> list[Failure]:
-    """All that is wrong with the configuration of the provider itself, where what is no text is written as JSON."""
+    """Return all failures of the provider's configuration, in which values other than strings are JSON."""
     known = sdk.inputs(pulumi_gcp.ProviderArgs)
     decoded = {
         name: _decoded(value) if name in known and known[name].type is not str else value

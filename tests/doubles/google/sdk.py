@@ -1,4 +1,4 @@
-"""What the pulumi-gcp SDK says about a resource type: its inputs, with types and documentation, and its outputs."""
+"""Inputs, their types and documentation, and outputs of a resource type, read from the pulumi-gcp SDK."""
 
 import functools
 import importlib
@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, cast
 
-# The SDK's own reading of its classes: there is no public one.
-from pulumi import _types as types  # pyright: ignore[reportPrivateUsage] so said above
+# The SDK has no public function for this.
+from pulumi import _types as types  # pyright: ignore[reportPrivateUsage] see above
 
 VERSION = version("pulumi-gcp")
-"""Of the SDK, and so of the plugin that it asks the engine for."""
+"""Version of the SDK, and so of the plugin that it requests."""
 
 
 class UnknownTypeError(Exception):
-    """The SDK has no such resource type."""
+    """The SDK does not have the resource type."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,19 +32,19 @@ class Input:
 
 
 def resource_class(token: str) -> type:
-    """The SDK's class of a resource type such as `gcp:compute/network:Network`.
+    """Return the SDK's class of a resource type such as `gcp:compute/network:Network`.
 
     Raises:
-        UnknownTypeError: There is none.
+        UnknownTypeError: The SDK does not have it.
     """
     return _member(token, "")
 
 
 def arguments_class(token: str) -> type:
-    """The SDK's class of that type's inputs.
+    """Return the SDK's class of the inputs of a type.
 
     Raises:
-        UnknownTypeError: There is none.
+        UnknownTypeError: The SDK does not have it.
     """
     return _member(token, "Args")
 
@@ -62,7 +62,7 @@ def _member(token: str, ending: str) -> type:
 
 @functools.cache
 def inputs(arguments: type) -> dict[str, Input]:
-    """The inputs that a `...Args` class takes, by their names on the wire."""
+    """Return the inputs of an `...Args` class, by wire name."""
     names = types.input_type_py_to_pulumi_names(arguments)
     better = _better_documented(arguments)
     hints = types.input_type_types(arguments)
@@ -78,28 +78,28 @@ def inputs(arguments: type) -> dict[str, Input]:
 
 
 def _better_documented(arguments: type) -> type:
-    """The same object of a cluster: the documentation of node pools refers to it for what they share."""
+    """Return the class of a cluster for the same object of a node pool, whose documentation refers to it."""
     name = arguments.__name__.replace("NodePoolNodeConfig", "ClusterNodeConfig")
     return getattr(sys.modules[arguments.__module__], name, arguments)
 
 
 def is_object(kind: object) -> bool:
-    """Whether a type is a `...Args` class."""
+    """Return whether a type is an `...Args` class."""
     return isinstance(kind, type) and types.is_input_type(kind)
 
 
 def item_type(kind: Any) -> Any:  # noqa: ANN401 a type of any form
-    """What a `Sequence` or a `Mapping` holds."""
+    """Return the type of the items of a `Sequence` or `Mapping`."""
     return types.unwrap_type(typing.get_args(kind)[-1])
 
 
 def outputs(token: str) -> dict[str, Any]:
-    """The types of a resource's properties, by their names on the wire."""
+    """Return the types of a resource's properties, by wire name."""
     return cast("dict[str, Any]", types.resource_types(resource_class(token)))
 
 
 def import_format(token: str) -> str | None:
-    """How the documentation writes the id to import a resource by, such as `projects/{{project}}/...`."""
+    """Return the import id of the documentation, such as `projects/{{project}}/...`; None if it has none."""
     constructor = resource_class(token).__init__
     for overload in typing.get_overloads(constructor):
         section = (overload.__doc__ or "").partition("## Import")[2]

@@ -1,4 +1,4 @@
-"""Properties as they travel between engine and provider: JSON, with marks for secrets and for what is not known yet."""
+"""Properties in wire format between engine and provider: JSON with markers for secrets and unknown values."""
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 # Pulumi's and protobuf's helpers do not say what JSON is.
 
@@ -12,21 +12,21 @@ Properties = dict[str, Any]
 """The properties of a resource, by their names on the wire."""
 
 UNKNOWN = rpc.UNKNOWN
-"""Stands for what a preview cannot know."""
+"""Marker of a value that a preview cannot know."""
 
 
 def received(struct: Struct) -> Properties:
-    """The properties in a message, marks and all."""
+    """Return the properties of a message, with markers."""
     return _with_whole_numbers(json_format.MessageToDict(struct))
 
 
 def sent(properties: Properties) -> Struct:
-    """The properties as a part of a message."""
+    """Return the properties as a message."""
     return json_format.ParseDict(properties, Struct())
 
 
 def _with_whole_numbers(value: Any) -> Any:  # noqa: ANN401 any JSON value
-    """The wire knows one type of number: what is whole comes back as it was meant."""
+    """Return the value with whole numbers as int: the wire format has floats only."""
     if isinstance(value, dict):
         return {key: _with_whole_numbers(item) for key, item in cast("Properties", value).items()}
     if isinstance(value, list):
@@ -35,12 +35,12 @@ def _with_whole_numbers(value: Any) -> Any:  # noqa: ANN401 any JSON value
 
 
 def is_secret(value: object) -> bool:
-    """Whether the value itself is marked as secret."""
+    """Return whether the value itself is marked as secret."""
     return rpc.is_rpc_secret(value)
 
 
 def bare(value: Any) -> Any:  # noqa: ANN401 any JSON value
-    """The value without the marks of secrets, at any depth."""
+    """Return the value without the markers of secrets, at any depth."""
     if is_secret(value):
         return bare(rpc.unwrap_rpc_secret(value))
     if isinstance(value, dict):
@@ -51,7 +51,7 @@ def bare(value: Any) -> Any:  # noqa: ANN401 any JSON value
 
 
 def merged(over: Any, under: Any) -> Any:  # noqa: ANN401 any JSON values
-    """What `over` says, and what only `under` says, at any depth of objects."""
+    """Merge two values at any depth of objects; `over` wins."""
     if over is None:
         return under
     if not isinstance(over, dict) or not isinstance(under, dict) or is_secret(cast("object", over)):
@@ -61,14 +61,14 @@ def merged(over: Any, under: Any) -> Any:  # noqa: ANN401 any JSON values
 
 
 def unknown(value: Any) -> Any:  # noqa: ANN401 any JSON value
-    """An object of the same shape, in which nothing is known."""
+    """Return an object of the same shape with unknown values."""
     if isinstance(value, dict):
         return {key: unknown(item) for key, item in cast("Properties", value).items()}
     return UNKNOWN
 
 
 def with_unknowns(value: Any) -> Any:  # noqa: ANN401 any JSON value
-    """The value, in which a text that was made of something unknown is unknown itself."""
+    """Return the value with each string that contains an unknown value as unknown."""
     if isinstance(value, dict):
         return {key: with_unknowns(item) for key, item in cast("Properties", value).items()}
     if isinstance(value, list):
@@ -77,7 +77,7 @@ def with_unknowns(value: Any) -> Any:  # noqa: ANN401 any JSON value
 
 
 def projected(value: Any, shape: Any) -> Any:  # noqa: ANN401 any JSON values
-    """Of the value, only what `shape` has too."""
+    """Return the properties of the value that `shape` has too."""
     if not isinstance(value, dict) or not isinstance(shape, dict) or is_secret(cast("object", value)):
         return cast("object", value)
     found, wanted = cast("Properties", value), cast("Properties", shape)

@@ -10,7 +10,7 @@ from keyless.federation import ISSUER
 from keyless.purposes import DEPLOY, PURPOSES
 from tests.doubles.monitor import Record, Registration, record
 from tests.unit.bootstrap.test_settings import GOOD
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 PROGRAM = CHECKOUT / "bootstrap" / "__main__.py"
 

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from keyless.settings import Settings, SettingsError, parse
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 GOOD = {"project": "foo-123", "location": "europe-west1", "repositoryId": "1234567", "ownerId": "89"}
 
@@ -33,8 +33,8 @@ def test_an_empty_config_names_all_that_is_missing() -> None:
         "The config has 4 mistakes:",
         "  * project: is not set: pulumi config set project my-project-123",
         "  * location: is not set: pulumi config set location europe-west1",
-        f"  * repositoryId: is not set; {TOLD_BY} .id tells it: pulumi config set repositoryId NUMBER",
-        f"  * ownerId: is not set; {TOLD_BY} .owner.id tells it: pulumi config set ownerId NUMBER",
+        f"  * repositoryId: is not set; to get it, {TOLD_BY} .id: pulumi config set repositoryId NUMBER",
+        f"  * ownerId: is not set; to get it, {TOLD_BY} .owner.id: pulumi config set ownerId NUMBER",
     ]
 
 

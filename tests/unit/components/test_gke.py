@@ -5,7 +5,7 @@ import pytest
 
 from tests.doubles.monitor import Record, Registration
 from tests.stacks import EXISTING, GATEWAY, record_gke, text_of
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 from tools.review.offline.outputs import ADDRESS, ADMIN_USER
 
 _T4 = {"name": "t4", "accelerator": "nvidia-tesla-t4", "machineType": "n1-standard-4", "max": 4, "spot": True}

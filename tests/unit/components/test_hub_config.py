@@ -25,7 +25,7 @@ def test_line_ends_and_foreign_letters_survive_and_other_files_stay_at_home(
     (tmp_path / "form.html").write_bytes("<p>Größe\r\n".encode())
     (tmp_path / "notes.txt").write_text("not for the pod")
     (tmp_path / "__pycache__").mkdir()
-    monkeypatch.setattr(hub_config, "SOURCES", tmp_path)
+    monkeypatch.setattr(hub_config, "HUB_FOLDER", tmp_path)
     data = record_hub().one("ConfigMap").inputs["data"]
     assert set(data) == {"form.html", "hub.json"}
     assert data["form.html"] == "<p>Größe\r\n"

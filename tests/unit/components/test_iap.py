@@ -135,7 +135,7 @@ def test_google_is_asked_for_what_iap_needs_and_first_of_all(iap: Record) -> Non
     services = {service.inputs.get("service", "") for service in iap.of("Service")}
     assert {"iap.googleapis.com", "cloudresourcemanager.googleapis.com"} <= services
     enabled = {service.urn for service in iap.of("Service") if service.type.startswith("gcp:")}
-    for kind in ("Site", "IdentityAwareProxy"):
+    for kind in ("PublicAddress", "IdentityAwareProxy"):
         assert enabled <= iap.one(kind).dependencies  # the children of a component are registered after it
 
 

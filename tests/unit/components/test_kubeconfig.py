@@ -72,7 +72,7 @@ def test_a_context_that_is_not_there_is_told_with_those_that_are(tmp_path: Path)
     message = _message("c", _environment(file))
     assert "'c'" in message
     assert "kubernetes.context" in message
-    assert "Contexts there are: a, b." in message
+    assert "Contexts: a, b." in message
     assert str(file) in message
 
 
@@ -80,7 +80,7 @@ def test_no_current_context_and_none_named_is_told_with_those_there_are(tmp_path
     file = write(tmp_path / "config", {"a": "https://a.example"}, current="")
     message = _message(None, _environment(file))
     assert "no current context" in message
-    assert "Contexts there are: a." in message
+    assert "Contexts: a." in message
 
 
 def test_a_context_whose_cluster_is_missing_is_told(tmp_path: Path) -> None:

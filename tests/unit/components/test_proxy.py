@@ -5,7 +5,7 @@ import pytest
 
 from tests.doubles.monitor import Record
 from tests.stacks import pod_specs, record_hub
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 
 def _proxy(hub: Record) -> dict[str, dict[str, Any]]:

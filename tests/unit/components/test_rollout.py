@@ -107,7 +107,9 @@ def test_a_hub_that_ends_twice_is_told_with_the_end_of_its_log() -> None:
     starting = sets(ready=None)
     looks = [(starting, pod(ENDED)), (starting, pod(RUNS, restarts=1, last=ENDED))]
     cluster = _Cluster([*looks, (starting, pod(ENDED, restarts=1))])
-    with pytest.raises(RolloutError, match=r"(?s)does not start.*exit code 1, 2 times.*name 'foo' is not defined"):
+    with pytest.raises(
+        RolloutError, match=r"(?s)does not start.*exited with code 1, 2 times.*name 'foo' is not defined"
+    ):
         cluster.wait()
     assert cluster.seconds < 5
 

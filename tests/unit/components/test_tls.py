@@ -79,7 +79,7 @@ def test_a_given_secret_is_looked_at_before_the_proxy_and_the_way_in_and_not_mad
     look = given.one("CertificateCheck")
     assert {key: look.inputs[key] for key in INPUTS} == {**INPUTS, "namespace": "jupyterhub"}
     assert look.urn in given.one("Deployment").dependencies
-    assert look.urn in given.one("Service", "tf-hub-lb").dependencies
+    assert look.urn in given.one("Endpoint").dependencies, "its Service is created after it"
     assert not [secret for secret in given.of("Secret") if secret.inputs.get("type") == "kubernetes.io/tls"]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from config_check.checks import mistakes
-from config_check.stand_in import stand_in
+from config_check.child import stand_in
 from tests.stacks import pod_specs, record_hub
 
 EXTRA = "extra_config.py"
@@ -18,12 +18,6 @@ Try = Callable[..., list[str]]
 
 def _from_secrets(pod: Mapping[str, Any]) -> list[str]:
     return [variable["name"] for variable in pod["containers"][0]["env"] if "valueFrom" in variable]
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lets no test profit from what an earlier one found to be good."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 
 from components import hub_config, hub_secret
 from config_check.checks import mistakes
-from config_check.stand_in import stand_in
+from config_check.child import stand_in
 from hub.contract import PROXY_TOKEN_VARIABLE
 from tests.stacks import POSTGRESQL, settings_with
 from tests.unit.config_check.conftest import HERE, Try

@@ -1,6 +1,7 @@
 """The child process, and what the program makes of its answer."""
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -12,23 +13,23 @@ import pulumi
 import pytest
 
 import config_check
-from config_check import DryRun
+from config_check import ConfigCheck
 from tests.unit.config_check.conftest import EXTRA
 
 NAMES = {EXTRA: "hub.extraConfig"}
 
 
 @pytest.fixture
-def child() -> Callable[[str], tuple[DryRun, "subprocess.Popen[str]"]]:
+def child() -> Callable[[str], tuple[ConfigCheck, "subprocess.Popen[str]"]]:
     """Makes a try whose child process runs the given code instead."""
 
-    def make(code: str) -> tuple[DryRun, "subprocess.Popen[str]"]:
+    def make(code: str) -> tuple[ConfigCheck, "subprocess.Popen[str]"]:
         folder: TemporaryDirectory[str] = TemporaryDirectory()
         with (Path(folder.name) / "log.txt").open("w") as log:
             process = subprocess.Popen(
                 [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
             )
-        return DryRun(process, folder, names=NAMES, seconds=0, known_as="this"), process
+        return ConfigCheck(process, folder, names=NAMES, seconds=0), process
 
     return make
 
@@ -38,22 +39,35 @@ def test_a_good_configuration_passes_whatever_it_prints(shipped: dict[str, str],
     begin = time.monotonic()
     run = config_check.start({**shipped, EXTRA: extra}, secret_names, line_names=NAMES)
     assert time.monotonic() - begin < 1, "the program waits for the try at its end only"
-    run.require_good()
-    run.require_good()
+    run.finish()
+    run.finish()
 
 
-def test_what_was_good_once_is_tried_again_only_if_something_changed(
+def test_a_check_runs_beside_its_block_and_ends_it_with_all_mistakes(
     shipped: dict[str, str], secret_names: list[str]
 ) -> None:
-    good = {**shipped, EXTRA: "c.KubeSpawner.debug = True"}
-    config_check.start(good, secret_names, line_names=NAMES).require_good()
-    assert isinstance(config_check.start(good, secret_names, line_names=NAMES), config_check.KnownGood)
-    for files, names in (({**good, EXTRA: "c.KubeSpawner.debug = 7"}, secret_names), (good, [*secret_names, "MORE"])):
-        again = config_check.start(files, names, line_names=NAMES)
-        assert isinstance(again, DryRun)
-        again.mistakes()
-    wrong = {**good, EXTRA: "c.KubeSpawner.debug = 7"}
-    assert config_check.start(wrong, secret_names, line_names=NAMES).mistakes(), "mistakes are not remembered"
+    with config_check.running(shipped, secret_names, line_names=NAMES):
+        pass
+    reached = []
+    with (
+        pytest.raises(pulumi.RunError, match=r"line 1: KubeSpawner\.debug"),
+        config_check.running({**shipped, EXTRA: "c.KubeSpawner.debug = 7"}, secret_names, line_names=NAMES),
+    ):
+        reached.append("the end of the block")
+    assert reached
+
+
+def test_an_error_in_the_block_stops_the_check_and_is_raised_as_it_is(
+    shipped: dict[str, str], secret_names: list[str]
+) -> None:
+    endless = {**shipped, EXTRA: "while True: pass"}
+    with (
+        pytest.raises(ValueError, match="no such cluster"),
+        config_check.running(endless, secret_names, line_names=NAMES) as check,
+    ):
+        raise ValueError("no such cluster")
+    # A whole check would have ended with RunError, and with exit code 0.
+    assert check._process.returncode == -signal.SIGKILL  # pyright: ignore[reportPrivateUsage] -- no API
 
 
 def test_mistakes_are_one_error_that_names_settings_files_and_lines(
@@ -64,7 +78,7 @@ def test_mistakes_are_one_error_that_names_settings_files_and_lines(
     line = own[: own.index(begin)].count("\n") + 1
     files = {**shipped, "jupyterhub_config.py": own, EXTRA: "c.KubeSpawner.imgae = 1\nimport pytest\n"}
     with pytest.raises(pulumi.RunError) as caught:
-        config_check.start(files, secret_names, line_names=NAMES).require_good()
+        config_check.start(files, secret_names, line_names=NAMES).finish()
     head, unknown, missing, wrong = str(caught.value).splitlines()
     assert head == "The hub's configuration has 3 mistakes:"
     assert unknown.startswith("  * hub.extraConfig, line 1: KubeSpawner.imgae: is not known, and would be ignored.")
@@ -87,7 +101,7 @@ def test_the_child_sees_nothing_of_the_programs_secrets_folders_and_network(
     (mistake,) = config_check.start({**shipped, EXTRA: extra}, secret_names, line_names=NAMES).mistakes()
     ended, _, answer = mistake.rpartition("\n")
     environment, reached, found, folder = json.loads(answer)
-    assert ended == "the hub's configuration ended the process that tries it, with exit code 7; its last words:"
+    assert ended == "the hub's configuration ended the process that checks it, with exit code 7; the end of its log:"
     may_be_there = {"PATH", "HOME", "LANG", "PYTHONPATH", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE", "LC_CTYPE"}
     assert set(secret_names) <= set(environment) <= {*secret_names, *may_be_there}
     assert "hunter2" not in answer
@@ -97,16 +111,16 @@ def test_the_child_sees_nothing_of_the_programs_secrets_folders_and_network(
 
 
 def test_a_child_that_does_not_end_is_ended(
-    child: Callable[[str], tuple[DryRun, "subprocess.Popen[str]"]], monkeypatch: pytest.MonkeyPatch
+    child: Callable[[str], tuple[ConfigCheck, "subprocess.Popen[str]"]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("config_check.child._PATIENCE", 0.2)
+    monkeypatch.setattr("config_check.child._IMPORT_SECONDS", 0.2)
     run, process = child("while True: pass")
     assert run.mistakes() == ["the hub's configuration did not end within 0.2 s"]
     assert process.returncode is not None
 
 
 def test_a_program_that_ends_before_it_asks_leaves_no_child(
-    child: Callable[[str], tuple[DryRun, "subprocess.Popen[str]"]],
+    child: Callable[[str], tuple[ConfigCheck, "subprocess.Popen[str]"]],
 ) -> None:
     run, process = child("while True: pass")
     del run
@@ -114,7 +128,7 @@ def test_a_program_that_ends_before_it_asks_leaves_no_child(
 
 
 def test_without_jupyterhub_the_command_that_installs_it_is_told(
-    child: Callable[[str], tuple[DryRun, "subprocess.Popen[str]"]],
+    child: Callable[[str], tuple[ConfigCheck, "subprocess.Popen[str]"]],
 ) -> None:
     run, _ = child("import no_such_jupyterhub")
     (mistake,) = run.mistakes()

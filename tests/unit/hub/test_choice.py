@@ -92,16 +92,16 @@ def test_an_amount_that_is_none_is_refused_with_examples(field: str, value: obje
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        ({"cpu": "0.05"}, "'0.05' is too little. The least is 0.1."),
-        ({"cpu": "0"}, "'0' is too little. The least is 0.1."),
-        ({"cpu": "4001m"}, "'4001m' is too much. The most is 4."),
-        ({"cpu": "1e9"}, "'1e9' is too much. The most is 4."),
-        ({"cpu": 5}, "5 is too much. The most is 4."),
-        ({"cpu": "0.1234"}, "'0.1234' is finer than Kubernetes counts: use steps of 1m, which is 0.001."),
-        ({"memory": "100Mi"}, "'100Mi' is too little. The least is 256Mi."),
-        ({"memory": "512m"}, "'512m' is too little. The least is 256Mi."),
-        ({"memory": "8193Mi"}, "'8193Mi' is too much. The most is 8Gi."),
-        ({"memory": "1Ei"}, "'1Ei' is too much. The most is 8Gi."),
+        ({"cpu": "0.05"}, "'0.05' is too little. The minimum is 0.1."),
+        ({"cpu": "0"}, "'0' is too little. The minimum is 0.1."),
+        ({"cpu": "4001m"}, "'4001m' is too much. The maximum is 4."),
+        ({"cpu": "1e9"}, "'1e9' is too much. The maximum is 4."),
+        ({"cpu": 5}, "5 is too much. The maximum is 4."),
+        ({"cpu": "0.1234"}, "'0.1234' is too precise: Kubernetes counts CPUs in steps of 1m (0.001)."),
+        ({"memory": "100Mi"}, "'100Mi' is too little. The minimum is 256Mi."),
+        ({"memory": "512m"}, "'512m' is too little. The minimum is 256Mi."),
+        ({"memory": "8193Mi"}, "'8193Mi' is too much. The maximum is 8Gi."),
+        ({"memory": "1Ei"}, "'1Ei' is too much. The maximum is 8Gi."),
     ],
 )
 def test_an_amount_out_of_bounds_is_refused_with_the_bound(

@@ -156,7 +156,7 @@ def test_an_outage_of_github_is_told_as_one(hub: Session, trouble: str) -> None:
     with pytest.raises(UpstreamError) as caught:
         hub.finish(code)
     assert caught.value.status_code == 503
-    assert "GitHub does not answer just now" in caught.value.jupyterhub_message
+    assert "GitHub does not answer" in caught.value.jupyterhub_message
 
 
 def signed_in(hub: Session, login: str) -> User:

@@ -53,19 +53,19 @@ class Spawner:
 @pytest.mark.parametrize("has", ["10Gi", "20G", "1Mi"])
 def test_a_smaller_home_grows_to_what_the_stack_gives(has: str) -> None:
     api = Api(size=has)
-    asyncio.run(home.grow(Spawner(api)))
+    asyncio.run(home.expand(Spawner(api)))
     assert api.patched == [{"spec": {"resources": {"requests": {"storage": "20Gi"}}}}]
 
 
 @pytest.mark.parametrize("has", ["20Gi", "20480Mi", "30Gi", "1Ti"])
 def test_a_home_that_is_as_large_or_larger_is_left_alone(has: str) -> None:
     api = Api(size=has)
-    asyncio.run(home.grow(Spawner(api)))
+    asyncio.run(home.expand(Spawner(api)))
     assert api.patched == []
 
 
 def test_a_home_that_is_only_being_made_is_no_matter(caplog: pytest.LogCaptureFixture) -> None:
-    asyncio.run(home.grow(Spawner(Api(missing=True))))
+    asyncio.run(home.expand(Spawner(Api(missing=True))))
     assert caplog.text == ""
 
 
@@ -77,5 +77,5 @@ def test_a_home_that_is_only_being_made_is_no_matter(caplog: pytest.LogCaptureFi
 def test_what_stands_in_the_way_is_logged_and_stops_no_server(
     reason: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    asyncio.run(home.grow(Spawner(Api(refuses=reason))))
-    assert "claim-ada does not grow to 20Gi" in caplog.text
+    asyncio.run(home.expand(Spawner(Api(refuses=reason))))
+    assert "Cannot expand claim-ada to 20Gi" in caplog.text

@@ -87,7 +87,7 @@ def test_the_name_makes_a_home_and_a_pod(google: LookAlike, make_hub: MakeHub) -
 
 
 def test_who_comes_past_iap_is_told_where_to_go(make_hub: MakeHub) -> None:
-    with pytest.raises(HubError, match=r"did not pass it.*public address") as caught:
+    with pytest.raises(HubError, match=r"did not pass through it.*public URL") as caught:
         make_hub().sign_in()
     assert caught.value.status_code == 403
 
@@ -133,7 +133,7 @@ FORGED: dict[str, tuple[Callable[[LookAlike], str], str]] = {
 @pytest.mark.parametrize("kind", FORGED)
 def test_what_is_forged_is_refused_with_the_reason(kind: str, google: LookAlike, make_hub: MakeHub) -> None:
     forge, reason = FORGED[kind]
-    with pytest.raises(HubError, match="is not accepted by this hub") as caught:
+    with pytest.raises(HubError, match="is not valid for this hub") as caught:
         make_hub().sign_in(forge(google))
     assert not isinstance(caught.value, UpstreamError)
     assert reason in caught.value.jupyterhub_message
@@ -238,7 +238,7 @@ def test_without_any_key_an_outage_is_told_as_one_and_ends(
     hub = make_hub()
     google.down = True
     for _ in range(2):
-        with pytest.raises(UpstreamError, match="Google does not answer just now") as caught:
+        with pytest.raises(UpstreamError, match="Google does not answer") as caught:
             hub.sign_in(google.sign("ada@example.org"))
         assert caught.value.status_code == 503
     google.down = False
@@ -282,5 +282,5 @@ def test_people_stay_while_google_does_not_tell_its_keys(google: LookAlike, make
 
 
 def test_a_hub_json_without_an_audience_ends_the_start(make_hub: MakeHub) -> None:
-    with pytest.raises(ValueError, match=r"hub\.json does not say"):
+    with pytest.raises(ValueError, match=r"hub\.json has no IAP audience"):
         make_hub(iap=None)

@@ -274,5 +274,5 @@ def test_a_real_hub_that_cannot_read_its_facts_ends_with_one_message(tmp_path: P
         check=False,
     )
     assert ended.returncode != 0
-    assert "hub.json, which `pulumi up` writes beside jupyterhub_config.py, cannot be used." in ended.stderr
+    assert "hub.json, which `pulumi up` writes beside jupyterhub_config.py, is invalid." in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -37,7 +37,7 @@ def start(monkeypatch: pytest.MonkeyPatch, starting: Starting, *events: tuple[st
         reflectors: Any = {spawner._get_reflector_key("events"): Reflector(*events)}
         monkeypatch.setattr(NotebookSpawner, "reflectors", reflectors)
         monkeypatch.setattr(spawner, "_start", starting)
-        monkeypatch.setattr("hub.home.grow", grown)
+        monkeypatch.setattr("hub.home.expand", grown)
         return await spawner.start()
 
     return asyncio.run(run())

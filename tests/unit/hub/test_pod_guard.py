@@ -6,7 +6,7 @@ import pytest
 
 from hub.contract import HubConfig, NotebookServiceAccount
 from hub.errors import HubError
-from hub.pod_guard import PodGuard, account_of, mistakes
+from hub.pod_guard import PodGuard, mistakes, service_account_of
 
 HOME, ACCOUNT = "claim-alice", "notebooks"
 
@@ -271,11 +271,11 @@ def with_accounts(hub_config: HubConfig) -> HubConfig:
     ],
     ids=["nobody", "another-team", "team", "first-of-two", "name", "name-before-team"],
 )
-def test_a_pod_runs_as_the_account_of_its_person(
+def test_a_pod_runs_as_the_service_account_of_its_person(
     name: str, groups: list[str], account: str, pod: dict[str, Any], with_accounts: HubConfig
 ) -> None:
     person = Person(name, [Group(group) for group in groups])
-    assert account_of(person, with_accounts) == account
+    assert service_account_of(person, with_accounts) == account
     made = PodGuard(with_accounts).modify_pod_hook(FakeSpawner(person), FakePod(pod))
     assert made.spec.service_account_name == account
 

@@ -191,11 +191,11 @@ def test_all_reasons_are_told_in_readable_text_with_http_400(hub_config: HubConf
     error = refusal(SpawnForm(hub_config), submitted({"cpu": "lots", "memory": "9Gi"}))
     assert error.status_code == 400
     assert error.jupyterhub_message == (
-        "CPU: 'lots' is not an amount. Write it like 0.5, 2 or 500m. Memory: '9Gi' is too much. The most is 8Gi."
+        "CPU: 'lots' is not an amount. Write it like 0.5, 2 or 500m. Memory: '9Gi' is too much. The maximum is 8Gi."
     )
     assert error.jupyterhub_html_message == (
         "CPU: &#39;lots&#39; is not an amount. Write it like 0.5, 2 or 500m.<br>"
-        "Memory: &#39;9Gi&#39; is too much. The most is 8Gi."
+        "Memory: &#39;9Gi&#39; is too much. The maximum is 8Gi."
     )
 
 

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 import settings
-from settings.types.certificate import certificate_flaws, key_flaws
+from settings.types.certificate import certificate_errors, key_errors
 
 CA = trustme.CA()
 HOST = "hub.example.org"
@@ -29,8 +29,8 @@ def pair(*names: str, lasts: timedelta = timedelta(days=1)) -> tuple[str, str]:
 @pytest.mark.parametrize("names", [[HOST], ["*.example.org"], ["lab.example.org", "HUB.example.org"]])
 def test_a_certificate_for_the_host_name_is_taken_with_its_key(names: list[str]) -> None:
     certificate, key = pair(*names)
-    assert certificate_flaws(certificate, hostname=HOST) == []
-    assert key_flaws(key, certificate=certificate) == []
+    assert certificate_errors(certificate, hostname=HOST) == []
+    assert key_errors(key, certificate=certificate) == []
     found = settings.parse({**STACK, "endpoint.tlsCertificate": certificate, "endpoint.tlsKey": key}, encrypted=SECRETS)
     assert found.public_url == f"https://{HOST}"
     assert found.port_forward_command.endswith("svc/tf-hub-lb 8443:443")
@@ -46,33 +46,33 @@ def test_a_certificate_for_the_host_name_is_taken_with_its_key(names: list[str])
     ],
 )
 def test_a_certificate_for_others_is_refused_with_their_names(names: list[str], told: str) -> None:
-    (flaw,) = certificate_flaws(pair(*names)[0], hostname=HOST)
+    (flaw,) = certificate_errors(pair(*names)[0], hostname=HOST)
     assert f"not for endpoint.hostname, but for {told};" in flaw
 
 
 def test_a_certificate_that_has_expired_is_refused_with_the_day() -> None:
-    (flaw,) = certificate_flaws(pair(HOST, lasts=timedelta(days=-2))[0], hostname=HOST)
+    (flaw,) = certificate_errors(pair(HOST, lasts=timedelta(days=-2))[0], hostname=HOST)
     assert f"{datetime.now(UTC) - timedelta(days=2):%Y-%m-%d}" in flaw
 
 
 def test_a_key_that_belongs_to_another_certificate_is_refused_and_so_is_a_chain_in_the_wrong_order() -> None:
     certificate, key = pair(HOST)
-    assert "does not belong" in key_flaws(pair(HOST)[1], certificate=certificate)[0]
-    assert "has to be its first" in key_flaws(key, certificate=CA.cert_pem.bytes().decode() + certificate)[0]
+    assert "does not belong" in key_errors(pair(HOST)[1], certificate=certificate)[0]
+    assert "has to be its first" in key_errors(key, certificate=CA.cert_pem.bytes().decode() + certificate)[0]
 
 
 @pytest.mark.parametrize(
     "key", ["", "key.pem", "-----BEGIN PRIVATE KEY-----\nMIG\n-----END PRIVATE KEY-----", "\ud800"]
 )
 def test_what_is_no_key_is_refused(key: str) -> None:
-    assert "no private key in PEM form" in key_flaws(key, certificate="")[0]
+    assert "no private key in PEM form" in key_errors(key, certificate="")[0]
 
 
 def test_a_key_with_a_passphrase_is_refused_with_how_to_unlock_it() -> None:
     locked = ec.generate_private_key(ec.SECP256R1()).private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"a word")
     )
-    assert "openssl pkey" in key_flaws(locked.decode(), certificate="")[0]
+    assert "openssl pkey" in key_errors(locked.decode(), certificate="")[0]
 
 
 def test_all_that_is_wrong_with_a_pair_is_told_at_once_and_nothing_of_the_key() -> None:
@@ -90,5 +90,5 @@ def test_a_key_in_the_place_of_the_certificate_is_not_repeated() -> None:
     _, key = pair(HOST)
     with pytest.raises(settings.SettingsError) as caught:
         settings.parse({**STACK, "endpoint.tlsCertificate": key, "endpoint.tlsKey": key}, encrypted=SECRETS)
-    assert "has a private key in it" in str(caught.value)
+    assert "contains a private key" in str(caught.value)
     assert not any(line in str(caught.value) for line in key.splitlines())

@@ -111,6 +111,20 @@ def test_from_pulumi_reads_the_keys_of_this_project_only() -> None:
 
 
 @pytest.mark.usefixtures("_stack_config")
+def test_from_pulumi_shows_warnings_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr("pulumi.log.warn", shown.append)
+    own = {f"jupyterhub:{key}": value for key, value in {**BASE, "cluster.location": "europe-west99"}.items()}
+    config.set_all_config(own, [])
+
+    found = settings.from_pulumi()
+
+    assert found.cluster.location == "europe-west99"
+    assert shown == list(found.warnings)
+    assert [text.partition(":")[0] for text in shown] == ["cluster.location"]
+
+
+@pytest.mark.usefixtures("_stack_config")
 def test_from_pulumi_ends_the_program_without_a_traceback_and_without_secrets() -> None:
     own = {f"jupyterhub:{key}": value for key, value in BASE.items()}
     config.set_all_config({**own, "jupyterhub:name": "", "jupyterhub:hub.image": SECRET}, ["jupyterhub:hub.image"])
@@ -177,8 +191,8 @@ def test_a_stack_file_without_config_misses_only_what_has_to_be_set(tmp_path: Pa
     with pytest.raises(settings.SettingsError) as caught:
         settings.from_file(file)
     assert [mistake.partition(":")[0] for mistake in caught.value.mistakes] == [
+        "auth.type",
         "hub.image",
         "proxy.image",
         "notebook.image",
-        "auth.type",
     ]

@@ -36,7 +36,7 @@ def test_images_that_are_all_set_need_no_repository() -> None:
 def test_a_lost_version_file_is_said_once_for_each_image_that_needs_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("settings.settings.VERSION_FILE", tmp_path / "VERSION")
+    monkeypatch.setattr("settings.types.images.VERSION_FILE", tmp_path / "VERSION")
 
     with pytest.raises(settings.SettingsError) as caught:
         settings.parse({**BASE, "notebook.image": "base-notebook"})

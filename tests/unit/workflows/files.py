@@ -6,16 +6,15 @@ from typing import Any, cast
 
 import yaml
 
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 GITHUB = CHECKOUT / ".github"
-SCRIPTS = GITHUB / "scripts"
 ACTION = GITHUB / "actions" / "pulumi" / "action.yml"
 FILES = sorted((GITHUB / "workflows").glob("*.yml"))
 
 
 def load(file: Path) -> dict[str, Any]:
-    """A workflow or an action. Every scalar is text: else YAML takes the key `on` for a truth."""
+    """Return a workflow or an action with string scalars: YAML reads the key `on` as a boolean."""
     return cast("dict[str, Any]", yaml.load(file.read_text(), Loader=yaml.BaseLoader))  # noqa: S506 it makes text only
 
 

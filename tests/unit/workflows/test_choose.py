@@ -1,4 +1,4 @@
-"""Which code meets Google Cloud: that of the repository's branches, and of no one else."""
+"""Code that gets access to Google Cloud: that of the repository's branches, and no other."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.workflows.scripts import run
+from tests.workflow_scripts import run
 
 NEEDED = "GCP_PREVIEW_ACCOUNT PULUMI_BACKEND_URL"
 SET = {"GCP_PREVIEW_ACCOUNT": "preview@foo.iam.gserviceaccount.com", "PULUMI_BACKEND_URL": "gs://foo"}
@@ -21,7 +21,7 @@ def _pull_request(repository: str | None, author: str = "ada") -> dict[str, Any]
 def _chosen(
     folder: Path, event: dict[str, Any], variables: dict[str, str], stacks: str = '["gke"]'
 ) -> tuple[dict[str, str], str]:
-    """The outputs, and what a person is told."""
+    """Return the outputs, and the messages on the run's page."""
     checkout = folder / "checkout"
     (checkout / ".github").mkdir(parents=True)
     (checkout / ".github" / "stacks.json").write_text(stacks)
@@ -54,14 +54,14 @@ def test_who_meets_google_cloud(
 ) -> None:
     outputs, told = _chosen(tmp_path, event, variables)
     assert outputs == {"stacks": '["gke"]', "how": how, "because": because}
-    assert told.startswith("::notice title=Google Cloud is left out::") if because else told == ""
+    assert told.startswith("::notice title=No access to Google Cloud::") if because else told == ""
 
 
 def test_a_repository_without_variables_is_told_which_and_where_the_guide_is(tmp_path: Path) -> None:
     _, told = _chosen(tmp_path, _pull_request("octo/hub"), {"PULUMI_BACKEND_URL": "gs://foo"})
     assert told == (
-        "::notice title=Google Cloud is left out::The repository has no variables GCP_PREVIEW_ACCOUNT: "
-        "docs/pull-requests.md tells how they are made and set\n"
+        "::notice title=No access to Google Cloud::Repository variables are missing: "
+        "GCP_PREVIEW_ACCOUNT. See docs/pull-requests.md for how to set them\n"
     )
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.conftest import leave_out
 from tests.unit.workflows.files import FILES, GITHUB
-from tools.local import toolchain
-from tools.local.errors import LocalError
+from tools import toolchain
+from tools.errors import ToolError
 
 ZIZMOR = Path(sys.prefix) / "bin" / "zizmor"
 
@@ -22,10 +22,10 @@ def _run(*command: str | Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def actionlint() -> Path:
-    """The program, built if need be."""
+    """Return the linter, built if it is missing."""
     try:
         toolchain.build(toolchain.ACTIONLINT)
-    except LocalError as error:
+    except ToolError as error:
         leave_out(str(error))
     return toolchain.ACTIONLINT.programs / "actionlint"
 

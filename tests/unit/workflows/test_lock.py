@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.workflows.scripts import program
-from tests.unit.workflows.scripts import run as run_script
-from tools.local.commands import run
-from tools.local.paths import CHECKOUT
+from tests.workflow_scripts import program
+from tests.workflow_scripts import run as run_script
+from tools.commands import run
+from tools.paths import CHECKOUT
 
 RUN_URL = "https://github.com/octo/hub/actions/runs/1"
 PERSON = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
@@ -32,7 +32,7 @@ def test_the_lock_says_nothing_twice_and_nothing_of_what_installs() -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout of main with its origin, and a lock in it."""
+    """Return a checkout of main with its origin, with a lock."""
     origin, folder = tmp_path / "origin", tmp_path / "checkout"
     run(["git", "init", "--quiet", "--bare", "--initial-branch=main", origin])
     run(["git", "clone", "--quiet", origin, folder])
@@ -43,7 +43,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def _proposed(folder: Path, lock: str, pull_requests: int = 0) -> tuple[subprocess.CompletedProcess[str], list[str]]:
-    """What is told, and what GitHub was asked."""
+    """Return the output, and the requests to GitHub."""
     (folder / "new.lock").write_text(lock)
     gh = program(folder.parent / "bin" / "gh", GH)
     asked = folder.parent / "asked"
@@ -58,7 +58,7 @@ def _proposed(folder: Path, lock: str, pull_requests: int = 0) -> tuple[subproce
 
 
 def _branch(folder: Path) -> str:
-    """The lock of the branch at the origin, after the commit that it begins with."""
+    """Return the lock of the origin's branch, after its first commit."""
     return run(["git", "-C", folder.parent / "origin", "show", "renew-lock:requirements.lock"])
 
 
@@ -86,7 +86,7 @@ def test_an_open_pull_request_is_brought_up_to_date(checkout: Path) -> None:
 def test_the_same_lock_is_not_proposed(checkout: Path) -> None:
     done, asked = _proposed(checkout, "# made\nidna==3.10\n")
     assert done.returncode == 0
-    assert done.stdout.startswith("::notice::Nothing is newer")
+    assert done.stdout.startswith("::notice::requirements.lock is up to date")
     assert asked == []
 
 
@@ -94,5 +94,5 @@ def test_the_same_lock_is_not_proposed(checkout: Path) -> None:
 def test_a_lock_that_could_fetch_from_elsewhere_is_refused(checkout: Path, line: str) -> None:
     done, asked = _proposed(checkout, f"idna==3.11\n{line}\n")
     assert done.returncode == 1
-    assert done.stdout.startswith("::error::new.lock is no lock")
+    assert done.stdout.startswith("::error::new.lock is not a lock file")
     assert asked == []

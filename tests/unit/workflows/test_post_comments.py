@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.unit.workflows.scripts import program, run
+from tests.workflow_scripts import program, run
 from tools.review.show import comment
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
@@ -62,7 +62,7 @@ def _posted(
     *,
     stacks: Sequence[str] = (),
 ) -> tuple[str, str]:
-    """What was posted, and what the run tells. The default branch has these stacks."""
+    """Return the posted text and the output of the run; `stacks` are those of the default branch."""
     (folder / ".github").mkdir()
     (folder / ".github" / "stacks.json").write_text(json.dumps(list(stacks)))
     program(folder / "tools" / "review" / "__main__.py", REVIEW)
@@ -95,7 +95,7 @@ def test_a_comment_goes_to_the_pull_request_of_the_commit_with_a_marker_and_a_fi
     posted, _ = _posted(tmp_path, OPEN)
     assert posted == (
         "=== post 7\n<!-- jupyterhub-preview: gke -->\n"
-        "> Written by the code of this pull request at `0123456`: as far to be trusted as that is.\n\n"
+        "> Written by the code of this pull request at `0123456`: trust it as far as that code.\n\n"
         "### Preview\n\n1 to change\n"
     )
 
@@ -167,8 +167,8 @@ def test_a_run_that_ended_without_a_result_takes_the_place_of_what_an_earlier_on
     assert gke == (
         "<!-- jupyterhub-preview: gke -->\n### Preview of stack `gke` ended without a result\n\n"
         "[The run](https://github.com/octo/hub/actions/runs/1) of `0123456` "
-        f"ended as {conclusion} before there was one, and shows at which step. "
-        "docs/pull-requests.md lists what that can be.\n\n"
+        f"ended as {conclusion} before it had one, and shows the step. "
+        "docs/pull-requests.md lists causes.\n\n"
     )
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.workflows.scripts import program
-from tests.unit.workflows.scripts import run as run_script
-from tools.local.commands import run
+from tests.workflow_scripts import program
+from tests.workflow_scripts import run as run_script
+from tools.commands import run
 
 RUN_URL = "https://github.com/octo/hub/actions/runs/1"
 RECORDS = '#!/bin/sh\nprintf "%s\\n" "$@" > asked\nexit 3\n'

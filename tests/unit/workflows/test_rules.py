@@ -7,7 +7,7 @@ import shlex
 from typing import Any
 
 from tests.unit.workflows.files import ACTION, FILES, GITHUB, WORKFLOWS, jobs, load, steps
-from tools.local.paths import CHECKOUT
+from tools.paths import CHECKOUT
 
 TEXTS = {file.name: file.read_text() for file in (*FILES, ACTION)}
 BOOTSTRAP = {"GCP_WORKLOAD_IDENTITY_PROVIDER", "PULUMI_BACKEND_URL"} | {

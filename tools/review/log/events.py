@@ -1,4 +1,4 @@
-"""Reads the engine's event log: the steps of a preview with their states, its messages, and what policies say."""
+"""Reads the engine's event log: steps with their states, messages and policy violations."""
 
 import json
 import re
@@ -19,38 +19,36 @@ _OPERATIONS: Final[Mapping[str, Operation]] = {
     "delete": "delete",
 }
 _STAYS: Final = {"same", "read"}
-"""What is neither here nor above is a part of a replacement, or a look at the world."""
+"""Other operations are parts of a replacement, or refreshes."""
 _HIDDEN: Final = re.compile(r"pulumi-python:dynamic/jupyterhub:Rollout|pulumi:pulumi:Stack")
-"""Types of no interest: the wait for the hub follows from the StatefulSet."""
-_ALREADY_TOLD: Final = re.compile(
+"""Types that are not shown: the wait for the rollout follows from the StatefulSet."""
+_REPEATED: Final = re.compile(
     r"(preview|update) failed|an unhandled error occurred: program exited with non-zero exit code: \d+"
 )
-"""What the engine says beside the reason."""
+"""Messages of the engine that repeat an error."""
 
 
 class Step(NamedTuple):
     """One step of the engine."""
 
     operation: str
-    """In the engine's words."""
+    """The engine's name of it."""
     old: ResourceState | None
-    """Before."""
     new: ResourceState | None
-    """After."""
     differing: tuple[str, ...] = ()
-    """Where the provider says that they differ."""
+    """Paths that differ, by the provider's detailed diff."""
 
 
 @dataclass(kw_only=True)
 class Log:
-    """An event log, sorted."""
+    """The content of an event log."""
 
     steps: list[Step] = field(default_factory=list[Step])
-    """In the order in which the engine took them."""
-    looks: list[Step] = field(default_factory=list[Step])
-    """At the world, each with what the stack knew and what is there."""
+    """In the engine's order."""
+    refreshes: list[Step] = field(default_factory=list[Step])
+    """Each with the state before and the refreshed state."""
     exports: tuple[dict[str, Any], dict[str, Any]] | None = None
-    """What the stack exports, and will."""
+    """The exports before and after."""
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
     policy_packs: tuple[str, ...] = ()
     violations: list[Violation] = field(default_factory=list[Violation])
@@ -58,17 +56,17 @@ class Log:
 
     @property
     def after(self) -> dict[str, ResourceState]:
-        """What would be there afterwards, by URN."""
+        """The resources after the run, by URN."""
         return {step.new.urn: step.new for step in self.steps if step.new is not None and step.operation != "refresh"}
 
     def add_policy_results(self, later: "Log") -> None:
-        """Take over what policies said of the same objects in a later run."""
+        """Add the policy results of a later run with the same resources."""
         self.policy_packs, self.violations = later.policy_packs, later.violations
-        self.diagnostics += [told for told in later.diagnostics if told not in self.diagnostics]
+        self.diagnostics += [one for one in later.diagnostics if one not in self.diagnostics]
 
 
 def read(lines: Iterable[str]) -> Log:
-    """Returns what is in an event log."""
+    """Return the content of an event log."""
     log = Log()
     for line in lines:
         event = cast("dict[str, Any]", json.loads(line))
@@ -77,13 +75,13 @@ def read(lines: Iterable[str]) -> Log:
             log.steps.append(_step(step))
         elif "resOutputsEvent" in event:
             step = event["resOutputsEvent"]["metadata"]
-            _take_exports(log, step)
+            _add_exports(log, step)
             if step["op"] == "refresh":
-                log.looks.append(_step(step))
+                log.refreshes.append(_step(step))
         elif "diagnosticEvent" in event:
-            _take_diagnostic(log, event["diagnosticEvent"])
+            _add_diagnostic(log, event["diagnosticEvent"])
         elif "policyEvent" in event:
-            _take_violation(log, event["policyEvent"])
+            _add_violation(log, event["policyEvent"])
         elif "summaryEvent" in event:
             summary = event["summaryEvent"]
             log.succeeded = summary.get("result") == "succeeded"
@@ -93,14 +91,14 @@ def read(lines: Iterable[str]) -> Log:
 
 
 def preview(log: Log, *, failed: bool) -> Preview:
-    """Returns what the log says of a preview.
+    """Return the result of a preview.
 
     Args:
-        log: Its events.
-        failed: Whether the engine says by its exit code that it failed.
+        log: Its event log.
+        failed: Whether the engine ended with an error.
     """
     plan = [step for step in log.steps if step.operation in _OPERATIONS or step.operation in _STAYS]
-    names = resources.made_up_names(
+    names = resources.auto_names(
         [step.old for step in plan if step.old is not None], [step.new for step in plan if step.new is not None]
     )
     found = [
@@ -112,8 +110,8 @@ def preview(log: Log, *, failed: bool) -> Preview:
         failed=failed,
         resources=tuple(sorted(filter(is_shown, found), key=lambda one: (one.type, one.name))),
         unchanged=sum(step.operation in _STAYS and step.new is not None and is_object(step.new.type) for step in plan),
-        manual_changes=tuple(_by_hand(log.looks)),
-        exports=() if failed or log.exports is None else resources.exported(*log.exports, names),
+        manual_changes=tuple(_manual_changes(log.refreshes)),
+        exports=() if failed or log.exports is None else resources.export_changes(*log.exports, names),
         diagnostics=tuple(log.diagnostics),
         policy_packs=log.policy_packs,
         violations=tuple(sorted(log.violations, key=lambda found: (not found.mandatory, found.policy, found.resource))),
@@ -127,10 +125,10 @@ def resource(
     names: Mapping[str, str],
     differing: Iterable[str] = (),
 ) -> Resource:
-    """Returns a resource with all that becomes different of it."""
+    """Return a resource with its changes."""
     known = new or old
     assert known is not None  # noqa: S101 a step has a state
-    # Of one that is replaced by another of another name, that which goes.
+    # A replaced resource is named as before.
     shown = old if old is not None and operation == "replace" else known
     changes = resources.changes(old.inputs if old else {}, new.inputs if new else {}, names)
     if old is not None and new is not None:
@@ -148,21 +146,21 @@ def resource(
     )
 
 
-def _by_hand(looks: Iterable[Step]) -> Iterator[Resource]:
-    for look in looks:
-        if look.old is None or look.new is None or not look.old.type.startswith("kubernetes:"):
+def _manual_changes(refreshes: Iterable[Step]) -> Iterator[Resource]:
+    for _, old, new, _ in refreshes:
+        if old is None or new is None or not old.type.startswith("kubernetes:"):
             continue
-        if changes := resources.manual_changes(look.old, look.new):
-            yield replace(resource("update", look.old, look.new, {}), changes=changes)
+        if changes := resources.manual_changes(old, new):
+            yield replace(resource("update", old, new, {}), changes=changes)
 
 
 def is_object(type_: str) -> bool:
-    """Whether it is something in the world: not a component of the program, nor the program's way to a provider."""
+    """Return whether the type is an object of the cluster or cloud, and not a component or a provider."""
     return not type_.startswith(("jupyterhub:", "pulumi:")) and not _HIDDEN.fullmatch(type_)
 
 
 def is_shown(found: Resource) -> bool:
-    """Whether a reviewer wants to see it. A provider of the program's own counts if it is another afterwards."""
+    """Return whether the comment shows a resource: objects, and explicit providers that change."""
     own_provider = found.type.startswith("pulumi:providers:") and not found.logical_name.startswith("default")
     return is_object(found.type) or (own_provider and found.operation in {"update", "replace"} and bool(found.changes))
 
@@ -175,22 +173,22 @@ def _state(found: dict[str, Any] | None) -> ResourceState | None:
     return None if found is None else resources.read(found)
 
 
-def _take_exports(log: Log, step: dict[str, Any]) -> None:
+def _add_exports(log: Log, step: dict[str, Any]) -> None:
     if step["type"] == "pulumi:pulumi:Stack" and step["op"] != "refresh":
         old, new = (cast("dict[str, Any]", step.get(side) or {}) for side in ("old", "new"))
         log.exports = (old.get("outputs") or {}, new.get("outputs") or {})
 
 
-def _take_diagnostic(log: Log, event: dict[str, Any]) -> None:
+def _add_diagnostic(log: Log, event: dict[str, Any]) -> None:
     text = str(event["message"]).strip()
     severity = str(event["severity"]).removeprefix("info#")
-    if severity in {"error", "warning"} and text and not _ALREADY_TOLD.fullmatch(text) and not event.get("ephemeral"):
-        told = Diagnostic(severity="error" if severity == "error" else "warning", text=text)
-        if told not in log.diagnostics:
-            log.diagnostics.append(told)
+    if severity in {"error", "warning"} and text and not _REPEATED.fullmatch(text) and not event.get("ephemeral"):
+        found = Diagnostic(severity="error" if severity == "error" else "warning", text=text)
+        if found not in log.diagnostics:
+            log.diagnostics.append(found)
 
 
-def _take_violation(log: Log, event: dict[str, Any]) -> None:
+def _add_violation(log: Log, event: dict[str, Any]) -> None:
     urn = str(event.get("resourceUrn") or "")
     kind, name = urn.rpartition("::")[0].rpartition(":")[2], urn.rpartition("::")[2]
     log.violations.append(
@@ -199,7 +197,6 @@ def _take_violation(log: Log, event: dict[str, Any]) -> None:
             policy=str(event["policyName"]),
             mandatory=event["enforcementLevel"] == "mandatory",
             resource=f"{kind} {name}".strip(),
-            # The first line is the policy's description.
             text=str(event["message"]).strip(),
         )
     )

@@ -1,4 +1,4 @@
-"""The resources of a preview's events: what each is, and how two states of one differ."""
+"""The states of resources in the engine's events, and the differences of two states."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from tools.review.log.model import SECRET, UNKNOWN, Change, Properties
 
 _MARK: Final = "4dabf18193072939515e22adb298388d"
-"""By this key the engine marks an object that stands for something else, such as a secret."""
+"""Key by which the engine marks special values, such as secrets."""
 _UNKNOWN_MARKS: Final = {
     "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # text
     "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # true or false
@@ -17,47 +17,47 @@ _UNKNOWN_MARKS: Final = {
     "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # list
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # map
 }
-"""The engine's marks of what is not known yet."""
+"""The engine's markers of unknown values."""
 SEALED: Final = "__sealed"
-"""By this key a provider that sees secrets (`recorder.py`) hands over a copy of the inputs with digests in their place,
-each below the same key again."""
-_OF_THE_ENGINE: Final = {"__defaults", "__provider", "__meta", SEALED}
-"""Keys that are nobody's input. A file may be called `__init__.py`."""
-_OF_NO_INTEREST: Final = re.compile(r"apiVersion|kind|metadata\.labels\[app\.kubernetes\.io/.*\]")
-"""What every new object has."""
+"""Key under which the recording provider adds a copy of the inputs with each secret replaced by a digest (itself under
+this key)."""
+_INTERNAL: Final = {"__defaults", "__provider", "__meta", SEALED}
+"""Keys that are not inputs; listed, because a file may be called `__init__.py`."""
+_BOILERPLATE: Final = re.compile(r"apiVersion|kind|metadata\.labels\[app\.kubernetes\.io/.*\]")
+"""Inputs of every new object."""
 _NOISE: Final = re.compile(
     r"metadata\.annotations(\[(pulumi\.com/.*|kubectl\.kubernetes\.io/last-applied-configuration"
     r"|deployment\.kubernetes\.io/revision)\])?"
 )
-"""Annotations for the tools only. The second repeats the whole object, and of a Secret what is in it."""
+"""Annotations of tools. `last-applied-configuration` repeats the whole object, the data of a Secret included."""
 _METADATA: Final = re.compile(r"(spec\.template\.)?metadata\.(labels|annotations)[.\[].*")
 _BY_MACHINES: Final = re.compile(
     r".*\[([\w.-]*\.)?(kubernetes\.io|k8s\.io|gke\.io|google\.com|googleapis\.com|pulumi\.com)/.*\]"
 )
-"""Labels and annotations by which parts of Kubernetes, of Google and of Pulumi remember things."""
+"""Labels and annotations of controllers of Kubernetes and Google, and of Pulumi."""
 _BY_PEOPLE: Final = re.compile(r".*\[(kubectl\.kubernetes\.io/restartedAt|pod-security\.kubernetes\.io/.*)\]")
-"""Those among them that somebody sets."""
-_MADE_UP: Final = "-…"
-"""Stands for the end of a name that Pulumi made up."""
+"""Those of them that people set."""
+_SUFFIX: Final = "-…"
+"""Shown in place of the generated suffix of an auto-named resource."""
 _NEW: Final = " (new)"
 _ORDER: Final = " (order)"
-"""Ends the path of the order in which such items are: it may matter, as that of containers that run one by one."""
+"""Suffix of the path of the order of a list: it may matter, as for init containers."""
 _STEPS: Final = re.compile(r'\["([^"]*)"\]|\[(\d+)\]|([^.\[\]"]+)')
-"""The parts of a path as providers write it."""
+"""The parts of a provider's path."""
 _NAMED: Final = ("name", "key", "containerPort", "port", "mountPath")
-"""By which of its parts an item of a list is known, so that another order or number of items is no change of each."""
+"""Keys that identify an item of a list, so that an inserted item does not change all others."""
 
 
 @dataclass(frozen=True)
 class _Sealed:
-    """A secret of which only this is known, to compare it."""
+    """The digest of a secret, to compare it."""
 
     digest: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceState:
-    """A resource as it is, or as it will be."""
+    """The state of a resource before or after a change."""
 
     urn: str
     type: str
@@ -65,9 +65,9 @@ class ResourceState:
     protected: bool = False
     """Whether Pulumi refuses to delete or replace it."""
     retained: bool = False
-    """Whether the object outlives its deletion from the stack."""
+    """Whether the object stays when the stack deletes it (`retainOnDelete`)."""
     outputs: Properties = field(default_factory=dict[str, Any])
-    """What was seen of it."""
+    """The outputs, as last read."""
 
     @property
     def logical_name(self) -> str:
@@ -76,30 +76,30 @@ class ResourceState:
 
     @property
     def given_name(self) -> str:
-        """The object's own name, or if it has none its name in the program."""
+        """The object's own name; without one, the logical name."""
         name = _map(self.inputs.get("metadata", self.inputs)).get("name")
         return name if isinstance(name, str) and name != UNKNOWN else self.logical_name
 
     @property
     def is_auto_named(self) -> bool:
-        """Whether Pulumi made a part of the name up."""
+        """Whether Pulumi generated a part of the name."""
         annotations = _map(_map(self.inputs.get("metadata")).get("annotations"))
         return annotations.get("pulumi.com/autonamed") == "true" or "name" in self.inputs.get("__defaults", ())
 
     @property
     def shown_name(self) -> str:
-        """The object's own name, without what is made up."""
+        """The object's own name, without a generated suffix."""
         return self.logical_name if self.is_auto_named else self.given_name
 
 
 def read(state: Mapping[str, Any]) -> ResourceState:
-    """Returns a state of the engine's events, its secrets and unknown values replaced."""
+    """Return a state of the engine's events, with placeholders for secrets and unknown values."""
     written: Properties = state.get("inputs") or {}
     inputs = cast("dict[str, Any]", _plain(written.get(SEALED, written)))
-    if "stringData" in inputs:  # a Secret, which the cluster gives back with `data`
+    if "stringData" in inputs:  # a Secret: the API returns it as `data`
         inputs["data"] = inputs.pop("stringData")
     if state["type"] == "kubernetes:core/v1:Secret" and "data" in inputs:
-        # Whether or not the program remembers that these are secrets.
+        # Masked even if the program did not mark the values as secret.
         is_sealed = all(isinstance(value, _Sealed) for value in _map(inputs["data"]).values())
         inputs["data"] = inputs["data"] if is_sealed and isinstance(inputs["data"], Mapping | _Sealed) else SECRET
     return ResourceState(
@@ -112,47 +112,47 @@ def read(state: Mapping[str, Any]) -> ResourceState:
     )
 
 
-def made_up_names(olds: Iterable[ResourceState], news: Iterable[ResourceState]) -> dict[str, str]:
-    """Returns how to show each name that Pulumi made up. Of one that replaces another it is told that it is new."""
+def auto_names(olds: Iterable[ResourceState], news: Iterable[ResourceState]) -> dict[str, str]:
+    """Return how to show each auto-generated name, with a mark for the new name of a replacement."""
     before = {state.urn: state.given_name for state in olds if state.is_auto_named}
-    shown = {state.given_name: f"{state.logical_name}{_MADE_UP}" for state in olds if state.is_auto_named}
+    shown = {state.given_name: f"{state.logical_name}{_SUFFIX}" for state in olds if state.is_auto_named}
     for state in news:
         if state.is_auto_named and state.given_name not in shown:
             new = _NEW if state.urn in before else ""
-            shown[state.given_name] = f"{state.logical_name}{_MADE_UP}{new}"
+            shown[state.given_name] = f"{state.logical_name}{_SUFFIX}{new}"
     return shown
 
 
-def is_made_up(value: object) -> bool:
-    """Whether the value is such a name, as it is shown."""
-    return isinstance(value, str) and value.removesuffix(_NEW).endswith(_MADE_UP)
+def is_auto_name(value: object) -> bool:
+    """Return whether a shown value is an auto-generated name."""
+    return isinstance(value, str) and value.removesuffix(_NEW).endswith(_SUFFIX)
 
 
 def changes(old: Properties, new: Properties, names: Mapping[str, str]) -> tuple[Change, ...]:
-    """Returns how two sets of inputs differ.
+    """Return the differences of two sets of inputs.
 
     Args:
-        old: The inputs as they are; empty for a new resource.
-        new: The inputs as they will be; empty for one that goes.
-        names: How to show names that Pulumi made up.
+        old: Inputs before; empty for a new resource.
+        new: Inputs after; empty for a deleted resource.
+        names: Shown form of auto-generated names.
     """
     before, after = _leaves(renamed(old, names)), _leaves(renamed(new, names))
     is_change = bool(old and new)
     for path in {**before, **after}:
         if path.endswith(_ORDER):
-            _forget_order_of_others(before, after, path)
+            _reduce_order(before, after, path)
     return tuple(
         Change(path=path, old=_shown(before.get(path)), new=_shown(after.get(path)))
         for path in sorted({**before, **after}, key=_natural)
         if before.get(path) != after.get(path)
         and not _NOISE.fullmatch(path)
-        and (is_change or not _OF_NO_INTEREST.fullmatch(path))
+        and (is_change or not _BOILERPLATE.fullmatch(path))
         and not (path in {"metadata.name", "name"} and after.get(path) in names.values())
     )
 
 
-def _forget_order_of_others(before: dict[str, object], after: dict[str, object], path: str) -> None:
-    """Keep of two orders of a list only that of what is in both: that something comes or goes is told elsewhere."""
+def _reduce_order(before: dict[str, object], after: dict[str, object], path: str) -> None:
+    """Reduce two orders of a list to the items in both: added and removed items have changes of their own."""
     old, new = (cast("list[str]", leaves.pop(path, [])) for leaves in (before, after))
     before_both, after_both = [label for label in old if label in new], [label for label in new if label in old]
     if before_both != after_both:
@@ -160,12 +160,12 @@ def _forget_order_of_others(before: dict[str, object], after: dict[str, object],
 
 
 def secret_changes(old: Properties, new: Properties, differing: Iterable[str]) -> tuple[Change, ...]:
-    """Returns secrets that are in both sets of inputs and differ, which the inputs themselves do not say.
+    """Return secrets that differ: masked inputs do not show it, the provider's detailed diff does.
 
     Args:
-        old: The inputs as they are.
-        new: The inputs as they will be.
-        differing: Where the provider says that they differ: `spec.containers[0].env`, `data["a.b"]`.
+        old: Inputs before.
+        new: Inputs after.
+        differing: Differing paths by the provider: `spec.containers[0].env`, `data["a.b"]`.
     """
     found: dict[str, Change] = {}
     for place in differing:
@@ -177,7 +177,7 @@ def secret_changes(old: Properties, new: Properties, differing: Iterable[str]) -
 
 
 def _at(inputs: Properties, steps: Sequence[str]) -> tuple[str, object]:
-    """The path of a place and what is there, or where the secret begins that it is in."""
+    """Return path and value at a place, or those of the secret around it."""
     path, value = "", cast("object", inputs)
     for step in steps:
         if value == SECRET:
@@ -201,10 +201,10 @@ def _shown(value: object) -> object:
     return SECRET if isinstance(value, _Sealed) else value
 
 
-def manual_changes(known: ResourceState, there: ResourceState) -> tuple[Change, ...]:
-    """Returns labels and annotations that are there otherwise than the stack knew, beside those that it sets."""
-    before, after = _leaves(known.outputs), _leaves(there.outputs)
-    own = {**_leaves(known.inputs), **_leaves(there.inputs)}
+def manual_changes(old: ResourceState, new: ResourceState) -> tuple[Change, ...]:
+    """Return labels and annotations that others changed, of those that the stack does not set."""
+    before, after = _leaves(old.outputs), _leaves(new.outputs)
+    own = {**_leaves(old.inputs), **_leaves(new.inputs)}
     return tuple(
         Change(path=path, old=_shown(before.get(path)), new=_shown(after.get(path)))
         for path in sorted({**before, **after}, key=_natural)
@@ -215,8 +215,8 @@ def manual_changes(known: ResourceState, there: ResourceState) -> tuple[Change, 
     )
 
 
-def exported(old: Properties, new: Properties, names: Mapping[str, str]) -> tuple[Change, ...]:
-    """Returns how two sets of a stack's exports differ. What is not known yet is no difference."""
+def export_changes(old: Properties, new: Properties, names: Mapping[str, str]) -> tuple[Change, ...]:
+    """Return the differences of two sets of exports, without unknown values."""
     return tuple(change for change in changes(_plain(old), _plain(new), names) if change.new != UNKNOWN)
 
 
@@ -238,7 +238,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 any JSON value
 
 
 def renamed(value: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 any JSON value
-    """Returns a JSON value with names that Pulumi made up as they are shown."""
+    """Return a JSON value with the shown form of auto-generated names."""
     if isinstance(value, Mapping):
         return {key: renamed(item, names) for key, item in cast("Mapping[str, Any]", value).items()}
     if isinstance(value, list):
@@ -247,10 +247,10 @@ def renamed(value: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 any JS
 
 
 def _leaves(value: object, path: str = "") -> dict[str, object]:
-    """The values by their paths; an empty list or map is a value."""
+    """Return the values by path; an empty list or map is a value."""
     if isinstance(value, Mapping) and value:
         items = cast("Mapping[str, object]", value)
-        named = {_below(path, key): item for key, item in items.items() if key not in _OF_THE_ENGINE}
+        named = {_below(path, key): item for key, item in items.items() if key not in _INTERNAL}
     elif isinstance(value, list) and value:
         labelled = _labelled(cast("list[object]", value))
         named = {f"{path}[{label}]": item for label, item in labelled}
@@ -282,12 +282,12 @@ def _labelled(items: list[object]) -> list[tuple[str, object]]:
 
 
 def _natural(path: str) -> list[tuple[int, str]]:
-    """Sorts `[10]` behind `[9]`."""
+    """Return a sort key that orders `[10]` after `[9]`."""
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", path)]
 
 
 def diff_json(change: Change) -> tuple[Change, ...]:
-    """Returns what is different in a JSON file of a ConfigMap, by paths in the file; nothing if it is none."""
+    """Return the differences in a JSON file of a ConfigMap, by path in the file; none if it is not JSON."""
     contents: list[Properties] = []
     for text in (change.old, change.new):
         try:

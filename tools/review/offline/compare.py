@@ -7,20 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
-from typing import Final
 
-from tools.local.errors import LocalError
+from tools.engine import Engine, find
+from tools.errors import ToolError
 from tools.review import engine, stack_file
 from tools.review.engine import Outcome
 from tools.review.log import events, resources
 from tools.review.log.model import Diagnostic, Operation, Preview, Resource
 from tools.review.log.resources import ResourceState
 from tools.review.offline import recording_provider, replacements
-from tools.review.project import Project, prepare
+from tools.review.offline.workspace import Workspace, prepare
 from tools.review.stack_file import NoStackFileError
-
-_PROVIDERS: Final = "PULUMI_DEBUG_PROVIDERS"
-"""The engine's variable for running providers: NAME:PORT,..."""
 
 
 class RevisionError(Exception):
@@ -48,22 +45,36 @@ def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None =
     Raises:
         RevisionError: There is no such revision.
         NoStackFileError: The checkout has no readable stack file.
-        LocalError: No engine is installed, and none could be built.
+        ToolError: No engine is installed, and none could be built.
     """
-    pulumi, variables = engine.find()
     stack = stack.rpartition("/")[2]  # a state in a folder has no organizations
     with tempfile.TemporaryDirectory(prefix="review-") as scratch, recording_provider.serving() as port:
-        variables[_PROVIDERS] = ",".join(f"{name}:{port}" for name in recording_provider.PROVIDERS)
+        pulumi = _offline(find(with_provider=False), port)
         folder = Path(scratch)
         for name in ("old", "new", "program"):
             (folder / name).mkdir()
         extract(base, checkout, folder / "program")
-        new = prepare(folder / "new", checkout, stack, pulumi=pulumi, port=port)
+        new = prepare(folder / "new", checkout, stack, engine=pulumi, port=port)
         with ThreadPoolExecutor() as both:
-            after = both.submit(_run, pulumi, stack, new, variables, policy_pack)
-            before = both.submit(_run_base, pulumi, stack, folder, port, variables)
+            after = both.submit(_run, new, policy_pack)
+            before = both.submit(_run_base, pulumi, stack, folder, port)
             found = _compared(before.result(), after.result(), new)
             return replace(found, preview=stack_file.placed(found.preview, checkout / stack_file.name_of(stack)))
+
+
+def _offline(found: Engine, port: int) -> Engine:
+    """Return the CLI with the recording provider in place of all others."""
+    providers = ",".join(f"{name}:{port}" for name in recording_provider.PROVIDERS)
+    return replace(
+        found,
+        environment={
+            **found.environment,
+            "PULUMI_DEBUG_PROVIDERS": providers,
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+    )
 
 
 def extract(revision: str, checkout: Path, folder: Path) -> None:
@@ -91,25 +102,25 @@ def _git(checkout: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
 
 
-def _run_base(pulumi: str, stack: str, folder: Path, port: int, variables: dict[str, str]) -> Outcome | str:
+def _run_base(pulumi: Engine, stack: str, folder: Path, port: int) -> Outcome | str:
     """Return the outcome of the base revision, or its error."""
+    program = folder / "program"
     try:
-        old = prepare(folder / "old", folder / "program", stack, pulumi=pulumi, port=port)
-    except LocalError as error:
+        old = prepare(folder / "old", program, stack, engine=pulumi, port=port)
+    except ToolError as error:
         return str(error)
     except NoStackFileError as error:
-        return str(error) if (folder / "program" / stack_file.name_of(stack)).exists() else "it has no stack file"
-    outcome = _run(pulumi, stack, old, variables, None)
+        return str(error) if (program / stack_file.name_of(stack)).exists() else "it has no stack file"
+    outcome = _run(old, None)
     if outcome.failed:
         return "\n".join(message.text for message in outcome.preview.errors)
     return outcome
 
 
-def _run(pulumi: str, stack: str, project: Project, variables: dict[str, str], policy_pack: Path | None) -> Outcome:
+def _run(project: Workspace, policy_pack: Path | None) -> Outcome:
     def act(*words: str) -> Outcome:
         """Run one command of the engine."""
-        environment = {**variables, **project.environment}
-        return engine.run([pulumi, *words, "--stack", stack], cwd=project.folder, environment=environment, show=False)
+        return engine.outcome(lambda log: project.stack.run(*words, event_log=log))
 
     # `up`, because a preview does not know ids and the outputs made of them.
     made = act("up", "--yes", "--skip-preview")
@@ -121,7 +132,7 @@ def _run(pulumi: str, stack: str, project: Project, variables: dict[str, str], p
     return made
 
 
-def _compared(before: Outcome | str, after: Outcome, new: Project) -> Comparison:
+def _compared(before: Outcome | str, after: Outcome, new: Workspace) -> Comparison:
     found = after.preview
     notes = tuple(Diagnostic(severity="warning", text=note) for note in new.notes)
     problem = before if isinstance(before, str) else ""
@@ -134,7 +145,7 @@ def _compared(before: Outcome | str, after: Outcome, new: Project) -> Comparison
         found,
         resources=differing,
         unchanged=unchanged,
-        exports=() if found.failed else resources.exported(old_exports, new_exports, {}),
+        exports=() if found.failed else resources.export_changes(old_exports, new_exports, {}),
         diagnostics=(*found.diagnostics, *notes),
     )
     return Comparison(preview=preview, base_problem=problem)
@@ -142,7 +153,7 @@ def _compared(before: Outcome | str, after: Outcome, new: Project) -> Comparison
 
 def differences(olds: dict[str, ResourceState], news: dict[str, ResourceState]) -> tuple[tuple[Resource, ...], int]:
     """Return the changes between two sets of resources by URN, and the number of unchanged ones."""
-    names = resources.made_up_names(olds.values(), news.values())
+    names = resources.auto_names(olds.values(), news.values())
     found = [
         events.resource(_operation(olds.get(urn), news.get(urn), names), olds.get(urn), news.get(urn), names)
         for urn in {**olds, **news}

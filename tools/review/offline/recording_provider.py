@@ -106,7 +106,7 @@ class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
         response = provider_pb2.InvokeResponse()
         getattr(response, "return").CopyFrom(
             _sent(answer(request.tok, _received(request.args)) or {})
-        )  # a name that Python keeps for itself
+        )  # a keyword of Python
         return response
 
 

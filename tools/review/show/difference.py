@@ -9,7 +9,7 @@ import yaml
 from yaml.resolver import Resolver
 
 from tools.review.log.model import SECRET, UNKNOWN, VERBS, Change, Resource
-from tools.review.log.resources import is_made_up
+from tools.review.log.resources import is_auto_name
 from tools.review.show.markdown import visible
 
 _CONTEXT: Final = 1
@@ -60,7 +60,7 @@ def _change(change: Change, *, whole: bool) -> list[str]:
     old, new = _text(change.old), _text(change.new)
     if old == new:
         return [f"  {change.path}: {old} (changed)"]
-    if is_made_up(change.new) and is_made_up(change.old):
+    if is_auto_name(change.new) and is_auto_name(change.old):
         return [f"! {change.path}: {new}"]
     removed = [] if change.old is None else [f"- {change.path}: {old}"]
     return removed + ([] if change.new is None else [f"+ {change.path}: {new}"])

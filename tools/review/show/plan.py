@@ -22,7 +22,7 @@ def lines(log: Log) -> list[str]:
     The lines are public: they have no values, and secrets are not part of the digest. Auto-generated names are
     normalized, so equal plans give equal lines.
     """
-    names = resources.made_up_names(
+    names = resources.auto_names(
         [step.old for step in log.steps if step.old is not None],
         [step.new for step in log.steps if step.new is not None],
     )

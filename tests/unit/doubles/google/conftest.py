@@ -1,4 +1,4 @@
-"""A stand-in for each test, with a cloud of its own."""
+"""The stand-in, with its own cloud for each test."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.unit.doubles.google.driver import Driver
 
 @pytest.fixture
 def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Driver:
-    """The stand-in, configured for project foo and region europe-west1."""
+    """Return the stand-in, configured for project foo and region europe-west1."""
     for variable in (FAIL, KUBECONFIG):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv(STATE, str(tmp_path / "cloud.json"))

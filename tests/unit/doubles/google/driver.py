@@ -12,7 +12,7 @@ from tests.doubles.google.wire import Properties, received, sent
 
 
 class RefusedError(Exception):
-    """A call that ended with a message."""
+    """A call that failed with a message."""
 
 
 class _Context:
@@ -29,11 +29,11 @@ class Driver:
         self.call("Configure", proto.ConfigureRequest(args=sent({"project": "foo", "region": "europe-west1"})))
 
     def call(self, method: str, request: object) -> Any:  # noqa: ANN401 any answer
-        """One call of the protocol; its answer."""
+        """Make one call of the protocol and return the response."""
         return asyncio.run(getattr(self._stand_in, method)(request, _Context()))
 
     def check(self, token: str, inputs: Properties, olds: Properties | None = None, seed: bytes = b"") -> Properties:
-        """The inputs as the program's are checked and completed."""
+        """Return the checked inputs with defaults."""
         urn = f"urn:pulumi:test::jupyterhub::{token}::hub"
         request = proto.CheckRequest(
             urn=urn, type=token, name="hub", news=sent(inputs), olds=sent(olds or {}), randomSeed=seed
@@ -43,7 +43,7 @@ class Driver:
         return received(answer.inputs)
 
     def create(self, token: str, inputs: Properties, *, preview: bool = False) -> tuple[str, Properties]:
-        """A new resource: its id and outputs."""
+        """Create a resource and return its id and outputs."""
         properties = sent(self.check(token, inputs))
         answer = self.call(
             "Create", proto.CreateRequest(type=token, name="hub", properties=properties, preview=preview)
@@ -51,14 +51,14 @@ class Driver:
         return answer.id, received(answer.properties)
 
     def read(self, token: str, identity: str) -> Any:  # noqa: ANN401 an answer
-        """What is there under that id."""
+        """Read the resource with that id."""
         return self.call("Read", proto.ReadRequest(type=token, id=identity))
 
     def delete(self, token: str, identity: str, outputs: Properties) -> None:
-        """Make it gone."""
+        """Delete it."""
         self.call("Delete", proto.DeleteRequest(type=token, id=identity, properties=sent(outputs)))
 
     def invoke(self, token: str, arguments: Properties) -> Properties:
-        """What a function answers."""
+        """Return the result of a function."""
         answer = self.call("Invoke", proto.InvokeRequest(tok=token, args=sent(arguments)))
         return received(getattr(answer, "return"))

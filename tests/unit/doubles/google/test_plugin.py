@@ -15,7 +15,7 @@ from tests.doubles.google.cloud import STATE
 from tests.doubles.google.kubeconfig import KUBECONFIG
 from tests.doubles.google.plugin import engine_with_stand_in, install
 from tests.unit.doubles.google.kubeconfigs import kubeconfig
-from tools.local.engine import Engine
+from tools.engine import Engine
 
 
 def test_an_installed_plugin_serves_at_the_port_that_it_prints(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_an_engine_with_the_stand_in_keeps_its_own_plugins_and_its_home_as_it_is
     own = home / "plugins" / "resource-kubernetes-v1.0.0" / "pulumi-resource-kubernetes"
     own.parent.mkdir(parents=True)
     own.touch()
-    found = Engine(program=Path("pulumi"), environment={"PULUMI_HOME": str(home), "PATH": "/bin"}, described="")
+    found = Engine(program=Path("pulumi"), environment={"PULUMI_HOME": str(home), "PATH": "/bin"}, description="")
     engine_with_stand_in(found, tmp_path / "folder")
     engine = engine_with_stand_in(found, tmp_path / "folder")
     plugins = Path(engine.environment["PULUMI_HOME"]) / "plugins"
@@ -52,7 +52,7 @@ def test_an_engine_with_the_stand_in_keeps_its_own_plugins_and_its_home_as_it_is
 
 
 def test_whoever_wants_into_a_gke_cluster_gets_the_credentials_of_its_stand_in(tmp_path: Path) -> None:
-    found = Engine(program=Path("pulumi"), environment={}, described="")
+    found = Engine(program=Path("pulumi"), environment={}, description="")
     engine = engine_with_stand_in(found, tmp_path, kubeconfig=kubeconfig(tmp_path))
     asked = {"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential"}
     variables = {KUBECONFIG: engine.environment[KUBECONFIG], "KUBERNETES_EXEC_INFO": json.dumps(asked)}

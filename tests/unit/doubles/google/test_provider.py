@@ -9,7 +9,7 @@ from pulumi.runtime.proto import provider_pb2 as proto
 
 from tests.doubles.google import refusals
 from tests.doubles.google.cloud import Cloud
-from tests.doubles.google.database_server import AUTHORITIES
+from tests.doubles.google.database_server import CA_CERTIFICATES
 from tests.doubles.google.kubeconfig import KUBECONFIG
 from tests.doubles.google.refusals import FAIL
 from tests.doubles.google.wire import UNKNOWN, Properties, bare, is_secret, received, sent
@@ -293,7 +293,7 @@ def test_the_authorities_of_an_instance_are_those_of_the_server_behind_it(
     assert outputs["name"] in made_up["cert"]
     texts = [f"-----BEGIN CERTIFICATE-----\n{name}\n-----END CERTIFICATE-----" for name in ("active", "next")]
     (tmp_path / "authorities").write_text("\n".join(texts))
-    monkeypatch.setenv(AUTHORITIES, str(tmp_path / "authorities"))
+    monkeypatch.setenv(CA_CERTIFICATES, str(tmp_path / "authorities"))
     answer = driver.invoke(function, {"instance": outputs["name"]})
     assert [cert["cert"] for cert in answer["certs"]] == texts
     assert answer["activeVersion"] == answer["certs"][0]["sha1Fingerprint"]

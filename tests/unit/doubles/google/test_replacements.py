@@ -1,4 +1,4 @@
-"""What a change does to what is there: the table that decides it fits the SDK, and is applied."""
+"""The table of replacing inputs fits the SDK, and diffs follow it."""
 
 import functools
 import typing
@@ -23,7 +23,7 @@ SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"
 
 
 def _inputs(path: str, value: object) -> Properties:
-    """Inputs of which only the one at that path is set."""
+    """Return inputs with a value at one path."""
     return functools.reduce(lambda inner, name: {name: inner}, reversed(path.split(".")), typing.cast("Any", value))
 
 

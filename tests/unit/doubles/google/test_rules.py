@@ -11,7 +11,7 @@ NETWORK = "gcp:compute/network:Network"
 
 
 def _policy(*ranges: int) -> Properties:
-    """A policy with a rule for each number of ranges."""
+    """Return a policy with a rule for each number of ranges."""
     return {"rules": [{"match": {"config": {"srcIpRanges": ["203.0.113.0/24"] * count}}} for count in ranges]}
 
 

@@ -40,23 +40,16 @@ def test_every_region_has_three_zones_or_more_and_they_have_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "mend"),
-    [
-        ("europe-west1-a", "europe-west1 has europe-west1-b, europe-west1-c, europe-west1-d"),
-        ("us-east1-a", "us-east1 has us-east1-b"),
-        ("europe-west1-", "europe-west1 has"),
-        ("europe-west-1", "did you mean europe-west1?"),
-        ("europe-west5", "did you mean europe-west"),
-        ("us-centrall", "did you mean us-central1?"),
-        ("US-EAST1", "did you mean us-east1?"),
-        ("asia-southeast-1", "did you mean asia-southeast1?"),
-        ("", "right ones look like europe-west1"),
-        ("frankfurt", "right ones look like europe-west1"),
-        ("x" * 100_000, "right ones look like europe-west1"),
-        ("europe-west1\n", "did you mean europe-west1"),
-    ],
+    "text",
+    ["europe-west1-", "europe-west-1", "us-centrall", "US-EAST1", "", "frankfurt", "x" * 100_000, "europe-west1\n"],
 )
-def test_a_place_that_google_does_not_have_is_refused_with_the_nearest(text: str, mend: str) -> None:
-    with pytest.raises(ValidationError, match="of Google Cloud") as caught:
+def test_a_text_that_cannot_be_a_place_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match="is not a region or zone of Google Cloud, such as europe-west1"):
         LOCATION.validate_python(text)
-    assert mend in str(caught.value)
+
+
+@pytest.mark.parametrize("zone", ["europe-west99-a", "us-south1-ai1b"])
+def test_a_zone_that_is_not_known_is_accepted_as_a_zone(zone: str) -> None:
+    assert LOCATION.validate_python(zone) == zone
+    assert zones_of(zone) == (zone,)
+    assert is_zone(zone)

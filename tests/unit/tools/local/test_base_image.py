@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from tests.unit.tools.local.tools import Tools
-from tools.local import base_image, commands
+from tools import commands
+from tools.errors import ToolError
+from tools.local import base_image
 from tools.local.buildah import Buildah
-from tools.local.errors import LocalError
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_an_environment_without_node_is_told_how_to_get_it(monkeypatch: pytest.M
         raise metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(metadata, "distribution", missing)
-    with pytest.raises(LocalError, match=r"pip install -r requirements-dev\.txt"):
+    with pytest.raises(ToolError, match=r"pip install -r requirements-dev\.txt"):
         base_image.recipe()
 
 

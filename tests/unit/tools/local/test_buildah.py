@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.tools.local.tools import Tools
-from tools.local import buildah, commands
+from tools import commands
+from tools.local import buildah
 from tools.local.buildah import Buildah
 
 CA_VARIABLES = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")

@@ -12,7 +12,7 @@ from tools.local import certificates, layout
 @pytest.fixture(autouse=True)
 def _own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(certificates, "FOLDER", tmp_path)
-    for name in ("AUTHORITY", "SERVICE_ACCOUNT_KEY", "SERVER"):
+    for name in ("CA_CERTIFICATE", "SERVICE_ACCOUNT_KEY", "SERVER"):
         monkeypatch.setattr(certificates, name, tmp_path / getattr(certificates, name).name)
 
 

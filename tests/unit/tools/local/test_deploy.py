@@ -3,8 +3,8 @@ from collections.abc import Mapping
 import pytest
 
 from tests.stacks import GKE, settings_with
+from tools.errors import ToolError, run_reporting_errors
 from tools.local import deploy, layout
-from tools.local.errors import LocalError
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_cluster_of_gke_is_named_to_the_person_with_its_project() -> None:
 def test_what_goes_wrong_is_a_message_and_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
     def act() -> int:
         message = "The hub's page does not answer."
-        raise LocalError(message)
+        raise ToolError(message)
 
-    assert deploy.told(act) == 1
+    assert run_reporting_errors(act) == 1
     assert capsys.readouterr().err.strip() == "error: The hub's page does not answer."

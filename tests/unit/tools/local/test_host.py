@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
+from tools.errors import ToolError
 from tools.local import host, layout
-from tools.local.errors import LocalError
 
 
 def _nothing_runs(_: str) -> bool:
@@ -14,7 +14,7 @@ def _nothing_runs(_: str) -> bool:
 
 
 def _refusal() -> str:
-    with pytest.raises(LocalError) as refused:
+    with pytest.raises(ToolError) as refused:
         host.check()
     return str(refused.value)
 
@@ -22,7 +22,7 @@ def _refusal() -> str:
 def _be_root_on_linux(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "system", lambda: "Linux")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(host, "_rival", lambda: "")
+    monkeypatch.setattr(host, "_other_kubernetes", lambda: "")
     monkeypatch.setattr(host, "is_running", _nothing_runs)
 
 
@@ -51,11 +51,11 @@ def test_a_taken_port_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_another_kubernetes_on_the_machine_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     _be_root_on_linux(monkeypatch)
-    monkeypatch.setattr(host, "_rival", lambda: "process 7, k3s")
+    monkeypatch.setattr(host, "_other_kubernetes", lambda: "process 7, k3s")
     assert "process 7, k3s" in _refusal()
 
 
 def test_missing_packages_without_apt_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(LocalError, match="a-package"):
+    with pytest.raises(ToolError, match="a-package"):
         host.install_packages({"a-program": "a-package"})

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.unit.tools.local.tools import Tools
-from tools.local import base_image, commands, images, paths
-from tools.local.errors import LocalError
+from tools import commands, paths
+from tools.errors import ToolError
+from tools.local import base_image, images
 from tools.local.images import Image
 
 CTR = ("ctr", "--address", "/run/somewhere.sock")
@@ -134,7 +135,7 @@ def test_archives_of_earlier_contents_are_deleted(folder: Path, context: Path) -
 @pytest.mark.parametrize("failing", ["mmdebstrap", "add", "bud", "push"])
 def test_a_failure_leaves_nothing_half_done(tools: Tools, folder: Path, failing: str) -> None:
     tools.failing = failing
-    with pytest.raises(LocalError, match=f"{failing} failed"):
+    with pytest.raises(ToolError, match=f"{failing} failed"):
         images.ensure_built()
     assert not (folder / "unfinished").exists()
     assert list(folder.glob("debian-*")) == [] or failing != "mmdebstrap"
@@ -145,7 +146,7 @@ def test_what_was_finished_before_a_failure_is_not_built_again(tools: Tools, fol
     proxy = images.ensure_built()["proxy"]
     shutil.rmtree(folder)
     tools.failing = proxy.reference
-    with pytest.raises(LocalError):
+    with pytest.raises(ToolError):
         images.ensure_built()
     tools.failing = ""
     tools.calls.clear()

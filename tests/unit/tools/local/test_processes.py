@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.errors import ToolError
 from tools.local import layout, processes
-from tools.local.errors import LocalError
 
 
 @pytest.fixture(autouse=True)
@@ -60,5 +60,5 @@ def test_the_end_of_the_log_is_told_when_a_process_has_died() -> None:
     processes.start("short", ["sh", "-c", "echo the reason; exit 3"])
     while processes.is_running("short"):
         pass
-    with pytest.raises(LocalError, match="the reason"):
+    with pytest.raises(ToolError, match="the reason"):
         processes.require_running("short")

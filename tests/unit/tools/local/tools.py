@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.local.errors import LocalError
+from tools.errors import ToolError
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Tools:
             Path(words[-1].split(":")[1]).write_text("half", encoding="utf-8")
         if self.failing and self.failing in words:
             message = f"{doing} failed"
-            raise LocalError(message)
+            raise ToolError(message)
         return "\n".join(self.loaded) if program == "ctr" else "container\n"
 
     def with_word(self, word: str) -> list[list[str]]:

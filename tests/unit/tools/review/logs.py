@@ -1,4 +1,4 @@
-"""Event logs in the form in which the engine writes them."""
+"""Event logs in the engine's format."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -31,16 +31,16 @@ def step(
     differing: Sequence[str] = (),
     **state: object,
 ) -> dict[str, Any]:
-    """A step of a preview, with the inputs before and after.
+    """Return a step of a preview, with the inputs before and after.
 
     Args:
-        operation: In the engine's words.
-        type_: Pulumi's.
-        name: In the program.
-        old: The inputs before.
-        new: The inputs after.
-        differing: Where the provider says that they differ.
-        state: What else is in both states, such as `retainOnDelete`.
+        operation: The engine's name of it.
+        type_: Pulumi's type token.
+        name: The logical name.
+        old: Inputs before.
+        new: Inputs after.
+        differing: Differing paths by the provider.
+        state: Other properties of both states, such as `retainOnDelete`.
     """
     urn = f"urn:pulumi:dev::jupyterhub::jupyterhub:jupyterhub:JupyterHub${type_}::{name}"
     states = {
@@ -56,8 +56,8 @@ def step(
     }
 
 
-def look(type_: str, name: str, known: Inputs, there: Inputs, inputs: Inputs | None = None) -> dict[str, Any]:
-    """A look at the world: what the stack knew, and what is there."""
+def refresh(type_: str, name: str, known: Inputs, there: Inputs, inputs: Inputs | None = None) -> dict[str, Any]:
+    """Return a refresh, with outputs before and after."""
     sides = {
         side: {"urn": f"urn:pulumi:dev::jupyterhub::{type_}::{name}", "type": type_, "outputs": dict(outputs)}
         for side, outputs in (("old", known), ("new", there))
@@ -68,18 +68,18 @@ def look(type_: str, name: str, known: Inputs, there: Inputs, inputs: Inputs | N
 
 
 def exports(old: Inputs, new: Inputs) -> dict[str, Any]:
-    """What the stack exports, and will."""
+    """Return the exports before and after."""
     sides = {"old": {"outputs": dict(old)}, "new": {"outputs": dict(new)}}
     return {"resOutputsEvent": {"metadata": {"op": "same", "type": STACK, **sides}}}
 
 
 def message(severity: str, text: str) -> dict[str, Any]:
-    """A diagnostic."""
+    """Return a diagnostic."""
     return {"diagnosticEvent": {"severity": severity, "message": text, "color": "never"}}
 
 
 def violation(text: str, level: str = "mandatory") -> dict[str, Any]:
-    """What a policy says of the hub's StatefulSet."""
+    """Return a policy violation of the hub's StatefulSet."""
     return {
         "policyEvent": {
             "resourceUrn": f"urn:pulumi:dev::jupyterhub::{STATEFULSET}::tf-hub-hub",
@@ -92,25 +92,25 @@ def violation(text: str, level: str = "mandatory") -> dict[str, Any]:
 
 
 def summary(packs: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The end."""
+    """Return the last event."""
     return {"summaryEvent": {"PolicyPacks": dict(packs or {}), "result": "succeeded"}}
 
 
 def preview(*happened: Mapping[str, Any], failed: bool = False) -> Preview:
-    """What is read of these events."""
+    """Return the preview of these events."""
     return events.preview(events.read(json.dumps(event) for event in happened), failed=failed)
 
 
 def auto_named(name: str, **inputs: object) -> dict[str, Any]:
-    """Inputs of an object that Pulumi named."""
+    """Return inputs of an auto-named object."""
     return {"metadata": {"name": name, "annotations": {"pulumi.com/autonamed": "true"}}, **inputs}
 
 
 def named(name: str, **inputs: object) -> dict[str, Any]:
-    """Inputs of an object that the program named."""
+    """Return inputs of an object with a name set by the program."""
     return {"metadata": {"name": name}, **inputs}
 
 
 def pod(**container: object) -> dict[str, Any]:
-    """The spec of a workload with one container."""
+    """Return the spec of a workload with one container."""
     return {"template": {"spec": {"containers": [{"name": "hub", **container}]}}}

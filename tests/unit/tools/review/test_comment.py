@@ -178,7 +178,7 @@ def test_exports_that_change_without_an_object_are_told() -> None:
 
 def test_what_somebody_put_on_an_object_is_told_as_left_alone() -> None:
     found = preview(
-        logs.look(
+        logs.refresh(
             STATEFULSET,
             "hub",
             {"metadata": {"labels": {"app": "x"}}},

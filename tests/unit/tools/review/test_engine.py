@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tools.engine import Engine
 from tools.review import engine
 
 
@@ -9,7 +10,8 @@ def _error(folder: Path, printed: str) -> str:
     program = folder / "pulumi"
     program.write_text(f"#!/bin/sh\ncat <<'END'\n{printed}\nEND\nexit 255\n")
     program.chmod(0o755)
-    outcome = engine.run([str(program), "preview", "--stack", "gke"], show=False)
+    pulumi = Engine(program=program, environment={}, description="")
+    outcome = engine.outcome(lambda log: pulumi.run("preview", folder=folder, event_log=log))
     assert outcome.failed
     (error,) = outcome.preview.errors
     return error.text
@@ -17,7 +19,7 @@ def _error(folder: Path, printed: str) -> str:
 
 def test_a_stack_that_nobody_began_is_told_with_the_place_that_says_how(tmp_path: Path) -> None:
     told = _error(tmp_path, "error: no stack named 'gke' found")
-    assert told.startswith("Stack gke is not in the state that Pulumi uses here (PULUMI_BACKEND_URL)")
+    assert told.startswith("Stack gke does not exist in the current Pulumi backend (PULUMI_BACKEND_URL)")
     assert "docs/pull-requests.md" in told
 
 

@@ -89,7 +89,7 @@ def test_what_is_in_a_secret_never_shows_even_if_nobody_marked_it() -> None:
     new = {"metadata": {"name": "s"}, "stringData": {"password": "hunter3"}}
     kind = "kubernetes:core/v1:Secret"
     for operation, sides in (("update", (old, new)), ("create", (None, new)), ("delete", (old, None))):
-        found = preview(step(operation, kind, "s", *sides), logs.look(kind, "s", old, new))
+        found = preview(step(operation, kind, "s", *sides), logs.refresh(kind, "s", old, new))
         assert "hunter" not in repr(found)
 
 
@@ -110,7 +110,9 @@ def test_labels_and_annotations_by_hand_are_found_and_those_of_machines_are_not(
         "spec": {"template": {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": "today"}}}},
         "status": {"labels": "x"},
     }
-    found = preview(logs.look(logs.DEPLOYMENT, "x", known, there, inputs={"metadata": {"annotations": {"own": "1"}}}))
+    found = preview(
+        logs.refresh(logs.DEPLOYMENT, "x", known, there, inputs={"metadata": {"annotations": {"own": "1"}}})
+    )
     assert [change.path for change in found.manual_changes[0].changes] == [
         "metadata.labels.team",
         "metadata.labels[pod-security.kubernetes.io/enforce]",

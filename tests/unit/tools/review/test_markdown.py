@@ -30,7 +30,7 @@ NASTY = [
 
 
 def _outside_of_code(text: str) -> str:
-    """What a reader's browser gets as more than code: HTML, and text outside of code."""
+    """Return all that a browser gets outside of code: HTML and text."""
     tokens = MarkdownIt("commonmark", {"html": True}).parse(text)
     found = [token.content for token in tokens if token.type == "html_block"]
     for token in tokens:

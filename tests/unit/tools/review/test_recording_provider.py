@@ -29,7 +29,7 @@ def test_a_cluster_that_is_looked_up_has_nodes_in_the_zones_of_its_location(loca
 
 
 def _checked(type_: str, **inputs: object) -> dict[str, Any]:
-    """The inputs of an object as the provider gives them back."""
+    """Return the checked inputs of an object."""
     news = json_format.ParseDict({"metadata": {"name": "x"}, **inputs}, Struct())
     with recording_provider.serving() as port, grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         asked = provider_pb2.CheckRequest(type=type_, news=news)

@@ -1,4 +1,4 @@
-"""Stack files that are missing or broken, and in which line a mistake is."""
+"""Missing and broken stack files, and the lines of mistakes."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ FILES = ("Pulumi.dev.yaml", "Pulumi.gke.yaml")
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
-    """A folder with two stack files."""
+    """Return a folder with two stack files."""
     for name in FILES:
         (tmp_path / name).write_text("config: {}\n")
     return tmp_path
@@ -62,7 +62,7 @@ def test_a_program_without_its_file_is_told(program: Path, content: str | None) 
     if content is not None:
         (program / "Pulumi.yaml").write_text(content)
     with pytest.raises(NoStackFileError, match=r"Pulumi\.yaml cannot be"):
-        stack_file.project(program)
+        stack_file.require_project(program)
 
 
 def test_each_mistake_of_a_key_has_its_line(program: Path) -> None:

@@ -1,0 +1,99 @@
+"""Rules of the cluster, and of the groups that need one on GKE."""
+
+from collections.abc import Mapping
+
+from settings.groups.cluster import ClusterSettings
+from settings.groups.gcp import GcpSettings
+from settings.groups.identity import IdentitySettings
+from settings.groups.kubernetes import KubernetesSettings
+from settings.groups.network import NetworkSettings
+from settings.groups.registry import RegistrySettings
+from settings.types.networks import overlapping
+
+
+def gke_only_errors(cluster: ClusterSettings, keys: Mapping[str, object]) -> list[str]:
+    """Return an error for each of `keys` that has a value, unless the cluster is on GKE."""
+    if cluster.on_gke:
+        return []
+    return [
+        f"{key}: works on GKE only, where cluster.mode is existing or create; set that, or remove this: "
+        f"pulumi config rm {key}"
+        for key, value in keys.items()
+        if value
+    ]
+
+
+def location_errors(cluster: ClusterSettings) -> list[str]:
+    """Return why the cluster cannot be at its location."""
+    if not cluster.on_gke:
+        return gke_only_errors(cluster, {"cluster.autopilot": cluster.autopilot})
+    if cluster.location is None:
+        return [
+            (
+                f"cluster.location: is not set, but cluster.mode {cluster.mode} needs it: "
+                "pulumi config set cluster.location europe-west1"
+            )
+        ]
+    if cluster.autopilot and cluster.is_zonal:
+        return [
+            (
+                f"cluster.location: {cluster.location} is a zone, but Autopilot clusters are regional: "
+                f"pulumi config set cluster.location {cluster.region}"
+            )
+        ]
+    return []
+
+
+def access_errors(cluster: ClusterSettings) -> list[str]:
+    """Return whether nobody could reach the control plane of a created cluster."""
+    if cluster.mode != "create" or cluster.authorized_networks:
+        return []
+    return [
+        (
+            "cluster.authorizedNetworks: is not set, so neither you nor this stack could reach the control plane; your "
+            "own address: curl -4 ifconfig.me; then: "
+            "pulumi config set --path '[\"cluster.authorizedNetworks\"][0]' ADDRESS/32"
+        )
+    ]
+
+
+def project_errors(cluster: ClusterSettings, gcp: GcpSettings) -> list[str]:
+    """Return whether the project is missing."""
+    if not cluster.on_gke or gcp.project is not None:
+        return []
+    return [f"gcp.project: is not set, but cluster.mode {cluster.mode} needs it: pulumi config set gcp.project ID"]
+
+
+def context_errors(cluster: ClusterSettings, kubernetes: KubernetesSettings) -> list[str]:
+    """Return whether two clusters are named."""
+    if not cluster.on_gke or kubernetes.context is None:
+        return []
+    return [
+        (
+            f"kubernetes.context: names a cluster, but cluster.mode {cluster.mode} means another; remove one of them: "
+            "pulumi config rm kubernetes.context"
+        )
+    ]
+
+
+def network_errors(network: NetworkSettings) -> list[str]:
+    """Return which ranges overlap."""
+    ranges = {f"network.{field.alias}": getattr(network, name) for name, field in NetworkSettings.model_fields.items()}
+    return [
+        f"{one}: overlaps with {other}; choose ranges without common addresses" for one, other in overlapping(ranges)
+    ]
+
+
+def identity_errors(cluster: ClusterSettings, identity: IdentitySettings) -> list[str]:
+    """Return which Google service accounts are set for a cluster without Workload Identity."""
+    keys = {
+        "identity.hubServiceAccount": identity.hub_service_account,
+        "identity.notebookServiceAccount": identity.notebook_service_account,
+        "identity.notebooks": identity.notebooks,
+    }
+    return gke_only_errors(cluster, keys)
+
+
+def registry_errors(cluster: ClusterSettings, registry: RegistrySettings) -> list[str]:
+    """Return whether a repository is to be made without GKE."""
+    return gke_only_errors(cluster, {"registry.create": registry.create})

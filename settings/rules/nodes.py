@@ -1,0 +1,56 @@
+"""Rules of the node pools."""
+
+from settings.groups.cluster import ClusterSettings
+from settings.groups.network import NetworkSettings
+from settings.groups.nodes import NodesSettings
+from settings.types.networks import nodes_in, nodes_with_pods_in
+
+_TAKEN = ("core", "user")
+
+
+def pool_errors(nodes: NodesSettings) -> list[str]:
+    """Return what is wrong with sizes and names of pools."""
+    errors = [
+        f"{place}.min: is above {place}.max; lower min, or raise max"
+        for place, pool in nodes.pools.items()
+        if pool.min > pool.max
+    ]
+    names = [pool.name for pool in nodes.gpu]
+    for index, name in enumerate(names):
+        place = f"nodes.gpu[{index}].name"
+        if name in _TAKEN:
+            errors.append(f"{place}: core and user are the pools without GPUs; choose another, such as gpu")
+        if name in names[:index]:
+            errors.append(f"{place}: is also the name of nodes.gpu[{names.index(name)}]; choose another")
+    return errors
+
+
+def effect_errors(nodes: NodesSettings, cluster: ClusterSettings) -> list[str]:
+    """Return which pools have no effect in this cluster."""
+    if cluster.makes_nodes:
+        return []
+    if cluster.mode == "create":
+        names, why = ("core", "user", "gpu"), "with cluster.autopilot, where Google makes the nodes"
+    else:
+        names, why = ("gpu",), f"with cluster.mode {cluster.mode}, as only a created cluster gets pools"
+    return [
+        f"nodes.{name}: has no effect {why}; remove it: pulumi config rm nodes.{name}"
+        for name in names
+        if getattr(nodes, name) != NodesSettings.model_fields[name].default
+    ]
+
+
+def room_errors(nodes: NodesSettings, cluster: ClusterSettings, network: NetworkSettings) -> list[str]:
+    """Return which ranges are too small for the largest number of nodes. GKE cannot change them later."""
+    if not cluster.makes_nodes:
+        return []
+    most = sum(pool.max for pool in nodes.pools.values())
+    room = {
+        "network.nodeRange": nodes_in(network.node_range),
+        "network.podRange": nodes_with_pods_in(network.pod_range),
+    }
+    return [
+        f"{key}: has room for {count} nodes, but nodes.* may grow to {most}; make the range larger, or lower a max"
+        for key, count in room.items()
+        if count < most
+    ]

@@ -1,0 +1,49 @@
+"""The states of released versions, which `tests/engine/test_upgrades.py` upgrades: written with WRITE_STATE=<version>.
+
+`make` has no target for it, as it is done once a release:
+`WRITE_STATE=0.1.0 .venv/bin/python -m pytest tests/e2e/test_gke.py`.
+"""
+
+import json
+import os
+import re
+from typing import Any, cast
+
+import yaml
+
+from tests.conftest import pulumi
+from tools.engine import Stack
+from tools.paths import CHECKOUT
+
+FOLDER = CHECKOUT / "tests" / "engine" / "states"
+PASSPHRASE = "only for tests"  # noqa: S105 it seals made-up secrets
+_LEFT_OUT = {"sourcePosition", "stackTrace"}
+_PORT = re.compile(r"(https://[0-9.]+):\d+")
+
+
+def write_if_requested(stack: Stack, config: dict[str, object]) -> None:
+    """Write the state and the config of a stack, if the variable WRITE_STATE names the version.
+
+    Positions in source files, the content of ConfigMaps and the port of the local cluster are left out.
+    """
+    if not (version := os.environ.get("WRITE_STATE")):
+        return
+    done = pulumi(stack, "stack", "export", "--non-interactive")
+    assert done.returncode == 0, done.stdout
+    state = _reduced(json.loads(done.stdout))
+    for resource in state["deployment"]["resources"]:
+        if resource["type"] == "kubernetes:core/v1:ConfigMap":
+            resource["inputs"].pop("data", None)
+            resource["outputs"].pop("data", None)
+    text = _PORT.sub(r"\1:6443", json.dumps(state, indent=1))
+    (FOLDER / f"{version}.json").write_text(f"{text}\n")
+    (FOLDER / f"{version}.yaml").write_text(yaml.safe_dump({"config": config}))
+
+
+def _reduced(value: Any) -> Any:  # noqa: ANN401 any JSON
+    if isinstance(value, dict):
+        items = cast("dict[str, Any]", value).items()
+        return {key: _reduced(item) for key, item in items if key not in _LEFT_OUT}
+    if isinstance(value, list):
+        return [_reduced(item) for item in cast("list[Any]", value)]
+    return value

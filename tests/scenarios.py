@@ -1,0 +1,79 @@
+"""Scenarios, and the modules that share a process: a pytest plugin.
+
+With `-n` and `--dist loadfile`, pytest-xdist runs each module in one process, and the modules of `_TOGETHER` too.
+
+A module with `pytestmark = pytest.mark.scenario` is one scenario, and its tests are the steps. They run in order. After
+the first failed step the others are not run, as their precondition is missing. If a step is selected by its name, the
+steps before it run too.
+"""
+
+from collections.abc import Generator
+from pathlib import PurePath
+
+import pytest
+from xdist.remote import Producer  # pyright: ignore[reportMissingTypeStubs] -- pytest-xdist has none
+from xdist.scheduler import LoadScopeScheduling  # pyright: ignore[reportMissingTypeStubs] -- as above
+
+_TOGETHER = {
+    **dict.fromkeys(("test_changes.py", "test_github_sign_in.py", "test_github_sign_up.py"), "the hub with GitHub"),
+    **dict.fromkeys(("test_gke.py", "test_iap.py"), "the custom resource definitions of GKE"),
+}
+"""The modules that share something that one process has to make and remove."""
+
+_FAILED = pytest.StashKey[str]()
+"""Of a module: its first failed step."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    config.addinivalue_line("markers", "scenario: the module's tests are the steps of one scenario, in order")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """With `--dist loadfile`, run the modules that share a hub or kinds of the cluster in one process, in order."""
+    return _Together(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+class _Together(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return _TOGETHER.get(PurePath(module).name, module)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
+    """Add the steps before a selected one."""
+    selected = {item.nodeid: item for item in items}
+    result: dict[str, pytest.Item] = {}
+    for name, item in selected.items():
+        module = item.getparent(pytest.Module)
+        if module and _is_step(item) and name not in result:
+            steps = list(session.genitems(module))
+            last = max(index for index, step in enumerate(steps) if step.nodeid in selected)
+            result |= {step.nodeid: selected.get(step.nodeid, step) for step in steps[: last + 1]}
+        result.setdefault(name, item)
+    items[:] = result.values()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out a step after a failed one."""
+    module = item.getparent(pytest.Module)
+    if module and _is_step(item) and (failed := module.stash.get(_FAILED, "")):
+        pytest.skip(f"the scenario ended at its step {failed}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+    call: pytest.CallInfo[None],  # noqa: ARG001 pytest passes arguments by name
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember the first failed step."""
+    report = yield
+    module = item.getparent(pytest.Module)
+    if module and report.failed and _is_step(item):
+        module.stash.setdefault(_FAILED, item.name)
+    return report
+
+
+def _is_step(item: pytest.Item) -> bool:
+    return item.get_closest_marker("scenario") is not None

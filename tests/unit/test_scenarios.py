@@ -1,0 +1,37 @@
+"""A scenario ends at its first failed step, and a selected step brings those before it."""
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+SCENARIO = """
+import pytest
+pytestmark = pytest.mark.scenario
+def test_one(): pass
+@pytest.mark.parametrize("number", [1, 2])
+def test_two(number): assert number == 1
+def test_three(): pass
+"""
+
+
+@pytest.fixture
+def scenario(pytester: pytest.Pytester) -> Path:
+    """A module with a scenario of four steps, of which the third fails."""
+    pytester.makeconftest("pytest_plugins = ['tests.scenarios']")
+    return pytester.makepyfile(SCENARIO)
+
+
+@pytest.mark.parametrize("options", [(), ("-n", "2", "--dist", "loadfile")], ids=["alone", "parallel"])
+def test_the_steps_after_a_failed_one_are_not_run(
+    pytester: pytest.Pytester, scenario: Path, options: tuple[str, ...]
+) -> None:
+    done = pytester.runpytest_inprocess("-ra", *options, scenario)
+    done.assert_outcomes(passed=2, failed=1, skipped=1)
+    done.stdout.fnmatch_lines(["*the scenario ended at its step test_two?2?"])
+
+
+def test_a_selected_step_brings_those_before_it(pytester: pytest.Pytester, scenario: Path) -> None:
+    pytester.runpytest_inprocess(f"{scenario}::test_two[1]").assert_outcomes(passed=2)
+    pytester.runpytest_inprocess("-k", "test_two and 1", scenario).assert_outcomes(passed=2, deselected=3)

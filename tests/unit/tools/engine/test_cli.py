@@ -1,0 +1,86 @@
+from pathlib import Path
+
+import pytest
+
+from tools import engine, paths, toolchain
+from tools.engine import Engine
+from tools.toolchain import Tool
+
+
+def _pulumi(folder: Path, *, plugins: str, install: int) -> None:
+    """A `pulumi` that lists these plugins, and whose installation of one ends with that code."""
+    folder.mkdir()
+    program = folder / "pulumi"
+    program.write_text(f'#!/bin/sh\ncase "$2" in ls) echo "{plugins}" ;; install) exit {install} ;; esac\n')
+    program.chmod(0o755)
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """The tools that would have been built, by folder."""
+    asked: list[str] = []
+
+    def remember(tools: tuple[Tool, ...]) -> None:
+        asked.extend(tool.folder for tool in tools)
+
+    monkeypatch.setattr(toolchain, "build_all", remember)
+    monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
+    return asked
+
+
+def test_the_machines_own_pulumi_is_used_where_it_has_the_provider(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, built: list[str]
+) -> None:
+    _pulumi(tmp_path / "bin", plugins=f"kubernetes resource {toolchain.KUBERNETES_PROVIDER.version}", install=1)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/bin:/usr/bin")
+    found = engine.find()
+    assert found.program == tmp_path / "bin" / "pulumi"
+    assert found.environment == {}
+    assert str(found.program) in found.description
+    assert built == []
+
+
+def test_the_machines_own_pulumi_is_used_where_it_can_fetch_the_provider(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, built: list[str]
+) -> None:
+    _pulumi(tmp_path / "bin", plugins="", install=0)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/bin:/usr/bin")
+    assert engine.find().program == tmp_path / "bin" / "pulumi"
+    assert built == []
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_otherwise_the_pinned_engine_is_built_and_finds_its_own_provider(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, built: list[str], *, own: bool
+) -> None:
+    if own:
+        _pulumi(tmp_path / "bin", plugins="", install=1)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/bin:/usr/bin")
+    found = engine.find()
+    assert built == [tool.folder for tool in toolchain.ENGINE]
+    assert found.program == toolchain.PULUMI.programs / "pulumi"
+    assert found.environment["PATH"].startswith(str(toolchain.PULUMI.programs))
+    link = next((Path(found.environment["PULUMI_HOME"]) / "plugins").glob("resource-kubernetes-v*/*"))
+    assert link.readlink() == toolchain.KUBERNETES_PROVIDER.programs / link.name
+
+
+def test_a_pulumi_that_needs_no_provider_is_used_without_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, built: list[str]
+) -> None:
+    _pulumi(tmp_path / "bin", plugins="", install=1)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/bin:/usr/bin")
+    assert engine.find(with_provider=False).program == tmp_path / "bin" / "pulumi"
+    assert built == []
+
+
+def test_a_command_gets_its_folder_variables_input_and_event_log(tmp_path: Path) -> None:
+    program, log = tmp_path / "pulumi", tmp_path / "events.json"
+    program.write_text(
+        '#!/bin/sh\nread line; echo "$line $A $B $PULUMI_DEBUG_COMMANDS $PWD $*"; echo error >&2; exit 3\n'
+    )
+    program.chmod(0o755)
+    found = Engine(program=program, environment={"A": "1", "B": "1"}, description="")
+    done = found.run("up", folder=tmp_path, environment={"B": "2"}, stdin="in\n", event_log=log)
+    options = f"--non-interactive --color=never --event-log {log} --suppress-permalink=true"
+    assert done.returncode == 3
+    assert done.stdout == f"in 1 2 true {tmp_path} up {options}\nerror\n"

@@ -1,0 +1,150 @@
+import dataclasses
+import stat
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tools import paths
+from tools.engine import Engine, Stack
+from tools.engine.stack import exists
+from tools.errors import ToolError
+
+VARIABLES = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "KUBECONFIG")
+
+WRITTEN = {
+    "a": "22:30",
+    "b": "on",
+    "c": "0123",
+    "d": "~",
+    "e": '"null"',
+    "f": "2026-01-01",
+    "g": "1e3",
+    "h": '{x: 1.10, y: [no, ~, "", 0x10]}',
+    "i": "{secure: AAAB}",
+    "j": "'it''s'",
+}
+"""Values that Python's YAML reads, or writes anew, as something else than Pulumi does."""
+
+
+@pytest.fixture
+def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stack:
+    """A stack whose engine agrees to everything."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    engine = Engine(program=Path("true"), environment={}, description="")
+    return Stack(name="dev", engine=engine, folder=tmp_path, kubeconfig=tmp_path / "kubeconfig")
+
+
+def _copy(stack: Stack) -> dict[str, object]:
+    return yaml.safe_load((stack.workspace / "Pulumi.dev.yaml").read_text())
+
+
+def test_the_stack_file_is_copied_with_the_open_values_filled_and_never_written(stack: Stack, tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.dev.yaml"
+    file.write_text("config:\n  jupyterhub:hub.image: mine:1\n")
+    before = file.read_bytes()
+    stack.prepare(file, {"hub.image": "built:1", "proxy.image": "built:2"})
+    assert _copy(stack)["config"] == {"jupyterhub:hub.image": "mine:1", "jupyterhub:proxy.image": "built:2"}
+    assert file.read_bytes() == before
+
+
+def test_every_value_reaches_pulumi_as_it_is_written(stack: Stack, tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.dev.yaml"
+    lines = ["encryptionsalt: v1:salt", "config:"] + [f"  jupyterhub:{key}: {value}" for key, value in WRITTEN.items()]
+    file.write_text("# For the course\n" + "\n".join(lines) + "\n")
+    stack.prepare(file, {})
+    assert (stack.workspace / "Pulumi.dev.yaml").read_text().splitlines() == lines
+
+
+def test_who_only_looks_at_a_stack_begins_none(stack: Stack, tmp_path: Path) -> None:
+    asked, engine = tmp_path / "asked", tmp_path / "engine"
+    engine.write_text(f"#!/bin/sh\necho $* >> {asked}\necho \"error: no stack named 'dev' found\" >&2\nexit 255\n")
+    engine.chmod(0o755)
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
+    empty = dataclasses.replace(stack, engine=dataclasses.replace(stack.engine, program=engine))
+    with pytest.raises(ToolError, match=r"Stack dev does not exist .* Create it with: make up STACK=dev"):
+        empty.prepare_existing(tmp_path / "Pulumi.dev.yaml", {})
+    assert "--create" not in asked.read_text()
+    assert not exists("dev", tmp_path)
+
+
+def test_a_stack_that_is_there_is_looked_at_as_it_would_be_brought_up(stack: Stack, tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  jupyterhub:hub.image: mine:1\n")
+    stack.prepare(tmp_path / "Pulumi.dev.yaml", {"proxy.image": "built:2"})
+    before = _copy(stack)
+    stack.prepare_existing(tmp_path / "Pulumi.dev.yaml", {"proxy.image": "built:2"})
+    assert _copy(stack) == before
+
+
+def test_the_salt_is_kept_when_the_copy_is_made_anew(stack: Stack, tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.dev.yaml"
+    file.write_text("config: {}\n")
+    stack.prepare(file, {})
+    (stack.workspace / "Pulumi.dev.yaml").write_text("encryptionsalt: v1:salt\nconfig:\n  jupyterhub:old: gone\n")
+    stack.prepare(file, {})
+    assert _copy(stack) == {"encryptionsalt": "v1:salt", "config": {}}
+
+
+def test_the_copied_project_runs_the_program_of_the_checkout(stack: Stack, tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
+    stack.prepare(tmp_path / "Pulumi.dev.yaml", {})
+    project = yaml.safe_load((stack.workspace / "Pulumi.yaml").read_text())
+    original = yaml.safe_load((paths.CHECKOUT / "Pulumi.yaml").read_text())
+    assert project["main"] == str(paths.CHECKOUT)
+    assert project["config"] == original["config"]
+
+
+def test_the_passphrase_is_made_once_for_its_owner_only(stack: Stack, tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
+    stack.prepare(tmp_path / "Pulumi.dev.yaml", {})
+    first = (tmp_path / "passphrase").read_text()
+    stack.prepare(tmp_path / "Pulumi.dev.yaml", {})
+    assert (tmp_path / "passphrase").read_text() == first
+    assert len(first) >= 32
+    assert stat.S_IMODE((tmp_path / "passphrase").stat().st_mode) == 0o600
+
+
+def test_a_lost_passphrase_is_not_replaced_by_another(stack: Stack, tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
+    stack.prepare(tmp_path / "Pulumi.dev.yaml", {})
+    (tmp_path / "passphrase").unlink()
+    with pytest.raises(ToolError, match="passphrase of stack dev is missing"):
+        stack.prepare(tmp_path / "Pulumi.dev.yaml", {})
+    assert not (tmp_path / "passphrase").exists()
+
+
+@pytest.mark.parametrize("name", ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE"])
+def test_the_users_own_backend_and_passphrase_win(monkeypatch: pytest.MonkeyPatch, stack: Stack, name: str) -> None:
+    monkeypatch.setenv(name, "mine")
+    assert not {key for key in stack.environment if key.startswith(name)}
+
+
+@pytest.mark.parametrize("name", VARIABLES[:3])
+def test_an_isolated_stack_ignores_the_users_backend_and_passphrase(
+    monkeypatch: pytest.MonkeyPatch, stack: Stack, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.setenv(name, "mine")
+    environment = dataclasses.replace(stack, isolated=True).environment
+    assert environment["PULUMI_BACKEND_URL"] == f"file://{tmp_path / 'pulumi'}"
+    assert environment["PULUMI_CONFIG_PASSPHRASE_FILE"] == str(tmp_path / "passphrase")
+
+
+def test_a_stack_exists_once_it_was_prepared(stack: Stack, tmp_path: Path) -> None:
+    assert not exists("dev", tmp_path)
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
+    stack.prepare(tmp_path / "Pulumi.dev.yaml", {})
+    assert exists("dev", tmp_path)
+
+
+def test_a_program_with_a_project_file_of_its_own_keeps_its_name_and_its_config(stack: Stack, tmp_path: Path) -> None:
+    program, file = tmp_path / "program", tmp_path / "Pulumi.dev.yaml"
+    program.mkdir()
+    (program / "Pulumi.yaml").write_text("name: other\nconfig: {project: {type: string}}\n")
+    file.write_text("config: {}\n")
+    other = dataclasses.replace(stack, program=program)
+    other.prepare(file, {})
+    project = yaml.safe_load((other.workspace / "Pulumi.yaml").read_text())
+    assert project["name"] == "other"
+    assert project["config"] == {"project": {"type": "string"}}
+    assert project["main"] == str(program)

@@ -1,0 +1,111 @@
+"""The Pulumi CLI: the one that this machine has, or the pinned one."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from tools import paths, toolchain
+from tools.commands import run
+from tools.errors import ToolError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """A Pulumi CLI with everything that it needs to run this program."""
+
+    program: Path
+    """The `pulumi` executable."""
+    environment: Mapping[str, str]
+    """Environment variables that it needs, on top of this process's own."""
+    description: str
+    """Its origin, for messages."""
+
+    def run(
+        self,
+        *arguments: str,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        stdin: str = "",
+        event_log: Path | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, without questions and colors.
+
+        Args:
+            arguments: The command, for example `preview`, and its arguments.
+            folder: The folder of the project.
+            environment: Variables on top of this process's own and the engine's.
+            stdin: Text for its standard input.
+            event_log: File for the engine's events, one JSON object a line. Only preview, up, refresh and destroy write
+                it; it does not exist if the command fails before its first event.
+
+        Returns:
+            The exit code, and both output streams as `stdout`.
+        """
+        variables = {**os.environ, **self.environment, **(environment or {})}
+        command = [str(self.program), *arguments, "--non-interactive", "--color=never"]
+        if event_log is not None:
+            # Pulumi has the option --event-log only together with its commands for debugging.
+            variables["PULUMI_DEBUG_COMMANDS"] = "true"
+            command += ["--event-log", str(event_log), "--suppress-permalink=true"]
+        return subprocess.run(
+            command,
+            cwd=folder,
+            env=variables,
+            input=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+
+
+def find(*, with_provider: bool = True) -> Engine:
+    """Return this machine's own `pulumi` if it can be used, else the pinned one, built if needed.
+
+    Args:
+        with_provider: Whether the Kubernetes provider must be installed too. Not needed where the provider is replaced,
+            or where Pulumi may install it during the command.
+
+    Raises:
+        ToolError: The pinned CLI could not be built.
+    """
+    own = shutil.which("pulumi")
+    if own is not None and (not with_provider or _has_provider(own)):
+        return Engine(program=Path(own), environment={}, description=f"this machine's pulumi ({own})")
+    toolchain.build_all(toolchain.ENGINE)
+    home = paths.CACHE / "pulumi"
+    _link_provider(home)
+    environment = {
+        "PATH": f"{toolchain.PULUMI.programs}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PULUMI_HOME": str(home),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    }
+    program = toolchain.PULUMI.programs / "pulumi"
+    return Engine(program=program, environment=environment, description="the pinned pulumi, built from its Go modules")
+
+
+def _has_provider(program: str) -> bool:
+    wanted = version("pulumi-kubernetes")
+    try:
+        if wanted in run([program, "plugin", "ls"]):
+            return True
+        run([program, "plugin", "install", "resource", "kubernetes", wanted])
+    except ToolError:
+        return False  # it cannot be downloaded from here: the pinned one is built instead
+    return True
+
+
+def _link_provider(home: Path) -> None:
+    name = toolchain.KUBERNETES_PROVIDER.folder
+    folder = home / "plugins" / f"resource-kubernetes-v{version('pulumi-kubernetes')}"
+    folder.mkdir(parents=True, exist_ok=True)
+    link = folder / name
+    target = toolchain.KUBERNETES_PROVIDER.programs / name
+    if not link.is_symlink() or link.readlink() != target:
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)

@@ -1,0 +1,188 @@
+"""A Pulumi stack of this program, in a workspace outside of the checkout.
+
+Pulumi writes into the folder of its project: the salt of the secrets, for example, into the stack file. So each stack
+has a workspace of its own beside the state: a copy of `Pulumi.yaml` whose `main` is the program in the checkout, and a
+copy of the stack file. Both are written again each time; only the salt is retained.
+"""
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from settings.reading import as_written
+from tools import paths
+from tools.commands import run
+from tools.engine.cli import Engine
+from tools.errors import ToolError
+
+_PREFIX = "jupyterhub:"
+_RETAINED = ("encryptionsalt", "encryptedkey", "secretsprovider")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """One stack, and the Pulumi CLI that works on it."""
+
+    name: str
+    """The stack's name, for example `dev`."""
+    engine: Engine
+    """The Pulumi CLI."""
+    folder: Path = paths.STATE
+    """Folder of the state, the passphrase and the workspaces."""
+    isolated: bool = False
+    """Whether the state and the passphrase are always those in `folder`. Otherwise PULUMI_BACKEND_URL and
+    PULUMI_CONFIG_PASSPHRASE take precedence."""
+    kubeconfig: Path | None = None
+    """The kubeconfig; None is the user's own."""
+    program: Path = paths.CHECKOUT
+    """Folder of the program. Without a `Pulumi.yaml` it gets this project's, without its config schema."""
+
+    @property
+    def workspace(self) -> Path:
+        """The folder of the copies, in which Pulumi runs."""
+        return _workspace(self.folder, self.name)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Environment variables for Pulumi, on top of this process's own."""
+        # Each preview starts several Pythons, so bytecode is cached, but not in the checkout.
+        variables = {"PYTHONPYCACHEPREFIX": str(paths.CACHE / "bytecode"), "PYTHONDONTWRITEBYTECODE": ""}
+        variables |= self.engine.environment
+        if self.isolated or "PULUMI_BACKEND_URL" not in os.environ:
+            variables["PULUMI_BACKEND_URL"] = f"file://{self.folder / 'pulumi'}"
+        if self.isolated or not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & os.environ.keys():
+            variables["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(self.folder / "passphrase")
+        if self.kubeconfig is not None:
+            variables["KUBECONFIG"] = str(self.kubeconfig)
+        return variables
+
+    def prepare(self, file: Path, values: Mapping[str, str]) -> None:
+        """Write the workspace, and create the stack in the state if it does not exist.
+
+        Args:
+            file: The stack file, for example `Pulumi.dev.yaml` of the checkout. It is only read.
+            values: Values of keys that the file does not set.
+
+        Raises:
+            ToolError: The passphrase of an existing state is missing, or Pulumi refuses the stack.
+        """
+        self._write_project()
+        self._write_settings(file, values)
+        self._select("--create")
+
+    def prepare_existing(self, file: Path, values: Mapping[str, str]) -> None:
+        """Write the workspace of a stack that exists in the state, for a preview.
+
+        Args:
+            file: As for `prepare`.
+            values: As for `prepare`.
+
+        Raises:
+            ToolError: As for `prepare`, or the stack does not exist.
+        """
+        self._write_project()
+        try:
+            self._select()
+        except ToolError as error:
+            if "no stack named" not in str(error):
+                raise
+            message = (
+                f"Stack {self.name} does not exist in the current Pulumi backend (PULUMI_BACKEND_URL), and a preview "
+                f"does not create it. Create it with: make up STACK={self.name}"
+            )
+            raise ToolError(message) from None
+        self._write_settings(file, values)
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return a Pulumi command on the stack, as a list of words; it needs `environment`."""
+        return [str(self.engine.program), "--cwd", str(self.workspace), *arguments, "--stack", self.name]
+
+    def show(self, *arguments: str) -> int:
+        """Run a Pulumi command with its output on the terminal, and return its exit code."""
+        return subprocess.run(self.command(*arguments), env={**os.environ, **self.environment}, check=False).returncode
+
+    def run(self, *arguments: str, stdin: str = "", event_log: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a Pulumi command to its end.
+
+        Args:
+            arguments: As for `Engine.run`.
+            stdin: As for `Engine.run`.
+            event_log: As for `Engine.run`.
+
+        Returns:
+            The exit code, and both output streams as `stdout`.
+        """
+        return self.engine.run(
+            *arguments,
+            "--stack",
+            self.name,
+            folder=self.workspace,
+            environment=self.environment,
+            stdin=stdin,
+            event_log=event_log,
+        )
+
+    def output(self, name: str) -> str:
+        """Return one of the stack's exports, as text.
+
+        Raises:
+            ToolError: The stack or the export does not exist.
+        """
+        command = self.command("stack", "output", name, "--non-interactive")
+        return run(command, env=self.environment, doing=f"pulumi stack output {name}").strip()
+
+    def _write_project(self) -> None:
+        self.workspace.mkdir(parents=True, exist_ok=True)
+        self._ensure_passphrase()
+        own = self.program / "Pulumi.yaml"
+        file = own if own.exists() else paths.CHECKOUT / "Pulumi.yaml"
+        project = cast("dict[str, Any]", yaml.safe_load(file.read_text()))
+        project |= {"main": str(self.program), "runtime": {"name": "python", "options": {"virtualenv": sys.prefix}}}
+        if not own.exists():
+            project["config"] = {}
+        (self.workspace / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))
+
+    def _write_settings(self, file: Path, values: Mapping[str, str]) -> None:
+        target = self.workspace / f"Pulumi.{self.name}.yaml"
+        before = as_written.read(target) if target.exists() else {}
+        content = as_written.read(file)
+        config = {f"{_PREFIX}{key}": value for key, value in values.items()} | as_written.keys(content.get("config"))
+        retained = {key: before[key] for key in _RETAINED if key in before}
+        target.write_text(as_written.text({**retained, **content, "config": config}))
+
+    def _select(self, *options: str) -> None:
+        command = self.command("stack", "select", *options, "--non-interactive")
+        run(command, env=self.environment, doing="pulumi stack select")
+
+    def _ensure_passphrase(self) -> None:
+        variables = self.environment
+        if variables.get("PULUMI_BACKEND_URL", "").startswith("file://"):
+            Path(variables["PULUMI_BACKEND_URL"].removeprefix("file://")).mkdir(parents=True, exist_ok=True)
+        file = Path(variables.get("PULUMI_CONFIG_PASSPHRASE_FILE", os.devnull))
+        if file.exists() or "PULUMI_CONFIG_PASSPHRASE_FILE" not in variables:
+            return
+        if exists(self.name, self.folder):
+            message = (
+                f"The passphrase of stack {self.name} is missing: {file} does not exist, and without it the secrets in "
+                "the state cannot be decrypted.\nRestore the file, or set PULUMI_CONFIG_PASSPHRASE. To start over "
+                f"without the old state: rm -r {self.workspace} {self.folder / 'pulumi'}"
+            )
+            raise ToolError(message)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(32))
+
+
+def exists(name: str, folder: Path = paths.STATE) -> bool:
+    """Return whether the stack was ever prepared in that folder."""
+    return (_workspace(folder, name) / f"Pulumi.{name}.yaml").exists()
+
+
+def _workspace(folder: Path, name: str) -> Path:
+    return folder / "stacks" / name

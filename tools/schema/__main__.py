@@ -1,0 +1,7 @@
+"""Write the generated files: `config:` of Pulumi.yaml, docs/settings.md and the JSON Schema of stack files."""
+
+from tools.schema.generated import generated
+
+for path, text in generated().items():
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
