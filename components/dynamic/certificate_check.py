@@ -10,7 +10,7 @@ from pulumi import dynamic
 from pulumi.runtime import rpc
 
 from components.dynamic.api_client import api_client
-from settings.types.certificate import certificate_flaws, key_flaws
+from settings import certificate_errors, key_errors
 
 if TYPE_CHECKING:
     from kubernetes.client import CoreV1Api
@@ -94,8 +94,8 @@ def secret_errors(core: "CoreV1Api", namespace: str, secret: str, hostname: str 
         return [_missing(namespace, secret)] if _exists(core, namespace) else []
     certificate, key = (_text(data.get(part)) for part in (CERTIFICATE_KEY, PRIVATE_KEY_KEY))
     errors = [
-        *(f"{CERTIFICATE_KEY} {error}" for error in certificate_flaws(certificate, hostname=hostname)),
-        *(f"{PRIVATE_KEY_KEY} {error}" for error in key_flaws(key, certificate=certificate)),
+        *(f"{CERTIFICATE_KEY} {error}" for error in certificate_errors(certificate, hostname=hostname)),
+        *(f"{PRIVATE_KEY_KEY} {error}" for error in key_errors(key, certificate=certificate)),
     ]
     return [f"endpoint.tlsSecret: in Secret {secret} of namespace {namespace}, {error}" for error in errors]
 

@@ -90,11 +90,3 @@ def _set_disk(key: str, disk: str) -> str:
 
 def _remove(key: str, part: str) -> str:
     return f"""remove it: pulumi config rm --path '["{key}"].{part}'"""
-
-
-COPIES = 2
-
-
-def gpu_types(nodes: NodesSettings, accelerator: str | None) -> frozenset[str]:
-    """Return `nodes.gpu_types(accelerator)`."""
-    return nodes.gpu_types(accelerator)

@@ -93,6 +93,3 @@ def _covers(name: str, hostname: str) -> bool:
 def _shown(names: list[str]) -> str:
     text = ", ".join(names[:_MOST_NAMES])[:_LONGEST_NAMES]
     return text if text and text.isprintable() else "no host name"
-
-
-certificate_flaws, key_flaws = certificate_errors, key_errors

@@ -48,7 +48,7 @@ def test_a_check_runs_beside_its_block_and_ends_it_with_all_mistakes(
 ) -> None:
     with config_check.running(shipped, secret_names, line_names=NAMES):
         pass
-    reached = []
+    reached: list[str] = []
     with (
         pytest.raises(pulumi.RunError, match=r"line 1: KubeSpawner\.debug"),
         config_check.running({**shipped, EXTRA: "c.KubeSpawner.debug = 7"}, secret_names, line_names=NAMES),
