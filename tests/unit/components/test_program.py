@@ -3,14 +3,15 @@ import runpy
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pulumi
 import pytest
 
+from settings.reading.keys import SECRETS
 from tests.doubles.monitor import Record, record
-from tests.stacks import VALUES, text_of
+from tests.stacks import EXISTING, GATEWAY, GKE, VALUES, text_of
 from tests.unit.components.kubeconfigs import write
 
 _MAIN = Path(__file__).parents[3] / "__main__.py"
@@ -20,12 +21,26 @@ def _run() -> Record:
     return record(lambda: runpy.run_path(str(_MAIN), run_name="__main__"))
 
 
+def _refused() -> tuple[str, Record]:
+    """Return the message that ends the program, and the record of what it had registered until then."""
+    messages: list[str] = []
+
+    def program() -> None:
+        with pytest.raises(pulumi.RunError) as caught:
+            runpy.run_path(str(_MAIN), run_name="__main__")
+        messages.append(str(caught.value))
+
+    made = record(program)
+    return messages[0], made
+
+
 @pytest.fixture
 def configure(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, object]], None]:
     """Sets the stack's config."""
 
     def set_config(values: dict[str, object]) -> None:
         texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+        monkeypatch.setenv("PULUMI_CONFIG_SECRET_KEYS", json.dumps([f"jupyterhub:{key}" for key in SECRETS]))
         monkeypatch.setenv("PULUMI_CONFIG", json.dumps({f"jupyterhub:{key}": text for key, text in texts.items()}))
 
     return set_config
@@ -55,30 +70,43 @@ def test_the_program_makes_one_hub_with_one_provider_and_exports_what_people_nee
     }
 
 
-def test_a_mistake_in_the_stack_file_ends_the_program_with_a_message_for_a_person(
+def test_wrong_settings_end_the_program_before_anything_is_registered(
     configure: Callable[[dict[str, object]], None],
 ) -> None:
     configure({**VALUES, "notebook.storage": {"size": "1Gib"}, "nmae": "tf-hub"})
-    with pytest.raises(pulumi.RunError, match=r"(?s)notebook\.storage.*nmae|nmae.*notebook\.storage"):
-        _run()
+    message, made = _refused()
+    assert "notebook.storage" in message
+    assert "nmae" in message
+    assert made.resources == []
 
 
-def test_a_mistake_in_the_operators_python_ends_the_program_before_anything_is_asked_for(
+@pytest.mark.parametrize("stack", [VALUES, GKE], ids=["context", "create"])
+def test_a_wrong_extra_config_ends_the_program_before_anything_is_registered(
+    stack: Mapping[str, object], configure: Callable[[dict[str, object]], None]
+) -> None:
+    configure({**stack, "hub.extraConfig": "\nc.KubeSpawner.imgae = 'x'\nc.JupyterHub.port = 'y'"})
+    message, made = _refused()
+    assert "hub.extraConfig, line 2: KubeSpawner.imgae: is not known" in message
+    assert "hub.extraConfig, line 3: JupyterHub.port: must be a whole number" in message
+    assert made.resources == []
+
+
+def test_an_existing_cluster_that_does_not_fit_gets_no_more_than_a_lookup(
     configure: Callable[[dict[str, object]], None],
 ) -> None:
-    configure({**VALUES, "hub.extraConfig": "\nc.KubeSpawner.imgae = 'x'\nc.JupyterHub.port = 'y'"})
-    with pytest.raises(pulumi.RunError) as caught:
-        _run()
-    assert "hub.extraConfig, line 2: KubeSpawner.imgae: is not known" in str(caught.value)
-    assert "hub.extraConfig, line 3: JupyterHub.port: must be a whole number" in str(caught.value)
+    configure({**GKE, **EXISTING, **GATEWAY, "cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"})
+    message, made = _refused()
+    assert "cluster.autopilot" in message
+    assert [resource.type for resource in made.resources] == ["pulumi:providers:gcp"]
 
 
-def test_an_unreachable_cluster_ends_the_program_with_a_message_for_a_person(
+def test_an_unreachable_cluster_ends_the_program_before_anything_is_registered(
     configure: Callable[[dict[str, object]], None],
 ) -> None:
     configure({**VALUES, "kubernetes.context": "down"})
-    with pytest.raises(pulumi.RunError, match="cannot be reached"):
-        _run()
+    message, made = _refused()
+    assert "cannot be reached" in message
+    assert made.resources == []
 
 
 def test_every_run_of_the_same_stack_asks_for_the_same(configure: Callable[[dict[str, object]], None]) -> None:
