@@ -65,7 +65,7 @@ def new_names(classes: Iterable[type[Configurable]]) -> dict[str, tuple[str, str
 
 
 def _all() -> Iterator[type[Configurable]]:
-    """Yields all classes that are imported by now.
+    """Yield all classes that are imported by now.
 
     They are those that are installed for JupyterHub, which imports them all when it starts, with their parents, and
     those that the configuration defines.

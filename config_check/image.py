@@ -37,7 +37,7 @@ def required(file: Path = REQUIREMENTS) -> list[Requirement]:
 
 
 def differences(requirements: Iterable[Requirement]) -> Iterator[Mistake]:
-    """Yields a mistake for each package that is not here what it is in the image: a try would say little of the hub."""
+    """Yield a mistake for each package that is not here what it is in the image: a try would say little of the hub."""
     for requirement in requirements:
         try:
             installed = version(requirement.name)

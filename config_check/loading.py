@@ -79,7 +79,7 @@ def _plain(config: Mapping[str, object]) -> Config:
 
 
 def options(config: Mapping[str, object], section: Key = ()) -> Iterator[tuple[Key, object]]:
-    """Yields every option that is set, with its sections, and its value."""
+    """Yield every option that is set, with its sections, and its value."""
     for name, value in config.items():
         if isinstance(value, Config):
             yield from options(cast("Mapping[str, object]", value), (*section, name))

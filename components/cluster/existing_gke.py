@@ -121,7 +121,7 @@ def _is_off(parts: Sequence[_Part] | None, is_on: Callable[[_Part], bool]) -> bo
 
 
 def _workload_identity_key(settings: Settings) -> str | None:
-    """The first key that needs Workload Identity; None if none does."""
+    """Return the first key that needs Workload Identity; None if none does."""
     identity = settings.identity
     keys = {
         "identity.hubServiceAccount": identity.hub_service_account,
@@ -140,7 +140,7 @@ def _update(settings: Settings) -> str:
 
 
 def _lookup_error(settings: Settings, error: str) -> str:
-    """The message for a failed lookup. `error` is Pulumi's text, which ends with Google's."""
+    """Return the message for a failed lookup. `error` is Pulumi's text, which ends with Google's."""
     cluster, project = settings.cluster, settings.gcp.project_id
     if "not found" in error.lower():
         return (

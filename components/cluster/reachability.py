@@ -53,7 +53,7 @@ def _targets(address: ClusterAddress) -> list[tuple[str, str]]:
 
 
 def _connection_error(url: str) -> str | None:
-    """The error of a connection attempt, or None. Host and port only: the URL of a proxy may hold a password."""
+    """Return the error of a connection attempt, or None. Host and port only: the URL of a proxy may hold a password."""
     target = _host_and_port(url)
     if target is None:
         return "the URL in the kubeconfig is not valid"

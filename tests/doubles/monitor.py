@@ -84,11 +84,11 @@ class Record:
         return next(outputs for urn, outputs in self.outputs.items() if "pulumi:pulumi:Stack::" in urn)
 
     def of(self, kind: str) -> list[Registration]:
-        """Returns the resources of a kind: `Secret`, `Token`, ..."""
+        """Return the resources of a kind: `Secret`, `Token`, ..."""
         return [resource for resource in self.resources if resource.kind == kind]
 
     def one(self, kind: str, name: str | None = None) -> Registration:
-        """Returns the only resource of a kind, or the only one whose Kubernetes name is `name`."""
+        """Return the only resource of a kind, or the only one whose Kubernetes name is `name`."""
         found = [
             resource
             for resource in self.of(kind)
@@ -170,7 +170,7 @@ class _Cluster(mocks.Mocks):
 def record(
     program: Callable[[], object], *, preview: bool = False, answers: Mapping[str, dict[str, Any]] | None = None
 ) -> Record:
-    """Runs a program to its end and returns all that it asked for.
+    """Run a program to its end and return all that it asked for.
 
     Args:
         program: Creates resources; its result does not matter.
@@ -202,7 +202,7 @@ def record(
 
 
 def _unwrap(value: Any, replacement: str | None = None) -> Any:  # noqa: ANN401 any JSON value
-    """Takes the wrappers off secrets, or puts `replacement` in their place."""
+    """Take the wrappers off secrets, or puts `replacement` in their place."""
     if isinstance(value, Unknown):
         return UNKNOWN
     if isinstance(value, list):

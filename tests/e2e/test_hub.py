@@ -48,7 +48,7 @@ def hub(
 
 @pytest.fixture
 def visit(hub: Hub, chromium: Browser) -> Visit:
-    """Opens a fresh browser on the hub's first page."""
+    """Open a fresh browser on the hub's first page."""
     return lambda: open_browser(chromium, hub.url)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write(path: Path, servers: Mapping[str, str], *, current: str | None = None, proxy: str | None = None) -> Path:
-    """Writes a kubeconfig with one context per server, by name, and returns its path. Its clusters are its own."""
+    """Write a kubeconfig with one context per server, by name, and return its path. Its clusters are its own."""
     clusters = [
         {"name": f"{name} of {path.name}", "cluster": {"server": server, **({"proxy-url": proxy} if proxy else {})}}
         for name, server in servers.items()

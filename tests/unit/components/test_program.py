@@ -36,7 +36,7 @@ def _refused() -> tuple[str, Record]:
 
 @pytest.fixture
 def configure(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, object]], None]:
-    """Sets the stack's config."""
+    """Set the stack's config."""
 
     def set_config(values: dict[str, object]) -> None:
         texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}

@@ -34,7 +34,7 @@ def secret_names() -> list[str]:
 
 @pytest.fixture
 def tried(shipped: dict[str, str], secret_names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Try:
-    """Tries the shipped configuration with a text of the operator's, in this process: `file:line: text` by mistake."""
+    """Check the shipped configuration with a text of the operator's, in this process: `file:line: text` by mistake."""
     for name in secret_names:
         monkeypatch.setenv(name, stand_in(name))
 

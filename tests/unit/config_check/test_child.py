@@ -21,7 +21,7 @@ NAMES = {EXTRA: "hub.extraConfig"}
 
 @pytest.fixture
 def child() -> Callable[[str], tuple[ConfigCheck, "subprocess.Popen[str]"]]:
-    """Makes a try whose child process runs the given code instead."""
+    """Make a try whose child process runs the given code instead."""
 
     def make(code: str) -> tuple[ConfigCheck, "subprocess.Popen[str]"]:
         folder: TemporaryDirectory[str] = TemporaryDirectory()

@@ -65,7 +65,7 @@ def no_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def load_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[HubConfig], Config]:
-    """Loads `hub/jupyterhub_config.py` as JupyterHub does, with the given `hub.json` beside it."""
+    """Load `hub/jupyterhub_config.py` as JupyterHub does, with the given `hub.json` beside it."""
     monkeypatch.setenv("CONFIGPROXY_AUTH_TOKEN", "a" * 64)
     monkeypatch.setenv("JPY_COOKIE_SECRET", "b" * 64)
     monkeypatch.setenv("JUPYTERHUB_CRYPT_KEY", "c" * 64)

@@ -30,7 +30,7 @@ ADA = "INSERT INTO users (name, admin, created, cookie_id) VALUES ('ada', 0, '20
 def configure(
     load_config: LoadConfig, hub_config: HubConfig, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], Config]:
-    """Makes the configuration of a hub whose database is a PostgreSQL server."""
+    """Make the configuration of a hub whose database is a PostgreSQL server."""
 
     def configure(url: str) -> Config:
         monkeypatch.setenv(DATABASE_URL_VARIABLE, url)

@@ -18,7 +18,7 @@ Configure = Callable[..., Config]
 
 @pytest.fixture
 def configure(load_config: LoadConfig, hub_config: HubConfig, monkeypatch: pytest.MonkeyPatch) -> Configure:
-    """Loads the configuration with changes of how people sign in."""
+    """Load the configuration with changes of how people sign in."""
     monkeypatch.setenv("JUPYTERHUB_USER_PASSWORD", PEOPLE)
     monkeypatch.setenv("JUPYTERHUB_ADMIN_PASSWORD", ADMINS)
 
