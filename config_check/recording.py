@@ -38,7 +38,7 @@ class Journal:
         self.mistakes: list[Mistake] = []
         """What was found to be wrong so far."""
         self.overwritten: dict[Key, object] = {}
-        """What a file had set before another file, which it loads, set it anew."""
+        """Value that a file set before another file, which it loads, set it again."""
         self._root = f"{folder}{os.sep}"
         self._places: dict[Key, Place] = {}
         self._files: list[str] = []
@@ -181,7 +181,7 @@ class RecordingLoader(PyFileConfigLoader):
         super().__init__(filename, path)
 
     def clear(self) -> None:
-        """Begins anew."""
+        """Start again."""
         self.config = RecordingConfig(journal=self._journal)
 
     def load_subconfig(self, fname: str, path: str | None = None) -> None:

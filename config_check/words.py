@@ -12,7 +12,7 @@ from traitlets import TraitError
 from config_check.child import stand_in
 
 IN_IMAGE: Final = "its package must be in docker/hub/requirements.txt, so that it is in the hub's image and here"
-"""The mend of a module that is not there."""
+"""The fix for a missing module."""
 
 INSTALL: Final = f"{sys.executable} -m pip install -r docker/hub/requirements.txt"
 """The command by which the same is installed here as in the hub's image."""

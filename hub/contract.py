@@ -104,7 +104,7 @@ class SignIn(BaseModel):
     type: Literal["github", "iap", "dummy", "shared-password", "native", "custom"]
     """`dummy`: any name, any password. `shared-password`: one password for all. `native`: users sign up."""
     allowed_users: tuple[str, ...]
-    """Users who may sign in. Empty: all whom the other fields authorize."""
+    """Users who may sign in. Empty: everyone that the other fields authorize."""
     admin_users: tuple[str, ...]
     """Users who may sign in and are admins; nobody else is."""
     blocked_users: tuple[str, ...]

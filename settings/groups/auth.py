@@ -19,7 +19,7 @@ class AuthSettings(Model):
     `shared-password` (one password for all); `native` (people sign up, an admin approves them); `custom` (a class of
     your own)."""
     allowed_users: tuple[UserName, ...] = ()
-    """Users who may sign in. Empty: everyone whom the other settings allow; with `github` and `iap`, nobody by name."""
+    """Users who may sign in. Empty: everyone that the other settings allow; with `github` and `iap`, nobody by name."""
     admin_users: tuple[UserName, ...] = ()
     """Users who may sign in and see the admin page. A user removed from the list is no longer an admin."""
     blocked_users: tuple[UserName, ...] = ()

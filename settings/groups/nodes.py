@@ -36,12 +36,12 @@ class GpuPool(NodePool):
     """Nodes with GPUs."""
 
     name: PoolName
-    """Name of the pool; not `core` or `user`, and each another."""
+    """Name of the pool: unique, and not `core` or `user`."""
     accelerator: AcceleratorType
-    """GPU type, such as `nvidia-l4` or `nvidia-tesla-t4`. It has to fit the machine type, and to be had at
+    """GPU type, such as `nvidia-l4` or `nvidia-tesla-t4`. It must fit the machine type and be available at
     `cluster.location`."""
     count: Annotated[WholeNumber, Field(ge=1)] = 1
-    """GPUs of each node, as many as the machine type has."""
+    """GPUs per node: the number that the machine type has."""
 
 
 _CORE = NodePool(machine_type="e2-standard-2", min=1, max=3, disk_gb=50)
