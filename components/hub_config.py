@@ -96,7 +96,7 @@ class HubConfigMap(pulumi.ComponentResource):
 
 
 def _sources(settings: Settings) -> dict[str, str]:
-    """The files of `hub/`, byte for byte: `read_text` would change line ends."""
+    """Return the files of `hub/`, byte for byte: `read_text` would change line ends."""
     files = sorted(path for path in HUB_FOLDER.iterdir() if path.suffix in {".py", ".html"})
     own = settings.hub.extra_config
     return {path.name: path.read_bytes().decode() for path in files} | ({} if own is None else {"extra_config.py": own})

@@ -74,7 +74,7 @@ class HubSecret(pulumi.ComponentResource):
 
 
 def _from_settings(settings: Settings) -> Mapping[str, SecretStr]:
-    """The secrets of the settings by environment variable."""
+    """Return the secrets of the settings by environment variable."""
     client_id = settings.github.client_id
     values = {
         CLIENT_ID_VARIABLE: None if client_id is None else SecretStr(client_id),

@@ -68,7 +68,7 @@ CLOUD_SQL: Mapping[str, object] = {"database.type": "cloud-sql"}
 def record_gke(
     *changes: Mapping[str, object], preview: bool = False, cluster: Mapping[str, object] | None = None
 ) -> Record:
-    """Runs a whole hub on GKE with these changes, and returns what it asked for.
+    """Run a whole hub on GKE with these changes, and return what it registered.
 
     Args:
         changes: By key.
@@ -81,19 +81,19 @@ def record_gke(
 
 
 def settings_with(changes: Mapping[str, object] | None = None) -> Settings:
-    """Returns the settings of the least stack, with `changes` by dotted key."""
+    """Return the settings of the least stack, with `changes` by dotted key."""
     return settings.parse({**VALUES, **(changes or {})}, encrypted=SECRETS)
 
 
 def record_hub(changes: Mapping[str, object] | None = None, *, preview: bool = False) -> Record:
-    """Runs a whole hub with these changes, and returns what it asked for."""
+    """Run a whole hub with these changes, and return what it registered."""
     return record_settings(settings_with(changes), preview=preview)
 
 
 def record_settings(
     of: Settings, *, preview: bool = False, answers: Mapping[str, dict[str, Any]] | None = None
 ) -> Record:
-    """Runs a whole hub with these settings, and returns what it asked for."""
+    """Run a whole hub with these settings, and return what it registered."""
 
     def program() -> None:
         if of.cluster.on_gke:
@@ -108,7 +108,7 @@ def record_settings(
 
 
 def pod_specs(of: Record) -> dict[str, dict[str, Any]]:
-    """Returns the spec of each pod template, by the name of the object that it is in."""
+    """Return the spec of each pod template, by the name of the object that it is in."""
     return {
         resource.inputs["metadata"]["name"]: resource.inputs["spec"]["template"]["spec"]
         for resource in of.of("StatefulSet") + of.of("Deployment")
@@ -116,5 +116,5 @@ def pod_specs(of: Record) -> dict[str, dict[str, Any]]:
 
 
 def text_of(value: object) -> str:
-    """Returns all that is in a structure as text, to look for something in."""
+    """Return all that is in a structure as text, to look for something in."""
     return json.dumps(value, sort_keys=True)

@@ -101,7 +101,7 @@ def _kubeconfig(endpoint: pulumi.Input[str], ca_certificate: pulumi.Input[str]) 
 
 
 def _admin_user(settings: Settings, google: gcp.Provider) -> pulumi.Input[str] | None:
-    """The user named in the settings, otherwise the owner of the active credentials."""
+    """Return the user named in the settings, otherwise the owner of the active credentials."""
     if not settings.cluster_admin.enabled:
         return None
     if settings.cluster_admin.user is not None:

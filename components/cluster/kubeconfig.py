@@ -97,7 +97,7 @@ def _candidates(environment: Mapping[str, str]) -> list[Path]:
 
 
 def _read(path: Path) -> _Kubeconfig | None:
-    """The content of a file; None if it does not exist. No message quotes it: it may hold credentials."""
+    """Return the content of a file; None if it does not exist. No message quotes it: it may hold credentials."""
     try:
         document: object = yaml.safe_load(path.read_bytes())
     except FileNotFoundError:

@@ -41,7 +41,7 @@ def check(address: ClusterAddress) -> None:
 
 
 def _targets(address: ClusterAddress) -> list[tuple[str, str]]:
-    """URLs to try by name, the likeliest first. NO_PROXY, which may hold CIDRs, is left to the provider."""
+    """Return the URLs to try by name, the likeliest first. NO_PROXY, which may hold CIDRs, is left to the provider."""
     if address.proxy_url is not None:
         return [("proxy", address.proxy_url)]
     server = ("server", address.server)
@@ -53,7 +53,7 @@ def _targets(address: ClusterAddress) -> list[tuple[str, str]]:
 
 
 def _connection_error(url: str) -> str | None:
-    """The error of a connection attempt, or None. Host and port only: the URL of a proxy may hold a password."""
+    """Return the error of a connection attempt, or None. Host and port only: the URL of a proxy may hold a password."""
     target = _host_and_port(url)
     if target is None:
         return "the URL in the kubeconfig is not valid"

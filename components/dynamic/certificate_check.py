@@ -120,7 +120,7 @@ def _exists(core: "CoreV1Api", namespace: str) -> bool:
 
 
 def _message(error: Exception) -> str:
-    """The message of the API server, without headers."""
+    """Return the message of the API server, without headers."""
     try:
         return str(json.loads(getattr(error, "body", None) or "")["message"])
     except (ValueError, KeyError, TypeError):

@@ -178,7 +178,7 @@ class HubPod:
         return "\n".join([*conditions, self._log(pod)])
 
     def _newest_pod(self) -> "V1Pod | None":
-        """The pod of the newest revision; None if there is none yet."""
+        """Return the pod of the newest revision; None if there is none yet."""
         status = self.apps.read_namespaced_stateful_set_status(self.name, self.namespace).status
         if status is None or (status.observed_generation or 0) < self.generation:
             return None

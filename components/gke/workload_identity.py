@@ -56,5 +56,5 @@ class WorkloadIdentity(pulumi.ComponentResource):
 
 
 def _project_of(email: str) -> str:
-    """The project in the e-mail of a service account, `hub@<project>.iam.gserviceaccount.com`."""
+    """Return the project in the e-mail of a service account, `hub@<project>.iam.gserviceaccount.com`."""
     return email.partition("@")[2].partition(".")[0]
