@@ -105,7 +105,7 @@ def _annotations(google_account: str | None) -> dict[str, str] | None:
 
 
 def _rules(*, keep_homes: bool) -> list[rbac.PolicyRuleArgs]:
-    """Return the requests of KubeSpawner 7.1 with the traits in `hub/`. No Secrets, Services or wildcards."""
+    """Return the rights that KubeSpawner 7.1 needs with the traits in `hub/`: no Secrets, Services or wildcards."""
     verbs = {
         "pods": ["list", "watch", "create", "delete"],
         "events": ["list", "watch"],

@@ -68,7 +68,7 @@ CLOUD_SQL: Mapping[str, object] = {"database.type": "cloud-sql"}
 def record_gke(
     *changes: Mapping[str, object], preview: bool = False, cluster: Mapping[str, object] | None = None
 ) -> Record:
-    """Run a whole hub on GKE with these changes, and return what it asked for.
+    """Run a whole hub on GKE with these changes, and return what it registered.
 
     Args:
         changes: By key.
@@ -86,14 +86,14 @@ def settings_with(changes: Mapping[str, object] | None = None) -> Settings:
 
 
 def record_hub(changes: Mapping[str, object] | None = None, *, preview: bool = False) -> Record:
-    """Run a whole hub with these changes, and return what it asked for."""
+    """Run a whole hub with these changes, and return what it registered."""
     return record_settings(settings_with(changes), preview=preview)
 
 
 def record_settings(
     of: Settings, *, preview: bool = False, answers: Mapping[str, dict[str, Any]] | None = None
 ) -> Record:
-    """Run a whole hub with these settings, and return what it asked for."""
+    """Run a whole hub with these settings, and return what it registered."""
 
     def program() -> None:
         if of.cluster.on_gke:

@@ -116,7 +116,7 @@ def _zone_errors(settings: Settings, locations: Sequence[str]) -> Iterator[str]:
 
 
 def _is_off(parts: Sequence[_Part] | None, is_on: Callable[[_Part], bool]) -> bool:
-    """Whether a feature is off. Google describes it in a list of one or none; None = unknown."""
+    """Return whether a feature is off. Google describes it in a list of one or none; None = unknown."""
     return parts is not None and not any(is_on(part) for part in parts)
 
 
@@ -140,7 +140,7 @@ def _update(settings: Settings) -> str:
 
 
 def _lookup_error(settings: Settings, error: str) -> str:
-    """Return the message for a failed lookup. `error` is Pulumi's text, which ends with Google's."""
+    """Render the error of a failed lookup. `error` is Pulumi's text, which ends with Google's."""
     cluster, project = settings.cluster, settings.gcp.project_id
     if "not found" in error.lower():
         return (

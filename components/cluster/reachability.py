@@ -41,7 +41,7 @@ def check(address: ClusterAddress) -> None:
 
 
 def _targets(address: ClusterAddress) -> list[tuple[str, str]]:
-    """URLs to try by name, the likeliest first. NO_PROXY, which may hold CIDRs, is left to the provider."""
+    """Return the URLs to try by name, the likeliest first. NO_PROXY, which may hold CIDRs, is left to the provider."""
     if address.proxy_url is not None:
         return [("proxy", address.proxy_url)]
     server = ("server", address.server)

@@ -74,7 +74,7 @@ class GkeCluster(pulumi.ComponentResource):
 
 
 def _node_account(name: str, settings: Settings, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
-    """E-mail of a service account with one role, in place of the project's default one, which may be an editor."""
+    """Create a service account with one role, in place of the project's default one, which may be an editor."""
     cluster = settings.cluster.name
     account = serviceaccount.Account(
         f"{name}-account",
