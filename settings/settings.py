@@ -37,8 +37,8 @@ class Settings(Model):
     """The settings of one stack, checked and complete."""
 
     name: HubName = "tf-hub"
-    """Name of the hub; its Kubernetes objects are named after it. At most 40 characters; on GKE 34 where the stack
-    reserves an address, and 25 with `endpoint.type: gateway`."""
+    """Name of the hub; its Kubernetes objects are named after it. At most 40 characters, and 35 with
+    `endpoint.type: gateway`."""
     namespace: HubNamespace = "jupyterhub"
     """Namespace of hub and proxy. Notebooks run in `<namespace>-notebooks`. At most 53 characters."""
     protect: Flag = True
