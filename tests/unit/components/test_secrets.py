@@ -82,7 +82,7 @@ def test_hub_and_proxy_share_the_proxys_token_and_nothing_else(hub: Record) -> N
         ({"database.url": "postgresql://hub:another@db.example.org/hub"}, {"tf-hub"}),
         ({"auth.secretEnvironment": {"OAUTH_CLIENT_SECRET": "another"}}, {"tf-hub"}),
     ],
-    ids=str,
+    ids=["cookie", "crypt key", "proxy token", "client secret", "database", "environment"],
 )
 def test_another_secret_restarts_the_pods_that_read_it(
     hub: Record, changes: dict[str, object], restarted: set[str]
