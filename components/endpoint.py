@@ -11,8 +11,7 @@ from pulumi_kubernetes.meta import v1 as meta
 from components import service_names
 from components.metadata import NO_WAIT, labels, selector
 from hub.contract import PROXY_PORT
-from settings import Settings
-from settings.types.addresses import url_of
+from settings import Settings, url_of
 
 _INTERNAL: Final = {"networking.gke.io/load-balancer-type": "Internal"}
 """Annotations of a load balancer with an address in the VPC."""

@@ -19,9 +19,7 @@ from components.rbac import DEFAULT_SERVICE_ACCOUNT, service_account_name
 from config_check import ConfigCheck
 from hub import contract
 from hub.contract import PROXY_TOKEN_VARIABLE, GitHub, HubConfig, Iap, NotebookServiceAccount, SignIn
-from settings import Bounds, Settings
-from settings.types import quantity
-from settings.types.addresses import callback_of
+from settings import Bounds, Settings, callback_of, quantity
 
 HUB_FOLDER: Final = Path(__file__).parent.parent / "hub"
 """The folder with the Python and HTML files of the hub's pod."""

@@ -18,8 +18,7 @@ from components.proxy import Proxy, ProxyArgs
 from components.quota import NotebookQuota, NotebookQuotaArgs
 from components.rbac import Rbac, RbacArgs
 from components.tls import Tls, TlsArgs
-from settings import Settings
-from settings.types.addresses import callback_of
+from settings import Settings, callback_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -169,7 +169,7 @@ class RecordingConfig(Config):
 
 
 def _names(config: Config) -> KeysView[str]:
-    """Return what is in a config; to look there with `in` takes a dot for a way into a section."""
+    """Return the items of a config. Its own `in` reads a dot in a name as a path into a section."""
     return cast("dict[str, object]", config).keys()
 
 

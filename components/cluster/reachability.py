@@ -8,7 +8,7 @@ from urllib.request import getproxies_environment
 import pulumi
 
 from components.cluster.kubeconfig import ClusterAddress
-from settings.types.addresses import is_loopback
+from settings import is_loopback
 
 TIMEOUT_SECONDS: Final = 5
 """Time in which the API server must accept a connection."""

@@ -11,8 +11,7 @@ from components.gke.cloud_sql import CloudSql, CloudSqlArgs
 from components.gke.iap import IdentityAwareProxy, IdentityAwareProxyArgs
 from components.gke.public_address import GatewayAddress, PublicAddress, PublicAddressArgs
 from components.gke.storage_classes import StorageClasses, StorageClassesArgs
-from settings import Settings
-from settings.types.addresses import url_of
+from settings import Settings, url_of
 
 
 @dataclass(frozen=True, kw_only=True)
