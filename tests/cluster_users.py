@@ -14,24 +14,42 @@ _STARTED = paths.STATE / "started-by-tests"
 
 @dataclass(frozen=True)
 class ClusterUsers:
-    """A lock: shared by all test processes that use the cluster, and held alone by one that stops it."""
+    """Two locks, which all test processes that use the cluster share.
 
-    lock: TextIO
+    `presence` is shared from the start to the end of a process: the one that then holds it alone is the last. `use` can
+    be held alone for a while, to stop the cluster. With a single lock, a process that waits to be alone would no longer
+    count as present, as flock gives up the shared lock while it waits for the exclusive one.
+    """
 
-    def share(self) -> None:
-        """Let the other processes use the cluster too."""
-        fcntl.flock(self.lock, fcntl.LOCK_SH)
+    presence: TextIO
+    use: TextIO
 
-    def wait_until_alone(self) -> None:
-        """Wait until no other process uses the cluster; until `share`, none begins."""
-        fcntl.flock(self.lock, fcntl.LOCK_EX)
+    def enter(self) -> None:
+        """Count as a user of the cluster, once nobody holds it alone."""
+        fcntl.flock(self.presence, fcntl.LOCK_SH)
+        fcntl.flock(self.use, fcntl.LOCK_SH)
 
-    def is_alone(self) -> bool:
-        """Whether no other process uses the cluster."""
+    @contextmanager
+    def alone(self) -> Generator[None]:
+        """Wait until no other process uses the cluster; none begins before the end of the block."""
+        fcntl.flock(self.use, fcntl.LOCK_EX)
         try:
-            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        finally:
+            fcntl.flock(self.use, fcntl.LOCK_SH)
+
+    def leave(self) -> None:
+        """End the use, and let a process that waits to be alone go on."""
+        fcntl.flock(self.use, fcntl.LOCK_UN)
+
+    def is_last(self) -> bool:
+        """Return whether no other process is present; one process at a time may ask."""
+        try:
+            fcntl.flock(self.presence, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
+        finally:
+            fcntl.flock(self.presence, fcntl.LOCK_SH)
         return True
 
 
@@ -52,18 +70,20 @@ def running_cluster() -> Generator[ClusterUsers]:
         ToolError: This machine cannot run the cluster, or cannot build the images.
     """
     paths.STATE.mkdir(parents=True, exist_ok=True)
-    with (paths.STATE / "tests.lock").open("w") as lock:
-        users = ClusterUsers(lock)
+    with (paths.STATE / "present.lock").open("w") as presence, (paths.STATE / "use.lock").open("w") as use:
+        users = ClusterUsers(presence, use)
         with one_at_a_time("tests-start"):
+            users.enter()
             if not cluster.is_up():
                 _STARTED.touch()
-            elif users.is_alone():
+            elif users.is_last():
                 _STARTED.unlink(missing_ok=True)
-            users.share()
             cluster.up()
             for image in images.ensure_built().values():
                 images.load(image, node.CTR)
         yield users
-        if users.is_alone() and _STARTED.exists():
-            cluster.down()
-            _STARTED.unlink()
+        users.leave()
+        with one_at_a_time("tests-start"):
+            if users.is_last() and _STARTED.exists():
+                cluster.down()
+                _STARTED.unlink()

@@ -116,7 +116,7 @@ def test_a_request_that_did_not_pass_iap_is_refused_with_a_page(hub: IapHub) -> 
     assert answer.status_code == 403
     assert "this request did not pass through it" in answer.text
     with open_browser(hub.chromium, hub.url) as page:
-        expect(page.locator("body")).to_contain_text("Open the hub at its public address")
+        expect(page.locator("body")).to_contain_text("Open the hub at its public URL")
         screenshot(page, "past-iap")
 
 

@@ -48,25 +48,26 @@ def test_an_address_of_no_service_is_unreachable_from_the_machine_too(live_clust
 
 
 def test_down_leaves_nothing_and_up_finds_the_data(live_cluster: Path, users_of_cluster: ClusterUsers) -> None:
-    users_of_cluster.wait_until_alone()
-    if not IN_CI and _has_a_developers_hub():
-        pytest.skip("a hub of `make up` runs on this cluster: it is not stopped for a test (make down, and run again)")
-    namespaces = len(CoreV1Api(api.connect()).list_namespace().items)
-    cluster.down()
-    try:
-        assert not any(cluster.status().values())
-        assert str(layout.DATA) not in Path("/proc/self/mountinfo").read_text()
-        assert str(layout.RUN) not in Path("/proc/self/mountinfo").read_text()
-        assert layout.BRIDGE not in _printed("ip", "-brief", "link")
-        assert "KUBE-" not in _printed("iptables-save")
-        assert "JUPYTERHUB" not in _printed("iptables-save")
-        assert layout.BRIDGE not in _printed("ip", "rule") + _printed("ip", "route", "show", "table", "all")
-        assert not list(Path("/run/netns").glob("cni-*"))
-        assert _processes_with(str(layout.RUN)) == []
-    finally:
-        cluster.up()
-        users_of_cluster.share()
-    assert len(CoreV1Api(api.connect()).list_namespace().items) == namespaces
+    with users_of_cluster.alone():
+        if not IN_CI and _has_a_developers_hub():
+            pytest.skip(
+                "a hub of `make up` runs on this cluster: it is not stopped for a test (make down, and run again)"
+            )
+        namespaces = len(CoreV1Api(api.connect()).list_namespace().items)
+        cluster.down()
+        try:
+            assert not any(cluster.status().values())
+            assert str(layout.DATA) not in Path("/proc/self/mountinfo").read_text()
+            assert str(layout.RUN) not in Path("/proc/self/mountinfo").read_text()
+            assert layout.BRIDGE not in _printed("ip", "-brief", "link")
+            assert "KUBE-" not in _printed("iptables-save")
+            assert "JUPYTERHUB" not in _printed("iptables-save")
+            assert layout.BRIDGE not in _printed("ip", "rule") + _printed("ip", "route", "show", "table", "all")
+            assert not list(Path("/run/netns").glob("cni-*"))
+            assert _processes_with(str(layout.RUN)) == []
+        finally:
+            cluster.up()
+        assert len(CoreV1Api(api.connect()).list_namespace().items) == namespaces
     assert live_cluster.exists()
 
 

@@ -34,7 +34,7 @@ _CHANGED: dict[str, object] = {
 }
 """Updates, a replacement and new objects, and a Secret that is looked at by who may."""
 _PLANNED = {
-    "create": {"GivenCertificate", "NotebookQuota", "ResourceQuota", "Tls"},
+    "create": {"CertificateCheck", "NotebookQuota", "ResourceQuota", "Tls"},
     # Neither is ever changed: another is made, which rolls what reads it.
     "replace": {"ConfigMap", "Secret"},
     # The last is the provider of the program's own resources, which is told the whole config.
