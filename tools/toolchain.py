@@ -96,7 +96,7 @@ KUBERNETES_PROVIDER = Tool(
 
 KUBERNETES = Tool(
     folder="kubernetes",
-    packages=("tool", "./cloud", "./pause"),
+    packages=("tool", "./cloud", "./coredns", "./pause"),
     version_of="k8s.io/kubernetes",
     version_variables=(
         "k8s.io/component-base/version.gitVersion={version}",
@@ -104,19 +104,13 @@ KUBERNETES = Tool(
         "k8s.io/component-base/version.gitMinor={minor}",
     ),
 )
-"""Kubernetes, and the local cluster's own `cloud` (addresses and volumes) and `pause` (a pod's first process)."""
-
-COREDNS = Tool(folder="coredns")
-"""The cluster's name server."""
+"""Kubernetes, its name server CoreDNS, and the local cluster's own `cloud` (addresses and volumes) and `pause`."""
 
 ACTIONLINT = Tool(folder="actionlint")
 """The linter of GitHub's workflows."""
 
 ENGINE = (PULUMI, KUBERNETES_PROVIDER)
 """The tools that run the Pulumi program."""
-
-CLUSTER = (KUBERNETES, COREDNS)
-"""The tools of the local cluster."""
 
 
 def build(tool: Tool) -> None:

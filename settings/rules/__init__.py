@@ -6,6 +6,7 @@ encrypted, except those that are in a table of this project.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from inspect import signature
 from typing import Any, Final
 
@@ -91,7 +92,12 @@ def broken(rules: Iterable[Rule], groups: Mapping[str, Any]) -> list[str]:
     """Return the findings of those rules whose groups are all there."""
     return [
         finding
-        for rule, names_read in ((rule, signature(rule).parameters.keys()) for rule in rules)
-        if names_read <= groups.keys()
-        for finding in rule(**{name: groups[name] for name in names_read})
+        for rule in rules
+        if _names_read(rule) <= groups.keys()
+        for finding in rule(**{name: groups[name] for name in _names_read(rule)})
     ]
+
+
+@cache
+def _names_read(rule: Rule) -> frozenset[str]:
+    return frozenset(signature(rule).parameters)

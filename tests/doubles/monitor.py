@@ -3,6 +3,7 @@
 # Pulumi's mocks do not say what requests and states are.
 
 import asyncio
+import gc
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -194,7 +195,12 @@ def record(
         def main() -> None:
             program()
 
-        asyncio.run(run_in_stack(main))
+        # The SDKs are millions of objects, and each full collection looks at all of them.
+        gc.disable()
+        try:
+            asyncio.run(run_in_stack(main))
+        finally:
+            gc.enable()
         return monitor.record
 
     # In a context of its own: Pulumi's settings and root resource are context variables.

@@ -20,10 +20,10 @@ def everything() -> tuple[Engine, Mapping[str, Image]]:
     """
     host.check()
     host.install_packages()
-    toolchain.require_go(*toolchain.CLUSTER)
+    toolchain.require_go(toolchain.KUBERNETES)
     with ThreadPoolExecutor() as pool:
         # In parallel: while one waits for a download, another uses the processors.
         built_images = pool.submit(images.ensure_built)
         found = pool.submit(engine.find)
-        toolchain.build_all(toolchain.CLUSTER)
+        toolchain.build(toolchain.KUBERNETES)
         return found.result(), built_images.result()

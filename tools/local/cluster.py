@@ -24,7 +24,7 @@ def up() -> None:
     """
     host.check()
     host.install_packages()
-    toolchain.build_all(toolchain.CLUSTER)
+    toolchain.build(toolchain.KUBERNETES)
     paths.STATE.mkdir(parents=True, exist_ok=True)
     paths.STATE.chmod(0o700)  # other users of this machine must not read volumes and state
     whole = is_up()

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import yaml
 
-from tools import toolchain
 from tools.commands import run
 from tools.errors import ToolError
 from tools.local import certificates, layout
@@ -86,7 +85,7 @@ def start_agents() -> None:
     corefile.write_text(
         _COREFILE.format(layout=layout, kubeconfig=certificates.kubeconfig("coredns", ["system:masters"]))
     )
-    start("coredns", [toolchain.COREDNS.programs / "coredns", "-conf", corefile])
+    start("coredns", [program("coredns"), "-conf", corefile])
 
 
 def stop_agents() -> None:

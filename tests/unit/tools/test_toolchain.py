@@ -8,7 +8,7 @@ import pytest
 from tools import paths, toolchain
 from tools.errors import ToolError
 
-TOOLS = [*toolchain.ENGINE, *toolchain.CLUSTER, toolchain.PYTHON_HOST, toolchain.ACTIONLINT]
+TOOLS = [*toolchain.ENGINE, toolchain.KUBERNETES, toolchain.PYTHON_HOST, toolchain.ACTIONLINT]
 LOCK = (paths.CHECKOUT / "requirements.lock").read_text()
 
 
@@ -44,7 +44,7 @@ def test_a_machine_without_go_is_told_so(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(toolchain, "_BUILT", tmp_path)
     with pytest.raises(ToolError, match="Go is not installed"):
-        toolchain.build(toolchain.COREDNS)
+        toolchain.build(toolchain.KUBERNETES)
 
 
 def test_sources_that_are_copied_before_the_build_are_downloaded_first(monkeypatch: pytest.MonkeyPatch) -> None:
