@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trustme
 import yaml
 from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api, V1ObjectMeta, V1Secret
 
 from tests.conftest import make_stack, pulumi
+from tests.doubles.certificates import pair
 from tests.e2e.hubs import RIGHTS_NAMESPACE, RIGHTS_NOTEBOOKS, RIGHTS_SETTINGS, Hub, brought_up
 from tests.previews import token_of
 from tests.workflow_scripts import run
@@ -102,8 +102,8 @@ def hub(
 @pytest.fixture
 def changed(hub: Hub, tmp_path: Path) -> Generator[Stack]:
     """The hub's stack with changed settings, which nobody brings up, and the certificate that they name."""
-    made = trustme.CA().issue_cert("hub.example.org")
-    texts = {"tls.crt": made.cert_chain_pems[0].bytes().decode(), "tls.key": made.private_key_pem.bytes().decode()}
+    certificate, key = pair("hub.example.org")
+    texts = {"tls.crt": certificate, "tls.key": key}
     secret = V1Secret(metadata=V1ObjectMeta(name="hub-tls"), type="kubernetes.io/tls", string_data=texts)
     CoreV1Api(api.connect()).create_namespaced_secret(RIGHTS_NAMESPACE, secret)
     original = hub.stack.folder / "settings.yaml"

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-import trustme
 from kubernetes.client import AppsV1Api, CoreV1Api, V1ObjectMeta, V1Secret
 from kubernetes.client.exceptions import ApiException
 from playwright.sync_api import Browser, Page, expect
 
+from tests.doubles.certificates import CA_CERTIFICATE, pair
 from tests.e2e.browser import START_MILLISECONDS, new_notebook, open_browser, run_cell, sign_in, start, wait_for_lab
 from tests.e2e.hubs import (
     TLS_ADDRESS,
@@ -33,7 +33,6 @@ from tools.local import api
 
 pytestmark = pytest.mark.scenario
 
-CA = trustme.CA()
 NO_SECRET = f"there is no Secret hub-tls in namespace {TLS_NAMESPACE}"
 RENEWAL_SECONDS = 150
 """In which Kubernetes brings a changed Secret to a pod, and the proxy sees it."""
@@ -72,11 +71,6 @@ def ada(tls_hub: ChangingHub, chromium: Browser) -> Generator[Page]:
         yield page
 
 
-def _pair(name: str = TLS_HOST) -> tuple[str, str]:
-    made = CA.issue_cert(name)
-    return made.cert_chain_pems[0].bytes().decode(), made.private_key_pem.bytes().decode()
-
-
 def _put_secret(certificate: str, key: str) -> None:
     """Make the Secret, or renew it as cert-manager does."""
     core = CoreV1Api(api.connect())
@@ -92,7 +86,7 @@ def _put_secret(certificate: str, key: str) -> None:
 
 
 def _trusting() -> ssl.SSLContext:
-    return ssl.create_default_context(cadata=CA.cert_pem.bytes().decode())
+    return ssl.create_default_context(cadata=CA_CERTIFICATE)
 
 
 def _get(path: str) -> httpx.Response:
@@ -168,7 +162,7 @@ def test_from_then_on_the_preview_tells_so_and_what_is_wrong_with_the_secret_tha
     tls_hub: ChangingHub,
 ) -> None:
     assert NO_SECRET in tls_hub.pulumi("preview").stdout
-    _put_secret(_pair("lab.example.org")[0], _pair()[1])
+    _put_secret(pair("lab.example.org")[0], pair(TLS_HOST)[1])
     done = tls_hub.pulumi("preview")
     assert done.returncode != 0
     assert "tls.crt is not for endpoint.hostname, but for lab.example.org" in done.stdout
@@ -176,7 +170,7 @@ def test_from_then_on_the_preview_tells_so_and_what_is_wrong_with_the_secret_tha
 
 
 def test_with_it_the_next_update_brings_the_hub_up_by_https(tls_hub: ChangingHub) -> None:
-    certificate, key = _pair()
+    certificate, key = pair(TLS_HOST)
     _put_secret(certificate, key)
     require_success(tls_hub.up(), TLS_NAMESPACE)
     assert tls_hub.stack.output("hub_url") == f"https://{TLS_HOST}"
@@ -205,7 +199,7 @@ def test_a_renewed_secret_is_what_people_get_without_anybodys_doing_and_nobody_i
     tls_hub: ChangingHub, ada: Page
 ) -> None:
     assert tls_hub
-    before, (certificate, key) = pods(TLS_NAMESPACE), _pair()
+    before, (certificate, key) = pods(TLS_NAMESPACE), pair(TLS_HOST)
     opened: list[str] = []
     ada.on("websocket", lambda websocket: opened.append(websocket.url))
     with _answering():
@@ -225,7 +219,7 @@ def test_a_pair_in_the_config_needs_one_update_and_so_does_a_renewed_one(tls_hub
     assert ada
     tls_hub.settings.pop("endpoint.tlsSecret")
     for _ in range(2):
-        certificate, tls_hub.secrets["endpoint.tlsKey"] = _pair()
+        certificate, tls_hub.secrets["endpoint.tlsKey"] = pair(TLS_HOST)
         hub_before = pods(TLS_NAMESPACE)["tf-hub-0"]
         with _answering():
             require_success(tls_hub.up(endpoint_tlsCertificate=certificate), TLS_NAMESPACE)
@@ -235,7 +229,7 @@ def test_a_pair_in_the_config_needs_one_update_and_so_does_a_renewed_one(tls_hub
 
 
 def test_a_key_that_does_not_belong_ends_the_preview(tls_hub: ChangingHub) -> None:
-    right, tls_hub.secrets["endpoint.tlsKey"] = tls_hub.secrets["endpoint.tlsKey"], _pair()[1]
+    right, tls_hub.secrets["endpoint.tlsKey"] = tls_hub.secrets["endpoint.tlsKey"], pair(TLS_HOST)[1]
     tls_hub.prepare()
     done = tls_hub.pulumi("preview")
     assert done.returncode != 0

@@ -9,14 +9,14 @@ from pulumi.runtime import set_all_config
 from keyless.federation import ISSUER
 from keyless.purposes import DEPLOY, PURPOSES
 from tests.doubles.monitor import Record, Registration, record
-from tests.unit.bootstrap.test_settings import GOOD
+from tests.unit.bootstrap.config import CONFIG
 from tools.paths import CHECKOUT
 
 PROGRAM = CHECKOUT / "bootstrap" / "__main__.py"
 
 
 def _record(**values: str) -> Record:
-    set_all_config({f"jupyterhub:{key}": value for key, value in {**GOOD, **values}.items()})
+    set_all_config({f"jupyterhub:{key}": value for key, value in {**CONFIG, **values}.items()})
     try:
         return record(lambda: runpy.run_path(str(PROGRAM)))
     finally:

