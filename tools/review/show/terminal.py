@@ -40,8 +40,8 @@ def show(preview: Preview, *, title: str, console: Console) -> None:
     for warning in preview.warnings:
         console.print(Text(f"warning: {visible(warning.text)}", style="yellow"))
     for found in preview.resources:
-        style = "yellow" if found.is_rolled else _OPERATIONS[found.operation]
         console.print()
+        style = _OPERATIONS[found.shown_operation]
         _show_difference(difference.title(found), difference.lines(found), style=style, console=console)
     if preview.exports:
         console.print()
