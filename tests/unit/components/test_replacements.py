@@ -62,7 +62,7 @@ def test_a_setting_of_google_cloud_replaces_what_is_listed_and_no_more(key: str,
 
 
 @pytest.mark.parametrize("key", ORDINARY)
-def test_an_ordinary_setting_replaces_nothing_that_holds_work(key: str, base: Record) -> None:
+def test_an_ordinary_setting_replaces_nothing_that_holds_data(key: str, base: Record) -> None:
     assert _replaced(base, record_gke(BEFORE, ordinary(key))) == set()
 
 

@@ -24,7 +24,7 @@ def test_a_stack_file_is_found_with_and_without_an_organization(program: Path) -
     assert stack_file.find(program, "organization/jupyterhub/dev").name == "Pulumi.dev.yaml"
 
 
-def test_a_missing_stack_file_is_named_with_those_that_are_there(program: Path) -> None:
+def test_a_missing_stack_file_is_reported_with_the_existing_ones(program: Path) -> None:
     with pytest.raises(ToolError, match=r"Pulumi\.prod\.yaml is missing.*Pulumi\.dev\.yaml, Pulumi\.gke\.yaml"):
         stack_file.find(program, "prod")
 
