@@ -120,6 +120,8 @@ class Preview:
     policy_packs: tuple[str, ...] = ()
     """Policy packs that ran."""
     violations: tuple[Violation, ...] = ()
+    base_problem: str = ""
+    """Error of the base revision of an offline comparison if that cannot run: everything counts as new then."""
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:

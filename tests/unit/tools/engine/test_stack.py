@@ -148,3 +148,11 @@ def test_a_program_with_a_project_file_of_its_own_keeps_its_name_and_its_config(
     assert project["name"] == "other"
     assert project["config"] == {"project": {"type": "string"}}
     assert project["main"] == str(program)
+
+
+@pytest.mark.parametrize("content", ["name: [", "- a\n"])
+def test_a_broken_project_file_is_reported(stack: Stack, tmp_path: Path, content: str) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(content)
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
+    with pytest.raises(ToolError, match=r"Pulumi\.yaml cannot be used: .* in line 1"):
+        dataclasses.replace(stack, program=tmp_path).prepare(tmp_path / "Pulumi.dev.yaml", {})
