@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from kubernetes.client import AppsV1Api, CoreV1Api
 
-from tests.conftest import make_stack, pulumi, set_secret
+from tests.conftest import make_stack, set_secret, succeed
 from tests.e2e.hubs import brought_up, marker, wait_until
 from tests.examples import require_documented
 from tools.engine import Engine, Stack
@@ -183,6 +183,5 @@ def test_drift_is_reported_and_fails_the_check(stack: Stack, image_settings: dic
     # The fix of the report; the label of another field manager on the Service stays.
     environment = {**stack.engine.environment, "PULUMI_K8S_ENABLE_PATCH_FORCE": "true"}
     forced = replace(stack, engine=replace(stack.engine, environment=environment))
-    done = pulumi(forced, "up", "--yes", "--refresh", "--non-interactive")
-    assert done.returncode == 0, done.stdout
+    succeed(forced, "up", "--yes", "--refresh")
     assert _seconds(apps) == made

@@ -12,7 +12,7 @@ import trustme
 import yaml
 
 from settings.reading.stack_file import read_config
-from tests.conftest import pulumi, set_secret
+from tests.conftest import set_secret, succeed
 from tests.doubles.google import plugin, refusals
 from tests.previews import Step, is_google, steps
 from tests.setting_changes import changed, is_sealed
@@ -84,9 +84,8 @@ class GoogleHalf:
 
     def state(self) -> dict[str, dict[str, Any]]:
         """Return Google's resources in the state of the stack, by URN."""
-        done = pulumi(self.stack, "stack", "export", "--non-interactive")
-        assert done.returncode == 0, done.stdout
-        found = [item for item in json.loads(done.stdout)["deployment"].get("resources", []) if is_google(item["urn"])]
+        state = json.loads(succeed(self.stack, "stack", "export"))
+        found = [item for item in state["deployment"].get("resources", []) if is_google(item["urn"])]
         by_urn = {item["urn"]: item for item in found}
         assert len(by_urn) == len(found), "a URN is in the state twice"
         return by_urn

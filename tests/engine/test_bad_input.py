@@ -6,7 +6,7 @@ import pytest
 from kubernetes.client import CoreV1Api
 
 from settings import parse
-from tests.conftest import make_stack, pulumi
+from tests.conftest import make_stack
 from tools.engine import Engine
 from tools.errors import ToolError
 from tools.local import api, deploy
@@ -42,7 +42,7 @@ def test_an_invalid_setting_fails_the_update_with_its_key_and_changes_nothing(
     built_engine: Engine, live_cluster: Path, tmp_path: Path, key: str, value: object, message: str
 ) -> None:
     stack = make_stack("bad", tmp_path, built_engine, live_cluster, {**GOOD, key: value})
-    done = pulumi(stack, "up", "--yes")
+    done = stack.run("up", "--yes")
     assert done.returncode != 0
     assert key in done.stdout
     assert message in done.stdout
@@ -59,7 +59,7 @@ def test_an_unreachable_cluster_fails_the_preview_with_its_address_and_a_fix(
         "contexts: [{name: away, context: {cluster: away, user: me}}]\n"
         "clusters: [{name: away, cluster: {server: 'https://127.0.0.1:9'}}]\nusers: [{name: me, user: {}}]\n"
     )
-    done = pulumi(make_stack("away", tmp_path, built_engine, kubeconfig, GOOD), "preview")
+    done = make_stack("away", tmp_path, built_engine, kubeconfig, GOOD).run("preview")
     assert done.returncode != 0
     assert "127.0.0.1:9" in done.stdout
     assert "away" in done.stdout
