@@ -14,6 +14,7 @@ import yaml
 from settings.reading.stack_file import read_config
 from tests.conftest import set_secret, succeed
 from tests.doubles.google import plugin, refusals
+from tests.kubeconfigs import write
 from tests.previews import Step, is_google, steps
 from tests.setting_changes import changed, is_sealed
 from tools.engine import Engine, Stack
@@ -123,17 +124,13 @@ def _kubeconfig(folder: Path) -> Path:
     def text(blob: trustme.Blob) -> str:
         return base64.b64encode(blob.bytes()).decode()
 
-    cluster = {"server": "https://127.0.0.1:9", "certificate-authority-data": text(authority.cert_pem)}
-    user = {
-        "client-certificate-data": text(client.cert_chain_pems[0]),
-        "client-key-data": text(client.private_key_pem),
-    }
-    content = {
-        "current-context": "none",
-        "contexts": [{"name": "none", "context": {"cluster": "none", "user": "none"}}],
-        "clusters": [{"name": "none", "cluster": cluster}],
-        "users": [{"name": "none", "user": user}],
-    }
-    file = folder / "kubeconfig"
-    file.write_text(yaml.safe_dump(content))
-    return file
+    return write(
+        folder / "kubeconfig",
+        {"none": "https://127.0.0.1:9"},
+        current="none",
+        cluster={"certificate-authority-data": text(authority.cert_pem)},
+        user={
+            "client-certificate-data": text(client.cert_chain_pems[0]),
+            "client-key-data": text(client.private_key_pem),
+        },
+    )

@@ -7,6 +7,7 @@ from kubernetes.client import CoreV1Api
 
 from settings import parse
 from tests.conftest import make_stack
+from tests.kubeconfigs import write
 from tools.engine import Engine
 from tools.errors import ToolError
 from tools.local import api, deploy
@@ -53,12 +54,7 @@ def test_an_invalid_setting_fails_the_update_with_its_key_and_changes_nothing(
 def test_an_unreachable_cluster_fails_the_preview_with_its_address_and_a_fix(
     built_engine: Engine, tmp_path: Path
 ) -> None:
-    kubeconfig = tmp_path / "kubeconfig"
-    kubeconfig.write_text(
-        "apiVersion: v1\nkind: Config\ncurrent-context: away\n"
-        "contexts: [{name: away, context: {cluster: away, user: me}}]\n"
-        "clusters: [{name: away, cluster: {server: 'https://127.0.0.1:9'}}]\nusers: [{name: me, user: {}}]\n"
-    )
+    kubeconfig = write(tmp_path / "kubeconfig", {"away": "https://127.0.0.1:9"}, current="away")
     done = make_stack("away", tmp_path, built_engine, kubeconfig, GOOD).run("preview")
     assert done.returncode != 0
     assert "127.0.0.1:9" in done.stdout
