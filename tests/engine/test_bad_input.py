@@ -1,4 +1,4 @@
-"""Whatever is wrong, a person is told what and how to mend it, and the cluster stays as it was."""
+"""Each invalid input fails with its key and a fix, and changes nothing in the cluster."""
 
 from pathlib import Path
 
@@ -22,14 +22,14 @@ GOOD: dict[str, object] = {
 
 
 def _namespaces() -> set[str]:
-    """The namespaces of this stack; the other tests make their own at the same time."""
+    """Return the namespaces of this stack; other tests create namespaces at the same time."""
     found = CoreV1Api(api.connect()).list_namespace().items
     names = {item.metadata.name for item in found if item.metadata and item.metadata.name}
     return {name for name in names if name.startswith("bad-input")}
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "told"),
+    ("key", "value", "message"),
     [
         ("hub.imgae", "localhost/hub:1", "hub.image"),
         ("notebook.memory", {"max": "1Gib"}, "1Gib"),
@@ -38,19 +38,19 @@ def _namespaces() -> set[str]:
         ("name", "", "tf-hub"),
     ],
 )
-def test_a_wrong_setting_ends_an_up_with_its_key_and_changes_nothing(
-    built_engine: Engine, live_cluster: Path, tmp_path: Path, key: str, value: object, told: str
+def test_an_invalid_setting_fails_the_update_with_its_key_and_changes_nothing(
+    built_engine: Engine, live_cluster: Path, tmp_path: Path, key: str, value: object, message: str
 ) -> None:
     stack = make_stack("bad", tmp_path, built_engine, live_cluster, {**GOOD, key: value})
     done = pulumi(stack, "up", "--yes")
     assert done.returncode != 0
     assert key in done.stdout
-    assert told in done.stdout
+    assert message in done.stdout
     assert "Traceback" not in done.stdout
     assert _namespaces() == set()
 
 
-def test_an_unreachable_cluster_ends_a_preview_with_its_address_and_the_mend(
+def test_an_unreachable_cluster_fails_the_preview_with_its_address_and_a_fix(
     built_engine: Engine, tmp_path: Path
 ) -> None:
     kubeconfig = tmp_path / "kubeconfig"
@@ -67,7 +67,7 @@ def test_an_unreachable_cluster_ends_a_preview_with_its_address_and_the_mend(
     assert "Traceback" not in done.stdout
 
 
-def test_a_lost_passphrase_is_named_before_the_engine_is_asked(
+def test_a_lost_passphrase_is_reported_before_the_engine_runs(
     built_engine: Engine, live_cluster: Path, tmp_path: Path
 ) -> None:
     make_stack("lost", tmp_path, built_engine, live_cluster, GOOD)
@@ -77,7 +77,7 @@ def test_a_lost_passphrase_is_named_before_the_engine_is_asked(
     assert not (tmp_path / "passphrase").exists()
 
 
-def test_an_image_that_is_not_on_the_node_is_named_with_its_key(live_cluster: Path) -> None:
+def test_an_image_that_is_not_on_the_node_is_reported_with_its_key(live_cluster: Path) -> None:
     assert live_cluster.exists()
     with pytest.raises(ToolError, match=r"hub\.image: the image localhost/hub:1 is not on the local node"):
         deploy.require_images(parse(GOOD), built={})

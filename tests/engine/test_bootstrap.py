@@ -1,4 +1,4 @@
-"""The program in bootstrap/ with the real engine and the stand-in for Google Cloud: made, kept, and gone again."""
+"""The program in `bootstrap/` with the real engine and the stand-in for Google: created, protected, destroyed."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ AT_ONCE = ("--yes", "--skip-preview")
 
 @pytest.fixture
 def stack(built_engine: Engine, tmp_path: Path) -> Stack:
-    """A stack of the program, with a cloud of its own."""
+    """A stack of the program, with a new cloud."""
     engine = engine_with_stand_in(built_engine, tmp_path)
     stack = Stack(name="bootstrap", engine=engine, folder=tmp_path, program=CHECKOUT / "bootstrap")
     _configure(stack, GOOD)
@@ -43,7 +43,7 @@ def _exports(stack: Stack) -> dict[str, Any]:
     return json.loads(run(stack.command("stack", "output", "--json"), env=stack.environment))
 
 
-def test_it_is_made_stays_as_it_is_and_cannot_be_destroyed_by_accident(stack: Stack, tmp_path: Path) -> None:
+def test_the_stack_is_created_is_idempotent_and_is_protected_from_destroy(stack: Stack, tmp_path: Path) -> None:
     assert "+ 51 to create" in _succeed(stack, "preview")
     _succeed(stack, "up", *AT_ONCE)
     _succeed(stack, "up", *AT_ONCE, "--expect-no-changes")
@@ -76,8 +76,8 @@ def test_it_is_made_stays_as_it_is_and_cannot_be_destroyed_by_accident(stack: St
     assert (tmp_path / "cloud.json").read_text() == cloud
 
 
-def test_without_protection_it_goes_and_can_be_made_again(stack: Stack, tmp_path: Path) -> None:
-    """Of a key Google keeps the name for ever: the second one is called otherwise."""
+def test_an_unprotected_stack_is_destroyed_and_can_be_created_again(stack: Stack, tmp_path: Path) -> None:
+    """Google never frees the name of a key, so the second one has another name."""
     _configure(stack, {**GOOD, "protect": "false"})
     _succeed(stack, "up", *AT_ONCE)
     first = _exports(stack)["secrets_provider"]
@@ -91,7 +91,7 @@ def test_without_protection_it_goes_and_can_be_made_again(stack: Stack, tmp_path
     assert _exports(stack)["secrets_provider"] != first
 
 
-def test_all_mistakes_end_the_preview_with_their_mend_and_without_a_traceback(stack: Stack) -> None:
+def test_a_preview_reports_all_mistakes_without_a_traceback(stack: Stack) -> None:
     _configure(stack, {"project": "Foo", "location": "EU", "repositoryId": "octocat/hub"})
     done = pulumi(stack, "preview")
     assert done.returncode != 0

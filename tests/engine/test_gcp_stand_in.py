@@ -1,4 +1,4 @@
-"""The real engine works with the stand-in for Google Cloud as with the real provider."""
+"""The stand-in for the Google provider works with the real engine."""
 
 import dataclasses
 import json
@@ -56,12 +56,12 @@ compute.Subnetwork(
 address = compute.GlobalAddress("address", opts=options)
 pulumi.export("address", address.address)
 """
-"""Apart, as the SDK takes seconds to load that much."""
+"""A separate part of the program: the SDK's module of Compute Engine takes seconds to load."""
 
 
 @pytest.fixture
 def stack(built_engine: Engine, tmp_path: Path) -> Stack:
-    """A stack of the program without a network, and with a cloud of its own."""
+    """A stack of `PROGRAM`, with a new cloud."""
     (tmp_path / "program").mkdir()
     (tmp_path / "program" / "__main__.py").write_text(PROGRAM)
     file = tmp_path / "settings.yaml"
@@ -79,7 +79,7 @@ def _succeed(stack: Stack, *arguments: str) -> str:
 
 
 def _planned(stack: Stack) -> dict[str, str]:
-    """What a preview would do to Google's resources, by name; those that would stay are left out."""
+    """Return the operations of a preview on Google's resources, by name; unchanged ones are left out."""
     steps = json.loads(run(stack.command("preview", "--json"), env=stack.environment))["steps"]
     parts_of_a_replacement = {"create-replacement", "delete-replaced"}
     return {
@@ -89,13 +89,13 @@ def _planned(stack: Stack) -> dict[str, str]:
     }
 
 
-def test_the_engine_finds_the_stand_in_and_its_own_kubernetes_provider(stack: Stack) -> None:
+def test_the_engine_finds_the_stand_in_and_its_kubernetes_provider(stack: Stack) -> None:
     listed = json.loads(run([stack.engine.program, "plugin", "ls", "--json"], env=stack.environment))
     found = {plugin["name"]: plugin["version"] for plugin in listed}
     assert {name: version(f"pulumi-{name}") for name in ("gcp", "kubernetes")}.items() <= found.items()
 
 
-def test_a_stack_is_made_stays_as_it_is_changes_in_place_and_goes(stack: Stack, tmp_path: Path) -> None:
+def test_a_stack_is_created_updated_in_place_and_destroyed(stack: Stack, tmp_path: Path) -> None:
     (tmp_path / "program" / "__main__.py").write_text(PROGRAM + NETWORK)
     cloud = Cloud(file=tmp_path / "cloud.json")
     made = dict.fromkeys(("account", "zone", "network", "subnetwork", "address"), "create")
@@ -122,7 +122,7 @@ def test_a_stack_is_made_stays_as_it_is_changes_in_place_and_goes(stack: Stack, 
     assert json.loads((tmp_path / "cloud.json").read_text()) == {}
 
 
-def test_what_somebody_else_changed_is_seen_by_a_refresh_and_mended_by_an_up(stack: Stack, tmp_path: Path) -> None:
+def test_a_refresh_finds_drift_and_an_update_reverts_it(stack: Stack, tmp_path: Path) -> None:
     cloud = Cloud(file=tmp_path / "cloud.json")
     _succeed(stack, "up", *AT_ONCE)
     account = cloud.find(ACCOUNT, ACCOUNT_ID)
@@ -134,9 +134,7 @@ def test_what_somebody_else_changed_is_seen_by_a_refresh_and_mended_by_an_up(sta
     assert (cloud.find(ACCOUNT, ACCOUNT_ID) or {})["outputs"]["description"] == "of the nodes"
 
 
-def test_a_failing_resource_names_its_cause_and_the_next_up_completes(
-    stack: Stack, built_engine: Engine, tmp_path: Path
-) -> None:
+def test_a_failed_resource_is_completed_by_the_next_update(stack: Stack, built_engine: Engine, tmp_path: Path) -> None:
     failing = engine_with_stand_in(built_engine, tmp_path, fail={ZONE: "permission"})
     done = pulumi(dataclasses.replace(stack, engine=failing), "up", *AT_ONCE)
     assert done.returncode != 0
@@ -146,7 +144,7 @@ def test_a_failing_resource_names_its_cause_and_the_next_up_completes(
     assert stack.output("zone").startswith("zone-")
 
 
-def test_a_misspelled_nested_input_ends_the_preview_with_its_path(stack: Stack) -> None:
+def test_a_misspelled_nested_input_fails_the_preview_with_its_path(stack: Stack) -> None:
     _succeed(stack, "config", "set", "key", "sttate")
     done = pulumi(stack, "preview")
     assert done.returncode != 0
@@ -154,7 +152,7 @@ def test_a_misspelled_nested_input_ends_the_preview_with_its_path(stack: Stack) 
     assert "did you mean state?" in done.stdout
 
 
-def test_a_cluster_that_is_not_there_ends_the_preview_with_its_name(stack: Stack) -> None:
+def test_a_missing_cluster_fails_the_preview_with_its_name(stack: Stack) -> None:
     _succeed(stack, "config", "set", "cluster", "missing")
     done = pulumi(stack, "preview")
     assert done.returncode != 0
