@@ -160,7 +160,7 @@ class RecordingConfig(Config):
         """Merge other options. Those of another file keep their lines."""
         super().merge(other)
         if isinstance(other, RecordingConfig):
-            self._places |= {name: other.place_of(name) for name in cast("Mapping[str, object]", other)}
+            self._places.update((name, other.place_of(name)) for name in cast("Mapping[str, object]", other))
 
     def place_of(self, name: str) -> Place:
         """Return the line that set an option or a section."""
