@@ -13,7 +13,7 @@ from tests import kept_states
 from tests.conftest import pulumi
 from tests.engine.google_half import GoogleHalf, google_half
 from tests.previews import gone, is_google, kind_of, name_of
-from tests.setting_changes import ANOTHER_SHAPE, BEFORE, LOAD_BALANCER, TAKES_ALONG, harmless, table
+from tests.setting_changes import ANOTHER_SHAPE, BEFORE, LOAD_BALANCER, harmless, table
 from tests.stacks import GATEWAY
 from tools.engine import Engine
 
@@ -57,7 +57,7 @@ def test_what_is_said_to_replace_nothing_replaces_nothing(half: GoogleHalf, chan
 @pytest.mark.parametrize("key", _REPLACING)
 def test_another_setting_replaces_what_is_listed_and_what_belongs_to_it(half: GoogleHalf, key: str) -> None:
     changed, replaced = _REPLACING[key]
-    assert _gone(half, changed) == replaced | TAKES_ALONG.get(key, set())
+    assert _gone(half, changed) == replaced
 
 
 def test_what_a_load_balancer_replaces(half: GoogleHalf) -> None:

@@ -1,4 +1,4 @@
-"""docs/settings.md: each key with its type, default, meaning, example, and what a change replaces."""
+"""docs/settings.md: each key with its type, default, meaning, example, and the effect of a change."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -12,8 +12,8 @@ from settings.reading.keys import KEYS, PROJECT, SECRETS, default_of, fields_of
 from settings.reading.stack_file import read_config
 from settings.settings import Settings
 from tools.paths import CHECKOUT
+from tools.schema.effects import EFFECTS, effect_of
 from tools.schema.project import description, type_of
-from tools.schema.replaced import NOTES, REPLACED
 
 _HEAD: Final = """\
 <!-- Written by `make schema` from the docstrings in settings/groups/. Do not edit it. -->
@@ -24,9 +24,13 @@ the images are required. Secrets are set with `--secret`; a secret in plain text
 mistakes of a stack file at once, before anything is changed. [examples/](../examples) holds whole stack files. Editors
 complete and check stack files with [a JSON Schema](../schemas/stack.schema.json).
 
-*Replaces* lists the resources of Google Cloud, and those with people's work, that a change replaces or removes
-([more](changes.md)); without it, a change updates in place. Most changes restart the hub, which interrupts no notebook:
-`make diff` shows what restarts.
+The last column is the effect of a change on a running stack ([more](changes.md)); `make diff` shows all of it:
+
+- **Restarts the hub**: its pages are unavailable for about 8 seconds. Running notebooks continue.
+- **Restarts the proxy**: a new pod takes over first, so open notebooks stay connected.
+- **Replaces**: these resources are deleted and created again. `protect` refuses that for those that hold people's work.
+- **Updates**: these resources change in place.
+- **Restarts nothing**: only Pulumi's state changes, or a resource is added or removed.
 """
 
 
@@ -38,7 +42,7 @@ def page() -> str:
         if group:
             about = fields_of(Settings)[group].annotation.__doc__ or ""
             lines += [f"## {group}", "", about.partition("\n")[0], ""]
-        lines += ["| key | type | default | meaning |", "| --- | --- | --- | --- |"]
+        lines += ["| key | type | default | meaning | a change |", "| --- | --- | --- | --- | --- |"]
         lines += [row for key in keys for row in _rows(key, examples.get(key))]
         lines.append("")
     return "\n".join(lines)
@@ -52,13 +56,13 @@ def _rows(key: str, example: object) -> Iterator[str]:
         meaning.append(f"Secret: `pulumi config set --secret {key}`.")
     if example is not None and key not in SECRETS:
         meaning.append(f"Example: {_code(example)}.")
-    if kinds := REPLACED.get(key):
-        meaning.append(f"Replaces: {', '.join(sorted(kinds))}.")
-    if note := NOTES.get(key):
-        meaning.append(note)
-    yield _row(f"`{key}`", _type(key, field), "" if default in (None, {}, []) else _code(default), " ".join(meaning))
+    shown = "" if default in (None, {}, []) else _code(default)
+    yield _row(f"`{key}`", _type(key, field), shown, " ".join(meaning), effect_of(key).text)
     for part, of in _parts(field.annotation):
-        yield _row(f"&nbsp;&nbsp;`.{part}`", _choices(of.annotation), "", description(of))
+        effect = EFFECTS.get(f"{key}.{part}")
+        yield _row(
+            f"&nbsp;&nbsp;`.{part}`", _choices(of.annotation), "", description(of), effect.text if effect else ""
+        )
 
 
 def _row(*cells: str) -> str:

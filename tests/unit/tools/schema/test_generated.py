@@ -12,10 +12,8 @@ import yaml
 import settings
 from settings.reading.keys import KEYS, PROJECT
 from tests.corpus import ACCEPTED, refused
-from tests.setting_changes import TAKES_ALONG, table
 from tools.paths import CHECKOUT
 from tools.schema.generated import STACK_SCHEMA, generated
-from tools.schema.replaced import NOTES, REPLACED
 from tools.schema.stack import schema
 
 _PROJECT_FILE = cast("dict[str, Any]", yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text(encoding="utf-8")))
@@ -79,12 +77,6 @@ def test_the_defaults_of_pulumi_yaml_are_accepted() -> None:
     needed = {"auth.type": "dummy", "endpoint.address": "127.0.0.1", "images.repository": "registry.example.org/hub"}
     assert defaults.keys() == KEYS.keys()
     assert settings.parse({**defaults, **needed}) == settings.parse(needed)
-
-
-def test_the_table_of_replaced_resources_is_the_tested_one() -> None:
-    tested = {key: kinds | TAKES_ALONG.get(key, set()) for key, (_, kinds) in table().items()}
-    assert {key: set(REPLACED.get(key, ())) for key in tested} == tested
-    assert {*REPLACED, *NOTES} <= KEYS.keys()
 
 
 def test_the_json_schema_is_draft_07() -> None:
