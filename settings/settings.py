@@ -37,12 +37,13 @@ class Settings(Model):
     """The settings of one stack, checked and complete."""
 
     name: HubName = "tf-hub"
-    """Name of the hub; its Kubernetes objects are named after it. At most 40 characters, and 35 with
-    `endpoint.type: gateway`."""
+    """Name of the hub and prefix of its resources' names. At most 40 characters, and 35 with `endpoint.type:
+    gateway`."""
     namespace: HubNamespace = "jupyterhub"
-    """Namespace of hub and proxy. Notebooks run in `<namespace>-notebooks`. At most 53 characters."""
+    """Namespace of hub and proxy; notebooks run in `<namespace>-notebooks`. At most 53 characters."""
     protect: Flag = True
-    """Whether Pulumi refuses to delete or replace what holds people's work."""
+    """Whether Pulumi refuses to delete or replace the cluster, its network, the address, the database and the
+    namespaces."""
     gcp: GcpSettings = GcpSettings()
     cluster: ClusterSettings = ClusterSettings()
     network: NetworkSettings = NetworkSettings()
@@ -53,9 +54,8 @@ class Settings(Model):
     cluster_admin: ClusterAdminSettings = ClusterAdminSettings()
     endpoint: EndpointSettings = EndpointSettings()
     public_url: PublicUrl | None = None
-    """URL of the hub as people enter it, such as `https://hub.example.org`. Not set: `endpoint.hostname` or else
-    `endpoint.address`, with https if there is a gateway or a certificate; `http://localhost:8000` with `endpoint.type:
-    none`."""
+    """URL at which users reach the hub, such as `https://hub.example.org`. Not set: derived from `endpoint.hostname` or
+    `endpoint.address`; `http://localhost:8000` with `endpoint.type: none`."""
     images: ImagesSettings = ImagesSettings()
     hub: HubSettings = HubSettings()
     database: DatabaseSettings = DatabaseSettings()

@@ -20,24 +20,23 @@ class ClusterSettings(Model):
     """The Kubernetes cluster."""
 
     mode: Literal["context", "existing", "create"] = "context"
-    """Kubernetes cluster of the hub: `context` (the one of `kubernetes.context`), `existing` (an existing GKE cluster)
-    or `create` (a GKE cluster that the stack creates, with network and nodes)."""
+    """Kubernetes cluster of the hub: `context` (the cluster of `kubernetes.context`), `existing` (an existing GKE
+    cluster) or `create` (a GKE cluster that the stack creates, with its network and nodes)."""
     name: GkeName = "jupyterhub"
     """Name of the GKE cluster. At most 40 characters."""
     location: Location | None = None
-    """Region (`europe-west1`) or zone (`europe-west1-b`) of the GKE cluster. Required unless `cluster.mode` is
-    `context`. In a region, the control plane runs in three zones, and so do the nodes of a created cluster: the first
-    three zones."""
+    """Region, such as `europe-west1`, or zone, such as `europe-west1-b`, of the GKE cluster. Required unless
+    `cluster.mode` is `context`. In a region, the control plane runs in three zones, and a created cluster has nodes in
+    the first three zones."""
     autopilot: Flag = False
-    """Whether the GKE cluster is an Autopilot cluster, whose nodes Google creates and sizes. `nodes.*` must not be set
-    then."""
+    """Whether the GKE cluster is an Autopilot cluster, in which Google manages the nodes. Do not set `nodes.*` then."""
     release_channel: Literal["rapid", "regular", "stable"] = "regular"
-    """GKE release channel, from which GKE upgrades Kubernetes: `rapid`, `regular` or `stable`."""
+    """Release channel of a created cluster, which determines when GKE upgrades Kubernetes."""
     authorized_networks: Annotated[tuple[OperatorRange, ...], Field(examples=[["203.0.113.0/24"]])] = ()
-    """CIDR ranges, such as `203.0.113.0/24`, that may reach the control plane of a created cluster. Required there."""
+    """CIDR ranges that can reach the control plane. Required with `cluster.mode: create`."""
     maintenance_start: TimeOfDay = "03:00"
-    """Start of GKE's daily maintenance window of four hours, in UTC. Cloud SQL's maintenance is in that hour on
-    Sundays."""
+    """Start of the daily four-hour maintenance window of a created cluster, in UTC. The Cloud SQL instance is
+    maintained in the same hour on Sundays."""
 
     @property
     def on_gke(self) -> bool:

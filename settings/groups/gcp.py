@@ -5,7 +5,7 @@ from settings.types.places import ProjectId
 
 
 class GcpSettings(Model):
-    """The Google Cloud project; needed unless `cluster.mode` is `context`."""
+    """The Google Cloud project of the cluster and of all other Google Cloud resources."""
 
     project: ProjectId | None = None
     """ID of the Google Cloud project, such as `my-project-123`. Required unless `cluster.mode` is `context`."""

@@ -20,12 +20,13 @@ class ArtifactRegistry(NamedTuple):
 
 
 class ImagesSettings(Model):
-    """Where the three images of this project are kept."""
+    """The repository of this project's images."""
 
     repository: ImageRepository | None = None
-    """Repository of this project's images, such as `europe-west1-docker.pkg.dev/my-project-123/jupyterhub`. Images that
-    are not set are `<repository>/hub`, `/proxy` and `/notebook`, tagged with docker/VERSION. The nodes of a created
-    cluster may pull from an Artifact Registry repository."""
+    """Repository of the images `hub`, `proxy` and `notebook`, such as
+    `europe-west1-docker.pkg.dev/my-project-123/jupyterhub`: the default of `hub.image` is `<repository>/hub:<version>`,
+    with the version in docker/VERSION. The nodes of a created cluster get read access to an Artifact Registry
+    repository."""
 
     @property
     def artifact_registry(self) -> ArtifactRegistry | None:

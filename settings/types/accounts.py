@@ -1,26 +1,24 @@
 """Named types for people and for what they belong to."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import AfterValidator
+from settings.types.text import Check, Text, matching, pattern
 
-from settings.types.text import Text, matching
-
-_USER = re.compile(r"[^\s/,]{1,255}")
-_ORGANIZATION = r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}(?P<team>:[a-z0-9][-_a-z0-9]{0,99})?"
+_USER: Final = r"[^\s/,]{1,255}"
+_NO_USER: Final = "is not the name of one user: no spaces, commas or slashes; several are a list, such as [ada, grace]"
+_ORGANIZATION = r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}(?::[a-z0-9][-_a-z0-9]{0,99})?"
 _SERVICE_ACCOUNT = r"[a-z][-a-z0-9]{4,28}[a-z0-9]@[a-z][-a-z0-9]{4,28}[a-z0-9]\.iam\.gserviceaccount\.com"
 _CLASS = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+"
 
 
 def _user_name(text: str) -> str:
-    if _USER.fullmatch(text) is None or not text.isprintable():
-        msg = "is not the name of one user: no spaces, commas or slashes; several are a list, such as [ada, grace]"
-        raise ValueError(msg)
+    if re.fullmatch(_USER, text) is None or not text.isprintable():
+        raise ValueError(_NO_USER)
     return text.lower()
 
 
-UserName = Annotated[Text, AfterValidator(_user_name)]
+UserName = Annotated[Text, Check(_user_name, pattern(_USER, _NO_USER))]
 """How the hub knows a person. JupyterHub takes every name in lower case, and so does this."""
 
 GitHubOrganization = Annotated[

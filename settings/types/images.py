@@ -4,14 +4,20 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator
-
 from hub import image_rule
 from settings.types.places import keeps_images
-from settings.types.text import Text
+from settings.types.text import Check, Text, matching, pattern
 
 _ARTIFACT_REGISTRY = re.compile(r"([^/]*)-docker\.pkg\.dev(?:/.*)?")
-_PATTERN = re.compile(r"[-A-Za-z0-9._:/@*?!\[\]]+")
+
+_NO_REFERENCE = (
+    "is not an image reference; right ones look like quay.io/jupyter/base-notebook:2026-01-05, lower case, no spaces, "
+    "no https://"
+)
+_NO_REPOSITORY = (
+    "is not an image repository; right ones look like europe-west1-docker.pkg.dev/foo/jupyterhub, without a tag and "
+    "without / at the end"
+)
 
 VERSION_FILE = Path(__file__).parents[2] / "docker" / "VERSION"
 """Holds the tag that `make -C docker build` gives the three images: one line, such as `1.0.0`."""
@@ -26,23 +32,14 @@ def own_tag() -> str | None:
 
 
 def _image_reference(text: str) -> str:
-    """Check the grammar of image references."""
     if not image_rule.is_reference(text):
-        msg = (
-            "is not an image reference; right ones look like quay.io/jupyter/base-notebook:2026-01-05, "
-            "lower case, no spaces, no https://"
-        )
-        raise ValueError(msg)
+        raise ValueError(_NO_REFERENCE)
     return text
 
 
 def _image_repository(text: str) -> str:
     if not image_rule.is_repository(f"{text}/notebook"):
-        msg = (
-            "is not an image repository; right ones look like europe-west1-docker.pkg.dev/foo/jupyterhub, "
-            "without a tag and without / at the end"
-        )
-        raise ValueError(msg)
+        raise ValueError(_NO_REPOSITORY)
     registry = _ARTIFACT_REGISTRY.fullmatch(text)
     if registry and not keeps_images(registry[1]):
         msg = (
@@ -53,18 +50,19 @@ def _image_repository(text: str) -> str:
     return text
 
 
-def _image_pattern(text: str) -> str:
-    if _PATTERN.fullmatch(text) is None or "://" in text:
-        msg = "is not a pattern of image references; right ones look like quay.io/jupyter/*"
-        raise ValueError(msg)
-    return text
-
-
-ImageReference = Annotated[Text, AfterValidator(_image_reference)]
+ImageReference = Annotated[Text, Check(_image_reference, pattern(image_rule.REFERENCE, _NO_REFERENCE))]
 """A container image, `[host[:port]/]path[:tag][@digest]`."""
 
-ImageRepository = Annotated[Text, AfterValidator(_image_repository)]
+ImageRepository = Annotated[
+    Text, Check(_image_repository, pattern(f"{image_rule.REPOSITORY}|{image_rule.HOST}", _NO_REPOSITORY))
+]
 """Where images are kept, `[host[:port]/]path`, without tag."""
 
-ImagePattern = Annotated[Text, AfterValidator(_image_pattern)]
+ImagePattern = Annotated[
+    Text,
+    matching(
+        r"(?!.*://)[-A-Za-z0-9._:/@*?!\[\]]+",
+        "is not a pattern of image references; right ones look like quay.io/jupyter/*",
+    ),
+]
 """A shell pattern (`fnmatch`) over whole image references; `*` matches `/` too."""

@@ -3,8 +3,6 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator
-
 from settings.types.text import Text, matching
 
 _SERIES = r"[a-z][0-9]{1,2}[a-z]?"
@@ -14,9 +12,9 @@ _KNOWN_MACHINE = re.compile(
     rf"|{_SERIES}-(?!custom)[a-z]+-[1-9][0-9]{{0,3}}g?(?:-[a-z]+[0-9]?){{0,2}})"
 )
 _KNOWN_TIER = re.compile(r"db-(?:f1-micro|g1-small|custom-[1-9][0-9]?-[1-9][0-9]{2,6})")
-_ARM = re.compile(r"(?:t2a|c4a|n4a)-.*")
-"""The series of Arm: Tau T2A, and C4A and N4A with Axion. GKE taints such nodes. Source: "Arm workloads on GKE",
-https://docs.cloud.google.com/kubernetes-engine/docs/concepts/arm-on-gke, read in November 2026."""
+_NOT_ARM = r"(?!(?:t2a|c4a|n4a)-).*"
+"""All but the series of Arm: Tau T2A, and C4A and N4A with Axion. GKE taints such nodes. Source: "Arm workloads on
+GKE", https://docs.cloud.google.com/kubernetes-engine/docs/concepts/arm-on-gke, read in November 2026."""
 
 
 def is_known_machine(machine_type: str) -> bool:
@@ -29,16 +27,6 @@ def is_known_tier(tier: str) -> bool:
     return _KNOWN_TIER.fullmatch(tier) is not None
 
 
-def _not_arm(text: str) -> str:
-    if _ARM.fullmatch(text):
-        msg = (
-            "is an Arm machine, where GKE runs only pods built for Arm, and the images of this stack are built for "
-            "amd64; choose another, such as e2-standard-4 or n4-standard-4"
-        )
-        raise ValueError(msg)
-    return text
-
-
 MachineType = Annotated[
     Text,
     matching(
@@ -46,7 +34,11 @@ MachineType = Annotated[
         "is not a machine type, such as e2-standard-4, n1-standard-8, g2-standard-12, a2-highgpu-1g or "
         "n2-custom-4-16384; to list them: gcloud compute machine-types list",
     ),
-    AfterValidator(_not_arm),
+    matching(
+        _NOT_ARM,
+        "is an Arm machine, where GKE runs only pods built for Arm, and the images of this stack are built for amd64; "
+        "choose another, such as e2-standard-4 or n4-standard-4",
+    ),
 ]
 """A machine type of Compute Engine, predefined or custom (`n2-custom-<vCPUs>-<MB>`), not of Arm."""
 

@@ -1,14 +1,14 @@
 """Named types for names of objects of Kubernetes and Google Cloud."""
 
 import re
-from typing import Annotated
-
-from pydantic import AfterValidator
+from typing import Annotated, Final
 
 from settings.types.text import Text, at_most, matching
 
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-_RESOURCE = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+_LABEL: Final = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
+_DNS_NAME: Final = rf"(?=[^/]{{1,253}}(?:/|$)){_LABEL}(?:\.{_LABEL})*"
+RESOURCE: Final = rf"{_DNS_NAME}/[A-Za-z0-9](?:[-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?"
+"""Regular expression of `ResourceName`."""
 _GOOGLE = r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?"
 
 
@@ -17,36 +17,19 @@ def is_google_name(text: str) -> bool:
     return re.fullmatch(_GOOGLE, text) is not None
 
 
-def _is_dns_name(text: str) -> bool:
-    return len(text) <= 253 and all(_LABEL.fullmatch(label) for label in text.split("."))
-
-
-def _dns_name(text: str) -> str:
-    if not _is_dns_name(text):
-        msg = "is not a DNS name: lower-case letters, digits, '-' and '.', such as default-admin"
-        raise ValueError(msg)
-    return text
-
-
-def _resource_name(text: str) -> str:
-    domain, _, name = text.partition("/")
-    if not _is_dns_name(domain) or _RESOURCE.fullmatch(name) is None:
-        msg = "is not an extended resource of nodes, which has a domain in front, such as nvidia.com/gpu"
-        raise ValueError(msg)
-    return text
-
-
 DnsLabel = Annotated[
     Text,
     matching(
-        _LABEL.pattern,
+        _LABEL,
         "is not a DNS label: 1 to 63 lower-case letters, digits and '-', with a letter or digit first and last, such "
         "as jupyterhub",
     ),
 ]
 """A DNS label (RFC 1123): at most 63 lower-case letters, digits and `-`."""
 
-DnsName = Annotated[Text, AfterValidator(_dns_name)]
+DnsName = Annotated[
+    Text, matching(_DNS_NAME, "is not a DNS name: lower-case letters, digits, '-' and '.', such as default-admin")
+]
 """A DNS name (RFC 1123 subdomain): labels with dots between them, at most 253 characters."""
 
 HubName = Annotated[
@@ -85,5 +68,8 @@ GkeName = Annotated[GoogleName, at_most(40, "the limit of GKE")]
 PoolName = Annotated[GkeName, at_most(22, "Pulumi adds some to the names of node pools")]
 """A name of GKE short enough for what Pulumi adds: `gke-pools-<name>-0123abc`, of which GKE allows 40."""
 
-ResourceName = Annotated[Text, AfterValidator(_resource_name)]
+ResourceName = Annotated[
+    Text,
+    matching(RESOURCE, "is not an extended resource of nodes, which has a domain in front, such as nvidia.com/gpu"),
+]
 """An extended resource of nodes, such as `nvidia.com/gpu`. CPU and memory are not: they have bounds of their own."""

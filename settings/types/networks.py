@@ -1,30 +1,26 @@
 """Named types for ranges of IPv4 addresses, in CIDR notation."""
 
 from collections.abc import Mapping
-from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, NetmaskValueError, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
 from itertools import combinations
 from typing import Annotated
 
 from pydantic import AfterValidator
 
-from settings.types.text import Text
+from settings.types.text import Check, Text, matching
 
 _PRIVATE = tuple(
     IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "240.0.0.0/4")
 )
 """What GKE takes for nodes, pods and Services: RFC 1918, shared (RFC 6598), and reserved for future use (RFC 1112)."""
-_NEARLY_ALL = 8
+_NO_RANGE = "is not a range of IPv4 addresses; right ones look like 203.0.113.0/24, and one machine is 203.0.113.7/32"
 
 
 def _range(text: str) -> str:
-    msg = "is not a range of IPv4 addresses; right ones look like 203.0.113.0/24, and one machine is 203.0.113.7/32"
-    address, slash, prefix = text.partition("/")
-    if not (slash and prefix.isascii() and prefix.isdigit()):
-        raise ValueError(msg)
     try:
-        network = IPv4Network((address, int(prefix[:3])), strict=False)
-    except (AddressValueError, NetmaskValueError):
-        raise ValueError(msg) from None
+        network = IPv4Network(text, strict=False)
+    except ValueError:
+        raise ValueError(_NO_RANGE) from None
     if str(network) != text:
         msg = "does not begin with the network's own address; write 10.0.16.0/20 for the range in which 10.0.16.5/20 is"
         raise ValueError(msg)
@@ -39,39 +35,27 @@ def _private(text: str) -> str:
     return text
 
 
-def _not_everybody(text: str) -> str:
-    if IPv4Network(text).prefixlen < _NEARLY_ALL:
-        msg = (
-            "lets nearly everybody reach the control plane; name the networks of those who work with it; your own "
-            "address is told by: curl -4 ifconfig.me"
-        )
-        raise ValueError(msg)
-    return text
+def _prefix(shortest: int, longest: int, message: str) -> Check:
+    """Return a check that the prefix of a range has a length within these limits."""
+    return matching(rf".*/(?:{'|'.join(map(str, range(shortest, longest + 1)))})", message)
 
 
-def _at_least(longest: int, why: str) -> AfterValidator:
-    """Refuse ranges with a longer prefix than `longest`, which are smaller."""
-
-    def check(text: str) -> str:
-        if IPv4Network(text).prefixlen > longest:
-            msg = f"is too small, as {why}; the least is a /{longest}"
-            raise ValueError(msg)
-        return text
-
-    return AfterValidator(check)
+def _at_least(longest: int, why: str) -> Check:
+    return _prefix(0, longest, f"is too small, as {why}; the least is a /{longest}")
 
 
-def _control_plane(text: str) -> str:
-    if IPv4Network(text).prefixlen != 28:
-        msg = "must be a /28, neither more nor less, such as 172.16.0.0/28"
-        raise ValueError(msg)
-    return text
-
-
-Range = Annotated[Text, AfterValidator(_range)]
+Range = Annotated[Text, matching(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}", _NO_RANGE), AfterValidator(_range)]
 """A range of IPv4 addresses, `203.0.113.0/24`, that begins with the network's own address."""
 
-OperatorRange = Annotated[Range, AfterValidator(_not_everybody)]
+OperatorRange = Annotated[
+    Range,
+    _prefix(
+        8,
+        32,
+        "lets nearly everybody reach the control plane; list the networks of those who operate the cluster; your own "
+        "address: curl -4 ifconfig.me",
+    ),
+]
 """A range from which a cluster is operated: a /8 at most."""
 
 PrivateRange = Annotated[Range, AfterValidator(_private)]
@@ -86,7 +70,9 @@ PodRange = Annotated[PrivateRange, _at_least(20, "each node takes a /24 of it")]
 ServiceRange = Annotated[PrivateRange, _at_least(27, "GKE wants at least 32 addresses for Services")]
 """A private range for Services, one address for each."""
 
-ControlPlaneRange = Annotated[PrivateRange, AfterValidator(_control_plane)]
+ControlPlaneRange = Annotated[
+    PrivateRange, _prefix(28, 28, "must be a /28, neither more nor less, such as 172.16.0.0/28")
+]
 """A private /28."""
 
 

@@ -94,7 +94,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "endpoint.type": Effect(restarts={"hub", "proxy"}, replaces={"Address"}, note="The hub gets another IP address."),
     "endpoint.address": Effect(restarts={"hub"}, replaces={"Address"}, updates={"Service"}),
     "endpoint.hostname": _CERTIFICATE,
-    "endpoint.sourceRanges": _BACKEND,
+    "endpoint.sourceRanges": Effect(updates={"GCPBackendPolicy"}, note="With a load balancer: updates Service."),
     "endpoint.internal": Effect(replaces={"Address"}, updates={"Service"}),
     "endpoint.dnsZone": Effect(replaces={"RecordSet"}),
     "endpoint.securityPolicy": _BACKEND,
@@ -115,12 +115,16 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "notebook.quota": Effect(updates={"ResourceQuota"}),
     "notebook.keepHomes": Effect(restarts={"hub"}, updates={"Role"}),
     "notebook.storage.disk": Effect(restarts={"hub"}, updates={"Cluster"}),
-    "secrets.proxyTokenGeneration": Effect(restarts={"hub", "proxy"}, note="Connections are interrupted for seconds."),
+    "secrets.proxyTokenGeneration": Effect(
+        restarts={"hub", "proxy"}, note="Connections are interrupted for some seconds."
+    ),
     "secrets.databasePasswordGeneration": Effect(restarts={"hub"}, updates={"User"}),
     "iap.clientId": _BACKEND,
     "iap.clientSecret": _BACKEND,
     "iap.members": Effect(replaces={"WebTypeComputeIamMember"}),
-    "auth.type": Effect(restarts={"hub", "proxy"}, updates={"GCPBackendPolicy"}),
+    "auth.type": Effect(
+        restarts={"hub", "proxy"}, updates={"GCPBackendPolicy"}, note="The proxy only to or from `iap`."
+    ),
 }
 """Effects by key, and by part of a key (`nodes.core.spot`) that has another effect than the whole."""
 
