@@ -13,7 +13,7 @@ from settings.types.places import Location, is_zone, region_of, zones_of
 from settings.types.text import Flag, TimeOfDay
 
 _ZONES_OF_A_REGION: Final = 3
-"""Zones with nodes in a region, as many as Google would choose."""
+"""Number of zones with nodes in a region, the default of GKE."""
 
 
 class ClusterSettings(Model):
@@ -40,12 +40,12 @@ class ClusterSettings(Model):
 
     @property
     def on_gke(self) -> bool:
-        """Whether the cluster is one of GKE that this stack knows as such."""
+        """Whether the cluster is a GKE cluster, existing or created."""
         return self.mode != "context"
 
     @property
     def makes_nodes(self) -> bool:
-        """Whether the stack makes the node pools, and so may count on their labels."""
+        """Whether the stack creates the node pools, with their labels."""
         return self.mode == "create" and not self.autopilot
 
     @property
@@ -55,15 +55,15 @@ class ClusterSettings(Model):
 
     @property
     def region(self) -> str:
-        """The region of the location, where one is needed."""
+        """Region of the location; empty without `location`."""
         return "" if self.location is None else region_of(self.location)
 
     @property
     def node_zones(self) -> tuple[str, ...]:
-        """Zones of the nodes that the stack makes; otherwise all zones in which nodes may be. Empty without `location`.
+        """Zones of the nodes that the stack creates, or else of the location. Empty without `location`.
 
-        A region's first three, whatever GPUs are wanted: zones chosen by GPU types would move with the next pool, away
-        from the homes that are there. Each region has all of its GPU types in its first three zones.
+        In a region the first three, independent of the GPU types: zones chosen by GPU types would change with the next
+        node pool, and existing homes would be in other zones. Each region has all GPU types in its first three zones.
         """
         zones = zones_of(self.location) if self.location is not None else ()
         return zones[:_ZONES_OF_A_REGION] if self.makes_nodes else zones
@@ -71,11 +71,11 @@ class ClusterSettings(Model):
     def zones_with(self, gpus: Collection[str]) -> tuple[str, ...]:
         """Return those of `node_zones` that have all of these GPU types, so that a home there can be used with each.
 
-        A GPU type that is not known to be there counts for nothing: a warning says so.
+        GPU types that are not known to be at the location do not restrict the zones; a warning reports them.
         """
         known = [ACCELERATORS[gpu].zones for gpu in gpus if self.has_known(gpu)]
         return tuple(zone for zone in self.node_zones if all(zone in zones for zones in known))
 
     def has_known(self, gpu: str) -> bool:
-        """Tell whether a GPU type is known to be in one of `node_zones`."""
+        """Return whether a GPU type is known to be in one of `node_zones`."""
         return gpu in ACCELERATORS and not ACCELERATORS[gpu].zones.isdisjoint(self.node_zones)

@@ -58,10 +58,10 @@ class EndpointSettings(Model):
 
     @property
     def has_tls(self) -> bool:
-        """Whether the proxy speaks https, for the load balancer."""
+        """Whether the proxy serves https, for the load balancer."""
         return self.tls_secret is not None or self.tls_certificate is not None
 
     @property
     def is_https(self) -> bool:
-        """Whether people reach the hub by https."""
+        """Whether users reach the hub over https."""
         return self.type == "gateway" or (self.type == "load-balancer" and self.has_tls)

@@ -10,8 +10,6 @@ from settings.types.sizes import Limits, Requests, Resources, Storage
 from settings.types.text import Flag, Text
 
 _HUB_RESOURCES = Resources(requests=Requests(cpu="100m", memory="256Mi"), limits=Limits(memory="1Gi"))
-
-
 _HUB_STORAGE = Storage(size="1Gi")
 
 

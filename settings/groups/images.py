@@ -12,7 +12,7 @@ _ARTIFACT_REGISTRY = re.compile(
 
 
 class ArtifactRegistry(NamedTuple):
-    """A repository of Artifact Registry, `<location>-docker.pkg.dev/<project>/<repository>`."""
+    """An Artifact Registry repository, `<location>-docker.pkg.dev/<project>/<repository>`."""
 
     location: str
     project: str
@@ -30,6 +30,6 @@ class ImagesSettings(Model):
 
     @property
     def artifact_registry(self) -> ArtifactRegistry | None:
-        """Where `repository` is, if it is one of Artifact Registry or a folder in one."""
+        """Artifact Registry repository of `repository`; None if it is another registry."""
         match = _ARTIFACT_REGISTRY.fullmatch(self.repository or "")
         return ArtifactRegistry(**match.groupdict()) if match else None

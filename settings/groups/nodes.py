@@ -29,7 +29,7 @@ class NodePool(Model):
 
     @property
     def boot_disk(self) -> DiskType:
-        """Kind of disk that the nodes boot from."""
+        """Kind of the boot disks."""
         return boot_disk(self.machine_type)
 
 
@@ -45,11 +45,7 @@ class GpuPool(NodePool):
 
 
 _CORE = NodePool(machine_type="e2-standard-2", min=1, max=3, disk_gb=50)
-
-
 _USER = NodePool(machine_type="e2-standard-8", min=0, max=10)
-
-
 _GPU = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
 
 

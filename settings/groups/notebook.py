@@ -22,7 +22,7 @@ _SHORTEST_IDLE = 5
 
 
 def _never_or_long_enough(minutes: int) -> int:
-    # The hub hears of activity once a minute: with less, servers in use would be stopped now and then.
+    # Servers report their activity once a minute: with less, servers in use would be stopped.
     if 0 < minutes < _SHORTEST_IDLE:
         msg = f"is too short; the least is {_SHORTEST_IDLE}, and 0 means never"
         raise ValueError(msg)

@@ -1,4 +1,4 @@
-"""Named types for people and for what they belong to."""
+"""Named types for users, GitHub organizations, service accounts and classes."""
 
 import re
 from typing import Annotated, Final
@@ -19,7 +19,7 @@ def _user_name(text: str) -> str:
 
 
 UserName = Annotated[Text, Check(_user_name, pattern(_USER, _NO_USER))]
-"""How the hub knows a person. JupyterHub takes every name in lower case, and so does this."""
+"""Name of a user of the hub, converted to lower case, as in JupyterHub."""
 
 GitHubOrganization = Annotated[
     Text,
@@ -29,7 +29,7 @@ GitHubOrganization = Annotated[
         "their pages, the team in lower case)",
     ),
 ]
-"""A GitHub organization, `org`, or a team in it, `org:team`, both by their names in URLs."""
+"""A GitHub organization (`org`) or a team (`org:team`), by their names in URLs."""
 
 GoogleServiceAccount = Annotated[
     Text,
@@ -39,9 +39,9 @@ GoogleServiceAccount = Annotated[
         "list them: gcloud iam service-accounts list",
     ),
 ]
-"""The e-mail of a service account that somebody made in a Google Cloud project, `name@project.iam...`."""
+"""Email of a Google service account: `name@project.iam.gserviceaccount.com`."""
 
 ClassPath = Annotated[
     Text, matching(_CLASS, "is not the path of a Python class, such as oauthenticator.google.GoogleOAuthenticator")
 ]
-"""Where a Python class is to be found, `package.module.Class`."""
+"""Import path of a Python class: `package.module.Class`."""

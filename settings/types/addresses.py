@@ -1,4 +1,4 @@
-"""Named types for where the hub is reached."""
+"""Named types for IP addresses, host names and URLs."""
 
 import ipaddress
 from typing import Annotated
@@ -20,7 +20,7 @@ _NO_ADDRESS = "is not the address of one machine; right ones look like 203.0.113
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether only this machine reaches `host`: 127.0.0.0/8, ::1 or localhost."""
+    """Return whether a host is the local machine: 127.0.0.0/8, ::1 or localhost."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -28,22 +28,22 @@ def is_loopback(host: str) -> bool:
 
 
 def is_ipv6(address: str) -> bool:
-    """Tell whether a checked IP address is one of IPv6."""
+    """Return whether a valid IP address is an IPv6 address."""
     return ":" in address
 
 
 def url_of(address: str) -> str:
-    """Return the http URL of an IP address; IPv6 goes in brackets."""
+    """Return the http URL of an IP address, with an IPv6 address in brackets."""
     return f"http://[{address}]" if is_ipv6(address) else f"http://{address}"
 
 
 def callback_of(url: str) -> str:
-    """Return where an OAuth provider sends people back to, for a hub at `url`. The OAuth app is registered with it."""
+    """Return the OAuth callback URL of a hub, which is registered with the OAuth app."""
     return f"{url}/hub/oauth_callback"
 
 
 def host_of(url: str) -> str:
-    """Return the host of a URL that was checked, without brackets and port."""
+    """Return the host of a valid URL, without brackets and port."""
     return urlsplit(url).hostname or ""
 
 
@@ -75,7 +75,7 @@ def _without_dot(text: str) -> str:
 
 
 IpAddress = Annotated[Text, matching(r"[0-9A-Fa-f:.]+", _NO_ADDRESS), AfterValidator(_ip_address)]
-"""An IPv4 or IPv6 address of one machine, in its short form."""
+"""IPv4 or IPv6 address of one machine, converted to its short form."""
 
 HostName = Annotated[
     Text,
@@ -86,7 +86,7 @@ HostName = Annotated[
     ),
     AfterValidator(_without_dot),
 ]
-"""A full host name or domain in lower case, two labels or more; a `.` at the end is dropped."""
+"""Fully qualified domain name in lower case, with at least two labels. A `.` at the end is removed."""
 
 PublicUrl = Annotated[Text, matching(_URL, _NO_URL), AfterValidator(_public_url)]
-"""An http or https URL without path, user or query; `/` at the end is dropped."""
+"""An http or https URL without path, user or query. A `/` at the end is removed."""

@@ -8,17 +8,9 @@ from pydantic import AfterValidator
 from settings.types.text import Text, matching
 
 _HOST = r"(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\.)+[a-z][-a-z0-9]*[a-z0-9]"
-
-
 _EMAIL = re.compile(rf"[^\s@/:,]{{1,64}}@{_HOST}")
-
-
 _DOMAIN = re.compile(_HOST)
-
-
 _LONGEST_EMAIL = 254
-
-
 _NO_MEMBER = (
     "is not a member for IAP, such as user:ada@example.org, group:physics@example.org (a Google group) or "
     "domain:example.org (a Google Workspace)"
@@ -34,12 +26,12 @@ def _member(text: str) -> str:
 
 
 def is_email(text: str) -> bool:
-    """Tell whether a text is an e-mail address."""
+    """Return whether a text is an email address."""
     return len(text) <= _LONGEST_EMAIL and _EMAIL.fullmatch(text) is not None
 
 
 IapMember = Annotated[Text, matching(r"(?:user|group|domain):\S+", _NO_MEMBER), AfterValidator(_member)]
-"""A member that IAP allows, as in IAM: `user:`, `group:` or `domain:`, in lower case."""
+"""IAM member that IAP can allow: `user:`, `group:` or `domain:`, converted to lower case."""
 
 
 BackendServiceId = Annotated[
@@ -50,4 +42,4 @@ BackendServiceId = Annotated[
         "list --global --format='table(name,id)'",
     ),
 ]
-"""The number by which Google Cloud knows a backend service of a load balancer."""
+"""ID of a load balancer's backend service: a number."""

@@ -1,4 +1,4 @@
-"""Named types for container images, and the tag of this project's own."""
+"""Named types for container images, and the tag of this project's images."""
 
 import re
 from pathlib import Path
@@ -20,11 +20,11 @@ _NO_REPOSITORY = (
 )
 
 VERSION_FILE = Path(__file__).parents[2] / "docker" / "VERSION"
-"""Holds the tag that `make -C docker build` gives the three images: one line, such as `1.0.0`."""
+"""File with the tag of the three images that `make -C docker build` builds: one line, such as `1.0.0`."""
 
 
 def own_tag() -> str | None:
-    """Return the tag of this project's images; none if `VERSION_FILE` cannot be read."""
+    """Return the tag of this project's images; None if `VERSION_FILE` cannot be read."""
     try:
         return VERSION_FILE.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeError):
@@ -51,12 +51,12 @@ def _image_repository(text: str) -> str:
 
 
 ImageReference = Annotated[Text, Check(_image_reference, pattern(image_rule.REFERENCE, _NO_REFERENCE))]
-"""A container image, `[host[:port]/]path[:tag][@digest]`."""
+"""Image reference: `[host[:port]/]path[:tag][@digest]`."""
 
 ImageRepository = Annotated[
     Text, Check(_image_repository, pattern(f"{image_rule.REPOSITORY}|{image_rule.HOST}", _NO_REPOSITORY))
 ]
-"""Where images are kept, `[host[:port]/]path`, without tag."""
+"""Prefix of image references, `[host[:port]/]path`, without tag."""
 
 ImagePattern = Annotated[
     Text,
@@ -65,4 +65,4 @@ ImagePattern = Annotated[
         "is not a pattern of image references; right ones look like quay.io/jupyter/*",
     ),
 ]
-"""A shell pattern (`fnmatch`) over whole image references; `*` matches `/` too."""
+"""Shell pattern (`fnmatch`) of whole image references; `*` matches `/` too."""

@@ -1,4 +1,4 @@
-"""Named types for machines: of nodes, with GPUs, and of Cloud SQL."""
+"""Named types for machine types of nodes and of Cloud SQL, and for GPU types."""
 
 import re
 from typing import Annotated
@@ -18,12 +18,12 @@ GKE", https://docs.cloud.google.com/kubernetes-engine/docs/concepts/arm-on-gke, 
 
 
 def is_known_machine(machine_type: str) -> bool:
-    """Tell whether a machine type has a form that Compute Engine is known to have."""
+    """Return whether a machine type has a known form of Compute Engine."""
     return _KNOWN_MACHINE.fullmatch(machine_type) is not None
 
 
 def is_known_tier(tier: str) -> bool:
-    """Tell whether a tier is of Cloud SQL's edition Enterprise."""
+    """Return whether a tier has a known form of Cloud SQL's Enterprise edition."""
     return _KNOWN_TIER.fullmatch(tier) is not None
 
 
@@ -40,7 +40,7 @@ MachineType = Annotated[
         "choose another, such as e2-standard-4 or n4-standard-4",
     ),
 ]
-"""A machine type of Compute Engine, predefined or custom (`n2-custom-<vCPUs>-<MB>`), not of Arm."""
+"""Compute Engine machine type, predefined or custom (`n2-custom-<vCPUs>-<MB>`), without Arm."""
 
 AcceleratorType = Annotated[
     Text,
@@ -49,7 +49,7 @@ AcceleratorType = Annotated[
         "is not a GPU type, such as nvidia-l4; to list them: gcloud compute accelerator-types list",
     ),
 ]
-"""A GPU type by its name on GKE."""
+"""GPU type, by its name in GKE."""
 
 DatabaseTier = Annotated[
     Text,
@@ -59,4 +59,4 @@ DatabaseTier = Annotated[
         "gcloud sql tiers list",
     ),
 ]
-"""A machine type of Cloud SQL: `db-custom-<vCPUs>-<MB>`, or with a shared CPU `db-f1-micro` or `db-g1-small`."""
+"""Machine type of Cloud SQL: `db-custom-<vCPUs>-<MB>`, or with a shared vCPU `db-f1-micro` or `db-g1-small`."""

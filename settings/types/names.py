@@ -13,7 +13,7 @@ _GOOGLE = r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?"
 
 
 def is_google_name(text: str) -> bool:
-    """Tell whether a text is a valid name for most resources of Google Cloud (RFC 1035)."""
+    """Return whether a text is a valid name of most Google Cloud resources (RFC 1035)."""
     return re.fullmatch(_GOOGLE, text) is not None
 
 
@@ -25,12 +25,12 @@ DnsLabel = Annotated[
         "as jupyterhub",
     ),
 ]
-"""A DNS label (RFC 1123): at most 63 lower-case letters, digits and `-`."""
+"""DNS label (RFC 1123): at most 63 lower-case letters, digits and `-`."""
 
 DnsName = Annotated[
     Text, matching(_DNS_NAME, "is not a DNS name: lower-case letters, digits, '-' and '.', such as default-admin")
 ]
-"""A DNS name (RFC 1123 subdomain): labels with dots between them, at most 253 characters."""
+"""DNS subdomain name (RFC 1123): labels separated by dots, at most 253 characters."""
 
 HubName = Annotated[
     DnsLabel,
@@ -38,7 +38,7 @@ HubName = Annotated[
         r"[a-z].{0,39}", "must start with a letter and have at most 40 characters, as other names are made from it"
     ),
 ]
-"""A DNS label short enough for the names made from it; Services (RFC 1035) need a letter first."""
+"""DNS label that is short enough to be the prefix of other names. Names of Services (RFC 1035) begin with a letter."""
 
 HubNamespace = Annotated[
     DnsLabel,
@@ -48,10 +48,10 @@ HubNamespace = Annotated[
         "is reserved for Kubernetes itself; give the hub a namespace of its own, such as jupyterhub",
     ),
 ]
-"""A namespace short enough for `<namespace>-notebooks`, and not one of Kubernetes' own."""
+"""Namespace that is short enough for `<namespace>-notebooks`, and not reserved by Kubernetes."""
 
 AccountName = Annotated[DnsLabel, at_most(53, "its ServiceAccount is notebooks- with this name behind it (63 at most)")]
-"""A DNS label short enough for the ServiceAccount `notebooks-<name>`."""
+"""DNS label that is short enough for the ServiceAccount `notebooks-<name>`."""
 
 GoogleName = Annotated[
     Text,
@@ -60,16 +60,16 @@ GoogleName = Annotated[
         "is not a name for Google Cloud: at most 63 lower-case letters, digits and '-', a letter first",
     ),
 ]
-"""A name of most Google Cloud resources (RFC 1035): at most 63 lower-case letters, digits and `-`, a letter first."""
+"""Name of most Google Cloud resources (RFC 1035): at most 63 lower-case letters, digits and `-`, a letter first."""
 
 GkeName = Annotated[GoogleName, at_most(40, "the limit of GKE")]
-"""A name of a GKE cluster or node pool: at most 40 characters."""
+"""Name of a GKE cluster or node pool: at most 40 characters."""
 
 PoolName = Annotated[GkeName, at_most(22, "Pulumi adds some to the names of node pools")]
-"""A name of GKE short enough for what Pulumi adds: `gke-pools-<name>-0123abc`, of which GKE allows 40."""
+"""Name of a node pool that is short enough for `gke-pools-<name>-0123abc`, which GKE limits to 40 characters."""
 
 ResourceName = Annotated[
     Text,
     matching(RESOURCE, "is not an extended resource of nodes, which has a domain in front, such as nvidia.com/gpu"),
 ]
-"""An extended resource of nodes, such as `nvidia.com/gpu`. CPU and memory are not: they have bounds of their own."""
+"""Extended resource of nodes, such as `nvidia.com/gpu`; not CPU and memory."""

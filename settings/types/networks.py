@@ -12,7 +12,7 @@ from settings.types.text import Check, Text, matching
 _PRIVATE = tuple(
     IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "240.0.0.0/4")
 )
-"""What GKE takes for nodes, pods and Services: RFC 1918, shared (RFC 6598), and reserved for future use (RFC 1112)."""
+"""Ranges that GKE accepts for nodes, pods and Services: RFC 1918, RFC 6598 (shared) and RFC 1112 (reserved)."""
 _NO_RANGE = "is not a range of IPv4 addresses; right ones look like 203.0.113.0/24, and one machine is 203.0.113.7/32"
 
 
@@ -22,7 +22,7 @@ def _range(text: str) -> str:
     except ValueError:
         raise ValueError(_NO_RANGE) from None
     if str(network) != text:
-        msg = "does not begin with the network's own address; write 10.0.16.0/20 for the range in which 10.0.16.5/20 is"
+        msg = "does not begin with the network's own address; for example, 10.0.16.5/20 is in the range 10.0.16.0/20"
         raise ValueError(msg)
     return text
 
@@ -30,7 +30,7 @@ def _range(text: str) -> str:
 def _private(text: str) -> str:
     network = IPv4Network(text)
     if not any(network.subnet_of(private) for private in _PRIVATE):
-        msg = f"is not private; take a range out of {', '.join(map(str, _PRIVATE))}"
+        msg = f"is not private; choose a range in {', '.join(map(str, _PRIVATE))}"
         raise ValueError(msg)
     return text
 
@@ -45,7 +45,7 @@ def _at_least(longest: int, why: str) -> Check:
 
 
 Range = Annotated[Text, matching(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}", _NO_RANGE), AfterValidator(_range)]
-"""A range of IPv4 addresses, `203.0.113.0/24`, that begins with the network's own address."""
+"""IPv4 range in CIDR notation, `203.0.113.0/24`, without host bits."""
 
 OperatorRange = Annotated[
     Range,
@@ -56,28 +56,28 @@ OperatorRange = Annotated[
         "address: curl -4 ifconfig.me",
     ),
 ]
-"""A range from which a cluster is operated: a /8 at most."""
+"""Range that can reach the control plane: at most a /8."""
 
 PrivateRange = Annotated[Range, AfterValidator(_private)]
-"""A range that is not routed on the internet."""
+"""Private range, which is not routed on the internet."""
 
 NodeRange = Annotated[PrivateRange, _at_least(29, "a subnet of Google Cloud has eight addresses or more")]
-"""A private range for nodes, one address for each."""
+"""Private range of nodes, with one address for each."""
 
 PodRange = Annotated[PrivateRange, _at_least(20, "each node takes a /24 of it")]
-"""A private range for pods. GKE gives each node a /24 of it."""
+"""Private range of pods, with a /24 for each node."""
 
 ServiceRange = Annotated[PrivateRange, _at_least(27, "GKE wants at least 32 addresses for Services")]
-"""A private range for Services, one address for each."""
+"""Private range of Services, with one address for each."""
 
 ControlPlaneRange = Annotated[
     PrivateRange, _prefix(28, 28, "must be a /28, neither more nor less, such as 172.16.0.0/28")
 ]
-"""A private /28."""
+"""Private /28 of the control plane."""
 
 
 def overlapping(ranges: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return the names of those checked ranges, two by two, that have an address in common."""
+    """Return the pairs of names whose valid ranges overlap."""
     return [
         (one, other)
         for one, other in combinations(ranges, 2)
@@ -86,17 +86,17 @@ def overlapping(ranges: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def nodes_in(node_range: str) -> int:
-    """Return for how many nodes a checked range has addresses. Google Cloud keeps four of each subnet."""
+    """Return the number of nodes that a valid range has addresses for. Google Cloud reserves four of each subnet."""
     return IPv4Network(node_range).num_addresses - 4
 
 
 def nodes_with_pods_in(pod_range: str) -> int:
-    """Return for how many nodes' pods a checked range has addresses."""
+    """Return the number of nodes whose pods a valid range has addresses for."""
     return IPv4Network(pod_range).num_addresses // 256
 
 
 def is_private(address: str) -> bool:
-    """Tell whether a checked address is one that the internet does not route. Google's networks may have it then."""
+    """Return whether a valid address is private, so that it can be in a VPC network."""
     parsed = ip_address(address)
     if isinstance(parsed, IPv6Address):
         return parsed.is_private
@@ -104,6 +104,6 @@ def is_private(address: str) -> bool:
 
 
 def is_free_in(address: str, node_range: str) -> bool:
-    """Tell whether a subnet with a checked range has an IPv4 address to give: Google keeps two at each end."""
+    """Return whether an IPv4 address of a subnet can be assigned: Google Cloud reserves two at each end."""
     network = IPv4Network(node_range)
     return network[1] < IPv4Address(address) < network[-2]

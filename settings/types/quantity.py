@@ -1,4 +1,4 @@
-"""Amounts of CPU, memory and storage, checked where they are read."""
+"""Named types for Kubernetes quantities: CPU, memory and storage."""
 
 from decimal import Decimal
 from typing import Annotated
@@ -15,7 +15,7 @@ _ZERO = "is zero; give an amount above it"
 
 
 def _from_number(value: object) -> object:
-    """YAML has 0.5 and 4 as numbers; Kubernetes takes text."""
+    """Convert a number of YAML, such as 0.5, to text."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
@@ -46,7 +46,7 @@ def _positive(text: str) -> str:
 Quantity = Annotated[
     str, BeforeValidator(_from_number), Check(_checked, {**pattern(GRAMMAR, NO_QUANTITY), "minimum": 0})
 ]
-"""A Kubernetes quantity as text, 0 or more: `500m`, `1Gi`, `0.5`. YAML numbers are taken as well."""
+"""Kubernetes quantity as text, 0 or more: `500m`, `1Gi`, `0.5`. YAML numbers are converted."""
 
 Cpu = Annotated[Quantity, AfterValidator(_checked_cpu)]
 """CPUs, in steps of `1m` (a thousandth), 0 or more."""
@@ -58,4 +58,4 @@ PositiveCpu = Annotated[Cpu, Check(_positive, {**pattern(r".*[1-9].*", _ZERO), "
 Memory = Annotated[
     Quantity, Check(_checked_memory, {**pattern(r"(?![0-9.]{1,6}[num]?$).*", _FEW_BYTES), "minimum": 2**20})
 ]
-"""Bytes of memory or storage, at least `1Mi`: `512m` (half a byte) and `8` (8 bytes) are mistakes."""
+"""Bytes of memory or storage, at least `1Mi`: `512m` (half a byte) and `8` (8 bytes) are refused."""

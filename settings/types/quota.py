@@ -1,4 +1,4 @@
-"""What all notebooks together may use."""
+"""Named type and validator of the ResourceQuota."""
 
 import re
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ def amounts_fit(quota: Mapping[str, str]) -> Mapping[str, str]:
     """Return the quota.
 
     Raises:
-        ValueError: An amount is not one of what it is for: pods and devices are whole, memory is in bytes.
+        ValueError: An amount is not a whole number (pods, devices), CPUs, or bytes (memory, storage).
     """
     for name, amount in quota.items():
         try:
@@ -44,4 +44,4 @@ QuotaName = Annotated[
         f"is not what a ResourceQuota counts here; right ones are {', '.join(_KINDS)}, requests.nvidia.com/gpu",
     ),
 ]
-"""What is counted: `pods`, `requests.cpu`, `limits.memory`, `requests.nvidia.com/gpu`, ..."""
+"""Name of a limit in a ResourceQuota: `pods`, `requests.cpu`, `limits.memory`, `requests.nvidia.com/gpu`, ..."""

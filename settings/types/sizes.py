@@ -27,29 +27,29 @@ class Storage(Model):
 
     @property
     def disk_type(self) -> VolumeType:
-        """Kind of disk of the stack's own StorageClass."""
+        """Kind of disk of the StorageClass that the stack creates."""
         return self.disk or DEFAULT
 
     @property
     def zone_count(self) -> int:
-        """Zones in which each disk is."""
+        """Number of zones of each disk."""
         return 2 if self.regional else 1
 
     @property
     def share_limit(self) -> str | None:
-        """Largest share of the Filestore instances on which these volumes are; none = they are disks."""
+        """Largest share of the Filestore instances with these volumes; None for disks."""
         return filestore.limit_of(self.size) if self.disk == "filestore" else None
 
     @model_validator(mode="after")
     def _disk_exists(self) -> Self:
         if self.storage_class is not None and (self.disk is not None or self.regional):
-            msg = "has a storageClass, which says by itself what disks these are; keep it, or disk and regional"
+            msg = "has a storageClass, which determines the disks by itself; keep it, or disk and regional"
             raise ValueError(msg)
         if self.regional and self.disk == "hyperdisk-balanced":
-            msg = "has a regional disk of a kind that is in one zone only; set disk to pd-balanced or pd-ssd"
+            msg = "has a regional disk of a kind that exists in one zone only; set disk to pd-balanced or pd-ssd"
             raise ValueError(msg)
         if self.disk == "filestore":
-            return self  # whose volume this is counts too: settings.rules.disks
+            return self  # settings.rules.disks checks it
         least = LEAST_REGIONAL if self.regional else None if self.disk is None else LEAST[self.disk]
         if least is not None and parse(self.size) < parse(least):
             msg = f"has a size below that of the smallest such disk; set size to {least} or more"

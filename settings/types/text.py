@@ -1,8 +1,8 @@
 """Named types for single values: flags, whole numbers and lines of text.
 
-Pulumi hands every scalar of a stack file to the program as text, so `"true"` and `true` mean the same, and so do
-`"600"` and `600`. Nothing else is taken for a flag or a number: no `yes`, no `1`, no `6e2`.
-The messages of these types never repeat the value, as it may be a secret; `settings.reading.mistakes` decides.
+Pulumi passes every scalar of a stack file to the program as text, so `"true"` and `true` mean the same, and so do
+`"600"` and `600`. Other spellings are refused: `yes` and `1` are no flags, and `6e2` is no whole number.
+The messages of these types never repeat the value, as it may be a secret; `settings.reading.mistakes` adds it.
 """
 
 import re
@@ -38,7 +38,7 @@ def _whole_number(value: object) -> object:
 
 
 def _text(value: object) -> object:
-    """YAML reads 123 as a number and true as a flag; Pulumi hands on their text."""
+    """Convert numbers and flags of YAML to text, as Pulumi does."""
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, int | float) else value
@@ -107,7 +107,7 @@ WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 """A whole number, as a YAML number or as text."""
 
 Text = Annotated[str, BeforeValidator(_text)]
-"""Any text. YAML numbers and flags are taken as they are written."""
+"""Any text. YAML numbers and flags are converted."""
 
 Line = Annotated[Text, Check(_line, pattern(r"\S(?:.*\S)?", _ONE_LINE))]
 """One line of text: not empty, no spaces around it, no control characters."""
