@@ -1,18 +1,19 @@
-"""The corpus: stack files that are refused, and stack files that are accepted.
+"""The corpus of refused and accepted stack files.
 
-`unit/settings/cases/` holds the refused stacks, a file for each group of keys. A case changes a stack of `bases.yaml`
-(`set`, `remove`) and lists the mistakes that follow (`expect`): `a | b` stands for one mistake that has both parts;
-there are no others. Values are kept as they are written, quotes included. `unit/settings/files/` holds whole files
-that test reading, `examples/` the stacks that people start from.
+`unit/settings/cases/` has the refused stacks, in a file for each group of keys. A case changes a stack of `bases.yaml`
+(`set`, `remove`) and lists all its mistakes (`expect`): `a | b` is one mistake with both parts. Values are kept as
+written, with their quotes. `unit/settings/files/` has whole files for the tests of reading, `examples/` the examples
+for users.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import yaml
 
+from settings import SettingsError, parse
 from settings.reading.keys import PROJECT
 from tools.paths import CHECKOUT
 
@@ -38,13 +39,27 @@ class Refused:
     """The parts of each mistake."""
 
 
+def base(name: str) -> dict[str, object]:
+    """Return a stack of `bases.yaml`, by key."""
+    return cast("dict[str, object]", _plain(_bases()[name]))
+
+
+def mistakes_of(values: Mapping[str, object]) -> list[str]:
+    """Return the mistakes of a stack, by key; an empty list if there are none."""
+    try:
+        parse(values)
+    except SettingsError as error:
+        return list(error.mistakes)
+    return []
+
+
 def refused() -> tuple[Refused, ...]:
     """Return every refused stack file: those of the case files, and the whole ones."""
     return (*_cases(), *_files())
 
 
 def _cases() -> Iterator[Refused]:
-    bases = _members(_compose(_HERE / "cases" / "bases.yaml"))
+    bases = _bases()
     for file in sorted((_HERE / "cases").glob("*.yaml")):
         if file.stem == "bases":
             continue
@@ -59,6 +74,10 @@ def _cases() -> Iterator[Refused]:
                 text=_stack_file(kept),
                 mistakes=tuple(tuple(mistake.split(" | ")) for mistake in plain["expect"]),
             )
+
+
+def _bases() -> dict[str, yaml.Node]:
+    return _members(_compose(_HERE / "cases" / "bases.yaml"))
 
 
 def _files() -> Iterator[Refused]:

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final, cast
 
-import trustme
-
 from settings import SettingsError, parse
 from settings.reading.keys import KEYS, PROJECT, SECRETS
 from settings.reading.stack_file import read_config
 from tests.corpus import FILES
+from tests.doubles.certificates import pair
 from tests.stacks import CLOUD_SQL, GATEWAY, GKE, IAP, POSTGRESQL, VALUES
 from tools.schema.effects import ANOTHER_STACK, effect_of
 
@@ -30,8 +29,7 @@ _HOSTNAME: Final[Values] = {**_CONTEXT, "endpoint.hostname": "hub.example.org"}
 
 
 def _certificate() -> Values:
-    made = trustme.CA().issue_cert("hub.example.org")
-    certificate, key = made.cert_chain_pems[0].bytes().decode(), made.private_key_pem.bytes().decode()
+    certificate, key = pair("hub.example.org")
     return {"endpoint.tlsCertificate": certificate, "endpoint.tlsKey": key}
 
 
@@ -66,7 +64,7 @@ _VALUES: Final[Values] = {
     "github.clientSecret": "another secret",
 }
 """Other values for keys of `BEFORE`; those of everything.good.yaml are for keys that are nowhere here."""
-# By base, what is changed at a change of a key or of a part of one.
+# By stack, the change of a key or of a part of one.
 _CHANGES: Final[tuple[tuple[Values, Mapping[str, Values]], ...]] = (
     (
         BEFORE,
@@ -158,14 +156,14 @@ def table() -> Mapping[str, tuple[Values, AbstractSet[str]]]:
 
 
 ANOTHER_SHAPE: Final[Mapping[str, tuple[Values, AbstractSet[str]]]] = {
-    # The node pools go with it, which Pulumi shows to people and leaves out of its JSON.
+    # Its node pools are deleted with it, which the JSON of the preview omits.
     "cluster.autopilot": (_AUTOPILOT, {"Cluster"}),
     # The Service is the API of Certificate Manager, which stays enabled.
     "endpoint.type": (
         {"endpoint.type": "load-balancer"},
         {"GlobalAddress", "Service", "CertificateMap", *effect_of("endpoint.hostname").replaces},
     ),
-    # A rule of the network, an API and the cluster's driver are created, and nothing is deleted.
+    # A firewall rule, an API and the driver are added; nothing is deleted.
     "notebook.storage": ({"notebook.storage": {"size": "20Gi", "disk": "filestore"}}, set()),
     "name": (
         {"name": "other"},
@@ -173,23 +171,23 @@ ANOTHER_SHAPE: Final[Mapping[str, tuple[Values, AbstractSet[str]]]] = {
     ),
     "namespace": ({"namespace": "other"}, set()),
 }
-"""Changes after which there are other resources: the kinds of Google Cloud of which one is replaced or deleted."""
+"""Changes that add or remove resources: the kinds of replaced or deleted Google Cloud resources."""
 
 LOAD_BALANCER: Final[Mapping[str, tuple[Values, AbstractSet[str]]]] = {
     key: (changed, effect_of(key).replaces)
     for key, (base, changed) in changes().items()
     if base is GKE and key in {"endpoint.address", "endpoint.internal"}
 }
-"""Changes of a stack with a load balancer in place of the gateway, and what they replace or delete."""
+"""Changes of a stack with a load balancer in place of the gateway, and the replaced kinds."""
 
 
 def harmless(base: Values) -> list[dict[str, object]]:
-    """Return the changes that replace nothing of Google's and fit a stack, in as few stacks as possible.
+    """Return the changes that replace no Google Cloud resource and are valid in a stack, merged into few changes.
 
-    What replaces nothing together replaces nothing alone.
+    A merged change that replaces nothing shows that its parts replace nothing.
 
     Args:
-        base: The stack's values by key.
+        base: The values of the stack, by key.
     """
     rows = [changed for key, (changed, replaced) in table().items() if not replaced and key != "protect"]
     rows.append({"protect": not base.get("protect", True)})
@@ -212,7 +210,7 @@ def _fits(values: Values) -> bool:
 
 
 def changed(config: Values, *changes: Values) -> dict[str, object]:
-    """Return a stack's config with changes by key. A new secret is one that is there already, as it is encrypted."""
+    """Return a stack's config with changes, by key. Secrets get an existing encrypted value."""
     result = dict(config)
     sealed = next(value for value in config.values() if is_sealed(value))
     for change in changes:
@@ -221,5 +219,5 @@ def changed(config: Values, *changes: Values) -> dict[str, object]:
 
 
 def is_sealed(value: object) -> bool:
-    """Return whether the value of a stack file is encrypted."""
+    """Return whether a value of a stack file is encrypted."""
     return isinstance(value, dict) and "secure" in cast("dict[str, object]", value)

@@ -2,11 +2,25 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    import pulumi
     from kubernetes.client import CoreV1Api
     from kubernetes.client.api_client import ApiClient
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiClientArgs:
+    """Inputs of a dynamic resource that reads an object in the Kubernetes API."""
+
+    context: str | None
+    """Context of the kubeconfig; None = the current one."""
+    kubeconfig: "pulumi.Input[str] | None" = None
+    """Kubeconfig as JSON; None = the user's own. It holds no credentials, only the command that gets them."""
+    namespace: "pulumi.Input[str]"
+    """Namespace of the object."""
 
 
 def api_client(props: Mapping[str, Any]) -> "ApiClient":

@@ -9,7 +9,7 @@ import pulumi
 from pulumi import dynamic
 from pulumi.runtime import rpc
 
-from components.dynamic.api_client import api_client
+from components.dynamic.api_client import ApiClientArgs, api_client
 from settings import certificate_errors, key_errors
 
 if TYPE_CHECKING:
@@ -47,15 +47,9 @@ class CertificateCheckProvider(dynamic.ResourceProvider):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CertificateCheckArgs:
+class CertificateCheckArgs(ApiClientArgs):
     """Inputs of `CertificateCheck`."""
 
-    context: str | None
-    """Context of the kubeconfig; None = the current one."""
-    kubeconfig: pulumi.Input[str] | None = None
-    """Kubeconfig as JSON; None = the user's own. It holds no credentials, only the command that gets them."""
-    namespace: pulumi.Input[str]
-    """Namespace of the Secret."""
     secret: str
     """Name of the Secret."""
     hostname: str | None
@@ -66,14 +60,7 @@ class CertificateCheck(dynamic.Resource, module="jupyterhub", name="CertificateC
     """A check that a Secret holds a certificate and key that the proxy can use. It creates nothing."""
 
     def __init__(self, name: str, args: CertificateCheckArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        inputs = {
-            "context": args.context,
-            "kubeconfig": args.kubeconfig,
-            "namespace": args.namespace,
-            "secret": args.secret,
-            "hostname": args.hostname,
-        }
-        super().__init__(CertificateCheckProvider(), name, inputs, opts)
+        super().__init__(CertificateCheckProvider(), name, dict(vars(args)), opts)
 
 
 def secret_errors(core: "CoreV1Api", namespace: str, secret: str, hostname: str | None) -> list[str]:

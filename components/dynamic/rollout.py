@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 from pulumi import dynamic
 
-from components.dynamic.api_client import api_client, end_of_log
+from components.dynamic.api_client import ApiClientArgs, api_client, end_of_log
 
 if TYPE_CHECKING:
     from kubernetes.client import AppsV1Api, CoreV1Api, V1ContainerStatus, V1Pod
@@ -50,15 +50,9 @@ class RolloutProvider(dynamic.ResourceProvider):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RolloutArgs:
+class RolloutArgs(ApiClientArgs):
     """Inputs of `Rollout`."""
 
-    context: str | None
-    """Context of the kubeconfig; None = the current one."""
-    kubeconfig: pulumi.Input[str] | None = None
-    """Kubeconfig as JSON; None = the user's own. It holds no credentials, only the command that gets them."""
-    namespace: pulumi.Input[str]
-    """Namespace of the StatefulSet."""
     name: str
     """Name of the StatefulSet, which has one replica."""
     generation: pulumi.Input[int | None]
@@ -73,14 +67,7 @@ class Rollout(dynamic.Resource, module="jupyterhub", name="Rollout"):
     """
 
     def __init__(self, name: str, args: RolloutArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        inputs = {
-            "context": args.context,
-            "kubeconfig": args.kubeconfig,
-            "namespace": args.namespace,
-            "name": args.name,
-            "generation": args.generation,
-        }
-        super().__init__(RolloutProvider(), name, inputs, opts)
+        super().__init__(RolloutProvider(), name, dict(vars(args)), opts)
 
 
 class RolloutError(Exception):

@@ -1,4 +1,4 @@
-"""A person at a browser: what the tests do with the hub's pages."""
+"""Actions of a user on the pages of the hub and JupyterLab, in a browser."""
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -8,13 +8,13 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from tools.paths import CHECKOUT
 
 START_MILLISECONDS = 120_000
-"""How long a server may take to start."""
+"""Timeout for the start of a server."""
 
 FAILURE = CHECKOUT / "build" / "failed.png"
-"""What the browser showed when a test failed."""
+"""Screenshot of the last failed test."""
 
 _QUIET = (
-    # As root there is no sandbox; the rest keeps the browser from looking for its maker's servers.
+    # Chromium has no sandbox as root. The other options disable requests to Google.
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -27,7 +27,7 @@ _QUIET = (
 
 @contextmanager
 def running(executable: str, *, hosts: Mapping[str, str]) -> Generator[Browser]:
-    """A browser that runs, and that knows the addresses of `hosts`; those who use it do not see each other."""
+    """Run a browser that resolves `hosts` to addresses."""
     rules = ", ".join(f"MAP {host} {address}" for host, address in hosts.items())
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -39,8 +39,8 @@ def running(executable: str, *, hosts: Mapping[str, str]) -> Generator[Browser]:
 
 @contextmanager
 def open_browser(browser: Browser, url: str, *, headers: dict[str, str] | None = None) -> Generator[Page]:
-    """A fresh window, with no cookies, on the hub's first page; `headers` are sent with each request."""
-    # The tests look at certificates by other means.
+    """Open the hub's first page in a new browser context; `headers` are sent with each request."""
+    # The tests check certificates elsewhere.
     context = browser.new_context(
         viewport={"width": 1280, "height": 860}, ignore_https_errors=True, extra_http_headers=headers
     )
@@ -64,14 +64,14 @@ def sign_in(page: Page, name: str) -> None:
 
 
 def sign_in_with_github(page: Page, login: str, *, answer: str = "authorize") -> None:
-    """Go to GitHub from the hub's first page, and let the hub know who one is - or not, with `cancel`."""
+    """Sign in with GitHub from the hub's first page; `answer` is the button on GitHub: `authorize` or `cancel`."""
     page.get_by_role("button", name="Sign in with GitHub").click()
     page.fill("#login", login)
     page.click(f"#{answer}")
 
 
 def screenshot(page: Page, name: str) -> None:
-    """Keep what the browser shows, as `build/<name>.png`."""
+    """Save a screenshot as `build/<name>.png`."""
     page.screenshot(path=FAILURE.with_name(f"{name}.png"))
 
 
@@ -83,7 +83,7 @@ def start(page: Page, **fields: str) -> None:
 
 
 def wait_for_lab(page: Page) -> None:
-    """Wait until JupyterLab's launcher is there."""
+    """Wait until JupyterLab has loaded."""
     page.wait_for_url("**/lab**", timeout=START_MILLISECONDS)
     expect(page.locator("#jp-main-dock-panel")).to_be_visible(timeout=START_MILLISECONDS)
     expect(page.locator("#jupyterlab-splash")).to_have_count(0, timeout=START_MILLISECONDS)
@@ -97,7 +97,7 @@ def new_notebook(page: Page) -> None:
 
 
 def run_cell(page: Page, code: str) -> Locator:
-    """Type code into the notebook's last cell and run it; its output."""
+    """Run code in the notebook's last cell, and return the output."""
     cell = page.locator(".jp-NotebookPanel .jp-CodeCell").last
     cell.locator(".cm-content").click(timeout=START_MILLISECONDS)
     page.keyboard.insert_text(code)
@@ -107,7 +107,7 @@ def run_cell(page: Page, code: str) -> Locator:
 
 
 def stop_server(page: Page, url: str) -> None:
-    """Stop one's own server from the hub's home page."""
+    """Stop the user's server from the hub's home page."""
     page.goto(f"{url}/hub/home")
     page.click("#stop")
     expect(page.locator("#stop")).to_be_hidden(timeout=START_MILLISECONDS)

@@ -1,4 +1,4 @@
-"""Fixtures of the end-to-end tests: a hub that signs in with GitHub, and a browser."""
+"""Fixtures of the end-to-end tests: a hub with sign-in with GitHub, and a browser."""
 
 import json
 import shutil
@@ -29,10 +29,10 @@ from tools.errors import ToolError
 from tools.local import host, layout
 
 
-# As long as the browser runs, nobody else in this process can use asyncio: so it ends with the tests of this folder.
+# While the browser runs, no other code in this process can use asyncio, so it ends with the tests of this folder.
 @pytest.fixture(scope="package")
 def chromium() -> Generator[Browser]:
-    """A browser, installed from Debian where it is missing."""
+    """A browser; Debian's Chromium is installed if it is missing."""
     try:
         with one_at_a_time("install"):
             host.install_packages({"chromium": "chromium"})
@@ -50,7 +50,7 @@ def github_hub(
     chromium: Browser,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Generator[GitHubHub]:
-    """The hub, brought up by the program itself, and destroyed in the end."""
+    """The deployed hub, destroyed after the tests."""
     forget(GITHUB_NAMESPACE, GITHUB_NOTEBOOKS)
     client_secret = marker()
     github = GitHub(

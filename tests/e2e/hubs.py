@@ -1,18 +1,18 @@
-"""The hubs of the tests, beside the one that a developer may have on the same cluster."""
+"""Hubs of the tests. A developer may have another one on the same cluster."""
 
 import secrets
 import subprocess
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 
 import pytest
-from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api
+from kubernetes.client import AppsV1Api, CoreV1Api, RbacAuthorizationV1Api
 from kubernetes.client.exceptions import ApiException
 from playwright.sync_api import Browser, Page
 
-from tests.conftest import make_stack, pulumi, set_secret
+from tests.conftest import make_stack, set_secret
 from tests.doubles.github import GitHub
 from tests.e2e.browser import open_browser, sign_in_with_github
 from tools.engine import Stack
@@ -20,7 +20,7 @@ from tools.local import api, layout
 
 
 def binding_of(namespace: str) -> str:
-    """The name of the ClusterRoleBinding of a hub in this namespace."""
+    """Return the name of the ClusterRoleBinding of a hub in this namespace."""
     return f"{namespace}-admin"
 
 
@@ -43,12 +43,12 @@ def _settings(namespace: str, address: str) -> dict[str, object]:
 NAMESPACE = "e2e"
 NOTEBOOKS = f"{NAMESPACE}-notebooks"
 SETTINGS = _settings(NAMESPACE, "127.100.0.11")
-"""Settings of the first hub: anybody with any password."""
+"""Settings of the hub with dummy sign-in."""
 
 RIGHTS_NAMESPACE = "e2e-rights"
 RIGHTS_NOTEBOOKS = f"{RIGHTS_NAMESPACE}-notebooks"
 RIGHTS_SETTINGS = _settings(RIGHTS_NAMESPACE, "127.100.0.14")
-"""Settings of the hub of which accounts with few rights make previews."""
+"""Settings of the hub whose previews run with few permissions."""
 
 GITHUB_NAMESPACE = "e2e-github"
 GITHUB_NOTEBOOKS = f"{GITHUB_NAMESPACE}-notebooks"
@@ -61,7 +61,7 @@ GITHUB_SETTINGS: dict[str, object] = {
     "github.organizations": ["physics", "maths:staff"],
     "github.recheckMinutes": 1,
 }
-"""Settings of the second hub, without those that are known once its GitHub runs."""
+"""Settings of the hub with GitHub sign-in, without those that depend on the running test double."""
 
 POSTGRES_NAMESPACE = "e2e-postgres"
 POSTGRES_NOTEBOOKS = f"{POSTGRES_NAMESPACE}-notebooks"
@@ -71,7 +71,7 @@ POSTGRES_SETTINGS: dict[str, object] = {
     "auth.adminUsers": ["ada"],
     "database.type": "postgresql",
 }
-"""Settings of the third hub."""
+"""Settings of the hub with a PostgreSQL database."""
 
 TLS_NAMESPACE = "e2e-tls"
 TLS_NOTEBOOKS = f"{TLS_NAMESPACE}-notebooks"
@@ -83,7 +83,7 @@ TLS_SETTINGS: dict[str, object] = {
     "endpoint.hostname": TLS_HOST,
     "endpoint.tlsSecret": "hub-tls",
 }
-"""Settings of the hub with a certificate."""
+"""Settings of the hub with https on its load balancer."""
 IAP_NAMESPACE = "e2e-iap"
 IAP_NOTEBOOKS = f"{IAP_NAMESPACE}-notebooks"
 IAP_SETTINGS: dict[str, object] = {
@@ -91,7 +91,7 @@ IAP_SETTINGS: dict[str, object] = {
     "gcp.project": "my-project-123",
     "cluster.mode": "existing",
     "cluster.location": "europe-west1",
-    # Those of its own could make no disk here.
+    # The default StorageClasses need Google's disks.
     "hub.storage": {"size": "64Mi", "storageClass": layout.STORAGE_CLASS},
     "notebook.storage": {"size": "64Mi", "storageClass": layout.STORAGE_CLASS},
     "endpoint.type": "gateway",
@@ -103,12 +103,12 @@ IAP_SETTINGS: dict[str, object] = {
     "auth.adminUsers": ["grace@example.org"],
     "auth.blockedUsers": ["mallory@example.org"],
 }
-"""Settings of the hub behind Google's Identity-Aware Proxy, in a GKE cluster that is the local one."""
+"""Settings of the hub behind Identity-Aware Proxy; the local cluster stands in for the GKE cluster."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hub:
-    """The running hub."""
+    """A running hub."""
 
     stack: Stack
     url: str
@@ -116,7 +116,7 @@ class Hub:
 
 @dataclass(kw_only=True)
 class ChangingHub:
-    """A hub whose settings change, and what Pulumi printed of it."""
+    """A hub whose settings change."""
 
     stack: Stack
     url: str
@@ -124,15 +124,16 @@ class ChangingHub:
     secrets: dict[str, str]
     """By config key."""
     printed: list[str] = field(default_factory=list[str])
+    """The outputs of all Pulumi commands."""
 
     def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a Pulumi command; what it prints is remembered."""
-        done = pulumi(self.stack, *arguments, "--non-interactive")
+        """Run a Pulumi command, and record its output."""
+        done = self.stack.run(*arguments)
         self.printed.append(done.stdout)
         return done
 
     def prepare(self) -> None:
-        """Write the stack file anew."""
+        """Write the stack file."""
         stack = self.stack
         assert stack.kubeconfig
         make_stack(stack.name, stack.folder, stack.engine, stack.kubeconfig, self.settings)
@@ -140,7 +141,7 @@ class ChangingHub:
             set_secret(stack, key, value)
 
     def up(self, **changed: object) -> subprocess.CompletedProcess[str]:
-        """Bring the stack up with changed settings (`auth_adminUsers` is `auth.adminUsers`), which stay."""
+        """Update the stack with changed settings (`auth_adminUsers` is `auth.adminUsers`), which are kept."""
         self.settings |= {key.replace("_", ".", 1): value for key, value in changed.items()}
         self.prepare()
         return self.pulumi("up", "--yes", "--diff")
@@ -148,64 +149,87 @@ class ChangingHub:
 
 @dataclass(kw_only=True)
 class GitHubHub(ChangingHub):
-    """A hub to which people sign in with the look-alike of GitHub."""
+    """A hub with sign-in with the test double of GitHub."""
 
     github: GitHub
     chromium: Browser
     url: str = f"http://{GITHUB_ADDRESS}"
 
     def visit(self) -> AbstractContextManager[Page]:
-        """Open a fresh browser on the hub's first page."""
+        """Open the hub's first page in a new browser context."""
         return open_browser(self.chromium, self.url)
 
 
 @contextmanager
 def signed_in(hub: GitHubHub, login: str) -> Generator[Page]:
-    """Open a fresh browser, in which somebody who may is signed in."""
+    """Open a new browser context in which an authorized user is signed in."""
     with hub.visit() as page:
         sign_in_with_github(page, login)
-        # To the spawn form, or to the server that runs.
+        # The spawn form, or the running server.
         page.wait_for_url(lambda url: url.startswith((f"{hub.url}/hub/spawn", f"{hub.url}/user/")))
         yield page
 
 
 def pods(namespace: str) -> dict[str, str]:
-    """Names and uids of a namespace's pods."""
+    """Return the UIDs of a namespace's pods, by name."""
     found = CoreV1Api(api.connect()).list_namespaced_pod(namespace).items
     return {str(pod.metadata.name): str(pod.metadata.uid) for pod in found if pod.metadata}
 
 
 def require_success(done: subprocess.CompletedProcess[str], namespace: str) -> None:
-    """Fail with the end of what Pulumi printed, and with what Kubernetes says of pods that do not run."""
+    """Fail with the end of Pulumi's output and the problems of pods if a command failed."""
     if done.returncode:
         pytest.fail("\n".join([done.stdout[-3000:], *api.troubles(namespace)]), pytrace=False)
 
 
+def wait_until(condition: Callable[[], bool], *, seconds: int = 60) -> None:
+    """Fail unless a condition becomes true in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            pytest.fail(f"not within {seconds} s")
+        time.sleep(0.5)
+
+
+def readable_texts(*namespaces: str) -> dict[str, str]:
+    """Return all texts of namespaces in which no secret may be, by kind."""
+    core, apps = CoreV1Api(api.connect()), AppsV1Api(api.connect())
+    listed: Mapping[str, Callable[[str], object]] = {
+        "config maps": core.list_namespaced_config_map,
+        "pods": core.list_namespaced_pod,
+        "stateful sets": apps.list_namespaced_stateful_set,
+        "deployments": apps.list_namespaced_deployment,
+        "events": core.list_namespaced_event,
+    }
+    logs = "".join(core.read_namespaced_pod_log(pod, name) for name in namespaces for pod in pods(name))
+    return {kind: "".join(str(find(name)) for name in namespaces) for kind, find in listed.items()} | {"logs": logs}
+
+
 def marker() -> str:
-    """A secret by which its place can be found. No two are the same."""
+    """Return a unique secret that a search can find."""
     return f"marker-{secrets.token_hex(20)}"
 
 
 @contextmanager
 def brought_up(stack: Stack, *namespaces: str) -> Generator[Hub]:
-    """A hub of this stack, brought up by the program itself, and destroyed in the end.
+    """Deploy a hub, and destroy it in the end.
 
     Args:
-        stack: The stack, ready to be worked on.
-        namespaces: The hub's and the notebooks', of which nothing is left before and after.
+        stack: The prepared stack.
+        namespaces: The namespaces of hub and notebooks, deleted before and after.
     """
     forget(*namespaces)
-    require_success(pulumi(stack, "up", "--yes", "--non-interactive", "--skip-preview"), namespaces[0])
+    require_success(stack.run("up", "--yes", "--skip-preview"), namespaces[0])
     yield Hub(stack=stack, url=stack.output("hub_url"))
-    pulumi(stack, "destroy", "--yes", "--non-interactive", "--skip-preview")
+    stack.run("destroy", "--yes", "--skip-preview")
     forget(*namespaces)
 
 
 def forget(*namespaces: str) -> None:
-    """Delete what an earlier run left, homes and all; wait until it is gone."""
+    """Delete the namespaces and cluster role bindings of hubs, and wait until they are gone."""
     core, rbac = CoreV1Api(api.connect()), RbacAuthorizationV1Api(api.connect())
     for name in namespaces:
-        with suppress(ApiException):  # it is not there
+        with suppress(ApiException):  # it does not exist
             rbac.delete_cluster_role_binding(binding_of(name))
         with suppress(ApiException):
             core.delete_namespace(name)
@@ -214,4 +238,4 @@ def forget(*namespaces: str) -> None:
         if not there & set(namespaces):
             return
         time.sleep(0.2)
-    pytest.fail(f"namespaces {', '.join(namespaces)} of an earlier run do not go away")
+    pytest.fail(f"namespaces {', '.join(namespaces)} are not deleted")

@@ -1,4 +1,4 @@
-"""Changes roll out by themselves, to what they concern and nothing else."""
+"""A change restarts only the pods that it affects."""
 
 import base64
 import json
@@ -9,11 +9,20 @@ from pathlib import Path
 
 import httpx
 import pytest
-from kubernetes.client import AppsV1Api, CoreV1Api
+from kubernetes.client import CoreV1Api
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import START_MILLISECONDS, start, stop_server, wait_for_lab
-from tests.e2e.hubs import GITHUB_NAMESPACE, GITHUB_NOTEBOOKS, GitHubHub, marker, pods, require_success, signed_in
+from tests.e2e.hubs import (
+    GITHUB_NAMESPACE,
+    GITHUB_NOTEBOOKS,
+    GitHubHub,
+    marker,
+    pods,
+    readable_texts,
+    require_success,
+    signed_in,
+)
 from tools.local import api
 
 pytestmark = pytest.mark.scenario
@@ -23,7 +32,7 @@ HUB, PROXY, NOTEBOOK = "tf-hub-0", "tf-hub-proxy", "jupyter-ada"
 
 @pytest.fixture(scope="module")
 def ada(github_hub: GitHubHub) -> Generator[Page]:
-    """The browser of somebody who works all the time: signed in, with a running server."""
+    """The browser of a signed-in user with a running server."""
     with signed_in(github_hub, "ada") as page:
         start(page)
         wait_for_lab(page)
@@ -32,18 +41,18 @@ def ada(github_hub: GitHubHub) -> Generator[Page]:
 
 
 def _state() -> dict[str, str]:
-    """Each pod of the hub, by what it is, with its uid."""
+    """Return the UIDs of the pods by kind."""
     found = pods(GITHUB_NAMESPACE) | pods(GITHUB_NOTEBOOKS)
     return {next(kind for kind in (HUB, PROXY, NOTEBOOK) if name.startswith(kind)): uid for name, uid in found.items()}
 
 
 @contextmanager
 def _restarts(*kinds: str) -> Generator[None]:
-    """Require that just these pods are others afterwards."""
+    """Require that exactly these pods are replaced."""
     before = _state()
     assert set(before) == {HUB, PROXY, NOTEBOOK}
     yield
-    for _ in range(60):  # the pod that was there before may still be ending
+    for _ in range(60):  # the old pod may still be terminating
         if len(pods(GITHUB_NAMESPACE)) == 2:
             break
         time.sleep(0.5)
@@ -52,7 +61,7 @@ def _restarts(*kinds: str) -> Generator[None]:
 
 
 def _answers(hub: GitHubHub, page: Page) -> None:
-    """Require that the person is signed in still, and that the running server answers."""
+    """Require that the user is still signed in, and that the running server answers."""
     assert httpx.get(f"{hub.url}/hub/health").status_code == 200
     page.goto(f"{hub.url}/hub/home")
     expect(page.locator("#stop")).to_be_visible()
@@ -71,7 +80,7 @@ def _answers(hub: GitHubHub, page: Page) -> None:
     ],
     ids=["config", "extraConfig", "proxy", "neither"],
 )
-def test_a_change_restarts_what_reads_it_and_nobody_is_cut_off(
+def test_a_change_restarts_only_the_pods_that_read_it_and_keeps_sessions(
     github_hub: GitHubHub, ada: Page, changed: dict[str, object], restarted: list[str]
 ) -> None:
     with _restarts(*restarted):
@@ -79,7 +88,7 @@ def test_a_change_restarts_what_reads_it_and_nobody_is_cut_off(
     _answers(github_hub, ada)
 
 
-def test_who_would_exceed_the_quota_reads_so_and_can_start_once_it_is_lifted(github_hub: GitHubHub, ada: Page) -> None:
+def test_a_server_over_the_quota_shows_the_reason_and_starts_without_quota(github_hub: GitHubHub, ada: Page) -> None:
     assert ada
     with signed_in(github_hub, "bob") as page:
         start(page)
@@ -92,7 +101,7 @@ def test_who_would_exceed_the_quota_reads_so_and_can_start_once_it_is_lifted(git
         stop_server(page, github_hub.url)
 
 
-def test_a_new_client_secret_restarts_the_hub_alone_and_is_in_use(github_hub: GitHubHub, ada: Page) -> None:
+def test_a_new_client_secret_restarts_only_the_hub_and_is_used(github_hub: GitHubHub, ada: Page) -> None:
     new = marker()
     github_hub.secrets["github.clientSecret"] = new
     with _restarts(HUB):
@@ -103,8 +112,8 @@ def test_a_new_client_secret_restarts_the_hub_alone_and_is_in_use(github_hub: Gi
         expect(page.locator("#spawn_form")).to_be_visible()
 
 
-def test_a_new_crypt_key_reads_what_the_last_one_wrote(github_hub: GitHubHub, ada: Page) -> None:
-    """A restarted hub asks GitHub for everybody at their next request, with the token that it had encrypted."""
+def test_a_hub_with_a_new_crypt_key_decrypts_older_auth_state(github_hub: GitHubHub, ada: Page) -> None:
+    """A restarted hub authorizes each user again at their next request, with the encrypted token."""
     github_hub.github.requests.clear()
     with _restarts(HUB):
         require_success(github_hub.up(secrets_cryptKeyGeneration="2"), GITHUB_NAMESPACE)
@@ -112,9 +121,7 @@ def test_a_new_crypt_key_reads_what_the_last_one_wrote(github_hub: GitHubHub, ad
     assert "/api/v3/orgs/physics/members/ada" in {request.path for request in github_hub.github.requests}
 
 
-def test_a_new_cookie_secret_makes_people_sign_in_anew_and_leaves_their_servers(
-    github_hub: GitHubHub, ada: Page
-) -> None:
+def test_a_new_cookie_secret_ends_all_sessions_and_keeps_the_servers(github_hub: GitHubHub, ada: Page) -> None:
     with _restarts(HUB):
         require_success(github_hub.up(secrets_cookieGeneration="2"), GITHUB_NAMESPACE)
     ada.goto(f"{github_hub.url}/hub/home")
@@ -122,10 +129,10 @@ def test_a_new_cookie_secret_makes_people_sign_in_anew_and_leaves_their_servers(
     with signed_in(github_hub, "ada") as page:
         _answers(github_hub, page)
         ada.context.clear_cookies()
-        ada.context.add_cookies([dict(cookie) for cookie in page.context.cookies()])  # pyright: ignore[reportArgumentType] -- what one context gives, another takes
+        ada.context.add_cookies([dict(cookie) for cookie in page.context.cookies()])  # pyright: ignore[reportArgumentType] -- Playwright has another type for its own cookies
 
 
-def test_a_preview_finds_what_the_hub_would_stumble_over_and_touches_nothing(github_hub: GitHubHub, ada: Page) -> None:
+def test_a_preview_reports_errors_in_extra_config_and_changes_nothing(github_hub: GitHubHub, ada: Page) -> None:
     assert ada
     wrong = "c.KubeSpawner.imgae = 'x'\nc.JupyterHub.port = 'y'\nfoo"
     github_hub.settings["hub.extraConfig"] = wrong
@@ -140,25 +147,23 @@ def test_a_preview_finds_what_the_hub_would_stumble_over_and_touches_nothing(git
             assert "Traceback" not in done.stdout
 
 
-def test_a_hub_that_does_not_start_ends_the_update_with_its_own_reason_and_the_next_one_mends_it(
-    github_hub: GitHubHub, ada: Page
-) -> None:
+def test_a_failed_hub_start_fails_the_update_with_the_hubs_error(github_hub: GitHubHub, ada: Page) -> None:
     broken = github_hub.up(hub_extraConfig="c.JupyterHub.db_url = 'sqlite:////nowhere/hub.sqlite'")
     assert broken.returncode != 0
     assert "The hub does not start." in broken.stdout
     assert "unable to open database file" in broken.stdout
     answer = ada.goto(f"{github_hub.url}/user/ada/api/status")
     assert answer
-    assert answer.status == 200, "the notebook runs on without a hub"
+    assert answer.status == 200, "the notebook runs without a hub"
     require_success(github_hub.up(hub_extraConfig=""), GITHUB_NAMESPACE)
     _answers(github_hub, ada)
 
 
-def test_secrets_are_in_secrets_and_nowhere_else(
+def test_secret_values_are_in_secrets_only(
     github_hub: GitHubHub, ada: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert ada
-    core, apps = CoreV1Api(api.connect()), AppsV1Api(api.connect())
+    core = CoreV1Api(api.connect())
     monkeypatch.setenv("PULUMI_DEBUG_COMMANDS", "true")
     events = tmp_path / "events.json"
     for command in (
@@ -170,14 +175,8 @@ def test_secrets_are_in_secrets_and_nowhere_else(
         ["config"],
     ):
         assert github_hub.pulumi(*command).returncode == 0
-    both = (GITHUB_NAMESPACE, GITHUB_NOTEBOOKS)
     places = {
-        "config maps": "".join(str(core.list_namespaced_config_map(name)) for name in both),
-        "pods": "".join(str(core.list_namespaced_pod(name)) for name in both),
-        "stateful sets": str(apps.list_namespaced_stateful_set(GITHUB_NAMESPACE)),
-        "deployments": str(apps.list_namespaced_deployment(GITHUB_NAMESPACE)),
-        "events": "".join(str(core.list_namespaced_event(name)) for name in both),
-        "logs": "".join(core.read_namespaced_pod_log(pod, name) for name in both for pod in pods(name)),
+        **readable_texts(GITHUB_NAMESPACE, GITHUB_NOTEBOOKS),
         "Pulumi": "".join(github_hub.printed),
         "Pulumi's events": events.read_text(),
         "requests to GitHub": str(github_hub.github.requests),

@@ -1,8 +1,7 @@
-"""A hub whose database is on Cloud SQL: Google's half with the stand-in, and behind it a real PostgreSQL.
+"""A hub with a database on Cloud SQL: the stand-in for Google, with a real PostgreSQL server behind the instance.
 
-The stand-in makes in that server the user and the database that the stack asks it for, and answers with the server's
-address for the private one, and with who signs for its certificate. So the hub gets there with the password that the
-stack made, and finds it to be the right one, as it would at Google.
+The stand-in creates the stack's database and user in that server, and returns the server's address as the private
+address of the instance, and its CA certificates. So the hub signs in with the password of the stack, as at Google.
 """
 
 import base64
@@ -13,16 +12,16 @@ from pathlib import Path
 
 import pytest
 import trustme
-from kubernetes.client import AppsV1Api, CoreV1Api
+from kubernetes.client import CoreV1Api
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from tests.conftest import leave_out, make_stack, pulumi
+from tests.conftest import leave_out, make_stack
 from tests.doubles import postgres
 from tests.doubles.google.plugin import engine_with_stand_in
 from tests.doubles.postgres import Server
-from tests.e2e.hubs import binding_of, forget, pods, require_success
+from tests.e2e.hubs import binding_of, forget, pods, readable_texts, require_success
 from tools.engine import Engine, Stack
 from tools.errors import ToolError
 from tools.local import api, layout
@@ -36,7 +35,7 @@ _SETTINGS: dict[str, object] = {
     "auth.adminUsers": ["ada"],
     "gcp.project": "my-project-123",
     "cluster.mode": "create",
-    # Without nodes of its own, the hub runs on any.
+    # Without node pools, the hub selects no nodes.
     "cluster.autopilot": True,
     "cluster.location": "europe-west1",
     "cluster.authorizedNetworks": ["203.0.113.0/24"],
@@ -44,7 +43,7 @@ _SETTINGS: dict[str, object] = {
     "endpoint.type": "none",
     "protect": False,
     "hub.keepDatabase": False,
-    # For sqlite, in the end; a class of the stack's own could make no disk here.
+    # For SQLite, in the last steps; the default StorageClasses need Google's disks.
     "hub.storage": {"size": "64Mi", "storageClass": layout.STORAGE_CLASS},
     "notebook.keepHomes": False,
     "notebook.additionalResources": {},
@@ -57,7 +56,7 @@ _HUB = "tf-hub-0"
 
 @pytest.fixture(scope="module")
 def server(live_cluster: Path) -> Generator[Server]:
-    """The server behind the private address. It takes encrypted connections alone, at the port of Cloud SQL."""
+    """The server behind the private address, with encrypted connections only, at the port of Cloud SQL."""
     assert live_cluster.exists()
     try:
         postgres.install()
@@ -69,7 +68,7 @@ def server(live_cluster: Path) -> Generator[Server]:
 
 @pytest.fixture(scope="module")
 def authorities(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The certificates of who signs for the server, as Google lists them."""
+    """File with the CA certificates of the instance, which the stand-in lists."""
     file = tmp_path_factory.mktemp("authorities") / "listed.pem"
     file.write_text(server.authority)
     return file
@@ -84,7 +83,7 @@ def stack(
     image_settings: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Generator[Stack]:
-    """The stack. No kubeconfig leads to the cluster but the one that it makes for itself."""
+    """The stack. Only its own kubeconfig gives access to the cluster."""
     forget(_NAMESPACE, _NOTEBOOKS)
     folder = tmp_path_factory.mktemp("cloud-sql")
     engine = engine_with_stand_in(
@@ -95,46 +94,46 @@ def stack(
 
 
 def _succeed(stack: Stack, *arguments: str) -> str:
-    done = pulumi(stack, *arguments, "--non-interactive")
+    done = stack.run(*arguments)
     require_success(done, _NAMESPACE)
     return done.stdout
 
 
 def _set(stack: Stack, **settings: str) -> None:
-    """Change settings: `hub_keepDatabase` is `hub.keepDatabase`."""
+    """Set config keys: `hub_keepDatabase` is `hub.keepDatabase`."""
     for key, value in settings.items():
         _succeed(stack, "config", "set", key.replace("_", ".", 1), value)
 
 
 def _url() -> str:
-    """The database's URL, as the hub's Secret has it."""
+    """Return the URL of the database in the hub's Secret."""
     data = [secret.data or {} for secret in CoreV1Api(api.connect()).list_namespaced_secret(_NAMESPACE).items]
     (url,) = [content["JUPYTERHUB_DATABASE_URL"] for content in data if "JUPYTERHUB_DATABASE_URL" in content]
     return base64.b64decode(url).decode()
 
 
 def _cloud(stack: Stack) -> set[str]:
-    """The types of what there is in the cloud."""
+    """Return the types of the resources in the cloud."""
     return {key.split()[0] for key in json.loads((stack.folder / "cloud.json").read_text())}
 
 
-def test_an_instance_that_google_refuses_ends_the_update_with_its_reason(
+def test_a_refused_instance_fails_the_update_with_googles_error(
     stack: Stack, live_cluster: Path, server: Server
 ) -> None:
     failing = engine_with_stand_in(
         stack.engine, stack.folder, kubeconfig=live_cluster, fail={_INSTANCE: "quota"}, postgres=server.admin_url
     )
-    done = pulumi(dataclasses.replace(stack, engine=failing), "up", "--yes", "--skip-preview")
+    done = dataclasses.replace(stack, engine=failing).run("up", "--yes", "--skip-preview")
     assert done.returncode != 0
     assert "quota" in done.stdout
     assert "Traceback" not in done.stdout
     assert server.administrate("SELECT 1 FROM pg_database WHERE datname = 'hub'") == []
 
 
-def test_the_next_up_completes_it_and_the_hub_runs_on_it_encrypted(stack: Stack, server: Server) -> None:
+def test_the_next_update_completes_and_the_database_connection_is_encrypted(stack: Stack, server: Server) -> None:
     _succeed(stack, "up", "--yes")
     assert pods(_NAMESPACE).keys() >= {_HUB}
-    assert _people(server) == [("ada", True)]
+    assert _users(server) == [("ada", True)]
     connections = server.administrate(
         "SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename='hub'"
     )
@@ -144,23 +143,18 @@ def test_the_next_up_completes_it_and_the_hub_runs_on_it_encrypted(stack: Stack,
     assert stack.output("database_instance").startswith("tf-hub-sql-instance-")
 
 
-def test_a_second_up_and_a_refresh_change_nothing(stack: Stack) -> None:
+def test_a_second_update_and_a_refresh_change_nothing(stack: Stack) -> None:
     _succeed(stack, "up", "--yes", "--expect-no-changes")
     _succeed(stack, "refresh", "--yes", "--expect-no-changes")
 
 
-def test_the_password_is_in_the_hubs_secret_and_nowhere_else(stack: Stack, server: Server) -> None:
-    core, apps = CoreV1Api(api.connect()), AppsV1Api(api.connect())
+def test_the_database_password_is_in_the_hubs_secret_only(stack: Stack, server: Server) -> None:
     places = {
         "Pulumi": "".join(
             _succeed(stack, *command)
             for command in (["preview", "--diff"], ["stack", "export"], ["stack", "output", "--json"], ["config"])
         ),
-        "config maps": str(core.list_namespaced_config_map(_NAMESPACE)),
-        "pods": str(core.list_namespaced_pod(_NAMESPACE)),
-        "stateful sets": str(apps.list_namespaced_stateful_set(_NAMESPACE)),
-        "events": str(core.list_namespaced_event(_NAMESPACE)),
-        "logs": "".join(core.read_namespaced_pod_log(pod, _NAMESPACE) for pod in pods(_NAMESPACE)),
+        **readable_texts(_NAMESPACE),
         "the server": server.log,
     }
     password = make_url(_url()).password
@@ -169,23 +163,21 @@ def test_the_password_is_in_the_hubs_secret_and_nowhere_else(stack: Stack, serve
         assert [name for name, text in places.items() if form in text] == []
 
 
-def test_a_server_that_another_authority_signed_for_is_refused_with_the_reason(stack: Stack, authorities: Path) -> None:
+def test_a_server_certificate_of_an_unlisted_ca_fails_the_update(stack: Stack, authorities: Path) -> None:
     authorities.write_text(trustme.CA().cert_pem.bytes().decode())
-    done = pulumi(stack, "up", "--yes", "--skip-preview", "--non-interactive")
+    done = stack.run("up", "--yes", "--skip-preview")
     assert done.returncode != 0
     assert "The hub does not start." in done.stdout
     assert "certificate verify failed" in done.stdout
 
 
-def test_with_the_next_authority_beside_the_active_one_the_hub_runs_again(
-    stack: Stack, authorities: Path, server: Server
-) -> None:
+def test_the_hub_trusts_each_listed_ca(stack: Stack, authorities: Path, server: Server) -> None:
     authorities.write_text(authorities.read_text() + server.authority)
     _succeed(stack, "up", "--yes")
-    assert _people(server) == [("ada", True)]
+    assert _users(server) == [("ada", True)]
 
 
-def test_another_password_restarts_the_hub_alone_and_the_last_one_is_good_for_nothing(
+def test_a_new_password_restarts_only_the_hub_and_revokes_the_old_one(
     stack: Stack, server: Server, authorities: Path
 ) -> None:
     before, old = pods(_NAMESPACE), _url()
@@ -194,7 +186,7 @@ def test_another_password_restarts_the_hub_alone_and_the_last_one_is_good_for_no
     after = pods(_NAMESPACE)
     assert after.keys() == before.keys()
     assert {name for name in before if before[name] != after[name]} == {_HUB}
-    assert _people(server) == [("ada", True)]
+    assert _users(server) == [("ada", True)]
     assert _signs_in(_url(), authorities)
     assert not _signs_in(old, authorities)
 
@@ -202,7 +194,7 @@ def test_another_password_restarts_the_hub_alone_and_the_last_one_is_good_for_no
 def test_a_protected_instance_is_not_deleted(stack: Stack) -> None:
     _set(stack, protect="true")
     _succeed(stack, "up", "--yes")
-    done = pulumi(stack, "destroy", "--yes", "--non-interactive")
+    done = stack.run("destroy", "--yes")
     assert done.returncode != 0
     assert "protected" in done.stdout
     _set(stack, protect="false")
@@ -210,7 +202,7 @@ def test_a_protected_instance_is_not_deleted(stack: Stack) -> None:
     assert _INSTANCE in _cloud(stack)
 
 
-def test_back_to_a_volume_and_the_instance_goes_with_all_that_is_in_it(stack: Stack) -> None:
+def test_a_change_to_sqlite_deletes_the_instance(stack: Stack) -> None:
     _set(stack, database_type="sqlite", database_highAvailability="false", secrets_databasePasswordGeneration="1")
     _succeed(stack, "up", "--yes")
     assert not {kind for kind in _cloud(stack) if kind.startswith(("gcp:sql/", "gcp:compute/forwardingRule"))}
@@ -223,13 +215,13 @@ def test_destroy_leaves_nothing_in_google_cloud(stack: Stack) -> None:
     assert _cloud(stack) == set()
 
 
-def _people(server: Server) -> list[tuple[object, ...]]:
-    """Whom the hub knows, and whether they are admins."""
+def _users(server: Server) -> list[tuple[object, ...]]:
+    """Return the hub's users, and whether they are admins."""
     return server.administrate("SELECT name, admin FROM users", database="hub")
 
 
 def _signs_in(url: str, authorities: Path) -> bool:
-    """Tell whether the server takes the URL's user and password. The file of authorities stands for the pod's."""
+    """Return whether user and password of the URL are valid, with `authorities` as the CA certificates."""
     here = make_url(url).set(drivername="postgresql+psycopg2").update_query_dict({"sslrootcert": str(authorities)})
     engine = create_engine(here, poolclass=NullPool)
     try:

@@ -16,17 +16,17 @@ pytestmark = pytest.mark.scenario
 RECHECK_SECONDS = 60
 """As in the hub's settings."""
 REPORT_SECONDS = 60
-"""How often a running server tells the hub of its activity, which is a request that is checked."""
+"""Interval at which a running server reports its activity; the hub authorizes this request."""
 
 
 def _status_after(page: Page, login: str, *, answer: str = "authorize") -> int:
-    """Sign in, and return the status of the page to which GitHub sent the person back."""
+    """Sign in, and return the status of the callback."""
     with page.expect_response(lambda response: "/hub/oauth_callback" in response.url) as found:
         sign_in_with_github(page, login, answer=answer)
     return found.value.status
 
 
-def test_the_callback_to_register_is_exported_and_is_the_one_that_the_hub_uses(github_hub: GitHubHub) -> None:
+def test_the_exported_callback_url_is_the_one_that_the_hub_uses(github_hub: GitHubHub) -> None:
     assert github_hub.stack.output("oauth_callback_url") == github_hub.github.callback_url
     with github_hub.visit() as page:
         screenshot(page, "sign-in")
@@ -42,7 +42,7 @@ def test_members_of_the_organization_or_team_get_the_spawn_form(github_hub: GitH
 
 
 @pytest.mark.parametrize("login", ["eve", "mallory"])
-def test_outsiders_and_blocked_people_see_why_they_do_not_get_in(github_hub: GitHubHub, login: str) -> None:
+def test_outsiders_and_blocked_users_see_why_they_are_refused(github_hub: GitHubHub, login: str) -> None:
     with github_hub.visit() as page:
         assert _status_after(page, login) == 403
         expect(page.locator("body")).to_contain_text("Your GitHub account may not use this hub")
@@ -64,14 +64,14 @@ def test_admins_see_the_admin_page_and_others_do_not(github_hub: GitHubHub) -> N
         assert answer.status == 403
 
 
-def test_who_changes_their_mind_at_github_is_told_so(github_hub: GitHubHub) -> None:
+def test_a_cancelled_authorization_shows_a_page_with_the_reason(github_hub: GitHubHub) -> None:
     with github_hub.visit() as page:
         assert _status_after(page, "ada", answer="cancel") == 400
         expect(page.locator("body")).to_contain_text("denied")
 
 
-def _answer_of_github(page: Page, login: str) -> str:
-    """Go to GitHub, and return the address to which it would send the person back."""
+def _redirect_of_github(page: Page, login: str) -> str:
+    """Authorize at GitHub, and return the URL of the redirect without following it."""
     page.get_by_role("button", name="Sign in with GitHub").click()
     expect(page.locator("#authorize")).to_be_visible()
     return httpx.post(page.url, data={"login": login}).headers["Location"]
@@ -85,26 +85,26 @@ def _status_of(page: Page, url: str) -> int:
 
 def test_a_forged_state_is_refused(github_hub: GitHubHub) -> None:
     with github_hub.visit() as page:
-        address, _, query = _answer_of_github(page, "ada").partition("?")
+        address, _, query = _redirect_of_github(page, "ada").partition("?")
         forged = {**dict(parse_qsl(query)), "state": "eyJzdGF0ZV9pZCI6ICJldmlsIn0="}
         assert _status_of(page, f"{address}?{urlencode(forged)}") == 400
         expect(page.locator("body")).to_contain_text("OAuth state mismatch")
 
 
-def test_somebody_elses_code_is_refused_as_it_was_not_asked_for_here(github_hub: GitHubHub) -> None:
-    """What PKCE is for: the code goes with a secret that only the asker's browser has."""
+def test_a_stolen_authorization_code_is_refused(github_hub: GitHubHub) -> None:
+    """PKCE: a code is only valid with the verifier of the browser that requested it."""
     with github_hub.visit() as page:
-        stolen = dict(parse_qsl(urlsplit(_answer_of_github(page, "ada")).query))["code"]
+        stolen = dict(parse_qsl(urlsplit(_redirect_of_github(page, "ada")).query))["code"]
     with github_hub.visit() as page:
-        address, _, query = _answer_of_github(page, "eve").partition("?")
+        address, _, query = _redirect_of_github(page, "eve").partition("?")
         forged = {**dict(parse_qsl(query)), "code": stolen}
         assert _status_of(page, f"{address}?{urlencode(forged)}") == 403
         expect(page.locator("body")).to_contain_text("incorrect or expired")
 
 
-def test_an_outage_of_github_at_sign_in_is_told_as_one(github_hub: GitHubHub) -> None:
+def test_an_outage_of_github_at_sign_in_is_reported_as_an_outage(github_hub: GitHubHub) -> None:
     with github_hub.visit() as page:
-        back = _answer_of_github(page, "ada")
+        back = _redirect_of_github(page, "ada")
         github_hub.github.down = True
         try:
             assert _status_of(page, back) == 503
@@ -114,7 +114,7 @@ def test_an_outage_of_github_at_sign_in_is_told_as_one(github_hub: GitHubHub) ->
         screenshot(page, "github-down")
 
 
-def test_a_wrong_client_secret_is_told_with_the_command_that_mends_it(github_hub: GitHubHub) -> None:
+def test_a_wrong_client_secret_is_reported_with_the_command_that_fixes_it(github_hub: GitHubHub) -> None:
     right = github_hub.github.client_secret
     github_hub.github.client_secret = secrets.token_hex(20)
     try:
@@ -125,7 +125,7 @@ def test_a_wrong_client_secret_is_told_with_the_command_that_mends_it(github_hub
         github_hub.github.client_secret = right
 
 
-def test_people_who_are_signed_in_start_servers_while_github_is_down(github_hub: GitHubHub) -> None:
+def test_signed_in_users_start_servers_while_github_is_down(github_hub: GitHubHub) -> None:
     with signed_in(github_hub, "ada") as page:
         github_hub.github.down = True
         try:
@@ -136,7 +136,7 @@ def test_people_who_are_signed_in_start_servers_while_github_is_down(github_hub:
         assert "jupyter-ada" in pods(GITHUB_NOTEBOOKS)
 
 
-def test_who_leaves_the_organization_loses_page_and_server_within_the_configured_time(github_hub: GitHubHub) -> None:
+def test_a_user_who_leaves_the_organization_loses_session_and_server(github_hub: GitHubHub) -> None:
     with signed_in(github_hub, "ada") as page:
         github_hub.github.leave("physics", "ada")
         left = time.monotonic()
@@ -152,10 +152,10 @@ def test_who_leaves_the_organization_loses_page_and_server_within_the_configured
         assert _status_after(page, "ada") == 403
 
 
-def test_who_comes_back_can_start_a_server_again(github_hub: GitHubHub) -> None:
+def test_a_user_who_rejoins_can_start_a_server_again(github_hub: GitHubHub) -> None:
     github_hub.github.join("physics", "ada")
     with signed_in(github_hub, "ada") as page:
-        for _ in range(60):  # the last server may still be stopping, which the page says
+        for _ in range(60):  # the previous server may still be stopping
             if page.locator("#spawn_form").count():
                 break
             page.wait_for_timeout(1000)

@@ -1,4 +1,4 @@
-"""The other ways to sign in that have pages of their own, on the second hub, which changes its way."""
+"""Native sign-up and shared passwords, on the hub with GitHub sign-in, whose `auth.type` changes."""
 
 from playwright.sync_api import Page, expect
 
@@ -22,7 +22,7 @@ def _sign_in(page: Page, hub: GitHubHub, name: str, password: str) -> None:
     page.click("#login_submit")
 
 
-def test_people_sign_up_and_an_admin_lets_them_in(github_hub: GitHubHub) -> None:
+def test_users_sign_up_and_an_admin_authorizes_them(github_hub: GitHubHub) -> None:
     require_success(github_hub.up(auth_type="native", auth_adminUsers=["grace"]), GITHUB_NAMESPACE)
     admin_password = github_hub.secrets["auth.adminPassword"]
     with github_hub.visit() as page:
@@ -32,7 +32,7 @@ def test_people_sign_up_and_an_admin_lets_them_in(github_hub: GitHubHub) -> None
     with github_hub.visit() as page:
         _sign_up(page, github_hub, "grace", PASSWORD)
         _sign_in(page, github_hub, "grace", PASSWORD)
-        # An admin's name takes the admins' password.
+        # The name of an admin needs the admins' password.
         expect(page.locator("#login_submit")).to_be_visible()
         _sign_up(page, github_hub, "grace", admin_password)
         _sign_in(page, github_hub, "grace", admin_password)
@@ -44,7 +44,7 @@ def test_people_sign_up_and_an_admin_lets_them_in(github_hub: GitHubHub) -> None
         expect(page.locator("#spawn_form")).to_be_visible()
 
 
-def test_one_password_for_all_and_another_for_admins(github_hub: GitHubHub) -> None:
+def test_users_share_one_password_and_admins_another(github_hub: GitHubHub) -> None:
     require_success(github_hub.up(auth_type="shared-password"), GITHUB_NAMESPACE)
     with github_hub.visit() as page:
         _sign_in(page, github_hub, "anybody", PASSWORD)

@@ -1,4 +1,4 @@
-"""The whole stack of Pulumi.gke.yaml: Google's half with the stand-in, Kubernetes' half in the local cluster."""
+"""The example for GKE, complete: Google's resources in the stand-in, Kubernetes objects in the local cluster."""
 
 import dataclasses
 import json
@@ -12,7 +12,7 @@ from kubernetes.client import CoreV1Api, CustomObjectsApi
 from hub.contract import NODE_PURPOSE
 from settings.reading.keys import PROJECT
 from tests import kept_states
-from tests.conftest import pulumi, set_secret
+from tests.conftest import set_secret
 from tests.doubles.google import definitions
 from tests.doubles.google.plugin import engine_with_stand_in
 from tests.e2e.hubs import binding_of, forget, require_success
@@ -31,11 +31,11 @@ _CHANGED = {
     "protect": False,
     "hub.keepDatabase": False,
     "notebook.keepHomes": False,
-    # The class of its own for the hub's volume could make none here; tests/e2e/test_storage.py.
+    # The default StorageClasses need Google's disks; see tests/e2e/test_storage.py.
     "hub.storage": {"size": "64Mi", "storageClass": layout.STORAGE_CLASS},
     "registry.create": True,
 }
-"""Where this stack differs from the example: it has to go away again, and has the cluster not to itself."""
+"""Differences from the example: the stack is destroyed in the end, and shares the cluster with others."""
 _FAILURES = {
     "gcp:compute/network:Network": "permission",
     "gcp:container/cluster:Cluster": "timeout",
@@ -43,15 +43,15 @@ _FAILURES = {
     "gcp:compute/globalAddress:GlobalAddress": "quota",
     "gcp:dns/recordSet:RecordSet": "permission",
 }
-"""What fails, in the order of the stack, and how."""
-_HOLD_WORK = {"Namespace", "PersistentVolumeClaim"}
-"""The kinds of objects that hold people's work."""
+"""Failing types in the order of their creation, and the kinds of failure."""
+_HOLD_DATA = {"Namespace", "PersistentVolumeClaim"}
+"""Kinds of Kubernetes objects that hold data."""
 _SAYS = {"permission": "Permission '", "timeout": "timeout while waiting", "quota": "quota"}
 
 
 @pytest.fixture(scope="module")
 def cluster(live_cluster: Path) -> Generator[Path]:
-    """The local cluster, with the kinds of GKE and a node that is labelled as a created one's."""
+    """The local cluster, with GKE's custom resource definitions and a node with the label of a core node."""
     core = CoreV1Api(api.connect())
     (node,) = core.list_node().items
     assert node.metadata
@@ -67,7 +67,7 @@ def cluster(live_cluster: Path) -> Generator[Path]:
 def stack(
     built_engine: Engine, cluster: Path, image_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Stack:
-    """The example stack. No kubeconfig leads to the cluster but the one that the stack makes for itself."""
+    """The example stack. Only its own kubeconfig gives access to the cluster."""
     folder = tmp_path_factory.mktemp("gke")
     content = yaml.safe_load((CHECKOUT / "Pulumi.gke.yaml").read_text())
     content["config"] |= {f"jupyterhub:{key}": value for key, value in {**_CHANGED, **image_settings}.items()}
@@ -82,7 +82,7 @@ def stack(
 
 
 def _succeed(stack: Stack, *arguments: str) -> str:
-    done = pulumi(stack, *arguments, "--non-interactive")
+    done = stack.run(*arguments)
     require_success(done, _NAMESPACE)
     return done.stdout
 
@@ -95,15 +95,15 @@ def test_the_example_previews_without_a_cluster_and_shows_no_secret(stack: Stack
 
 
 @pytest.mark.parametrize("kind", _FAILURES)
-def test_what_google_refuses_ends_the_update_with_its_reason(stack: Stack, cluster: Path, kind: str) -> None:
+def test_a_refused_resource_fails_the_update_with_googles_error(stack: Stack, cluster: Path, kind: str) -> None:
     failing = engine_with_stand_in(stack.engine, stack.folder, kubeconfig=cluster, fail={kind: _FAILURES[kind]})
-    done = pulumi(dataclasses.replace(stack, engine=failing), "up", "--yes", "--skip-preview")
+    done = dataclasses.replace(stack, engine=failing).run("up", "--yes", "--skip-preview")
     assert done.returncode != 0
     assert _SAYS[_FAILURES[kind]] in done.stdout
     assert "Traceback" not in done.stdout
 
 
-def test_the_next_up_completes_what_failed_and_the_hub_runs(stack: Stack) -> None:
+def test_the_next_update_completes_and_the_hub_runs(stack: Stack) -> None:
     _succeed(stack, "up", "--yes")
     assert stack.output("hub_url") == "https://hub.example.org"
     assert stack.output("oauth_callback_url") == "https://hub.example.org/hub/oauth_callback"
@@ -112,7 +112,7 @@ def test_the_next_up_completes_what_failed_and_the_hub_runs(stack: Stack) -> Non
     kept_states.write_if_requested(stack, _config(stack))
 
 
-def test_the_gateway_and_its_policies_are_what_the_api_server_takes(stack: Stack) -> None:
+def test_the_api_server_accepts_the_gateway_and_its_policies(stack: Stack) -> None:
     assert stack
     objects = CustomObjectsApi(api.connect())
     for group, plural, count in (
@@ -125,7 +125,7 @@ def test_the_gateway_and_its_policies_are_what_the_api_server_takes(stack: Stack
         assert len(found["items"]) == count, plural
 
 
-def test_a_second_up_and_a_refresh_change_nothing(stack: Stack) -> None:
+def test_a_second_update_and_a_refresh_change_nothing(stack: Stack) -> None:
     _succeed(stack, "up", "--yes", "--expect-no-changes")
     _succeed(stack, "refresh", "--yes", "--expect-no-changes")
 
@@ -135,7 +135,7 @@ def _config(stack: Stack) -> dict[str, object]:
 
 
 def _preview(stack: Stack, changes: Mapping[str, object]) -> list[Step]:
-    """What a preview of the stack with changed settings would do; the stack has its own again afterwards."""
+    """Return the steps of a preview with changed settings, and restore the settings."""
     before, file = _config(stack), stack.folder / "changed.yaml"
     try:
         file.write_text(yaml.safe_dump({"config": changed(before, changes)}))
@@ -146,12 +146,12 @@ def _preview(stack: Stack, changes: Mapping[str, object]) -> list[Step]:
         stack.prepare(file, {})
 
 
-def test_an_ordinary_setting_replaces_nothing_that_holds_work(stack: Stack) -> None:
+def test_an_ordinary_setting_replaces_nothing_that_holds_data(stack: Stack) -> None:
     values = {key.partition(":")[2]: value for key, value in _config(stack).items() if key.startswith(PROJECT)}
     for changes in harmless(values):
         found = _preview(stack, {**changes, "hub.storage": {"size": "64Mi"}})
         assert gone(step for step in found if is_google(step.urn)) == set()
-        assert not gone(found) & _HOLD_WORK
+        assert not gone(found) & _HOLD_DATA
 
 
 def test_no_token_and_no_secret_is_in_the_state(stack: Stack) -> None:

@@ -1,6 +1,6 @@
-"""A hub behind Google's Identity-Aware Proxy: Google's half with the stand-in, the hub itself in the local cluster.
+"""A hub behind Identity-Aware Proxy: Google's resources in the stand-in, the hub in the local cluster.
 
-Requests come as Google's load balancer would send them, to the proxy's pod, with what a look-alike of IAP signs.
+The tests send requests to the pod of the proxy, as Google's load balancer does, with headers signed by a test double.
 """
 
 import base64
@@ -14,7 +14,7 @@ import pytest
 from kubernetes.client import CoreV1Api, CustomObjectsApi
 from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import make_stack, pulumi, set_secret
+from tests.conftest import make_stack, set_secret
 from tests.doubles.google import definitions
 from tests.doubles.google.outputs import project_number
 from tests.doubles.google.plugin import engine_with_stand_in
@@ -30,29 +30,29 @@ _AUDIENCE = f"/projects/{project_number('my-project-123')}/global/backendService
 
 @dataclass(kw_only=True)
 class IapHub:
-    """The running hub, and those who sign people's requests."""
+    """A running hub, and the test double of IAP that signs headers."""
 
     stack: Stack
     iap: Iap
     chromium: Browser
     proxy: str
-    """Address of the proxy's pod: there a load balancer of GKE sends what has passed IAP."""
+    """IP address of the proxy's pod, the backend of GKE's load balancer."""
 
     @property
     def url(self) -> str:
-        """Where people's requests arrive."""
+        """URL of the proxy."""
         return f"http://{self.proxy}:8000"
 
     def signed(self, email: str) -> dict[str, str]:
-        """The header of a request of this person."""
+        """Return the header of IAP for a user."""
         return {HEADER: self.iap.sign(email, aud=_AUDIENCE)}
 
     def visit(self, email: str) -> AbstractContextManager[Page]:
-        """Open a fresh browser whose requests all pass IAP."""
+        """Open the hub in a new browser context whose requests all have the header of IAP."""
         return open_browser(self.chromium, self.url, headers=self.signed(email))
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
-        """Ask for a page, with a fresh cookie jar."""
+        """Get a page without cookies."""
         with httpx.Client(follow_redirects=True, headers=headers) as client:
             return client.get(f"{self.url}{path}")
 
@@ -65,7 +65,7 @@ def hub(
     chromium: Browser,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Generator[IapHub]:
-    """The hub, brought up by the program itself, and destroyed in the end."""
+    """The deployed hub, destroyed after the tests."""
     folder = tmp_path_factory.mktemp("iap")
     forget(IAP_NAMESPACE, IAP_NOTEBOOKS)
     with definitions.installed(), Iap(address=str(layout.NODE_ADDRESS)) as iap:
@@ -78,20 +78,20 @@ def hub(
         }
         stack = make_stack("iap", folder, engine, folder / "none", values)
         set_secret(stack, "iap.clientSecret", marker())
-        require_success(pulumi(stack, "up", "--yes", "--non-interactive"), IAP_NAMESPACE)
-        yield IapHub(stack=stack, iap=iap, chromium=chromium, proxy=_address_of_proxy())
-        require_success(pulumi(stack, "destroy", "--yes", "--non-interactive"), IAP_NAMESPACE)
+        require_success(stack.run("up", "--yes"), IAP_NAMESPACE)
+        yield IapHub(stack=stack, iap=iap, chromium=chromium, proxy=_proxy_address())
+        require_success(stack.run("destroy", "--yes"), IAP_NAMESPACE)
         forget(IAP_NAMESPACE, IAP_NOTEBOOKS)
 
 
-def _address_of_proxy() -> str:
+def _proxy_address() -> str:
     core = CoreV1Api(api.connect())
     (pod,) = core.list_namespaced_pod(IAP_NAMESPACE, label_selector="app.kubernetes.io/component=proxy").items
     assert pod.status
     return str(pod.status.pod_ip)
 
 
-def test_the_policy_of_the_gateway_is_what_the_api_server_takes(hub: IapHub) -> None:
+def test_the_api_server_accepts_the_backend_policy_of_the_gateway(hub: IapHub) -> None:
     policies = CustomObjectsApi(api.connect()).list_namespaced_custom_object(
         "networking.gke.io", "v1", IAP_NAMESPACE, "gcpbackendpolicies"
     )
@@ -107,11 +107,11 @@ def test_the_policy_of_the_gateway_is_what_the_api_server_takes(hub: IapHub) -> 
     assert hub.stack.output("hub_url") == "https://hub.example.org"
 
 
-def test_a_second_up_changes_nothing(hub: IapHub) -> None:
-    require_success(pulumi(hub.stack, "up", "--yes", "--non-interactive", "--expect-no-changes"), IAP_NAMESPACE)
+def test_a_second_update_changes_nothing(hub: IapHub) -> None:
+    require_success(hub.stack.run("up", "--yes", "--expect-no-changes"), IAP_NAMESPACE)
 
 
-def test_a_request_that_did_not_pass_iap_is_refused_with_a_page(hub: IapHub) -> None:
+def test_a_request_that_bypasses_iap_is_refused(hub: IapHub) -> None:
     answer = hub.get("/hub/spawn")
     assert answer.status_code == 403
     assert "this request did not pass through it" in answer.text
@@ -130,13 +130,13 @@ def test_a_forged_header_is_refused(hub: IapHub, kind: str) -> None:
     assert hub.get("/hub/spawn", forged[kind]).status_code == 403
 
 
-def test_somebody_whom_the_stack_blocks_is_refused_although_iap_lets_them_in(hub: IapHub) -> None:
+def test_a_blocked_user_with_a_valid_iap_header_is_refused(hub: IapHub) -> None:
     answer = hub.get("/hub/spawn", hub.signed("mallory@example.org"))
     assert answer.status_code == 403
     assert "Your Google account may not use this hub" in answer.text
 
 
-def test_whoever_passed_iap_is_signed_in_at_once_and_works_in_a_notebook(hub: IapHub) -> None:
+def test_a_user_of_iap_is_signed_in_without_a_page_and_runs_a_notebook(hub: IapHub) -> None:
     with hub.visit("Ada@example.org") as page:
         expect(page.locator("#spawn_form")).to_be_visible()
         expect(page.locator("body")).to_contain_text("ada@example.org")
@@ -155,8 +155,8 @@ def test_admins_see_the_admin_page(hub: IapHub) -> None:
         expect(page.get_by_test_id("user-name-div-ada@example.org")).to_be_visible()
 
 
-def test_what_iap_says_of_a_visitor_is_not_told_to_notebooks(hub: IapHub) -> None:
-    """A page in the place of somebody's notebook tells which headers come to it."""
+def test_the_iap_header_does_not_reach_notebooks(hub: IapHub) -> None:
+    """A page in place of a notebook returns the headers of its requests."""
     core = CoreV1Api(api.connect())
     token = next(
         base64.b64decode(secret.data["token"]).decode()
@@ -164,17 +164,17 @@ def test_what_iap_says_of_a_visitor_is_not_told_to_notebooks(hub: IapHub) -> Non
         if secret.data and set(secret.data) == {"token"}
     )
     route = f"http://{hub.proxy}:8001/api/routes/user/eve"
-    told = {"Authorization": f"token {token}"}
-    assert httpx.post(route, headers=told, json={"target": hub.iap.url}).status_code == 201
+    authorization = {"Authorization": f"token {token}"}
+    assert httpx.post(route, headers=authorization, json={"target": hub.iap.url}).status_code == 201
     try:
         seen = hub.get("/user/eve/any", {**hub.signed("ada@example.org"), "X-Other": "seen"}).json()
     finally:
-        httpx.delete(route, headers=told)
+        httpx.delete(route, headers=authorization)
     assert seen["x-other"] == "seen"
     assert HEADER.lower() not in seen
 
 
-def test_an_outage_of_google_keeps_nobody_out_whose_key_is_known(hub: IapHub) -> None:
+def test_an_outage_of_googles_keys_refuses_no_header_with_a_cached_key(hub: IapHub) -> None:
     hub.iap.down = True
     try:
         assert hub.get("/hub/spawn", hub.signed("bob@example.org")).status_code == 200

@@ -1,4 +1,4 @@
-"""The local cluster keeps to itself, and leaves nothing behind."""
+"""The local cluster is isolated, and `make down` removes all its traces."""
 
 import subprocess
 from pathlib import Path
@@ -16,8 +16,8 @@ def _printed(*command: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
-def test_a_pod_has_no_way_out_of_the_machine(live_cluster: Path) -> None:
-    """The kernel is asked for the route that a pod's packet would take; none is sent."""
+def test_a_pod_has_no_route_out_of_the_machine(live_cluster: Path) -> None:
+    """The kernel is asked for the route of a packet from a pod; no packet is sent."""
     assert live_cluster.exists()
     pod = str(layout.PODS[77])
     for target in ("192.0.2.1", "203.0.113.7", "169.254.169.254", "10.0.0.1"):
@@ -31,7 +31,7 @@ def test_a_pod_has_no_way_out_of_the_machine(live_cluster: Path) -> None:
         assert "unreachable" in asked.stderr.lower() or "No route to host" in asked.stderr
 
 
-def test_names_of_services_are_known_and_names_from_outside_do_not_exist(live_cluster: Path) -> None:
+def test_cluster_dns_resolves_services_and_no_outside_names(live_cluster: Path) -> None:
     assert live_cluster.exists()
     resolver = Resolver(configure=False)
     resolver.nameservers = [str(layout.NODE_ADDRESS)]
@@ -42,14 +42,16 @@ def test_names_of_services_are_known_and_names_from_outside_do_not_exist(live_cl
             resolver.resolve(name)
 
 
-def test_an_address_of_no_service_is_unreachable_from_the_machine_too(live_cluster: Path) -> None:
+def test_an_unused_service_address_is_unreachable_from_the_machine(live_cluster: Path) -> None:
     assert live_cluster.exists()
     assert "unreachable" in _printed("ip", "route", "show", str(layout.SERVICES))
 
 
-def test_down_leaves_nothing_and_up_finds_the_data(live_cluster: Path, users_of_cluster: ClusterUsers) -> None:
+def test_make_down_leaves_nothing_on_the_machine_and_up_finds_the_data(
+    live_cluster: Path, users_of_cluster: ClusterUsers
+) -> None:
     with users_of_cluster.alone():
-        if not IN_CI and _has_a_developers_hub():
+        if not IN_CI and _has_hub_of_a_developer():
             pytest.skip(
                 "a hub of `make up` runs on this cluster: it is not stopped for a test (make down, and run again)"
             )
@@ -71,7 +73,7 @@ def test_down_leaves_nothing_and_up_finds_the_data(live_cluster: Path, users_of_
     assert live_cluster.exists()
 
 
-def _has_a_developers_hub() -> bool:
+def _has_hub_of_a_developer() -> bool:
     return any(pod.metadata for pod in CoreV1Api(api.connect()).list_namespaced_pod("jupyterhub").items)
 
 
@@ -81,7 +83,7 @@ def _processes_with(mark: str) -> list[str]:
         try:
             words = (folder / "cmdline").read_bytes().decode(errors="replace")
         except OSError:
-            continue  # it ended while we looked
+            continue  # the process has ended
         if mark in words:
             found.append(words.replace("\0", " "))
     return found

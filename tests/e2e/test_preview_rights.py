@@ -1,4 +1,4 @@
-"""What an account may see in the cluster, and what its previews show then: hence the rights of GitHub's accounts."""
+"""Permissions in the cluster that plans, comments and drift detection need: those of the workflows' accounts."""
 
 import base64
 import dataclasses
@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trustme
 import yaml
 from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api, V1ObjectMeta, V1Secret
 
-from tests.conftest import make_stack, pulumi
+from tests.conftest import make_stack
+from tests.doubles.certificates import pair
 from tests.e2e.hubs import RIGHTS_NAMESPACE, RIGHTS_NOTEBOOKS, RIGHTS_SETTINGS, Hub, brought_up
 from tests.previews import token_of
 from tests.workflow_scripts import run
@@ -32,15 +32,15 @@ _CHANGED: dict[str, object] = {
     "endpoint.tlsSecret": "hub-tls",
     "auth.allowAnyoneFromTheInternet": "true",
 }
-"""Updates, a replacement and new objects, and a Secret that is looked at by who may."""
+"""Changes that update, replace and create objects, and name a Secret that the preview reads if it may."""
 _PLANNED = {
     "create": {"CertificateCheck", "NotebookQuota", "ResourceQuota", "Tls"},
-    # Neither is ever changed: another is made, which rolls what reads it.
+    # Both are immutable: a new one restarts the pods that read it.
     "replace": {"ConfigMap", "Secret"},
-    # The last is the provider of the program's own resources, which is told the whole config.
+    # The last is the provider of dynamic resources, whose inputs have the whole config.
     "update": {"Deployment", "Rollout", "Service", "StatefulSet", "Token", "pulumi-python"},
 }
-"""What these changes do, to which kinds."""
+"""By operation, the kinds in the plan of these changes."""
 _RBAC = ["roles", "rolebindings", "clusterrolebindings"]
 
 
@@ -50,9 +50,9 @@ def _rule(group: str, resources: Sequence[str]) -> dict[str, Any]:
 
 @contextmanager
 def _account(name: str, folder: Path, *, view: bool = False, rules: Sequence[object] = ()) -> Generator[Path]:
-    """An account in the cluster with these rights; the kubeconfig with which one is it."""
+    """Create a ServiceAccount with these permissions, and yield its kubeconfig."""
     connection = api.connect()
-    # Objects as maps, which the client takes too.
+    # The client also accepts objects as dicts.
     core: Any = CoreV1Api(connection)
     rbac: Any = RbacAuthorizationV1Api(connection)
     bound = [name] if rules else []
@@ -101,9 +101,9 @@ def hub(
 
 @pytest.fixture
 def changed(hub: Hub, tmp_path: Path) -> Generator[Stack]:
-    """The hub's stack with changed settings, which nobody brings up, and the certificate that they name."""
-    made = trustme.CA().issue_cert("hub.example.org")
-    texts = {"tls.crt": made.cert_chain_pems[0].bytes().decode(), "tls.key": made.private_key_pem.bytes().decode()}
+    """The hub's stack with changed settings that are not deployed, and the Secret that they name."""
+    certificate, key = pair("hub.example.org")
+    texts = {"tls.crt": certificate, "tls.key": key}
     secret = V1Secret(metadata=V1ObjectMeta(name="hub-tls"), type="kubernetes.io/tls", string_data=texts)
     CoreV1Api(api.connect()).create_namespaced_secret(RIGHTS_NAMESPACE, secret)
     original = hub.stack.folder / "settings.yaml"
@@ -130,9 +130,7 @@ def _planned(stack: Stack) -> str:
     return done.stdout
 
 
-def test_who_may_do_nothing_in_the_cluster_sees_the_same_plan_and_changes_no_state(
-    changed: Stack, tmp_path: Path
-) -> None:
+def test_a_plan_without_cluster_access_is_the_same_and_writes_no_state(changed: Stack, tmp_path: Path) -> None:
     state = {file: file.read_bytes() for file in (changed.folder / "pulumi").rglob("*") if file.is_file()}
     plan = _planned(changed)
     planned: dict[str, set[str]] = {}
@@ -145,7 +143,7 @@ def test_who_may_do_nothing_in_the_cluster_sees_the_same_plan_and_changes_no_sta
     assert {file: file.read_bytes() for file in (changed.folder / "pulumi").rglob("*") if file.is_file()} == state
 
 
-def test_the_comment_made_without_rights_tells_of_each_change_and_of_no_secret(changed: Stack, tmp_path: Path) -> None:
+def test_a_comment_without_cluster_access_has_each_change_and_no_secret(changed: Stack, tmp_path: Path) -> None:
     (changed.workspace / ".venv").symlink_to(sys.prefix)
     with _account("e2e-nobody", tmp_path) as kubeconfig:
         variables = {
@@ -168,10 +166,10 @@ def test_the_comment_made_without_rights_tells_of_each_change_and_of_no_secret(c
 
 
 def _drift(stack: Stack) -> subprocess.CompletedProcess[str]:
-    return pulumi(stack, "preview", "--refresh", "--expect-no-changes", "--non-interactive")
+    return stack.run("preview", "--refresh", "--expect-no-changes")
 
 
-def test_who_looks_for_drift_needs_to_read_all_and_secrets_too(hub: Hub, tmp_path: Path) -> None:
+def test_drift_detection_needs_to_read_secrets_and_rbac(hub: Hub, tmp_path: Path) -> None:
     with _account("e2e-viewer", tmp_path, view=True) as kubeconfig:
         refused = _drift(_as(hub.stack, kubeconfig))
         assert refused.returncode != 0

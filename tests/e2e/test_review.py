@@ -1,9 +1,8 @@
-"""A change of a running hub as its reviewers read it: the scripts of the workflows, run against the cluster."""
+"""Comments on changes of a running hub, and drift: the commands of the workflows, run against the cluster."""
 
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +10,10 @@ from pathlib import Path
 import pytest
 from kubernetes.client import AppsV1Api, CoreV1Api
 
-from tests.conftest import make_stack, pulumi, set_secret
-from tests.e2e.hubs import brought_up, marker
+from tests.conftest import make_stack, set_secret, succeed
+from tests.e2e.hubs import brought_up, marker, wait_until
 from tests.examples import require_documented
+from tests.kubeconfigs import write
 from tools.engine import Engine, Stack
 from tools.local import api
 from tools.paths import CHECKOUT
@@ -38,7 +38,7 @@ _CHANGED: dict[str, object] = {
     "proxy.resources": {"limits": {"memory": "512Mi"}},
     "endpoint.address": "127.100.0.19",
 }
-"""What the branch changes."""
+"""The changes of the branch."""
 _RUN = "https://github.com/physics/hub/actions/runs/1"
 
 
@@ -56,7 +56,7 @@ def stack(
     secret: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Generator[Stack]:
-    """The hub as it is on main, up and running."""
+    """The deployed hub of the main branch."""
     folder = tmp_path_factory.mktemp("review")
     stack = make_stack("e2e", folder, built_engine, live_cluster, {**_SETTINGS, **image_settings})
     set_secret(stack, "github.clientSecret", secret)
@@ -73,7 +73,7 @@ def _branch(stack: Stack, values: dict[str, object], secret: str) -> None:
 
 
 def _review(stack: Stack, command: str, *words: str) -> tuple[int, str, str]:
-    """Exit code, comment (or summary) and print of a script, run where the stack's files are, as in a checkout."""
+    """Run a command in the stack's workspace; return its exit code, comment or summary, and output."""
     comment = stack.folder / "comment.md"
     comment.unlink(missing_ok=True)
     target = "--summary" if command == "drift" else "--comment"
@@ -95,13 +95,13 @@ def _review(stack: Stack, command: str, *words: str) -> tuple[int, str, str]:
     return done.returncode, comment.read_text(), done.stdout + done.stderr
 
 
-def test_a_branch_without_a_change_says_so(stack: Stack) -> None:
+def test_a_branch_without_changes_is_reported_as_unchanged(stack: Stack) -> None:
     code, text, _ = _review(stack, "preview", "--refresh")
     assert code == 0, text
     require_documented("unchanged", text)
 
 
-def test_a_change_is_told_with_its_consequences_and_each_difference(
+def test_a_change_is_reported_with_its_consequences_and_differences(
     stack: Stack, image_settings: dict[str, str], secret: str
 ) -> None:
     _branch(stack, {**_SETTINGS, **_CHANGED, **image_settings}, secret)
@@ -111,7 +111,9 @@ def test_a_change_is_told_with_its_consequences_and_each_difference(
     require_documented("good", text)
 
 
-def test_a_new_secret_is_told_and_neither_is_shown(stack: Stack, image_settings: dict[str, str], secret: str) -> None:
+def test_a_changed_secret_is_reported_without_its_values(
+    stack: Stack, image_settings: dict[str, str], secret: str
+) -> None:
     new = marker()
     _branch(stack, {**_SETTINGS, **image_settings, "secrets.cookieGeneration": 2}, new)
     code, text, printed = _review(stack, "preview")
@@ -123,7 +125,7 @@ def test_a_new_secret_is_told_and_neither_is_shown(stack: Stack, image_settings:
         assert value not in text + printed
 
 
-def test_a_wrong_setting_comments_with_all_mistakes_and_fails_the_check(
+def test_invalid_settings_are_all_in_the_comment_and_fail_the_check(
     stack: Stack, image_settings: dict[str, str], secret: str
 ) -> None:
     _branch(stack, {**_SETTINGS, **image_settings, "notebook.memory": {"max": "2Gib"}, "hub.imgae": "x"}, secret)
@@ -132,16 +134,11 @@ def test_a_wrong_setting_comments_with_all_mistakes_and_fails_the_check(
     require_documented("failed", text)
 
 
-def test_a_cluster_out_of_reach_comments_with_its_address_and_fails_the_check(
+def test_an_unreachable_cluster_is_in_the_comment_and_fails_the_check(
     stack: Stack, image_settings: dict[str, str], secret: str
 ) -> None:
     _branch(stack, {**_SETTINGS, **image_settings}, secret)
-    kubeconfig = stack.folder / "away"
-    kubeconfig.write_text(
-        "apiVersion: v1\nkind: Config\ncurrent-context: away\n"
-        "contexts: [{name: away, context: {cluster: away, user: me}}]\n"
-        "clusters: [{name: away, cluster: {server: 'https://127.0.0.1:9'}}]\nusers: [{name: me, user: {}}]\n"
-    )
+    kubeconfig = write(stack.folder / "away", {"away": "https://127.0.0.1:9"}, current="away")
     code, text, _ = _review(replace(stack, kubeconfig=kubeconfig), "preview")
     assert code == 1
     require_documented("unreachable", text.replace(str(kubeconfig), "/home/runner/.kube/config"))
@@ -162,9 +159,7 @@ def _is_rolled_out(apps: AppsV1Api) -> bool:
     return is_seen and found.status.replicas == found.status.updated_replicas == found.status.available_replicas == 1
 
 
-def test_what_somebody_changed_by_hand_is_found_and_fails_the_check(
-    stack: Stack, image_settings: dict[str, str], secret: str
-) -> None:
+def test_drift_is_reported_and_fails_the_check(stack: Stack, image_settings: dict[str, str], secret: str) -> None:
     _branch(stack, {**_SETTINGS, **image_settings}, secret)
     code, text, _ = _review(stack, "drift")
     assert code == 0, text
@@ -173,20 +168,16 @@ def test_what_somebody_changed_by_hand_is_found_and_fails_the_check(
 
     made = _seconds(apps)
     by_hand = {"spec": {"template": {"spec": {"terminationGracePeriodSeconds": 5}}}}
-    apps.patch_namespaced_deployment("tf-hub-proxy", _NAMESPACE, by_hand, field_manager="somebody")
+    apps.patch_namespaced_deployment("tf-hub-proxy", _NAMESPACE, by_hand, field_manager="operator")
     label = {"metadata": {"labels": {"team": "physics"}}}
-    CoreV1Api(api.connect()).patch_namespaced_service("tf-hub-lb", _NAMESPACE, label, field_manager="somebody")
-    # While no proxy is ready, its Services are told to have changed too.
-    until = time.monotonic() + 120
-    while not _is_rolled_out(apps):
-        assert time.monotonic() < until
-        time.sleep(0.5)
+    CoreV1Api(api.connect()).patch_namespaced_service("tf-hub-lb", _NAMESPACE, label, field_manager="operator")
+    # While no proxy is ready, its Services are reported as changed too.
+    wait_until(lambda: _is_rolled_out(apps), seconds=120)
     code, text, _ = _review(stack, "drift")
     assert code == 1
     require_documented("drift", text)
-    # The mend that it names; a label of somebody's on the Service is left alone.
+    # The fix of the report; the label of another field manager on the Service stays.
     environment = {**stack.engine.environment, "PULUMI_K8S_ENABLE_PATCH_FORCE": "true"}
     forced = replace(stack, engine=replace(stack.engine, environment=environment))
-    done = pulumi(forced, "up", "--yes", "--refresh", "--non-interactive")
-    assert done.returncode == 0, done.stdout
+    succeed(forced, "up", "--yes", "--refresh")
     assert _seconds(apps) == made

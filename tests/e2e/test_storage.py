@@ -1,6 +1,6 @@
-"""Homes that grow, a hub volume that stays, and accounts of some people: a hub in an existing cluster of GKE.
+"""Volume expansion, StorageClasses and service accounts of users, for a hub in an existing GKE cluster.
 
-Google's half is the stand-in's; the cluster is the local one, whose disks are folders.
+Google's resources are in the stand-in; the cluster is the local one, whose volumes are folders.
 """
 
 import json
@@ -12,11 +12,10 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml
 from kubernetes.client import CoreV1Api, StorageV1Api, V1ObjectMeta, V1Service, V1ServiceSpec, V1StorageClass
 from kubernetes.client.exceptions import ApiException
 
-from tests.conftest import pulumi
+from tests.conftest import make_stack, succeed
 from tests.doubles.google.plugin import engine_with_stand_in
 from tests.e2e.hubs import binding_of, forget, pods, require_success
 from tools.engine import Engine, Stack
@@ -53,7 +52,7 @@ _SETTINGS: Mapping[str, object] = {
 def stack(
     built_engine: Engine, live_cluster: Path, image_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[Stack]:
-    """The hub, with a StorageClass of somebody else whose volumes may grow."""
+    """The deployed hub, with a StorageClass of the cluster that allows volume expansion."""
     forget(_NAMESPACE, _NOTEBOOKS)
     classes, folder = StorageV1Api(api.connect()), tmp_path_factory.mktemp("storage")
     classes.create_storage_class(
@@ -68,26 +67,26 @@ def stack(
     engine = engine_with_stand_in(built_engine, folder, kubeconfig=live_cluster)
     stack = Stack(name="storage", engine=engine, folder=folder, kubeconfig=folder / "none")
     _write(stack, image_settings)
-    done = pulumi(stack, "up", "--yes", "--non-interactive")
+    done = stack.run("up", "--yes")
     try:
         require_success(done, _NAMESPACE)
-        _open_a_way_in()
+        _expose()
         yield stack
-        require_success(pulumi(stack, "destroy", "--yes", "--non-interactive"), _NAMESPACE)
+        require_success(stack.run("destroy", "--yes"), _NAMESPACE)
     finally:
         forget(_NAMESPACE, _NOTEBOOKS)
         classes.delete_storage_class(_GROWING)
 
 
-def _open_a_way_in() -> None:
-    """Give the hub an address of this machine, which no hub on GKE may have."""
+def _expose() -> None:
+    """Expose the hub at an address of this machine, which the settings for GKE do not allow."""
     core = CoreV1Api(api.connect())
     service = core.read_namespaced_service("tf-hub-lb", _NAMESPACE)
     assert service.spec
     spec = V1ServiceSpec(
         type="LoadBalancer", load_balancer_ip=_ADDRESS, selector=service.spec.selector, ports=service.spec.ports
     )
-    core.create_namespaced_service(_NAMESPACE, V1Service(metadata=V1ObjectMeta(name="way-in"), spec=spec))
+    core.create_namespaced_service(_NAMESPACE, V1Service(metadata=V1ObjectMeta(name="exposed"), spec=spec))
     for _ in range(100):
         try:
             httpx.get(f"http://{_ADDRESS}/hub/health").raise_for_status()
@@ -99,19 +98,15 @@ def _open_a_way_in() -> None:
 
 
 def _write(stack: Stack, images: Mapping[str, str], **changed: object) -> None:
-    """Write the stack file anew, with changed settings (`hub_storage` is `hub.storage`)."""
+    """Write the stack file with changed settings (`hub_storage` is `hub.storage`)."""
     values = {**_SETTINGS, **images, **{key.replace("_", "."): value for key, value in changed.items()}}
-    config = {"pulumi:disable-default-providers": ["kubernetes", "gcp"]} | {
-        f"jupyterhub:{key}": value for key, value in values.items()
-    }
-    file = stack.folder / "settings.yaml"
-    file.write_text(yaml.safe_dump({"config": config}))
-    stack.prepare(file, {})
+    assert stack.kubeconfig
+    make_stack(stack.name, stack.folder, stack.engine, stack.kubeconfig, values)
 
 
 def _up(stack: Stack, images: Mapping[str, str], **changed: object) -> str:
     _write(stack, images, **changed)
-    done = pulumi(stack, "up", "--yes", "--diff", "--non-interactive")
+    done = stack.run("up", "--yes", "--diff")
     require_success(done, _NAMESPACE)
     return done.stdout
 
@@ -125,7 +120,7 @@ def _signed_in(name: str) -> httpx.Client:
 
 
 def _server(name: str, method: str) -> None:
-    """Start (POST) or stop (DELETE) somebody's server, and wait until it is so."""
+    """Start (POST) or stop (DELETE) the server of a user, and wait for it."""
     with closing(_signed_in(name)) as client:
         client.get("/hub/home")
         token = next(cookie.value for cookie in client.cookies.jar if cookie.name == "_xsrf" and cookie.path == "/hub/")
@@ -136,11 +131,11 @@ def _server(name: str, method: str) -> None:
             if (servers.get("", {}).get("ready") is True) if method == "POST" else not servers:
                 return
             time.sleep(1)
-    pytest.fail("\n".join([f"the server of {name} does not follow", *api.troubles(_NOTEBOOKS)]))
+    pytest.fail("\n".join([f"the server of {name} does not start or stop", *api.troubles(_NOTEBOOKS)]))
 
 
-def _asked(claim: str) -> str:
-    """How much a home asks for."""
+def _requested(claim: str) -> str:
+    """Return the storage request of a home."""
     found = CoreV1Api(api.connect()).read_namespaced_persistent_volume_claim(claim, _NOTEBOOKS)
     assert found.spec
     assert found.spec.resources
@@ -149,14 +144,14 @@ def _asked(claim: str) -> str:
 
 
 def _database() -> tuple[str, str]:
-    """The hub's volume: its uid, and its class."""
+    """Return the UID and the StorageClass of the hub's volume claim."""
     found = CoreV1Api(api.connect()).read_namespaced_persistent_volume_claim("tf-hub-database", _NAMESPACE)
     assert found.metadata
     assert found.spec
     return str(found.metadata.uid), str(found.spec.storage_class_name)
 
 
-def test_a_notebook_runs_as_the_account_of_its_person(stack: Stack) -> None:
+def test_a_notebook_runs_as_the_service_account_of_its_user(stack: Stack) -> None:
     assert stack
     core = CoreV1Api(api.connect())
     account = core.read_namespaced_service_account("notebooks-data", _NOTEBOOKS)
@@ -174,16 +169,16 @@ def test_a_notebook_runs_as_the_account_of_its_person(stack: Stack) -> None:
 
 
 def test_a_home_grows_at_the_next_start_and_never_shrinks(stack: Stack, image_settings: dict[str, str]) -> None:
-    assert (_asked("claim-ada"), _asked("claim-bob")) == ("64Mi", "64Mi")
+    assert (_requested("claim-ada"), _requested("claim-bob")) == ("64Mi", "64Mi")
     _up(stack, image_settings, notebook_storage={**_HOMES, "size": "128Mi"})
-    assert set(pods(_NOTEBOOKS)) == {"jupyter-ada", "jupyter-bob"}, "nobody's server stops for that"
+    assert set(pods(_NOTEBOOKS)) == {"jupyter-ada", "jupyter-bob"}, "no server stops"
     _server("ada", "DELETE")
     _server("ada", "POST")
-    assert (_asked("claim-ada"), _asked("claim-bob")) == ("128Mi", "64Mi")
+    assert (_requested("claim-ada"), _requested("claim-bob")) == ("128Mi", "64Mi")
     _up(stack, image_settings, notebook_storage={**_HOMES, "size": "32Mi"})
     _server("ada", "DELETE")
     _server("ada", "POST")
-    assert _asked("claim-ada") == "128Mi"
+    assert _requested("claim-ada") == "128Mi"
 
 
 def test_a_server_starts_where_a_home_cannot_grow(stack: Stack, image_settings: dict[str, str]) -> None:
@@ -192,19 +187,17 @@ def test_a_server_starts_where_a_home_cannot_grow(stack: Stack, image_settings: 
     _up(stack, image_settings, notebook_storage={**_HOMES, "size": "1Gi"})
     _server("ada", "DELETE")
     _server("ada", "POST")
-    assert _asked("claim-ada") == "128Mi"
+    assert _requested("claim-ada") == "128Mi"
     log = CoreV1Api(api.connect()).read_namespaced_pod_log("tf-hub-0", _NAMESPACE)
     assert "Cannot expand claim-ada to 1Gi" in log
 
 
-def test_own_classes_are_what_the_api_server_takes_and_the_hubs_volume_stays(
-    stack: Stack, image_settings: dict[str, str]
-) -> None:
+def test_a_new_storage_class_is_accepted_and_the_hub_volume_stays(stack: Stack, image_settings: dict[str, str]) -> None:
     before = _database()
     assert before[1] == layout.STORAGE_CLASS
     disk = {"size": "10Gi", "disk": "pd-ssd", "regional": True}
     printed = _up(stack, image_settings, hub_storage={"size": "64Mi"}, notebook_storage=disk)
-    assert "tf-hub-hub-database" not in printed, "its class is of no matter any more"
+    assert "tf-hub-hub-database" not in printed, "a changed class of an existing volume is ignored"
     assert _database() == before
     made = StorageV1Api(api.connect()).read_storage_class(_OWN)
     assert made.parameters == {"type": "pd-ssd", "replication-type": "regional-pd"}
@@ -232,7 +225,7 @@ def test_the_zones_of_homes_change_in_place(stack: Stack, image_settings: dict[s
     assert requirement.values == ["europe-west4-a", "europe-west4-b"]
 
 
-def test_a_class_of_shares_is_what_the_api_server_takes(stack: Stack, image_settings: dict[str, str]) -> None:
+def test_the_api_server_accepts_the_storage_class_of_filestore(stack: Stack, image_settings: dict[str, str]) -> None:
     _up(stack, image_settings, hub_storage={"size": "64Mi"}, notebook_storage={"size": "20Gi", "disk": "filestore"})
     made = StorageV1Api(api.connect()).read_storage_class(f"{_NAMESPACE}-homes-filestore-128gi-delete")
     assert made.provisioner == "filestore.csi.storage.gke.io"
@@ -240,23 +233,22 @@ def test_a_class_of_shares_is_what_the_api_server_takes(stack: Stack, image_sett
     assert (made.parameters["max-volume-size"], made.parameters["network"]) == ("128Gi", "default")
 
 
-def test_a_stack_that_knew_no_classes_keeps_its_volume(stack: Stack, image_settings: dict[str, str]) -> None:
+def test_a_volume_without_a_storage_class_in_the_state_is_kept(stack: Stack, image_settings: dict[str, str]) -> None:
     before = _database()
-    state = json.loads(pulumi(stack, "stack", "export").stdout)
+    state = json.loads(succeed(stack, "stack", "export"))
     (claim,) = [of for of in state["deployment"]["resources"] if of["urn"].endswith("::tf-hub-hub-database")]
-    _forget_class(claim["inputs"])
-    done = pulumi(stack, "stack", "import", stdin=json.dumps(state))
-    assert done.returncode == 0, done.stdout
+    _remove_class(claim["inputs"])
+    succeed(stack, "stack", "import", stdin=json.dumps(state))
     _up(stack, image_settings, hub_storage={"size": "64Mi"})
     assert _database() == before
 
 
-def _forget_class(inputs: dict[str, Any]) -> None:
-    """Leave the class out, as the program did before it made any."""
+def _remove_class(inputs: dict[str, Any]) -> None:
+    """Remove the StorageClass, as in states of older versions."""
     del inputs["spec"]["storageClassName"]
 
 
-def test_classes_whose_volumes_are_not_kept_go_with_the_stack(stack: Stack) -> None:
-    require_success(pulumi(stack, "destroy", "--yes", "--non-interactive"), _NAMESPACE)
+def test_a_destroy_deletes_storage_classes_of_volumes_that_are_not_kept(stack: Stack) -> None:
+    require_success(stack.run("destroy", "--yes"), _NAMESPACE)
     with pytest.raises(ApiException):
         StorageV1Api(api.connect()).read_storage_class(_OWN)

@@ -1,4 +1,4 @@
-"""The program's own stack with Google's half alone, through the real engine: no cluster is needed."""
+"""Google's resources of a stack with the real engine, without the Kubernetes objects, so without a cluster."""
 
 import base64
 import json
@@ -12,94 +12,94 @@ import trustme
 import yaml
 
 from settings.reading.stack_file import read_config
-from tests.conftest import pulumi, set_secret
+from tests.conftest import set_secret, succeed
 from tests.doubles.google import plugin, refusals
+from tests.kubeconfigs import write
 from tests.previews import Step, is_google, steps
 from tests.setting_changes import changed, is_sealed
 from tools.engine import Engine, Stack
 
 _KUBERNETES = ("--exclude", "**$kubernetes:**", "--exclude-dependents")
-"""What is in the cluster, and what needs it: left out."""
+"""Options that exclude Kubernetes objects and their dependents."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What a Pulumi command did."""
+    """The result of a Pulumi command."""
 
     succeeded: bool
     printed: str
-    """All that a person would see."""
+    """The output for users."""
     failed: frozenset[str]
-    """The URNs of what Google refused."""
-    told: Mapping[str, str]
-    """What is told of errors, by URN."""
+    """URNs of the resources whose operation failed."""
+    errors: Mapping[str, str]
+    """Error messages, by URN."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GoogleHalf:
-    """A stack, and the made-up cloud that it is in."""
+    """A stack, and the stand-in's cloud with its resources."""
 
     stack: Stack
     config: Mapping[str, object]
     """As in a stack file."""
 
     def change(self, *changes: Mapping[str, object]) -> None:
-        """Give the stack its config anew, with changes by key: `hub.image`."""
+        """Write the original config with changes, by key: `hub.image`."""
         _prepare(self.stack, changed(self.config, *changes))
 
     def fail(self, fail: Mapping[str, str]) -> None:
-        """Have Google refuse operations from now on, by URN; not at once, so that what can go on beside it begins."""
+        """Make operations fail from now on, by URN; after a second, so that parallel operations start before."""
         refusals.demand(self.stack.folder / "fail.json", fail, after=1)
 
     def run(self, *arguments: str) -> Run:
-        """Run a command that changes the stack; `destroy` after its preview, in which `protect` refuses."""
+        """Run a command that changes the stack; `destroy` runs its preview, which `protect` can fail."""
         options = () if arguments[0] == "destroy" else (*_KUBERNETES, "--skip-preview")
         return self._run(*arguments, *options, "--yes", "--parallel", "64")
 
     def preview(self) -> Run:
-        """What a person sees who previews a change."""
+        """Run a preview."""
         return self._run("preview", *_KUBERNETES)
 
     def _run(self, *arguments: str) -> Run:
         events = self.stack.folder / "events.json"
         events.unlink(missing_ok=True)
         done = self.stack.run(*arguments, event_log=events)
-        failed, told = set[str](), dict[str, str]()
+        failed, errors = set[str](), dict[str, str]()
         for line in events.read_text().splitlines() if events.exists() else []:
             event = json.loads(line)
             if operation := event.get("resOpFailedEvent"):
                 failed.add(operation["metadata"]["urn"])
             elif (diagnostic := event.get("diagnosticEvent")) and diagnostic["severity"] == "error":
-                told[diagnostic.get("urn", "")] = diagnostic["message"]
-        return Run(succeeded=done.returncode == 0, printed=done.stdout, failed=frozenset(failed), told=told)
+                errors[diagnostic.get("urn", "")] = diagnostic["message"]
+        return Run(succeeded=done.returncode == 0, printed=done.stdout, failed=frozenset(failed), errors=errors)
 
     def steps(self, *arguments: str, whole: bool = False) -> list[Step]:
-        """What a preview would do to what there is of Google's and what is to come, without what stays as it is.
+        """Return the steps of a preview for Google's resources; unchanged resources are left out.
 
         Args:
             arguments: Options of the preview.
-            whole: Whether Kubernetes' half is looked at too, which only goes without a cluster while the stack is new.
+            whole: Whether Kubernetes objects are included: without a cluster, this works for a new stack only.
         """
         return steps(self.stack, *arguments, *(() if whole else _KUBERNETES))
 
     def state(self) -> dict[str, dict[str, Any]]:
-        """Google's resources as Pulumi knows them, by URN."""
-        done = pulumi(self.stack, "stack", "export", "--non-interactive")
-        assert done.returncode == 0, done.stdout
-        found = [item for item in json.loads(done.stdout)["deployment"].get("resources", []) if is_google(item["urn"])]
+        """Return Google's resources in the state of the stack, by URN."""
+        state = json.loads(succeed(self.stack, "stack", "export"))
+        found = [item for item in state["deployment"].get("resources", []) if is_google(item["urn"])]
         by_urn = {item["urn"]: item for item in found}
-        assert len(by_urn) == len(found), "there is something twice"
+        assert len(by_urn) == len(found), "a URN is in the state twice"
         return by_urn
 
     def cloud(self) -> set[str]:
-        """What there is in Google Cloud: type and id."""
+        """Return type and id of each resource in the cloud."""
         file = self.stack.folder / "cloud.json"
         return set(json.loads(file.read_text())) if file.exists() else set()
 
 
 @contextmanager
 def google_half(engine: Engine, folder: Path, config: Mapping[str, object]) -> Generator[GoogleHalf]:
-    """A stack with this config, in which each value that is `secure` is another secret, and a cloud of its own."""
+    """Yield a stack with this config and a new cloud. Each encrypted value is replaced by a new secret."""
     with_stand_in = plugin.engine_with_stand_in(engine, folder, kubeconfig=_kubeconfig(folder), fail={})
     with plugin.kept_running(with_stand_in) as running:
         stack = Stack(name="gke", engine=running, folder=folder, kubeconfig=folder / "none")
@@ -117,24 +117,20 @@ def _prepare(stack: Stack, config: Mapping[str, object]) -> None:
 
 
 def _kubeconfig(folder: Path) -> Path:
-    """That of a cluster of which there is nothing but a certificate: at its port, nobody answers."""
+    """Write a kubeconfig with valid certificates, for a server that does not exist."""
     authority = trustme.CA()
     client = authority.issue_cert("client", common_name="operator")
 
     def text(blob: trustme.Blob) -> str:
         return base64.b64encode(blob.bytes()).decode()
 
-    cluster = {"server": "https://127.0.0.1:9", "certificate-authority-data": text(authority.cert_pem)}
-    user = {
-        "client-certificate-data": text(client.cert_chain_pems[0]),
-        "client-key-data": text(client.private_key_pem),
-    }
-    content = {
-        "current-context": "none",
-        "contexts": [{"name": "none", "context": {"cluster": "none", "user": "none"}}],
-        "clusters": [{"name": "none", "cluster": cluster}],
-        "users": [{"name": "none", "user": user}],
-    }
-    file = folder / "kubeconfig"
-    file.write_text(yaml.safe_dump(content))
-    return file
+    return write(
+        folder / "kubeconfig",
+        {"none": "https://127.0.0.1:9"},
+        current="none",
+        cluster={"certificate-authority-data": text(authority.cert_pem)},
+        user={
+            "client-certificate-data": text(client.cert_chain_pems[0]),
+            "client-key-data": text(client.private_key_pem),
+        },
+    )

@@ -1,4 +1,4 @@
-"""Whatever is wrong, a person is told what and how to mend it, and the cluster stays as it was."""
+"""Each invalid input fails with its key and a fix, and changes nothing in the cluster."""
 
 from pathlib import Path
 
@@ -6,7 +6,8 @@ import pytest
 from kubernetes.client import CoreV1Api
 
 from settings import parse
-from tests.conftest import make_stack, pulumi
+from tests.conftest import make_stack
+from tests.kubeconfigs import write
 from tools.engine import Engine
 from tools.errors import ToolError
 from tools.local import api, deploy
@@ -22,14 +23,14 @@ GOOD: dict[str, object] = {
 
 
 def _namespaces() -> set[str]:
-    """The namespaces of this stack; the other tests make their own at the same time."""
+    """Return the namespaces of this stack; other tests create namespaces at the same time."""
     found = CoreV1Api(api.connect()).list_namespace().items
     names = {item.metadata.name for item in found if item.metadata and item.metadata.name}
     return {name for name in names if name.startswith("bad-input")}
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "told"),
+    ("key", "value", "message"),
     [
         ("hub.imgae", "localhost/hub:1", "hub.image"),
         ("notebook.memory", {"max": "1Gib"}, "1Gib"),
@@ -38,28 +39,23 @@ def _namespaces() -> set[str]:
         ("name", "", "tf-hub"),
     ],
 )
-def test_a_wrong_setting_ends_an_up_with_its_key_and_changes_nothing(
-    built_engine: Engine, live_cluster: Path, tmp_path: Path, key: str, value: object, told: str
+def test_an_invalid_setting_fails_the_update_with_its_key_and_changes_nothing(
+    built_engine: Engine, live_cluster: Path, tmp_path: Path, key: str, value: object, message: str
 ) -> None:
     stack = make_stack("bad", tmp_path, built_engine, live_cluster, {**GOOD, key: value})
-    done = pulumi(stack, "up", "--yes")
+    done = stack.run("up", "--yes")
     assert done.returncode != 0
     assert key in done.stdout
-    assert told in done.stdout
+    assert message in done.stdout
     assert "Traceback" not in done.stdout
     assert _namespaces() == set()
 
 
-def test_an_unreachable_cluster_ends_a_preview_with_its_address_and_the_mend(
+def test_an_unreachable_cluster_fails_the_preview_with_its_address_and_a_fix(
     built_engine: Engine, tmp_path: Path
 ) -> None:
-    kubeconfig = tmp_path / "kubeconfig"
-    kubeconfig.write_text(
-        "apiVersion: v1\nkind: Config\ncurrent-context: away\n"
-        "contexts: [{name: away, context: {cluster: away, user: me}}]\n"
-        "clusters: [{name: away, cluster: {server: 'https://127.0.0.1:9'}}]\nusers: [{name: me, user: {}}]\n"
-    )
-    done = pulumi(make_stack("away", tmp_path, built_engine, kubeconfig, GOOD), "preview")
+    kubeconfig = write(tmp_path / "kubeconfig", {"away": "https://127.0.0.1:9"}, current="away")
+    done = make_stack("away", tmp_path, built_engine, kubeconfig, GOOD).run("preview")
     assert done.returncode != 0
     assert "127.0.0.1:9" in done.stdout
     assert "away" in done.stdout
@@ -67,7 +63,7 @@ def test_an_unreachable_cluster_ends_a_preview_with_its_address_and_the_mend(
     assert "Traceback" not in done.stdout
 
 
-def test_a_lost_passphrase_is_named_before_the_engine_is_asked(
+def test_a_lost_passphrase_is_reported_before_the_engine_runs(
     built_engine: Engine, live_cluster: Path, tmp_path: Path
 ) -> None:
     make_stack("lost", tmp_path, built_engine, live_cluster, GOOD)
@@ -77,7 +73,7 @@ def test_a_lost_passphrase_is_named_before_the_engine_is_asked(
     assert not (tmp_path / "passphrase").exists()
 
 
-def test_an_image_that_is_not_on_the_node_is_named_with_its_key(live_cluster: Path) -> None:
+def test_an_image_that_is_not_on_the_node_is_reported_with_its_key(live_cluster: Path) -> None:
     assert live_cluster.exists()
     with pytest.raises(ToolError, match=r"hub\.image: the image localhost/hub:1 is not on the local node"):
         deploy.require_images(parse(GOOD), built={})

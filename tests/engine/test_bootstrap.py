@@ -1,4 +1,4 @@
-"""The program in bootstrap/ with the real engine and the stand-in for Google Cloud: made, kept, and gone again."""
+"""The program in `bootstrap/` with the real engine and the stand-in for Google: created, protected, destroyed."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conftest import pulumi
+from tests.conftest import succeed
 from tests.doubles.google.outputs import project_number
 from tests.doubles.google.plugin import engine_with_stand_in
 from tools.commands import run
@@ -20,7 +20,7 @@ AT_ONCE = ("--yes", "--skip-preview")
 
 @pytest.fixture
 def stack(built_engine: Engine, tmp_path: Path) -> Stack:
-    """A stack of the program, with a cloud of its own."""
+    """A stack of the program, with a new cloud."""
     engine = engine_with_stand_in(built_engine, tmp_path)
     stack = Stack(name="bootstrap", engine=engine, folder=tmp_path, program=CHECKOUT / "bootstrap")
     _configure(stack, GOOD)
@@ -33,20 +33,14 @@ def _configure(stack: Stack, values: dict[str, str]) -> None:
     stack.prepare(file, {})
 
 
-def _succeed(stack: Stack, *arguments: str) -> str:
-    done = pulumi(stack, *arguments)
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
 def _exports(stack: Stack) -> dict[str, Any]:
     return json.loads(run(stack.command("stack", "output", "--json"), env=stack.environment))
 
 
-def test_it_is_made_stays_as_it_is_and_cannot_be_destroyed_by_accident(stack: Stack, tmp_path: Path) -> None:
-    assert "+ 51 to create" in _succeed(stack, "preview")
-    _succeed(stack, "up", *AT_ONCE)
-    _succeed(stack, "up", *AT_ONCE, "--expect-no-changes")
+def test_the_stack_is_created_is_idempotent_and_is_protected_from_destroy(stack: Stack, tmp_path: Path) -> None:
+    assert "+ 51 to create" in succeed(stack, "preview")
+    succeed(stack, "up", *AT_ONCE)
+    succeed(stack, "up", *AT_ONCE, "--expect-no-changes")
     exports = _exports(stack)
     pool = f"projects/{project_number('foo-123')}/locations/global/workloadIdentityPools/github-actions"
     assert exports["variables"] == {
@@ -70,30 +64,30 @@ def test_it_is_made_stays_as_it_is_and_cannot_be_destroyed_by_accident(stack: St
         for purpose in ("preview", "drift", "deploy")
     }
 
-    refused = pulumi(stack, "destroy", "--yes")
+    refused = stack.run("destroy", "--yes")
     assert refused.returncode != 0
     assert "protected" in refused.stdout
     assert (tmp_path / "cloud.json").read_text() == cloud
 
 
-def test_without_protection_it_goes_and_can_be_made_again(stack: Stack, tmp_path: Path) -> None:
-    """Of a key Google keeps the name for ever: the second one is called otherwise."""
+def test_an_unprotected_stack_is_destroyed_and_can_be_created_again(stack: Stack, tmp_path: Path) -> None:
+    """Google never frees the name of a key, so the second one has another name."""
     _configure(stack, {**GOOD, "protect": "false"})
-    _succeed(stack, "up", *AT_ONCE)
+    succeed(stack, "up", *AT_ONCE)
     first = _exports(stack)["secrets_provider"]
-    _succeed(stack, "destroy", *AT_ONCE)
+    succeed(stack, "destroy", *AT_ONCE)
     left = json.loads((tmp_path / "cloud.json").read_text())
     assert {key.partition(" ")[0] for key in left if "projects/service" not in key} == {
         "gcp:kms/keyRing:KeyRing",
         "gcp:kms/cryptoKey:CryptoKey",
     }
-    _succeed(stack, "up", *AT_ONCE)
+    succeed(stack, "up", *AT_ONCE)
     assert _exports(stack)["secrets_provider"] != first
 
 
-def test_all_mistakes_end_the_preview_with_their_mend_and_without_a_traceback(stack: Stack) -> None:
+def test_a_preview_reports_all_mistakes_without_a_traceback(stack: Stack) -> None:
     _configure(stack, {"project": "Foo", "location": "EU", "repositoryId": "octocat/hub"})
-    done = pulumi(stack, "preview")
+    done = stack.run("preview")
     assert done.returncode != 0
     assert "The config has 4 mistakes:" in done.stdout
     for key in ("project", "location", "repositoryId", "ownerId"):

@@ -1,4 +1,4 @@
-"""The steps of deploy.yml with the real engine: what was approved is done, and nothing else is."""
+"""The steps of `deploy.yml` with the real engine: only the approved plan is deployed."""
 
 import os
 import re
@@ -38,7 +38,7 @@ PROJECT = "urn:pulumi:google::jupyterhub"
 
 @pytest.fixture
 def stack(built_engine: Engine, tmp_path: Path) -> Stack:
-    """A stack with a cloud of its own."""
+    """A stack with a new cloud."""
     (tmp_path / "program").mkdir()
     (tmp_path / "program" / "__main__.py").write_text(PROGRAM)
     file = tmp_path / "settings.yaml"
@@ -61,7 +61,7 @@ def _variables(stack: Stack) -> dict[str, str]:
 
 
 def _plan(stack: Stack) -> subprocess.CompletedProcess[str]:
-    """The step of deploy.yml before the approval."""
+    """Run the step of `deploy.yml` before the approval."""
     return subprocess.run(
         [".venv/bin/python", "-m", "tools.review", "plan", "--stack", "google"],
         cwd=stack.workspace,
@@ -84,7 +84,7 @@ def _set(stack: Stack, key: str, value: str) -> None:
     run(stack.command("config", "set", key, value), env=stack.environment)
 
 
-def test_the_approved_plan_is_carried_out_and_then_there_is_nothing_to_do(stack: Stack) -> None:
+def test_the_approved_plan_is_deployed_and_the_next_plan_is_empty(stack: Stack) -> None:
     approved = _approved(stack)
     assert DIGEST.sub("*", approved.read_text()) == (
         f"create {PROJECT}::gcp:serviceaccount/account:Account::hub *\n"
@@ -97,14 +97,14 @@ def test_the_approved_plan_is_carried_out_and_then_there_is_nothing_to_do(stack:
     assert _approved(stack).read_text() == ""
 
 
-def test_a_change_is_named_by_its_inputs_without_any_value(stack: Stack) -> None:
+def test_a_plan_names_the_changed_inputs_without_values(stack: Stack) -> None:
     assert _deploy(stack, _approved(stack)).returncode == 0
     _set(stack, "text", "of people")
     (line,) = _approved(stack).read_text().splitlines()
     assert DIGEST.sub("*", line) == f"update {PROJECT}::gcp:serviceaccount/account:Account::hub description *"
 
 
-def test_another_change_of_the_same_input_is_not_carried_out(stack: Stack) -> None:
+def test_another_value_of_the_same_input_is_not_deployed(stack: Stack) -> None:
     assert _deploy(stack, _approved(stack)).returncode == 0
     _set(stack, "text", "of people")
     approved = _approved(stack)
@@ -114,13 +114,13 @@ def test_another_change_of_the_same_input_is_not_carried_out(stack: Stack) -> No
     assert _deploy(stack, approved).returncode == 0
 
 
-def test_the_digest_tells_nothing_of_a_secret(stack: Stack) -> None:
+def test_the_digest_does_not_depend_on_secrets(stack: Stack) -> None:
     plan = _approved(stack).read_text()
     _set(stack, "title", "hunter3")
     assert _approved(stack).read_text() == plan
 
 
-def test_a_plan_that_is_not_what_was_approved_is_not_carried_out(stack: Stack) -> None:
+def test_a_plan_that_differs_from_the_approved_one_is_not_deployed(stack: Stack) -> None:
     approved = _approved(stack)
     _set(stack, "accounts", "2")
     done = _deploy(stack, approved)
@@ -130,7 +130,7 @@ def test_a_plan_that_is_not_what_was_approved_is_not_carried_out(stack: Stack) -
     assert not (stack.folder / "cloud.json").exists()
 
 
-def test_a_failed_preview_ends_the_step_with_its_reason_and_nothing_is_deployed(stack: Stack) -> None:
+def test_a_failed_preview_fails_the_step_and_deploys_nothing(stack: Stack) -> None:
     approved = _approved(stack)
     _set(stack, "wrong", "true")
     for done in (_plan(stack), _deploy(stack, approved)):

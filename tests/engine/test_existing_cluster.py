@@ -1,11 +1,10 @@
-"""A cluster that is looked up and is not there, or cannot do what it is asked for, ends a run of the real engine."""
+"""An existing cluster that is missing or lacks features fails the program, with the real engine."""
 
 from collections.abc import Generator, Mapping
 
 import pytest
 
 from settings.reading.keys import PROJECT, SECRETS
-from tests.conftest import pulumi
 from tests.doubles.google.cloud import Cloud
 from tests.doubles.google.invokes import MISSING
 from tests.engine.google_half import GoogleHalf, google_half
@@ -25,7 +24,7 @@ _VALUES: Mapping[str, object] = {
 
 @pytest.fixture(scope="module")
 def half(built_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Generator[GoogleHalf]:
-    """A stack for an existing cluster, in a cloud that has one with nothing switched on."""
+    """A stack for an existing cluster, and a cloud with a cluster without features."""
     config = {f"{PROJECT}:{key}": {"secure": ""} if key in SECRETS else value for key, value in _VALUES.items()}
     with google_half(built_engine, tmp_path_factory.mktemp("existing"), config) as made:
         outputs: dict[str, object] = {
@@ -37,8 +36,8 @@ def half(built_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Gene
         yield made
 
 
-def _told(half: GoogleHalf, command: str) -> str:
-    """What a person is told whose command fails before anything is made."""
+def _error_of(half: GoogleHalf, command: str) -> str:
+    """Run a command that fails before it creates anything, and return its output."""
     done = half.preview() if command == "preview" else half.run(command)
     assert not done.succeeded
     assert "Traceback" not in done.printed
@@ -47,24 +46,24 @@ def _told(half: GoogleHalf, command: str) -> str:
 
 
 @pytest.mark.parametrize("command", ["preview", "up"])
-def test_a_cluster_that_is_not_there_is_named_with_its_keys(half: GoogleHalf, command: str) -> None:
+def test_a_missing_cluster_is_reported_with_its_keys(half: GoogleHalf, command: str) -> None:
     half.change({"cluster.name": MISSING})
-    told = _told(half, command)
-    assert "cluster.name, cluster.location: there is no GKE cluster missing in europe-west1 of project" in told
-    assert "gcloud container clusters list --project=my-project-123" in told
+    error = _error_of(half, command)
+    assert "cluster.name, cluster.location: there is no GKE cluster missing in europe-west1 of project" in error
+    assert "gcloud container clusters list --project=my-project-123" in error
 
 
 @pytest.mark.parametrize("command", ["preview", "up"])
-def test_all_that_a_cluster_cannot_do_is_told_at_once(half: GoogleHalf, command: str) -> None:
+def test_all_missing_features_of_a_cluster_are_reported_at_once(half: GoogleHalf, command: str) -> None:
     half.change({"cluster.name": "bare", "cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"})
-    told = _told(half, command)
-    assert "For the existing cluster bare, the config of stack gke has 4 mistakes:" in told, told
+    error = _error_of(half, command)
+    assert "For the existing cluster bare, the config of stack gke has 4 mistakes:" in error, error
     for key in ("cluster.autopilot", "endpoint.type", "identity.hubServiceAccount", "notebook.accelerator"):
-        assert f"* {key}: " in told
+        assert f"* {key}: " in error
 
 
-def test_in_a_cluster_that_can_do_it_only_what_goes_with_the_hub_is_made(half: GoogleHalf) -> None:
-    half.change({"cluster.name": "of-somebody"})
+def test_in_an_existing_cluster_only_resources_of_the_hub_are_created(half: GoogleHalf) -> None:
+    half.change({"cluster.name": "existing"})
     before = half.cloud()
     assert half.run("up").succeeded
     kinds = {entry.partition(" ")[0].rpartition(":")[2] for entry in half.cloud() - before}
@@ -72,16 +71,16 @@ def test_in_a_cluster_that_can_do_it_only_what_goes_with_the_hub_is_made(half: G
     assert not kinds & {"Cluster", "NodePool", "Network", "Repository", "RepositoryIamMember"}
 
 
-def test_protect_makes_destroy_refuse_until_an_up_has_taken_it_away(half: GoogleHalf) -> None:
-    half.change({"cluster.name": "of-somebody", "protect": True})
+def test_a_protected_stack_is_destroyed_only_after_protect_is_off(half: GoogleHalf) -> None:
+    half.change({"cluster.name": "existing", "protect": True})
     assert half.run("up").succeeded
     before = half.cloud()
-    # As people run it: without its preview, it would take away what is not protected, and end then.
-    refused = pulumi(half.stack, "destroy", "--yes", "--non-interactive")
+    # With its preview, as users run it: without it, destroy would first delete the unprotected resources.
+    refused = half.stack.run("destroy", "--yes")
     assert refused.returncode != 0
     assert "protect" in refused.stdout
     assert half.cloud() == before
-    half.change({"cluster.name": "of-somebody", "protect": False})
+    half.change({"cluster.name": "existing", "protect": False})
     assert half.run("up").succeeded
     assert half.run("destroy").succeeded
     # The APIs stay enabled in Google Cloud; the stand-in forgets them with the stack.

@@ -1,6 +1,6 @@
-"""Google refuses each resource once, at its making, at a change and at its end.
+"""Each resource of Google Cloud fails once: at its creation, at an update, and at its deletion.
 
-Which resources there are is what the preview says: a new one is covered by itself.
+The list of resources is from the preview, so new ones are covered automatically.
 """
 
 from collections.abc import Generator, Iterable
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.scenario
 
 _EVERYTHING = read_config(FILES / "gke-everything.good.yaml")
 _CONFIG: dict[str, object] = {**_EVERYTHING, f"{PROJECT}:protect": False, f"{PROJECT}:hub.keepDatabase": False}
-"""A stack with all that there is of Google's; it has to go away again."""
+"""A stack with every kind of Google resource; it is destroyed in the end."""
 _CHANGED: dict[str, object] = {
     "cluster.maintenanceStart": "05:00",
     **{
@@ -42,11 +42,11 @@ def half(built_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Gene
 
 @pytest.fixture(scope="module")
 def planned(half: GoogleHalf) -> list[str]:
-    """The URNs of all that Google has to make."""
+    """The URNs of all planned Google resources."""
     return sorted(step.urn for step in half.steps(whole=True) if is_google(step.urn))
 
 
-def test_the_example_has_nothing_that_this_stack_has_not(planned: list[str]) -> None:
+def test_this_stack_has_every_resource_of_the_example(planned: list[str]) -> None:
     example = read_config(CHECKOUT / "Pulumi.gke.yaml")
     values = {key.removeprefix(f"{PROJECT}:"): value for key, value in example.items() if key.startswith(PROJECT)}
     registered = record_settings(parse({**values, "github.clientSecret": "a secret"}, encrypted=SECRETS)).resources
@@ -55,7 +55,7 @@ def test_the_example_has_nothing_that_this_stack_has_not(planned: list[str]) -> 
 
 
 def _in_turn(urns: Iterable[str]) -> dict[str, str]:
-    """How each of them fails: of the ways that fit its type, one after the other."""
+    """Return the kind of failure of each resource: of those of its type, in turn."""
     turns: dict[str, count[int]] = {}
     failing: dict[str, str] = {}
     for urn in urns:
@@ -65,21 +65,21 @@ def _in_turn(urns: Iterable[str]) -> dict[str, str]:
 
 
 def _through_failures(half: GoogleHalf, command: str, failing: dict[str, str]) -> set[str]:
-    """Repeat the command until it succeeds, where each resource fails at its first attempt; those that did."""
+    """Run a command until it succeeds; each resource fails at its first attempt. Return the failed ones."""
     failed = set[str]()
     while True:
         half.fail({urn: way for urn, way in failing.items() if urn not in failed})
         done = half.run(command)
         assert "Traceback" not in done.printed
         left, known = half.cloud(), _known(half)
-        # What goes with something else, which goes later, is forgotten first.
+        # The state loses resources that Google deletes later, together with another resource.
         assert known <= left if command == "destroy" else known == left
         if done.succeeded:
             return failed
         assert done.failed, done.printed
-        assert not failed & done.failed, "what failed once is completed by the next run"
+        assert not failed & done.failed, "a failed resource is completed by the next run"
         for urn in done.failed:
-            why = done.told[urn]
+            why = done.errors[urn]
             assert refusals.says(failing[urn]) in why
             assert why.split("\n\t* ")[-1].strip() in done.printed
             assert name_of(urn) in done.printed
@@ -94,13 +94,15 @@ def _changing(half: GoogleHalf) -> set[str]:
     return {step.urn for step in half.steps() if is_google(step.urn)}
 
 
-def test_each_resource_fails_once_with_its_cause_and_the_next_up_goes_on(half: GoogleHalf, planned: list[str]) -> None:
+def test_each_failed_creation_is_reported_and_completed_by_the_next_update(
+    half: GoogleHalf, planned: list[str]
+) -> None:
     assert _through_failures(half, "up", _in_turn(planned)) == set(planned)
     assert sorted(half.state()) == planned
     assert _changing(half) == set()
 
 
-def test_each_change_fails_once_with_its_cause_and_the_next_up_goes_on(half: GoogleHalf, planned: list[str]) -> None:
+def test_each_failed_change_is_reported_and_completed_by_the_next_update(half: GoogleHalf, planned: list[str]) -> None:
     half.change(_CHANGED)
     changing = _changing(half)
     assert {name_of(urn) for urn in changing} >= {"gke-cluster", "gke-pools-core", "gke-pools-user"}
@@ -110,7 +112,7 @@ def test_each_change_fails_once_with_its_cause_and_the_next_up_goes_on(half: Goo
     assert _changing(half) == set()
 
 
-def test_each_deletion_fails_once_with_its_cause_and_the_next_destroy_goes_on(
+def test_each_failed_deletion_is_reported_and_completed_by_the_next_destroy(
     half: GoogleHalf, planned: list[str]
 ) -> None:
     failing = {urn: "quota" if way == "half-made" else way for urn, way in _in_turn(planned).items()}

@@ -1,4 +1,4 @@
-"""The steps of preview.yml for a fork: from a pull request, as GitHub checks it out, to the comment on it."""
+"""The steps of `preview.yml` for a pull request from a fork: from its checkout to the comment."""
 
 import re
 import sys
@@ -15,7 +15,7 @@ PERSON = ("-c", "user.name=Mallory", "-c", "user.email=mallory@example.org")
 
 @pytest.fixture
 def pull_request(tmp_path: Path) -> Path:
-    """A checkout whose last commit is a pull request, in one commit."""
+    """A checkout whose last commit is the pull request."""
     folder = tmp_path / "checkout"
     run(["git", "clone", "--quiet", "--no-hardlinks", CHECKOUT, folder])
     (folder / ".venv").symlink_to(sys.prefix)
@@ -40,7 +40,7 @@ def _replace(file: Path, old: str, new: str) -> None:
     file.write_text(file.read_text().replace(old, new))
 
 
-def test_a_fork_gets_the_changed_objects_and_is_told_why_without_any_cloud(pull_request: Path) -> None:
+def test_a_fork_gets_an_offline_comparison_with_the_reason(pull_request: Path) -> None:
     _replace(pull_request / "Pulumi.gke.yaml", "notebook.idleMinutes: 60", "notebook.idleMinutes: 30")
     exit_code, comment = _comment(pull_request, "fork")
     assert exit_code == 0
@@ -49,13 +49,13 @@ def test_a_fork_gets_the_changed_objects_and_is_told_why_without_any_cloud(pull_
     assert '-     "idle_minutes": 60,\n+     "idle_minutes": 30,\n' in comment
 
 
-def test_a_wrong_setting_fails_the_step_and_the_comment_says_how_to_mend_it(pull_request: Path) -> None:
+def test_an_invalid_setting_fails_the_step_and_the_comment_has_the_fix(pull_request: Path) -> None:
     _replace(pull_request / "Pulumi.gke.yaml", "jupyterhub:notebook.idleMinutes", "jupyterhub:notebook.idelMinutes")
     exit_code, comment = _comment(pull_request, "fork")
     assert exit_code == 1
-    told = re.search(
+    found = re.search(
         r"notebook\.idelMinutes \(Pulumi\.gke\.yaml, line (\d+)\): is not known; did you mean notebook\.idleMinutes\?",
         comment,
     )
-    assert told
-    assert "notebook.idelMinutes" in (pull_request / "Pulumi.gke.yaml").read_text().splitlines()[int(told[1]) - 1]
+    assert found
+    assert "notebook.idelMinutes" in (pull_request / "Pulumi.gke.yaml").read_text().splitlines()[int(found[1]) - 1]

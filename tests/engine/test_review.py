@@ -1,4 +1,4 @@
-"""The scripts of the workflows, run for real: two revisions compared without cluster, cloud and secrets."""
+"""The commands of the workflows that compare two revisions, without cluster, cloud and secrets."""
 
 import os
 import re
@@ -25,13 +25,13 @@ RUN = "https://github.com/physics/hub/actions/runs/1"
 
 @dataclass(frozen=True, kw_only=True)
 class Repository:
-    """A repository with this program, as a fork's workflow has it: one commit, and a change in the files."""
+    """A repository with this program: one commit, and changes in the working tree."""
 
     folder: Path
     environment: Mapping[str, str]
 
     def change(self, stack: str, **changed: object) -> None:
-        """Set keys of a stack file (`hub_image` is `hub.image`); None takes one out."""
+        """Set keys of a stack file (`hub_image` is `hub.image`); None removes a key."""
         file = self.folder / f"Pulumi.{stack}.yaml"
         content = yaml.safe_load(file.read_text())
         for name, value in changed.items():
@@ -45,7 +45,7 @@ class Repository:
         subprocess.run(["git", *named, *words], cwd=self.folder, check=True, capture_output=True)
 
     def review(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run a script of the workflows in the folder, with nothing of this machine but its engine."""
+        """Run a command of `tools.review` in the folder, without stacks and clusters of this machine."""
         return subprocess.run(
             [sys.executable, "-m", "tools.review", *words],
             cwd=self.folder,
@@ -56,7 +56,7 @@ class Repository:
         )
 
     def offline(self, stack: str, *words: str, base: str = "main") -> tuple[int, str]:
-        """Exit code and comment of a comparison."""
+        """Compare offline; return exit code and comment."""
         comment = self.folder.parent / "comment.md"
         comment.unlink(missing_ok=True)
         done = self.review("offline", "--stack", stack, "--base", base, "--comment", str(comment), *words)
@@ -66,7 +66,7 @@ class Repository:
 
 @pytest.fixture
 def repository(built_engine: Engine, tmp_path: Path) -> Repository:
-    """The files of this checkout in a repository of their own, on branch main."""
+    """A new repository with the files of this checkout, on branch main."""
     folder = tmp_path / "checkout"
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
@@ -99,7 +99,7 @@ def repository(built_engine: Engine, tmp_path: Path) -> Repository:
 
 @pytest.fixture
 def with_policies(repository: Repository, tmp_path: Path) -> Repository:
-    """The same, with what a release of Pulumi brings for policies in Python, and the local engine lacks."""
+    """The repository, with Pulumi's plugin for policies in Python, which the local engine lacks."""
     try:
         toolchain.require_go()
         sdk = toolchain.sources_of(toolchain.PYTHON_HOST.source, "github.com/pulumi/pulumi/sdk/v3")
@@ -124,7 +124,7 @@ CHANGED: dict[str, object] = {
 """A change of the hub's settings."""
 
 
-def test_no_change_is_no_difference_of_either_stack(repository: Repository) -> None:
+def test_an_unchanged_stack_has_no_differences(repository: Repository) -> None:
     for stack in ("dev", "gke"):
         code, text = repository.offline(stack)
         assert code == 0, text
@@ -132,7 +132,7 @@ def test_no_change_is_no_difference_of_either_stack(repository: Repository) -> N
         assert "<code>change" not in text
 
 
-def test_a_fork_gets_the_difference_of_the_objects_and_is_told_why(with_policies: Repository) -> None:
+def test_the_comment_on_a_fork_has_the_differences_and_the_reason(with_policies: Repository) -> None:
     with_policies.change("gke", **CHANGED, github_clientSecret={"secure": SECRET})
     with_policies.git("commit", "--all", "--quiet", "--message", "A secret")
     with_policies.change("gke", nodes_user={"machineType": "e2-standard-16"}, cluster_location="europe-west4")
@@ -144,7 +144,7 @@ def test_a_fork_gets_the_difference_of_the_objects_and_is_told_why(with_policies
     require_documented("offline", text)
 
 
-def test_another_secret_restarts_the_hub_and_is_not_shown(repository: Repository) -> None:
+def test_a_changed_secret_restarts_the_hub_and_is_not_shown(repository: Repository) -> None:
     repository.change("gke", github_clientSecret={"secure": SECRET})
     repository.git("commit", "--all", "--quiet", "--message", "A secret")
     repository.change("gke", github_clientSecret={"secure": f"{SECRET}2"})
@@ -155,7 +155,7 @@ def test_another_secret_restarts_the_hub_and_is_not_shown(repository: Repository
     assert SECRET not in text
 
 
-def test_a_secret_that_comes_is_told_and_not_shown(repository: Repository) -> None:
+def test_an_added_secret_is_reported_and_not_shown(repository: Repository) -> None:
     repository.change("gke", auth_secretEnvironment={"secure": SECRET})
     code, text = repository.offline("gke")
     assert code == 0, text
@@ -163,7 +163,7 @@ def test_a_secret_that_comes_is_told_and_not_shown(repository: Repository) -> No
     assert SECRET not in text
 
 
-def test_a_required_secret_that_is_not_in_the_file_is_told_and_stood_in_for(repository: Repository) -> None:
+def test_a_missing_required_secret_is_reported_and_gets_a_placeholder(repository: Repository) -> None:
     code, text = repository.offline("gke")
     assert code == 0, text
     assert "github.clientSecret is not set in this stack file; a placeholder is used here." in text
@@ -178,7 +178,7 @@ def test_a_changed_dockerfile_is_a_new_image_and_restarts_the_hub(repository: Re
     assert "The image of the hub changes: `localhost/jupyterhub/hub:" in text
 
 
-def test_all_mistakes_of_a_stack_file_are_told_and_fail_the_check(repository: Repository) -> None:
+def test_all_mistakes_of_a_stack_file_are_reported_and_fail_the_check(repository: Repository) -> None:
     repository.change("dev", hub_imgae="localhost/hub:1", notebook_memory={"max": "2Gib"})
     code, text = repository.offline("dev", "--because", "fork")
     assert code == 1
@@ -189,7 +189,7 @@ def test_all_mistakes_of_a_stack_file_are_told_and_fail_the_check(repository: Re
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         ("config:\n  jupyterhub:name: [tf-hub\n", "Pulumi.dev.yaml cannot be used: the file is not YAML: "),
         ("config:\n- jupyterhub:name: x\n", "the file is not a stack file in line 2"),
@@ -199,27 +199,25 @@ def test_all_mistakes_of_a_stack_file_are_told_and_fail_the_check(repository: Re
         ),
     ],
 )
-def test_a_broken_stack_file_is_told_with_its_line_in_comment_and_terminal(
-    repository: Repository, content: str, told: str
-) -> None:
+def test_an_unreadable_stack_file_is_reported_with_its_line(repository: Repository, content: str, message: str) -> None:
     (repository.folder / "Pulumi.dev.yaml").write_text(content)
     code, text = repository.offline("dev")
     done = repository.review("diff", "--stack", "dev", "--base", "main")
     for shown in (text, done.stdout + done.stderr):
-        assert told in shown
+        assert message in shown
         assert " line " in shown
         assert "Traceback" not in shown
     assert code == done.returncode == 1
 
 
-def test_a_broken_policy_is_told_and_fails_the_check(with_policies: Repository) -> None:
+def test_a_policy_violation_is_reported_and_fails_the_check(with_policies: Repository) -> None:
     with_policies.change("dev", hub_image="quay.io/physics/hub:latest")
     code, text = with_policies.offline("dev", "--policy-pack", "policy")
     assert code == 1
     require_documented("policy", text)
 
 
-def test_a_missing_stack_file_is_named_with_those_that_are_there(repository: Repository) -> None:
+def test_a_missing_stack_file_is_reported_with_the_existing_ones(repository: Repository) -> None:
     (repository.folder / "Pulumi.gke.yaml").unlink()
     code, text = repository.offline("gke")
     assert code == 1
@@ -232,7 +230,7 @@ def test_a_missing_stack_file_is_named_with_those_that_are_there(repository: Rep
         assert "Pulumi.gke.yaml is missing" in comment.read_text()
 
 
-def test_a_base_that_cannot_run_is_told_and_all_counts_as_new(repository: Repository) -> None:
+def test_a_base_that_cannot_run_is_reported_and_everything_is_new(repository: Repository) -> None:
     program = (repository.folder / "__main__.py").read_text()
     (repository.folder / "__main__.py").write_text(f"import a_package_of_old\n{program}")
     repository.git("commit", "--all", "--quiet", "--message", "Broken")
@@ -244,14 +242,14 @@ def test_a_base_that_cannot_run_is_told_and_all_counts_as_new(repository: Reposi
     assert "19 to create" in text
 
 
-def test_a_stack_that_the_base_does_not_have_is_new(repository: Repository) -> None:
+def test_a_stack_without_a_file_in_the_base_is_new(repository: Repository) -> None:
     shutil.copy(repository.folder / "Pulumi.dev.yaml", repository.folder / "Pulumi.course.yaml")
     code, text = repository.offline("course")
     assert code == 0, text
     assert "it has no stack file" in text
 
 
-def test_an_unknown_revision_is_told(repository: Repository) -> None:
+def test_an_unknown_revision_is_reported(repository: Repository) -> None:
     code, text = repository.offline("dev", base="nowhere")
     assert code == 1
     assert "nowhere is not a revision of this repository" in text
@@ -260,7 +258,7 @@ def test_an_unknown_revision_is_told(repository: Repository) -> None:
     assert list(repository.folder.glob("x*")) == []
 
 
-def test_a_comment_over_githubs_limit_is_cut_and_the_summary_is_whole(repository: Repository) -> None:
+def test_a_comment_over_githubs_limit_is_cut_and_the_summary_is_complete(repository: Repository) -> None:
     line = "# A long comment about a setting of the hub that somebody wrote down here, and nobody shortened.\n"
     repository.change("dev", hub_extraConfig=line * 900, notebook_idleMinutes=15)
     summary = repository.folder.parent / "summary.md"
@@ -277,7 +275,7 @@ def test_make_diff_shows_the_same_in_a_terminal(repository: Repository) -> None:
     require_documented("terminal", f"```\n$ make diff BASE=main\n{done.stdout}```\n")
 
 
-def test_nothing_of_a_comparison_stays_in_the_checkout(repository: Repository) -> None:
+def test_a_comparison_leaves_no_files_in_the_checkout(repository: Repository) -> None:
     repository.offline("dev")
     left = subprocess.run(
         ["git", "status", "--porcelain", "--ignored"], cwd=repository.folder, capture_output=True, text=True, check=True

@@ -1,4 +1,4 @@
-"""The program obeys the rules, and each rule finds its violations."""
+"""Each rule of the policy pack finds its violations; the stacks of this program have none."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def _workload(**changed: object) -> Properties:
     return {"spec": {"template": {"spec": {"containers": [{**GOOD, **changed}]}}}}
 
 
-def test_the_smallest_stack_and_the_largest_one_on_gke_obey_all_rules() -> None:
+def test_the_stacks_of_this_program_have_no_violation() -> None:
     assert _violations(record_hub()) == []
     assert _violations(record_gke(GATEWAY)) == []
 
@@ -60,18 +60,18 @@ def test_init_containers_are_checked_too() -> None:
         (f"foo/hub:latest@sha256:{'0' * 64}", True),
     ],
 )
-def test_an_image_has_a_version(image: str, *, good: bool) -> None:
+def test_an_image_without_a_version_is_a_violation(image: str, *, good: bool) -> None:
     assert (list(rules.pinned_image(DEPLOYMENT, _workload(image=image))) == []) is good
 
 
-def test_a_container_has_limits_and_requests() -> None:
+def test_missing_requests_and_limits_are_violations() -> None:
     (found,) = rules.bounded_memory(DEPLOYMENT, _workload(resources={"requests": {"cpu": "1", "memory": "1"}}))
     assert found == "Container hub has no resources.limits.memory: set it."
     assert len(list(rules.bounded_memory(DEPLOYMENT, _workload(resources=None)))) == 3
 
 
 @pytest.mark.parametrize("kind", ["ClusterRoleBinding", "RoleBinding"])
-def test_a_role_is_not_bound_to_everybody(kind: str) -> None:
+def test_a_binding_for_all_users_is_a_violation(kind: str) -> None:
     type_ = f"kubernetes:rbac.authorization.k8s.io/v1:{kind}"
     assert list(rules.no_rights_for_everybody(type_, {"subjects": [{"name": "system:authenticated"}]}))
     assert list(rules.no_rights_for_everybody(type_, {"subjects": [{"name": "ada@example.org"}]})) == []
@@ -100,7 +100,7 @@ PLAIN = {"name": "http", "port": 80, "targetPort": 8000}
         ([REDIRECT], "80"),
     ],
 )
-def test_a_public_load_balancer_serves_https_and_a_redirect(ports: list[Properties], plain: str | None) -> None:
+def test_a_public_load_balancer_without_https_is_a_violation(ports: list[Properties], plain: str | None) -> None:
     found = list(rules.https_only(SERVICE, {"spec": {"type": "LoadBalancer", "ports": ports}}))
     assert [text.partition(" is open")[0] for text in found] == ([] if plain is None else [f"Port {plain}"])
 
@@ -114,7 +114,7 @@ def test_a_public_load_balancer_serves_https_and_a_redirect(ports: list[Properti
         ({"type": "ClusterIP"}, {}),
     ],
 )
-def test_http_is_fine_where_the_internet_has_no_access(spec: Properties, annotations: Properties) -> None:
+def test_http_is_allowed_without_access_from_the_internet(spec: Properties, annotations: Properties) -> None:
     props = {"spec": {**spec, "ports": [PLAIN]}, "metadata": {"annotations": annotations}}
     assert list(rules.https_only(SERVICE, props)) == []
 
@@ -122,13 +122,13 @@ def test_http_is_fine_where_the_internet_has_no_access(spec: Properties, annotat
 @pytest.mark.parametrize(
     ("protocols", "good"), [(["HTTPS", "HTTP"], True), (["HTTPS"], True), (["HTTP"], False), ([], False)]
 )
-def test_a_gateway_has_an_https_listener(protocols: list[str], *, good: bool) -> None:
+def test_a_gateway_without_an_https_listener_is_a_violation(protocols: list[str], *, good: bool) -> None:
     type_ = "kubernetes:gateway.networking.k8s.io/v1:Gateway"
     props = {"spec": {"listeners": [{"protocol": protocol} for protocol in protocols]}}
     assert (list(rules.https_only(type_, props)) == []) is good
 
 
-def test_a_stack_with_https_on_its_load_balancer_obeys_all_rules() -> None:
+def test_a_stack_with_https_on_its_load_balancer_has_no_violation() -> None:
     record = record_hub(
         {
             "auth.allowAnyoneFromTheInternet": True,
@@ -140,7 +140,7 @@ def test_a_stack_with_https_on_its_load_balancer_obeys_all_rules() -> None:
     assert _violations(record) == []
 
 
-def test_a_cluster_without_deletion_protection_is_reported() -> None:
+def test_a_cluster_without_deletion_protection_is_a_violation() -> None:
     type_ = "gcp:container/cluster:Cluster"
     assert list(rules.protected_cluster(type_, {"deletionProtection": False}))
     assert list(rules.protected_cluster(type_, {"deletionProtection": True})) == []

@@ -1,6 +1,6 @@
-"""`make bench-rollout`: the effect of changes on people, every 100 ms; prints a table, writes build/rollout.json.
+"""`make bench-rollout`: measures the effect of changes on users, prints a table and writes build/rollout.json.
 
-Needs the hub of `make up`. It changes that stack, one thing after the other, and leaves it as it was.
+Needs the hub of `make up`. It makes the changes to that stack, one after the other, and undoes them at the end.
 """
 
 import json
@@ -9,9 +9,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from tools.local import deploy, images
 
 RESULT = paths.CHECKOUT / "build" / "rollout.json"
 _FILE = paths.CHECKOUT / "Pulumi.dev.yaml"
-_PERSON = "bench"
+_USER = "bench"
 _TLS = ssl.create_default_context()
 """Made once: it takes longer than a request."""
 _PAUSE = 0.1
@@ -35,63 +35,53 @@ _PAUSE = 0.1
 _BROKEN = "c.JupyterHub.db_url = 'sqlite:////nowhere/hub.sqlite'"
 _REASON = "unable to open database file"
 """Its error."""
-_CASES: Mapping[str, Mapping[str, object]] = {
+_CHANGES: Mapping[str, Mapping[str, object]] = {
     "a setting of the hub": {"notebook.idleMinutes": 30},
     "a secret of the hub": {"secrets.cryptKeyGeneration": 2},
     "the proxy's resources": {"proxy.resources": {"requests": {"memory": "97Mi"}}},
-    "what neither reads": {"clusterAdmin.user": "bench@example.org"},
+    "a setting that neither reads": {"clusterAdmin.user": "bench@example.org"},
     "a hub that does not start": {"hub.extraConfig": _BROKEN},
-    "fixed again": {"hub.extraConfig": ""},
+    "the same, fixed": {"hub.extraConfig": ""},
 }
 """The changes, one after the other; each stays."""
 
 
-@dataclass(kw_only=True)
-class Case:
+@dataclass(frozen=True, kw_only=True)
+class Requests:
+    """The requests to one page during a change."""
+
+    sent: int
+    failed: int
+    gap: float
+    """Longest time between two successful responses in seconds: failures and waiting count alike."""
+    until: float
+    """End of that time, in seconds from the beginning."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
     """The measurements of one change."""
 
-    name: str
-    seconds: float = 0.0
-    """Until `pulumi up` ended."""
-    hub_failures: int = 0
-    """Failed requests to the hub's pages."""
-    hub_gap: float = 0.0
-    """Seconds between two good answers of the hub's pages, at the most: failures and waiting count alike."""
-    live: float = 0.0
-    """Seconds from the beginning until the first good answer after that gap; 0 if nothing failed."""
-    notebook_failures: int = 0
-    """Failed requests to a running notebook."""
-    notebook_gap: float = 0.0
-    """Seconds between two good answers of a running notebook, at the most."""
-    requests: int = 0
-    """To the notebook, altogether."""
-    failure: str = ""
+    change: str
+    seconds: float
+    """Duration of `pulumi up`."""
+    failure: str
     """Pulumi's output of a failure; empty if it succeeded."""
+    hub: Requests
+    notebook: Requests
 
-
-@dataclass
-class _Probe:
-    ask: Callable[[], bool]
-    began: float = field(default_factory=time.monotonic)
-    asked: int = 0
-    failed: int = 0
-    good: list[float] = field(default_factory=list[float])
-    """When each good answer was there."""
-    ended: float = 0.0
-
-    def run(self, over: threading.Event) -> None:
-        while not over.wait(_PAUSE):
-            self.asked += 1
-            if self.ask():
-                self.good.append(time.monotonic())
-            else:
-                self.failed += 1
-        self.ended = time.monotonic()
-
-    def gap(self) -> tuple[float, float]:
-        """Return the longest time without a good answer, and when it ended, in seconds from the beginning."""
-        times = [self.began, *self.good, self.ended]
-        return max((after - before, after - self.began) for before, after in pairwise(times))
+    def row(self) -> dict[str, str]:
+        """Return the row of the table, by heading."""
+        ready = self.hub.failed and not self.failure
+        error = "error with the hub's own reason" if _REASON in self.failure else "error with another reason"
+        return {
+            "change of": self.change,
+            "pulumi up": f"{self.seconds:.1f} s",
+            "hub: no successful response for": f"{self.hub.gap:.1f} s",
+            "new hub ready after": f"{self.hub.until:.1f} s" if ready else "-",
+            "notebook: failed requests": f"{self.notebook.failed} of {self.notebook.sent}",
+            "result": error if self.failure else "success",
+        }
 
 
 def main() -> int:
@@ -99,49 +89,47 @@ def main() -> int:
     stack = deploy.existing("dev")
     url = stack.output("hub_url")
     token = _start_notebook(url)
-    cases: list[Case] = []
+    results: list[Result] = []
     settings: dict[str, object] = {}
-    for name, changed in _CASES.items():
+    for change, changed in _CHANGES.items():
         settings |= changed
-        with _probes(url, token) as (hub, notebook):
-            begin = time.monotonic()
+        results.append(_measure(change, stack, settings, url, token))
+    _up(stack, {})
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps([asdict(result) for result in results], indent=2))
+    table = Table(*results[0].row())
+    for result in results:
+        table.add_row(*result.row().values())
+    Console().print(table)
+    return 0
+
+
+def _measure(change: str, stack: Stack, settings: Mapping[str, object], url: str, token: str) -> Result:
+    """Request the hub's first page and a running notebook during a change."""
+    over = threading.Event()
+    with ThreadPoolExecutor() as threads:
+        hub = threads.submit(_requests, over, f"{url}/hub/login")
+        notebook = threads.submit(_requests, over, _notebook(url), token)
+        begin = time.monotonic()
+        try:
             failure = _up(stack, settings)
             seconds = time.monotonic() - begin
             time.sleep(5)
-        gap, live = hub.gap()
-        cases.append(
-            Case(
-                name=name,
-                seconds=seconds,
-                hub_failures=hub.failed,
-                hub_gap=gap,
-                live=live if hub.failed and not failure else 0.0,
-                notebook_failures=notebook.failed,
-                notebook_gap=notebook.gap()[0],
-                requests=notebook.asked,
-                failure=failure,
-            )
-        )
-    _up(stack, {})
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps([asdict(case) for case in cases], indent=2))
-    table = Table(
-        "change of", "pulumi up", "hub: no good answer for", "live after", "notebook: failed", "waited", "ended"
-    )
-    for case in cases:
-        hub = f"{case.hub_gap:.1f} s ({case.hub_failures} failed)"
-        live = f"{case.live:.1f} s" if case.live else "-"
-        failures = f"{case.notebook_failures} of {case.requests}"
-        ended = (
-            "with the hub's reason"
-            if _REASON in case.failure
-            else "well"
-            if not case.failure
-            else "with another reason"
-        )
-        table.add_row(case.name, f"{case.seconds:.1f} s", hub, live, failures, f"{case.notebook_gap:.1f} s", ended)
-    Console().print(table)
-    return 0
+        finally:
+            over.set()
+    return Result(change=change, seconds=seconds, failure=failure, hub=hub.result(), notebook=notebook.result())
+
+
+def _requests(over: threading.Event, url: str, token: str = "") -> Requests:
+    begin = time.monotonic()
+    successes = [begin]
+    sent = 0
+    while not over.wait(_PAUSE):
+        sent += 1
+        if _succeeds(url, token):
+            successes.append(time.monotonic())
+    gap, until = max((after - before, after - begin) for before, after in pairwise([*successes, time.monotonic()]))
+    return Requests(sent=sent, failed=sent - (len(successes) - 1), gap=gap, until=until)
 
 
 def _up(stack: Stack, settings: Mapping[str, object]) -> str:
@@ -157,25 +145,8 @@ def _up(stack: Stack, settings: Mapping[str, object]) -> str:
     return done.stdout if done.returncode else ""
 
 
-@contextmanager
-def _probes(url: str, token: str) -> Generator[tuple[_Probe, _Probe]]:
-    """Ask the hub's first page and a running notebook, until the end."""
-    headers = {"Authorization": f"token {token}"}
-    hub = _Probe(lambda: _is_good(f"{url}/hub/login"))
-    notebook = _Probe(lambda: _is_good(f"{url}/user/{_PERSON}/api/status", headers))
-    over = threading.Event()
-    threads = [threading.Thread(target=probe.run, args=(over,)) for probe in (hub, notebook)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield hub, notebook
-    finally:
-        over.set()
-        for thread in threads:
-            thread.join()
-
-
-def _is_good(url: str, headers: Mapping[str, str] | None = None) -> bool:
+def _succeeds(url: str, token: str) -> bool:
+    headers = {"Authorization": f"token {token}"} if token else {}
     try:
         # A new connection each time, as a new visitor has.
         return httpx.get(url, headers=headers, timeout=5, verify=_TLS).status_code == 200
@@ -183,25 +154,29 @@ def _is_good(url: str, headers: Mapping[str, str] | None = None) -> bool:
         return False
 
 
+def _notebook(url: str) -> str:
+    return f"{url}/user/{_USER}/api/status"
+
+
 def _start_notebook(url: str) -> str:
-    """Start a server as a person would; a token that opens it."""
+    """Start a user's server, and return a token for it."""
     with httpx.Client(base_url=url, follow_redirects=True, timeout=30) as client:
         client.get("/hub/login")
-        form = {"username": _PERSON, "password": "any", "_xsrf": client.cookies["_xsrf"]}
+        form = {"username": _USER, "password": "any", "_xsrf": client.cookies["_xsrf"]}
         client.post("/hub/login", data=form)
         client.get("/hub/home")
         headers = {
             "X-XSRFToken": next(c.value or "" for c in client.cookies.jar if c.name == "_xsrf" and c.path == "/hub/")
         }
-        client.post(f"/hub/api/users/{_PERSON}/server", headers=headers, json={})
-        token = client.post(f"/hub/api/users/{_PERSON}/tokens", headers=headers, json={}).json()["token"]
+        client.post(f"/hub/api/users/{_USER}/server", headers=headers, json={})
+        token = str(client.post(f"/hub/api/users/{_USER}/tokens", headers=headers, json={}).json()["token"])
     deadline = time.monotonic() + 120
-    while not _is_good(f"{url}/user/{_PERSON}/api/status", {"Authorization": f"token {token}"}):
+    while not _succeeds(_notebook(url), token):
         if time.monotonic() > deadline:
             message = "The notebook does not start. Open it in the browser for the reason."
             raise ToolError(message)
         time.sleep(1)
-    return str(token)
+    return token
 
 
 if __name__ == "__main__":

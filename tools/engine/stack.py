@@ -6,17 +6,16 @@ copy of the stack file. Both are written again each time; only the salt is retai
 """
 
 import os
+import re
 import secrets
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
-
-import yaml
 
 from settings.reading import as_written
+from settings.reading.as_written import StackFileError
 from tools import paths
 from tools.commands import run
 from tools.engine.cli import Engine
@@ -71,7 +70,8 @@ class Stack:
             values: Values of keys that the file does not set.
 
         Raises:
-            ToolError: The passphrase of an existing state is missing, or Pulumi refuses the stack.
+            ToolError: The program's `Pulumi.yaml` cannot be read, the passphrase of an existing state is missing, or
+                Pulumi refuses the stack.
         """
         self._write_project()
         self._write_settings(file, values)
@@ -91,13 +91,9 @@ class Stack:
         try:
             self._select()
         except ToolError as error:
-            if "no stack named" not in str(error):
-                raise
-            message = (
-                f"Stack {self.name} does not exist in the current Pulumi backend (PULUMI_BACKEND_URL), and a preview "
-                f"does not create it. Create it with: make up STACK={self.name}"
-            )
-            raise ToolError(message) from None
+            if message := no_stack(str(error), f"Create it with: make up STACK={self.name}"):
+                raise ToolError(message) from None
+            raise
         self._write_settings(file, values)
 
     def command(self, *arguments: str) -> list[str]:
@@ -139,15 +135,21 @@ class Stack:
         return run(command, env=self.environment, doing=f"pulumi stack output {name}").strip()
 
     def _write_project(self) -> None:
+        own = self.program / "Pulumi.yaml"
+        try:
+            project = as_written.read(own if own.exists() else paths.CHECKOUT / "Pulumi.yaml")
+        except StackFileError as error:
+            message = f"Pulumi.yaml cannot be used: {error}"
+            raise ToolError(message) from None
+        content = {
+            **project,
+            **({} if own.exists() else {"config": {}}),
+            "main": str(self.program),
+            "runtime": {"name": "python", "options": {"virtualenv": sys.prefix}},
+        }
         self.workspace.mkdir(parents=True, exist_ok=True)
         self._ensure_passphrase()
-        own = self.program / "Pulumi.yaml"
-        file = own if own.exists() else paths.CHECKOUT / "Pulumi.yaml"
-        project = cast("dict[str, Any]", yaml.safe_load(file.read_text()))
-        project |= {"main": str(self.program), "runtime": {"name": "python", "options": {"virtualenv": sys.prefix}}}
-        if not own.exists():
-            project["config"] = {}
-        (self.workspace / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))
+        (self.workspace / "Pulumi.yaml").write_text(as_written.text(content))
 
     def _write_settings(self, file: Path, values: Mapping[str, str]) -> None:
         target = self.workspace / f"Pulumi.{self.name}.yaml"
@@ -177,6 +179,17 @@ class Stack:
             raise ToolError(message)
         file.touch(mode=0o600)
         file.write_text(secrets.token_urlsafe(32))
+
+
+def no_stack(printed: str, fix: str) -> str:
+    """Return a message if Pulumi printed that the stack does not exist; else nothing."""
+    missing = re.search(r"no stack named '([^']+)' found", printed)
+    if missing is None:
+        return ""
+    return (
+        f"Stack {missing[1]} does not exist in the current Pulumi backend (PULUMI_BACKEND_URL), and a preview does not "
+        f"create it. {fix}"
+    )
 
 
 def exists(name: str, folder: Path = paths.STATE) -> bool:

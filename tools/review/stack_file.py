@@ -1,4 +1,4 @@
-"""Stack files: their path, their readability, and the lines of mistakes."""
+"""Stack files: their paths, and the lines of mistakes in them."""
 
 import re
 from collections.abc import Mapping
@@ -6,13 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 import settings
 from settings import SettingsError
 from settings.reading.as_written import StackFileError
 from settings.reading.keys import PROJECT
 from settings.reading.stack_file import key_lines, read_config
+from tools.errors import ToolError
 from tools.local.images import UNBUILT
 from tools.review.log.model import Preview
 
@@ -20,10 +19,6 @@ _MISTAKE: Final = re.compile(r"^(  \* )([\w.-]+)(?=: )", re.MULTILINE)
 """Format of the settings' errors: `  * hub.image: is not set`."""
 _TYPE_ERROR: Final = re.compile(r"(error: )?validating stack config: ")
 """Beginning of Pulumi's error for a value of another type than in `Pulumi.yaml`."""
-
-
-class NoStackFileError(Exception):
-    """A stack file is missing or unreadable; the text has its name and the fix."""
 
 
 def name_of(stack: str) -> str:
@@ -39,7 +34,7 @@ def find(program: Path, stack: str) -> Path:
         stack: The stack, as in `Pulumi.<stack>.yaml`, with an organization or without.
 
     Raises:
-        NoStackFileError: It is missing or unreadable.
+        ToolError: It is missing or unreadable.
     """
     file = program / name_of(stack)
     if not file.exists():
@@ -48,34 +43,13 @@ def find(program: Path, stack: str) -> Path:
             f"{file.name} is missing: stack {stack} has no settings without it. Stack files here: {there}.\n"
             f"Add the file, or remove {stack} from .github/stacks.json."
         )
-        raise NoStackFileError(message)
+        raise ToolError(message)
     try:
         read_config(file)
     except StackFileError as error:
         message = f"{file.name} cannot be used: {error}"
-        raise NoStackFileError(message) from None
+        raise ToolError(message) from None
     return file
-
-
-def require_project(program: Path) -> None:
-    """Check that a program has a `Pulumi.yaml`.
-
-    Raises:
-        NoStackFileError: It is missing, or cannot be read.
-    """
-    file = program / "Pulumi.yaml"
-    try:
-        content: object = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        message = f"Pulumi.yaml cannot be read: {error.strerror}. A Pulumi program needs it."
-        raise NoStackFileError(message) from None
-    except yaml.MarkedYAMLError as error:
-        line = 1 if error.problem_mark is None else error.problem_mark.line + 1
-        message = f"Pulumi.yaml cannot be read: {error.problem} in line {line}"
-        raise NoStackFileError(message) from None
-    if not isinstance(content, dict):
-        message = "Pulumi.yaml cannot be read: it is not a map with name, runtime and config"
-        raise NoStackFileError(message)
 
 
 def placed(preview: Preview, file: Path) -> Preview:

@@ -91,7 +91,12 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "clusterAdmin.user": _BINDING,
     "clusterAdmin.bindingName": _BINDING,
     "clusterAdmin.enabled": _NOTHING,
-    "endpoint.type": Effect(restarts={"hub", "proxy"}, replaces={"Address"}, note="The hub gets another IP address."),
+    "endpoint.type": Effect(
+        restarts={"hub", "proxy"},
+        replaces={"Address"},
+        updates={"Service"},
+        note="The hub gets another IP address.",
+    ),
     "endpoint.address": Effect(restarts={"hub"}, replaces={"Address"}, updates={"Service"}),
     "endpoint.hostname": _CERTIFICATE,
     "endpoint.sourceRanges": Effect(updates={"GCPBackendPolicy"}, note="With a load balancer: updates Service."),

@@ -6,5 +6,5 @@ from tests.stacks import record_hub
 
 @pytest.fixture(scope="session")
 def hub() -> Record:
-    """What the least stack with an operator and a quota asks for."""
+    """The smallest stack, with an operator and a quota."""
     return record_hub({"clusterAdmin.user": "user@example.org", "notebook.quota": {"pods": 50}})

@@ -9,20 +9,20 @@ import pytest
 from components import cluster
 from components.cluster import reachability
 from tests.doubles.monitor import Registration, record
+from tests.kubeconfigs import write
 from tests.stacks import settings_with
-from tests.unit.components.kubeconfigs import write
 
 
 @pytest.fixture
 def listening() -> Iterator[int]:
-    """A port at which something takes connections."""
+    """A port that accepts connections."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
 
 
 @pytest.fixture
 def dead() -> Iterator[int]:
-    """A port at which nothing takes connections: it is taken, but nobody listens."""
+    """A port that refuses connections: it is bound, but not listening."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield taken.getsockname()[1]
@@ -48,7 +48,7 @@ def _message(context: str | None = None) -> str:
     return str(error.value)
 
 
-def test_a_cluster_that_answers_gets_a_provider_for_its_context(file: Path, listening: int) -> None:
+def test_the_provider_uses_the_context_of_the_settings(file: Path, listening: int) -> None:
     write(file, {"a": "https://127.0.0.1:1", "b": f"https://127.0.0.1:{listening}"}, current="a")
     assert _provider("b").inputs["context"] == "b"
 
@@ -58,7 +58,7 @@ def test_the_current_context_is_pinned_by_name(file: Path, listening: int) -> No
     assert _provider().inputs["context"] == "a"
 
 
-def test_neither_credentials_nor_paths_of_this_machine_get_into_the_state(file: Path, listening: int) -> None:
+def test_the_state_has_neither_credentials_nor_local_paths(file: Path, listening: int) -> None:
     write(file, {"a": f"https://127.0.0.1:{listening}"}, current="a")
     inputs = _provider().inputs
     assert not inputs.get("kubeconfig")
@@ -66,13 +66,13 @@ def test_neither_credentials_nor_paths_of_this_machine_get_into_the_state(file: 
     assert str(file) not in str(inputs)
 
 
-def test_another_context_and_server_never_replace_the_provider(file: Path, listening: int) -> None:
+def test_another_context_or_server_does_not_replace_the_provider(file: Path, listening: int) -> None:
     write(file, {"a": f"https://127.0.0.1:{listening}", "b": f"http://localhost:{listening}"})
     identifiers = [_provider(context).inputs["clusterIdentifier"] for context in ("a", "b")]
     assert identifiers == ["jupyterhub/test", "jupyterhub/test"]
 
 
-def test_no_variable_of_the_environment_makes_the_provider_careless(
+def test_environment_variables_do_not_change_the_provider(
     file: Path, listening: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PULUMI_K8S_DELETE_UNREACHABLE", "true")
@@ -84,18 +84,18 @@ def test_no_variable_of_the_environment_makes_the_provider_careless(
     assert inputs["enableServerSideApply"] == "true"
 
 
-def test_a_server_that_does_not_answer_is_told_with_all_that_one_needs_to_mend_it(file: Path, dead: int) -> None:
+def test_an_unreachable_server_is_reported_with_context_address_and_fix(file: Path, dead: int) -> None:
     write(file, {"a": f"https://127.0.0.1:{dead}"}, current="a")
     message = _message()
     for part in (str(file), "context: a", f"127.0.0.1:{dead}", "refused", "make up", "kubernetes.context", "gcloud"):
         assert part in message
 
 
-def test_a_server_that_keeps_silent_is_given_up(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_does_not_answer_times_out(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reachability, "TIMEOUT_SECONDS", 0.05)
     with socket.create_server(("127.0.0.1", 0), backlog=0) as server, contextlib.ExitStack() as full:
         port = server.getsockname()[1]
-        for _ in range(3):  # a full queue: further connections are neither taken nor refused
+        for _ in range(3):  # a full backlog: further connections are neither accepted nor refused
             waiting = full.enter_context(socket.socket())
             waiting.settimeout(0)
             with contextlib.suppress(BlockingIOError):
@@ -104,25 +104,27 @@ def test_a_server_that_keeps_silent_is_given_up(file: Path, monkeypatch: pytest.
         assert "does not answer within" in _message()
 
 
-def test_a_server_whose_name_nobody_knows_is_told(file: Path) -> None:
+def test_an_unknown_host_name_is_reported(file: Path) -> None:
     write(file, {"a": "https://cluster.invalid:6443"}, current="a")
     assert "cluster.invalid:6443 does not accept connections" in _message()
 
 
 @pytest.mark.parametrize("server", ["https://", "https://127.0.0.1:port", "https://[::1"])
-def test_a_server_that_is_no_url_is_told(server: str, file: Path) -> None:
+def test_an_invalid_server_url_is_reported(server: str, file: Path) -> None:
     write(file, {"a": server}, current="a")
     assert "not valid" in _message()
 
 
-def test_a_proxy_of_the_kubeconfig_is_what_must_answer(file: Path, listening: int, dead: int) -> None:
-    write(file, {"a": "https://10.255.255.1"}, current="a", proxy=f"http://127.0.0.1:{listening}")
+def test_the_proxy_of_the_kubeconfig_is_checked(file: Path, listening: int, dead: int) -> None:
+    write(file, {"a": "https://10.255.255.1"}, current="a", cluster={"proxy-url": f"http://127.0.0.1:{listening}"})
     assert _provider().inputs["context"] == "a"
-    write(file, {"a": f"https://127.0.0.1:{listening}"}, current="a", proxy=f"socks5://127.0.0.1:{dead}")
+    write(
+        file, {"a": f"https://127.0.0.1:{listening}"}, current="a", cluster={"proxy-url": f"socks5://127.0.0.1:{dead}"}
+    )
     assert f"proxy: 127.0.0.1:{dead}" in _message()
 
 
-def test_a_proxy_of_the_environment_is_tried_and_its_password_never_told(
+def test_the_proxy_of_the_environment_is_checked_and_its_password_hidden(
     file: Path, listening: int, dead: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(file, {"a": "https://cluster.invalid"}, current="a")
@@ -135,7 +137,7 @@ def test_a_proxy_of_the_environment_is_tried_and_its_password_never_told(
     assert "hidden-credential" not in message
 
 
-def test_a_cluster_on_this_machine_needs_no_proxy(
+def test_a_cluster_on_localhost_ignores_the_proxy(
     file: Path, listening: int, dead: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listening}")

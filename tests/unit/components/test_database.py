@@ -22,7 +22,7 @@ _KINDS = {"DatabaseInstance", "Database", "User", "ForwardingRule"}
 
 @pytest.fixture(scope="module")
 def record() -> Record:
-    """A hub in a cluster of its own, with its database on Cloud SQL, and no other address."""
+    """A hub in a created cluster, with a database on Cloud SQL, and without a public address."""
     return record_gke(CLOUD_SQL, {"endpoint.type": "none"})
 
 
@@ -35,7 +35,7 @@ def _settings(record: Record) -> dict[str, object]:
     return record.one("DatabaseInstance").inputs["settings"]
 
 
-def test_there_is_one_instance_with_a_database_a_user_and_an_address_and_no_volume(record: Record) -> None:
+def test_cloud_sql_is_instance_database_user_and_address_without_a_volume(record: Record) -> None:
     for kind in ("DatabaseInstance", "User", "ForwardingRule", "Address"):
         assert _google(record, kind).name.startswith("tf-hub-sql-")
     assert _google(record, "Database").inputs["name"] == _google(record, "User").inputs["name"] == "hub"
@@ -49,7 +49,7 @@ def test_there_is_one_instance_with_a_database_a_user_and_an_address_and_no_volu
     [{}, EXISTING, POSTGRESQL],
     ids=["created", "existing", "postgresql"],
 )
-def test_with_another_database_there_is_none_of_it(changes: Mapping[str, object]) -> None:
+def test_another_database_type_creates_no_cloud_sql_resource(changes: Mapping[str, object]) -> None:
     record = record_gke(changes)
     assert {resource.kind for resource in record.resources if resource.type.startswith("gcp:sql")} == set()
     assert record.of("ForwardingRule") == []
@@ -57,7 +57,7 @@ def test_with_another_database_there_is_none_of_it(changes: Mapping[str, object]
     assert record.outputs[record.one("JupyterHub").urn].get("database_instance") is None
 
 
-def test_the_only_way_to_it_is_private_and_encrypted(record: Record) -> None:
+def test_the_instance_has_a_private_address_and_encrypted_connections_only(record: Record) -> None:
     assert _settings(record)["ipConfiguration"] == {
         "ipv4Enabled": False,
         "sslMode": "ENCRYPTED_ONLY",
@@ -72,14 +72,14 @@ def test_the_only_way_to_it_is_private_and_encrypted(record: Record) -> None:
     assert endpoint["loadBalancingScheme"] == ""
 
 
-def test_in_an_existing_cluster_it_is_in_the_network_that_is_looked_up() -> None:
+def test_the_endpoint_of_an_existing_cluster_is_in_its_network() -> None:
     record = record_gke(CLOUD_SQL, EXISTING, {"endpoint.type": "none"})
     assert record.one("ForwardingRule").inputs["network"] == "projects/foo/global/networks/default"
     assert _google(record, "Address").inputs["subnetwork"].endswith("/subnetworks/default")
     assert record.of("Network") == []
 
 
-def test_backups_are_made_and_the_disk_grows_by_itself(record: Record) -> None:
+def test_the_instance_has_backups_and_a_growing_disk(record: Record) -> None:
     settings = _settings(record)
     assert settings["backupConfiguration"] == {
         "enabled": True,
@@ -91,7 +91,7 @@ def test_backups_are_made_and_the_disk_grows_by_itself(record: Record) -> None:
     assert "diskSize" not in settings
 
 
-def test_machine_standby_and_maintenance_are_those_of_the_settings(record: Record) -> None:
+def test_tier_availability_and_maintenance_are_those_of_the_settings(record: Record) -> None:
     assert (_settings(record)["tier"], _settings(record)["availabilityType"]) == ("db-custom-1-3840", "ZONAL")
     assert _settings(record)["edition"] == "ENTERPRISE"
     other = _settings(
@@ -109,7 +109,7 @@ def test_machine_standby_and_maintenance_are_those_of_the_settings(record: Recor
 
 
 @pytest.mark.parametrize("protect", [True, False])
-def test_protection_holds_for_pulumi_and_for_everybody(protect: bool) -> None:  # noqa: FBT001 a parameter
+def test_protect_sets_the_protection_of_pulumi_and_of_google(protect: bool) -> None:  # noqa: FBT001 a parameter
     instance = record_gke(CLOUD_SQL, {"protect": protect}).one("DatabaseInstance")
     assert instance.protect is protect
     assert instance.inputs["deletionProtection"] is protect
@@ -117,25 +117,25 @@ def test_protection_holds_for_pulumi_and_for_everybody(protect: bool) -> None:  
 
 
 @pytest.mark.parametrize("keep", [True, False])
-def test_the_instance_outlives_the_stack_if_databases_do_and_what_is_in_it_goes_with_it(keep: bool) -> None:  # noqa: FBT001 a parameter
+def test_a_kept_database_retains_the_instance_and_abandons_its_parts(keep: bool) -> None:  # noqa: FBT001 a parameter
     record = record_gke(CLOUD_SQL, {"hub.keepDatabase": keep})
     assert record.one("DatabaseInstance").retain_on_delete is keep
     for kind in ("Database", "User"):
         assert _google(record, kind).inputs["deletionPolicy"] == "ABANDON"
 
 
-def test_all_of_it_has_the_google_provider_and_the_component_as_parent_and_waits_for_the_apis(record: Record) -> None:
+def test_cloud_sql_resources_have_provider_and_parent_and_wait_for_apis(record: Record) -> None:
     (provider,) = record.of("gcp")
     (component,) = [part for part in record.components if part.type == "jupyterhub:gke/cloud_sql:CloudSql"]
     for resource in (_google(record, kind) for kind in (*_KINDS, "Address")):
         assert resource.parent == component.urn
         assert resource.provider == f"{provider.urn}::google"
-    # Children are not asked for before their component is there.
+    # Children are registered after their component.
     apis = {service.urn for service in record.of("Service") if "service" in service.inputs}
     assert apis <= component.dependencies
 
 
-def test_the_hub_gets_the_url_by_its_secret_once_it_can_sign_in_there(record: Record) -> None:
+def test_the_hubs_secret_has_the_url_and_waits_for_the_database(record: Record) -> None:
     (secret,) = [found for found in record.of("Secret") if "JPY_COOKIE_SECRET" in found.inputs["stringData"]]
     url = secret.inputs["stringData"]["JUPYTERHUB_DATABASE_URL"]
     address, _, query = url.partition("?")
@@ -148,30 +148,30 @@ def test_the_hub_gets_the_url_by_its_secret_once_it_can_sign_in_there(record: Re
     assert json.loads(record.one("ConfigMap").inputs["data"]["hub.json"])["database_url"] is None
 
 
-def _authorities(record: Record) -> object:
-    """What the file that the URL names has in the hub's pod; None if there is none."""
+def _ca_certificates(record: Record) -> object:
+    """Return the content of the file of CA certificates in the hub's pod; None without one."""
     folder, _, name = DATABASE_CA_PATH.rpartition("/")
     (mount,) = [one for one in pod_specs(record)["tf-hub"]["containers"][0]["volumeMounts"] if one["name"] == "code"]
     assert folder == mount["mountPath"] == CODE_FOLDER
     return record.one("ConfigMap").inputs["data"].get(name)
 
 
-def test_the_hub_knows_every_authority_of_the_instance_in_the_same_order_each_time(record: Record) -> None:
-    assert len(CA_CERTIFICATES) > 1, "the test would show nothing otherwise"
-    assert tuple(sorted(CA_CERTIFICATES)) != CA_CERTIFICATES, "the test would show nothing otherwise"
-    assert _authorities(record) == "active CA certificate\nnext CA certificate\n"
-    assert "CA certificate" in text_of(record.one("ConfigMap").public), "they are public, and a preview shows them"
+def test_the_hub_has_all_ca_certificates_of_the_instance_in_a_fixed_order(record: Record) -> None:
+    assert len(CA_CERTIFICATES) > 1, "a condition of this test"
+    assert tuple(sorted(CA_CERTIFICATES)) != CA_CERTIFICATES, "a condition of this test"
+    assert _ca_certificates(record) == "active CA certificate\nnext CA certificate\n"
+    assert "CA certificate" in text_of(record.one("ConfigMap").public), "certificates are public"
 
 
-def test_nobody_asks_for_the_authorities_before_there_is_an_instance() -> None:
-    assert _authorities(record_gke(CLOUD_SQL, preview=True)) == UNKNOWN
+def test_a_preview_without_an_instance_does_not_read_ca_certificates() -> None:
+    assert _ca_certificates(record_gke(CLOUD_SQL, preview=True)) == UNKNOWN
 
 
-def test_a_server_of_somebody_else_has_no_authorities_here() -> None:
-    assert _authorities(record_gke(POSTGRESQL)) is None
+def test_another_postgresql_server_has_no_ca_certificates() -> None:
+    assert _ca_certificates(record_gke(POSTGRESQL)) is None
 
 
-def test_the_password_is_in_the_secret_and_with_its_user_and_is_shown_nowhere(record: Record) -> None:
+def test_the_password_is_only_in_the_secret_and_in_the_database_user(record: Record) -> None:
     password = record.one("User").inputs["password"]
     holders = {found.kind for found in record.resources if password in text_of(found.inputs)}
     assert holders == {"Secret", "User"}
@@ -179,7 +179,7 @@ def test_the_password_is_in_the_secret_and_with_its_user_and_is_shown_nowhere(re
     assert password not in text_of(record.outputs)
 
 
-def test_another_generation_of_the_password_restarts_the_hub_and_nothing_else(record: Record) -> None:
+def test_a_new_password_generation_restarts_only_the_hub(record: Record) -> None:
     after = record_gke(CLOUD_SQL, {"endpoint.type": "none", "secrets.databasePasswordGeneration": 2})
     changed = {found.name for found in after.resources if found.inputs != _inputs(record).get(found.urn)}
     assert changed == {"tf-hub-sql-password", "tf-hub-sql-user", "tf-hub-secret-environment", "tf-hub-hub-statefulset"}
@@ -189,12 +189,12 @@ def _inputs(record: Record) -> dict[str, dict[str, object]]:
     return {found.urn: found.inputs for found in record.resources}
 
 
-def test_the_name_of_the_instance_is_told_and_no_secret_is(record: Record) -> None:
+def test_the_name_of_the_instance_is_exported(record: Record) -> None:
     outputs = record.outputs[record.one("JupyterHub").urn]
     assert outputs["database_instance"] == record.one("DatabaseInstance").answer["name"]
 
 
-def test_the_preview_of_an_empty_project_plans_it_without_an_address_that_is_known() -> None:
+def test_a_preview_of_a_new_stack_plans_cloud_sql() -> None:
     record = record_gke(CLOUD_SQL, preview=True)
     assert {resource.kind for resource in record.resources} >= _KINDS
     assert "Calling __str__" not in text_of([resource.inputs for resource in record.resources])

@@ -4,7 +4,7 @@ from tests.stacks import pod_specs, record_hub, record_settings, settings_with
 from tools.review.offline.outputs import ADDRESS
 
 
-def test_the_load_balancer_listens_on_port_80_of_the_reserved_address_for_the_proxy(hub: Record) -> None:
+def test_the_load_balancer_forwards_port_80_of_its_address_to_the_proxy(hub: Record) -> None:
     spec = hub.one("Service", "tf-hub-lb").inputs["spec"]
     assert (spec["type"], spec["loadBalancerIP"]) == ("LoadBalancer", "127.100.0.10")
     assert "loadBalancerSourceRanges" not in spec
@@ -14,21 +14,21 @@ def test_the_load_balancer_listens_on_port_80_of_the_reserved_address_for_the_pr
     assert 8000 in [port["containerPort"] for port in ports]
 
 
-def test_the_url_is_the_one_of_the_settings(hub: Record) -> None:
+def test_the_hub_url_is_that_of_the_settings(hub: Record) -> None:
     assert hub.outputs[hub.one("JupyterHub").urn]["hub_url"] == "http://127.100.0.10"
     elsewhere = record_hub({"publicUrl": "http://localhost:8000"})
     assert elsewhere.outputs[elsewhere.one("JupyterHub").urn]["hub_url"] == "http://localhost:8000"
 
 
-def test_without_a_reserved_address_the_url_is_the_one_that_the_cluster_gave() -> None:
-    # Not by `parse`: the only authenticator so far is refused without an address.
+def test_without_a_reserved_address_the_hub_url_is_that_of_the_service() -> None:
+    # Not by `parse`, which refuses dummy sign-in at an unknown address.
     settings = settings_with().model_copy(update={"endpoint": EndpointSettings(), "public_url": None})
     hub = record_settings(settings)
     assert "loadBalancerIP" not in hub.one("Service", "tf-hub-lb").inputs["spec"]
     assert hub.outputs[hub.one("JupyterHub").urn]["hub_url"] == f"http://{ADDRESS}"
 
 
-def test_before_the_cluster_gave_an_address_the_url_is_unknown() -> None:
+def test_the_hub_url_is_unknown_before_the_service_has_an_address() -> None:
     settings = settings_with().model_copy(update={"endpoint": EndpointSettings(), "public_url": None})
     hub = record_settings(settings, preview=True)
     assert hub.outputs[hub.one("JupyterHub").urn]["hub_url"] == UNKNOWN

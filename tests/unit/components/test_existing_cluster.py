@@ -1,4 +1,4 @@
-"""A cluster that is looked up has to be one that the settings can live with; all mistakes are told at once."""
+"""An existing cluster must have the features that the settings need; all mistakes are reported at once."""
 
 from collections.abc import Mapping
 
@@ -31,7 +31,7 @@ _ALL: Mapping[str, object] = {
 
 
 def _mistakes(cluster: Mapping[str, object], *changes: Mapping[str, object]) -> list[str]:
-    """What is told of a cluster for a stack with these changes, one by one."""
+    """Return the mistakes of a cluster for a stack with these changes."""
     try:
         record_gke(EXISTING, *changes, cluster={**_UP_TO_DATE, **cluster})
     except pulumi.RunError as error:
@@ -39,26 +39,26 @@ def _mistakes(cluster: Mapping[str, object], *changes: Mapping[str, object]) -> 
     return []
 
 
-def test_a_cluster_that_has_all_may_be_asked_for_all() -> None:
+def test_a_cluster_with_all_features_has_no_mistakes() -> None:
     assert _mistakes({}, _ALL) == []
     assert _mistakes({}, _SHARES) == []
 
 
-def test_a_cluster_of_autopilot_has_what_others_may_have_switched_off() -> None:
+def test_an_autopilot_cluster_has_all_features_built_in() -> None:
     autopilot = {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4", **_HUB, **_SHARES}
-    silent: Mapping[str, object] = {"enableAutopilot": True, "workloadIdentityConfigs": [], "addonsConfigs": []}
-    assert _mistakes(silent, autopilot) == []
+    unknown: Mapping[str, object] = {"enableAutopilot": True, "workloadIdentityConfigs": [], "addonsConfigs": []}
+    assert _mistakes(unknown, autopilot) == []
 
 
-def test_a_comparison_without_google_knows_nothing_of_the_cluster_and_finds_nothing_wrong() -> None:
-    silent = dict.fromkeys(_UP_TO_DATE)
-    assert _mistakes(silent, _ALL) == []
-    assert _mistakes(silent, _SHARES) == []
-    assert _mistakes(silent, {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"}) == []
+def test_an_offline_comparison_reports_nothing_about_the_cluster() -> None:
+    unknown = dict.fromkeys(_UP_TO_DATE)
+    assert _mistakes(unknown, _ALL) == []
+    assert _mistakes(unknown, _SHARES) == []
+    assert _mistakes(unknown, {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"}) == []
 
 
 @pytest.mark.parametrize(
-    ("cluster", "changes", "told", "mend"),
+    ("cluster", "changes", "problem", "fix"),
     [
         (
             {"enableAutopilot": True},
@@ -110,45 +110,45 @@ def test_a_comparison_without_google_knows_nothing_of_the_cluster_and_finds_noth
     ids=[
         "is-autopilot",
         "is-not-autopilot",
-        "no-gateways",
-        "gateways-switched-off",
-        "no-identities",
-        "no-identities-for-people",
-        "no-shares",
-        "shares-switched-off",
+        "no-gateway-api",
+        "disabled-gateway-api",
+        "no-workload-identity",
+        "no-workload-identity-for-users",
+        "no-filestore-driver",
+        "disabled-filestore-driver",
         "one-zone-for-the-hub",
         "one-zone-for-homes-with-gpus",
         "no-zone-with-gpus",
     ],
 )
-def test_what_the_cluster_cannot_do_is_told_with_the_key_and_the_mend(
-    cluster: Mapping[str, object], changes: Mapping[str, object], told: str, mend: str
+def test_a_missing_feature_of_the_cluster_is_reported_with_key_and_fix(
+    cluster: Mapping[str, object], changes: Mapping[str, object], problem: str, fix: str
 ) -> None:
     (mistake,) = _mistakes(cluster, changes)
-    assert mistake.startswith(told)
-    assert mend in mistake
+    assert mistake.startswith(problem)
+    assert fix in mistake
 
 
-def test_what_nobody_asks_for_may_be_missing() -> None:
+def test_an_unused_feature_may_be_missing() -> None:
     off = ("gatewayApiConfigs", "workloadIdentityConfigs", "addonsConfigs")
     bare: Mapping[str, object] = {**{name: [] for name in off}, "nodeLocations": ["europe-west1-d"]}
     assert _mistakes(bare) == []
-    own = {"size": "10Gi", "storageClass": "of-somebody"}
+    own = {"size": "10Gi", "storageClass": "fast"}
     assert _mistakes(bare, {"notebook.accelerator": "nvidia-l4", "notebook.storage": own}) == []
 
 
-def test_what_is_on_no_disk_of_the_stacks_needs_no_zone() -> None:
+def test_regional_settings_without_disks_need_no_second_zone() -> None:
     one_zone = {"nodeLocations": ["europe-west1-d"]}
     assert _mistakes(one_zone, _SHARES, {"notebook.accelerator": "nvidia-l4"}) == []
     assert _mistakes(one_zone, CLOUD_SQL, {"hub.storage": _REGIONAL}) == []
 
 
-def test_a_zone_that_google_leaves_out_counts() -> None:
+def test_the_location_of_a_zonal_cluster_counts_as_node_location() -> None:
     zonal = {"cluster.location": "europe-west1-b", "notebook.accelerator": "nvidia-l4"}
     assert _mistakes({"nodeLocations": []}, zonal) == []
 
 
-def test_all_that_is_wrong_is_told_at_once_and_of_which_cluster() -> None:
+def test_all_missing_features_are_reported_at_once_with_the_cluster() -> None:
     cluster: Mapping[str, object] = {"enableAutopilot": False, "gatewayApiConfigs": [], "workloadIdentityConfigs": []}
     with pytest.raises(pulumi.RunError, match=r"existing cluster jupyterhub.* stack test has 5 mistakes") as raised:
         record_gke(

@@ -13,18 +13,18 @@ _T4 = {"name": "t4", "accelerator": "nvidia-tesla-t4", "machineType": "n1-standa
 
 @pytest.fixture(scope="module")
 def created() -> Record:
-    """A hub in a cluster of its own, behind a load balancer."""
+    """A hub in a created cluster, behind a load balancer."""
     return record_gke()
 
 
 @pytest.fixture(scope="module")
 def gateway() -> Record:
-    """A hub in a cluster of its own, behind a gateway."""
+    """A hub in a created cluster, behind a gateway."""
     return record_gke(GATEWAY)
 
 
 def _google(record: Record) -> dict[str, list[str]]:
-    """The names of Google's resources, by kind."""
+    """Return the names of Google's resources, by kind."""
     kinds: dict[str, list[str]] = {}
     for resource in record.resources:
         if resource.type.startswith("gcp:"):
@@ -32,7 +32,7 @@ def _google(record: Record) -> dict[str, list[str]]:
     return kinds
 
 
-def test_a_created_cluster_comes_with_network_nodes_and_their_rights_and_an_address_and_nothing_else(
+def test_a_created_cluster_has_exactly_these_google_resources(
     created: Record,
 ) -> None:
     assert {kind: len(names) for kind, names in _google(created).items()} == {
@@ -50,7 +50,7 @@ def test_a_created_cluster_comes_with_network_nodes_and_their_rights_and_an_addr
     }
 
 
-def test_an_existing_cluster_is_looked_up_and_only_the_address_is_made() -> None:
+def test_with_an_existing_cluster_only_the_address_is_created() -> None:
     record = record_gke(EXISTING)
     assert set(_google(record)) == {"Service", "Address"}
     assert "192.0.2.1" in record.one("kubernetes").inputs["kubeconfig"]
@@ -68,7 +68,7 @@ def test_a_given_address_is_used_and_none_is_reserved() -> None:
     assert _balancer(record)["loadBalancerIP"] == "198.51.100.7"
 
 
-def test_every_resource_of_google_has_the_one_google_provider_and_a_component_as_parent(gateway: Record) -> None:
+def test_google_resources_have_the_explicit_provider_and_a_parent(gateway: Record) -> None:
     (provider,) = gateway.of("gcp")
     assert provider.inputs["project"] == "my-project-123"
     parents = {component.urn for component in gateway.components}
@@ -78,12 +78,12 @@ def test_every_resource_of_google_has_the_one_google_provider_and_a_component_as
     assert [resource.name for resource in google if resource.parent not in parents] == []
 
 
-def test_nothing_is_made_for_the_way_in_before_the_apis_are_enabled(gateway: Record) -> None:
+def test_the_public_address_waits_for_enabled_apis(gateway: Record) -> None:
     apis = {service.urn for service in gateway.of("Service") if service.type.startswith("gcp:")}
     assert apis <= gateway.one("PublicAddress").dependencies
 
 
-def test_the_names_of_children_begin_with_those_of_their_parents(gateway: Record) -> None:
+def test_names_of_google_resources_start_with_those_of_their_parents(gateway: Record) -> None:
     names = {component.urn: component.name for component in gateway.components}
     children = [resource for resource in gateway.resources if resource.parent in names]
     assert [child.name for child in children if not child.name.startswith(f"{names[child.parent]}-")] == []
@@ -93,7 +93,7 @@ def test_every_component_registers_outputs(gateway: Record) -> None:
     assert {component.name for component in gateway.components if not gateway.outputs.get(component.urn)} == set()
 
 
-def test_what_holds_work_or_is_known_to_the_world_is_protected(gateway: Record) -> None:
+def test_resources_that_hold_data_or_public_names_are_protected(gateway: Record) -> None:
     protected = {resource.kind for resource in gateway.resources if resource.protect}
     assert protected == {"Network", "Subnetwork", "Cluster", "GlobalAddress", "Namespace", "PersistentVolumeClaim"}
     assert gateway.one("Cluster").inputs["deletionProtection"] is True
@@ -102,7 +102,7 @@ def test_what_holds_work_or_is_known_to_the_world_is_protected(gateway: Record) 
     assert free.one("Cluster").inputs["deletionProtection"] is False
 
 
-def test_the_cluster_is_private_and_answers_the_authorized_networks_alone(created: Record) -> None:
+def test_the_cluster_is_private_with_authorized_networks(created: Record) -> None:
     cluster = created.one("Cluster").inputs
     assert cluster["privateClusterConfig"]["enablePrivateNodes"] is True
     assert cluster["masterAuthorizedNetworksConfig"]["cidrBlocks"] == [{"cidrBlock": "203.0.113.0/24"}]
@@ -112,7 +112,7 @@ def test_the_cluster_is_private_and_answers_the_authorized_networks_alone(create
     assert cluster["enableShieldedNodes"] is True
 
 
-def test_no_node_has_more_than_it_needs(created: Record) -> None:
+def test_nodes_have_least_privileges(created: Record) -> None:
     for pool in created.of("NodePool"):
         node = pool.inputs["nodeConfig"]
         assert node["serviceAccount"] == "nodes@example.iam.gserviceaccount.com"
@@ -122,7 +122,7 @@ def test_no_node_has_more_than_it_needs(created: Record) -> None:
     assert [grant.inputs["role"] for grant in created.of("IAMMember")] == ["roles/container.defaultNodeServiceAccount"]
 
 
-def test_gpu_nodes_state_the_taint_and_the_driver_and_are_for_notebooks() -> None:
+def test_gpu_nodes_have_taint_driver_and_label_for_notebooks() -> None:
     pools = {pool.name: pool.inputs for pool in record_gke({"nodes.gpu": [_T4]}).of("NodePool")}
     node = pools["gke-pools-t4"]["nodeConfig"]
     (accelerator,) = node["guestAccelerators"]
@@ -135,7 +135,7 @@ def test_gpu_nodes_state_the_taint_and_the_driver_and_are_for_notebooks() -> Non
 
 
 @pytest.mark.parametrize("location", ["us-central1", "europe-west1", "us-central1-c"])
-def test_every_pool_is_in_zones_in_which_the_cluster_has_nodes(location: str) -> None:
+def test_every_pool_is_in_node_zones_of_the_cluster(location: str) -> None:
     types = ["nvidia-tesla-p100", "nvidia-tesla-t4"] if location != "europe-west1" else ["nvidia-tesla-t4"]
     pools = [{**_T4, "name": f"gpu-{index}", "accelerator": kind} for index, kind in enumerate(types)]
     record = record_gke({"cluster.location": location, "nodes.gpu": pools})
@@ -147,7 +147,7 @@ def test_every_pool_is_in_zones_in_which_the_cluster_has_nodes(location: str) ->
         assert own is None or (own and {*own} <= {*zones})
 
 
-def test_autopilot_is_told_nothing_that_it_decides_itself() -> None:
+def test_an_autopilot_cluster_has_no_inputs_that_autopilot_refuses() -> None:
     record = record_gke({"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"})
     assert "NodePool" not in _google(record)
     cluster = record.one("Cluster").inputs
@@ -171,24 +171,24 @@ def test_hub_and_proxy_run_on_core_nodes_and_notebooks_on_theirs(created: Record
     assert json.loads(created.one("ConfigMap").inputs["data"]["hub.json"])["dedicated_nodes"] is True
 
 
-def test_the_kubernetes_provider_gets_a_program_that_fetches_tokens_and_no_token(created: Record) -> None:
+def test_the_kubeconfig_has_a_credential_plugin_and_no_token(created: Record) -> None:
     provider = created.one("kubernetes").inputs
     (user,) = json.loads(provider["kubeconfig"])["users"]
     assert set(user["user"]) == {"exec"}
     program = user["user"]["exec"]
     assert [program["command"], *program["args"]] == [
         "gke-gcloud-auth-plugin",
-        "--use_application_default_credentials",  # as the Google provider, whose identity is made cluster-admin
+        "--use_application_default_credentials",  # as the Google provider does
     ]
     assert provider["clusterIdentifier"] == "jupyterhub/test"
 
 
-def test_everything_in_the_cluster_waits_for_a_node_to_run_on(created: Record) -> None:
+def test_the_kubernetes_provider_waits_for_the_core_node_pool(created: Record) -> None:
     core = next(pool.urn for pool in created.of("NodePool") if pool.name == "gke-pools-core")
     assert core in created.one("kubernetes").dependencies
 
 
-def test_the_wait_for_the_hub_reaches_the_same_cluster(created: Record) -> None:
+def test_the_rollout_uses_the_kubeconfig_of_the_provider(created: Record) -> None:
     assert created.one("Rollout").inputs["kubeconfig"] == created.one("kubernetes").inputs["kubeconfig"]
 
 
@@ -199,14 +199,14 @@ def test_the_wait_for_the_hub_reaches_the_same_cluster(created: Record) -> None:
         ({"clusterAdmin.user": "ada@example.org"}, "ada@example.org"),
         ({"clusterAdmin.enabled": False}, None),
     ],
-    ids=["whoever-runs-the-stack", "who-is-named", "nobody"],
+    ids=["identity-of-the-provider", "named-user", "disabled"],
 )
-def test_the_operator_is_made_cluster_admin(changes: Mapping[str, object], user: str | None) -> None:
+def test_the_operator_is_bound_to_cluster_admin_on_gke(changes: Mapping[str, object], user: str | None) -> None:
     bindings = record_gke(changes).of("ClusterRoleBinding")
     assert [binding.inputs["subjects"][0]["name"] for binding in bindings] == ([] if user is None else [user])
 
 
-def test_the_callback_follows_from_the_reserved_address_before_the_hub_starts(created: Record) -> None:
+def test_the_callback_url_follows_from_the_reserved_address(created: Record) -> None:
     assert _balancer(created)["loadBalancerIP"] == ADDRESS
     config = json.loads(created.one("ConfigMap").inputs["data"]["hub.json"])
     assert config["sign_in"]["callback_url"] == f"http://{ADDRESS}/hub/oauth_callback"
@@ -231,14 +231,14 @@ def test_a_gateway_has_address_records_certificate_and_policies(gateway: Record)
     assert gateway.one("GCPBackendPolicy").inputs["spec"]["default"]["timeoutSec"] == 86_400
 
 
-def test_google_is_asked_for_a_certificate_when_its_proof_is_published(gateway: Record) -> None:
+def test_the_certificate_waits_for_the_dns_records_of_its_authorization(gateway: Record) -> None:
     records = {record.urn for record in gateway.of("RecordSet")}
     certificate = next(resource for resource in gateway.of("Certificate") if resource.type.startswith("gcp:"))
     assert len(records) == 2
     assert records <= certificate.dependencies
 
 
-def test_a_proxy_that_goes_waits_until_googles_load_balancer_sends_it_nothing_any_more(gateway: Record) -> None:
+def test_a_terminating_proxy_waits_for_connection_draining(gateway: Record) -> None:
     pod = gateway.one("Deployment").inputs["spec"]["template"]["spec"]
     drain = gateway.one("GCPBackendPolicy").inputs["spec"]["default"]["connectionDraining"]["drainingTimeoutSec"]
     wait = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
@@ -247,27 +247,27 @@ def test_a_proxy_that_goes_waits_until_googles_load_balancer_sends_it_nothing_an
     assert behind_a_service["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"] < wait
 
 
-def test_http_only_leads_to_https(gateway: Record) -> None:
+def test_the_http_listener_redirects_to_https(gateway: Record) -> None:
     (rule,) = gateway.one("HTTPRoute", "tf-hub-redirect").inputs["spec"]["rules"]
     assert rule["filters"][0]["requestRedirect"] == {"scheme": "https", "statusCode": 301}
     assert "backendRefs" not in rule
 
 
-def test_browsers_are_told_to_come_by_https_only_as_the_proxy_tells_them_behind_a_load_balancer(
+def test_the_gateway_sets_the_same_hsts_header_as_the_proxy(
     gateway: Record,
 ) -> None:
     (rule,) = gateway.one("HTTPRoute", "tf-hub").inputs["spec"]["rules"]
-    (told,) = rule["filters"][0]["responseHeaderModifier"]["set"]
-    assert f'setHeader("{told["name"]}", "{told["value"]}")' in (CHECKOUT / "docker/proxy/https.mjs").read_text()
-    assert rule["backendRefs"], "the answers of the hub"
+    (header,) = rule["filters"][0]["responseHeaderModifier"]["set"]
+    assert f'setHeader("{header["name"]}", "{header["value"]}")' in (CHECKOUT / "docker/proxy/https.mjs").read_text()
+    assert rule["backendRefs"], "a route to the hub"
 
 
-def test_the_hub_behind_a_gateway_knows_its_https_address(gateway: Record) -> None:
+def test_the_callback_url_of_a_gateway_is_https(gateway: Record) -> None:
     config = json.loads(gateway.one("ConfigMap").inputs["data"]["hub.json"])
     assert config["sign_in"]["callback_url"] == "https://hub.example.org/hub/oauth_callback"
 
 
-def test_without_a_zone_the_records_are_for_the_operator_to_make() -> None:
+def test_without_a_dns_zone_the_records_are_exported() -> None:
     record = record_gke(GATEWAY, {"endpoint.dnsZone": {}})
     assert "RecordSet" not in _google(record)
     assert record.outputs[record.one("JupyterHub").urn]["dns_records"] == [
@@ -283,7 +283,7 @@ def test_an_internal_load_balancer_has_an_internal_address() -> None:
     assert _balancer(record)["loadBalancerSourceRanges"] == ["10.0.0.0/8"]
 
 
-def test_identities_are_bound_on_both_sides_and_have_no_keys() -> None:
+def test_workload_identity_is_bound_on_both_sides_without_keys() -> None:
     account = "jupyterhub@my-project-123.iam.gserviceaccount.com"
     record = record_gke({"identity.hubServiceAccount": account})
     grants = {grant.name: grant.inputs for grant in record.of("IAMMember")}
@@ -294,7 +294,7 @@ def test_identities_are_bound_on_both_sides_and_have_no_keys() -> None:
     assert record.of("Key") == []
 
 
-def test_groups_of_people_have_accounts_of_their_own_bound_on_both_sides() -> None:
+def test_groups_of_users_have_their_own_bound_service_accounts() -> None:
     physics = {
         "name": "physics",
         "googleServiceAccount": "physics@other-project.iam.gserviceaccount.com",
@@ -320,7 +320,7 @@ def test_groups_of_people_have_accounts_of_their_own_bound_on_both_sides() -> No
     assert record.of("Key") == []
 
 
-def test_the_preview_of_an_empty_project_plans_everything() -> None:
+def test_a_preview_of_a_new_stack_plans_everything() -> None:
     record = record_gke(GATEWAY, preview=True)
     assert record.one("Gateway", "tf-hub")
     assert record.one("StatefulSet")

@@ -1,4 +1,4 @@
-"""What a stack names in Google Cloud, by the longest names that its settings may have."""
+"""Names of Google Cloud resources are valid for the longest names in the settings."""
 
 from collections.abc import Mapping
 
@@ -29,7 +29,7 @@ _LONG: Mapping[str, object] = {
     "registry.create": True,
 }
 _ZONE = {"name": "z" * 63, "domain": "example.org"}
-_WAYS_IN: Mapping[str, tuple[int, Mapping[str, object]]] = {
+_ENDPOINTS: Mapping[str, tuple[int, Mapping[str, object]]] = {
     "gateway": (LONGEST_WITH_CERTIFICATE, {**GATEWAY, "endpoint.hostname": _HOSTNAME, "endpoint.dnsZone": _ZONE}),
     "gateway-with-iap": (
         LONGEST_WITH_CERTIFICATE,
@@ -39,11 +39,11 @@ _WAYS_IN: Mapping[str, tuple[int, Mapping[str, object]]] = {
     "given-address": (40, {"endpoint.address": "203.0.113.77"}),
     "none": (40, {"endpoint.type": "none"}),
 }
-"""By way to the hub, the longest `name` with it, and the settings."""
+"""By endpoint: the maximum length of `name`, and the settings."""
 
 
-def _settings(way: str) -> settings.Settings:
-    longest, values = _WAYS_IN[way]
+def _settings(endpoint: str) -> settings.Settings:
+    longest, values = _ENDPOINTS[endpoint]
     return settings.parse({**_LONG, **values, "name": "x" * longest}, encrypted=SECRETS)
 
 
@@ -60,16 +60,18 @@ def _refused(resource: Registration) -> list[str]:
     return [f"{resource.urn}: {failure}" for failure in broken(resource.type, {"name": name, **resource.inputs})]
 
 
-@pytest.mark.parametrize("way", _WAYS_IN)
-def test_the_longest_names_of_a_stack_make_no_name_that_google_refuses(way: str) -> None:
-    resources = _google(record_settings(_settings(way)))
+@pytest.mark.parametrize("endpoint", _ENDPOINTS)
+def test_the_longest_allowed_settings_make_valid_google_names(endpoint: str) -> None:
+    resources = _google(record_settings(_settings(endpoint)))
     assert len(resources) > 10
-    assert {resource.type for resource in resources} - set(FORMS) == set(), "rules.py lacks their pattern"
+    assert {resource.type for resource in resources} - set(FORMS) == set(), (
+        "tests/doubles/google/rules.py lacks their patterns"
+    )
     assert [refusal for resource in resources for refusal in _refused(resource)] == []
 
 
-def test_one_character_more_is_refused_by_the_settings_as_google_would() -> None:
-    longest, values = _WAYS_IN["gateway"]
+def test_a_longer_name_is_refused_by_the_settings_and_by_google() -> None:
+    longest, values = _ENDPOINTS["gateway"]
     good = _settings("gateway")
     too_long = good.model_copy(update={"name": f"{good.name}x"})
     assert [refusal for resource in _google(record_settings(too_long)) for refusal in _refused(resource)]
@@ -77,7 +79,7 @@ def test_one_character_more_is_refused_by_the_settings_as_google_would() -> None
         settings.parse({**_LONG, **values, "name": too_long.name}, encrypted=SECRETS)
 
 
-def test_the_node_account_of_every_cluster_has_six_characters_or_more() -> None:
+def test_the_id_of_the_node_account_is_valid_for_every_cluster_name() -> None:
     for name in ("c", "c" * 40, f"{'c' * 23}-c"):
         of = _settings("none")
         cluster = of.cluster.model_copy(update={"name": name})
@@ -85,7 +87,7 @@ def test_the_node_account_of_every_cluster_has_six_characters_or_more() -> None:
         assert _refused(account) == []
 
 
-def test_a_longer_name_is_taken_where_google_names_nothing_after_it() -> None:
+def test_a_longer_name_is_accepted_without_google_resources() -> None:
     settings.parse(
         {
             "auth.type": "dummy",

@@ -6,25 +6,25 @@ from tests.doubles.monitor import Record
 from tests.stacks import POSTGRESQL, pod_specs, record_hub
 
 
-def test_there_is_one_hub_and_a_broken_one_makes_way_for_its_successor(hub: Record) -> None:
+def test_there_is_one_hub_pod_and_a_broken_one_is_replaced(hub: Record) -> None:
     spec = hub.one("StatefulSet").inputs["spec"]
     assert spec["replicas"] == 1
     assert spec["podManagementPolicy"] == "Parallel"
 
 
-def test_kubernetes_objects_of_the_hub_count_as_ready_at_once_as_the_rollout_waits(hub: Record) -> None:
+def test_pulumi_does_not_await_the_hubs_objects_as_the_rollout_does(hub: Record) -> None:
     for resource in (hub.one("StatefulSet"), hub.one("Service", "tf-hub-api")):
         assert resource.inputs["metadata"]["annotations"]["pulumi.com/waitFor"] == "jsonpath={.metadata.uid}"
 
 
-def test_the_pod_has_its_own_name_before_it_is_ready(hub: Record) -> None:
+def test_the_pod_has_a_dns_name_before_it_is_ready(hub: Record) -> None:
     service = hub.one("Service", "tf-hub-0").inputs
     assert service["spec"]["clusterIP"] == "None"
     assert service["spec"]["publishNotReadyAddresses"]
     assert hub.one("StatefulSet").inputs["spec"]["serviceName"] == "tf-hub-0"
 
 
-def test_proxy_and_notebooks_reach_the_hub_by_an_address_that_refuses_at_once_while_it_restarts(hub: Record) -> None:
+def test_proxy_and_notebooks_reach_the_hub_by_a_cluster_ip(hub: Record) -> None:
     service = hub.one("Service", "tf-hub-api").inputs
     (container,) = pod_specs(hub)["tf-hub"]["containers"]
     url = urlsplit(str(json.loads(hub.one("ConfigMap").inputs["data"]["hub.json"])["hub_connect_url"]))
@@ -34,7 +34,7 @@ def test_proxy_and_notebooks_reach_the_hub_by_an_address_that_refuses_at_once_wh
     assert url.port == service["spec"]["ports"][0]["port"] == container["ports"][0]["containerPort"]
 
 
-def test_the_hub_starts_with_the_file_that_the_config_map_ships(hub: Record) -> None:
+def test_the_hub_starts_with_the_config_file_of_the_config_map(hub: Record) -> None:
     spec = pod_specs(hub)["tf-hub"]
     (container,) = spec["containers"]
     command, option, file = container["args"]
@@ -49,7 +49,7 @@ def test_the_hub_starts_with_the_file_that_the_config_map_ships(hub: Record) -> 
     assert "command" not in container
 
 
-def test_all_that_the_hub_writes_is_on_a_volume(hub: Record) -> None:
+def test_the_hub_writes_to_volumes_only(hub: Record) -> None:
     spec = pod_specs(hub)["tf-hub"]
     kinds = {volume["name"]: next(key for key in volume if key != "name") for volume in spec["volumes"]}
     mounts = {mount["mountPath"]: kinds[mount["name"]] for mount in spec["containers"][0]["volumeMounts"]}
@@ -59,7 +59,7 @@ def test_all_that_the_hub_writes_is_on_a_volume(hub: Record) -> None:
     assert {"name": "PYTHONDONTWRITEBYTECODE", "value": "1"} in spec["containers"][0]["env"]
 
 
-def test_the_database_is_on_the_claim_of_the_settings() -> None:
+def test_the_volume_claim_of_the_database_follows_the_settings() -> None:
     hub = record_hub({"hub.storage": {"size": "3Gi", "storageClass": "fast"}})
     claim = hub.one("PersistentVolumeClaim", "tf-hub-database")
     volumes = pod_specs(hub)["tf-hub"]["volumes"]
@@ -68,7 +68,7 @@ def test_the_database_is_on_the_claim_of_the_settings() -> None:
     assert {"persistentVolumeClaim": {"claimName": "tf-hub-database"}, "name": "database"} in volumes
 
 
-def test_a_hub_whose_database_is_elsewhere_has_no_volume_for_it_and_does_not_say_where_that_is() -> None:
+def test_a_hub_with_postgresql_has_no_volume_and_no_url_in_its_config() -> None:
     hub = record_hub(POSTGRESQL)
     spec = pod_specs(hub)["tf-hub"]
     (container,) = spec["containers"]
@@ -78,15 +78,15 @@ def test_a_hub_whose_database_is_elsewhere_has_no_volume_for_it_and_does_not_say
     assert json.loads(hub.one("ConfigMap").inputs["data"]["hub.json"])["database_url"] is None
 
 
-def test_without_a_storage_class_the_clusters_default_is_taken(hub: Record) -> None:
+def test_without_a_storage_class_the_cluster_default_is_used(hub: Record) -> None:
     assert "storageClassName" not in hub.one("PersistentVolumeClaim").inputs["spec"]
 
 
-def test_nobody_waits_for_a_volume_that_waits_for_its_first_pod(hub: Record) -> None:
+def test_pulumi_does_not_await_the_volume_claim(hub: Record) -> None:
     assert hub.one("PersistentVolumeClaim").inputs["metadata"]["annotations"]["pulumi.com/skipAwait"] == "true"
 
 
-def test_neither_hub_nor_proxy_waits_for_the_other(hub: Record) -> None:
+def test_hub_and_proxy_do_not_depend_on_each_other(hub: Record) -> None:
     pods = {hub.one("StatefulSet").urn, hub.one("Deployment").urn}
     services = {service.urn for service in hub.of("Service")}
     for resource in (resource for resource in hub.resources if resource.kind != "Rollout"):

@@ -12,16 +12,14 @@ def _config(hub: Record) -> HubConfig:
     return HubConfig.model_validate_json(hub.one("ConfigMap").inputs["data"]["hub.json"])
 
 
-def test_the_files_of_hub_are_shipped_byte_for_byte(hub: Record) -> None:
+def test_the_config_map_has_the_files_of_hub_byte_for_byte(hub: Record) -> None:
     data = {name: text.encode() for name, text in hub.one("ConfigMap").inputs["data"].items() if name != "hub.json"}
     folder = Path(hub_config.HUB_FOLDER)
     assert "contract.py" in data
     assert data == {path.name: path.read_bytes() for path in [*folder.glob("*.py"), *folder.glob("*.html")]}
 
 
-def test_line_ends_and_foreign_letters_survive_and_other_files_stay_at_home(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_code_and_pages_are_in_the_config_map_unchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "form.html").write_bytes("<p>Größe\r\n".encode())
     (tmp_path / "notes.txt").write_text("not for the pod")
     (tmp_path / "__pycache__").mkdir()
@@ -31,7 +29,7 @@ def test_line_ends_and_foreign_letters_survive_and_other_files_stay_at_home(
     assert data["form.html"] == "<p>Größe\r\n"
 
 
-def test_hub_json_says_what_the_settings_say() -> None:
+def test_hub_json_has_the_values_of_the_settings() -> None:
     config = _config(
         record_hub(
             {
@@ -72,7 +70,7 @@ def test_hub_json_says_what_the_settings_say() -> None:
     }
 
 
-def test_the_same_settings_make_the_same_text_in_whatever_order_they_stand() -> None:
+def test_hub_json_does_not_depend_on_the_order_of_keys() -> None:
     one = {"nvidia.com/gpu": 2, "example.com/fpga": 1}
     other = dict(reversed(one.items()))
     texts = [
@@ -83,7 +81,7 @@ def test_the_same_settings_make_the_same_text_in_whatever_order_they_stand() -> 
     assert texts[0].count("\n") > 20
 
 
-def test_another_setting_makes_another_config_map_and_so_another_hub_pod(hub: Record) -> None:
+def test_a_changed_setting_makes_a_new_config_map_and_restarts_the_hub(hub: Record) -> None:
     changed = record_hub({"notebook.idleMinutes": 5})
     names = [
         next(volume["configMap"]["name"] for volume in pod_specs(record)["tf-hub"]["volumes"] if "configMap" in volume)

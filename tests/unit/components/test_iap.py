@@ -1,4 +1,4 @@
-"""Who may come to a gateway: from where, and by Google's Identity-Aware Proxy."""
+"""Access to a gateway: source ranges, and Identity-Aware Proxy."""
 
 import json
 
@@ -13,13 +13,13 @@ _PEOPLE = {"auth.allowedUsers": ["Bob@example.org"], "auth.adminUsers": ["ada@ex
 
 @pytest.fixture(scope="module")
 def iap() -> Record:
-    """A hub behind IAP, which some people may use by name."""
+    """A hub behind IAP, with members and named users."""
     return record_gke(GATEWAY, IAP, _PEOPLE)
 
 
 @pytest.fixture(scope="module")
 def armored() -> Record:
-    """A hub that only some networks reach."""
+    """A hub with source ranges."""
     return record_gke(GATEWAY, {"endpoint.sourceRanges": _RANGES})
 
 
@@ -27,7 +27,7 @@ def _policy(record: Record) -> dict[str, object]:
     return record.one("GCPBackendPolicy").inputs["spec"]["default"]
 
 
-def test_some_ranges_may_come_and_nobody_else(armored: Record) -> None:
+def test_the_security_policy_allows_the_ranges_and_denies_the_rest(armored: Record) -> None:
     (policy,) = [resource for resource in armored.of("SecurityPolicy") if resource.custom]
     *allowed, last = policy.inputs["rules"]
     assert {rule["action"] for rule in allowed} == {"allow"}
@@ -39,30 +39,30 @@ def test_some_ranges_may_come_and_nobody_else(armored: Record) -> None:
     assert priorities == sorted(set(priorities))
 
 
-def test_the_gateway_uses_that_policy_and_goes_before_it(armored: Record) -> None:
+def test_the_gateway_uses_the_policy_and_is_deleted_before_it(armored: Record) -> None:
     (policy,) = [resource for resource in armored.of("SecurityPolicy") if resource.custom]
     assert _policy(armored)["securityPolicy"] == policy.answer["name"]
     assert policy.urn in armored.one("Gateway", "tf-hub").dependencies
 
 
-def test_ranges_of_a_gateway_are_no_business_of_the_service(armored: Record) -> None:
+def test_ranges_of_a_gateway_are_not_set_on_the_service(armored: Record) -> None:
     (service,) = [s for s in armored.kubernetes if s.inputs["metadata"].get("name") == "tf-hub-lb"]
     assert "loadBalancerSourceRanges" not in service.inputs["spec"]
 
 
-def test_a_policy_of_ones_own_is_used_and_none_is_made() -> None:
+def test_a_given_security_policy_is_used_and_none_is_created() -> None:
     record = record_gke(GATEWAY, {"endpoint.securityPolicy": "campus-only"})
     assert record.of("SecurityPolicy") == []
     assert _policy(record)["securityPolicy"] == "campus-only"
 
 
-def test_without_either_there_is_no_policy_and_no_iap() -> None:
+def test_without_ranges_and_iap_there_is_no_policy_and_no_iap() -> None:
     record = record_gke(GATEWAY)
     assert {"securityPolicy", "iap"} & set(_policy(record)) == set()
     assert record.of("WebTypeComputeIamMember") == []
 
 
-def test_iap_is_on_with_a_client_whose_secret_is_in_a_secret_alone(iap: Record) -> None:
+def test_the_client_secret_of_iap_is_in_a_secret_only(iap: Record) -> None:
     (secret,) = [s for s in iap.of("Secret") if s.name == "tf-hub-iap-client"]
     assert _policy(iap)["iap"] == {
         "enabled": True,
@@ -75,12 +75,12 @@ def test_iap_is_on_with_a_client_whose_secret_is_in_a_secret_alone(iap: Record) 
     assert "a-marker-of-iap" not in text_of(public)
 
 
-def test_another_client_secret_is_another_secret_which_gke_sees(iap: Record) -> None:
+def test_a_new_client_secret_of_iap_changes_the_backend_policy(iap: Record) -> None:
     other = record_gke(GATEWAY, IAP, {"iap.clientSecret": "renewed"})
     assert _policy(other)["iap"] != _policy(iap)["iap"]
 
 
-def test_people_may_pass_iap_at_this_host_and_no_other(iap: Record) -> None:
+def test_iap_grants_access_to_members_for_this_host_only(iap: Record) -> None:
     grants = [grant.inputs for grant in iap.of("WebTypeComputeIamMember")]
     assert sorted(grant["member"] for grant in grants) == [
         "domain:example.org",
@@ -96,7 +96,7 @@ def _sign_in(record: Record) -> dict[str, object]:
     return json.loads(record.one("ConfigMap").inputs["data"]["hub.json"])["sign_in"]
 
 
-def test_the_hub_believes_iap_for_the_backends_of_its_project(iap: Record) -> None:
+def test_the_audience_is_any_or_one_backend_service_of_the_project(iap: Record) -> None:
     assert _sign_in(iap)["iap"] == {"audience": "/projects/123456789012/global/backendServices/", "allow_all": True}
     exact = record_gke(GATEWAY, IAP, {"iap.backendService": "1234567890123456789"})
     assert _sign_in(exact)["iap"] == {
@@ -105,7 +105,7 @@ def test_the_hub_believes_iap_for_the_backends_of_its_project(iap: Record) -> No
     }
 
 
-def test_without_members_only_people_by_name_come_in() -> None:
+def test_without_members_only_named_users_get_access() -> None:
     record = record_gke(GATEWAY, IAP, _PEOPLE, {"iap.members": []})
     assert _sign_in(record)["iap"] == {"audience": "/projects/123456789012/global/backendServices/", "allow_all": False}
     assert {grant.inputs["member"] for grant in record.of("WebTypeComputeIamMember")} == {
@@ -114,11 +114,11 @@ def test_without_members_only_people_by_name_come_in() -> None:
     }
 
 
-def test_other_hubs_hear_nothing_of_iap() -> None:
+def test_without_iap_the_config_has_no_iap() -> None:
     assert _sign_in(record_gke(GATEWAY))["iap"] is None
 
 
-def test_what_iap_says_of_people_does_not_reach_notebooks(iap: Record) -> None:
+def test_the_proxy_removes_the_iap_header_for_notebooks(iap: Record) -> None:
     def command(record: Record) -> list[str]:
         (container,) = record.one("Deployment").inputs["spec"]["template"]["spec"]["containers"]
         return container["args"]
@@ -131,7 +131,7 @@ def test_what_iap_says_of_people_does_not_reach_notebooks(iap: Record) -> None:
     assert rest == usual
 
 
-def test_google_is_asked_for_what_iap_needs_and_first_of_all(iap: Record) -> None:
+def test_the_apis_of_iap_are_enabled_first(iap: Record) -> None:
     services = {service.inputs.get("service", "") for service in iap.of("Service")}
     assert {"iap.googleapis.com", "cloudresourcemanager.googleapis.com"} <= services
     enabled = {service.urn for service in iap.of("Service") if service.type.startswith("gcp:")}
@@ -139,7 +139,7 @@ def test_google_is_asked_for_what_iap_needs_and_first_of_all(iap: Record) -> Non
         assert enabled <= iap.one(kind).dependencies  # the children of a component are registered after it
 
 
-def test_the_preview_of_an_empty_project_plans_all_of_it() -> None:
+def test_a_preview_of_a_new_stack_plans_iap() -> None:
     record = record_gke(GATEWAY, IAP, {"endpoint.sourceRanges": _RANGES}, preview=True)
     assert record.of("WebTypeComputeIamMember")
     assert record.one("StatefulSet")

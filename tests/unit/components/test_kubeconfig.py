@@ -5,7 +5,7 @@ import pulumi
 import pytest
 
 from components.cluster import kubeconfig
-from tests.unit.components.kubeconfigs import write
+from tests.kubeconfigs import write
 
 
 def _environment(*files: Path) -> dict[str, str]:
@@ -18,18 +18,18 @@ def _message(context: str | None, environment: dict[str, str]) -> str:
     return str(error.value)
 
 
-def test_the_named_context_is_taken(tmp_path: Path) -> None:
+def test_the_named_context_is_used(tmp_path: Path) -> None:
     file = write(tmp_path / "config", {"a": "https://a.example:6443", "b": "https://b.example"}, current="a")
     found = kubeconfig.find("b", _environment(file))
     assert (found.context, found.server, found.files) == ("b", "https://b.example", (file,))
 
 
-def test_without_a_name_the_current_context_is_taken(tmp_path: Path) -> None:
+def test_without_a_name_the_current_context_is_used(tmp_path: Path) -> None:
     file = write(tmp_path / "config", {"a": "https://a.example", "b": "https://b.example"}, current="b")
     assert kubeconfig.find(None, _environment(file)).context == "b"
 
 
-def test_without_kubeconfig_variable_the_file_in_the_home_is_read(
+def test_without_the_kubeconfig_variable_the_file_in_the_home_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -39,7 +39,7 @@ def test_without_kubeconfig_variable_the_file_in_the_home_is_read(
         assert kubeconfig.find(None, environment).files == (file,)
 
 
-def test_of_several_files_each_entry_counts_where_it_is_named_first(tmp_path: Path) -> None:
+def test_the_first_of_several_kubeconfig_files_wins(tmp_path: Path) -> None:
     first = write(tmp_path / "first", {"a": "https://first.example"})
     second = write(tmp_path / "second", {"a": "https://second.example", "b": "https://b.example"}, current="a")
     third = write(tmp_path / "third", {"c": "https://c.example"}, current="c")
@@ -50,7 +50,7 @@ def test_of_several_files_each_entry_counts_where_it_is_named_first(tmp_path: Pa
     assert kubeconfig.find("c", environment).files == (first, second, third)
 
 
-def test_of_several_files_a_cluster_counts_where_it_is_named_first(tmp_path: Path) -> None:
+def test_the_first_cluster_of_a_name_wins(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     first.write_text("clusters: [{name: shared, cluster: {server: 'https://first.example'}}]")
     second.write_text(
@@ -60,14 +60,14 @@ def test_of_several_files_a_cluster_counts_where_it_is_named_first(tmp_path: Pat
     assert kubeconfig.find("a", _environment(first, second)).server == "https://first.example"
 
 
-def test_without_any_file_the_message_says_where_it_was_looked_for(tmp_path: Path) -> None:
+def test_missing_kubeconfig_files_are_reported_with_their_paths(tmp_path: Path) -> None:
     message = _message(None, _environment(tmp_path / "one", tmp_path / "two"))
     assert str(tmp_path / "one") in message
     assert str(tmp_path / "two") in message
     assert "make up" in message
 
 
-def test_a_context_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
+def test_an_unknown_context_is_reported_with_the_known_ones(tmp_path: Path) -> None:
     file = write(tmp_path / "config", {"b": "https://b.example", "a": "https://a.example"})
     message = _message("c", _environment(file))
     assert "'c'" in message
@@ -76,21 +76,21 @@ def test_a_context_that_is_not_there_is_told_with_those_that_are(tmp_path: Path)
     assert str(file) in message
 
 
-def test_no_current_context_and_none_named_is_told_with_those_there_are(tmp_path: Path) -> None:
+def test_a_missing_current_context_is_reported_with_the_known_ones(tmp_path: Path) -> None:
     file = write(tmp_path / "config", {"a": "https://a.example"}, current="")
     message = _message(None, _environment(file))
     assert "no current context" in message
     assert "Contexts: a." in message
 
 
-def test_a_context_whose_cluster_is_missing_is_told(tmp_path: Path) -> None:
+def test_a_context_with_a_missing_cluster_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "config"
     file.write_text("contexts: [{name: a, context: {cluster: lost}}]\nclusters:\n")
     assert "'lost'" in _message("a", _environment(file))
 
 
 @pytest.mark.parametrize("content", ["token: [hidden-credential", "- hidden-credential", "contexts: hidden-credential"])
-def test_a_file_that_is_no_kubeconfig_is_named_but_not_quoted(content: str, tmp_path: Path) -> None:
+def test_an_invalid_kubeconfig_is_named_but_not_quoted(content: str, tmp_path: Path) -> None:
     file = tmp_path / "config"
     file.write_text(content)
     message = _message(None, _environment(file))
@@ -98,5 +98,5 @@ def test_a_file_that_is_no_kubeconfig_is_named_but_not_quoted(content: str, tmp_
     assert "hidden-credential" not in message
 
 
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+def test_an_unreadable_kubeconfig_is_named(tmp_path: Path) -> None:
     assert f"{tmp_path} cannot be read" in _message(None, _environment(tmp_path))

@@ -14,7 +14,7 @@ def test_both_namespaces_enforce_the_restricted_pod_security_standard(hub: Recor
 
 @pytest.mark.parametrize("keep_database", [True, False])
 @pytest.mark.parametrize("keep_homes", [True, False])
-def test_what_holds_peoples_work_is_kept_as_configured(keep_database: bool, keep_homes: bool) -> None:  # noqa: FBT001 a parameter of the test
+def test_objects_that_hold_data_are_kept_as_configured(keep_database: bool, keep_homes: bool) -> None:  # noqa: FBT001 a parameter of the test
     hub = record_hub({"hub.keepDatabase": keep_database, "notebook.keepHomes": keep_homes})
     kept = {resource.inputs["metadata"]["name"] for resource in hub.kubernetes if resource.retain_on_delete}
     database = {"jupyterhub", "tf-hub-database"} if keep_database else set[str]()
@@ -23,19 +23,19 @@ def test_what_holds_peoples_work_is_kept_as_configured(keep_database: bool, keep
 
 
 @pytest.mark.parametrize("keep_database", [True, False])
-def test_the_volume_that_a_database_was_moved_away_from_is_not_lost_with_its_namespace(keep_database: bool) -> None:  # noqa: FBT001 as above
+def test_the_namespace_with_the_old_database_volume_is_kept_and_protected(keep_database: bool) -> None:  # noqa: FBT001 as above
     hub = record_hub({**POSTGRESQL, "hub.keepDatabase": keep_database})
     assert hub.one("Namespace", "jupyterhub").retain_on_delete is keep_database
     assert hub.one("Namespace", "jupyterhub").protect
 
 
-def test_what_holds_peoples_work_is_protected_as_configured(hub: Record) -> None:
+def test_objects_that_hold_data_are_protected_as_configured(hub: Record) -> None:
     protected = {resource.inputs["metadata"]["name"] for resource in hub.kubernetes if resource.protect}
     assert protected == {"jupyterhub", "jupyterhub-notebooks", "tf-hub-database"}
     assert not any(resource.protect for resource in record_hub({"protect": False}).resources)
 
 
-def test_what_may_outlive_the_stack_has_a_field_manager_that_the_next_stack_has_too(hub: Record) -> None:
+def test_retained_objects_have_a_fixed_field_manager(hub: Record) -> None:
     names = {
         resource.inputs["metadata"]["annotations"]["pulumi.com/patchFieldManager"]
         for resource in hub.of("Namespace") + hub.of("PersistentVolumeClaim")
@@ -43,7 +43,7 @@ def test_what_may_outlive_the_stack_has_a_field_manager_that_the_next_stack_has_
     assert names == {"pulumi-jupyterhub"}
 
 
-def test_everything_in_a_namespace_is_made_after_it(hub: Record) -> None:
+def test_objects_depend_on_their_namespace(hub: Record) -> None:
     urns = {space.inputs["metadata"]["name"]: space.urn for space in hub.of("Namespace")}
     inside = [resource for resource in hub.kubernetes if "namespace" in resource.inputs["metadata"]]
     assert len(inside) > 10

@@ -16,7 +16,7 @@ _ALLOWED_VOLUMES = {
 
 
 def _breaches(spec: dict[str, Any]) -> list[str]:
-    """What the `restricted` Pod Security Standard says against a pod."""
+    """Return the violations of the `restricted` Pod Security Standard."""
     pod = spec.get("securityContext", {})
     found = [key for key in ("hostNetwork", "hostPID", "hostIPC") if spec.get(key)]
     for volume in spec.get("volumes", []):
@@ -38,11 +38,11 @@ def _breaches(spec: dict[str, Any]) -> list[str]:
     return found
 
 
-def test_the_rules_find_an_ordinary_pod_wanting() -> None:
+def test_an_ordinary_pod_violates_the_restricted_standard() -> None:
     assert len(_breaches({"containers": [{"name": "a"}], "volumes": [{"name": "b", "hostPath": {}}]})) == 5
 
 
-def test_every_pod_keeps_the_restricted_pod_security_standard(hub: Record) -> None:
+def test_every_pod_meets_the_restricted_pod_security_standard(hub: Record) -> None:
     assert {name: _breaches(spec) for name, spec in pod_specs(hub).items()} == {"tf-hub": [], "tf-hub-proxy": []}
 
 
@@ -57,11 +57,11 @@ def test_only_the_hub_gets_a_service_account_token(hub: Record) -> None:
     assert not any(account.inputs["automountServiceAccountToken"] for account in hub.of("ServiceAccount"))
 
 
-def test_no_variable_of_another_service_gets_into_a_pod(hub: Record) -> None:
+def test_pods_get_no_environment_variables_of_services(hub: Record) -> None:
     assert [spec["enableServiceLinks"] for spec in pod_specs(hub).values()] == [False, False]
 
 
-def test_resources_are_those_of_the_settings() -> None:
+def test_requests_and_limits_are_those_of_the_settings() -> None:
     hub = record_hub(
         {
             "hub.resources": {"requests": {"cpu": "200m"}, "limits": {"cpu": 2, "memory": "2Gi"}},
@@ -75,7 +75,7 @@ def test_resources_are_those_of_the_settings() -> None:
     }
 
 
-def test_every_pod_has_two_minutes_to_start_and_is_watched_after(hub: Record) -> None:
+def test_every_pod_has_probes_and_two_minutes_to_start(hub: Record) -> None:
     for spec in pod_specs(hub).values():
         (container,) = spec["containers"]
         ports = {port["containerPort"] for port in container["ports"]}

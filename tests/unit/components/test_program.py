@@ -12,8 +12,8 @@ from pulumi.runtime.config import set_all_config
 
 from settings.reading.keys import SECRETS
 from tests.doubles.monitor import Record, record
+from tests.kubeconfigs import write
 from tests.stacks import EXISTING, GATEWAY, GKE, VALUES, text_of
-from tests.unit.components.kubeconfigs import write
 
 _MAIN = Path(__file__).parents[3] / "__main__.py"
 
@@ -23,9 +23,9 @@ def _run() -> Record:
 
 
 def _refused(cluster: Mapping[str, object] | None = None) -> tuple[str, Record]:
-    """Return the message that ends the program, and the record of what it had registered until then.
+    """Return the error message of the program, and its registrations until then.
 
-    `cluster` is Google's description of the existing cluster, beside the usual.
+    `cluster` has properties of the existing cluster that differ from the default ones.
     """
     messages: list[str] = []
 
@@ -44,7 +44,7 @@ def configure(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, object]], 
 
     def set_config(values: dict[str, object]) -> None:
         texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
-        # Pulumi's language host passes them on; no variable is read for them later.
+        # The language host passes the secret keys as an argument, not in the environment.
         set_all_config({}, [f"jupyterhub:{key}" for key in SECRETS])
         monkeypatch.setenv("PULUMI_CONFIG", json.dumps({f"jupyterhub:{key}": text for key, text in texts.items()}))
 
@@ -53,14 +53,14 @@ def configure(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, object]], 
 
 @pytest.fixture(autouse=True)
 def kubeconfig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A kubeconfig with a cluster that answers, `up`, and one that does not, `down`."""
+    """A kubeconfig with a reachable cluster, `up`, and an unreachable one, `down`."""
     with socket.create_server(("127.0.0.1", 0)) as up:
         servers = {"up": f"https://127.0.0.1:{up.getsockname()[1]}", "down": "https://127.0.0.1:1"}
         monkeypatch.setenv("KUBECONFIG", str(write(tmp_path / "kubeconfig", servers, current="up")))
         yield tmp_path / "kubeconfig"
 
 
-def test_the_program_makes_one_hub_with_one_provider_and_exports_what_people_need(
+def test_the_program_creates_one_hub_with_one_provider_and_exports(
     configure: Callable[[dict[str, object]], None],
 ) -> None:
     configure({**VALUES, "kubernetes.context": "up"})
@@ -75,7 +75,7 @@ def test_the_program_makes_one_hub_with_one_provider_and_exports_what_people_nee
     }
 
 
-def test_wrong_settings_end_the_program_before_anything_is_registered(
+def test_invalid_settings_end_the_program_before_any_registration(
     configure: Callable[[dict[str, object]], None],
 ) -> None:
     configure({**VALUES, "notebook.storage": {"size": "1Gib"}, "nmae": "tf-hub"})
@@ -86,7 +86,7 @@ def test_wrong_settings_end_the_program_before_anything_is_registered(
 
 
 @pytest.mark.parametrize("stack", [VALUES, GKE], ids=["context", "create"])
-def test_a_wrong_extra_config_ends_the_program_before_anything_is_registered(
+def test_an_invalid_extra_config_ends_the_program_before_any_registration(
     stack: Mapping[str, object], configure: Callable[[dict[str, object]], None]
 ) -> None:
     configure({**stack, "hub.extraConfig": "\nc.KubeSpawner.imgae = 'x'\nc.JupyterHub.port = 'y'"})
@@ -96,7 +96,7 @@ def test_a_wrong_extra_config_ends_the_program_before_anything_is_registered(
     assert made.resources == []
 
 
-def test_an_existing_cluster_that_does_not_fit_gets_no_more_than_a_lookup(
+def test_an_unsuitable_existing_cluster_is_only_looked_up(
     configure: Callable[[dict[str, object]], None],
 ) -> None:
     configure({**GKE, **EXISTING, **GATEWAY})
@@ -105,7 +105,7 @@ def test_an_existing_cluster_that_does_not_fit_gets_no_more_than_a_lookup(
     assert [resource.type for resource in made.resources] == ["pulumi:providers:gcp"]
 
 
-def test_an_unreachable_cluster_ends_the_program_before_anything_is_registered(
+def test_an_unreachable_cluster_ends_the_program_before_any_registration(
     configure: Callable[[dict[str, object]], None],
 ) -> None:
     configure({**VALUES, "kubernetes.context": "down"})
@@ -114,13 +114,13 @@ def test_an_unreachable_cluster_ends_the_program_before_anything_is_registered(
     assert made.resources == []
 
 
-def test_every_run_of_the_same_stack_asks_for_the_same(configure: Callable[[dict[str, object]], None]) -> None:
+def test_two_runs_of_the_same_stack_register_the_same(configure: Callable[[dict[str, object]], None]) -> None:
     configure(dict(VALUES))
     first, second = ({resource.urn: text_of(resource.inputs) for resource in _run().resources} for _ in range(2))
     assert first == second
 
 
-def test_a_stack_without_google_does_not_wait_for_the_google_sdk() -> None:
+def test_a_stack_without_google_does_not_load_the_google_sdk() -> None:
     program = (
         "import sys, components.cluster, components.jupyterhub; "
         "print(*(name for name in sys.modules if name.count('.') > 1 and name.startswith('pulumi_gcp.')))"

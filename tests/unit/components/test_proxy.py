@@ -9,7 +9,7 @@ from tools.paths import CHECKOUT
 
 
 def _proxy(hub: Record) -> dict[str, dict[str, Any]]:
-    """All that is below the proxy's component."""
+    """Return the inputs of the children of the proxy's component, by URN."""
     component = hub.one("Proxy").urn
     return {resource.urn: resource.inputs for resource in hub.resources if resource.parent == component}
 
@@ -30,7 +30,7 @@ def _proxy(hub: Record) -> dict[str, dict[str, Any]]:
     ],
     ids=lambda changes: next(iter(changes)),
 )
-def test_nothing_that_concerns_others_restarts_the_proxy(changes: dict[str, object], hub: Record) -> None:
+def test_unrelated_changes_do_not_restart_the_proxy(changes: dict[str, object], hub: Record) -> None:
     assert len(_proxy(hub)) == 4
     assert _proxy(record_hub(changes)) == _proxy(hub)
 
@@ -38,11 +38,11 @@ def test_nothing_that_concerns_others_restarts_the_proxy(changes: dict[str, obje
 @pytest.mark.parametrize(
     "changes", [{"proxy.image": "registry.example/foo/proxy:2"}, {"secrets.proxyTokenGeneration": 2}], ids=str
 )
-def test_what_concerns_the_proxy_reaches_it(changes: dict[str, object], hub: Record) -> None:
+def test_changes_of_the_proxy_restart_it(changes: dict[str, object], hub: Record) -> None:
     assert _proxy(record_hub(changes)) != _proxy(hub)
 
 
-def test_the_proxy_sends_what_it_does_not_know_to_the_hub(hub: Record) -> None:
+def test_the_proxy_sends_unknown_routes_to_the_hub(hub: Record) -> None:
     (container,) = pod_specs(hub)["tf-hub-proxy"]["containers"]
     url = json.loads(hub.one("ConfigMap").inputs["data"]["hub.json"])["hub_connect_url"]
     assert container["args"] == [
@@ -56,7 +56,7 @@ def test_the_proxy_sends_what_it_does_not_know_to_the_hub(hub: Record) -> None:
     ]
 
 
-def test_a_proxy_stays_until_its_successor_has_taken_its_routes_over(hub: Record) -> None:
+def test_an_old_proxy_runs_until_the_new_one_has_copied_its_routes(hub: Record) -> None:
     strategy = hub.one("Deployment").inputs["spec"]["strategy"]
     (container,) = pod_specs(hub)["tf-hub-proxy"]["containers"]
     (other,) = [variable["value"] for variable in container["env"] if variable["name"] == "OTHER_PROXY"]
@@ -67,7 +67,7 @@ def test_a_proxy_stays_until_its_successor_has_taken_its_routes_over(hub: Record
     assert "proxy/copy-routes.mjs" in (CHECKOUT / "docker" / "proxy" / "Dockerfile").read_text()
 
 
-def test_the_api_is_reached_inside_the_cluster_only(hub: Record) -> None:
+def test_the_api_of_the_proxy_is_reachable_in_the_cluster_only(hub: Record) -> None:
     spec = hub.one("Service", "tf-hub-proxy-api").inputs["spec"]
     ports = {port["name"]: port["containerPort"] for port in pod_specs(hub)["tf-hub-proxy"]["containers"][0]["ports"]}
     assert spec["type"] == "ClusterIP"

@@ -9,7 +9,7 @@ from tests.stacks import pod_specs, record_hub
 @pytest.mark.parametrize(
     ("keep_homes", "claims"), [(True, ["create", "get", "patch"]), (False, ["create", "get", "patch", "delete"])]
 )
-def test_the_hub_may_do_what_kubespawner_does_and_no_more(keep_homes: bool, claims: list[str]) -> None:  # noqa: FBT001 a parameter of the test
+def test_the_hub_has_exactly_the_permissions_of_kubespawner(keep_homes: bool, claims: list[str]) -> None:  # noqa: FBT001 a parameter of the test
     role = record_hub({"notebook.keepHomes": keep_homes}).one("Role")
     assert role.inputs["metadata"]["namespace"] == "jupyterhub-notebooks"
     assert role.inputs["rules"] == [
@@ -19,7 +19,7 @@ def test_the_hub_may_do_what_kubespawner_does_and_no_more(keep_homes: bool, clai
     ]
 
 
-def test_the_account_of_the_hub_pod_is_the_only_one_with_these_rights(hub: Record) -> None:
+def test_only_the_service_account_of_the_hub_has_the_role(hub: Record) -> None:
     binding = hub.one("RoleBinding").inputs
     role = hub.one("Role").inputs["metadata"]
     assert binding["metadata"]["namespace"] == role["namespace"]
@@ -36,11 +36,11 @@ def test_there_are_no_other_roles_and_bindings(hub: Record) -> None:
     assert sorted(kinds) == ["ClusterRoleBinding", "Role", "RoleBinding"]
 
 
-def test_the_hub_has_its_rights_as_long_as_it_runs(hub: Record) -> None:
+def test_the_hub_depends_on_its_role_binding(hub: Record) -> None:
     assert hub.one("RoleBinding").urn in hub.one("StatefulSet").dependencies
 
 
-def test_the_hub_learns_the_uid_of_the_account_that_owns_the_notebooks(hub: Record) -> None:
+def test_the_config_has_the_uid_of_the_notebooks_owner(hub: Record) -> None:
     account = hub.one("ServiceAccount", "notebooks")
     config = json.loads(hub.one("ConfigMap").inputs["data"]["hub.json"])
     assert account.inputs["metadata"]["namespace"] == config["notebooks_namespace"]

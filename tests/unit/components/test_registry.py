@@ -1,4 +1,4 @@
-"""Who may pull the images from Artifact Registry."""
+"""Permissions to pull the images from Artifact Registry."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ import pytest
 from tests.stacks import EXISTING, record_gke
 
 
-def test_a_registry_is_what_the_images_are_pulled_from_and_the_nodes_may() -> None:
+def test_nodes_may_pull_from_the_created_registry() -> None:
     record = record_gke({"registry.create": True})
     repository = record.one("Repository").inputs
     assert (repository["location"], repository["repositoryId"]) == ("europe-west1", "jupyterhub")
@@ -27,7 +27,7 @@ def test_a_registry_is_what_the_images_are_pulled_from_and_the_nodes_may() -> No
     ids=["of-the-project", "of-another-project"],
 )
 @pytest.mark.parametrize("autopilot", [False, True])
-def test_nodes_of_a_created_cluster_may_pull_from_a_repository_that_is_there(
+def test_nodes_of_a_created_cluster_may_pull_from_an_existing_repository(
     repository: str, where: Mapping[str, object], *, autopilot: bool
 ) -> None:
     kind = {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"} if autopilot else {}
@@ -47,9 +47,9 @@ def test_nodes_of_a_created_cluster_may_pull_from_a_repository_that_is_there(
         {"images.repository": "registry.example.org/hub"},
         EXISTING,
     ],
-    ids=["another-registry", "nodes-of-somebody-else"],
+    ids=["another-registry", "existing-cluster"],
 )
-def test_no_rights_are_given_in_another_registry_or_to_nodes_that_are_not_the_stacks(
+def test_other_registries_and_existing_clusters_get_no_permissions(
     changes: Mapping[str, object],
 ) -> None:
     record = record_gke(changes)

@@ -1,4 +1,4 @@
-"""A hub that does not run ends the wait as soon as that is sure, and with its reason."""
+"""The wait for the hub ends with an error as soon as the hub cannot start."""
 
 import base64
 from collections.abc import Sequence
@@ -59,23 +59,23 @@ def pod(state: V1ContainerState, *, restarts: int = 0, last: V1ContainerState | 
 
 
 class _Cluster:
-    """Answers with one look after the other, and with the last one for ever."""
+    """Returns one state after the other, and the last one from then on."""
 
-    def __init__(self, looks: Sequence[tuple[V1StatefulSet, V1Pod | None]]) -> None:
-        self.looks = list(looks)
+    def __init__(self, states: Sequence[tuple[V1StatefulSet, V1Pod | None]]) -> None:
+        self.states = list(states)
         self.seconds = 0.0
 
     def sleep(self, seconds: float) -> None:
         self.seconds += seconds
-        if len(self.looks) > 1:
-            self.looks.pop(0)
+        if len(self.states) > 1:
+            self.states.pop(0)
 
     def read_namespaced_stateful_set_status(self, _name: str, _namespace: str) -> V1StatefulSet:
-        return self.looks[0][0]
+        return self.states[0][0]
 
     def list_namespaced_pod(self, _namespace: str, *, label_selector: str) -> V1PodList:
         assert label_selector == "controller-revision-hash=new"
-        found = self.looks[0][1]
+        found = self.states[0][1]
         return V1PodList(items=[found] if found else [])
 
     def read_namespaced_pod_log(self, _name: str, _namespace: str, **_: object) -> SimpleNamespace:
@@ -86,27 +86,27 @@ class _Cluster:
         rollout.wait_for(HubPod(apps=this, core=this, namespace="lab", name="tf-hub", generation=2), sleep=self.sleep)
 
 
-def test_a_hub_that_is_ready_in_its_newest_form_ends_the_wait() -> None:
+def test_a_ready_hub_of_the_newest_revision_ends_the_wait() -> None:
     _Cluster([(sets(), None)]).wait()
 
 
 @pytest.mark.parametrize("before", [sets(observed=1), sets(current="old"), sets(ready=None)])
-def test_what_was_true_before_the_change_does_not_count(before: V1StatefulSet) -> None:
+def test_the_state_before_the_change_does_not_end_the_wait(before: V1StatefulSet) -> None:
     cluster = _Cluster([(before, None)] * 10 + [(sets(), None)])
     cluster.wait()
     assert cluster.seconds == 5
 
 
-def test_one_bad_start_is_forgiven() -> None:
+def test_one_failed_start_does_not_end_the_wait() -> None:
     starting = sets(ready=None)
-    looks = [(starting, pod(ENDED)), (starting, pod(RESTARTING, restarts=0, last=ENDED)), (starting, pod(RUNS))]
-    _Cluster([*looks, (sets(), None)]).wait()
+    states = [(starting, pod(ENDED)), (starting, pod(RESTARTING, restarts=0, last=ENDED)), (starting, pod(RUNS))]
+    _Cluster([*states, (sets(), None)]).wait()
 
 
-def test_a_hub_that_ends_twice_is_told_with_the_end_of_its_log() -> None:
+def test_a_second_failed_start_ends_the_wait_with_the_log() -> None:
     starting = sets(ready=None)
-    looks = [(starting, pod(ENDED)), (starting, pod(RUNS, restarts=1, last=ENDED))]
-    cluster = _Cluster([*looks, (starting, pod(ENDED, restarts=1))])
+    states = [(starting, pod(ENDED)), (starting, pod(RUNS, restarts=1, last=ENDED))]
+    cluster = _Cluster([*states, (starting, pod(ENDED, restarts=1))])
     with pytest.raises(
         RolloutError, match=r"(?s)does not start.*exited with code 1, 2 times.*name 'foo' is not defined"
     ):
@@ -114,34 +114,34 @@ def test_a_hub_that_ends_twice_is_told_with_the_end_of_its_log() -> None:
     assert cluster.seconds < 5
 
 
-def test_an_image_that_is_not_there_is_told_in_kubernetes_words() -> None:
+def test_a_missing_image_ends_the_wait_with_the_error_of_kubernetes() -> None:
     cluster = _Cluster([(sets(ready=None), pod(NO_IMAGE))])
     with pytest.raises(RolloutError, match="ErrImageNeverPull: hub:9 is not here"):
         cluster.wait()
     assert cluster.seconds < 61
 
 
-def test_patience_ends_with_what_kubernetes_and_the_hub_said() -> None:
+def test_a_timeout_is_reported_with_the_pod_condition_and_the_log() -> None:
     cluster = _Cluster([(sets(ready=None), pod(RUNS))])
     with pytest.raises(RolloutError, match=r"(?s)not ready after 600 seconds.*unready status.*NameError"):
         cluster.wait()
     assert cluster.seconds == rollout.TIMEOUT_SECONDS
 
 
-def test_only_another_generation_is_waited_for() -> None:
+def test_only_another_generation_updates_the_rollout() -> None:
     provider, state = rollout.RolloutProvider(), {"generation": 3.0, "namespace": "lab", "__provider": "old"}
     assert provider.diff("", state, {**state, "generation": 3, "__provider": "new"}).changes is False
     assert provider.diff("", state, {**state, "generation": 4}).changes is True
-    assert provider.diff("", state, {"namespace": "lab"}).changes is True, "it is not known yet, as in some previews"
+    assert provider.diff("", state, {"namespace": "lab"}).changes is True, "an unknown generation, as in some previews"
 
 
-def test_a_preview_by_somebody_who_may_change_nothing_says_that_it_would_wait() -> None:
-    """The API server does not tell them what generation a change would make, and Pulumi then leaves the input out."""
+def test_a_preview_without_write_access_plans_the_rollout() -> None:
+    """The API server then returns no new generation, and Pulumi omits the input."""
     provider = rollout.RolloutProvider()
     assert provider.diff("", {"generation": 3.0, "namespace": "lab"}, {"namespace": "lab"}).changes is True
 
 
-def test_the_wait_begins_when_the_proxy_runs_and_knows_which_generation(hub: Record) -> None:
+def test_the_rollout_depends_on_proxy_and_hub(hub: Record) -> None:
     wait = hub.one("Rollout")
     assert hub.one("Deployment").urn in wait.dependencies
     assert hub.one("StatefulSet").urn in wait.dependencies

@@ -24,7 +24,7 @@ def hub() -> Record:
     return record_hub(GITHUB)
 
 
-def test_every_secret_is_in_a_secret_under_the_name_of_its_variable(hub: Record) -> None:
+def test_every_secret_value_is_in_a_secret_by_variable_name(hub: Record) -> None:
     (of_proxy,) = [secret for secret in hub.of("Secret") if "token" in secret.inputs["stringData"]]
     assert of_proxy.inputs["stringData"]["token"].startswith(f"{SECRET} tf-hub-proxy-token.value")
     (of_hub,) = [secret for secret in hub.of("Secret") if secret != of_proxy]
@@ -41,19 +41,19 @@ def test_every_secret_is_in_a_secret_under_the_name_of_its_variable(hub: Record)
     }
 
 
-def test_the_content_of_a_secret_is_never_shown_or_stored_in_plain_text(hub: Record) -> None:
+def test_secret_values_are_marked_as_secret(hub: Record) -> None:
     for marker in (SECRET, "a marker", "a-marker"):
         assert marker in text_of([resource.inputs for resource in hub.resources])
         assert marker not in text_of([resource.public for resource in hub.resources])
 
 
-def test_no_secret_is_anywhere_but_in_a_secret(hub: Record) -> None:
+def test_secret_values_are_in_no_other_object_or_output(hub: Record) -> None:
     for marker in (SECRET, "a marker", "a-marker"):
         assert marker not in text_of([resource.inputs for resource in hub.resources if resource.kind != "Secret"])
         assert marker not in text_of(hub.outputs)
 
 
-def test_pods_take_secrets_by_reference_to_a_key_that_is_there(hub: Record) -> None:
+def test_pods_reference_existing_keys_of_secrets(hub: Record) -> None:
     keys = {secret.answer["metadata"]["name"]: set(secret.inputs["stringData"]) for secret in hub.of("Secret")}
     references = {
         name: {variable["name"]: reference for variable, reference in _references(spec)}
@@ -65,7 +65,7 @@ def test_pods_take_secrets_by_reference_to_a_key_that_is_there(hub: Record) -> N
         assert reference["key"] in keys[reference["name"]]
 
 
-def test_hub_and_proxy_share_the_proxys_token_and_nothing_else(hub: Record) -> None:
+def test_hub_and_proxy_share_only_the_proxy_token(hub: Record) -> None:
     by_pod = {name: {reference["name"] for _, reference in _references(spec)} for name, spec in pod_specs(hub).items()}
     (shared,) = by_pod["tf-hub"] & by_pod["tf-hub-proxy"]
     assert by_pod["tf-hub-proxy"] == {shared}
@@ -84,7 +84,7 @@ def test_hub_and_proxy_share_the_proxys_token_and_nothing_else(hub: Record) -> N
     ],
     ids=["cookie", "crypt key", "proxy token", "client secret", "database", "environment"],
 )
-def test_another_secret_restarts_the_pods_that_read_it(
+def test_a_changed_secret_restarts_only_the_pods_that_read_it(
     hub: Record, changes: dict[str, object], restarted: set[str]
 ) -> None:
     before, after = pod_specs(hub), pod_specs(record_hub({**GITHUB, **changes}))

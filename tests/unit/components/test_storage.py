@@ -1,4 +1,4 @@
-"""The StorageClasses of a hub on GKE, and what is on them."""
+"""StorageClasses of homes and database on GKE."""
 
 import json
 from typing import Any
@@ -26,7 +26,7 @@ def _zones(of: dict[str, Any]) -> object:
     return requirement["values"]
 
 
-def test_homes_and_database_are_on_classes_of_the_stacks_own_that_grow_and_are_kept() -> None:
+def test_homes_and_database_have_growing_retained_storage_classes() -> None:
     record = record_gke()
     classes = _classes(record)
     assert set(classes) == {_KEPT, "jupyterhub-database-pd-balanced"}
@@ -42,11 +42,11 @@ def test_homes_and_database_are_on_classes_of_the_stacks_own_that_grow_and_are_k
     assert claim["storageClassName"] == "jupyterhub-database-pd-balanced"
 
 
-def test_a_class_outlives_the_stack_with_its_volumes_as_they_could_not_grow_without() -> None:
+def test_the_storage_classes_of_kept_volumes_are_retained() -> None:
     assert all(made.retain_on_delete for made in record_gke().of("StorageClass"))
 
 
-def test_what_is_not_kept_is_on_a_class_that_deletes_its_disks() -> None:
+def test_homes_that_are_not_kept_have_a_deleting_storage_class() -> None:
     record = record_gke({"notebook.keepHomes": False})
     (of,) = [made for made in record.of("StorageClass") if made.inputs["metadata"]["name"] == _GONE]
     assert of.inputs["reclaimPolicy"] == "Delete"
@@ -54,14 +54,14 @@ def test_what_is_not_kept_is_on_a_class_that_deletes_its_disks() -> None:
     assert _home_class(record) == _GONE
 
 
-def test_the_classes_wait_for_the_operators_rights() -> None:
+def test_the_storage_classes_wait_for_the_cluster_role_binding() -> None:
     record = record_gke()
     rights = record.one("ClusterRoleBinding").urn
-    assert rights in record.one("StorageClasses").dependencies, "a component's children are created after it"
+    assert rights in record.one("StorageClasses").dependencies, "children are created after their component"
 
 
 @pytest.mark.parametrize("mode", ["create", "existing"])
-def test_a_regional_disk_is_in_two_zones_that_have_nodes(mode: str) -> None:
+def test_a_regional_disk_is_restricted_to_zones_with_nodes(mode: str) -> None:
     ranges = ["203.0.113.0/24"] if mode == "create" else []
     storage = {"size": "20Gi", "disk": "pd-ssd", "regional": True}
     record = record_gke({"cluster.mode": mode, "cluster.authorizedNetworks": ranges, "notebook.storage": storage})
@@ -70,24 +70,24 @@ def test_a_regional_disk_is_in_two_zones_that_have_nodes(mode: str) -> None:
     assert _zones(of) == ["europe-west1-b", "europe-west1-c", "europe-west1-d"]
 
 
-def test_homes_are_only_where_people_can_have_each_gpu_too() -> None:
+def test_homes_are_restricted_to_zones_with_every_gpu_type() -> None:
     classes = _classes(record_gke({"nodes.gpu": [_L4]}))
     assert _zones(classes[_KEPT]) == ["europe-west1-b", "europe-west1-c"]
     assert "allowedTopologies" not in classes["jupyterhub-database-pd-balanced"]
 
 
-def test_homes_of_an_autopilot_cluster_are_where_its_gpus_are() -> None:
+def test_homes_of_an_autopilot_cluster_are_in_zones_with_its_gpus() -> None:
     record = record_gke({"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"})
     assert _zones(_classes(record)[_KEPT]) == ["europe-west1-b", "europe-west1-c"]
     assert json.loads(record.one("ConfigMap").inputs["data"]["hub.json"])["accelerator"] == "nvidia-l4"
 
 
-def test_in_a_zone_homes_are_in_that_zone() -> None:
+def test_homes_of_a_zonal_cluster_are_in_its_zone() -> None:
     record = record_gke({"cluster.location": "europe-west1-b", "nodes.gpu": [_L4]})
     assert _zones(_classes(record)[_KEPT]) == ["europe-west1-b"]
 
 
-def test_the_preview_of_an_empty_project_tells_where_homes_will_be_unless_google_chooses() -> None:
+def test_a_preview_of_a_new_stack_has_the_zones_of_homes() -> None:
     found = _classes(record_gke({"nodes.gpu": [_L4]}, preview=True))[_KEPT]
     assert _zones(found) == ["europe-west1-b", "europe-west1-c"]
     autopilot = {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"}
@@ -101,24 +101,24 @@ def test_a_class_that_the_stack_names_is_used_and_none_is_made() -> None:
     assert record.one("PersistentVolumeClaim").inputs["spec"]["storageClassName"] == "fast"
 
 
-def test_a_database_on_a_server_needs_no_class() -> None:
+def test_a_database_server_needs_no_storage_class() -> None:
     assert set(_classes(record_gke(POSTGRESQL))) == {_KEPT}
 
 
-def test_elsewhere_the_clusters_default_is_used() -> None:
+def test_outside_gke_the_default_storage_class_is_used() -> None:
     record = record_hub()
     assert _classes(record) == {}
     assert _home_class(record) is None
     assert "storageClassName" not in record.one("PersistentVolumeClaim").inputs["spec"]
 
 
-def test_the_hub_is_told_of_no_class_before_it_is_there() -> None:
+def test_the_config_map_depends_on_the_storage_class() -> None:
     record = record_gke()
     (homes,) = [made for made in record.of("StorageClass") if made.inputs["metadata"]["name"] == _KEPT]
     assert homes.urn in record.one("ConfigMap").dependencies
 
 
-def test_nodes_that_take_no_persistent_disk_boot_from_hyperdisk() -> None:
+def test_nodes_without_persistent_disk_support_boot_from_hyperdisk() -> None:
     storage = {"size": "10Gi", "disk": "hyperdisk-balanced"}
     changes = {"nodes.user": {"machineType": "n4-standard-8"}, "notebook.storage": storage}
     pools = {pool.name: pool.inputs["nodeConfig"]["diskType"] for pool in record_gke(changes).of("NodePool")}

@@ -9,10 +9,11 @@ from pulumi.runtime import rpc
 
 from components.dynamic import certificate_check
 from components.dynamic.certificate_check import CertificateCheckProvider, secret_errors
+from tests.doubles.certificates import pair
 from tests.doubles.monitor import Record
 from tests.stacks import pod_specs, record_gke, record_hub, text_of
-from tests.unit.settings.test_certificate import HOST, pair
 
+HOST = "hub.example.org"
 CERTIFICATE, KEY = pair(HOST)
 GIVEN: Mapping[str, object] = {
     "auth.allowAnyoneFromTheInternet": True,
@@ -43,7 +44,7 @@ def _proxy(of: Record) -> dict[str, Any]:
     return container
 
 
-def test_the_load_balancer_listens_for_https_and_for_http_which_leads_there(given: Record) -> None:
+def test_the_load_balancer_serves_https_and_redirects_http(given: Record) -> None:
     ports = [(port["port"], port["targetPort"]) for port in given.one("Service", "tf-hub-lb").inputs["spec"]["ports"]]
     arguments = _proxy(given)["args"]
     assert ports == [(443, 8000), (80, 8080)]
@@ -53,15 +54,13 @@ def test_the_load_balancer_listens_for_https_and_for_http_which_leads_there(give
     assert given.outputs[given.one("JupyterHub").urn]["oauth_callback_url"] == f"https://{HOST}/hub/oauth_callback"
 
 
-def test_kubernetes_asks_by_https_whether_the_proxy_is_well(given: Record) -> None:
+def test_the_probes_of_the_proxy_use_https(given: Record) -> None:
     for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
         assert _proxy(given)[probe]["httpGet"] == {"path": "/_chp_healthz", "port": 8000, "scheme": "HTTPS"}
 
 
 @pytest.mark.parametrize("name", ["given", "own"])
-def test_the_proxy_has_the_whole_folder_of_the_secret_so_that_it_is_renewed(
-    name: str, request: pytest.FixtureRequest
-) -> None:
+def test_the_proxy_mounts_the_whole_secret_so_that_it_is_updated(name: str, request: pytest.FixtureRequest) -> None:
     stack: Record = request.getfixturevalue(name)
     pod, container = pod_specs(stack)["tf-hub-proxy"], _proxy(stack)
     (volume,) = pod["volumes"]
@@ -75,15 +74,15 @@ def test_the_proxy_has_the_whole_folder_of_the_secret_so_that_it_is_renewed(
     assert volume["secret"]["secretName"] in (made or {"hub-tls"})
 
 
-def test_a_given_secret_is_looked_at_before_the_proxy_and_the_way_in_and_not_made(given: Record) -> None:
-    look = given.one("CertificateCheck")
-    assert {key: look.inputs[key] for key in INPUTS} == {**INPUTS, "namespace": "jupyterhub"}
-    assert look.urn in given.one("Deployment").dependencies
-    assert look.urn in given.one("Endpoint").dependencies, "its Service is created after it"
+def test_a_given_secret_is_checked_before_proxy_and_endpoint(given: Record) -> None:
+    check = given.one("CertificateCheck")
+    assert {key: check.inputs[key] for key in INPUTS} == {**INPUTS, "namespace": "jupyterhub"}
+    assert check.urn in given.one("Deployment").dependencies
+    assert check.urn in given.one("Endpoint").dependencies, "the Service is created after the check"
     assert not [secret for secret in given.of("Secret") if secret.inputs.get("type") == "kubernetes.io/tls"]
 
 
-def test_a_pair_of_the_settings_becomes_a_secret_and_its_key_is_nowhere_else(own: Record) -> None:
+def test_the_key_of_the_settings_is_in_a_secret_only(own: Record) -> None:
     (secret,) = [secret for secret in own.of("Secret") if secret.inputs.get("type") == "kubernetes.io/tls"]
     assert secret.inputs["stringData"] == {"tls.crt": CERTIFICATE, "tls.key": KEY}
     assert own.of("CertificateCheck") == []
@@ -94,7 +93,7 @@ def test_a_pair_of_the_settings_becomes_a_secret_and_its_key_is_nowhere_else(own
     assert line not in text_of(own.outputs)
 
 
-def test_a_renewed_pair_is_another_secret_and_so_another_proxy_and_the_same_hub(own: Record) -> None:
+def test_a_renewed_certificate_restarts_the_proxy_and_not_the_hub(own: Record) -> None:
     certificate, key = pair(HOST)
     after = record_hub({**OWN, "endpoint.tlsCertificate": certificate, "endpoint.tlsKey": key})
     assert after.one("StatefulSet").inputs == own.one("StatefulSet").inputs
@@ -103,7 +102,7 @@ def test_a_renewed_pair_is_another_secret_and_so_another_proxy_and_the_same_hub(
     assert "name" not in secret.inputs["metadata"]
 
 
-def test_on_gke_the_look_is_at_the_clusters_own_api() -> None:
+def test_the_certificate_check_on_gke_uses_the_clusters_kubeconfig() -> None:
     stack = record_gke({"endpoint.hostname": HOST, "endpoint.tlsSecret": "hub-tls"})
     assert stack.one("CertificateCheck").inputs["kubeconfig"] == stack.one("Rollout").inputs["kubeconfig"]
 
@@ -117,7 +116,7 @@ class _Cluster:
     def read_namespaced_secret(self, _name: str, _namespace: str) -> V1Secret:
         if self.data is None:
             error = ApiException(status=self.status, reason="Internal Server Error")
-            error.body = '{"message": "the cluster is not well"}'  # pyright: ignore[reportAttributeAccessIssue] -- set by what reads the answer
+            error.body = '{"message": "the cluster is degraded"}'  # pyright: ignore[reportAttributeAccessIssue] -- the client sets it
             raise error
         return V1Secret(data=dict(self.data))
 
@@ -125,7 +124,7 @@ class _Cluster:
         if not self.namespace:
             raise ApiException(status=404)
 
-    def flaws(self) -> list[str]:
+    def errors(self) -> list[str]:
         return secret_errors(cast("Any", self), "lab", "hub-tls", HOST)
 
 
@@ -135,45 +134,45 @@ def _encoded(certificate: str, key: str) -> dict[str, str]:
     }
 
 
-def test_a_secret_that_is_missing_is_told_with_how_to_make_it() -> None:
-    (flaw,) = _Cluster().flaws()
-    assert "there is no Secret hub-tls in namespace lab" in flaw
-    assert "kubectl -n lab create secret tls hub-tls --cert=" in flaw
+def test_a_missing_secret_is_reported_with_the_command_to_create_it() -> None:
+    (error,) = _Cluster().errors()
+    assert "there is no Secret hub-tls in namespace lab" in error
+    assert "kubectl -n lab create secret tls hub-tls --cert=" in error
 
 
-def test_a_secret_in_a_namespace_that_is_still_to_be_made_is_no_mistake_yet() -> None:
-    assert _Cluster(namespace=False).flaws() == []
+def test_a_secret_of_a_missing_namespace_is_not_checked() -> None:
+    assert _Cluster(namespace=False).errors() == []
 
 
-def test_a_secret_that_cannot_be_read_is_told_in_kubernetes_words() -> None:
-    (flaw,) = _Cluster(status=500).flaws()
-    assert flaw == "endpoint.tlsSecret: the Secret cannot be read: the cluster is not well"
+def test_an_unreadable_secret_is_reported_with_the_error_of_kubernetes() -> None:
+    (error,) = _Cluster(status=500).errors()
+    assert error == "endpoint.tlsSecret: the Secret cannot be read: the cluster is degraded"
 
 
-def test_a_preview_by_somebody_who_may_read_no_secret_takes_it_for_good() -> None:
-    assert _Cluster(status=403).flaws() == []
+def test_a_preview_without_access_to_secrets_skips_the_check() -> None:
+    assert _Cluster(status=403).errors() == []
 
 
-def test_a_good_secret_is_taken_and_a_wrong_one_is_told_part_by_part() -> None:
-    assert _Cluster(data=_encoded(CERTIFICATE, KEY)).flaws() == []
+def test_each_error_of_an_invalid_secret_is_reported() -> None:
+    assert _Cluster(data=_encoded(CERTIFICATE, KEY)).errors() == []
     other = pair("lab.example.org")
-    name, key = _Cluster(data=_encoded(other[0], KEY)).flaws()
+    name, key = _Cluster(data=_encoded(other[0], KEY)).errors()
     assert "in Secret hub-tls of namespace lab, tls.crt is not for endpoint.hostname" in name
     assert "in Secret hub-tls of namespace lab, tls.key does not belong to the certificate" in key
-    assert len(_Cluster(data={"password": "eA=="}).flaws()) == 2
+    assert len(_Cluster(data={"password": "eA=="}).errors()) == 2
 
 
-def test_pulumi_refuses_what_has_flaws_and_asks_no_cluster_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_provider_reports_errors_and_skips_an_unknown_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_client(_props: object) -> None:
         return None
 
-    def one_flaw(*_: object) -> list[str]:
-        return ["a flaw"]
+    def one_error(*_: object) -> list[str]:
+        return ["an error"]
 
     provider = CertificateCheckProvider()
     unknown = provider.check({}, {**INPUTS, "kubeconfig": rpc.UNKNOWN})
     assert (unknown.failures, unknown.inputs["kubeconfig"]) == ([], rpc.UNKNOWN)
     monkeypatch.setattr(certificate_check, "api_client", no_client)
-    monkeypatch.setattr(certificate_check, "secret_errors", one_flaw)
+    monkeypatch.setattr(certificate_check, "secret_errors", one_error)
     (failure,) = provider.check({}, INPUTS).failures
-    assert failure.reason == "a flaw"
+    assert failure.reason == "an error"

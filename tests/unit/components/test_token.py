@@ -28,12 +28,12 @@ def test_a_token_is_32_random_bytes() -> None:
     assert {len(bytes.fromhex(token)) for token in tokens} == {32}
 
 
-def test_the_id_which_is_not_secret_says_nothing_about_the_token() -> None:
+def test_the_id_reveals_nothing_about_the_token() -> None:
     result = TokenProvider().create(PROPS)
     assert result.id not in (result.outs or {})["value"]
 
 
-def test_a_token_stays_until_its_generation_is_another() -> None:
+def test_a_token_changes_with_its_generation_only() -> None:
     old = {**(TokenProvider().create(PROPS).outs or {}), "__provider": "of an older version"}
     same = TokenProvider().diff("id", old, {"generation": 1.0, "__provider": "of this version"})
     other = TokenProvider().diff("id", old, {"generation": 2.0, "__provider": "of this version"})
@@ -41,7 +41,7 @@ def test_a_token_stays_until_its_generation_is_another() -> None:
 
 
 @pytest.mark.parametrize("keep", [False, True])
-def test_a_renewed_token_is_followed_by_the_last_one_where_old_things_are_to_be_read(keep: bool) -> None:  # noqa: FBT001 a parameter
+def test_a_renewed_token_keeps_the_previous_one_if_configured(keep: bool) -> None:  # noqa: FBT001 a parameter
     state: dict[str, Any] = {**PROPS, "value": "first"}
     seen: list[list[str]] = []
     for generation in (2, 3):
@@ -59,24 +59,24 @@ def test_the_value_is_secret(token: Record) -> None:
     assert SECRET not in str(token.one("Token").inputs)
 
 
-def test_the_inputs_are_what_decides_and_the_provider(token: Record) -> None:
+def test_the_inputs_of_a_token_are_its_generation_and_the_provider(token: Record) -> None:
     assert set(token.one("Token").inputs) == {"generation", "keep_previous", "__provider"}
     assert token.one("Token").inputs["generation"] == 3
 
 
-def test_the_state_names_the_provider_and_holds_none_of_its_code(token: Record) -> None:
+def test_the_state_refers_to_the_provider_without_its_code(token: Record) -> None:
     pickle = base64.b64decode(_pickle(token))
     assert b"components.dynamic.token" in pickle
     assert b"token_hex" not in pickle
     assert len(pickle) < 100
 
 
-def test_the_process_that_runs_the_provider_finds_it(token: Record) -> None:
+def test_the_process_of_the_dynamic_provider_can_load_it(token: Record) -> None:
     code = (
         "import base64, dill, sys; provider = dill.loads(base64.b64decode(sys.argv[1])); "
         "print(provider.create({'generation': 1, 'keep_previous': False}).outs['value'])"
     )
-    # As Pulumi starts it: in the project's folder, which `-m` and `-c` put on the path.
+    # Pulumi starts it in the folder of the project, which `-m` and `-c` add to the import path.
     done = subprocess.run(
         [sys.executable, "-c", code, _pickle(token)], cwd=_ROOT, capture_output=True, text=True, check=True
     )

@@ -15,7 +15,7 @@ _MODULES = sorted(path.stem for path in Path(components.__file__).parent.glob("*
 
 @pytest.fixture(scope="module")
 def hub() -> Record:
-    """A stack with every component that is not Google's."""
+    """A stack with every component except those of Google Cloud."""
     return record_hub(
         {
             "clusterAdmin.user": "user@example.org",
@@ -27,19 +27,19 @@ def hub() -> Record:
     )
 
 
-def test_everything_but_the_hub_itself_and_the_provider_has_a_component_as_parent(hub: Record) -> None:
+def test_every_resource_has_a_component_as_parent(hub: Record) -> None:
     parents = {component.urn for component in hub.components}
     orphans = {resource.name for resource in hub.resources if resource.parent not in parents}
     assert orphans == {"cluster", "tf-hub"}
 
 
-def test_every_kubernetes_object_has_the_one_explicit_provider(hub: Record) -> None:
+def test_every_kubernetes_object_has_the_explicit_provider(hub: Record) -> None:
     (provider,) = hub.of("kubernetes")
     assert len(hub.kubernetes) > 10
     assert {resource.provider for resource in hub.kubernetes} == {f"{provider.urn}::cluster"}
 
 
-def test_the_name_of_a_child_is_the_name_of_its_parent_and_a_part(hub: Record) -> None:
+def test_the_name_of_a_child_starts_with_that_of_its_parent(hub: Record) -> None:
     names = {component.urn: component.name for component in hub.components}
     children = [resource for resource in hub.resources if resource.parent in names]
     assert len(children) > 10
@@ -65,13 +65,13 @@ def test_every_component_registers_outputs(hub: Record) -> None:
     assert {component.name for component in hub.components if not hub.outputs.get(component.urn)} == set()
 
 
-def test_no_output_was_turned_into_text_before_it_was_known(hub: Record) -> None:
+def test_no_output_is_converted_to_a_string(hub: Record) -> None:
     everything = [resource.inputs for resource in hub.resources], hub.outputs
     assert "spec" in text_of(everything)
     assert "Calling __str__" not in text_of(everything)
 
 
-def test_every_object_and_every_pod_has_the_standard_labels(hub: Record) -> None:
+def test_objects_and_pods_have_the_standard_labels(hub: Record) -> None:
     metadata = [resource.inputs["metadata"] for resource in hub.kubernetes]
     metadata += [
         resource.inputs["spec"]["template"]["metadata"] for resource in hub.of("StatefulSet") + hub.of("Deployment")
@@ -83,7 +83,7 @@ def test_every_object_and_every_pod_has_the_standard_labels(hub: Record) -> None
         assert labels["app.kubernetes.io/component"] in {"hub", "proxy", "notebooks", "operator"}
 
 
-def test_every_selector_matches_the_pods_of_exactly_one_controller(hub: Record) -> None:
+def test_every_selector_matches_the_pods_of_one_controller(hub: Record) -> None:
     controllers = hub.of("StatefulSet") + hub.of("Deployment")
     templates = [controller.inputs["spec"]["template"]["metadata"]["labels"] for controller in controllers]
     selectors = [controller.inputs["spec"]["selector"]["matchLabels"] for controller in controllers]
@@ -93,26 +93,26 @@ def test_every_selector_matches_the_pods_of_exactly_one_controller(hub: Record) 
         assert len([labels for labels in templates if selector.items() <= labels.items()]) == 1
 
 
-def test_the_names_are_the_seeds(hub: Record) -> None:
+def test_the_default_names_of_objects_are_fixed(hub: Record) -> None:
     assert hub.one("StatefulSet").inputs["metadata"]["name"] == "tf-hub"
     assert hub.one("ClusterRoleBinding").inputs["metadata"]["name"] == "default-admin"
     assert {"tf-hub-0", "tf-hub-lb"} < {service.inputs["metadata"]["name"] for service in hub.of("Service")}
 
 
-def test_what_the_pods_read_is_named_by_pulumi_so_that_a_change_makes_a_new_one(hub: Record) -> None:
+def test_config_maps_and_secrets_are_immutable_and_auto_named(hub: Record) -> None:
     for resource in hub.of("ConfigMap") + hub.of("Secret"):
         assert "name" not in resource.inputs["metadata"]
         assert resource.inputs["immutable"]
 
 
-def test_all_names_follow_from_the_settings() -> None:
+def test_names_of_objects_follow_from_the_settings() -> None:
     hub = record_hub({"name": "physics", "namespace": "lab"})
     names = {resource.inputs["metadata"].get("name", resource.name) for resource in hub.kubernetes}
     assert {name for name in names if not name.startswith("physics")} == {"lab", "lab-notebooks", "notebooks"}
     assert "tf-hub" not in text_of([resource.inputs for resource in hub.resources if resource.kind != "ConfigMap"])
 
 
-def test_the_preview_of_a_new_stack_waits_for_what_only_the_cluster_knows() -> None:
+def test_a_preview_of_a_new_stack_has_unknown_values_of_the_cluster() -> None:
     hub = record_hub(preview=True)
     assert hub.one("ConfigMap").inputs["data"]["hub.json"] == UNKNOWN
     assert hub.one("StatefulSet").inputs["spec"]["replicas"] == 1

@@ -1,14 +1,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import trustme
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 import settings
 from settings.types.certificate import certificate_errors, key_errors
+from tests.doubles.certificates import CA_CERTIFICATE, pair
 
-CA = trustme.CA()
 HOST = "hub.example.org"
 STACK = {
     "auth.type": "shared-password",
@@ -19,19 +18,13 @@ STACK = {
 SECRETS = {"auth.userPassword", "endpoint.tlsKey"}
 
 
-def pair(*names: str, lasts: timedelta = timedelta(days=1)) -> tuple[str, str]:
-    """A certificate with those that lead to its authority, and its key."""
-    made = CA.issue_cert(*names, not_after=datetime.now(UTC) + lasts)
-    chain = b"".join(blob.bytes() for blob in made.cert_chain_pems) + CA.cert_pem.bytes()
-    return chain.decode(), made.private_key_pem.bytes().decode()
-
-
 @pytest.mark.parametrize("names", [[HOST], ["*.example.org"], ["lab.example.org", "HUB.example.org"]])
 def test_a_certificate_for_the_host_name_is_taken_with_its_key(names: list[str]) -> None:
     certificate, key = pair(*names)
-    assert certificate_errors(certificate, hostname=HOST) == []
-    assert key_errors(key, certificate=certificate) == []
-    found = settings.parse({**STACK, "endpoint.tlsCertificate": certificate, "endpoint.tlsKey": key}, encrypted=SECRETS)
+    chain = certificate + CA_CERTIFICATE
+    assert certificate_errors(chain, hostname=HOST) == []
+    assert key_errors(key, certificate=chain) == []
+    found = settings.parse({**STACK, "endpoint.tlsCertificate": chain, "endpoint.tlsKey": key}, encrypted=SECRETS)
     assert found.public_url == f"https://{HOST}"
     assert found.port_forward_command.endswith("svc/tf-hub-lb 8443:443")
 
@@ -51,14 +44,14 @@ def test_a_certificate_for_others_is_refused_with_their_names(names: list[str], 
 
 
 def test_a_certificate_that_has_expired_is_refused_with_the_day() -> None:
-    (flaw,) = certificate_errors(pair(HOST, lasts=timedelta(days=-2))[0], hostname=HOST)
+    (flaw,) = certificate_errors(pair(HOST, valid=timedelta(days=-2))[0], hostname=HOST)
     assert f"{datetime.now(UTC) - timedelta(days=2):%Y-%m-%d}" in flaw
 
 
 def test_a_key_that_belongs_to_another_certificate_is_refused_and_so_is_a_chain_in_the_wrong_order() -> None:
     certificate, key = pair(HOST)
     assert "does not belong" in key_errors(pair(HOST)[1], certificate=certificate)[0]
-    assert "has to be its first" in key_errors(key, certificate=CA.cert_pem.bytes().decode() + certificate)[0]
+    assert "has to be its first" in key_errors(key, certificate=CA_CERTIFICATE + certificate)[0]
 
 
 @pytest.mark.parametrize(

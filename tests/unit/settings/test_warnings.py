@@ -3,8 +3,9 @@
 import pytest
 
 import settings
-from tests.unit.settings.gke.test_rules import GKE
+from tests.corpus import base
 
+GKE = base("gke")
 L4 = {"name": "gpu", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
 
 

@@ -1,11 +1,14 @@
-"""Tables of the summary: the effect of a change on users, by kind of resource, by input, and by setting of the hub."""
+"""Tables of the summary: the effect of a change on users, by kind of resource and by input."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from tools.review.log.model import Resource
+from hub.contract import COOKIE_SECRET_VARIABLE, CRYPT_KEY_VARIABLE
+from settings.types import quantity
+from tools.review.explain.hub_fields import HUB_FIELDS
+from tools.review.log.model import Change, Resource
 
 Weight = Literal["danger", "restart", "notice", "unknown"]
 """`danger`: data may be lost, or the hub is unreachable for long. `restart`: a pod restarts. `notice`: users see a
@@ -26,8 +29,8 @@ class Note:
 
     def render(self, quote: Callable[[str], str]) -> str:
         """Return the text with its values, each shortened and quoted."""
-        values = iter(value if len(value) <= _MAX_LENGTH else f"{value[:_MAX_LENGTH]}…" for value in self.values)
-        return re.sub(r"\{\}", lambda _: quote(next(values)), self.text)
+        short = (value if len(value) <= _MAX_LENGTH else f"{value[:_MAX_LENGTH]}…" for value in self.values)
+        return self.text.format(*map(quote, short))
 
 
 def note(weight: Weight, text: str, **values: object) -> Note:
@@ -85,69 +88,95 @@ def is_loss(found: Resource) -> bool:
     return found.operation in {"replace", "delete"} and found.kind in LOSSES and not is_google_api
 
 
-class ChangeRule(NamedTuple):
-    """The effect of one input that changes in place."""
-
-    kind: str
-    path: str
-    """Regular expression."""
-    weight: Weight
-    text: str
-    """With `{name}` of the resource, and the values `{old}` and `{new}`."""
+def _grows(change: Change) -> bool:
+    """Return whether a quantity does not decrease."""
+    try:
+        return quantity.parse(str(change.old)) <= quantity.parse(str(change.new))
+    except ValueError:
+        return False
 
 
-_IMAGE: Final = r"spec\.template\.spec\.containers\[.*\]\.image"
-CHANGES: Final = (
-    ChangeRule(
-        "kubernetes",
-        r"context",
+class Rule(NamedTuple):
+    """The effect of some changes."""
+
+    changes: str
+    """Regular expression for operation, kind, logical name and path: `update Service tf-hub-lb spec.type`. A new
+    ConfigMap or Secret with other content is an update, and a path in `hub.json` follows that of the file."""
+    weight: Weight = "notice"
+    text: str = ""
+    """With `{name}` of the resource, and the values `{old}` and `{new}`. Empty: users notice nothing, or the note on
+    another resource says it."""
+    holds: Callable[[Change], bool] = lambda _: True
+    """Whether the rule holds for a value."""
+
+
+_WORKLOAD: Final = r"update (StatefulSet|Deployment) \S+ spec\.template\.spec\."
+_SIZE: Final = r"update PersistentVolumeClaim \S+ spec\.resources\.requests\.storage"
+HOSTS: Final = Rule(r"update (Gateway|HTTPRoute) \S+ spec\.(listeners\[.*\]\.hostname|hostnames\[.*\])")
+"""Host names of the hub: the note on its URL says it."""
+RULES: Final = (
+    Rule(
+        r"create (Account|Address|ConfigMap|GlobalAddress|Namespace|NodePool|PersistentVolumeClaim|Repository|Secret"
+        r"|ServiceAccount|StorageClass|Token) .*"
+    ),
+    Rule(r"update \S+ \S+ metadata\.labels\[app\.kubernetes\.io/.*\]"),  # selects nothing: pods have their own
+    Rule(r"update Token \S+-cookie .*", "notice", "All users have to sign in again."),
+    # Data encrypted with the last key can still be read; the pods that read the proxy's token restart.
+    Rule(r"update Token \S+-(crypt-key|proxy-token) .*"),
+    Rule(rf"update Secret (\S+-proxy-token .*|\S+ data\.({COOKIE_SECRET_VARIABLE}|{CRYPT_KEY_VARIABLE}))"),
+    *(
+        Rule(rf"update ConfigMap \S+ data\[hub\.json\] {re.escape(field)}\b.*", "notice", text)
+        for field, text in HUB_FIELDS.items()
+    ),
+    Rule(r"update ConfigMap \S+ data\[extra_config\.py\]", "notice", "The Python code in hub.extraConfig changes."),
+    Rule(
+        r"update ConfigMap \S+ data\[.*\.(py|html)\]",
+        "unknown",
+        "The hub's code changes: see the diff for the effect on users.",
+    ),
+    Rule(
+        r"(update|replace) kubernetes \S+ context",
         "danger",
         "The objects move to the cluster of another kubeconfig context: {old} → {new}. "
         "In another cluster, a new hub is created.",
     ),
-    ChangeRule(
-        "Service", r"spec\.loadBalancerSourceRanges\b.*", "notice", "The IP ranges that can reach the hub change."
+    Rule(
+        r"update Service \S+ spec\.loadBalancerSourceRanges\b.*",
+        "notice",
+        "The IP ranges that can reach the hub change.",
     ),
-    ChangeRule(
-        "Service",
-        r"spec\.loadBalancerIP",
+    Rule(
+        r"update Service \S+ spec\.loadBalancerIP",
         "notice",
         "Service {name} gets another IP address: {old} → {new}. Update DNS.",
     ),
-    ChangeRule(
-        "Service", r"spec\.type", "danger", "The type of Service {name} changes: the hub may become unreachable."
+    Rule(
+        r"update Service \S+ spec\.type",
+        "danger",
+        "The type of Service {name} changes: the hub may become unreachable.",
     ),
-    ChangeRule("StatefulSet", _IMAGE, "notice", "The image of the hub changes: {old} → {new}."),
-    ChangeRule("Deployment", _IMAGE, "notice", "The image of the proxy changes: {old} → {new}."),
+    Rule(
+        r"update StatefulSet \S+ spec\.template\.spec\.containers\[.*\]\.image",
+        "notice",
+        "The image of the hub changes: {old} → {new}.",
+    ),
+    Rule(
+        r"update Deployment \S+ spec\.template\.spec\.containers\[.*\]\.image",
+        "notice",
+        "The image of the proxy changes: {old} → {new}.",
+    ),
+    # References to objects whose own change is explained.
+    Rule(rf"{_WORKLOAD}volumes\[.*\]\.(configMap\.name|secret\.secretName)"),
+    Rule(rf"{_WORKLOAD}containers\[.*\]\.env\[.*\]\.valueFrom\.(secretKeyRef|configMapKeyRef)\.name"),
+    Rule(rf"{_WORKLOAD}containers\[.*\]\.envFrom\[.*\]\.(secretRef|configMapRef)\.name"),
+    Rule(rf"{_WORKLOAD}containers\[.*\]\.imagePullPolicy"),
+    Rule(rf"{_WORKLOAD}containers\[.*\]\.resources\..*", holds=_grows),
+    Rule(_SIZE, "notice", "The volume {name} is expanded: {old} → {new}. It cannot shrink again.", _grows),
+    Rule(
+        _SIZE,
+        "danger",
+        "The volume {name} would shrink: {old} → {new}. Kubernetes rejects that, so `pulumi up` fails.",
+    ),
+    Rule(r"\w+ ResourceQuota .*", "notice", "The resource quota of all notebooks changes."),
 )
-"""The first that matches counts for an input."""
-
-CALLBACK: Final = "Register the callback URL {new} in the OAuth app, if there is one."
-SETTINGS: Final[tuple[tuple[str, str], ...]] = (
-    (r"sign_in\.type", "The sign-in type changes: {old} → {new}."),
-    (r"sign_in\.callback_url", CALLBACK),
-    (
-        r"sign_in\.(allowed|admin|blocked)_users.*|sign_in\.allow_all|sign_in\.github\.organizations.*",
-        "The users who may sign in, or the admins, change.",
-    ),
-    (r"sign_in\.session_hours", "Users have to sign in again after {new} hours (before: {old})."),
-    (r"sign_in\..*", "The sign-in settings change."),
-    (r"image", "The spawn form preselects the image {new} (before: {old})."),
-    (r"images.*|allowed_images.*", "The images that users can choose change."),
-    (r"(cpu|memory|additional_resources)\b.*", "The sizes that users can choose change."),
-    (
-        r"home_size",
-        "Homes have {new} (before: {old}); smaller ones are expanded at the next start, none shrinks.",
-    ),
-    (r"home_storage_class", "New homes use another StorageClass; existing ones stay as they are."),
-    (r"database_url", "The hub uses another database: users and tokens of the old one are not in it."),
-    (r"keep_homes", "Keeping the homes of deleted users changes: {old} → {new}."),
-    (r"idle_minutes", "Idle servers are stopped after {new} minutes (before: {old}; 0 = never)."),
-    (r"start_timeout_seconds", "A server has {new} seconds to start (before: {old})."),
-)
-"""By path in `hub.json` (a regular expression), the effect of a change. The first that matches counts."""
-
-
-def setting_text(path: str) -> str | None:
-    """Return the effect of a change of a value of `hub.json`; None if it is not known."""
-    return next((text for pattern, text in SETTINGS if re.fullmatch(pattern, path)), None)
+"""The first that matches counts for a change. The effect of a change without a rule is not known."""

@@ -1,21 +1,13 @@
 """Summary of a change for a reviewer: restarts, losses and effects on users, by the rules of `rules`."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import groupby
 from typing import Final
 
-from tools.review.explain import unknown_changes
-from tools.review.explain.rules import (
-    CALLBACK,
-    CHANGES,
-    ENDS_ALL,
-    LOSSES,
-    Note,
-    Weight,
-    is_loss,
-    note,
-    setting_text,
-)
+from tools.review.explain.hub_fields import CALLBACK
+from tools.review.explain.rules import ENDS_ALL, HOSTS, LOSSES, RULES, Note, Weight, is_loss, note
 from tools.review.log import resources
 from tools.review.log.model import VERBS, Change, Preview, Resource
 
@@ -38,12 +30,12 @@ _ROLLING: Final = re.compile(
     r"spec\.(strategy|replicas|minReadySeconds)\b.*|.*(\.lifecycle\.|Probe\.|\[OTHER_PROXY\]).*"
 )
 """Inputs of the proxy's Deployment on which a rollout without disconnections depends."""
-_ORDER: Final[dict[Weight, int]] = {"danger": 0, "restart": 1, "notice": 2, "unknown": 3}
+_ORDER: Final[Mapping[Weight, int]] = {"danger": 0, "restart": 1, "notice": 2, "unknown": 3}
 
 
 def heading(preview: Preview) -> str:
     """Return the number of resources by operation: `2 to create, 1 to replace; 20 unchanged`."""
-    done = ["update" if found.is_rolled else found.operation for found in preview.resources]
+    done = [found.shown_operation for found in preview.resources]
     counts = [f"{count} to {verb}" for operation, verb in VERBS.items() if (count := done.count(operation))]
     return f"{', '.join(counts) or 'no changes'}; {preview.unchanged} unchanged"
 
@@ -52,7 +44,7 @@ def notes(preview: Preview) -> tuple[Note, ...]:
     """Return the effects of a change, the heaviest first, each once."""
     if preview.resources and not preview.unchanged and all(one.operation == "create" for one in preview.resources):
         return (_ALL_NEW,)
-    found = dict.fromkeys(note for rule in _RULES for note in rule(preview))
+    found = dict.fromkeys([*_losses(preview), *_restarts(preview), *_exports(preview), *_effects(preview)])
     if any(is_loss(one) and one.kind in ENDS_ALL and not one.retained for one in preview.resources):
         found = {note: None for note in found if note.weight not in {"restart", "unknown"}}
     if _PROXY_TOKEN in found:
@@ -95,74 +87,41 @@ def _exports(preview: Preview) -> Iterator[Note]:
             yield note("notice", CALLBACK, new=change.new)
 
 
-def _tokens(preview: Preview) -> Iterator[Note]:
-    for found in preview.resources:
-        if found.kind == "Token" and found.operation == "update" and found.name.endswith("-cookie"):
-            yield note("notice", "All users have to sign in again.")
-
-
-def _files(preview: Preview) -> Iterator[Note]:
-    for found in preview.resources:
-        if found.operation != "replace":
-            continue
-        for change in found.files:
-            yield from _settings(change)
-        code = {change.path for change in found.files if re.search(r"\.(py|html)\]$", change.path)}
-        if "data[extra_config.py]" in code:
-            yield note("notice", "The Python code in hub.extraConfig changes.")
-        if own := len(code - {"data[extra_config.py]"}):
-            files = "1 file" if own == 1 else f"{own} files"
-            yield note("unknown", f"The hub's code changes, in {files}: see the diff for the effect on users.")
-
-
-def _settings(file: Change) -> Iterator[Note]:
-    for change in resources.diff_json(file):
-        if text := setting_text(change.path):
-            yield note("notice", text, old=change.old, new=change.new)
-
-
-def _inputs(preview: Preview) -> Iterator[Note]:
-    for rule in CHANGES:
-        for found in preview.resources:
-            # A provider that is replaced has another context, too.
-            if found.kind == rule.kind and (found.operation == "update" or rule.kind == "kubernetes"):
-                for change in found.changes:
-                    if re.fullmatch(rule.path, change.path):
-                        yield note(rule.weight, rule.text, name=found.name, old=change.old, new=change.new)
-
-
-def _volumes(preview: Preview) -> Iterator[Note]:
-    for found in preview.resources:
-        if found.kind == "ResourceQuota":
-            yield note("notice", "The resource quota of all notebooks changes.")
-        if found.kind == "PersistentVolumeClaim" and found.operation == "update":
-            yield from (_resized(found, change) for change in found.changes if change.path == unknown_changes.STORAGE)
-
-
-def _resized(found: Resource, change: Change) -> Note:
-    if unknown_changes.is_more(change):
-        text = "The volume {name} is expanded: {old} → {new}. It cannot shrink again."
-        return note("notice", text, name=found.name, old=change.old, new=change.new)
-    text = "The volume {name} would shrink: {old} → {new}. Kubernetes rejects that, so `pulumi up` fails."
-    return note("danger", text, name=found.name, old=change.old, new=change.new)
-
-
-def _unknown(preview: Preview) -> Iterator[Note]:
-    found = unknown_changes.find(preview)
-    if found:
-        places = ", ".join(["{}"] * len(found[:_MAX_UNKNOWN]))
-        more = f" and {len(found) - _MAX_UNKNOWN} more" if len(found) > _MAX_UNKNOWN else ""
+def _effects(preview: Preview) -> Iterator[Note]:
+    """Yield the effects by the rules, in their order, and the changes without a rule."""
+    has_other_url = any(change.path == "hub_url" for change in preview.exports)
+    left = [(found, change) for found in preview.resources for change in _changes(found)]
+    for rule in (*([HOSTS] if has_other_url else []), *RULES):
+        rest: list[tuple[Resource, Change]] = []
+        for found, change in left:
+            place = f"{found.shown_operation} {found.kind} {found.logical_name} {change.path}"
+            if not (re.fullmatch(rule.changes, place) and rule.holds(change)):
+                rest.append((found, change))
+            elif rule.text:
+                yield note(rule.weight, rule.text, name=found.name, old=change.old, new=change.new)
+        left = rest
+    by_resource = groupby(((found, change.path) for found, change in left if not is_loss(found)), lambda one: one[0])
+    unknown = tuple(_named(found, [path for _, path in group]) for found, group in by_resource)
+    if unknown:
+        places = ", ".join(["{}"] * len(unknown[:_MAX_UNKNOWN]))
+        more = f" and {len(unknown) - _MAX_UNKNOWN} more" if len(unknown) > _MAX_UNKNOWN else ""
         text = f"The effect on users is not known for: {places}{more}."
-        yield Note(weight="unknown", text=text, values=found[:_MAX_UNKNOWN])
+        yield Note(weight="unknown", text=text, values=unknown[:_MAX_UNKNOWN])
 
 
-_RULES: Final[tuple[Callable[[Preview], Iterator[Note]], ...]] = (
-    _losses,
-    _restarts,
-    _exports,
-    _tokens,
-    _files,
-    _inputs,
-    _volumes,
-    _unknown,
-)
+def _changes(found: Resource) -> Iterator[Change]:
+    """Yield the changes, those in a JSON file one by one; an empty one of a resource without visible changes."""
+    for change in found.changes or (Change(path="", old=None, new=None),):
+        inner = resources.diff_json(change) if found.is_rolled else ()
+        yield from (replace(one, path=f"{change.path} {one.path}") for one in inner)
+        if not inner:
+            yield change
+
+
+def _named(found: Resource, paths: list[str]) -> str:
+    """Return the name of changes of unknown effect: `spec.replicas of StatefulSet tf-hub`, `delete Router a`."""
+    name = f"{found.shown_kind} {found.name}"
+    if found.shown_operation != "update":
+        return f"{found.operation} {name}"
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return f"{paths[0]}{more} of {name}" if paths[0] else name

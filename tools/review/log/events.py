@@ -4,10 +4,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 from tools.review.log import resources
-from tools.review.log.model import SECRET, Change, Diagnostic, Operation, Preview, Resource, Violation
+from tools.review.log.model import SECRET, Change, Diagnostic, Operation, Preview, Properties, Resource, Violation
 from tools.review.log.resources import ResourceState
 
 _OPERATIONS: Final[Mapping[str, Operation]] = {
@@ -43,16 +43,17 @@ class Step(NamedTuple):
 class Log:
     """The content of an event log."""
 
+    failed: bool = False
+    """Whether the exit code of the command is an error."""
     steps: list[Step] = field(default_factory=list[Step])
     """In the engine's order."""
     refreshes: list[Step] = field(default_factory=list[Step])
     """Each with the state before and the refreshed state."""
-    exports: tuple[dict[str, Any], dict[str, Any]] | None = None
+    exports: tuple[Properties, Properties] = ({}, {})
     """The exports before and after."""
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
     policy_packs: tuple[str, ...] = ()
     violations: list[Violation] = field(default_factory=list[Violation])
-    succeeded: bool = False
 
     @property
     def after(self) -> dict[str, ResourceState]:
@@ -61,7 +62,7 @@ class Log:
 
     def add_policy_results(self, later: "Log") -> None:
         """Add the policy results of a later run with the same resources."""
-        self.policy_packs, self.violations = later.policy_packs, later.violations
+        self.failed, self.policy_packs, self.violations = later.failed, later.policy_packs, later.violations
         self.diagnostics += [one for one in later.diagnostics if one not in self.diagnostics]
 
 
@@ -69,49 +70,39 @@ def read(lines: Iterable[str]) -> Log:
     """Return the content of an event log."""
     log = Log()
     for line in lines:
-        event = cast("dict[str, Any]", json.loads(line))
-        if "resourcePreEvent" in event:
-            step = event["resourcePreEvent"]["metadata"]
-            log.steps.append(_step(step))
-        elif "resOutputsEvent" in event:
-            step = event["resOutputsEvent"]["metadata"]
-            _add_exports(log, step)
-            if step["op"] == "refresh":
+        match json.loads(line):
+            case {"resourcePreEvent": {"metadata": step}}:
+                log.steps.append(_step(step))
+            case {"resOutputsEvent": {"metadata": {"op": "refresh"} as step}}:
                 log.refreshes.append(_step(step))
-        elif "diagnosticEvent" in event:
-            _add_diagnostic(log, event["diagnosticEvent"])
-        elif "policyEvent" in event:
-            _add_violation(log, event["policyEvent"])
-        elif "summaryEvent" in event:
-            summary = event["summaryEvent"]
-            log.succeeded = summary.get("result") == "succeeded"
-            packs = cast("dict[str, str]", summary.get("PolicyPacks") or {})
-            log.policy_packs = tuple(sorted(name.partition("|")[0] for name in packs))
+            case {"resOutputsEvent": {"metadata": {"type": "pulumi:pulumi:Stack"} as step}}:
+                log.exports = _outputs(step.get("old")), _outputs(step.get("new"))
+            case {"diagnosticEvent": event}:
+                _add_diagnostic(log, event)
+            case {"policyEvent": event}:
+                log.violations.append(_violation(event))
+            case {"summaryEvent": event}:
+                log.policy_packs = tuple(sorted(name.partition("|")[0] for name in event.get("PolicyPacks") or ()))
+            case _:
+                pass
     return log
 
 
-def preview(log: Log, *, failed: bool) -> Preview:
-    """Return the result of a preview.
-
-    Args:
-        log: Its event log.
-        failed: Whether the engine ended with an error.
-    """
+def preview(log: Log) -> Preview:
+    """Return the event log of a preview as its result."""
     plan = [step for step in log.steps if step.operation in _OPERATIONS or step.operation in _STAYS]
-    names = resources.auto_names(
-        [step.old for step in plan if step.old is not None], [step.new for step in plan if step.new is not None]
-    )
+    names = resources.auto_names((step.old for step in plan), (step.new for step in plan))
     found = [
         resource(_OPERATIONS[step.operation], step.old, step.new, names, step.differing)
         for step in plan
         if step.operation in _OPERATIONS
     ]
     return Preview(
-        failed=failed,
+        failed=log.failed,
         resources=tuple(sorted(filter(is_shown, found), key=lambda one: (one.type, one.name))),
         unchanged=sum(step.operation in _STAYS and step.new is not None and is_object(step.new.type) for step in plan),
         manual_changes=tuple(_manual_changes(log.refreshes)),
-        exports=() if failed or log.exports is None else resources.export_changes(*log.exports, names),
+        exports=() if log.failed else resources.export_changes(*log.exports, names),
         diagnostics=tuple(log.diagnostics),
         policy_packs=log.policy_packs,
         violations=tuple(sorted(log.violations, key=lambda found: (not found.mandatory, found.policy, found.resource))),
@@ -173,10 +164,8 @@ def _state(found: dict[str, Any] | None) -> ResourceState | None:
     return None if found is None else resources.read(found)
 
 
-def _add_exports(log: Log, step: dict[str, Any]) -> None:
-    if step["type"] == "pulumi:pulumi:Stack" and step["op"] != "refresh":
-        old, new = (cast("dict[str, Any]", step.get(side) or {}) for side in ("old", "new"))
-        log.exports = (old.get("outputs") or {}, new.get("outputs") or {})
+def _outputs(state: dict[str, Any] | None) -> Properties:
+    return (state or {}).get("outputs") or {}
 
 
 def _add_diagnostic(log: Log, event: dict[str, Any]) -> None:
@@ -188,15 +177,12 @@ def _add_diagnostic(log: Log, event: dict[str, Any]) -> None:
             log.diagnostics.append(found)
 
 
-def _add_violation(log: Log, event: dict[str, Any]) -> None:
-    urn = str(event.get("resourceUrn") or "")
-    kind, name = urn.rpartition("::")[0].rpartition(":")[2], urn.rpartition("::")[2]
-    log.violations.append(
-        Violation(
-            pack=str(event["policyPackName"]),
-            policy=str(event["policyName"]),
-            mandatory=event["enforcementLevel"] == "mandatory",
-            resource=f"{kind} {name}".strip(),
-            text=str(event["message"]).strip(),
-        )
+def _violation(event: dict[str, Any]) -> Violation:
+    type_, _, name = str(event.get("resourceUrn") or "").rpartition("::")
+    return Violation(
+        pack=str(event["policyPackName"]),
+        policy=str(event["policyName"]),
+        mandatory=event["enforcementLevel"] == "mandatory",
+        resource=f"{type_.rpartition(':')[2]} {name}".strip(),
+        text=str(event["message"]).strip(),
     )

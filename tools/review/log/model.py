@@ -61,6 +61,11 @@ class Resource:
         return self.type.rpartition(":")[2].rpartition("/")[2]
 
     @property
+    def shown_kind(self) -> str:
+        """The kind, or `provider`."""
+        return "provider" if self.type.startswith("pulumi:providers:") else self.kind
+
+    @property
     def files(self) -> tuple[Change, ...]:
         """The changed files of a ConfigMap."""
         return tuple(change for change in self.changes if change.path.startswith("data[") and self.kind == "ConfigMap")
@@ -69,6 +74,11 @@ class Resource:
     def is_rolled(self) -> bool:
         """Whether it is an immutable, auto-named ConfigMap or Secret: a change creates a new one and rolls its pods."""
         return self.operation == "replace" and self.kind in {"ConfigMap", "Secret"}
+
+    @property
+    def shown_operation(self) -> Operation:
+        """The operation; `update` if it is rolled."""
+        return "update" if self.is_rolled else self.operation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +120,8 @@ class Preview:
     policy_packs: tuple[str, ...] = ()
     """Policy packs that ran."""
     violations: tuple[Violation, ...] = ()
+    base_problem: str = ""
+    """Error of the base revision of an offline comparison if that cannot run: everything counts as new then."""
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:

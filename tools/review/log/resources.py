@@ -112,14 +112,14 @@ def read(state: Mapping[str, Any]) -> ResourceState:
     )
 
 
-def auto_names(olds: Iterable[ResourceState], news: Iterable[ResourceState]) -> dict[str, str]:
+def auto_names(olds: Iterable[ResourceState | None], news: Iterable[ResourceState | None]) -> dict[str, str]:
     """Return how to show each auto-generated name, with a mark for the new name of a replacement."""
-    before = {state.urn: state.given_name for state in olds if state.is_auto_named}
-    shown = {state.given_name: f"{state.logical_name}{_SUFFIX}" for state in olds if state.is_auto_named}
+    known = [state for state in olds if state and state.is_auto_named]
+    before = {state.urn for state in known}
+    shown = {state.given_name: f"{state.logical_name}{_SUFFIX}" for state in known}
     for state in news:
-        if state.is_auto_named and state.given_name not in shown:
-            new = _NEW if state.urn in before else ""
-            shown[state.given_name] = f"{state.logical_name}{_SUFFIX}{new}"
+        if state and state.is_auto_named and state.given_name not in shown:
+            shown[state.given_name] = f"{state.logical_name}{_SUFFIX}{_NEW if state.urn in before else ''}"
     return shown
 
 

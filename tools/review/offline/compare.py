@@ -4,36 +4,22 @@ import subprocess
 import tarfile
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 from tools.engine import Engine, find
 from tools.errors import ToolError
 from tools.review import engine, stack_file
-from tools.review.engine import Outcome
 from tools.review.log import events, resources
+from tools.review.log.events import Log
 from tools.review.log.model import Diagnostic, Operation, Preview, Resource
 from tools.review.log.resources import ResourceState
 from tools.review.offline import recording_provider, replacements
 from tools.review.offline.workspace import Workspace, prepare
-from tools.review.stack_file import NoStackFileError
 
 
-class RevisionError(Exception):
-    """The revision does not exist; the text has the fix."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
-    """The result of a comparison."""
-
-    preview: Preview
-    base_problem: str = ""
-    """Error of a base revision that cannot run; everything counts as new then."""
-
-
-def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None = None) -> Comparison:
+def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None = None) -> Preview:
     """Return the changes of a stack from a revision to the files of a checkout.
 
     Args:
@@ -43,9 +29,7 @@ def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None =
         policy_pack: Folder of a policy pack to check the checkout's objects.
 
     Raises:
-        RevisionError: There is no such revision.
-        NoStackFileError: The checkout has no readable stack file.
-        ToolError: No engine is installed, and none could be built.
+        ToolError: There is no such revision, the checkout has no readable stack file, or no engine could be built.
     """
     stack = stack.rpartition("/")[2]  # a state in a folder has no organizations
     with tempfile.TemporaryDirectory(prefix="review-") as scratch, recording_provider.serving() as port:
@@ -59,7 +43,7 @@ def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None =
             after = both.submit(_run, new, policy_pack)
             before = both.submit(_run_base, pulumi, stack, folder, port)
             found = _compared(before.result(), after.result(), new)
-            return replace(found, preview=stack_file.placed(found.preview, checkout / stack_file.name_of(stack)))
+            return stack_file.placed(found, checkout / stack_file.name_of(stack))
 
 
 def _offline(found: Engine, port: int) -> Engine:
@@ -81,7 +65,7 @@ def extract(revision: str, checkout: Path, folder: Path) -> None:
     """Extract the files of a revision into a folder.
 
     Raises:
-        RevisionError: There is no such revision.
+        ToolError: There is no such revision.
     """
     # --end-of-options: a revision that begins with a dash is not an option. The hash is safe below.
     commit = _git(checkout, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
@@ -90,7 +74,7 @@ def extract(revision: str, checkout: Path, folder: Path) -> None:
             f"{revision} is not a revision of this repository. List them with: git log --oneline\n"
             "In a workflow, fetch the commit: actions/checkout with fetch-depth: 0."
         )
-        raise RevisionError(message)
+        raise ToolError(message)
     archive = _git(checkout, "archive", "--format=tar", commit.stdout.decode().strip())
     archive.check_returncode()
     with tarfile.open(fileobj=BytesIO(archive.stdout)) as files:
@@ -102,53 +86,40 @@ def _git(checkout: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
 
 
-def _run_base(pulumi: Engine, stack: str, folder: Path, port: int) -> Outcome | str:
-    """Return the outcome of the base revision, or its error."""
+def _run_base(pulumi: Engine, stack: str, folder: Path, port: int) -> Log | str:
+    """Return the event log of the base revision, or its error."""
     program = folder / "program"
+    if not (program / stack_file.name_of(stack)).exists():
+        return "it has no stack file"
     try:
-        old = prepare(folder / "old", program, stack, engine=pulumi, port=port)
+        log = _run(prepare(folder / "old", program, stack, engine=pulumi, port=port), None)
     except ToolError as error:
         return str(error)
-    except NoStackFileError as error:
-        return str(error) if (program / stack_file.name_of(stack)).exists() else "it has no stack file"
-    outcome = _run(old, None)
-    if outcome.failed:
-        return "\n".join(message.text for message in outcome.preview.errors)
-    return outcome
+    return "\n".join(message.text for message in events.preview(log).errors) if log.failed else log
 
 
-def _run(project: Workspace, policy_pack: Path | None) -> Outcome:
-    def act(*words: str) -> Outcome:
-        """Run one command of the engine."""
-        return engine.outcome(lambda log: project.stack.run(*words, event_log=log))
-
+def _run(project: Workspace, policy_pack: Path | None) -> Log:
     # `up`, because a preview does not know ids and the outputs made of them.
-    made = act("up", "--yes", "--skip-preview")
-    if policy_pack is not None and not made.failed:
+    log = engine.log_of(project.stack.run, "up", "--yes", "--skip-preview")
+    if policy_pack is not None and not log.failed:
         # Separately, because `up` ends at the first policy violation.
-        judged = act("preview", "--policy-pack", str(policy_pack.resolve()))
-        made.log.add_policy_results(judged.log)
-        return replace(made, failed=judged.failed)
-    return made
+        log.add_policy_results(engine.log_of(project.stack.run, "preview", "--policy-pack", str(policy_pack.resolve())))
+    return log
 
 
-def _compared(before: Outcome | str, after: Outcome, new: Workspace) -> Comparison:
-    found = after.preview
+def _compared(before: Log | str, after: Log, new: Workspace) -> Preview:
+    found = events.preview(after)
     notes = tuple(Diagnostic(severity="warning", text=note) for note in new.notes)
-    problem = before if isinstance(before, str) else ""
-    olds = {} if isinstance(before, str) else before.log.after
-    news = after.log.after
-    differing, unchanged = differences(olds, news)
-    old_exports = {} if isinstance(before, str) or before.log.exports is None else before.log.exports[1]
-    new_exports = {} if after.log.exports is None else after.log.exports[1]
-    preview = replace(
+    base = Log() if isinstance(before, str) else before
+    differing, unchanged = differences(base.after, after.after)
+    return replace(
         found,
         resources=differing,
         unchanged=unchanged,
-        exports=() if found.failed else resources.export_changes(old_exports, new_exports, {}),
+        exports=() if found.failed else resources.export_changes(base.exports[1], after.exports[1], {}),
         diagnostics=(*found.diagnostics, *notes),
+        base_problem=before if isinstance(before, str) else "",
     )
-    return Comparison(preview=preview, base_problem=problem)
 
 
 def differences(olds: dict[str, ResourceState], news: dict[str, ResourceState]) -> tuple[tuple[Resource, ...], int]:

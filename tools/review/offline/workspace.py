@@ -45,13 +45,11 @@ def prepare(folder: Path, program: Path, name: str, *, engine: Engine, port: int
         port: Port of the recording provider, which also serves as the address of the cluster.
 
     Raises:
-        NoStackFileError: The stack file or `Pulumi.yaml` is missing or cannot be read.
-        ToolError: Pulumi refuses the stack file.
+        ToolError: The stack file or `Pulumi.yaml` is missing or cannot be read, or Pulumi refuses the stack file.
     """
-    stack_file.require_project(program)
     read, written = _config(stack_file.find(program, name))
     own = {key.removeprefix(_PREFIX): value for key, value in read.items() if key.startswith(_PREFIX)}
-    sealed = {key: _digest(json.dumps(value)) for key, value in own.items() if _is_encrypted(value)}
+    sealed = {key: _digest(value) for key, value in own.items() if _is_encrypted(value)}
     built = open_images(program, own)
     missing = missing_secrets({**built, **own})
     kubeconfig = folder / "kubeconfig"
@@ -107,8 +105,8 @@ def missing_secrets(own: Mapping[str, object]) -> list[str]:
     return []
 
 
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:12]
 
 
 def kubeconfig_of(port: int, context: str) -> dict[str, object]:

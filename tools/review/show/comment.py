@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from textwrap import shorten
+from textwrap import indent, shorten
 from typing import Final, NamedTuple
 
 from tools.review.explain import summary
@@ -20,9 +20,11 @@ SUMMARY_LIMIT: Final = 1_000_000
 _RESERVED: Final = 2_000
 """Bytes for the list of omitted parts."""
 _NAMED: Final = 10
-"""Omitted parts that are named; the others are counted."""
+"""Names in a list; the others are counted."""
 _LONGEST_NAME: Final = 120
 """Characters of the name of an omitted part."""
+_MAX_PROBLEM: Final = 4_000
+"""Characters of the error of a base revision that cannot run: the end, which has the reason."""
 _CONFLICT: Final = "Server-Side Apply field conflict"
 """Message of the Kubernetes provider for a field of the stack that another field manager changed."""
 _FORCE: Final = (
@@ -39,7 +41,7 @@ class Subject:
     """As in `Pulumi.<stack>.yaml`."""
     run_url: str | None = None
     """URL of the job that wrote it, with the job summary."""
-    preamble: str = ""
+    note: str = ""
     """Note on the kind of preview, in Markdown; empty for a preview with access to the cloud."""
 
 
@@ -60,51 +62,48 @@ def marker(stack: str) -> str:
 
 def render_preview(subject: Subject, preview: Preview, *, limit: int = GITHUB_LIMIT) -> str:
     """Return the comment on a preview, successful or failed."""
+    elsewhere = _elsewhere(subject, limit)
     if preview.failed and not preview.violations:
-        return render_failure(subject, [message.text for message in preview.errors], limit=limit)
+        return _fitted([_heading(subject, preview)], [_Part(text) for text in _errors(preview)], elsewhere, limit)
     # A preview with a policy violation is complete, so its changes are shown.
     head = [
-        _heading(subject, "policy violation" if preview.failed else ""),
+        _heading(subject, preview),
         *_policies(preview),
-        *(block(message.text) for message in preview.errors),
+        *_errors(preview),
         *_changes(preview),
         *_warnings(preview.warnings),
     ]
-    return _fitted(head, _objects(preview), _elsewhere(subject, limit), limit)
+    return _fitted(head, _objects(preview), elsewhere, limit)
 
 
-def render_drift(subject: Subject, preview: Preview, *, limit: int) -> str:
-    """Return the report of drift between the stack's state and the cluster or cloud."""
-    errors = [message.text for message in preview.errors]
+def render_drift(subject: Subject, preview: Preview) -> str:
+    """Return the report of drift between the stack's state and the cluster or cloud, for the job summary."""
     if not has_drift(preview):
         if preview.failed:
-            return render_failure(subject, errors, limit=limit)
-        return _fitted([f"### Stack {code(subject.stack)} has no drift"], [], "", limit)
+            return render_preview(subject, preview, limit=SUMMARY_LIMIT)
+        return f"### Stack {code(subject.stack)} has no drift\n"
     head = [f"### Stack {code(subject.stack)} has drifted"]
     if preview.failed:
-        head += ["**Pulumi failed**, as `pulumi up` would. There may be more drift than listed here:"]
-        head += [block(text) for text in errors]
-        if any(_CONFLICT in text for text in errors):
+        head += [
+            "**Pulumi failed**, as `pulumi up` would. There may be more drift than listed here:",
+            *_errors(preview),
+        ]
+        if any(_CONFLICT in message.text for message in preview.errors):
             head.append(_FORCE)
     if preview.resources:
         would = "Reverting them would do this:" if preview.failed else "`pulumi up` would do this:"
-        head += [
-            f"**Drifted resources: {len(preview.resources)}.** {would}",
-            *_notes(preview),
-        ]
+        head += [f"**Drifted resources: {len(preview.resources)}.** {would}", *_notes(preview)]
     elif preview.exports:
         head.append("**Only exports differ.** `pulumi up` would update them:")
     parts = _objects(preview)
     if preview.manual_changes:
-        names = ", ".join(f"{code(found.kind)} {code(found.name)}" for found in preview.manual_changes[:_NAMED])
-        more = len(preview.manual_changes) - _NAMED
-        told = f"{names} and {more} more" if more > 0 else names
-        head.append(f"**Labels or annotations that the stack does not manage**, and `pulumi up` keeps: {told}.")
+        names = _first([f"{code(found.kind)} {code(found.name)}" for found in preview.manual_changes])
+        head.append(f"**Labels or annotations that the stack does not manage**, and `pulumi up` keeps: {names}.")
         parts += [
             _folded(f"changed by hand: {found.kind} {found.name}", difference.lines(found))
             for found in preview.manual_changes
         ]
-    return _fitted(head, parts, _elsewhere(subject, limit), limit)
+    return _fitted(head, parts, _elsewhere(subject, SUMMARY_LIMIT), SUMMARY_LIMIT)
 
 
 def has_drift(preview: Preview) -> bool:
@@ -112,16 +111,18 @@ def has_drift(preview: Preview) -> bool:
     return bool(preview.resources or preview.exports or preview.manual_changes)
 
 
-def render_failure(subject: Subject, messages: Sequence[str], *, limit: int = GITHUB_LIMIT) -> str:
-    """Return the comment on a preview without a result."""
-    parts = [_Part(block(message)) for message in messages]
-    return _fitted([_heading(subject, "failed")], parts, _elsewhere(subject, limit), limit)
+def _heading(subject: Subject, preview: Preview) -> str:
+    outcome = "" if not preview.failed else ": policy violation" if preview.violations else ": failed"
+    title = f"{marker(subject.stack)}\n### Preview of stack {code(subject.stack)}{outcome}"
+    note = subject.note
+    if preview.base_problem:
+        problem = block(preview.base_problem[-_MAX_PROBLEM:])
+        note += f"\n\nThe base revision cannot run here, so everything counts as new:\n\n{problem}"
+    return f"{title}\n\n> [!NOTE]\n{indent(note, '> ', lambda _: True)}" if note else title
 
 
-def _heading(subject: Subject, outcome: str) -> str:
-    told = f": {outcome}" if outcome else ""
-    preamble = f"\n\n{subject.preamble}" if subject.preamble else ""
-    return f"{marker(subject.stack)}\n### Preview of stack {code(subject.stack)}{told}{preamble}"
+def _errors(preview: Preview) -> list[str]:
+    return [block(message.text) for message in preview.errors]
 
 
 def _changes(preview: Preview) -> list[str]:
@@ -140,11 +141,8 @@ def _notes(preview: Preview) -> list[str]:
 
 
 def _warnings(warnings: Sequence[Diagnostic]) -> list[str]:
-    return (
-        [folded(f"{len(warnings)} warnings", "\n\n".join(block(warning.text) for warning in warnings))]
-        if warnings
-        else []
-    )
+    texts = "\n\n".join(block(warning.text) for warning in warnings)
+    return [folded(f"{len(warnings)} warnings", texts)] if warnings else []
 
 
 def _policies(preview: Preview) -> list[str]:
@@ -155,7 +153,7 @@ def _policies(preview: Preview) -> list[str]:
         return [f"Policy pack {packs}: no violations."]
     told = [
         f"- {'**violation**' if found.mandatory else 'advisory'}: {code(found.resource)}, policy {code(found.policy)}\n"
-        + "\n".join(f"  {line}" for line in block(found.text).splitlines())
+        + indent(block(found.text), "  ")
         for found in preview.violations
     ]
     return ["\n".join([f"Policy pack {packs}:", "", *told])]
@@ -183,6 +181,12 @@ def _elsewhere(subject: Subject, limit: int) -> str:
     return f"See the {where}."
 
 
+def _first(names: Sequence[str]) -> str:
+    """Return the first names, and the number of the others."""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
+
+
 def _fitted(head: Sequence[str], parts: Sequence[_Part], elsewhere: str, limit: int) -> str:
     """Return the heading and as many whole parts as fit the limit; the other parts are named."""
     left = limit - _RESERVED
@@ -196,7 +200,6 @@ def _fitted(head: Sequence[str], parts: Sequence[_Part], elsewhere: str, limit: 
         else:
             missing.append(part.title)
     if missing:
-        names = ", ".join(code(shorten(title, _LONGEST_NAME, placeholder="…")) for title in missing[:_NAMED])
-        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
-        kept.append(f"**Not shown, because of GitHub's size limit:** {names}{more}. {elsewhere}")
+        names = _first([code(shorten(title, _LONGEST_NAME, placeholder="…")) for title in missing])
+        kept.append(f"**Not shown, because of GitHub's size limit:** {names}. {elsewhere}")
     return "\n\n".join(kept) + "\n"

@@ -21,10 +21,8 @@ _OPENING: Final = ("{", "[", '"', "'")
 def title(found: Resource) -> str:
     """Return operation, kind and name: `change StatefulSet tf-hub`."""
     files = _files(found)
-    kind = "provider" if found.type.startswith("pulumi:providers:") else found.kind
-    what = f"{VERBS[found.operation]} {kind} {found.name}"
-    if found.is_rolled:
-        what = f"change {found.kind} {found.name} (a new object; pods that use it roll)"
+    rolled = " (a new object; pods that use it roll)" if found.is_rolled else ""
+    what = f"{VERBS[found.shown_operation]} {found.shown_kind} {found.name}{rolled}"
     return f"{what}: {', '.join(files)}" if files else what
 
 

@@ -7,15 +7,13 @@ from typing import Any, Final, cast
 
 import httpx
 
+from tools.errors import ToolError
+
 _MARKER: Final = re.compile(r"<!-- jupyterhub-preview: [^\s<>]+ -->")
 _PAGE: Final = 100
 """Largest page of comments that GitHub returns."""
 _OWN: Final = "github-actions[bot]"
 """User of a workflow's token. Comments of other users are never edited."""
-
-
-class GitHubError(Exception):
-    """GitHub did not accept the comment; the text has the reason and the fix."""
 
 
 def post(body: str, number: int) -> str:
@@ -29,12 +27,12 @@ def post(body: str, number: int) -> str:
         URL of the comment.
 
     Raises:
-        GitHubError: An environment variable is missing, or GitHub rejected the comment.
+        ToolError: An environment variable is missing, or GitHub rejected the comment.
     """
     found = _MARKER.match(body)
     if found is None:
         message = "The comment has no marker. Write it with: python -m tools.review preview (or offline)"
-        raise GitHubError(message)
+        raise ToolError(message)
     repository = _variable("GITHUB_REPOSITORY")
     headers = {
         "Authorization": f"Bearer {_variable('GITHUB_TOKEN')}",
@@ -51,10 +49,10 @@ def post(body: str, number: int) -> str:
                 answer = client.patch(f"comments/{known}", json={"body": body})
             answer.raise_for_status()
         except httpx.HTTPStatusError as error:
-            raise GitHubError(_rejection(error.response)) from None
+            raise ToolError(_rejection(error.response)) from None
         except httpx.HTTPError as error:
             message = f"{api} cannot be reached: {error}"
-            raise GitHubError(message) from None
+            raise ToolError(message) from None
         return str(answer.json()["html_url"])
 
 
@@ -104,5 +102,5 @@ def _variable(name: str) -> str:
     value = os.environ.get(name, "")
     if not value:
         message = f"{name} is not set. GitHub Actions sets it; pass GITHUB_TOKEN in the step's `env:`."
-        raise GitHubError(message)
+        raise ToolError(message)
     return value

@@ -22,10 +22,7 @@ def lines(log: Log) -> list[str]:
     The lines are public: they have no values, and secrets are not part of the digest. Auto-generated names are
     normalized, so equal plans give equal lines.
     """
-    names = resources.auto_names(
-        [step.old for step in log.steps if step.old is not None],
-        [step.new for step in log.steps if step.new is not None],
-    )
+    names = resources.auto_names((step.old for step in log.steps), (step.new for step in log.steps))
     return sorted(
         " ".join([step.operation, known.urn, *_changed(step.old, step.new, names), *_digest(step.new, names)])
         for step in log.steps

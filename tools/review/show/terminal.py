@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.markup import escape
-from rich.text import Text
 
 from tools.review.explain import summary
 from tools.review.log.model import Preview
@@ -17,31 +15,34 @@ _WEIGHTS = {"danger": "bold red", "restart": "yellow", "notice": "default", "unk
 _SIGNS = {"danger": "!!", "restart": " ~", "notice": " -", "unknown": " ?"}
 
 
-def show(preview: Preview, *, title: str, console: Console) -> None:
+def show(preview: Preview, *, title: str) -> None:
     """Print a preview: the summary first, then each resource.
 
     Args:
         preview: The preview.
         title: Title: the compared revisions or stacks.
-        console: The terminal.
     """
-    console.print(f"[bold]{escape(title)}[/bold]")
+    console = Console(markup=False, highlight=False, soft_wrap=True)
+    console.print(title, style="bold")
+    if preview.base_problem:
+        text = f"The base revision cannot run here, so everything counts as new:\n{visible(preview.base_problem)}"
+        console.print(text, style="yellow")
     for message in preview.errors:
-        console.print(Text(f"error: {visible(message.text)}", style="red"))
+        console.print(f"error: {visible(message.text)}", style="red")
     if preview.failed and not preview.violations:
         return
-    console.print(escape(f"{summary.heading(preview)}."))
+    console.print(f"{summary.heading(preview)}.")
     for note in summary.notes(preview):
-        console.print(Text(f"{_SIGNS[note.weight]} {note.render(visible)}", style=_WEIGHTS[note.weight]))
+        console.print(f"{_SIGNS[note.weight]} {note.render(visible)}", style=_WEIGHTS[note.weight])
     for violation in preview.violations:
         level = "violation" if violation.mandatory else "advisory"
         text = f"policy {violation.policy}, {level}: {violation.resource}\n{visible(violation.text)}"
-        console.print(Text(text, style="red" if violation.mandatory else "yellow"))
+        console.print(text, style="red" if violation.mandatory else "yellow")
     for warning in preview.warnings:
-        console.print(Text(f"warning: {visible(warning.text)}", style="yellow"))
+        console.print(f"warning: {visible(warning.text)}", style="yellow")
     for found in preview.resources:
-        style = "yellow" if found.is_rolled else _OPERATIONS[found.operation]
         console.print()
+        style = _OPERATIONS[found.shown_operation]
         _show_difference(difference.title(found), difference.lines(found), style=style, console=console)
     if preview.exports:
         console.print()
@@ -49,6 +50,6 @@ def show(preview: Preview, *, title: str, console: Console) -> None:
 
 
 def _show_difference(title: str, lines: Sequence[str], *, style: str, console: Console) -> None:
-    console.print(Text(visible(title), style=style))
+    console.print(visible(title), style=style)
     for line in lines or ["  no visible difference"]:
-        console.print(Text(f"  {line}", style=_STYLES.get(line[:1], "dim")))
+        console.print(f"  {line}", style=_STYLES.get(line[:1], "dim"))

@@ -3,7 +3,9 @@ import pytest
 import settings
 from settings.google.accelerators import ACCELERATORS
 from settings.google.disks import DiskType, boot_disk, takes
-from tests.unit.settings.gke.test_rules import GKE, mistakes_of
+from tests.corpus import base, mistakes_of
+
+GKE = base("gke")
 
 
 @pytest.mark.parametrize(
@@ -43,7 +45,7 @@ def test_new_machines_go_with_the_disks_that_they_take() -> None:
         "hub.storage": {"size": "4Gi", "disk": "hyperdisk-balanced"},
         "notebook.storage": {"disk": "hyperdisk-balanced"},
     }
-    assert mistakes_of(values) == []
+    assert mistakes_of({**GKE, **values}) == []
 
 
 def test_a_class_of_ones_own_may_be_anything() -> None:
@@ -51,7 +53,7 @@ def test_a_class_of_ones_own_may_be_anything() -> None:
         "nodes.user": {"machineType": "n4-standard-8"},
         "notebook.storage": {"storageClass": "own"},
     }
-    assert mistakes_of(values) == []
+    assert mistakes_of({**GKE, **values}) == []
 
 
 def test_an_existing_cluster_may_have_gpus_of_a_named_type() -> None:

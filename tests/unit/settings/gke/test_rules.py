@@ -6,24 +6,9 @@ import settings
 from settings.google.accelerators import ACCELERATORS
 from settings.google.regions import ZONES
 from settings.types.places import region_of
+from tests.corpus import base, mistakes_of
 
-GKE: dict[str, object] = {
-    "auth.type": "dummy",
-    "endpoint.type": "none",
-    "images.repository": "registry.example.org/hub",
-    "gcp.project": "my-project-123",
-    "cluster.mode": "create",
-    "cluster.location": "europe-west1",
-    "cluster.authorizedNetworks": ["203.0.113.0/24"],
-}
-
-
-def mistakes_of(values: dict[str, object]) -> list[str]:
-    try:
-        settings.parse({**GKE, **values})
-    except settings.SettingsError as error:
-        return list(error.mistakes)
-    return []
+GKE = base("gke")
 
 
 @pytest.mark.parametrize("name", ACCELERATORS)
@@ -56,19 +41,19 @@ def test_pools_are_the_same_as_json_text_as_pulumi_hands_them_on() -> None:
 
 @pytest.mark.parametrize(("most", "accepted"), [(13, True), (14, False)])
 def test_the_pools_may_grow_just_to_what_the_pod_range_has_room_for(most: int, accepted: bool) -> None:  # noqa: FBT001 a column
-    mistakes = mistakes_of({"network.podRange": "10.4.0.0/20", "nodes.user": {"max": most}})
+    mistakes = mistakes_of({**GKE, "network.podRange": "10.4.0.0/20", "nodes.user": {"max": most}})
     assert (mistakes == []) == accepted
 
 
 def test_small_ranges_are_no_mistake_where_this_stack_makes_no_nodes() -> None:
     small: dict[str, object] = {"network.podRange": "10.4.0.0/20", "network.nodeRange": "10.0.0.0/29"}
-    assert mistakes_of({**small, "cluster.mode": "existing"}) == []
-    assert mistakes_of({**small, "cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"}) == []
+    assert mistakes_of({**GKE, **small, "cluster.mode": "existing"}) == []
+    assert mistakes_of({**GKE, **small, "cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"}) == []
 
 
 def test_every_pair_of_ranges_that_overlaps_is_told() -> None:
     same = "10.0.0.0/20"
-    mistakes = mistakes_of({"network.nodeRange": same, "network.podRange": same, "network.serviceRange": same})
+    mistakes = mistakes_of({**GKE, "network.nodeRange": same, "network.podRange": same, "network.serviceRange": same})
     assert [mistake.partition(";")[0] for mistake in mistakes] == [
         "network.nodeRange: overlaps with network.podRange",
         "network.nodeRange: overlaps with network.serviceRange",
@@ -80,13 +65,13 @@ def test_pools_that_are_written_out_as_they_are_by_default_are_no_mistake_with_a
     """Pulumi hands the defaults of Pulumi.yaml to the program as if they were in the stack file."""
     core = {"machineType": "e2-standard-2", "min": 1, "max": 3, "diskGb": 50, "spot": False}
     values: dict[str, object] = {"notebook.additionalResources": {}, "nodes.core": core, "nodes.gpu": []}
-    assert mistakes_of({**values, "cluster.autopilot": True}) == []
+    assert mistakes_of({**GKE, **values, "cluster.autopilot": True}) == []
 
 
 def test_a_project_alone_is_no_mistake_without_gke() -> None:
-    assert mistakes_of({"cluster.mode": "context", "cluster.location": "", "kubernetes.context": "hub"}) == []
+    assert mistakes_of({**GKE, "cluster.mode": "context", "cluster.location": "", "kubernetes.context": "hub"}) == []
 
 
 def test_a_wrong_group_hides_no_mistake_of_the_others() -> None:
-    mistakes = mistakes_of({"network.podRange": "all", "gcp.project": "", "nodes.core": {"min": 5}})
+    mistakes = mistakes_of({**GKE, "network.podRange": "all", "gcp.project": "", "nodes.core": {"min": 5}})
     assert [mistake.partition(":")[0] for mistake in mistakes] == ["network.podRange", "gcp.project", "nodes.core.min"]

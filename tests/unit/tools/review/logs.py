@@ -4,7 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tools.review.explain.summary import notes
 from tools.review.log import events
+from tools.review.log.events import Log
 from tools.review.log.model import Preview
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -15,6 +17,10 @@ STATEFULSET = "kubernetes:apps/v1:StatefulSet"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 SERVICE = "kubernetes:core/v1:Service"
 CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
+SERVICE_ACCOUNT = "kubernetes:core/v1:ServiceAccount"
+NAMESPACE = "kubernetes:core/v1:Namespace"
+NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+CLUSTER = "gcp:container/cluster:Cluster"
 TOKEN = "pulumi-python:dynamic/jupyterhub:Token"  # noqa: S105 a type
 STACK = "pulumi:pulumi:Stack"
 
@@ -54,6 +60,28 @@ def step(
             "metadata": {"op": operation, "urn": urn, "type": type_, "detailedDiff": detailed or None, **states}
         }
     }
+
+
+def update(type_: str, name: str, old: Inputs, new: Inputs) -> dict[str, Any]:
+    """Return an update of a named object, with the inputs before and after beside its name."""
+    return step("update", type_, name, named(name, **old), named(name, **new))
+
+
+def rolled(old: Inputs, new: Inputs) -> dict[str, Any]:
+    """Return the replacement of the hub's auto-named ConfigMap by one with other files."""
+    sides = (auto_named(name, data=dict(data)) for name, data in (("a", old), ("b", new)))
+    return step("replace", CONFIG_MAP, "tf-hub-config-files", *sides)
+
+
+def hub_json(old: object, new: object) -> dict[str, Any]:
+    """Return the change of the hub's ConfigMap to one with another `hub.json`."""
+    return rolled({"hub.json": json.dumps(old)}, {"hub.json": json.dumps(new)})
+
+
+def other_secret(type_: str) -> dict[str, Any]:
+    """Return an update of a workload whose pod reads another Secret."""
+    specs = ({"spec": pod(envFrom=[{"name": "e", "secretRef": {"name": name}}])} for name in ("a", "b"))
+    return update(type_, "x", *specs)
 
 
 def refresh(type_: str, name: str, known: Inputs, there: Inputs, inputs: Inputs | None = None) -> dict[str, Any]:
@@ -96,9 +124,21 @@ def summary(packs: Mapping[str, str] | None = None) -> dict[str, Any]:
     return {"summaryEvent": {"PolicyPacks": dict(packs or {}), "result": "succeeded"}}
 
 
+def read(*happened: Mapping[str, Any], failed: bool = False) -> Log:
+    """Return the event log of these events."""
+    log = events.read(json.dumps(event) for event in happened)
+    log.failed = failed
+    return log
+
+
 def preview(*happened: Mapping[str, Any], failed: bool = False) -> Preview:
     """Return the preview of these events."""
-    return events.preview(events.read(json.dumps(event) for event in happened), failed=failed)
+    return events.preview(read(*happened, failed=failed))
+
+
+def told(*happened: Mapping[str, Any]) -> list[str]:
+    """Return the notes of the summary of these events."""
+    return [note.render(str) for note in notes(preview(*happened))]
 
 
 def auto_named(name: str, **inputs: object) -> dict[str, Any]:

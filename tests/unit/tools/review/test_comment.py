@@ -116,7 +116,7 @@ def test_a_long_value_hides_no_sentence() -> None:
 
 
 def test_not_even_messages_pass_the_limit() -> None:
-    text = comment.render_failure(DEV, ["ä" * 40_000, "short"])
+    text = comment.render_preview(DEV, preview(message("error", "ä" * 40_000), message("error", "short"), failed=True))
     assert len(text.encode()) <= comment.GITHUB_LIMIT
     assert "short" in text
     assert "**Not shown, because of GitHub's size limit:** `a message`" in text
@@ -136,17 +136,15 @@ def test_what_may_be_lost_comes_first_and_as_a_caution() -> None:
 
 
 def test_a_world_as_it_was_made_and_one_that_is_not() -> None:
-    assert "has no drift" in comment.render_drift(DEV, preview(), limit=comment.SUMMARY_LIMIT)
+    assert "has no drift" in comment.render_drift(DEV, preview())
     drifted = preview(step("update", STATEFULSET, "hub", named("tf-hub", v=1), named("tf-hub", v=2)))
-    text = comment.render_drift(DEV, drifted, limit=comment.SUMMARY_LIMIT)
+    text = comment.render_drift(DEV, drifted)
     assert "**Drifted resources: 1.**" in text
     assert "change StatefulSet tf-hub" in text
 
 
 def test_a_look_that_failed_and_saw_nothing_is_no_drift() -> None:
-    text = comment.render_drift(
-        DEV, preview(message("error", "out of reach"), failed=True), limit=comment.SUMMARY_LIMIT
-    )
+    text = comment.render_drift(DEV, preview(message("error", "out of reach"), failed=True))
     assert "out of reach" in text
     assert "drifted" not in text
 
@@ -154,18 +152,18 @@ def test_a_look_that_failed_and_saw_nothing_is_no_drift() -> None:
 def test_a_look_that_failed_on_what_somebody_changed_tells_the_change_the_error_and_the_mend() -> None:
     changed = step("update", STATEFULSET, "hub", named("tf-hub", v=1), named("tf-hub", v=2))
     found = preview(changed, message("error", "Server-Side Apply field conflict detected."), failed=True)
-    text = comment.render_drift(DEV, found, limit=comment.SUMMARY_LIMIT)
+    text = comment.render_drift(DEV, found)
     assert "field conflict detected" in text
     assert "PULUMI_K8S_ENABLE_PATCH_FORCE=true pulumi up" in text
     assert "change StatefulSet tf-hub" in text
     unclear = preview(changed, message("error", "out of reach"), failed=True)
-    assert "PATCH_FORCE" not in comment.render_drift(DEV, unclear, limit=comment.SUMMARY_LIMIT)
+    assert "PATCH_FORCE" not in comment.render_drift(DEV, unclear)
 
 
 def test_drift_of_exports_alone_is_told_and_counts() -> None:
     found = preview(logs.exports({"hub_url": "http://a", "n": "x"}, {"hub_url": "http://b", "n": "x"}))
     assert comment.has_drift(found)
-    text = comment.render_drift(DEV, found, limit=comment.SUMMARY_LIMIT)
+    text = comment.render_drift(DEV, found)
     assert "has drifted" in text
     assert "- hub_url: http://a\n+ hub_url: http://b\n" in text
 
@@ -186,7 +184,7 @@ def test_what_somebody_put_on_an_object_is_told_as_left_alone() -> None:
         )
     )
     assert comment.has_drift(found)
-    text = comment.render_drift(DEV, found, limit=comment.SUMMARY_LIMIT)
+    text = comment.render_drift(DEV, found)
     assert "`pulumi up` keeps: `StatefulSet` `hub`." in text
     assert "<code>changed by hand: StatefulSet hub</code>" in text
     assert "+ metadata.labels.team: physics" in text

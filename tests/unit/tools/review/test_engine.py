@@ -1,5 +1,6 @@
 """What is told of an engine that fails before it has any events."""
 
+from functools import partial
 from pathlib import Path
 
 from tools.engine import Engine
@@ -11,9 +12,9 @@ def _error(folder: Path, printed: str) -> str:
     program.write_text(f"#!/bin/sh\ncat <<'END'\n{printed}\nEND\nexit 255\n")
     program.chmod(0o755)
     pulumi = Engine(program=program, environment={}, description="")
-    outcome = engine.outcome(lambda log: pulumi.run("preview", folder=folder, event_log=log))
-    assert outcome.failed
-    (error,) = outcome.preview.errors
+    log = engine.log_of(partial(pulumi.run, folder=folder), "preview")
+    assert log.failed
+    (error,) = log.diagnostics
     return error.text
 
 

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tools.errors import ToolError
 from tools.review.show import github
-from tools.review.show.github import GitHubError
 
 DEV, GKE = ("<!-- jupyterhub-preview: dev -->\ntext", "<!-- jupyterhub-preview: gke -->\ntext")
 
@@ -120,21 +120,21 @@ def test_what_somebody_else_wrote_is_left_alone(api: _Api, user: str | None) -> 
 
 def test_a_refusal_is_told_with_its_reason_and_without_the_token(api: _Api) -> None:
     api.refusal = (403, "Resource not accessible by integration")
-    with pytest.raises(GitHubError, match=r"403 Resource not accessible(?s:.*)pull-requests: write") as caught:
+    with pytest.raises(ToolError, match=r"403 Resource not accessible(?s:.*)pull-requests: write") as caught:
         github.post(DEV, 7)
     assert "the-token" not in str(caught.value)
 
 
 def test_a_pull_request_that_is_not_there_is_told(api: _Api) -> None:
     api.refusal = (404, "Not Found")
-    with pytest.raises(GitHubError, match="no such pull request"):
+    with pytest.raises(ToolError, match="no such pull request"):
         github.post(DEV, 7)
 
 
 def test_a_github_out_of_reach_is_told(api: _Api, monkeypatch: pytest.MonkeyPatch) -> None:
     assert api
     monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
-    with pytest.raises(GitHubError, match=r"http://127\.0\.0\.1:9 cannot be reached"):
+    with pytest.raises(ToolError, match=r"http://127\.0\.0\.1:9 cannot be reached"):
         github.post(DEV, 7)
 
 
@@ -142,11 +142,11 @@ def test_a_github_out_of_reach_is_told(api: _Api, monkeypatch: pytest.MonkeyPatc
 def test_a_missing_variable_is_named(api: _Api, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     assert api
     monkeypatch.delenv(name)
-    with pytest.raises(GitHubError, match=name):
+    with pytest.raises(ToolError, match=name):
         github.post(DEV, 7)
 
 
 def test_a_text_without_a_marker_is_not_posted(api: _Api) -> None:
-    with pytest.raises(GitHubError, match="marker"):
+    with pytest.raises(ToolError, match="marker"):
         github.post("hello", 7)
     assert api.comments == []

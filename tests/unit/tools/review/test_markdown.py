@@ -61,7 +61,7 @@ def test_nothing_of_a_value_is_more_than_code(nasty: str) -> None:
 
 @pytest.mark.parametrize("nasty", NASTY)
 def test_the_message_of_a_failure_is_one_block(nasty: str) -> None:
-    text = comment.render_failure(Subject(stack="dev"), [nasty])
+    text = comment.render_preview(Subject(stack="dev"), preview(message("error", nasty), failed=True))
     (block,) = [token for token in MarkdownIt().parse(text) if token.type == "fence"]
     assert block.content.strip("\n") == markdown.visible(nasty).strip("\n")
 

@@ -1,11 +1,9 @@
 """The lines of a plan: the same for the same plan, others for another, and without what is not for everybody."""
 
-import json
 from typing import Any
 
 from tests.unit.tools.review import logs
 from tests.unit.tools.review.logs import CONFIG_MAP, SIGNATURE, STATEFULSET, auto_named, named, step
-from tools.review.log import events
 from tools.review.show import plan
 
 ROLLOUT = "pulumi-python:dynamic/jupyterhub:Rollout"
@@ -13,7 +11,7 @@ URN = "urn:pulumi:dev::jupyterhub::jupyterhub:jupyterhub:JupyterHub$"
 
 
 def _lines(*happened: dict[str, Any]) -> list[str]:
-    return plan.lines(events.read(json.dumps(event) for event in happened))
+    return plan.lines(logs.read(*happened))
 
 
 def _updated(**new: object) -> dict[str, Any]:

@@ -1,0 +1,46 @@
+"""Effects of a change of `hub.json` on users, by field of `hub.contract.HubConfig`."""
+
+from collections.abc import Mapping
+from typing import Final
+
+CALLBACK: Final = "Register the callback URL {new} in the OAuth app, if there is one."
+_IMAGES: Final = "The images that users can choose change."
+_SIZES: Final = "The sizes that users can choose change."
+_USERS: Final = "The users who may sign in, or the admins, change."
+
+HUB_FIELDS: Final[Mapping[str, str]] = {
+    "accelerator": "New notebooks with GPUs get the GPU type {new} (before: {old}).",
+    "additional_resources": _SIZES,
+    "allowed_images": _IMAGES,
+    "cpu": _SIZES,
+    "database_url": "The hub uses another database: users and tokens of the old one are not in it.",
+    "dedicated_nodes": "New notebooks run on nodes for notebooks only: {new} (before: {old}).",
+    "default_service_account": "New notebooks run as the ServiceAccount {new} (before: {old}).",
+    "extra_config": "",  # told with the file
+    "home_size": "Homes have {new} (before: {old}); smaller ones are expanded at the next start, none shrinks.",
+    "home_storage_class": "New homes use another StorageClass; existing ones stay as they are.",
+    "hub_connect_url": "New notebooks reach the hub at {new}; running ones use {old} until they restart.",
+    "idle_minutes": "Idle servers are stopped after {new} minutes (before: {old}; 0 = never).",
+    "image": "The spawn form preselects the image {new} (before: {old}).",
+    "images": _IMAGES,
+    "keep_homes": "Keeping the homes of deleted users changes: {old} → {new}.",
+    "memory": _SIZES,
+    "notebooks_namespace": "New notebooks run in the namespace {new} (before: {old}).",
+    "owner_uid": "",  # told with the ServiceAccount
+    "proxy_api_url": "",  # only the hub uses it
+    "service_accounts": "New notebooks of some users run as another ServiceAccount.",
+    "sign_in.admin_users": _USERS,
+    "sign_in.allow_all": _USERS,
+    "sign_in.allowed_users": _USERS,
+    "sign_in.blocked_users": _USERS,
+    "sign_in.callback_url": CALLBACK,
+    "sign_in.github.organizations": _USERS,
+    "sign_in.session_hours": "Users have to sign in again after {new} hours (before: {old}).",
+    "sign_in.type": "The sign-in type changes: {old} → {new}.",
+    "sign_in": "The sign-in settings change.",
+    "start_timeout_seconds": "A server has {new} seconds to start (before: {old}).",
+}
+"""The first that is the field or contains it counts. Empty: users notice nothing, or another note says it.
+
+Not in the contract itself, which is part of the hub's code: there, another wording would restart the hub.
+"""
