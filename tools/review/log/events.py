@@ -55,16 +55,6 @@ class Log:
     policy_packs: tuple[str, ...] = ()
     violations: list[Violation] = field(default_factory=list[Violation])
 
-    @property
-    def after(self) -> dict[str, ResourceState]:
-        """The resources after the run, by URN."""
-        return {step.new.urn: step.new for step in self.steps if step.new is not None and step.operation != "refresh"}
-
-    def add_policy_results(self, later: "Log") -> None:
-        """Add the policy results of a later run with the same resources."""
-        self.failed, self.policy_packs, self.violations = later.failed, later.policy_packs, later.violations
-        self.diagnostics += [one for one in later.diagnostics if one not in self.diagnostics]
-
 
 def read(lines: Iterable[str]) -> Log:
     """Return the content of an event log."""
@@ -164,8 +154,9 @@ def _state(found: dict[str, Any] | None) -> ResourceState | None:
     return None if found is None else resources.read(found)
 
 
-def _outputs(state: dict[str, Any] | None) -> Properties:
-    return (state or {}).get("outputs") or {}
+def _outputs(found: dict[str, Any] | None) -> Properties:
+    state = _state(found)
+    return {} if state is None else state.outputs
 
 
 def _add_diagnostic(log: Log, event: dict[str, Any]) -> None:

@@ -18,10 +18,7 @@ _UNKNOWN_MARKS: Final = {
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # map
 }
 """The engine's markers of unknown values."""
-SEALED: Final = "__sealed"
-"""Key under which the recording provider adds a copy of the inputs with each secret replaced by a digest (itself under
-this key)."""
-_INTERNAL: Final = {"__defaults", "__provider", "__meta", SEALED}
+_INTERNAL: Final = {"__defaults", "__provider", "__meta"}
 """Keys that are not inputs; listed, because a file may be called `__init__.py`."""
 _BOILERPLATE: Final = re.compile(r"apiVersion|kind|metadata\.labels\[app\.kubernetes\.io/.*\]")
 """Inputs of every new object."""
@@ -49,10 +46,11 @@ _NAMED: Final = ("name", "key", "containerPort", "port", "mountPath")
 
 
 @dataclass(frozen=True)
-class _Sealed:
-    """The digest of a secret, to compare it."""
+class _Secret:
+    """A secret of an exported state, to compare it. It is never shown."""
 
-    digest: str
+    text: str = field(repr=False)
+    """The value as JSON."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,15 +91,12 @@ class ResourceState:
 
 
 def read(state: Mapping[str, Any]) -> ResourceState:
-    """Return a state of the engine's events, with placeholders for secrets and unknown values."""
-    written: Properties = state.get("inputs") or {}
-    inputs = cast("dict[str, Any]", _plain(written.get(SEALED, written)))
+    """Return a state of an event or of an exported stack, with placeholders for secrets and unknown values."""
+    inputs = cast("dict[str, Any]", _plain(state.get("inputs") or {}))
     if "stringData" in inputs:  # a Secret: the API returns it as `data`
         inputs["data"] = inputs.pop("stringData")
     if state["type"] == "kubernetes:core/v1:Secret" and "data" in inputs:
-        # Masked even if the program did not mark the values as secret.
-        is_sealed = all(isinstance(value, _Sealed) for value in _map(inputs["data"]).values())
-        inputs["data"] = inputs["data"] if is_sealed and isinstance(inputs["data"], Mapping | _Sealed) else SECRET
+        inputs["data"] = _by_key(inputs["data"])
     return ResourceState(
         urn=state["urn"],
         type=state["type"],
@@ -110,6 +105,13 @@ def read(state: Mapping[str, Any]) -> ResourceState:
         retained=bool(state.get("retainOnDelete")),
         outputs=cast("dict[str, Any]", _plain(state.get("outputs") or {})),
     )
+
+
+def _by_key(data: object) -> object:
+    """Return the data of a Secret as a secret for each key; masked even if the program did not mark it as secret."""
+    if not isinstance(data, _Secret):
+        return SECRET
+    return {key: _Secret(json.dumps(value)) for key, value in cast("Properties", json.loads(data.text)).items()}
 
 
 def auto_names(olds: Iterable[ResourceState | None], news: Iterable[ResourceState | None]) -> dict[str, str]:
@@ -198,7 +200,7 @@ def _has_secret(value: object) -> bool:
 
 
 def _shown(value: object) -> object:
-    return SECRET if isinstance(value, _Sealed) else value
+    return SECRET if isinstance(value, _Secret) else value
 
 
 def manual_changes(old: ResourceState, new: ResourceState) -> tuple[Change, ...]:
@@ -217,7 +219,7 @@ def manual_changes(old: ResourceState, new: ResourceState) -> tuple[Change, ...]
 
 def export_changes(old: Properties, new: Properties, names: Mapping[str, str]) -> tuple[Change, ...]:
     """Return the differences of two sets of exports, without unknown values."""
-    return tuple(change for change in changes(_plain(old), _plain(new), names) if change.new != UNKNOWN)
+    return tuple(change for change in changes(old, new, names) if change.new != UNKNOWN)
 
 
 def _map(value: object) -> Properties:
@@ -228,9 +230,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 any JSON value
     if isinstance(value, Mapping):
         items = cast("Mapping[str, Any]", value)
         if _MARK in items:
-            return SECRET
-        if SEALED in items and isinstance(items[SEALED], str):
-            return _Sealed(items[SEALED])
+            return _Secret(items["plaintext"]) if "plaintext" in items else SECRET
         return {key: _plain(item) for key, item in items.items() if key != "__provider"}
     if isinstance(value, list):
         return [_plain(item) for item in cast("list[Any]", value)]

@@ -9,9 +9,6 @@ the inputs, and the made-up values of `outputs`.
 # ruff: noqa: N802 the methods' names are the protocol's
 
 import hashlib
-import hmac
-import json
-import secrets
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,14 +21,10 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from tools.review.log.resources import SEALED
 from tools.review.offline.outputs import answer, outputs
 
 PROVIDERS: Final = ("kubernetes", "gcp", "pulumi-python")
 """The plugins that it replaces."""
-
-_KEY: Final = secrets.token_bytes(32)
-"""Key for digests of secrets, so that no secret can be guessed from its digest."""
 
 
 @contextmanager
@@ -76,21 +69,11 @@ class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
             digest = hashlib.sha256(request.news.SerializeToString(deterministic=True)).hexdigest()[:8]
             metadata["name"] = f"{request.name}-{digest}"
             metadata.setdefault("annotations", {})["pulumi.com/autonamed"] = "true"
-        sealed = _sealed(inputs)
-        if request.type == "kubernetes:core/v1:Secret":
-            sealed |= {
-                part: {key: _sealed(_as_secret(value)) for key, value in _open(inputs[part]).items()}
-                for part in ("data", "stringData")
-                if part in inputs
-            }
-        if sealed != inputs:
-            inputs[SEALED] = sealed
         return provider_pb2.CheckResponse(inputs=_sent(inputs))
 
     def Create(self, request: provider_pb2.CreateRequest, context: object) -> provider_pb2.CreateResponse:
         del context
         inputs = _received(request.properties)
-        inputs.pop(SEALED, None)
         state = _merged(inputs, outputs(request.type, request.name, inputs))
         if request.type.endswith(":Token"):
             # A new generation is a new token, and so a new Secret.
@@ -112,31 +95,6 @@ class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
 
 def _received(struct: Struct) -> dict[str, Any]:
     return json_format.MessageToDict(struct)
-
-
-def _sealed(value: Any) -> Any:  # noqa: ANN401 any JSON value
-    """Return the value with a digest for each secret in it: the engine's events mask secrets."""
-    if isinstance(value, list):
-        return [_sealed(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if _is_secret(value):
-        text = json.dumps(value["value"], sort_keys=True)
-        return {SEALED: hmac.digest(_KEY, text.encode(), "sha256").hex()}
-    return {key: _sealed(item) for key, item in value.items()}
-
-
-def _open(value: dict[str, Any]) -> dict[str, Any]:
-    """Return the content of a map that may be secret as a whole: the keys of a Secret are public."""
-    return value["value"] if _is_secret(value) else value
-
-
-def _is_secret(value: Any) -> bool:  # noqa: ANN401 any JSON value
-    return isinstance(value, dict) and value.get(rpc._special_sig_key) == rpc._special_secret_sig  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- see _secret
-
-
-def _as_secret(value: Any) -> Any:  # noqa: ANN401 any JSON value
-    return value if _is_secret(value) else _secret(value)
 
 
 def _sent(properties: dict[str, Any]) -> Struct:

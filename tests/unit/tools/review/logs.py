@@ -97,7 +97,10 @@ def refresh(type_: str, name: str, known: Inputs, there: Inputs, inputs: Inputs 
 
 def exports(old: Inputs, new: Inputs) -> dict[str, Any]:
     """Return the exports before and after."""
-    sides = {"old": {"outputs": dict(old)}, "new": {"outputs": dict(new)}}
+    sides = {
+        side: {"urn": f"urn:pulumi:dev::jupyterhub::{STACK}::jupyterhub-dev", "type": STACK, "outputs": dict(outputs)}
+        for side, outputs in (("old", old), ("new", new))
+    }
     return {"resOutputsEvent": {"metadata": {"op": "same", "type": STACK, **sides}}}
 
 
