@@ -288,13 +288,8 @@ def _natural(path: str) -> list[tuple[int, str]]:
 
 def diff_json(change: Change) -> tuple[Change, ...]:
     """Return the differences in a JSON file of a ConfigMap, by path in the file; none if it is not JSON."""
-    contents: list[Properties] = []
-    for text in (change.old, change.new):
-        try:
-            content: object = json.loads(text) if isinstance(text, str) else {}
-        except ValueError:
-            return ()
-        if not isinstance(content, dict):
-            return ()
-        contents.append(cast("Properties", content))
-    return changes(contents[0], contents[1], {})
+    try:
+        contents = [json.loads(cast("str", text or "{}")) for text in (change.old, change.new)]
+    except (TypeError, ValueError):
+        return ()
+    return changes(contents[0], contents[1], {}) if all(isinstance(content, dict) for content in contents) else ()

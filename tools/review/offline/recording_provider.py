@@ -41,28 +41,22 @@ def serving() -> Generator[int]:
 
 
 class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
-    def GetPluginInfo(self, request: Empty, context: object) -> plugin_pb2.PluginInfo:
-        del request, context
+    def GetPluginInfo(self, *_: object) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version="999.0.0")  # newer than any version that a program requires
 
-    def Attach(self, request: plugin_pb2.PluginAttach, context: object) -> Empty:
-        del request, context
+    def Attach(self, *_: object) -> Empty:
         return Empty()
 
-    def Cancel(self, request: Empty, context: object) -> Empty:
-        del request, context
+    def Cancel(self, *_: object) -> Empty:
         return Empty()
 
-    def CheckConfig(self, request: provider_pb2.CheckRequest, context: object) -> provider_pb2.CheckResponse:
-        del context
+    def CheckConfig(self, request: provider_pb2.CheckRequest, _: object) -> provider_pb2.CheckResponse:
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def Configure(self, request: provider_pb2.ConfigureRequest, context: object) -> provider_pb2.ConfigureResponse:
-        del request, context
+    def Configure(self, *_: object) -> provider_pb2.ConfigureResponse:
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True, acceptResources=True)
 
-    def Check(self, request: provider_pb2.CheckRequest, context: object) -> provider_pb2.CheckResponse:
-        del context
+    def Check(self, request: provider_pb2.CheckRequest, _: object) -> provider_pb2.CheckResponse:
         inputs = _received(request.news)
         if request.type.startswith("kubernetes:") and "name" not in (metadata := inputs.setdefault("metadata", {})):
             # As the real provider, but deterministic: the name follows from the content.
@@ -71,8 +65,7 @@ class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
             metadata.setdefault("annotations", {})["pulumi.com/autonamed"] = "true"
         return provider_pb2.CheckResponse(inputs=_sent(inputs))
 
-    def Create(self, request: provider_pb2.CreateRequest, context: object) -> provider_pb2.CreateResponse:
-        del context
+    def Create(self, request: provider_pb2.CreateRequest, _: object) -> provider_pb2.CreateResponse:
         inputs = _received(request.properties)
         state = _merged(inputs, outputs(request.type, request.name, inputs))
         if request.type.endswith(":Token"):
@@ -80,17 +73,12 @@ class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
             state["value"] = _secret(f"{request.name} {inputs.get('generation')}")
         return provider_pb2.CreateResponse(id=request.name, properties=_sent(state))
 
-    def Diff(self, request: provider_pb2.DiffRequest, context: object) -> provider_pb2.DiffResponse:
-        del request, context
+    def Diff(self, *_: object) -> provider_pb2.DiffResponse:
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
-    def Invoke(self, request: provider_pb2.InvokeRequest, context: object) -> provider_pb2.InvokeResponse:
-        del context
-        response = provider_pb2.InvokeResponse()
-        getattr(response, "return").CopyFrom(
-            _sent(answer(request.tok, _received(request.args)) or {})
-        )  # a keyword of Python
-        return response
+    def Invoke(self, request: provider_pb2.InvokeRequest, _: object) -> provider_pb2.InvokeResponse:
+        returned = _sent(answer(request.tok, _received(request.args)) or {})
+        return cast("Any", provider_pb2.InvokeResponse)(**{"return": returned})  # a keyword of Python
 
 
 def _received(struct: Struct) -> dict[str, Any]:
