@@ -15,7 +15,6 @@ def run(
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
-    stdin: str | None = None,
     doing: str = "",
 ) -> str:
     """Run a program to its end.
@@ -24,7 +23,6 @@ def run(
         command: The program and its arguments.
         cwd: The folder to run it in; the current one by default.
         env: Variables set on top of this process's own.
-        stdin: Text for its standard input; nothing by default.
         doing: Description of the command, for the error message.
 
     Returns:
@@ -39,7 +37,7 @@ def run(
             words,
             cwd=cwd,
             env={**os.environ, **(env or {})},
-            input=stdin or "",
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,

@@ -142,7 +142,7 @@ def _notes(preview: Preview) -> list[str]:
 
 def _warnings(warnings: Sequence[Diagnostic]) -> list[str]:
     texts = "\n\n".join(block(warning.text) for warning in warnings)
-    return [folded(f"{len(warnings)} warnings", texts)] if warnings else []
+    return [folded(f"{len(warnings)} warning{'' if len(warnings) == 1 else 's'}", texts)] if warnings else []
 
 
 def _policies(preview: Preview) -> list[str]:
