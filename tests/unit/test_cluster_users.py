@@ -1,4 +1,4 @@
-"""The locks with which test processes share the local cluster."""
+"""Locks of the test processes that share the local cluster."""
 
 import threading
 from collections.abc import Generator
@@ -12,7 +12,7 @@ from tests.cluster_users import ClusterUsers
 
 @pytest.fixture
 def two_users(tmp_path: Path) -> Generator[tuple[ClusterUsers, ClusterUsers]]:
-    """Two users with files of their own: flock tells open files apart, not processes."""
+    """Two users in one process: flock locks open files, not processes."""
     with ExitStack() as files:
 
         def user() -> ClusterUsers:
@@ -21,7 +21,7 @@ def two_users(tmp_path: Path) -> Generator[tuple[ClusterUsers, ClusterUsers]]:
         yield user(), user()
 
 
-def test_a_user_that_waits_to_be_alone_counts_as_present(two_users: tuple[ClusterUsers, ClusterUsers]) -> None:
+def test_a_process_that_waits_for_exclusive_use_counts_as_present(two_users: tuple[ClusterUsers, ClusterUsers]) -> None:
     waiting, leaving = two_users
     waiting.enter()
     leaving.enter()
@@ -43,7 +43,7 @@ def test_a_user_that_waits_to_be_alone_counts_as_present(two_users: tuple[Cluste
     thread.join()
 
 
-def test_the_only_user_is_the_last(two_users: tuple[ClusterUsers, ClusterUsers]) -> None:
+def test_the_only_process_is_the_last(two_users: tuple[ClusterUsers, ClusterUsers]) -> None:
     first, second = two_users
     first.enter()
     assert first.is_last()

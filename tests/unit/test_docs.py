@@ -56,7 +56,7 @@ def test_every_target_of_the_makefile_is_documented() -> None:
     assert set(targets) - {"help"} <= documented
 
 
-def test_the_mistakes_in_the_readme_have_the_words_of_the_program() -> None:
+def test_the_error_messages_in_the_readme_are_those_of_the_program() -> None:
     wrong = {"images.repository": "registry.example.org/hub", "endpoint.address": "127.100.0.10", "auth.type": "dummy"}
     with pytest.raises(settings.SettingsError) as caught:
         settings.parse({**wrong, "hub.imgae": "x", "notebook.memory": {"max": "2Gib"}})
@@ -66,7 +66,7 @@ def test_the_mistakes_in_the_readme_have_the_words_of_the_program() -> None:
     assert shown[1].splitlines() == [f"  * {mistake}" for mistake in caught.value.mistakes]
 
 
-def test_the_list_of_decisions_has_each_one_and_its_number() -> None:
+def test_the_index_of_decisions_is_complete() -> None:
     folder = CHECKOUT / "docs" / "decisions"
     listed = re.findall(
         r"^\| \[(\d+)\]\((\d+)-\S+\.md\)", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE

@@ -16,7 +16,7 @@ LAYERS: Mapping[str, set[str]] = {
     "policy": {"policy"},
     "tools": {"tools", "settings", "components", "hub", "config_check", "policy"},
 }
-"""By folder, the modules and packages of this repository that it may import."""
+"""By folder, the packages and modules of this repository that it may import."""
 
 TESTS = ("unit", "policy", "engine", "e2e")
 

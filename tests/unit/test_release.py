@@ -13,12 +13,12 @@ def test_the_newest_entry_of_the_changelog_is_the_version() -> None:
     assert releases[0] == VERSION
 
 
-def test_the_version_is_in_one_place_only() -> None:
+def test_the_version_is_in_one_file_only() -> None:
     assert "version" not in PROJECT["project"]
     assert "version" in PROJECT["project"]["dynamic"]
 
 
-def test_the_licence_is_that_of_the_project_and_its_files_exist() -> None:
+def test_the_licence_metadata_matches_the_licence_files() -> None:
     assert PROJECT["project"]["license"] == "Apache-2.0"
     assert all((CHECKOUT / name).is_file() for name in PROJECT["project"]["license-files"])
     assert "Version 2.0, January 2004" in (CHECKOUT / "LICENSE").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A scenario ends at its first failed step, and a selected step brings those before it."""
+"""A scenario ends at its first failed step, and a selected step runs with the steps before it."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def scenario(pytester: pytest.Pytester) -> Path:
 
 
 @pytest.mark.parametrize("options", [(), ("-n", "2", "--dist", "loadfile")], ids=["alone", "parallel"])
-def test_the_steps_after_a_failed_one_are_not_run(
+def test_steps_after_a_failed_step_are_skipped(
     pytester: pytest.Pytester, scenario: Path, options: tuple[str, ...]
 ) -> None:
     done = pytester.runpytest_inprocess("-ra", *options, scenario)
@@ -32,6 +32,6 @@ def test_the_steps_after_a_failed_one_are_not_run(
     done.stdout.fnmatch_lines(["*the scenario ended at its step test_two?2?"])
 
 
-def test_a_selected_step_brings_those_before_it(pytester: pytest.Pytester, scenario: Path) -> None:
+def test_a_selected_step_runs_the_steps_before_it(pytester: pytest.Pytester, scenario: Path) -> None:
     pytester.runpytest_inprocess(f"{scenario}::test_two[1]").assert_outcomes(passed=2)
     pytester.runpytest_inprocess("-k", "test_two and 1", scenario).assert_outcomes(passed=2, deselected=3)

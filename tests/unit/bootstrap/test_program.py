@@ -1,4 +1,4 @@
-"""Whom bootstrap/ lets in, as whom, and with which rights."""
+"""Federation of GitHub's workflows in `bootstrap/`: trusted jobs, accounts and permissions."""
 
 import re
 import runpy
@@ -28,7 +28,7 @@ def made() -> Record:
     return _record()
 
 
-def test_only_the_one_repository_gets_in_known_by_numbers_that_never_change_hands(made: Record) -> None:
+def test_only_the_repository_is_trusted_by_its_numeric_ids(made: Record) -> None:
     provider = made.one("WorkloadIdentityPoolProvider").inputs
     assert provider["oidc"] == {"issuerUri": ISSUER}
     assert provider["attributeCondition"] == (
@@ -47,7 +47,7 @@ def test_the_purpose_of_a_job_follows_from_event_branch_and_environment(made: Re
     }
 
 
-def test_each_account_is_acted_as_by_the_jobs_of_its_purpose_only(made: Record) -> None:
+def test_each_account_is_impersonated_by_jobs_of_its_purpose_only(made: Record) -> None:
     grants = [grant for grant in made.of("IAMMember") if grant.type == "gcp:serviceaccount/iAMMember:IAMMember"]
     assert {grant.inputs["role"] for grant in grants} == {"roles/iam.workloadIdentityUser"}
     found = {grant.name: grant.inputs["member"].rpartition("workloadIdentityPool")[2] for grant in grants}
@@ -55,7 +55,7 @@ def test_each_account_is_acted_as_by_the_jobs_of_its_purpose_only(made: Record) 
     assert found == {f"{purpose.name}-workflows": f"{pool}/{purpose.name}" for purpose in PURPOSES}
 
 
-def test_nobody_has_a_key(made: Record) -> None:
+def test_no_service_account_has_a_key(made: Record) -> None:
     assert not made.of("Key")
     sources = [file.read_text() for file in (CHECKOUT / "bootstrap").rglob("*.py")]
     assert not [source for source in sources if "serviceaccount.Key" in source]
@@ -87,27 +87,27 @@ def _own_role(made: Record, name: str) -> Registration:
     return role
 
 
-def test_a_preview_may_find_the_cluster_and_who_signs_for_a_database_and_nothing_else(made: Record) -> None:
+def test_a_preview_may_only_look_up_the_cluster_and_ca_certificates(made: Record) -> None:
     role = _own_role(made, "preview")
     assert role.inputs["permissions"] == ["cloudsql.instances.listServerCas"]
     assert _roles(made, "IAMMember", "preview") == {"roles/container.clusterViewer", role.answer["name"]}
 
 
-def test_only_the_search_for_drift_reads_secrets_of_the_cluster_by_a_role_of_its_own(made: Record) -> None:
+def test_only_drift_detection_reads_secrets_of_the_cluster(made: Record) -> None:
     assert len(made.of("IAMCustomRole")) == 2
     role = _own_role(made, "drift")
     assert role.inputs["permissions"] == ["cloudsql.instances.listServerCas", "container.secrets.get"]
     assert _roles(made, "IAMMember", "drift") == {"roles/viewer", "roles/iam.securityReviewer", role.answer["name"]}
 
 
-def test_a_deployment_has_the_roles_that_the_guide_names(made: Record) -> None:
+def test_a_deployment_has_the_roles_in_the_guide(made: Record) -> None:
     assert _roles(made, "IAMMember", "deploy") == set(DEPLOY.roles)
     guide = (CHECKOUT / "docs" / "pull-requests.md").read_text()
     named = set(re.findall(r"`(roles/[\w.]+)`", guide))
     assert named == {role for purpose in PURPOSES for role in purpose.roles}
 
 
-def test_the_guide_to_gke_asks_a_person_for_the_same_rights() -> None:
+def test_the_guide_to_gke_lists_the_same_roles() -> None:
     titles = {
         "roles/artifactregistry.admin": "Artifact Registry Administrator",
         "roles/certificatemanager.owner": "Certificate Manager Owner",
@@ -128,7 +128,7 @@ def test_the_guide_to_gke_asks_a_person_for_the_same_rights() -> None:
     assert [title for title in titles.values() if title not in guide] == []
 
 
-def test_the_state_is_neither_public_nor_lost(made: Record) -> None:
+def test_the_state_bucket_is_private_and_versioned(made: Record) -> None:
     bucket = made.one("Bucket").inputs
     assert bucket["uniformBucketLevelAccess"] is True
     assert bucket["publicAccessPrevention"] == "enforced"
@@ -139,14 +139,14 @@ def test_the_state_is_neither_public_nor_lost(made: Record) -> None:
 
 
 @pytest.mark.parametrize("protect", [True, False])
-def test_what_would_lock_people_out_or_lose_the_state_is_protected_unless_told_otherwise(*, protect: bool) -> None:
+def test_federation_accounts_and_state_are_protected_by_default(*, protect: bool) -> None:
     made = _record(protect=str(protect).lower())
     kinds = ("WorkloadIdentityPool", "WorkloadIdentityPoolProvider", "Bucket", "KeyRing", "CryptoKey", "Account")
     assert {resource.protect for kind in kinds for resource in made.of(kind) if resource.custom} == {protect}
     assert made.one("Bucket").inputs["forceDestroy"] is not protect
 
 
-def test_the_branch_the_environment_and_the_bucket_can_be_others() -> None:
+def test_branch_environment_and_bucket_can_be_configured() -> None:
     made = _record(branch="live", environment="classroom", stateBucket="mine-1")
     purpose = made.one("WorkloadIdentityPoolProvider").inputs["attributeMapping"]["attribute.purpose"]
     assert "'refs/heads/live'" in purpose
@@ -171,7 +171,7 @@ def test_the_exports_are_the_repository_variables_and_the_next_commands(made: Re
     assert made.exports["secrets_provider"] == "gcpkms://state-key"
 
 
-def test_each_component_registers_its_outputs_once_and_each_resource_has_a_parent(made: Record) -> None:
+def test_components_register_outputs_and_resources_have_parents(made: Record) -> None:
     assert {component.urn for component in made.components} <= made.outputs.keys()
     google = [resource for resource in made.resources if resource.type.startswith("gcp:")]
     parents = {component.urn for component in made.components}

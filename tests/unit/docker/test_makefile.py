@@ -11,7 +11,7 @@ WORKS, FAILS = "exit 0", "exit 1"
 
 
 def make(folder: Path, *words: str, **engines: str) -> subprocess.CompletedProcess[str]:
-    """Run docker/Makefile where nothing but `engines` can build: name and behaviour of each."""
+    """Run docker/Makefile with `engines` as the only container engines: name and shell code of each."""
     for tool in ("make", "cat"):
         (folder / tool).symlink_to(shutil.which(tool) or tool)
     for name, behaviour in engines.items():
@@ -33,7 +33,7 @@ def stack_images(repository: str) -> list[str]:
 
 
 @pytest.mark.parametrize("goal", ["build", "push"])
-def test_names_are_those_that_a_stack_with_the_repository_looks_for(tmp_path: Path, goal: str) -> None:
+def test_image_references_are_those_of_a_stack_with_the_repository(tmp_path: Path, goal: str) -> None:
     done = make(tmp_path, "-n", goal, "PROJECT_ID=foo", docker=WORKS)
     assert names_in(done.stdout) == stack_images("us-docker.pkg.dev/foo/jupyterhub")
 
@@ -45,7 +45,7 @@ def test_location_and_repository_can_be_chosen(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("image", IMAGES)
 @pytest.mark.parametrize("goal", ["build", "push"])
-def test_each_image_has_a_target_of_its_own(tmp_path: Path, goal: str, image: str) -> None:
+def test_each_image_has_its_own_target(tmp_path: Path, goal: str, image: str) -> None:
     done = make(tmp_path, "-n", f"{goal}-{image}", "PROJECT_ID=foo", docker=WORKS)
     (name,) = names_in(done.stdout)
     assert f"/{image}:" in name
@@ -77,7 +77,7 @@ def test_base_and_ca_bundle_reach_the_engine(tmp_path: Path) -> None:
     ],
     ids=["both", "only buildah", "docker's client without its engine"],
 )
-def test_the_first_engine_that_works_is_taken(tmp_path: Path, engines: dict[str, str], chosen: str) -> None:
+def test_the_first_working_engine_is_used(tmp_path: Path, engines: dict[str, str], chosen: str) -> None:
     done = make(tmp_path, "push-hub", "PROJECT_ID=foo", **engines)
     assert done.returncode == 0
     assert f"{chosen} push us-docker.pkg.dev/foo/" in (tmp_path / "calls").read_text(encoding="utf-8")
@@ -89,14 +89,14 @@ def test_a_failed_build_fails_make(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("engines", [{}, {"docker": FAILS}], ids=["nothing", "docker's client without its engine"])
-def test_without_an_engine_it_says_what_to_install(tmp_path: Path, engines: dict[str, str]) -> None:
+def test_a_missing_engine_is_reported_with_a_fix(tmp_path: Path, engines: dict[str, str]) -> None:
     done = make(tmp_path, "build", "PROJECT_ID=foo", **engines)
     assert done.returncode != 0
     assert "Start docker, or install buildah" in done.stderr
 
 
 @pytest.mark.parametrize("goal", ["build", "push", "build-hub"])
-def test_without_a_project_it_says_how_to_name_it_and_runs_nothing(tmp_path: Path, goal: str) -> None:
+def test_a_missing_project_is_reported_and_nothing_runs(tmp_path: Path, goal: str) -> None:
     done = make(tmp_path, goal, docker=WORKS)
     assert done.returncode != 0
     assert f"make {goal} PROJECT_ID=foo" in done.stderr
@@ -104,7 +104,7 @@ def test_without_a_project_it_says_how_to_name_it_and_runs_nothing(tmp_path: Pat
     assert (tmp_path / "calls").read_text(encoding="utf-8").split() == ["docker", "version"]
 
 
-def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
     done = make(tmp_path, "push")
     assert "PROJECT_ID is missing" in done.stderr
     assert "install buildah" in done.stderr

@@ -4,7 +4,7 @@ from pathlib import Path
 from tests.unit.docker.dockerfile import DOCKER
 
 
-def test_the_server_replaces_the_script_and_gets_its_arguments_unchanged(tmp_path: Path) -> None:
+def test_the_script_execs_the_server_with_unchanged_arguments(tmp_path: Path) -> None:
     server = tmp_path / "jupyterhub-singleuser"
     server.write_text('#!/bin/sh\necho $$\nprintf "%s\\n" "$@"\n', encoding="utf-8")
     server.chmod(0o755)

@@ -18,18 +18,18 @@ def test_every_tool_is_pinned_with_checksums(tool: toolchain.Tool) -> None:
     assert (tool.source / "go.sum").stat().st_size > 0
 
 
-def test_the_engine_is_of_the_version_of_the_locked_sdk() -> None:
+def test_the_engine_has_the_version_of_the_locked_sdk() -> None:
     pinned = re.search(r"pulumi/pkg/v3 v(\S+)", (toolchain.PULUMI.source / "go.mod").read_text())
     assert pinned
     assert f"\npulumi=={pinned[1]}\n" in LOCK
 
 
-def test_the_provider_is_of_the_version_of_the_locked_sdk() -> None:
+def test_the_provider_has_the_version_of_the_locked_sdk() -> None:
     assert toolchain.KUBERNETES_PROVIDER.version == version("pulumi-kubernetes")
     assert re.search(rf"\npulumi.kubernetes=={re.escape(version('pulumi-kubernetes'))}\n", LOCK)
 
 
-def test_a_changed_pin_is_another_build(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_changed_pin_rebuilds_the_tool_and_its_dependents(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     before = {tool.folder: tool.programs for tool in TOOLS}
     shutil.copytree(paths.CHECKOUT / "tools" / "modules", tmp_path / "modules")
     monkeypatch.setattr(toolchain, "_SOURCES", tmp_path / "modules")
@@ -40,21 +40,21 @@ def test_a_changed_pin_is_another_build(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert changed == {"pulumi-language-python", "pulumi"}
 
 
-def test_a_machine_without_go_is_told_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_go_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(toolchain, "_BUILT", tmp_path)
     with pytest.raises(ToolError, match="Go is not installed"):
         toolchain.build(toolchain.COREDNS)
 
 
-def test_sources_that_are_copied_before_the_build_are_downloaded_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`go list -m` knows a folder only for modules that some build needed before: on a new machine it knows none."""
-    asked: list[tuple[str, ...]] = []
+def test_module_sources_are_downloaded_before_they_are_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`go list -m` returns folders of downloaded modules only: on a new machine, none is downloaded."""
+    calls: list[tuple[str, ...]] = []
 
     def go(_: Path, *arguments: str) -> str:
-        asked.append(arguments)
+        calls.append(arguments)
         return '{"Dir": "/modules/somewhere@v1"}'
 
     monkeypatch.setattr(toolchain, "_go", go)
     assert toolchain.sources_of(Path(), "example.org/somewhere") == Path("/modules/somewhere@v1")
-    assert asked == [("mod", "download", "-json", "example.org/somewhere")]
+    assert calls == [("mod", "download", "-json", "example.org/somewhere")]

@@ -1,4 +1,4 @@
-"""Code that gets access to Google Cloud: that of the repository's branches, and no other."""
+"""Only code of the repository's branches gets access to Google Cloud."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ def _pull_request(repository: str | None, author: str = "ada") -> dict[str, Any]
 def _chosen(
     folder: Path, event: dict[str, Any], variables: dict[str, str], stacks: str = '["gke"]'
 ) -> tuple[dict[str, str], str]:
-    """Return the outputs, and the messages on the run's page."""
+    """Return the outputs and the annotations of the run."""
     checkout = folder / "checkout"
     (checkout / ".github").mkdir(parents=True)
     (checkout / ".github" / "stacks.json").write_text(stacks)
@@ -49,24 +49,24 @@ def _chosen(
         (PUSH, {}, "skip", "variables"),
     ],
 )
-def test_who_meets_google_cloud(
+def test_only_branches_of_the_repository_access_google_cloud(
     tmp_path: Path, event: dict[str, Any], variables: dict[str, str], how: str, because: str
 ) -> None:
-    outputs, told = _chosen(tmp_path, event, variables)
+    outputs, message = _chosen(tmp_path, event, variables)
     assert outputs == {"stacks": '["gke"]', "how": how, "because": because}
-    assert told.startswith("::notice title=No access to Google Cloud::") if because else told == ""
+    assert message.startswith("::notice title=No access to Google Cloud::") if because else message == ""
 
 
-def test_a_repository_without_variables_is_told_which_and_where_the_guide_is(tmp_path: Path) -> None:
-    _, told = _chosen(tmp_path, _pull_request("octo/hub"), {"PULUMI_BACKEND_URL": "gs://foo"})
-    assert told == (
+def test_missing_repository_variables_are_reported_with_the_guide(tmp_path: Path) -> None:
+    _, message = _chosen(tmp_path, _pull_request("octo/hub"), {"PULUMI_BACKEND_URL": "gs://foo"})
+    assert message == (
         "::notice title=No access to Google Cloud::Repository variables are missing: "
         "GCP_PREVIEW_ACCOUNT. See docs/pull-requests.md for how to set them\n"
     )
 
 
 @pytest.mark.parametrize("stacks", ["[]", "{}", "[1]", '["gke\\nhow=live"]', '["../gke"]', "gke"])
-def test_a_list_of_stacks_that_is_none_ends_the_workflow_and_chooses_nothing(tmp_path: Path, stacks: str) -> None:
-    outputs, told = _chosen(tmp_path, PUSH, SET, stacks)
+def test_an_invalid_list_of_stacks_fails_the_workflow(tmp_path: Path, stacks: str) -> None:
+    outputs, message = _chosen(tmp_path, PUSH, SET, stacks)
     assert outputs == {}
-    assert told.startswith("::error::.github/stacks.json is not a list of stacks")
+    assert message.startswith("::error::.github/stacks.json is not a list of stacks")

@@ -1,4 +1,4 @@
-"""Two linters of workflows find nothing: one knows GitHub's language, the other what can be misused."""
+"""The linters of workflows find nothing: actionlint for the syntax, zizmor for security."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ def _run(*command: str | Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def actionlint() -> Path:
-    """Return the linter, built if it is missing."""
+    """The program of the linter; built if it is missing."""
     try:
         toolchain.build(toolchain.ACTIONLINT)
     except ToolError as error:
@@ -35,7 +35,7 @@ def test_actionlint_finds_nothing(actionlint: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_actionlint_would_find_a_mistake(actionlint: Path, tmp_path: Path) -> None:
+def test_actionlint_finds_an_unknown_key(actionlint: Path, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.yml"
     wrong.write_text(FILES[0].read_text().replace("runs-on:", "run-on:"))
     assert '"run-on"' in _run(actionlint, "-no-color", wrong).stdout
@@ -46,7 +46,7 @@ def test_zizmor_finds_nothing() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_zizmor_would_find_a_pasted_title(tmp_path: Path) -> None:
+def test_zizmor_finds_a_template_injection(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.yml"
     wrong.write_text(FILES[0].read_text().replace("make check", 'echo "${{ github.event.pull_request.title }}"'))
     done = _run(ZIZMOR, "--offline", "--no-progress", "--quiet", "--color=never", wrong)

@@ -1,4 +1,4 @@
-"""Comments are posted to the pull request that GitHub names, with nothing in them that could do harm."""
+"""Comments are posted to the pull request of their commit, without markers and mentions."""
 
 import json
 import threading
@@ -29,17 +29,17 @@ _, command, _, comment, _, number = sys.argv
 with open("posted", "a") as posted:
     posted.write(f"=== {command} {number}\\n{pathlib.Path(comment).read_text()}\\n")
 """
-"""Stands in for `python -m tools.review`, and takes `post --comment FILE --pr N`."""
+"""Test double of `python -m tools.review post --comment FILE --pr N`."""
 
 
 @contextmanager
 def _github(pull_requests: list[dict[str, Any]]) -> Generator[tuple[str, list[str]]]:
-    """GitHub, which has these pull requests; its address, and what it was asked."""
-    asked: list[str] = []
+    """Serve an API of GitHub with these pull requests; yield its URL and the paths of its requests."""
+    paths: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked.append(self.path)
+            paths.append(self.path)
             self.send_response(200)
             self.end_headers()
             self.wfile.write(json.dumps(pull_requests).encode())
@@ -50,7 +50,7 @@ def _github(pull_requests: list[dict[str, Any]]) -> Generator[tuple[str, list[st
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", asked
+        yield f"http://127.0.0.1:{server.server_port}", paths
         server.shutdown()
         thread.join()
 
@@ -66,11 +66,11 @@ def _posted(
     (folder / ".github").mkdir()
     (folder / ".github" / "stacks.json").write_text(json.dumps(list(stacks)))
     program(folder / "tools" / "review" / "__main__.py", REVIEW)
-    with _github(pull_requests) as (url, asked):
+    with _github(pull_requests) as (url, paths):
         variables = {"GITHUB_API_URL": url, "GITHUB_TOKEN": "token", "PYTHONPATH": "."}
         done = run("post_comments.py", "comments", event=event, variables=variables, cwd=folder, folder=folder)
     assert done.returncode == 0, done.stderr
-    for path in asked:
+    for path in paths:
         parts = urlsplit(path)
         assert parts.path == "/repos/octo/hub/pulls"
         assert parse_qs(parts.query)["head"] == ["mallory:more-memory"]
@@ -88,7 +88,7 @@ def _comment(folder: Path, name: str, text: str) -> Path:
 OPEN = [{"number": 6, "head": {"sha": "f" * 40}}, {"number": 7, "head": {"sha": SHA}}]
 
 
-def test_a_comment_goes_to_the_pull_request_of_the_commit_with_a_marker_and_a_first_line_of_ours(
+def test_a_comment_has_a_marker_and_a_warning_and_goes_to_its_pull_request(
     tmp_path: Path,
 ) -> None:
     _comment(tmp_path, "gke.md", "### Preview\n\n1 to change\n")
@@ -100,11 +100,11 @@ def test_a_comment_goes_to_the_pull_request_of_the_commit_with_a_marker_and_a_fi
     )
 
 
-def test_the_marker_is_the_one_by_which_review_finds_its_comment() -> None:
+def test_the_marker_is_that_of_the_review_tool() -> None:
     assert comment.marker("gke") == "<!-- jupyterhub-preview: gke -->"
 
 
-def test_marks_and_mentions_in_a_comment_do_nothing(tmp_path: Path) -> None:
+def test_markers_and_mentions_in_a_comment_are_removed(tmp_path: Path) -> None:
     _comment(tmp_path, "gke.md", "<!-- jupyterhub-preview: other -->hi @octo/admins, hub@sha256:0 <!-- open to the end")
     posted, _ = _posted(tmp_path, OPEN)
     assert posted.count("<!--") == 1
@@ -112,22 +112,20 @@ def test_marks_and_mentions_in_a_comment_do_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("pull_requests", [[], [{"number": 7, "head": {"sha": "f" * 40}}]])
-def test_a_commit_that_is_not_the_newest_of_a_pull_request_is_not_told_of(
-    tmp_path: Path, pull_requests: list[dict[str, Any]]
-) -> None:
+def test_a_comment_on_an_outdated_commit_is_not_posted(tmp_path: Path, pull_requests: list[dict[str, Any]]) -> None:
     _comment(tmp_path, "gke.md", "old")
-    posted, told = _posted(tmp_path, pull_requests)
+    posted, message = _posted(tmp_path, pull_requests)
     assert posted == ""
-    assert told.startswith("::notice::No open pull request")
+    assert message.startswith("::notice::No open pull request")
 
 
-def test_of_a_fork_that_is_gone_nothing_is_told(tmp_path: Path) -> None:
+def test_a_comment_of_a_deleted_fork_is_not_posted(tmp_path: Path) -> None:
     _comment(tmp_path, "gke.md", "old")
     posted, _ = _posted(tmp_path, OPEN, {"workflow_run": {**EVENT["workflow_run"], "head_repository": None}})
     assert posted == ""
 
 
-def test_what_is_no_comment_is_left_out_and_named(tmp_path: Path) -> None:
+def test_an_invalid_comment_file_is_skipped_with_a_warning(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("of the runner")
     _comment(tmp_path, "large.md", "x" * 262_145)
@@ -137,18 +135,18 @@ def test_what_is_no_comment_is_left_out_and_named(tmp_path: Path) -> None:
     link = _comment(tmp_path, "link.md", "x")
     link.unlink()
     link.symlink_to(secret)
-    posted, told = _posted(tmp_path, OPEN)
+    posted, message = _posted(tmp_path, OPEN)
     assert posted == ""
-    assert told.count("::warning::") == 5
+    assert message.count("::warning::") == 5
 
 
-def test_a_comment_is_no_longer_than_github_takes(tmp_path: Path) -> None:
+def test_a_comment_is_cut_to_githubs_limit(tmp_path: Path) -> None:
     _comment(tmp_path, "gke.md", "x" * 65_536)
     posted, _ = _posted(tmp_path, OPEN)
     assert len(posted) == len("=== post 7\n") + 65_536 + len("\n")
 
 
-def test_there_is_an_end_to_comments(tmp_path: Path) -> None:
+def test_the_number_of_comments_is_limited(tmp_path: Path) -> None:
     for number in range(12):
         _comment(tmp_path, f"a{number}.md", "x")
     posted, _ = _posted(tmp_path, OPEN)
@@ -156,9 +154,7 @@ def test_there_is_an_end_to_comments(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("conclusion", ["cancelled", "failure"])
-def test_a_run_that_ended_without_a_result_takes_the_place_of_what_an_earlier_one_said(
-    tmp_path: Path, conclusion: str
-) -> None:
+def test_a_run_without_a_result_replaces_the_earlier_comment(tmp_path: Path, conclusion: str) -> None:
     _comment(tmp_path, "dev.md", "### Preview\n")
     event = {"workflow_run": {**EVENT["workflow_run"], "conclusion": conclusion}}
     posted, _ = _posted(tmp_path, OPEN, event, stacks=["gke", "dev"])
@@ -172,7 +168,7 @@ def test_a_run_that_ended_without_a_result_takes_the_place_of_what_an_earlier_on
     )
 
 
-def test_of_a_run_that_a_newer_commit_cut_off_nothing_is_told(tmp_path: Path) -> None:
+def test_a_run_cancelled_by_a_newer_commit_posts_nothing(tmp_path: Path) -> None:
     event = {"workflow_run": {**EVENT["workflow_run"], "conclusion": "cancelled"}}
     posted, _ = _posted(tmp_path, [{"number": 7, "head": {"sha": "f" * 40}}], event, stacks=["gke"])
     assert posted == ""

@@ -1,4 +1,4 @@
-"""What the preview's steps ask of `python -m tools.review`."""
+"""Arguments of `python -m tools.review` in the steps of the preview."""
 
 from pathlib import Path
 
@@ -9,24 +9,24 @@ from tests.workflow_scripts import run as run_script
 from tools.commands import run
 
 RUN_URL = "https://github.com/octo/hub/actions/runs/1"
-RECORDS = '#!/bin/sh\nprintf "%s\\n" "$@" > asked\nexit 3\n'
+RECORDS = '#!/bin/sh\nprintf "%s\\n" "$@" > arguments\nexit 3\n'
 
 
-def _asked(folder: Path, **variables: str) -> list[str]:
+def _arguments(folder: Path, **variables: str) -> list[str]:
     program(folder / ".venv" / "bin" / "python", RECORDS)
     given = {"STACK": "gke", "RUN_URL": RUN_URL, **variables}
     done = run_script("preview.sh", "build/comments", variables=given, cwd=folder, folder=folder)
     assert (done.returncode, done.stderr) == (3, "")
     assert (folder / "build" / "comments").is_dir()
-    return (folder / "asked").read_text().splitlines()
+    return (folder / "arguments").read_text().splitlines()
 
 
 @pytest.mark.parametrize("with_policy", [True, False])
-def test_a_preview_in_google_cloud_uses_the_policies_if_there_are_some(tmp_path: Path, *, with_policy: bool) -> None:
+def test_a_live_preview_uses_the_policy_pack_if_it_exists(tmp_path: Path, *, with_policy: bool) -> None:
     if with_policy:
         (tmp_path / "policy").mkdir()
     comment, summary = "build/comments/gke.md", str(tmp_path / "summary.md")
-    assert _asked(tmp_path, HOW="live") == [
+    assert _arguments(tmp_path, HOW="live") == [
         *("-m", "tools.review", "preview", "--stack", "gke", "--comment", comment, "--summary", summary),
         *("--run-url", RUN_URL),
         *(("--policy-pack", "policy") if with_policy else ()),
@@ -34,7 +34,7 @@ def test_a_preview_in_google_cloud_uses_the_policies_if_there_are_some(tmp_path:
 
 
 def _commit(folder: Path, text: str) -> str:
-    """Commit a file; the commit's hash."""
+    """Commit a file, and return the hash of the commit."""
     (folder / "file").write_text(text)
     person = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
     for words in (["init", "--quiet"], ["add", "file"], [*person, "commit", "--quiet", "--message", text]):
@@ -43,9 +43,9 @@ def _commit(folder: Path, text: str) -> str:
 
 
 @pytest.mark.parametrize("because", ["fork", "dependencies", "variables"])
-def test_a_preview_offline_compares_with_the_branch_that_the_pull_request_goes_to(tmp_path: Path, because: str) -> None:
+def test_an_offline_preview_compares_with_the_target_branch(tmp_path: Path, because: str) -> None:
     before = _commit(tmp_path, "before")
     _commit(tmp_path, "after")
-    asked = _asked(tmp_path, HOW="offline", BECAUSE=because)
-    assert asked[:3] == ["-m", "tools.review", "offline"]
-    assert asked[-4:] == ["--base", before, "--because", because]
+    arguments = _arguments(tmp_path, HOW="offline", BECAUSE=because)
+    assert arguments[:3] == ["-m", "tools.review", "offline"]
+    assert arguments[-4:] == ["--base", before, "--because", because]

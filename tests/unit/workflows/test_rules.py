@@ -1,4 +1,4 @@
-"""What holds for all workflows, so that a pull request can do no harm."""
+"""Security rules for all workflows."""
 
 import json
 import os
@@ -13,18 +13,18 @@ TEXTS = {file.name: file.read_text() for file in (*FILES, ACTION)}
 BOOTSTRAP = {"GCP_WORKLOAD_IDENTITY_PROVIDER", "PULUMI_BACKEND_URL"} | {
     f"GCP_{purpose}_ACCOUNT" for purpose in ("PREVIEW", "DRIFT", "DEPLOY")
 }
-"""The variables that bootstrap/ exports (tests/unit/bootstrap/test_program.py)."""
+"""Variables that `bootstrap/` exports."""
 _SCRIPTS = {".github/scripts/propose_lock.sh", ".venv/bin/python"}
-"""What jobs that may write run; the latter is given post_comments.py."""
+"""Programs of jobs with write permissions; the latter runs post_comments.py."""
 
 
-def test_there_are_the_workflows_that_the_guide_tells_of() -> None:
+def test_every_workflow_is_in_the_guide() -> None:
     guide = (CHECKOUT / "docs" / "pull-requests.md").read_text()
     assert set(WORKFLOWS) == {"checks", "comment", "deploy", "drift", "lock", "preview"}
     assert {name for name in WORKFLOWS if f"`{name}.yml`" not in guide} == set()
 
 
-def test_actions_are_pinned_by_commit_with_their_version_and_each_in_one_version() -> None:
+def test_actions_are_pinned_by_commit_in_one_version() -> None:
     pins: dict[str, set[str]] = {}
     for text in TEXTS.values():
         for used in re.findall(r"uses: (.*)", text):
@@ -37,7 +37,7 @@ def test_actions_are_pinned_by_commit_with_their_version_and_each_in_one_version
     assert {action: found for action, found in pins.items() if len(found) > 1} == {}
 
 
-def test_nothing_is_permitted_but_what_a_job_names() -> None:
+def test_permissions_are_set_by_job() -> None:
     assert {name: workflow["permissions"] for name, workflow in WORKFLOWS.items()} == {name: {} for name in WORKFLOWS}
     read = {"contents": "read"}
     sign_in = {**read, "id-token": "write"}
@@ -57,8 +57,8 @@ def test_nothing_is_permitted_but_what_a_job_names() -> None:
     }
 
 
-def test_who_may_write_runs_nothing_that_is_not_of_the_default_branch() -> None:
-    """Not what a package or a pull request brings along: they install no more than the locked set, or nothing."""
+def test_jobs_with_write_permissions_run_code_of_the_default_branch_only() -> None:
+    """No code of a pull request or of a new package: these jobs install the locked packages or none."""
     for name, job in jobs():
         writes = {right for right, level in job["permissions"].items() if level == "write"} - {"id-token"}
         commands = [step["run"] for step in job["steps"] if "run" in step]
@@ -68,14 +68,14 @@ def test_who_may_write_runs_nothing_that_is_not_of_the_default_branch() -> None:
             assert [command for command in commands if command.startswith("make ")] in ([], ["make environment"]), name
 
 
-def test_no_secret_is_used_and_no_pull_request_runs_with_the_rights_of_the_default_branch() -> None:
+def test_no_workflow_uses_secrets_or_pull_request_target() -> None:
     for text in TEXTS.values():
         assert "secrets." not in text
         assert "pull_request_target" not in text
     assert [name for name, workflow in WORKFLOWS.items() if "workflow_run" in workflow["on"]] == ["comment"]
 
 
-def test_a_checkout_keeps_no_token_and_is_of_what_the_event_means() -> None:
+def test_a_checkout_keeps_no_token_and_has_the_default_ref() -> None:
     for _, step in steps():
         if step.get("uses", "").startswith("actions/checkout@"):
             assert step["with"]["persist-credentials"] == "false"
@@ -83,7 +83,7 @@ def test_a_checkout_keeps_no_token_and_is_of_what_the_event_means() -> None:
 
 
 def test_only_branches_of_the_repository_sign_in() -> None:
-    """`choose.py` decides; its tests have forks and dependency updates."""
+    """`choose.py` decides; see test_choose.py."""
     for name, job in jobs():
         signs_in = job["permissions"].get("id-token") == "write"
         accounts = [step["with"]["account"] for step in job["steps"] if "account" in step.get("with", {})]
@@ -93,7 +93,7 @@ def test_only_branches_of_the_repository_sign_in() -> None:
     assert WORKFLOWS["deploy"]["jobs"]["up"]["needs"] == ["choose", "plan"]
 
 
-def test_each_sign_in_is_as_the_account_of_its_purpose() -> None:
+def test_each_job_signs_in_as_the_account_of_its_purpose() -> None:
     accounts = {name: step["with"]["account"] for name, step in steps() if "account" in step.get("with", {})}
     assert accounts == {
         "deploy.plan": "${{ vars.GCP_DRIFT_ACCOUNT }}",
@@ -103,25 +103,25 @@ def test_each_sign_in_is_as_the_account_of_its_purpose() -> None:
     }
 
 
-def test_a_deployment_waits_for_approval_and_is_never_cut_off() -> None:
+def test_a_deployment_waits_for_approval_and_is_not_cancelled() -> None:
     up = WORKFLOWS["deploy"]["jobs"]["up"]
     assert up["environment"] == "production"
     assert up["concurrency"]["cancel-in-progress"] == "false"
     assert WORKFLOWS["deploy"]["on"]["push"]["branches"] == ["main"]
 
 
-def test_code_of_strangers_runs_on_machines_of_github_only() -> None:
+def test_code_of_forks_runs_on_github_hosted_runners_only() -> None:
     runners = {name: job["runs-on"] for name, job in jobs()}
     own = {name for name, runner in runners.items() if "vars.RUNNER" in runner}
     assert own == {"preview.live", "deploy.plan", "deploy.up", "drift.drift"}
     assert {runner for name, runner in runners.items() if name not in own} == {"ubuntu-24.04"}
 
 
-def test_no_job_runs_for_ever() -> None:
+def test_every_job_has_a_timeout() -> None:
     assert [name for name, job in jobs() if int(job["timeout-minutes"]) > 120] == []
 
 
-def test_a_step_is_one_command_and_nothing_is_pasted_into_it() -> None:
+def test_a_step_is_one_command_without_expressions() -> None:
     for _, step in steps():
         command = step.get("run")
         if command is None:
@@ -135,7 +135,7 @@ def test_a_step_is_one_command_and_nothing_is_pasted_into_it() -> None:
             assert words[0].startswith(".venv/") or (program.is_file() and os.access(program, os.X_OK)), command
 
 
-def test_variables_are_those_that_bootstrap_exports_and_the_guide_names_them() -> None:
+def test_variables_are_exported_by_bootstrap_and_in_the_guide() -> None:
     needed = {name: step["env"]["NEEDED"].split() for name, step in steps() if step.get("id") == "choose"}
     used = {variable for text in TEXTS.values() for variable in re.findall(r"vars\.(\w+)", text)}
     assert used == BOOTSTRAP | {"RUNNER"}
@@ -146,7 +146,7 @@ def test_variables_are_those_that_bootstrap_exports_and_the_guide_names_them() -
     assert {variable for variable in used if f"`{variable}`" not in guide} == set()
 
 
-def test_pulumi_and_python_are_those_that_were_tested() -> None:
+def test_workflows_use_the_tested_versions_of_pulumi_and_python() -> None:
     action = {step.get("uses", "").partition("@")[0]: step.get("with", {}) for step in load(ACTION)["runs"]["steps"]}
     lock = (CHECKOUT / "requirements.lock").read_text().splitlines()
     assert f"pulumi=={action['pulumi/actions']['pulumi-version']}" in lock
@@ -159,7 +159,7 @@ def test_each_stack_has_its_file() -> None:
     assert [name for name in stacks if not (CHECKOUT / f"Pulumi.{name}.yaml").is_file()] == []
 
 
-def test_dependency_updates_are_grouped_wait_a_week_and_find_their_files() -> None:
+def test_dependency_updates_are_grouped_with_a_cooldown_of_a_week() -> None:
     files = {"pip": "requirements*.txt", "github-actions": "*", "docker": "Dockerfile", "npm": "package.json"}
     updates: list[dict[str, Any]] = load(GITHUB / "dependabot.yml")["updates"]
     assert {update["package-ecosystem"] for update in updates} == files.keys()

@@ -1,4 +1,4 @@
-"""What the tests ask of the look-alike of GitHub, as a hub and its people do."""
+"""Requests of a hub and its users to the test double of GitHub."""
 
 from urllib.parse import parse_qsl
 
@@ -8,20 +8,20 @@ from tests.doubles.github import GitHub
 
 HTTP = httpx.Client()
 CALLBACK = "http://127.100.0.12/hub/oauth_callback"
-# The pair of RFC 7636, appendix B.
+# From RFC 7636, appendix B.
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = {"code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "code_challenge_method": "S256"}
 
 
 def authorize(github: GitHub, *, form: dict[str, str] | None = None, **changed: str) -> httpx.Response:
-    """Open the page to which a hub sends people; with a form, send it."""
+    """Request the authorization page; with a form, submit it."""
     query = {"client_id": "hub", "redirect_uri": CALLBACK, "state": "s", "scope": "read:org"} | changed
     address = f"{github.url}/login/oauth/authorize"
     return HTTP.post(address, params=query, data=form) if form else HTTP.get(address, params=query)
 
 
 def sent_back(answer: httpx.Response) -> dict[str, str]:
-    """What a redirect to the registered callback URL tells the hub."""
+    """Return the query of a redirect to the registered callback URL."""
     assert answer.status_code == 302
     address, _, query = answer.headers["Location"].partition("?")
     assert address == CALLBACK
@@ -33,7 +33,7 @@ def new_code(github: GitHub, login: str = "ada", **changed: str) -> str:
 
 
 def exchange(github: GitHub, code: str, **changed: str) -> dict[str, str]:
-    """Ask for a token as OAuthenticator does."""
+    """Exchange a code for a token as OAuthenticator does."""
     form = {"client_id": "hub", "client_secret": github.client_secret, "code": code, "redirect_uri": CALLBACK}
     address = f"{github.url}/login/oauth/access_token"
     answer = HTTP.post(address, data=form | changed, headers={"Accept": "application/json"})

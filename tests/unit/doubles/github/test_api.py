@@ -1,4 +1,4 @@
-"""The look-alike of GitHub in tests/e2e answers as GitHub does wherever a hub would notice: the API."""
+"""The API of the test double of GitHub."""
 
 import secrets
 
@@ -9,7 +9,7 @@ from tests.doubles.github import GitHub, Request
 from tests.unit.doubles.github.asking import HTTP, ask, authorize, exchange, new_code, new_token
 
 
-def test_a_token_shows_whose_it_is(github: GitHub) -> None:
+def test_a_token_authenticates_its_user(github: GitHub) -> None:
     ada = ask(github, "/user", new_token(github, "ADA")).json()
     assert (ada["login"], ada["name"], ada["email"]) == ("Ada", "Ada Lovelace", "ada@example.org")
     bob = ask(github, "/user", new_token(github, "bob")).json()
@@ -19,12 +19,12 @@ def test_a_token_shows_whose_it_is(github: GitHub) -> None:
     assert ask(github, "/user", new_token(github)).json()["email"] is None
 
 
-def test_a_login_is_taken_once(github: GitHub) -> None:
+def test_a_login_is_unique(github: GitHub) -> None:
     with pytest.raises(ValueError, match="ADA is taken"):
         github.add_person("ADA")
 
 
-def test_a_token_that_is_missing_or_revoked_or_in_the_query_is_no_credential(github: GitHub) -> None:
+def test_a_missing_revoked_or_query_token_is_refused(github: GitHub) -> None:
     token, of_bob = new_token(github), new_token(github, "bob")
     assert ask(github, "/user", token).status_code == 200
     github.revoke_tokens("ADA")
@@ -61,7 +61,7 @@ def test_others_see_public_members_only(github: GitHub, login: str, scope: str) 
     assert ask(github, "/orgs/acme/public_members/bob", token).status_code == 204
 
 
-def test_members_of_a_team_are_seen_by_members_of_its_organisation_with_the_scope(github: GitHub) -> None:
+def test_members_with_the_scope_see_members_of_teams(github: GitHub) -> None:
     github.join("acme:Teachers", "ada")
     github.join("acme", "bob")
     github.add_person("carol")
@@ -74,7 +74,7 @@ def test_members_of_a_team_are_seen_by_members_of_its_organisation_with_the_scop
     assert ask(github, f"{path}ada", new_token(github, "ada", scope="")).status_code == 404
 
 
-def test_who_leaves_is_no_member_from_then_on(github: GitHub) -> None:
+def test_a_user_who_leaves_is_no_member(github: GitHub) -> None:
     github.join("acme:teachers", "ada")
     github.join("acme", "bob")
     token = new_token(github, "bob")
@@ -95,7 +95,7 @@ def test_joining_a_team_does_not_hide_a_public_membership(github: GitHub) -> Non
     assert ask(github, "/orgs/acme/public_members/ada", new_token(github, "bob")).status_code == 204
 
 
-def test_people_list_their_organisations_and_teams_as_these_are_written(github: GitHub) -> None:
+def test_users_list_their_organizations_and_teams(github: GitHub) -> None:
     github.join("Acme:Teachers", "ada")
     github.join("other", "bob")
     token = new_token(github)
@@ -107,7 +107,7 @@ def test_people_list_their_organisations_and_teams_as_these_are_written(github: 
     assert ask(github, "/user/teams", new_token(github, scope="")).status_code == 403
 
 
-def test_long_lists_come_in_pages(github: GitHub) -> None:
+def test_long_lists_are_paginated(github: GitHub) -> None:
     for number in range(35):
         github.join(f"acme:team-{number}", "ada")
     token = new_token(github)
@@ -120,7 +120,7 @@ def test_long_lists_come_in_pages(github: GitHub) -> None:
     assert len(ask(github, "/user/teams?per_page=100", token).json()) == 35
 
 
-def test_while_it_is_down_everything_is_answered_503(github: GitHub) -> None:
+def test_an_outage_returns_503_for_every_request(github: GitHub) -> None:
     token = new_token(github)
     github.down = True
     for answer in (authorize(github), authorize(github, form={"login": "ada"}), HTTP.get(f"{github.url}/any")):
@@ -133,7 +133,7 @@ def test_while_it_is_down_everything_is_answered_503(github: GitHub) -> None:
     assert ask(github, "/user", token).status_code == 200
 
 
-def test_while_it_refuses_connections_end_without_an_answer(github: GitHub) -> None:
+def test_refused_connections_close_without_a_response(github: GitHub) -> None:
     with httpx.Client() as client:
         client.get(github.url)
         github.refusing = True
@@ -146,7 +146,7 @@ def test_while_it_refuses_connections_end_without_an_answer(github: GitHub) -> N
     assert [request.status for request in github.requests] == [404, 0, 0, 200]
 
 
-def test_callers_over_the_limit_are_told_so(github: GitHub) -> None:
+def test_rate_limited_requests_get_403(github: GitHub) -> None:
     token = new_token(github)
     github.rate_limited = True
     answer = ask(github, "/user", token)
@@ -156,7 +156,7 @@ def test_callers_over_the_limit_are_told_so(github: GitHub) -> None:
     assert "access_token" in exchange(github, new_code(github))
 
 
-def test_the_requests_are_kept_without_what_is_secret_in_them(github: GitHub) -> None:
+def test_requests_are_recorded_without_secrets(github: GitHub) -> None:
     ask(github, "/user?x=y", new_token(github))
     assert github.requests == [
         Request("POST", "/login/oauth/authorize", 302),
@@ -165,15 +165,15 @@ def test_the_requests_are_kept_without_what_is_secret_in_them(github: GitHub) ->
     ]
 
 
-def test_what_github_has_and_this_has_not_is_not_found(github: GitHub) -> None:
+def test_an_unsupported_endpoint_is_not_found(github: GitHub) -> None:
     token = new_token(github)
     assert ask(github, "/user/emails", token).status_code == 404
     assert ask(github, "/orgs/acme/teams//members/ada", token).status_code == 404
-    # As after a slash at the end of the hub's github_url.
+    # As with a slash at the end of `github.url`.
     assert HTTP.get(f"{github.url}//api/v3/user", headers={"Authorization": f"Bearer {token}"}).status_code == 404
 
 
-def test_it_comes_back_at_the_same_address() -> None:
+def test_a_restart_keeps_the_address() -> None:
     github = GitHub(client_id="hub", client_secret=secrets.token_hex(20))
     with github:
         url = github.url

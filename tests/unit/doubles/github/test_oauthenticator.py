@@ -1,4 +1,4 @@
-"""The real OAuthenticator works with the look-alike of GitHub in tests/e2e."""
+"""The real OAuthenticator works with the test double of GitHub."""
 
 import asyncio
 import base64
@@ -22,7 +22,7 @@ from tests.unit.doubles.github.asking import (
 
 
 class Callback:
-    """The parts of OAuthenticator's handler of the callback that `authenticate` looks at."""
+    """The part of OAuthenticator's callback handler that `authenticate` uses."""
 
     def __init__(self, code: str) -> None:
         self._code = code
@@ -32,12 +32,12 @@ class Callback:
         return self._code
 
     def get_state_cookie(self) -> str:
-        """Return the cookie that was set when people were sent to GitHub."""
+        """Return the cookie of the authorization request."""
         return base64.urlsafe_b64encode(json.dumps({"code_verifier": VERIFIER}).encode()).decode()
 
 
 class User:
-    """The part of JupyterHub's user that `refresh_user` looks at."""
+    """The part of JupyterHub's `User` that `refresh_user` uses."""
 
     name = "ada"
 
@@ -45,7 +45,7 @@ class User:
         self._auth_state = auth_state
 
     async def get_auth_state(self) -> object:
-        """Return what a sign-in left."""
+        """Return the stored state of the sign-in."""
         return self._auth_state
 
 
@@ -56,7 +56,7 @@ def with_oauthenticator(
     scope: str = "read:org",
     **changed: object,
 ) -> object:
-    """Let the real OAuthenticator sign somebody in; what `then` makes of it and of the model that came of it."""
+    """Sign a user in with the real OAuthenticator, and return the result of `then` for it and the auth model."""
     traits: dict[str, object] = {
         "github_url": github.url,
         "client_id": "hub",
@@ -89,7 +89,7 @@ def with_oauthenticator(
         ("carol", "read:org", "acme:teachers", False),
     ],
 )
-def test_oauthenticator_lets_in_whom_the_organisations_and_teams_say(
+def test_oauthenticator_authorizes_by_organization_and_team(
     github: GitHub, login: str, scope: str, allowed: str, *, is_allowed: bool
 ) -> None:
     github.add_person("carol")
@@ -103,7 +103,7 @@ def test_oauthenticator_lets_in_whom_the_organisations_and_teams_say(
     assert with_oauthenticator(github, login, check, scope, allowed_organizations={allowed}) is is_allowed
 
 
-def test_oauthenticator_tells_of_a_wrong_secret(github: GitHub) -> None:
+def test_oauthenticator_reports_a_wrong_client_secret(github: GitHub) -> None:
     async def nothing(*_: object) -> None:
         pass
 
@@ -112,7 +112,7 @@ def test_oauthenticator_tells_of_a_wrong_secret(github: GitHub) -> None:
     assert caught.value.status_code == 403
 
 
-def test_oauthenticator_asks_for_a_new_sign_in_once_tokens_are_revoked_but_not_during_an_outage(github: GitHub) -> None:
+def test_a_revoked_token_ends_the_session_and_an_outage_does_not(github: GitHub) -> None:
     github.join("acme:teachers", "ada")
 
     async def refresh(authenticator: Any, model: dict[str, Any]) -> None:  # noqa: ANN401 -- the library has no types

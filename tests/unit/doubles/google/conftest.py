@@ -1,4 +1,4 @@
-"""The stand-in, with its own cloud for each test."""
+"""Fixtures of the tests of the stand-in for Google."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.unit.doubles.google.driver import Driver
 
 @pytest.fixture
 def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Driver:
-    """Return the stand-in, configured for project foo and region europe-west1."""
+    """The stand-in with a new cloud, configured for project foo and region europe-west1."""
     for variable in (FAIL, KUBECONFIG):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv(STATE, str(tmp_path / "cloud.json"))

@@ -1,4 +1,4 @@
-"""Calls the stand-in as the engine does, without one."""
+"""Calls of the provider protocol, as the engine makes them."""
 
 import asyncio
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.doubles.google.wire import Properties, received, sent
 
 
 class RefusedError(Exception):
-    """A call that failed with a message."""
+    """A failed call, with its message."""
 
 
 class _Context:

@@ -1,11 +1,11 @@
-"""A kubeconfig to find the way to a cluster by."""
+"""A kubeconfig for tests."""
 
 import json
 from pathlib import Path
 
 
 def kubeconfig(folder: Path) -> Path:
-    """Write one with two clusters, of which the current context names the second; its user's parts are in files."""
+    """Write a kubeconfig with two clusters. The current context has the second, and credentials in files."""
     (folder / "client.pem").write_text("CERTIFICATE AND KEY")
     cluster = {"server": "https://127.0.0.1:16443", "certificate-authority-data": "Q0E="}
     user = {"client-certificate": str(folder / "client.pem"), "client-key": str(folder / "client.pem")}

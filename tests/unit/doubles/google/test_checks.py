@@ -1,4 +1,4 @@
-"""The stand-in refuses what the real provider would, and nothing that is right."""
+"""The stand-in refuses invalid inputs as the real provider does."""
 
 from typing import Any
 
@@ -31,12 +31,12 @@ def _pool(**node_config: object) -> Properties:
     return {"cluster": "jupyterhub", "nodeConfig": node_config}
 
 
-def test_right_inputs_are_accepted() -> None:
+def test_valid_inputs_are_accepted() -> None:
     assert failures(POOL, GOOD) == []
 
 
 @pytest.mark.parametrize(
-    ("inputs", "path", "told"),
+    ("inputs", "path", "message"),
     [
         (
             _pool(shieldedInstanceConfig={"enableSecurBoot": True}),
@@ -63,29 +63,29 @@ def test_right_inputs_are_accepted() -> None:
         ({"cluster": None}, "cluster", "is missing"),
     ],
 )
-def test_a_wrong_input_is_refused_with_its_path(inputs: Properties, path: str, told: str) -> None:
+def test_an_invalid_input_is_refused_with_its_path(inputs: Properties, path: str, message: str) -> None:
     (failure,) = failures(POOL, inputs)
     assert failure.path == path
-    assert told in failure.reason
+    assert message in failure.reason
 
 
-def test_all_mistakes_are_told_at_once() -> None:
+def test_all_mistakes_are_reported_at_once() -> None:
     wrong = failures(POOL, {"nodeConfig": {"spott": True, "diskSizeGb": "1"}})
     assert {failure.path for failure in wrong} == {"cluster", "nodeConfig.spott", "nodeConfig.diskSizeGb"}
 
 
 @pytest.mark.parametrize("inputs", [_pool(spot=UNKNOWN, taints=UNKNOWN), {"cluster": UNKNOWN, "nodeConfig": UNKNOWN}])
-def test_what_a_preview_cannot_know_is_accepted(inputs: Properties) -> None:
+def test_unknown_values_are_accepted(inputs: Properties) -> None:
     assert failures(POOL, inputs) == []
 
 
-def test_a_secret_is_checked_like_anything_else() -> None:
+def test_secret_values_are_checked() -> None:
     assert failures(POOL, _pool(machineType=SECRET | {"value": "e2-standard-2"})) == []
     (failure,) = failures(POOL, _pool(spot=SECRET | {"value": "yes"}))
     assert failure.path == "nodeConfig.spot"
 
 
-def test_a_type_that_the_sdk_does_not_have_is_refused() -> None:
+def test_a_type_missing_in_the_sdk_is_refused() -> None:
     with pytest.raises(sdk.UnknownTypeError, match="gcp:container/kluster:Kluster"):
         failures("gcp:container/kluster:Kluster", {})
 
@@ -129,5 +129,5 @@ def test_a_documented_value_is_accepted(token: str, inputs: Properties) -> None:
         ({"projekt": "foo"}, ["projekt"]),
     ],
 )
-def test_the_configuration_of_the_provider_is_checked_too(configuration: dict[str, Any], paths: list[str]) -> None:
+def test_the_provider_configuration_is_checked(configuration: dict[str, Any], paths: list[str]) -> None:
     assert [failure.path for failure in configuration_failures(configuration)] == paths

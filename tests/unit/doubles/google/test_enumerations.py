@@ -1,4 +1,4 @@
-"""A list of allowed values is only believed where the documentation clearly closes it."""
+"""Allowed values are read from clearly closed lists in the documentation only."""
 
 import pytest
 
@@ -36,5 +36,5 @@ def test_a_closed_list_is_read(documentation: str, expected: set[str]) -> None:
         "",
     ],
 )
-def test_what_may_be_open_is_not_taken_for_closed(documentation: str) -> None:
+def test_an_open_list_is_ignored(documentation: str) -> None:
     assert choices(documentation) == frozenset()

@@ -1,4 +1,4 @@
-"""The stand-in's nodes are in zones on which no program can count by luck."""
+"""Node zones of the stand-in's clusters differ from a program's guess."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def _zones(letters: str) -> list[str]:
     return [f"us-central1-{letter}" for letter in letters]
 
 
-def test_google_chooses_the_zones_that_a_program_does_not_name(driver: Driver) -> None:
+def test_missing_node_locations_are_chosen_by_the_stand_in(driver: Driver) -> None:
     _, chosen = driver.create(CLUSTER, _CLUSTER)
     assert chosen["nodeLocations"] == _zones("bcf")
     _, named = driver.create(CLUSTER, {**_CLUSTER, "name": "other", "nodeLocations": _zones("a")})
@@ -23,7 +23,7 @@ def test_google_chooses_the_zones_that_a_program_does_not_name(driver: Driver) -
 
 
 @pytest.mark.parametrize("location", ["us-central1", "us-central1-b"])
-def test_a_node_pool_is_refused_in_zones_in_which_its_cluster_has_no_nodes(driver: Driver, location: str) -> None:
+def test_a_node_pool_outside_the_clusters_zones_is_refused(driver: Driver, location: str) -> None:
     cluster, _ = driver.create(CLUSTER, {**_CLUSTER, "location": location})
     with pytest.raises(RefusedError, match="us-central1-a"):
         driver.create(NODE_POOL, {"name": "gpu", "cluster": cluster, "nodeLocations": _zones("ab")})

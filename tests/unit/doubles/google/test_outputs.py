@@ -1,4 +1,4 @@
-"""The stand-in fills in at least what the table of made-up outputs says that the program reads."""
+"""The stand-in has all outputs of the table that offline comparisons use."""
 
 import pytest
 
@@ -10,7 +10,7 @@ _INPUTS = {"settings": {"ipConfiguration": {"ipv4Enabled": False, "pscConfigs": 
 
 
 @pytest.mark.parametrize("token", OUTPUTS)
-def test_every_output_of_the_table_is_one_of_the_type_and_of_the_stand_in(token: str) -> None:
+def test_every_output_of_the_table_is_in_the_sdk_and_the_stand_in(token: str) -> None:
     assert OUTPUTS[token].keys() <= sdk.outputs(token).keys()
     made = Made(token=token, id="projects/foo/x", inputs={"project": "foo", "location": "europe-west1", **_INPUTS})
     assert OUTPUTS[token].keys() <= invented(made).keys()

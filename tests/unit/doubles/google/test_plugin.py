@@ -1,4 +1,4 @@
-"""The plugin is a program that an engine can start from anywhere."""
+"""The installed plugin is an executable that an engine can start."""
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # grpc has no types, and so those of Pulumi's protocol classes are in part unknown.
 
@@ -18,7 +18,7 @@ from tests.unit.doubles.google.kubeconfigs import kubeconfig
 from tools.engine import Engine
 
 
-def test_an_installed_plugin_serves_at_the_port_that_it_prints(tmp_path: Path) -> None:
+def test_an_installed_plugin_serves_on_the_port_that_it_prints(tmp_path: Path) -> None:
     program = install(tmp_path)
     assert program == tmp_path / "plugins" / f"resource-gcp-v{version('pulumi-gcp')}" / "pulumi-resource-gcp"
     variables = {STATE: str(tmp_path / "cloud.json")}
@@ -35,7 +35,7 @@ def test_an_installed_plugin_serves_at_the_port_that_it_prints(tmp_path: Path) -
             process.terminate()
 
 
-def test_an_engine_with_the_stand_in_keeps_its_own_plugins_and_its_home_as_it_is(tmp_path: Path) -> None:
+def test_an_engine_with_the_stand_in_keeps_its_plugins(tmp_path: Path) -> None:
     home = tmp_path / "home"
     own = home / "plugins" / "resource-kubernetes-v1.0.0" / "pulumi-resource-kubernetes"
     own.parent.mkdir(parents=True)
@@ -51,7 +51,7 @@ def test_an_engine_with_the_stand_in_keeps_its_own_plugins_and_its_home_as_it_is
     assert [plugin.name for plugin in (home / "plugins").iterdir()] == ["resource-kubernetes-v1.0.0"]
 
 
-def test_whoever_wants_into_a_gke_cluster_gets_the_credentials_of_its_stand_in(tmp_path: Path) -> None:
+def test_the_auth_plugin_prints_credentials_of_the_named_kubeconfig(tmp_path: Path) -> None:
     found = Engine(program=Path("pulumi"), environment={}, description="")
     engine = engine_with_stand_in(found, tmp_path, kubeconfig=kubeconfig(tmp_path))
     asked = {"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential"}

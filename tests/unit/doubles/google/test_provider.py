@@ -1,4 +1,4 @@
-"""The stand-in behaves as the real provider does towards the engine."""
+"""The stand-in implements the provider protocol as the real provider does."""
 
 from pathlib import Path
 from typing import cast
@@ -77,11 +77,11 @@ SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"
         ),
     ],
 )
-def test_a_resource_has_an_id_in_googles_form(driver: Driver, token: str, inputs: Properties, identity: str) -> None:
+def test_a_resource_has_an_id_in_googles_format(driver: Driver, token: str, inputs: Properties, identity: str) -> None:
     assert driver.create(token, inputs)[0] == identity
 
 
-def test_inputs_are_echoed_and_outputs_made_up(driver: Driver) -> None:
+def test_outputs_have_the_inputs_and_made_up_values(driver: Driver) -> None:
     _, cluster = driver.create(CLUSTER, NODES | {"name": "a", "masterAuth": MASTER_AUTH})
     assert cluster["name"] == "a"
     assert cluster["masterAuth"].keys() == {"clientCertificateConfig", "clusterCaCertificate"}
@@ -89,7 +89,7 @@ def test_inputs_are_echoed_and_outputs_made_up(driver: Driver) -> None:
     assert driver.create(ADDRESS, {"name": "a"})[1]["address"].startswith("203.0.113.")
 
 
-def test_a_cluster_is_where_the_named_kubeconfig_says(
+def test_a_cluster_has_the_endpoint_of_the_named_kubeconfig(
     driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(KUBECONFIG, str(kubeconfig(tmp_path)))
@@ -98,7 +98,7 @@ def test_a_cluster_is_where_the_named_kubeconfig_says(
     assert outputs["masterAuth"]["clusterCaCertificate"] == "Q0E="
 
 
-def test_a_preview_makes_nothing_and_knows_only_what_the_program_said(driver: Driver) -> None:
+def test_a_preview_creates_nothing_and_has_unknown_outputs(driver: Driver) -> None:
     identity, outputs = driver.create(CLUSTER, NODES | {"name": "a", "masterAuth": MASTER_AUTH}, preview=True)
     assert identity == ""
     assert outputs["name"] == "a"
@@ -106,7 +106,7 @@ def test_a_preview_makes_nothing_and_knows_only_what_the_program_said(driver: Dr
     assert not driver.read(CLUSTER, "projects/foo/locations/europe-west1/clusters/a").id
 
 
-def test_what_was_made_is_found_as_it_is_now_until_it_is_deleted(driver: Driver, tmp_path: Path) -> None:
+def test_a_resource_can_be_read_until_it_is_deleted(driver: Driver, tmp_path: Path) -> None:
     identity, outputs = driver.create(ADDRESS, {"name": "hub", "description": "old"})
     found = driver.read(ADDRESS, identity)
     assert received(found.properties) == outputs
@@ -117,13 +117,13 @@ def test_what_was_made_is_found_as_it_is_now_until_it_is_deleted(driver: Driver,
     assert not driver.read(ADDRESS, identity).id
 
 
-def test_a_name_can_be_taken(driver: Driver) -> None:
+def test_a_duplicate_name_is_refused(driver: Driver) -> None:
     driver.create(ADDRESS, {"name": "hub"})
     with pytest.raises(RefusedError, match=r"409.*projects/foo/global/addresses/hub.*alreadyExists"):
         driver.create(ADDRESS, {"name": "hub"})
 
 
-def test_a_resource_without_a_name_gets_one_that_stays_until_it_is_replaced(driver: Driver) -> None:
+def test_an_auto_generated_name_is_kept_until_a_replacement(driver: Driver) -> None:
     first = driver.check(ADDRESS, {}, seed=b"1")
     assert first["name"].startswith("hub-")
     assert len(first["name"]) == len("hub-") + 7
@@ -134,7 +134,7 @@ def test_a_resource_without_a_name_gets_one_that_stays_until_it_is_replaced(driv
 
 
 @pytest.mark.parametrize(("inputs", "first"), [({"name": "hub"}, True), ({}, False)])
-def test_a_replacement_waits_for_a_name_that_the_program_chose(
+def test_a_replacement_with_an_explicit_name_deletes_first(
     driver: Driver,
     inputs: Properties,
     first: bool,  # noqa: FBT001 a parameter
@@ -146,7 +146,7 @@ def test_a_replacement_waits_for_a_name_that_the_program_chose(
     assert diff.deleteBeforeReplace is first
 
 
-def test_secrets_stay_secret_and_are_not_lost(driver: Driver) -> None:
+def test_secret_inputs_stay_secret(driver: Driver) -> None:
     secret = SECRET | {"value": "hunter2"}
     identity, outputs = driver.create(USER, {"name": "hub", "instance": "sql", "password": secret})
     found = driver.read(USER, identity)
@@ -157,7 +157,7 @@ def test_secrets_stay_secret_and_are_not_lost(driver: Driver) -> None:
 
 @pytest.mark.parametrize(("token", "more"), [(CLUSTER, NODES), (SQL, DATABASE)])
 @pytest.mark.parametrize("protection", [{}, {"deletionProtection": True}])
-def test_what_is_protected_is_not_deleted_until_it_is_not(
+def test_deletion_protection_refuses_a_deletion(
     driver: Driver, token: str, more: Properties, protection: Properties
 ) -> None:
     identity, outputs = driver.create(token, {"name": "hub", **more, **protection})
@@ -169,20 +169,20 @@ def test_what_is_protected_is_not_deleted_until_it_is_not(
 
 
 @pytest.mark.parametrize(("policy", "gone"), [("DELETE", True), ("ABANDON", False)])
-def test_a_resource_that_is_abandoned_stays_in_the_cloud(driver: Driver, policy: str, gone: bool) -> None:  # noqa: FBT001 a parameter
+def test_the_deletion_policy_abandon_keeps_the_resource(driver: Driver, policy: str, gone: bool) -> None:  # noqa: FBT001 a parameter
     identity, outputs = driver.create(ADDRESS, {"name": "hub", "deletionPolicy": policy})
     driver.delete(ADDRESS, identity, outputs)
     assert bool(driver.read(ADDRESS, identity).id) is not gone
 
 
-def test_a_resource_that_prevents_its_deletion_is_not_deleted(driver: Driver) -> None:
+def test_the_deletion_policy_prevent_refuses_a_deletion(driver: Driver) -> None:
     identity, outputs = driver.create(ADDRESS, {"name": "hub", "deletionPolicy": "PREVENT"})
     with pytest.raises(RefusedError, match="PREVENT"):
         driver.delete(ADDRESS, identity, outputs)
     assert driver.read(ADDRESS, identity).id
 
 
-def test_an_instance_that_the_api_protects_is_not_deleted(driver: Driver) -> None:
+def test_the_deletion_protection_of_the_api_refuses_a_deletion(driver: Driver) -> None:
     protected = {"settings": {"tier": "db-f1-micro", "deletionProtectionEnabled": True}, "deletionProtection": False}
     identity, outputs = driver.create(SQL, {"name": "hub", **DATABASE, **protected})
     with pytest.raises(RefusedError, match="The instance is protected"):
@@ -190,27 +190,27 @@ def test_an_instance_that_the_api_protects_is_not_deleted(driver: Driver) -> Non
     assert driver.read(SQL, identity).id
 
 
-def test_what_is_in_an_instance_of_cloud_sql_goes_with_it(driver: Driver) -> None:
+def test_databases_and_users_are_deleted_with_their_instance(driver: Driver) -> None:
     (identity, outputs), (other, _) = (driver.create(SQL, {"name": name, **DATABASE}) for name in ("hub", "other"))
     users = [driver.create(USER, {"name": "hub", "instance": name})[0] for name in (identity, other)]
     driver.delete(SQL, identity, outputs | {"deletionProtection": False})
     assert [bool(driver.read(USER, user).id) for user in users] == [False, True]
 
 
-def test_an_instance_behind_an_endpoint_has_no_address_but_what_the_endpoint_leads_to(driver: Driver) -> None:
+def test_an_instance_with_psc_has_a_service_attachment_only(driver: Driver) -> None:
     addresses = {"ipv4Enabled": False, "pscConfigs": [{"pscEnabled": True, "allowedConsumerProjects": ["foo"]}]}
     _, outputs = driver.create(SQL, DATABASE | {"settings": {"tier": "db-f1-micro", "ipConfiguration": addresses}})
     assert outputs["ipAddresses"] == []
     assert "/serviceAttachments/" in outputs["pscServiceAttachmentLink"]
 
 
-def test_a_member_can_be_made_twice_as_google_keeps_a_set_of_them(driver: Driver) -> None:
+def test_an_iam_member_can_be_created_twice(driver: Driver) -> None:
     member = {"project": "foo", "role": "roles/viewer", "member": "user:a@example.org"}
     assert driver.create(MEMBER, member) == driver.create(MEMBER, member)
 
 
 @pytest.mark.parametrize("preview", [True, False])
-def test_an_update_keeps_what_google_made_up_and_only_a_real_one_is_kept(driver: Driver, preview: bool) -> None:  # noqa: FBT001 a parameter
+def test_an_update_keeps_made_up_outputs(driver: Driver, preview: bool) -> None:  # noqa: FBT001 a parameter
     identity, before = driver.create(ADDRESS, {"name": "hub", "labels": {"a": "b"}})
     news = sent({"name": "hub", "labels": {"a": UNKNOWN if preview else "c"}})
     request = proto.UpdateRequest(type=ADDRESS, id=identity, news=news, preview=preview)
@@ -221,7 +221,7 @@ def test_an_update_keeps_what_google_made_up_and_only_a_real_one_is_kept(driver:
     assert kept == (before if preview else after)
 
 
-def test_what_is_made_of_something_unknown_is_unknown_itself(driver: Driver) -> None:
+def test_an_output_of_an_unknown_input_is_unknown(driver: Driver) -> None:
     inputs = {"accountId": "tf-hub", "description": "a"}
     identity, _ = driver.create(ACCOUNT, inputs)
     news = sent(inputs | {"accountId": UNKNOWN})
@@ -229,33 +229,33 @@ def test_what_is_made_of_something_unknown_is_unknown_itself(driver: Driver) -> 
     assert received(driver.call("Update", request).properties)["email"] == UNKNOWN
 
 
-def test_a_secret_object_stays_one_and_is_not_mixed_with_what_google_adds(driver: Driver) -> None:
+def test_a_secret_object_is_not_merged_with_outputs(driver: Driver) -> None:
     secret = SECRET | {"value": MASTER_AUTH}
     outputs = driver.create(CLUSTER, NODES | {"name": "hub", "masterAuth": secret})[1]
     assert outputs["masterAuth"] == secret
 
 
 @pytest.mark.parametrize(
-    ("kind", "told"),
+    ("kind", "message"),
     [
         ("quota", "Insufficient regional quota.*quotaExceeded"),
         ("permission", r"Permission 'container\.clusters\.create' denied on 'projects/foo/"),
         ("timeout", "timeout while waiting for state to become 'DONE'"),
     ],
 )
-def test_a_type_fails_on_demand_and_nothing_is_made(
-    driver: Driver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str, told: str
+def test_a_failure_on_demand_creates_nothing(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str, message: str
 ) -> None:
     monkeypatch.setenv(FAIL, str(tmp_path / "fail.json"))
     refusals.demand(tmp_path / "fail.json", {CLUSTER: kind})
     driver.create(ADDRESS, {"name": "hub"})
-    with pytest.raises(RefusedError, match=told):
+    with pytest.raises(RefusedError, match=message):
         driver.create(CLUSTER, NODES | {"name": "hub"})
     refusals.demand(tmp_path / "fail.json", {})
     assert driver.create(CLUSTER, NODES | {"name": "hub"})[0]
 
 
-def test_what_is_half_made_is_there_although_it_failed(
+def test_a_half_made_resource_exists_after_its_failure(
     driver: Driver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv(FAIL, str(tmp_path / "fail.json"))
@@ -265,7 +265,7 @@ def test_what_is_half_made_is_there_although_it_failed(
     assert driver.read(CLUSTER, "projects/foo/locations/europe-west1/clusters/hub").id
 
 
-def test_a_cluster_is_looked_up_whether_this_cloud_made_it_or_somebody_else(driver: Driver) -> None:
+def test_own_and_other_clusters_can_be_looked_up(driver: Driver) -> None:
     token = "gcp:container/getCluster:getCluster"  # noqa: S105 not a secret
     ranges = {"clusterSecondaryRangeName": "pods", "servicesSecondaryRangeName": "services"}
     pool = {"workloadPool": "foo.svc.id.goog"}
@@ -282,7 +282,7 @@ def test_a_cluster_is_looked_up_whether_this_cloud_made_it_or_somebody_else(driv
         driver.invoke(token, {"name": "missing"})
 
 
-def test_the_authorities_of_an_instance_are_those_of_the_server_behind_it(
+def test_the_ca_certificates_of_an_instance_are_those_of_its_server(
     driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     function = "gcp:sql/getCaCerts:getCaCerts"
@@ -299,7 +299,7 @@ def test_the_authorities_of_an_instance_are_those_of_the_server_behind_it(
     assert answer["activeVersion"] == answer["certs"][0]["sha1Fingerprint"]
 
 
-def test_the_other_functions_answer_and_an_unknown_one_is_named(driver: Driver) -> None:
+def test_an_unknown_function_is_refused_with_its_name(driver: Driver) -> None:
     organizations = "gcp:organizations"
     email = driver.invoke(f"{organizations}/getClientOpenIdUserInfo:getClientOpenIdUserInfo", {})["email"]
     assert email == "operator@example.org"
@@ -320,5 +320,5 @@ def test_a_resource_without_a_project_is_refused(tmp_path: Path, monkeypatch: py
         driver.create(ADDRESS, {"name": "hub"})
 
 
-def test_it_says_that_it_is_the_plugin_of_the_sdks_version(driver: Driver) -> None:
+def test_the_plugin_has_the_version_of_the_sdk(driver: Driver) -> None:
     assert cast("str", driver.call("GetPluginInfo", Empty()).version) == "10.2.0"

@@ -1,4 +1,4 @@
-"""The table of replacing inputs fits the SDK, and diffs follow it."""
+"""The table of replacing inputs matches the SDK, and diffs follow it."""
 
 import functools
 import typing
@@ -63,7 +63,7 @@ def test_every_path_of_the_table_is_an_input_of_its_type(token: str, path: str) 
         (MEMBER, "role", "roles/viewer", "roles/editor"),
     ],
 )
-def test_what_google_cannot_change_takes_a_new_resource(token: str, path: str, old: object, new: object) -> None:
+def test_an_immutable_input_replaces_the_resource(token: str, path: str, old: object, new: object) -> None:
     (change,) = changes(token, _inputs(path, old), _inputs(path, new))
     assert change.path.startswith(path)
     assert change.replaces
@@ -87,7 +87,7 @@ def test_what_google_cannot_change_takes_a_new_resource(token: str, path: str, o
         (ACCOUNT, "description", "a", "b"),
     ],
 )
-def test_what_google_can_change_is_changed_in_place(token: str, path: str, old: object, new: object) -> None:
+def test_a_mutable_input_is_updated_in_place(token: str, path: str, old: object, new: object) -> None:
     found = changes(token, _inputs(path, old), _inputs(path, new))
     assert [change.replaces for change in found] == [False]
 
@@ -102,11 +102,11 @@ def test_what_google_can_change_is_changed_in_place(token: str, path: str, old: 
         ("location", SECRET, "a"),
     ],
 )
-def test_what_means_the_same_is_no_change(path: str, old: object, new: object) -> None:
+def test_an_equivalent_input_is_no_change(path: str, old: object, new: object) -> None:
     assert changes(CLUSTER, _inputs(path, old), _inputs(path, new)) == []
 
 
-def test_a_change_is_told_down_to_the_value_and_as_what_it_is() -> None:
+def test_a_change_has_the_path_of_the_value_and_its_kind() -> None:
     old = {"nodeConfig": {"taints": [{"key": "a"}], "machineType": "m"}}
     new = {"nodeConfig": {"taints": [{"key": "b"}, {"key": "c"}]}}
     assert [(change.path, change.kind) for change in changes(POOL, old, new)] == [

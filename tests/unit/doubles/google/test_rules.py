@@ -1,4 +1,4 @@
-"""Rules between inputs, as the real provider and the API know them."""
+"""Rules between inputs of the real provider and of the Google API."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def _policy(*ranges: int) -> Properties:
         (SECURITY_POLICY, _policy(1, 11), "rules.match.config.srcIpRanges"),
     ],
 )
-def test_a_broken_rule_is_told_with_its_path(token: str, inputs: Properties, path: str) -> None:
+def test_a_violated_rule_is_reported_with_its_path(token: str, inputs: Properties, path: str) -> None:
     assert [failure.path for failure in rules.broken(token, inputs)] == [path]
 
 
@@ -54,7 +54,7 @@ def test_a_broken_rule_is_told_with_its_path(token: str, inputs: Properties, pat
         (SECURITY_POLICY, {"rules": UNKNOWN}),
     ],
 )
-def test_what_keeps_the_rules_is_accepted(token: str, inputs: Properties) -> None:
+def test_inputs_that_meet_the_rules_are_accepted(token: str, inputs: Properties) -> None:
     assert list(rules.broken(token, inputs)) == []
 
 
@@ -80,7 +80,7 @@ _PRIVATE = {"ipv4Enabled": False, "pscConfigs": [{"pscEnabled": True}]}
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "message"),
     [
         ({"tier": "db-f1-micro"}, None),
         ({"ipConfiguration": _PRIVATE}, None),
@@ -89,11 +89,9 @@ _PRIVATE = {"ipv4Enabled": False, "pscConfigs": [{"pscEnabled": True}]}
         ({"availabilityType": "REGIONAL", "backupConfiguration": {"pointInTimeRecoveryEnabled": True}}, None),
     ],
 )
-def test_an_instance_that_nobody_reaches_or_without_what_a_standby_needs_is_refused(
-    settings: Properties, told: str | None
-) -> None:
+def test_an_unreachable_or_incomplete_instance_is_refused(settings: Properties, message: str | None) -> None:
     refusal = rules.refusal(SQL_INSTANCE, {"databaseVersion": "POSTGRES_17", "settings": settings})
-    assert refusal is None if told is None else refusal is not None and told in refusal
+    assert refusal is None if message is None else refusal is not None and message in refusal
 
 
 @pytest.mark.parametrize(

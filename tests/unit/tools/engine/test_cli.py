@@ -8,7 +8,7 @@ from tools.toolchain import Tool
 
 
 def _pulumi(folder: Path, *, plugins: str, install: int) -> None:
-    """A `pulumi` that lists these plugins, and whose installation of one ends with that code."""
+    """Write a `pulumi` that lists these plugins; `plugin install` exits with the code `install`."""
     folder.mkdir()
     program = folder / "pulumi"
     program.write_text(f'#!/bin/sh\ncase "$2" in ls) echo "{plugins}" ;; install) exit {install} ;; esac\n')
@@ -17,18 +17,18 @@ def _pulumi(folder: Path, *, plugins: str, install: int) -> None:
 
 @pytest.fixture
 def built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
-    """The tools that would have been built, by folder."""
-    asked: list[str] = []
+    """The folders of the tools that would have been built."""
+    requested: list[str] = []
 
-    def remember(tools: tuple[Tool, ...]) -> None:
-        asked.extend(tool.folder for tool in tools)
+    def record(tools: tuple[Tool, ...]) -> None:
+        requested.extend(tool.folder for tool in tools)
 
-    monkeypatch.setattr(toolchain, "build_all", remember)
+    monkeypatch.setattr(toolchain, "build_all", record)
     monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
-    return asked
+    return requested
 
 
-def test_the_machines_own_pulumi_is_used_where_it_has_the_provider(
+def test_the_installed_pulumi_is_used_if_it_has_the_provider(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, built: list[str]
 ) -> None:
     _pulumi(tmp_path / "bin", plugins=f"kubernetes resource {toolchain.KUBERNETES_PROVIDER.version}", install=1)
@@ -40,7 +40,7 @@ def test_the_machines_own_pulumi_is_used_where_it_has_the_provider(
     assert built == []
 
 
-def test_the_machines_own_pulumi_is_used_where_it_can_fetch_the_provider(
+def test_the_installed_pulumi_is_used_if_it_can_fetch_the_provider(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, built: list[str]
 ) -> None:
     _pulumi(tmp_path / "bin", plugins="", install=0)
@@ -50,7 +50,7 @@ def test_the_machines_own_pulumi_is_used_where_it_can_fetch_the_provider(
 
 
 @pytest.mark.parametrize("own", [True, False])
-def test_otherwise_the_pinned_engine_is_built_and_finds_its_own_provider(
+def test_without_a_usable_pulumi_the_pinned_engine_is_built(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, built: list[str], *, own: bool
 ) -> None:
     if own:
@@ -64,7 +64,7 @@ def test_otherwise_the_pinned_engine_is_built_and_finds_its_own_provider(
     assert link.readlink() == toolchain.KUBERNETES_PROVIDER.programs / link.name
 
 
-def test_a_pulumi_that_needs_no_provider_is_used_without_one(
+def test_a_pulumi_without_the_provider_is_used_if_none_is_needed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, built: list[str]
 ) -> None:
     _pulumi(tmp_path / "bin", plugins="", install=1)
@@ -73,7 +73,7 @@ def test_a_pulumi_that_needs_no_provider_is_used_without_one(
     assert built == []
 
 
-def test_a_command_gets_its_folder_variables_input_and_event_log(tmp_path: Path) -> None:
+def test_a_command_gets_folder_environment_input_and_event_log(tmp_path: Path) -> None:
     program, log = tmp_path / "pulumi", tmp_path / "events.json"
     program.write_text(
         '#!/bin/sh\nread line; echo "$line $A $B $PULUMI_DEBUG_COMMANDS $PWD $*"; echo error >&2; exit 3\n'

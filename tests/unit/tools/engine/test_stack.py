@@ -24,12 +24,12 @@ WRITTEN = {
     "i": "{secure: AAAB}",
     "j": "'it''s'",
 }
-"""Values that Python's YAML reads, or writes anew, as something else than Pulumi does."""
+"""Values that PyYAML reads or writes differently from Pulumi."""
 
 
 @pytest.fixture
 def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stack:
-    """A stack whose engine agrees to everything."""
+    """A stack whose engine succeeds at every command."""
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     engine = Engine(program=Path("true"), environment={}, description="")
@@ -40,7 +40,7 @@ def _copy(stack: Stack) -> dict[str, object]:
     return yaml.safe_load((stack.workspace / "Pulumi.dev.yaml").read_text())
 
 
-def test_the_stack_file_is_copied_with_the_open_values_filled_and_never_written(stack: Stack, tmp_path: Path) -> None:
+def test_the_stack_file_is_copied_with_defaults_and_stays_unchanged(stack: Stack, tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.dev.yaml"
     file.write_text("config:\n  jupyterhub:hub.image: mine:1\n")
     before = file.read_bytes()
@@ -49,7 +49,7 @@ def test_the_stack_file_is_copied_with_the_open_values_filled_and_never_written(
     assert file.read_bytes() == before
 
 
-def test_every_value_reaches_pulumi_as_it_is_written(stack: Stack, tmp_path: Path) -> None:
+def test_every_value_is_copied_as_written(stack: Stack, tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.dev.yaml"
     lines = ["encryptionsalt: v1:salt", "config:"] + [f"  jupyterhub:{key}: {value}" for key, value in WRITTEN.items()]
     file.write_text("# For the course\n" + "\n".join(lines) + "\n")
@@ -57,19 +57,19 @@ def test_every_value_reaches_pulumi_as_it_is_written(stack: Stack, tmp_path: Pat
     assert (stack.workspace / "Pulumi.dev.yaml").read_text().splitlines() == lines
 
 
-def test_who_only_looks_at_a_stack_begins_none(stack: Stack, tmp_path: Path) -> None:
-    asked, engine = tmp_path / "asked", tmp_path / "engine"
-    engine.write_text(f"#!/bin/sh\necho $* >> {asked}\necho \"error: no stack named 'dev' found\" >&2\nexit 255\n")
+def test_a_read_only_command_creates_no_stack(stack: Stack, tmp_path: Path) -> None:
+    calls, engine = tmp_path / "calls", tmp_path / "engine"
+    engine.write_text(f"#!/bin/sh\necho $* >> {calls}\necho \"error: no stack named 'dev' found\" >&2\nexit 255\n")
     engine.chmod(0o755)
     (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
     empty = dataclasses.replace(stack, engine=dataclasses.replace(stack.engine, program=engine))
     with pytest.raises(ToolError, match=r"Stack dev does not exist .* Create it with: make up STACK=dev"):
         empty.prepare_existing(tmp_path / "Pulumi.dev.yaml", {})
-    assert "--create" not in asked.read_text()
+    assert "--create" not in calls.read_text()
     assert not exists("dev", tmp_path)
 
 
-def test_a_stack_that_is_there_is_looked_at_as_it_would_be_brought_up(stack: Stack, tmp_path: Path) -> None:
+def test_a_read_only_command_uses_the_same_stack_file_as_an_update(stack: Stack, tmp_path: Path) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  jupyterhub:hub.image: mine:1\n")
     stack.prepare(tmp_path / "Pulumi.dev.yaml", {"proxy.image": "built:2"})
     before = _copy(stack)
@@ -77,7 +77,7 @@ def test_a_stack_that_is_there_is_looked_at_as_it_would_be_brought_up(stack: Sta
     assert _copy(stack) == before
 
 
-def test_the_salt_is_kept_when_the_copy_is_made_anew(stack: Stack, tmp_path: Path) -> None:
+def test_the_encryption_salt_is_kept_in_a_new_copy(stack: Stack, tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.dev.yaml"
     file.write_text("config: {}\n")
     stack.prepare(file, {})
@@ -95,7 +95,7 @@ def test_the_copied_project_runs_the_program_of_the_checkout(stack: Stack, tmp_p
     assert project["config"] == original["config"]
 
 
-def test_the_passphrase_is_made_once_for_its_owner_only(stack: Stack, tmp_path: Path) -> None:
+def test_the_passphrase_is_generated_once_and_private(stack: Stack, tmp_path: Path) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
     stack.prepare(tmp_path / "Pulumi.dev.yaml", {})
     first = (tmp_path / "passphrase").read_text()
@@ -105,7 +105,7 @@ def test_the_passphrase_is_made_once_for_its_owner_only(stack: Stack, tmp_path: 
     assert stat.S_IMODE((tmp_path / "passphrase").stat().st_mode) == 0o600
 
 
-def test_a_lost_passphrase_is_not_replaced_by_another(stack: Stack, tmp_path: Path) -> None:
+def test_a_lost_passphrase_is_not_regenerated(stack: Stack, tmp_path: Path) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
     stack.prepare(tmp_path / "Pulumi.dev.yaml", {})
     (tmp_path / "passphrase").unlink()
@@ -115,7 +115,9 @@ def test_a_lost_passphrase_is_not_replaced_by_another(stack: Stack, tmp_path: Pa
 
 
 @pytest.mark.parametrize("name", ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE"])
-def test_the_users_own_backend_and_passphrase_win(monkeypatch: pytest.MonkeyPatch, stack: Stack, name: str) -> None:
+def test_the_users_backend_and_passphrase_take_precedence(
+    monkeypatch: pytest.MonkeyPatch, stack: Stack, name: str
+) -> None:
     monkeypatch.setenv(name, "mine")
     assert not {key for key in stack.environment if key.startswith(name)}
 
@@ -130,14 +132,14 @@ def test_an_isolated_stack_ignores_the_users_backend_and_passphrase(
     assert environment["PULUMI_CONFIG_PASSPHRASE_FILE"] == str(tmp_path / "passphrase")
 
 
-def test_a_stack_exists_once_it_was_prepared(stack: Stack, tmp_path: Path) -> None:
+def test_a_prepared_stack_exists(stack: Stack, tmp_path: Path) -> None:
     assert not exists("dev", tmp_path)
     (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
     stack.prepare(tmp_path / "Pulumi.dev.yaml", {})
     assert exists("dev", tmp_path)
 
 
-def test_a_program_with_a_project_file_of_its_own_keeps_its_name_and_its_config(stack: Stack, tmp_path: Path) -> None:
+def test_a_program_with_its_own_project_file_keeps_name_and_config(stack: Stack, tmp_path: Path) -> None:
     program, file = tmp_path / "program", tmp_path / "Pulumi.dev.yaml"
     program.mkdir()
     (program / "Pulumi.yaml").write_text("name: other\nconfig: {project: {type: string}}\n")

@@ -1,4 +1,4 @@
-"""What is asked of the API server before anything else."""
+"""Readiness of the API server."""
 
 import json
 from collections.abc import Generator
@@ -12,12 +12,12 @@ from tools.local import api, layout
 
 
 class _Starting(BaseHTTPRequestHandler):
-    """An API server that serves, and has not made its own roles yet."""
+    """An API server whose default roles are missing until it is ready."""
 
     ready = False
 
     def do_GET(self) -> None:
-        """Answer a request."""
+        """Respond to a request."""
         self.send_response(404 if "rolebindings" in self.path and not self.ready else 200)
         self.send_header("Content-Type", "application/json")
         self.end_headers()
@@ -29,7 +29,7 @@ class _Starting(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[type[_Starting]]:
-    """The server that the local cluster's kubeconfig leads to."""
+    """The API server of the local cluster's kubeconfig."""
     monkeypatch.setattr(_Starting, "ready", False)
     with HTTPServer(("127.0.0.1", 0), _Starting) as serving:
         cluster = {"server": f"http://127.0.0.1:{serving.server_port}"}
@@ -46,7 +46,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[type[_S
         serving.shutdown()
 
 
-def test_an_api_server_without_its_roles_does_not_answer_yet(
+def test_an_api_server_without_its_default_roles_is_not_ready(
     server: type[_Starting], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not api.answers()
@@ -54,7 +54,7 @@ def test_an_api_server_without_its_roles_does_not_answer_yet(
     assert api.answers()
 
 
-def test_no_api_server_is_no_answer(server: type[_Starting], tmp_path: Path) -> None:
+def test_an_unreachable_api_server_is_not_ready(server: type[_Starting], tmp_path: Path) -> None:
     assert server
     content = json.loads((tmp_path / "kubeconfig").read_text())
     content["clusters"][0]["cluster"]["server"] = "http://127.0.0.1:1"

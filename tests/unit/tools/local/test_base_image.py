@@ -17,7 +17,7 @@ def tools(monkeypatch: pytest.MonkeyPatch) -> Tools:
     return tools
 
 
-def test_what_is_copied_for_node_is_in_the_environment(tools: Tools, tmp_path: Path) -> None:
+def test_the_copied_files_of_node_exist_in_the_environment(tools: Tools, tmp_path: Path) -> None:
     base_image.import_node(Buildah(tmp_path, "overlay"))
     copies = {Path(call[-1]).name: Path(call[-2]) for call in tools.with_word("copy")}
     assert copies["node"].is_file()
@@ -30,7 +30,7 @@ def test_the_version_of_node_is_part_of_the_recipe(monkeypatch: pytest.MonkeyPat
     assert base_image.recipe() != before
 
 
-def test_an_environment_without_node_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_environment_without_node_is_reported_with_a_fix(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(name: str) -> metadata.Distribution:
         raise metadata.PackageNotFoundError(name)
 
@@ -39,7 +39,7 @@ def test_an_environment_without_node_is_told_how_to_get_it(monkeypatch: pytest.M
         base_image.recipe()
 
 
-def test_each_base_is_kept_under_its_own_reference(tools: Tools, tmp_path: Path) -> None:
+def test_each_base_image_has_its_own_reference(tools: Tools, tmp_path: Path) -> None:
     builder = Buildah(tmp_path, "overlay")
     base_image.import_python(builder, tmp_path / "debian.tar")
     base_image.import_node(builder)

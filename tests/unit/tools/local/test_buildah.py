@@ -23,7 +23,7 @@ def build(folder: Path) -> None:
     Buildah(folder, "overlay").build("hub", folder / "docker", base="localhost/base:1", reference="localhost/hub:1")
 
 
-def test_every_call_keeps_to_its_own_storage(tools: Tools, tmp_path: Path) -> None:
+def test_every_command_uses_its_own_storage(tools: Tools, tmp_path: Path) -> None:
     builder = buildah.start(tmp_path)
     builder.run("images")
     build(tmp_path)
@@ -32,12 +32,12 @@ def test_every_call_keeps_to_its_own_storage(tools: Tools, tmp_path: Path) -> No
         assert call[1:4] == [f"--root={tmp_path}/root", f"--runroot={tmp_path}/run", "--storage-driver=overlay"]
 
 
-def test_where_overlay_fails_vfs_is_taken(tools: Tools, tmp_path: Path) -> None:
+def test_vfs_is_used_if_overlay_fails(tools: Tools, tmp_path: Path) -> None:
     tools.failing = "--storage-driver=overlay"
     assert buildah.start(tmp_path).driver == "vfs"
 
 
-def test_a_build_starts_from_the_base_that_is_asked_for(tools: Tools, tmp_path: Path) -> None:
+def test_a_build_starts_from_the_given_base(tools: Tools, tmp_path: Path) -> None:
     build(tmp_path)
     (call,) = tools.with_word("bud")
     assert "--build-arg=BASE=localhost/base:1" in call
@@ -46,7 +46,7 @@ def test_a_build_starts_from_the_base_that_is_asked_for(tools: Tools, tmp_path: 
 
 
 @pytest.mark.parametrize("variable", CA_VARIABLES)
-def test_the_ca_bundle_of_the_machine_is_lent_to_the_build(
+def test_the_ca_bundle_of_the_machine_is_a_build_secret(
     tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     bundle = tmp_path / "ca.pem"
@@ -56,7 +56,9 @@ def test_the_ca_bundle_of_the_machine_is_lent_to_the_build(
     assert f"--secret=id=ca,src={bundle}" in tools.calls[0]
 
 
-def test_without_a_ca_bundle_the_build_gets_none(tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_ca_bundle_is_not_a_build_secret(
+    tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nowhere.pem"))
     monkeypatch.setenv("PIP_CERT", "")
     build(tmp_path)

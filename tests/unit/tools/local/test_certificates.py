@@ -20,7 +20,7 @@ def _certificate(file: Path) -> x509.Certificate:
     return x509.load_pem_x509_certificate(b"-----BEGIN CERT" + file.read_bytes().split(b"-----BEGIN CERT")[1])
 
 
-def test_the_api_server_is_known_by_every_name_that_is_used_for_it(tmp_path: Path) -> None:
+def test_the_api_server_certificate_has_every_name_and_address(tmp_path: Path) -> None:
     certificates.ensure()
     names = _certificate(tmp_path / "server.pem").extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert {"kubernetes.default.svc", "localhost"} <= set(names.get_values_for_type(x509.DNSName))
@@ -29,7 +29,7 @@ def test_the_api_server_is_known_by_every_name_that_is_used_for_it(tmp_path: Pat
     }
 
 
-def test_a_kubeconfig_is_made_out_to_its_user_and_group_with_a_list_of_names_that_is_not_empty(tmp_path: Path) -> None:
+def test_a_client_certificate_has_user_group_and_subject_names(tmp_path: Path) -> None:
     file = certificates.kubeconfig("system:node:x", ["system:nodes"])
     user = yaml.safe_load(file.read_text())["users"][0]["user"]
     certificate = _certificate(Path(user["client-certificate"]))
@@ -39,7 +39,7 @@ def test_a_kubeconfig_is_made_out_to_its_user_and_group_with_a_list_of_names_tha
     assert file.parent == tmp_path
 
 
-def test_what_exists_stays_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
+def test_existing_certificates_are_kept_and_private(tmp_path: Path) -> None:
     certificates.ensure()
     certificates.kubeconfig("admin", ["system:masters"])
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}

@@ -19,7 +19,7 @@ from tools.local import deploy, layout
     ],
     ids=["dev", "empty-variable", "after-make-env", "own-kubeconfig", "context", "gke"],
 )
-def test_the_local_cluster_is_used_only_where_nobody_names_another(
+def test_the_local_cluster_is_used_unless_another_is_configured(
     changed: Mapping[str, object], kubeconfig: str | None, *, local: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("KUBECONFIG", raising=False)
@@ -28,12 +28,12 @@ def test_the_local_cluster_is_used_only_where_nobody_names_another(
     assert deploy.is_local(settings_with(changed)) is local
 
 
-def test_a_cluster_of_gke_is_named_to_the_person_with_its_project() -> None:
+def test_a_gke_cluster_is_described_with_its_project() -> None:
     described = deploy.describe(settings_with({**GKE, "endpoint.address": "198.51.100.7"}))
     assert described == "the GKE cluster jupyterhub in my-project-123, europe-west1 (made by the stack)"
 
 
-def test_what_goes_wrong_is_a_message_and_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_tool_error_is_a_message_without_traceback(capsys: pytest.CaptureFixture[str]) -> None:
     def act() -> int:
         message = "The hub's page does not answer."
         raise ToolError(message)

@@ -26,20 +26,20 @@ def _be_root_on_linux(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host, "is_running", _nothing_runs)
 
 
-def test_another_system_is_refused_in_one_line_with_the_other_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_operating_system_is_refused_with_an_alternative(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "system", lambda: "Darwin")
     reason, other_way = _refusal().splitlines()
     assert "Darwin" in reason
     assert "kubernetes.context" in other_way
 
 
-def test_whoever_is_not_root_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_other_than_root_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     _be_root_on_linux(monkeypatch)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert "not root" in _refusal()
 
 
-def test_a_taken_port_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_occupied_port_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     _be_root_on_linux(monkeypatch)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -49,13 +49,13 @@ def test_a_taken_port_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         assert re.search(rf"port .*\b{port}\b", _refusal())
 
 
-def test_another_kubernetes_on_the_machine_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_kubernetes_on_the_machine_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     _be_root_on_linux(monkeypatch)
     monkeypatch.setattr(host, "_other_kubernetes", lambda: "process 7, k3s")
     assert "process 7, k3s" in _refusal()
 
 
-def test_missing_packages_without_apt_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_packages_without_apt_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(ToolError, match="a-package"):
         host.install_packages({"a-program": "a-package"})

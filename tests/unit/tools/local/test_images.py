@@ -23,14 +23,14 @@ def tools(monkeypatch: pytest.MonkeyPatch) -> Tools:
 
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Where the archives go."""
+    """The folder of the archives."""
     monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
     return tmp_path / "cache" / "images"
 
 
 @pytest.fixture
 def context(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A copy of docker/ that a test may change."""
+    """A copy of docker/ that tests may change."""
     copy = tmp_path / "docker"
     shutil.copytree(paths.CHECKOUT / "docker", copy)
     monkeypatch.setattr("tools.local.images._CONTEXT", copy)
@@ -46,7 +46,7 @@ def image(folder: Path) -> Image:
 
 
 @pytest.mark.usefixtures("folder", "tools")
-def test_references_carry_the_content_in_a_tag_that_every_tool_reads_the_same() -> None:
+def test_image_tags_are_digests_of_the_content() -> None:
     built = images.ensure_built()
     assert set(built) == NAMES
     for name, one in built.items():
@@ -55,7 +55,7 @@ def test_references_carry_the_content_in_a_tag_that_every_tool_reads_the_same() 
 
 
 @pytest.mark.usefixtures("folder")
-def test_an_archive_holds_the_reference_that_pods_ask_for(tools: Tools) -> None:
+def test_an_archive_has_the_reference_of_the_pods(tools: Tools) -> None:
     for one in images.ensure_built().values():
         (build,) = [call for call in tools.with_word("bud") if f"--tag={one.reference}" in call]
         assert any(word.endswith(f"/docker/{one.name}/Dockerfile") for word in build)
@@ -65,7 +65,7 @@ def test_an_archive_holds_the_reference_that_pods_ask_for(tools: Tools) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_nothing_runs_when_all_is_built(tools: Tools) -> None:
+def test_built_images_are_not_built_again(tools: Tools) -> None:
     first = images.ensure_built()
     tools.calls.clear()
     assert images.ensure_built() == first
@@ -84,7 +84,7 @@ def test_nothing_runs_when_all_is_built(tools: Tools) -> None:
         ("VERSION", set[str]()),
     ],
 )
-def test_a_change_rebuilds_what_it_goes_into(tools: Tools, context: Path, changed: str, rebuilt: set[str]) -> None:
+def test_a_change_rebuilds_the_affected_images(tools: Tools, context: Path, changed: str, rebuilt: set[str]) -> None:
     before = images.ensure_built()
     tools.calls.clear()
     with (context / changed).open("a", encoding="utf-8") as file:
@@ -102,7 +102,7 @@ def test_a_file_that_becomes_executable_changes_the_tag(context: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_another_base_makes_other_images(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_base_rebuilds_all_images(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
     images.ensure_built()
     tools.calls.clear()
     monkeypatch.setattr(base_image, "recipe", lambda: "another")
@@ -112,7 +112,7 @@ def test_another_base_makes_other_images(tools: Tools, monkeypatch: pytest.Monke
 
 
 @pytest.mark.usefixtures("folder")
-def test_only_what_is_missing_is_built_on_the_base_that_is_there(tools: Tools) -> None:
+def test_only_missing_images_are_built_on_the_existing_base(tools: Tools) -> None:
     built = images.ensure_built()
     built["notebook"].archive.unlink()
     tools.calls.clear()
@@ -123,7 +123,7 @@ def test_only_what_is_missing_is_built_on_the_base_that_is_there(tools: Tools) -
 
 
 @pytest.mark.usefixtures("tools")
-def test_archives_of_earlier_contents_are_deleted(folder: Path, context: Path) -> None:
+def test_archives_of_older_contents_are_deleted(folder: Path, context: Path) -> None:
     before = images.ensure_built()
     (context / "proxy" / "package.json").write_text("{}", encoding="utf-8")
     after = images.ensure_built()
@@ -133,7 +133,7 @@ def test_archives_of_earlier_contents_are_deleted(folder: Path, context: Path) -
 
 
 @pytest.mark.parametrize("failing", ["mmdebstrap", "add", "bud", "push"])
-def test_a_failure_leaves_nothing_half_done(tools: Tools, folder: Path, failing: str) -> None:
+def test_a_failed_build_leaves_no_partial_files(tools: Tools, folder: Path, failing: str) -> None:
     tools.failing = failing
     with pytest.raises(ToolError, match=f"{failing} failed"):
         images.ensure_built()
@@ -142,7 +142,7 @@ def test_a_failure_leaves_nothing_half_done(tools: Tools, folder: Path, failing:
     assert [file for name in NAMES for file in folder.glob(f"{name}-*")] == []
 
 
-def test_what_was_finished_before_a_failure_is_not_built_again(tools: Tools, folder: Path) -> None:
+def test_images_built_before_a_failure_are_kept(tools: Tools, folder: Path) -> None:
     proxy = images.ensure_built()["proxy"]
     shutil.rmtree(folder)
     tools.failing = proxy.reference
@@ -155,25 +155,25 @@ def test_what_was_finished_before_a_failure_is_not_built_again(tools: Tools, fol
 
 
 @pytest.mark.usefixtures("tools")
-def test_what_a_killed_build_left_is_cleared_away(folder: Path) -> None:
+def test_leftovers_of_a_killed_build_are_deleted(folder: Path) -> None:
     left_over = folder / "unfinished" / "root" / "overlay"
     left_over.mkdir(parents=True)
     images.ensure_built()
     assert not (folder / "unfinished").exists()
 
 
-def test_an_image_is_loaded_where_the_kubelet_looks(tools: Tools, tmp_path: Path) -> None:
+def test_an_image_is_loaded_into_the_namespace_of_the_kubelet(tools: Tools, tmp_path: Path) -> None:
     images.load(image(tmp_path), CTR)
     assert tools.calls[-1] == [*CTR, "--namespace", "k8s.io", "images", "import", str(tmp_path / "hub.tar")]
 
 
-def test_an_image_that_is_there_is_not_loaded_again(tools: Tools, tmp_path: Path) -> None:
+def test_a_loaded_image_is_not_loaded_again(tools: Tools, tmp_path: Path) -> None:
     tools.loaded = [image(tmp_path).reference]
     images.load(image(tmp_path), CTR)
     assert tools.with_word("import") == []
 
 
-def test_an_earlier_content_does_not_pass_for_the_image(tools: Tools, tmp_path: Path) -> None:
+def test_an_image_with_another_tag_does_not_count_as_loaded(tools: Tools, tmp_path: Path) -> None:
     tools.loaded = ["localhost/jupyterhub/hub:ffffffffffff", f"{image(tmp_path).reference}0"]
     images.load(image(tmp_path), CTR)
     assert len(tools.with_word("import")) == 1

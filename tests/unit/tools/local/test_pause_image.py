@@ -6,7 +6,7 @@ from pathlib import Path
 from tools.local import pause_image
 
 
-def test_the_archive_holds_the_program_under_the_name_that_containerd_asks_for(tmp_path: Path) -> None:
+def test_the_archive_has_the_program_and_the_image_reference(tmp_path: Path) -> None:
     program = tmp_path / "program"
     program.write_bytes(b"a static program")
     pause_image.write(program, "localhost/x/pause:1", tmp_path / "pause.tar")

@@ -17,7 +17,7 @@ def _pid(name: str) -> int:
     return int((layout.RUN / f"{name}.json").read_text().split('"pid": ')[1].split(",")[0])
 
 
-def test_a_started_process_runs_in_a_session_of_its_own_until_it_is_stopped() -> None:
+def test_a_started_process_has_its_own_session_until_it_is_stopped() -> None:
     processes.start("sleeper", ["sleep", "60"])
     pid = _pid("sleeper")
     assert processes.is_running("sleeper")
@@ -28,7 +28,7 @@ def test_a_started_process_runs_in_a_session_of_its_own_until_it_is_stopped() ->
         os.kill(pid, 0)
 
 
-def test_a_second_start_leaves_the_first_process_alone() -> None:
+def test_a_second_start_keeps_the_running_process() -> None:
     processes.start("sleeper", ["sleep", "60"])
     first = _pid("sleeper")
     processes.start("sleeper", ["sleep", "60"])
@@ -36,13 +36,13 @@ def test_a_second_start_leaves_the_first_process_alone() -> None:
     processes.stop("sleeper")
 
 
-def test_a_process_that_ignores_the_kind_signal_is_stopped_by_force() -> None:
+def test_a_process_that_ignores_sigterm_is_killed() -> None:
     processes.start("stubborn", ["sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"])
     processes.stop("stubborn", seconds=0.3)
     assert not processes.is_running("stubborn")
 
 
-def test_a_process_id_that_now_belongs_to_another_process_is_not_stopped() -> None:
+def test_a_reused_process_id_is_not_stopped() -> None:
     layout.RUN.mkdir(parents=True)
     (layout.RUN / "reused.json").write_text(f'{{"pid": {os.getpid()}, "started": 1}}')
     assert not processes.is_running("reused")
@@ -50,13 +50,13 @@ def test_a_process_id_that_now_belongs_to_another_process_is_not_stopped() -> No
     assert os.getpid()
 
 
-def test_a_half_written_record_counts_as_never_started() -> None:
+def test_an_incomplete_record_counts_as_not_started() -> None:
     layout.RUN.mkdir(parents=True)
     (layout.RUN / "torn.json").write_text('{"pid": 1')
     assert not processes.is_running("torn")
 
 
-def test_the_end_of_the_log_is_told_when_a_process_has_died() -> None:
+def test_a_dead_process_is_reported_with_the_end_of_its_log() -> None:
     processes.start("short", ["sh", "-c", "echo the reason; exit 3"])
     while processes.is_running("short"):
         pass

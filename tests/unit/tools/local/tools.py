@@ -1,4 +1,4 @@
-"""Stand-ins for the programs that build and load images."""
+"""Test double of the programs that build and load images."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,12 +9,12 @@ from tools.errors import ToolError
 
 @dataclass
 class Tools:
-    """Takes the place of `commands.run`: writes the files that the real programs would write.
+    """Test double of `commands.run`, which writes files as the real programs do.
 
     Attributes:
-        calls: What was run, program by program, without what stands before the program's name.
-        loaded: References that containerd has.
-        failing: A call that has this word fails, after it wrote half a file.
+        calls: The commands, from the name of the program on.
+        loaded: References of the images in containerd.
+        failing: A command with this word fails, after it has written an incomplete file.
     """
 
     calls: list[list[str]] = field(default_factory=list[list[str]])
@@ -30,7 +30,7 @@ class Tools:
         stdin: str | None = None,
         doing: str = "",
     ) -> str:
-        """Act as the program would; an unknown one fails."""
+        """Run a command; an unknown program fails."""
         assert (cwd, stdin) == (None, None)
         words = [str(word) for word in command]
         program = next(word for word in words if word in {"buildah", "mmdebstrap", "ctr"})
@@ -47,5 +47,5 @@ class Tools:
         return "\n".join(self.loaded) if program == "ctr" else "container\n"
 
     def with_word(self, word: str) -> list[list[str]]:
-        """The calls that have this word."""
+        """Return the commands with this word."""
         return [call for call in self.calls if word in call]
