@@ -139,7 +139,7 @@ def preview(*happened: Mapping[str, Any], failed: bool = False) -> Preview:
     return events.preview(read(*happened, failed=failed))
 
 
-def told(*happened: Mapping[str, Any]) -> list[str]:
+def notes_of(*happened: Mapping[str, Any]) -> list[str]:
     """Return the notes of the summary of these events."""
     return [note.render(str) for note in notes(preview(*happened))]
 

@@ -21,6 +21,6 @@ def test_a_looked_up_cluster_has_nodes_in_the_zones_of_its_location(location: st
     with recording_provider.serving() as port, grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         asked = provider_pb2.InvokeRequest(tok=token, args=arguments)
         answer = cast("Any", provider_pb2_grpc.ResourceProviderStub(channel)).Invoke(asked)
-    told = json_format.MessageToDict(getattr(answer, "return"))
-    assert told["nodeLocations"] == zones
-    assert told["endpoint"]
+    found = json_format.MessageToDict(getattr(answer, "return"))
+    assert found["nodeLocations"] == zones
+    assert found["endpoint"]
