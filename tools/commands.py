@@ -1,4 +1,4 @@
-"""Runs programs, and turns their failures into messages."""
+"""Commands whose failures are reported as messages."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Runs Pulumi with its event log, and reads that."""
+"""Pulumi commands with their event logs."""
 
 import sys
 import tempfile

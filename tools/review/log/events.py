@@ -1,4 +1,4 @@
-"""Reads the engine's event log: steps with their states, messages and policy violations."""
+"""The engine's event log: steps with their states, messages and policy violations."""
 
 import json
 import re

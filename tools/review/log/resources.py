@@ -28,12 +28,12 @@ _NOISE: Final = re.compile(
 )
 """Annotations of tools. `last-applied-configuration` repeats the whole object, the data of a Secret included."""
 _METADATA: Final = re.compile(r"(spec\.template\.)?metadata\.(labels|annotations)[.\[].*")
-_BY_MACHINES: Final = re.compile(
+_BY_CONTROLLERS: Final = re.compile(
     r".*\[([\w.-]*\.)?(kubernetes\.io|k8s\.io|gke\.io|google\.com|googleapis\.com|pulumi\.com)/.*\]"
 )
 """Labels and annotations of controllers of Kubernetes and Google, and of Pulumi."""
-_BY_PEOPLE: Final = re.compile(r".*\[(kubectl\.kubernetes\.io/restartedAt|pod-security\.kubernetes\.io/.*)\]")
-"""Those of them that people set."""
+_BY_USERS: Final = re.compile(r".*\[(kubectl\.kubernetes\.io/restartedAt|pod-security\.kubernetes\.io/.*)\]")
+"""Those of them that users set."""
 _SUFFIX: Final = "-…"
 """Shown in place of the generated suffix of an auto-named resource."""
 _NEW: Final = " (new)"
@@ -213,7 +213,7 @@ def manual_changes(old: ResourceState, new: ResourceState) -> tuple[Change, ...]
         if before.get(path) != after.get(path)
         and path not in own
         and _METADATA.fullmatch(path)
-        and (_BY_PEOPLE.fullmatch(path) or not _BY_MACHINES.fullmatch(path))
+        and (_BY_USERS.fullmatch(path) or not _BY_CONTROLLERS.fullmatch(path))
     )
 
 

@@ -151,12 +151,12 @@ def _policies(preview: Preview) -> list[str]:
     packs = ", ".join(code(pack) for pack in preview.policy_packs)
     if not preview.violations:
         return [f"Policy pack {packs}: no violations."]
-    told = [
+    lines = [
         f"- {'**violation**' if found.mandatory else 'advisory'}: {code(found.resource)}, policy {code(found.policy)}\n"
         + indent(block(found.text), "  ")
         for found in preview.violations
     ]
-    return ["\n".join([f"Policy pack {packs}:", "", *told])]
+    return ["\n".join([f"Policy pack {packs}:", "", *lines])]
 
 
 def _objects(preview: Preview) -> list[_Part]:

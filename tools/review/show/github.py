@@ -1,4 +1,4 @@
-"""Posts the comment on a pull request: one for each stack, edited in place."""
+"""The comments on a pull request: one for each stack, edited in place."""
 
 import os
 import re
