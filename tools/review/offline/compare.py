@@ -4,7 +4,7 @@ import json
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
@@ -19,7 +19,7 @@ from tools.review.log.events import Log
 from tools.review.log.model import Diagnostic, Operation, Preview, Properties, Resource
 from tools.review.log.resources import ResourceState
 from tools.review.offline import recording_provider, replacements
-from tools.review.offline.workspace import Workspace, prepare
+from tools.review.offline.workspace import prepare
 
 
 def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None = None) -> Preview:
@@ -41,11 +41,11 @@ def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None =
         for name in ("old", "new", "program"):
             (folder / name).mkdir()
         extract(base, checkout, folder / "program")
-        new = prepare(folder / "new", checkout, stack, engine=pulumi, port=port)
+        new, missing = prepare(folder / "new", checkout, stack, engine=pulumi, port=port)
         with ThreadPoolExecutor() as both:
-            after = both.submit(_deployed, new.stack, policy_pack)
+            after = both.submit(_deployed, new, policy_pack)
             before = both.submit(_base, pulumi, stack, folder, port)
-            found = _compared(before.result(), after.result(), new)
+            found = _compared(before.result(), after.result(), missing)
             return stack_file.placed(found, checkout / stack_file.name_of(stack))
 
 
@@ -104,7 +104,8 @@ def _base(pulumi: Engine, stack: str, folder: Path, port: int) -> _Deployed | st
     if not (program / stack_file.name_of(stack)).exists():
         return "it has no stack file"
     try:
-        found = _deployed(prepare(folder / "old", program, stack, engine=pulumi, port=port).stack, None)
+        old, _ = prepare(folder / "old", program, stack, engine=pulumi, port=port)
+        found = _deployed(old, None)
     except ToolError as error:
         return str(error)
     return "\n".join(message.text for message in events.preview(found.log).errors) if found.log.failed else found
@@ -125,9 +126,9 @@ def _deployed(stack: Stack, policy_pack: Path | None) -> _Deployed:
     return _Deployed(log, {state.urn: state for state in states})
 
 
-def _compared(before: _Deployed | str, after: _Deployed, new: Workspace) -> Preview:
+def _compared(before: _Deployed | str, after: _Deployed, missing: Sequence[str]) -> Preview:
     found = events.preview(after.log)
-    notes = tuple(Diagnostic(severity="warning", text=note) for note in new.notes)
+    notes = (f"{key} is not set in this stack file; a placeholder is used here." for key in missing)
     olds = {} if isinstance(before, str) else before.states
     differing, unchanged = differences(olds, after.states)
     return replace(
@@ -135,7 +136,7 @@ def _compared(before: _Deployed | str, after: _Deployed, new: Workspace) -> Prev
         resources=differing,
         unchanged=unchanged,
         exports=() if found.failed else resources.export_changes(_exports(olds), _exports(after.states), {}),
-        diagnostics=(*found.diagnostics, *notes),
+        diagnostics=(*found.diagnostics, *(Diagnostic(severity="warning", text=note) for note in notes)),
         base_problem=before if isinstance(before, str) else "",
     )
 

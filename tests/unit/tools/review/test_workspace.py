@@ -50,5 +50,5 @@ def test_values_that_are_not_encrypted_reach_the_engine_as_written(tmp_path: Pat
     sealed = "  jupyterhub:github.clientSecret: {secure: v1:abc}"
     (program / "Pulumi.dev.yaml").write_text("\n".join([*lines, sealed]))
     engine = Engine(program=Path("true"), environment={}, description="")
-    stack = workspace.prepare(tmp_path / "new", program, "dev", engine=engine, port=1).stack
+    stack, _ = workspace.prepare(tmp_path / "new", program, "dev", engine=engine, port=1)
     assert (stack.workspace / "Pulumi.dev.yaml").read_text().splitlines() == lines
