@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from tools.review.log.model import SECRET, UNKNOWN, Change, Properties
+from tools.review.log.model import SECRET, UNKNOWN, Change, Properties, ResourceState
 
 _MARK: Final = "4dabf18193072939515e22adb298388d"
 """Key by which the engine marks special values, such as secrets."""
@@ -51,43 +51,6 @@ class _Secret:
 
     text: str = field(repr=False)
     """The value as JSON."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ResourceState:
-    """The state of a resource before or after a change."""
-
-    urn: str
-    type: str
-    inputs: Properties
-    protected: bool = False
-    """Whether Pulumi refuses to delete or replace it."""
-    retained: bool = False
-    """Whether the object stays when the stack deletes it (`retainOnDelete`)."""
-    outputs: Properties = field(default_factory=dict[str, Any])
-    """The outputs, as last read."""
-
-    @property
-    def logical_name(self) -> str:
-        """Its name in the program."""
-        return self.urn.rpartition("::")[2]
-
-    @property
-    def given_name(self) -> str:
-        """The object's own name; without one, the logical name."""
-        name = _map(self.inputs.get("metadata", self.inputs)).get("name")
-        return name if isinstance(name, str) and name != UNKNOWN else self.logical_name
-
-    @property
-    def is_auto_named(self) -> bool:
-        """Whether Pulumi generated a part of the name."""
-        annotations = _map(_map(self.inputs.get("metadata")).get("annotations"))
-        return annotations.get("pulumi.com/autonamed") == "true" or "name" in self.inputs.get("__defaults", ())
-
-    @property
-    def shown_name(self) -> str:
-        """The object's own name, without a generated suffix."""
-        return self.logical_name if self.is_auto_named else self.given_name
 
 
 def read(state: Mapping[str, Any]) -> ResourceState:
@@ -220,10 +183,6 @@ def manual_changes(old: ResourceState, new: ResourceState) -> tuple[Change, ...]
 def export_changes(old: Properties, new: Properties, names: Mapping[str, str]) -> tuple[Change, ...]:
     """Return the differences of two sets of exports, without unknown values."""
     return tuple(change for change in changes(old, new, names) if change.new != UNKNOWN)
-
-
-def _map(value: object) -> Properties:
-    return cast("Properties", value) if isinstance(value, Mapping) else {}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 any JSON value

@@ -15,9 +15,7 @@ from tools.engine import Engine, Stack, find
 from tools.errors import ToolError
 from tools.review import engine, stack_file
 from tools.review.log import events, resources
-from tools.review.log.events import Log
-from tools.review.log.model import Diagnostic, Operation, Preview, Properties, Resource
-from tools.review.log.resources import ResourceState
+from tools.review.log.model import Diagnostic, Operation, Preview, Properties, Resource, ResourceState
 from tools.review.offline import recording_provider, replacements
 from tools.review.offline.workspace import prepare
 
@@ -92,8 +90,8 @@ def _git(checkout: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
 class _Deployed(NamedTuple):
     """A revision after `up`."""
 
-    log: Log
-    """The event log, with the results of policies."""
+    preview: Preview
+    """Its messages, with the results of policies."""
     states: dict[str, ResourceState]
     """The resources by URN, with their secrets."""
 
@@ -108,26 +106,26 @@ def _base(pulumi: Engine, stack: str, folder: Path, port: int) -> _Deployed | st
         found = _deployed(old, None)
     except ToolError as error:
         return str(error)
-    return "\n".join(message.text for message in events.preview(found.log).errors) if found.log.failed else found
+    return "\n".join(message.text for message in found.preview.errors) if found.preview.failed else found
 
 
 def _deployed(stack: Stack, policy_pack: Path | None) -> _Deployed:
     # `up`, because a preview does not know ids and the outputs made of them.
-    log = engine.log_of(stack.run, "up", "--yes", "--skip-preview")
-    if log.failed:
-        return _Deployed(log, {})
+    found = engine.preview(stack.run, "up", "--yes", "--skip-preview")
+    if found.failed:
+        return _Deployed(found, {})
     # The event log masks secrets, so that a changed one would not be noticed. These are placeholders.
     file = stack.folder / "state.json"
     stack.run("stack", "export", "--show-secrets", "--file", str(file)).check_returncode()
     states = map(resources.read, json.loads(file.read_text())["deployment"]["resources"])
     if policy_pack is not None:
         # Separately, because `up` ends at the first policy violation.
-        log = engine.log_of(stack.run, "preview", "--policy-pack", str(policy_pack.resolve()))
-    return _Deployed(log, {state.urn: state for state in states})
+        found = engine.preview(stack.run, "preview", "--policy-pack", str(policy_pack.resolve()))
+    return _Deployed(found, {state.urn: state for state in states})
 
 
 def _compared(before: _Deployed | str, after: _Deployed, missing: Sequence[str]) -> Preview:
-    found = events.preview(after.log)
+    found = after.preview
     notes = (f"{key} is not set in this stack file; a placeholder is used here." for key in missing)
     olds = {} if isinstance(before, str) else before.states
     differing, unchanged = differences(olds, after.states)

@@ -6,7 +6,6 @@ from typing import Any
 
 from tools.review.explain.summary import notes
 from tools.review.log import events
-from tools.review.log.events import Log
 from tools.review.log.model import Preview
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -127,16 +126,9 @@ def summary(packs: Mapping[str, str] | None = None) -> dict[str, Any]:
     return {"summaryEvent": {"PolicyPacks": dict(packs or {}), "result": "succeeded"}}
 
 
-def read(*happened: Mapping[str, Any], failed: bool = False) -> Log:
-    """Return the event log of these events."""
-    log = events.read(json.dumps(event) for event in happened)
-    log.failed = failed
-    return log
-
-
 def preview(*happened: Mapping[str, Any], failed: bool = False) -> Preview:
     """Return the preview of these events."""
-    return events.preview(read(*happened, failed=failed))
+    return events.read((json.dumps(event) for event in happened), failed=failed)
 
 
 def notes_of(*happened: Mapping[str, Any]) -> list[str]:

@@ -6,8 +6,7 @@ import pytest
 
 from tests.unit.tools.review.logs import CLAIM, CONFIG_MAP, SECRET, SIGNATURE, STATEFULSET, Inputs, auto_named, named
 from tools.review.log import resources
-from tools.review.log.model import Change
-from tools.review.log.resources import ResourceState
+from tools.review.log.model import Change, ResourceState
 from tools.review.offline import compare, replacements
 
 

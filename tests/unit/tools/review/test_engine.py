@@ -12,9 +12,9 @@ def _error(folder: Path, printed: str) -> str:
     program.write_text(f"#!/bin/sh\ncat <<'END'\n{printed}\nEND\nexit 255\n")
     program.chmod(0o755)
     pulumi = Engine(program=program, environment={}, description="")
-    log = engine.log_of(partial(pulumi.run, folder=folder), "preview")
-    assert log.failed
-    (error,) = log.diagnostics
+    found = engine.preview(partial(pulumi.run, folder=folder), "preview")
+    assert found.failed
+    (error,) = found.errors
     return error.text
 
 

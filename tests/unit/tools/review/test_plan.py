@@ -11,7 +11,7 @@ URN = "urn:pulumi:dev::jupyterhub::jupyterhub:jupyterhub:JupyterHub$"
 
 
 def _lines(*happened: dict[str, Any]) -> list[str]:
-    return plan.lines(logs.read(*happened))
+    return plan.lines(logs.preview(*happened))
 
 
 def _updated(**new: object) -> dict[str, Any]:
