@@ -167,7 +167,7 @@ class Preview:
     diagnostics: tuple[Diagnostic, ...] = ()
     policy_packs: tuple[str, ...] = ()
     """Policy packs that ran."""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Step, ...] = field(default=(), repr=False)
     """All steps, in the engine's order."""
     violations: tuple[Violation, ...] = ()
     base_problem: str = ""
