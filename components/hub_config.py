@@ -16,7 +16,6 @@ from components.gke.storage_classes import home_storage_class
 from components.hub_paths import DATABASE_CA_FILE, DATABASE_FOLDER
 from components.metadata import labels
 from components.rbac import DEFAULT_SERVICE_ACCOUNT, service_account_name
-from config_check import ConfigCheck
 from hub import contract
 from hub.contract import PROXY_TOKEN_VARIABLE, GitHub, HubConfig, Iap, NotebookServiceAccount, SignIn
 from settings import Bounds, Settings, callback_of, quantity
@@ -39,7 +38,7 @@ def hub_files(settings: Settings) -> dict[str, str]:
     return {**_sources(settings), "hub.json": _render(settings, resolved)}
 
 
-def checked(settings: Settings) -> AbstractContextManager[ConfigCheck]:
+def checked(settings: Settings) -> AbstractContextManager[None]:
     """Check the hub's configuration in a child process while the block runs; see `config_check.running`.
 
     Raises:

@@ -4,7 +4,6 @@ import gc
 import json
 import os
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import cast
 
@@ -20,7 +19,7 @@ def main() -> None:
     # What is imported stays. To look through it for garbage, again and again, would take a tenth of the time.
     gc.disable()
     from config_check import image  # noqa: PLC0415 see above
-    from config_check.checks import mistakes  # noqa: PLC0415 see above
+    from config_check.check import mistakes  # noqa: PLC0415 see above
 
     gc.freeze()
     gc.enable()
@@ -31,7 +30,7 @@ def main() -> None:
     sys.meta_path.insert(0, image.ImageOnly(folder / "hub", requirements))
     sys.addaudithook(_reach_nothing)
     found = [*image.differences(requirements), *mistakes(folder, seconds=seconds)]
-    json.dump([asdict(mistake) for mistake in found], answer)
+    json.dump(found, answer)
     answer.flush()
     # Threads that the configuration started need not be waited for.
     os._exit(0)

@@ -6,20 +6,23 @@ import os
 import signal
 import subprocess
 import sys
-import weakref
 from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, TypedDict, cast
+from typing import Final, cast
+
+from config_check import known_good
 
 SECONDS: Final = 30
 """Timeout for loading the configuration, in seconds."""
 
-_PASSED_ON: Final = ("PATH", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE")
-"""Variables that the child inherits. Others may be passphrases and tokens."""
 _IMPORT_SECONDS: Final = 60
 """Added to `SECONDS` for the child's imports, which take 2 s on an idle machine."""
+_COMMAND: Final = ("-P", "-m", "config_check")
+_PASSED_ON: Final = ("PATH", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE")
+"""Variables that the child inherits. Others may be passphrases and tokens."""
+_LOG: Final = "log.txt"
 _LOG_LINES: Final = 8
 
 
@@ -32,123 +35,64 @@ def stand_in(name: str) -> str:
     return f"postgresql://stand-in:{digits}@database.invalid/hub" if name.endswith("DATABASE_URL") else digits
 
 
-class _Answer(TypedDict):
-    """A `config_check.mistake.Mistake` as JSON."""
-
-    place: tuple[str, int | None]
-    text: str
-
-
-class ConfigCheck:
-    """A check of the hub's configuration, running in a child process."""
-
-    def __init__(
-        self,
-        process: subprocess.Popen[str],
-        folder: "TemporaryDirectory[str]",
-        *,
-        names: Mapping[str, str],
-        seconds: float,
-    ) -> None:
-        """Wrap a process; `start` is the way to make one."""
-        self._process = process
-        self._folder = folder
-        self._names = {f"hub/{file}": name for file, name in names.items()}
-        self._seconds = seconds
-        self._texts: list[str] | None = None
-        # No process is left behind by a program that ends early, such as for an unreachable cluster.
-        weakref.finalize(self, _stop, process)
-
-    def mistakes(self) -> list[str]:
-        """Wait for the end of the check, and return the mistakes, each with file and line."""
-        if self._texts is None:
-            self._texts = self._wait()
-            self._folder.cleanup()
-        return self._texts
-
-    def stop(self) -> None:
-        """Stop the child process, whatever it has found."""
-        _stop(self._process)
-        self._folder.cleanup()
-
-    def finish(self) -> None:
-        """Wait for the end of the check.
-
-        Raises:
-            pulumi.RunError: With all mistakes; Pulumi prints it without a traceback.
-        """
-        import pulumi  # noqa: PLC0415 the child process, which imports this package, must not wait for Pulumi
-
-        if texts := self.mistakes():
-            count = f"{len(texts)} mistake{'' if len(texts) == 1 else 's'}"
-            lines = [f"The hub's configuration has {count}:", *(f"  * {text}" for text in texts)]
-            raise pulumi.RunError("\n".join(lines))
-
-    def _wait(self) -> list[str]:
-        try:
-            answer, _ = self._process.communicate(timeout=self._seconds + _IMPORT_SECONDS)
-        except subprocess.TimeoutExpired:
-            _stop(self._process)
-            return [f"the hub's configuration did not end within {self._seconds + _IMPORT_SECONDS:g} s"]
-        try:
-            found = cast("list[_Answer]", json.loads(answer))
-        except ValueError:
-            return [self._failure()]
-        return [self._text(item["place"], item["text"]) for item in found]
-
-    def _text(self, place: tuple[str, int | None], text: str) -> str:
-        file, line = place
-        where = self._names.get(file, file)
-        return f"{where if line is None else f'{where}, line {line}'}: {text}"
-
-    def _failure(self) -> str:
-        """Return the mistake of a child without an answer: the end of its log."""
-        log = _log(Path(self._folder.name)).read_text(errors="replace").splitlines()
-        if log and log[-1].startswith("ModuleNotFoundError"):
-            return (
-                "JupyterHub is not installed beside this program, so the hub's configuration cannot be checked. "
-                f"Install it: {sys.executable} -m pip install -r docker/hub/requirements.txt"
-            )
-        ended = f"the hub's configuration ended the process that checks it, with exit code {self._process.returncode}"
-        return "\n      ".join([f"{ended}; the end of its log:", *log[-_LOG_LINES:]] if log else [ended])
-
-
-def start(
-    files: Mapping[str, str],
-    environment_names: Collection[str],
-    *,
-    line_names: Mapping[str, str],
-    seconds: float = SECONDS,
-) -> ConfigCheck:
-    """Start a check of the hub's configuration in a child process, and return at once.
+@contextmanager
+def running(
+    files: Mapping[str, str], environment_names: Collection[str], *, line_names: Mapping[str, str]
+) -> Generator[None]:
+    """Check the hub's configuration in a child process while the block runs.
 
     The child gets stand-ins for secrets, and of this process's environment only `PATH` and Python's bytecode settings.
+    It is not started for a configuration that passed before. An error in the block stops it and is raised as it is.
 
     Args:
         files: Content of the hub's ConfigMap by file name: `jupyterhub_config.py`, its modules, `hub.json`.
         environment_names: Environment variables that the hub's pod gets from Secrets.
         line_names: Names of files in messages, such as `hub.extraConfig` for `extra_config.py`; default `hub/<name>`.
-        seconds: Timeout for loading the configuration.
+
+    Raises:
+        pulumi.RunError: All mistakes, at the end of the block. Pulumi prints it without a traceback.
     """
-    folder = TemporaryDirectory(prefix="config-check-", ignore_cleanup_errors=True)
-    path = Path(folder.name)
+    import pulumi  # noqa: PLC0415 the child process, which imports this package, must not wait for Pulumi
+
+    fingerprint = known_good.fingerprint(files, environment_names)
+    if known_good.contains(fingerprint):
+        yield
+        return
+    with TemporaryDirectory(prefix="config-check-", ignore_cleanup_errors=True) as folder:
+        process = start(Path(folder), files, environment_names)
+        try:
+            yield
+            mistakes = _mistakes(process, Path(folder), line_names)
+        finally:
+            if process.poll() is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+    if mistakes:
+        count = f"{len(mistakes)} mistake{'' if len(mistakes) == 1 else 's'}"
+        lines = [f"The hub's configuration has {count}:", *(f"  * {text}" for text in mistakes)]
+        raise pulumi.RunError("\n".join(lines))
+    known_good.add(fingerprint)
+
+
+def start(folder: Path, files: Mapping[str, str], environment_names: Collection[str]) -> "subprocess.Popen[str]":
+    """Start the check of these files in a folder of its own."""
     # As in the pod: the configuration is the package `hub` in a folder of PYTHONPATH, and the hub runs elsewhere.
-    (path / "hub").mkdir()
-    (path / "home").mkdir()
+    (folder / "hub").mkdir()
+    (folder / "home").mkdir()
     for name, text in files.items():
-        (path / "hub" / name).write_bytes(text.encode())
-    program = Path(__file__).parent.parent
+        (folder / "hub" / name).write_bytes(text.encode())
     environment = {
         **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
-        "HOME": str(path / "home"),
+        "HOME": str(folder / "home"),
         "LANG": "C.UTF-8",
-        "PYTHONPATH": os.pathsep.join([str(path), str(program)]),
+        "PYTHONPATH": os.pathsep.join([str(folder), str(Path(__file__).parent.parent)]),
         **{name: stand_in(name) for name in environment_names},
     }
-    with _log(path).open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "config_check", str(path), str(seconds)],
-            cwd=path / "home",
+    with (folder / _LOG).open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, *_COMMAND, str(folder), str(SECONDS)],
+            cwd=folder / "home",
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -157,35 +101,29 @@ def start(
             # What the configuration starts is stopped with it.
             start_new_session=True,
         )
-    return ConfigCheck(process, folder, names=line_names, seconds=seconds)
 
 
-@contextmanager
-def running(
-    files: Mapping[str, str], environment_names: Collection[str], *, line_names: Mapping[str, str]
-) -> Generator[ConfigCheck]:
-    """Check the hub's configuration while the block runs; the arguments are those of `start`.
-
-    An error in the block stops the check and is raised as it is.
-
-    Raises:
-        pulumi.RunError: At the end of the block, with all mistakes.
-    """
-    check = start(files, environment_names, line_names=line_names)
+def _mistakes(process: "subprocess.Popen[str]", folder: Path, line_names: Mapping[str, str]) -> list[str]:
+    """Wait for the end of the check, and return the mistakes, each with file and line."""
     try:
-        yield check
-    except BaseException:
-        check.stop()
-        raise
-    check.finish()
+        answer, _ = process.communicate(timeout=SECONDS + _IMPORT_SECONDS)
+    except subprocess.TimeoutExpired:
+        return [f"the hub's configuration did not end within {SECONDS + _IMPORT_SECONDS:g} s"]
+    try:
+        found = cast("list[tuple[tuple[str, int], str]]", json.loads(answer))
+    except ValueError:
+        log = (folder / _LOG).read_text(errors="replace").splitlines()
+        return [_failure(log, process.returncode)]
+    names = {f"hub/{file}": name for file, name in line_names.items()}
+    return [f"{names.get(file, file)}{f', line {line}' if line else ''}: {text}" for (file, line), text in found]
 
 
-def _log(folder: Path) -> Path:
-    return folder / "log.txt"
-
-
-def _stop(process: "subprocess.Popen[str]") -> None:
-    if process.poll() is None:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+def _failure(log: list[str], exit_code: int) -> str:
+    """Return the mistake of a child without an answer: the end of its log."""
+    if log and log[-1].startswith("ModuleNotFoundError"):
+        return (
+            "JupyterHub is not installed beside this program, so the hub's configuration cannot be checked. "
+            f"Install it: {sys.executable} -m pip install -r docker/hub/requirements.txt"
+        )
+    ended = f"the hub's configuration ended the process that checks it, with exit code {exit_code}"
+    return "\n      ".join([f"{ended}; the end of its log:", *log[-_LOG_LINES:]] if log else [ended])

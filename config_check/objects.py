@@ -1,8 +1,9 @@
-"""Make the hub's objects as JupyterHub makes them, but for nobody, and without a cluster."""
+"""Make the hub's objects as JupyterHub makes them, but for an example user, and without a cluster."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from html import unescape
 from inspect import isawaitable
@@ -11,14 +12,15 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from unittest.mock import patch
 
 from jupyterhub.app import JupyterHub  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
-from jupyterhub.crypto import CryptKeeper  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
+from traitlets.config import Config, Configurable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from traitlets.config import Config, Configurable
+Factory = Callable[[type[Configurable], Config], Awaitable[Configurable]]
+"""Makes an object of a class from a config."""
 
 _USER: Final = SimpleNamespace(name="ada", id=1, url="/user/ada/", escaped_name="ada", groups=[])
 _HUB: Final = SimpleNamespace(
@@ -27,53 +29,44 @@ _HUB: Final = SimpleNamespace(
 
 
 class RefusedPodError(ValueError):
-    """The hub would let nobody start a notebook server, not even one with all the defaults."""
+    """Nobody could start a notebook server, not even with all the defaults."""
 
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__(f"with this no notebook server could start: {' '.join(reasons)}")
         self.reasons = tuple(reasons)
-        """What the hub would say, sentence by sentence."""
+        """The hub's message, by sentence."""
 
 
-async def app(config: Config) -> JupyterHub:
-    """Make the hub itself, which then only knows its options."""
-    return JupyterHub(config=config)
+async def plain(cls: type[Configurable], config: Config) -> Configurable:
+    """Make an object that needs nothing but its config, such as the hub, which then only knows its options."""
+    return cls(config=config)
 
 
-async def crypt_keeper(config: Config) -> CryptKeeper:
-    """Make what encrypts the sign-ins."""
-    return CryptKeeper(config=config)
-
-
-def _parent(config: Config) -> JupyterHub:
+def _hub(config: Config) -> JupyterHub:
     """Make the hub again, quickly: it does not import all the classes that are installed for it."""
     return JupyterHub(config=config, classes=[])
 
 
 async def _authenticator(cls: type[Configurable], config: Config) -> Configurable:
-    # Some look into the hub's database, or make a table of their own there: this one is empty, and in memory.
-    return cls(parent=_parent(config), _deprecated_db_session=Session(create_engine("sqlite://")))
+    # Some read the hub's database, or create a table of their own there: this one is empty, and in memory.
+    return cls(parent=_hub(config), _deprecated_db_session=Session(create_engine("sqlite://")))
 
 
 async def _proxy(cls: type[Configurable], config: Config) -> Configurable:
-    hub = _parent(config)
+    hub = _hub(config)
     return _without_cluster(cls, parent=hub, app=hub, hub=_HUB, public_url=hub.bind_url, host_routing=False)
 
 
 async def _spawner(cls: type[Configurable], config: Config) -> Configurable:
-    return _without_cluster(cls, user=_USER, hub=_HUB, authenticator=None, orm_spawner=None, config=config)
-
-
-async def _spawner_with_pod(cls: type[Configurable], config: Config) -> Configurable:
-    """Make a spawner, and the pod of somebody who has chosen nothing.
+    """Make a spawner, and the pod of a user who has chosen nothing.
 
     Raises:
-        RefusedPodError: The pod, or the choice, is turned down with a message for people.
+        RefusedPodError: The hub refuses the pod or the choice, with a message for people.
     """
-    spawner = await _spawner(cls, config)
+    spawner = _without_cluster(cls, user=_USER, hub=_HUB, authenticator=None, orm_spawner=None, config=config)
     try:
         await _make_pod(spawner)
-    except Exception as error:  # noqa: BLE001 -- what has no such message may come of the user, who is nobody
+    except Exception as error:  # noqa: BLE001 -- without such a message, the reason may be the example user
         if message := getattr(error, "jupyterhub_html_message", None):
             raise RefusedPodError([unescape(line) for line in str(message).split("<br>")]) from None
     return spawner
@@ -90,7 +83,7 @@ async def _make_pod(spawner: Any) -> None:  # noqa: ANN401 -- KubeSpawner, which
 
 
 def _without_cluster(cls: type[Configurable], **arguments: object) -> Configurable:
-    """Make an object of KubeSpawner's that looks for no cluster; it would connect when it is used."""
+    """Make an object of KubeSpawner's without a kubeconfig; it would connect when it is used."""
     with ExitStack() as stack:
         for module in ("kubespawner.spawner", "kubespawner.proxy"):
             if module in sys.modules:
@@ -98,9 +91,9 @@ def _without_cluster(cls: type[Configurable], **arguments: object) -> Configurab
         return cls(**cast("dict[str, Any]", arguments))
 
 
-BY_CLASS_OPTION: Final[Mapping[str, Sequence[Callable[[type[Configurable], Config], Awaitable[Configurable]]]]] = {
-    "authenticator_class": [_authenticator],
-    "spawner_class": [_spawner, _spawner_with_pod],
-    "proxy_class": [_proxy],
+BY_CLASS_OPTION: Final[Mapping[str, Factory]] = {
+    "authenticator_class": _authenticator,
+    "spawner_class": _spawner,
+    "proxy_class": _proxy,
 }
-"""The options of JupyterHub that name a class, and ways to make an object of it."""
+"""The options of JupyterHub that name a class, and how JupyterHub makes an object of it."""

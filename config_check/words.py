@@ -1,8 +1,9 @@
-"""Put values, and what Python and traitlets say of them, into words that may be shown."""
+"""Texts of mistakes, without secrets."""
 
 import os
 import re
 import sys
+import traceback
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Final
@@ -21,10 +22,9 @@ _LONGEST: Final = 300
 _LONGEST_VALUE: Final = 60
 _PASSWORD_IN_URL: Final = re.compile(r"//[^/@\s]*@")
 _SECRET_NAME: Final = re.compile(r"secret|passw|token|credential|api_key|(^|_)keys?$", re.IGNORECASE)
-_REFUSED: Final = re.compile(r"The '.*?' trait of an? .*? instance expected (?P<wanted>.+), not .+\.", re.DOTALL)
-_REFUSED_PART: Final = re.compile(
-    r"The '.*?' trait of an? .*? instance contains .+? which expected (?P<wanted>.+?), "
-    r"not the (?P<type>\w+) (?P<got>.+)\.",
+_REFUSED: Final = re.compile(
+    r"The '.*?' trait of an? .*? instance (?P<part>contains .+? which )?expected (?P<wanted>.+?), "
+    r"not (the )?(?P<type>\w+)(?P<got>.*)\.",
     re.DOTALL,
 )
 _SIMPLE: Final = ("str", "int", "float", "bool", "NoneType", "bytes")
@@ -46,9 +46,27 @@ def one_line(text: str, longest: int = _LONGEST) -> str:
 
 
 def of_error(error: BaseException) -> str:
-    """Return what an exception says, with its type, as in Python's own message."""
+    """Return an exception's type and message, as Python prints them."""
     text = one_line(str(error))
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def python_error(error: BaseException) -> str:
+    """Return the text for an exception that ended a configuration file, with the fix if it is a common one."""
+    if isinstance(error, SystemExit):
+        separator = ": " if isinstance(error.code, str) else " with exit code "
+        return f"ends the hub{separator}{one_line(str(error.code or 0))}"
+    if isinstance(error, KeyError) and traceback.extract_tb(error.__traceback__)[-1].filename == "<frozen os>":
+        return f"the hub's pod has no environment variable {one_line(str(error))}"
+    text = of_error(error)
+    if isinstance(error, ModuleNotFoundError):
+        return f"{text}; {IN_IMAGE}"
+    if "LazyConfigValue" in text:
+        return (
+            f"{text}; this file does not see what was set before it. Change that with .append(), .extend(), "
+            ".prepend(), .insert(), .update() or .add(), or set it as a whole"
+        )
+    return text
 
 
 def refusal(error: BaseException, option: str, value: object) -> str:
@@ -61,12 +79,15 @@ def refusal(error: BaseException, option: str, value: object) -> str:
     """
     text = str(error)
     is_secret = _SECRET_NAME.search(option) is not None
-    if isinstance(error, TraitError):
-        if part := _REFUSED_PART.fullmatch(text):
-            got = one_line(part["got"], _LONGEST_VALUE) if part["type"] in _SIMPLE else f"a {part['type']}"
-            return f"each part must be {_plainer(part['wanted'])}" + ("" if is_secret else f", not {got}")
-        if whole := _REFUSED.fullmatch(text):
-            return f"must be {_plainer(whole['wanted'])}" + ("" if is_secret else f", not {shown(value)}")
+    if isinstance(error, TraitError) and (found := _REFUSED.fullmatch(text)):
+        subject, got = "", shown(value)
+        if found["part"]:
+            subject = "each part "
+            got = one_line(found["got"], _LONGEST_VALUE) if found["type"] in _SIMPLE else f"a {found['type']}"
+        wanted = found["wanted"]
+        for theirs, ours in _PLAINER.items():
+            wanted = wanted.replace(theirs, ours)
+        return f"{subject}must be {one_line(wanted)}" + ("" if is_secret else f", not {got}")
     if is_secret:
         return f"the value is refused ({type(error).__name__}; what it says may hold the value, and is not shown)"
     if isinstance(error, (TraitError, ValueError)) and text:
@@ -81,14 +102,8 @@ def shown(value: object) -> str:
     return f"the class {value.__name__}" if isinstance(value, type) else f"a {type(value).__name__}"
 
 
-def nearest(word: str, words: Iterable[str]) -> str | None:
-    """Return the one of `words` that `word` was probably meant to be, if any comes near; case does not matter."""
+def did_you_mean(word: str, words: Iterable[str], prefix: str = "") -> str:
+    """Return a hint with the one of `words` that is similar, if there is one; case does not matter."""
     by_lower = {known.lower(): known for known in words}
     matches = get_close_matches(word.lower()[:100], by_lower, n=1)
-    return by_lower[matches[0]] if matches else None
-
-
-def _plainer(wanted: str) -> str:
-    for theirs, ours in _PLAINER.items():
-        wanted = wanted.replace(theirs, ours)
-    return one_line(wanted)
+    return f" Did you mean {prefix}{by_lower[matches[0]]}?" if matches else ""

@@ -10,7 +10,7 @@ import pytest
 from settings.reading.keys import PROJECT, SECRETS
 from settings.reading.stack_file import read_config
 from tests import kept_states
-from tests.conftest import pulumi
+from tests.conftest import succeed
 from tests.engine.google_half import GoogleHalf, google_half
 from tests.previews import gone, is_google, kind_of, name_of
 from tests.setting_changes import ANOTHER_SHAPE, BEFORE, LOAD_BALANCER, TAKES_ALONG, harmless, table
@@ -89,8 +89,7 @@ def test_an_upgrade_from_a_release_keeps_all_resources_that_hold_data(
     (tmp_path / "passphrase").write_text(kept_states.PASSPHRASE)
     with google_half(built_engine, tmp_path, read_config(file.with_suffix(".yaml"))) as earlier:
         requested = {step.urn for step in earlier.steps(whole=True)}
-        done = pulumi(earlier.stack, "stack", "import", "--file", str(file), "--non-interactive")
-        assert done.returncode == 0, done.stdout
+        succeed(earlier.stack, "stack", "import", "--file", str(file))
         found = earlier.steps("--show-sames")
     urns = {item["urn"] for item in json.loads(file.read_text())["deployment"]["resources"]}
     holding_data = {urn for urn in urns if kind_of(urn) in _HOLD_DATA}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from config_check.checks import mistakes
+from config_check.check import mistakes
 from config_check.child import stand_in
 from tests.stacks import pod_specs, record_hub
 

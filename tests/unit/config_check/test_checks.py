@@ -1,14 +1,13 @@
 """The whole configuration: what passes, and what is told where."""
 
 import socket
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from components import hub_config, hub_secret
-from config_check.checks import mistakes
+from config_check.check import mistakes
 from config_check.child import stand_in
 from hub.contract import PROXY_TOKEN_VARIABLE
 from tests.stacks import POSTGRESQL, settings_with
@@ -42,6 +41,7 @@ def test_the_configuration_as_it_is_shipped_has_no_mistake(tried: Try) -> None:
         'load_subconfig("/etc/a-file-of-the-image.py")',
         "if c.SomeClass:\n    pass",
         "import copy\ncopy.deepcopy(c)\nc.copy()",
+        "from traitlets.config import Config\nc.merge(Config({'KubeSpawner': {'debug': True}}))",
     ],
 )
 def test_what_jupyterhub_takes_is_no_mistake(extra: str, tried: Try) -> None:
@@ -99,9 +99,7 @@ def test_a_file_that_the_operators_loads_is_checked_too(tried: Try) -> None:
     [("x = 1\nwhile True: pass", 2), ("import time\ntry:\n    time.sleep(60)\nexcept Exception: pass", 3)],
 )
 def test_a_configuration_without_an_end_is_told_with_the_line_where_it_was(code: str, line: int, tried: Try) -> None:
-    begin = time.monotonic()
     (mistake,) = tried(code, seconds=1)
-    assert time.monotonic() - begin < 30
     assert mistake.startswith(f"{HERE}:{line}: did not end within 1 s")
 
 

@@ -1,94 +1,135 @@
 """The child process, and what the program makes of its answer."""
 
 import json
+import os
 import signal
-import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pulumi
 import pytest
 
 import config_check
-from config_check import ConfigCheck
+from config_check import child, known_good
 from tests.unit.config_check.conftest import EXTRA
+
+if TYPE_CHECKING:
+    import subprocess
 
 NAMES = {EXTRA: "hub.extraConfig"}
 
+Mistakes = Callable[..., list[str]]
+
+
+@pytest.fixture(autouse=True)
+def _no_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
 
 @pytest.fixture
-def child() -> Callable[[str], tuple[ConfigCheck, "subprocess.Popen[str]"]]:
-    """Make a try whose child process runs the given code instead."""
+def started(monkeypatch: pytest.MonkeyPatch) -> list["subprocess.Popen[str]"]:
+    """The child processes that the test starts."""
+    found: list[subprocess.Popen[str]] = []
+    start = child.start
 
-    def make(code: str) -> tuple[ConfigCheck, "subprocess.Popen[str]"]:
-        folder: TemporaryDirectory[str] = TemporaryDirectory()
-        with (Path(folder.name) / "log.txt").open("w") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
-            )
-        return ConfigCheck(process, folder, names=NAMES, seconds=0), process
+    def record(*arguments: object) -> "subprocess.Popen[str]":
+        found.append(start(*arguments))  # pyright: ignore[reportArgumentType] -- they are passed on
+        return found[-1]
 
-    return make
+    monkeypatch.setattr(child, "start", record)
+    return found
 
 
-def test_a_good_configuration_passes_whatever_it_prints(shipped: dict[str, str], secret_names: list[str]) -> None:
+@pytest.fixture
+def mistakes(shipped: dict[str, str], secret_names: list[str]) -> Mistakes:
+    """Check the shipped files with changed ones, and return what the program says."""
+
+    def check(**changes: str) -> list[str]:
+        files = {**shipped, **{f"{name}.py": text for name, text in changes.items()}}
+        try:
+            with config_check.running(files, secret_names, line_names=NAMES):
+                pass
+        except pulumi.RunError as error:
+            return str(error).split("\n  * ")
+        return []
+
+    return check
+
+
+def test_a_good_configuration_passes_whatever_it_prints(mistakes: Mistakes) -> None:
     extra = "import os\nprint('[]')\nos.write(1, b'x')\nos.system('echo x')\nc.KubeSpawner.debug = True"
-    begin = time.monotonic()
-    run = config_check.start({**shipped, EXTRA: extra}, secret_names, line_names=NAMES)
-    assert time.monotonic() - begin < 1, "the program waits for the try at its end only"
-    run.finish()
-    run.finish()
+    assert mistakes(extra_config=extra) == []
 
 
-def test_a_check_runs_beside_its_block_and_ends_it_with_all_mistakes(
-    shipped: dict[str, str], secret_names: list[str]
-) -> None:
-    with config_check.running(shipped, secret_names, line_names=NAMES):
-        pass
-    reached: list[str] = []
-    with (
-        pytest.raises(pulumi.RunError, match=r"line 1: KubeSpawner\.debug"),
-        config_check.running({**shipped, EXTRA: "c.KubeSpawner.debug = 7"}, secret_names, line_names=NAMES),
-    ):
-        reached.append("the end of the block")
-    assert reached
-
-
+@pytest.mark.parametrize("error", [ValueError("no such cluster"), SystemExit(1)], ids=["error", "end of the program"])
 def test_an_error_in_the_block_stops_the_check_and_is_raised_as_it_is(
-    shipped: dict[str, str], secret_names: list[str]
+    error: BaseException, shipped: dict[str, str], secret_names: list[str], started: list["subprocess.Popen[str]"]
 ) -> None:
     endless = {**shipped, EXTRA: "while True: pass"}
     with (
-        pytest.raises(ValueError, match="no such cluster"),
-        config_check.running(endless, secret_names, line_names=NAMES) as check,
+        pytest.raises(type(error)) as caught,
+        config_check.running(endless, secret_names, line_names=NAMES),
     ):
-        raise ValueError("no such cluster")
-    # A whole check would have ended with RunError, and with exit code 0.
-    assert check._process.returncode == -signal.SIGKILL  # pyright: ignore[reportPrivateUsage] -- no API
+        # The block runs beside the check: of one that had ended, the exit code would be 0.
+        raise error
+    assert caught.value is error
+    assert [process.returncode for process in started] == [-signal.SIGKILL]
+
+
+def test_only_a_configuration_that_passed_is_not_checked_again(
+    mistakes: Mistakes, started: list["subprocess.Popen[str]"]
+) -> None:
+    for extra, checks in (("c.KubeSpawner.debug = True", 1), ("c.KubeSpawner.debug = 7", 2)):
+        started.clear()
+        first, second = mistakes(extra_config=extra), mistakes(extra_config=extra)
+        assert first == second
+        assert len(started) == checks
+    assert mistakes(extra_config="c.KubeSpawner.debug = False") == []
+    assert len(started) == 3
+
+
+def test_a_fingerprint_is_of_files_variables_packages_and_the_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {known_good.fingerprint({"a": "b"}, ["C"]), known_good.fingerprint({"a": "b", "c": ""}, ["C"])}
+    found |= {known_good.fingerprint({"a": "bc"}, []), known_good.fingerprint({"a": "b"}, ["C", "D"])}
+    (tmp_path / "jupyterhub-9.dist-info").mkdir()
+    with monkeypatch.context() as context:
+        context.setattr("sys.path", [str(tmp_path), *sys.path])
+        found.add(known_good.fingerprint({"a": "b"}, ["C"]))
+    with monkeypatch.context() as context:
+        context.setattr("sys.version", "4")
+        found.add(known_good.fingerprint({"a": "b"}, ["C"]))
+    assert len(found) == 6
+    assert known_good.fingerprint({"a": "b", "b": ""}, ["C", "D"]) == known_good.fingerprint(
+        {"b": "", "a": "b"}, ["D", "C"]
+    )
+
+
+def test_without_a_cache_folder_every_run_checks(mistakes: Mistakes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", os.devnull)
+    assert mistakes() == mistakes() == []
 
 
 def test_mistakes_are_one_error_that_names_settings_files_and_lines(
-    shipped: dict[str, str], secret_names: list[str]
+    shipped: dict[str, str], mistakes: Mistakes
 ) -> None:
     begin = "c = get_config()"
     own = shipped["jupyterhub_config.py"].replace(begin, f"{begin}; c.JupyterHub.port = 'x'")
     line = own[: own.index(begin)].count("\n") + 1
-    files = {**shipped, "jupyterhub_config.py": own, EXTRA: "c.KubeSpawner.imgae = 1\nimport pytest\n"}
-    with pytest.raises(pulumi.RunError) as caught:
-        config_check.start(files, secret_names, line_names=NAMES).finish()
-    head, unknown, missing, wrong = str(caught.value).splitlines()
+    extra = "c.KubeSpawner.imgae = 1\nimport pytest\n"
+    head, unknown, missing, wrong = mistakes(jupyterhub_config=own, extra_config=extra)
     assert head == "The hub's configuration has 3 mistakes:"
-    assert unknown.startswith("  * hub.extraConfig, line 1: KubeSpawner.imgae: is not known, and would be ignored.")
+    assert unknown.startswith("hub.extraConfig, line 1: KubeSpawner.imgae: is not known, and would be ignored.")
     # It is installed here, and not in the hub's image.
-    assert missing.startswith("  * hub.extraConfig, line 2: ModuleNotFoundError: No module named 'pytest'; its package")
-    assert wrong == f"  * hub/jupyterhub_config.py, line {line}: JupyterHub.port: must be a whole number, not 'x'"
+    assert missing.startswith("hub.extraConfig, line 2: ModuleNotFoundError: No module named 'pytest'; its package")
+    assert wrong == f"hub/jupyterhub_config.py, line {line}: JupyterHub.port: must be a whole number, not 'x'"
 
 
 def test_the_child_sees_nothing_of_the_programs_secrets_folders_and_network(
-    shipped: dict[str, str], secret_names: list[str], monkeypatch: pytest.MonkeyPatch
+    secret_names: list[str], mistakes: Mistakes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("PULUMI_CONFIG", "PULUMI_CONFIG_PASSPHRASE", "GITHUB_TOKEN", "KUBECONFIG", *secret_names):
         monkeypatch.setenv(name, "hunter2")
@@ -98,7 +139,7 @@ def test_the_child_sees_nothing_of_the_programs_secrets_folders_and_network(
         "try:\n    import settings\nexcept ImportError as error:\n    found = str(error)\n"
         "print(json.dumps([dict(os.environ), reached, found, os.getcwd()]), file=sys.stderr)\nos._exit(7)\n"
     )
-    (mistake,) = config_check.start({**shipped, EXTRA: extra}, secret_names, line_names=NAMES).mistakes()
+    _, mistake = mistakes(extra_config=extra)
     ended, _, answer = mistake.rpartition("\n")
     environment, reached, found, folder = json.loads(answer)
     assert ended == "the hub's configuration ended the process that checks it, with exit code 7; the end of its log:"
@@ -111,26 +152,19 @@ def test_the_child_sees_nothing_of_the_programs_secrets_folders_and_network(
 
 
 def test_a_child_that_does_not_end_is_ended(
-    child: Callable[[str], tuple[ConfigCheck, "subprocess.Popen[str]"]], monkeypatch: pytest.MonkeyPatch
+    mistakes: Mistakes, started: list["subprocess.Popen[str]"], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("config_check.child._IMPORT_SECONDS", 0.2)
-    run, process = child("while True: pass")
-    assert run.mistakes() == ["the hub's configuration did not end within 0.2 s"]
-    assert process.returncode is not None
-
-
-def test_a_program_that_ends_before_it_asks_leaves_no_child(
-    child: Callable[[str], tuple[ConfigCheck, "subprocess.Popen[str]"]],
-) -> None:
-    run, process = child("while True: pass")
-    del run
-    assert process.returncode is not None
+    monkeypatch.setattr(child, "_COMMAND", ["-c", "while True: pass"])
+    monkeypatch.setattr(child, "SECONDS", 0)
+    monkeypatch.setattr(child, "_IMPORT_SECONDS", 0.2)
+    assert mistakes()[1:] == ["the hub's configuration did not end within 0.2 s"]
+    assert [process.returncode for process in started] == [-signal.SIGKILL]
 
 
 def test_without_jupyterhub_the_command_that_installs_it_is_told(
-    child: Callable[[str], tuple[ConfigCheck, "subprocess.Popen[str]"]],
+    mistakes: Mistakes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run, _ = child("import no_such_jupyterhub")
-    (mistake,) = run.mistakes()
+    monkeypatch.setattr(child, "_COMMAND", ["-c", "import no_such_jupyterhub"])
+    _, mistake = mistakes()
     assert mistake.startswith("JupyterHub is not installed beside this program")
     assert mistake.endswith("-m pip install -r docker/hub/requirements.txt")
