@@ -52,3 +52,12 @@ def run(
             "\n".join([f"{title} failed (exit code {done.returncode}):", *(f"    {line}" for line in printed)])
         )
     return done.stdout
+
+
+def attempt(command: Sequence[str | Path]) -> bool:
+    """Run a program that may be missing or fail, and return whether it succeeded."""
+    try:
+        run(command)
+    except ToolError:
+        return False
+    return True
