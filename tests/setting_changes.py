@@ -1,4 +1,4 @@
-"""Changes of each setting, and the resources that they may replace. The same list is in docs/gke.md."""
+"""Changes of each setting, and the resources that they replace. docs/changes.md has the same list."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -24,7 +24,7 @@ ON_GKE: Mapping[str, tuple[Mapping[str, object], set[str]]] = {
     "cluster.authorizedNetworks": ({"cluster.authorizedNetworks": ["198.51.100.0/24"]}, set()),
     "cluster.maintenanceStart": ({"cluster.maintenanceStart": "05:00"}, set()),
     "network.nodeRange": ({"network.nodeRange": "10.1.0.0/20"}, {"Subnetwork"}),
-    # In place for the provider; Google refuses it as long as the cluster uses the ranges.
+    # In place for the provider; Google refuses it while the cluster uses the ranges.
     "network.podRange": ({"network.podRange": "10.12.0.0/14"}, set()),
     "network.serviceRange": ({"network.serviceRange": "10.9.0.0/20"}, set()),
     "network.controlPlaneRange": ({"network.controlPlaneRange": "172.16.1.0/28"}, {"Cluster"}),
@@ -53,7 +53,7 @@ ON_GKE: Mapping[str, tuple[Mapping[str, object], set[str]]] = {
     "images.repository": ({"images.repository": f"{GKE['images.repository']}-2"}, {"RepositoryIamMember"}),
     "publicUrl": ({"publicUrl": "https://hub.example.org:8443"}, set()),
 }
-"""By setting of Google Cloud: a change, and the kinds of which resources are replaced."""
+"""By setting: a change, and the kinds of the replaced resources."""
 ELSEWHERE = {
     "gcp.project": "another project is another stack",
     "cluster.mode": "another mode is another stack",
@@ -73,14 +73,14 @@ ELSEWHERE = {
     "name": "below",
     "namespace": "below",
 }
-"""The settings that are tested in tests/unit/components/test_replacements.py by themselves, and why."""
+"""Settings with their own tests in tests/unit/components/test_replacements.py, and the reason."""
 ORDINARY = sorted(set(KEYS) - set(ON_GKE) - set(ELSEWHERE) - SECRETS)
-"""The other settings: they replace nothing that holds work."""
+"""The other settings: they replace nothing that holds data."""
 _FITTING: Mapping[str, Mapping[str, object]] = {
     "auth.type": {"auth.type": "dummy", "auth.allowAnyoneFromTheInternet": True},
     "notebook.additionalResources": {"notebook.additionalResources": {"nvidia.com/gpu": 1, "example.org/fpga": 1}},
 }
-"""Values that fit this stack, where those of everything.good.yaml do not."""
+"""Values for this stack, if those of everything.good.yaml are invalid in it."""
 
 TAKES_ALONG: Mapping[str, set[str]] = {
     "cluster.name": {"NodePool", "IAMMember", "RepositoryIamMember"},
@@ -88,27 +88,27 @@ TAKES_ALONG: Mapping[str, set[str]] = {
     "network.nodeRange": {"Cluster", "NodePool"},
     "network.controlPlaneRange": {"NodePool"},
 }
-"""By setting, what goes too because it is in what is replaced, or is named after it. Only the engine knows."""
+"""By setting, the kinds of dependents that the engine replaces too."""
 
 _CERTIFICATE = {"Certificate", "CertificateMap", "CertificateMapEntry", "DnsAuthorization", "RecordSet"}
 _AUTOPILOT: Mapping[str, object] = {"cluster.autopilot": True, "nodes.gpu": [], "notebook.additionalResources": {}}
 ANOTHER_SHAPE: Mapping[str, tuple[Mapping[str, object], set[str]]] = {
-    # The node pools go with it, which Pulumi shows to people and leaves out of its JSON.
+    # Its node pools are deleted with it, which the JSON of the preview omits.
     "cluster.autopilot": (_AUTOPILOT, {"Cluster"}),
     # The Service is the API of Certificate Manager, which stays enabled.
     "endpoint.type": ({"endpoint.type": "load-balancer"}, {"GlobalAddress", "Service", *_CERTIFICATE}),
-    # A rule of the network, an API and the cluster's driver come, and nothing goes.
+    # A firewall rule, an API and the driver are added; nothing is deleted.
     "notebook.storage": ({"notebook.storage": {"size": "20Gi", "disk": "filestore"}}, set()),
     "name": ({"name": "other"}, {"GlobalAddress", *_CERTIFICATE}),
     "namespace": ({"namespace": "other"}, set()),
 }
-"""Changes after which there are other resources: the kinds of Google's of which one is replaced, or gone."""
+"""Changes that add or remove resources: the kinds of replaced or deleted Google Cloud resources."""
 
 LOAD_BALANCER: Mapping[str, tuple[Mapping[str, object], set[str]]] = {
     "endpoint.internal": ({"endpoint.internal": True}, {"Address"}),
     "endpoint.address": ({"endpoint.address": "203.0.113.77"}, {"Address"}),
 }
-"""Changes of a stack with a load balancer in place of the gateway, and what they replace or take away."""
+"""Changes of a stack with a load balancer in place of the gateway, and the replaced kinds."""
 
 
 def table() -> Mapping[str, tuple[Mapping[str, object], set[str]]]:
@@ -122,12 +122,12 @@ def ordinary(key: str) -> Mapping[str, object]:
 
 
 def harmless(base: Mapping[str, object]) -> list[dict[str, object]]:
-    """The changes that replace nothing of Google's and fit the stack, in as few stacks as they go together in.
+    """Return the changes that replace no Google Cloud resource and are valid in a stack, merged into few changes.
 
-    What replaces nothing together replaces nothing alone.
+    A merged change that replaces nothing shows that its parts replace nothing.
 
     Args:
-        base: The values that are to be changed, by key.
+        base: The values of the stack, by key.
     """
     changes = [values for key, (values, replaced) in table().items() if not replaced and key != "protect"]
     changes.append({"protect": not base.get("protect", True)})
@@ -150,7 +150,7 @@ def _fits(values: Mapping[str, object]) -> bool:
 
 
 def changed(config: Mapping[str, object], *changes: Mapping[str, object]) -> dict[str, object]:
-    """A stack's config with changes by key; a new secret is the same as one that is there already, as it is sealed."""
+    """Return a stack's config with changes, by key. Secrets get an existing encrypted value."""
     result = dict(config)
     sealed = next(value for value in config.values() if is_sealed(value))
     for change in changes:
@@ -159,5 +159,5 @@ def changed(config: Mapping[str, object], *changes: Mapping[str, object]) -> dic
 
 
 def is_sealed(value: object) -> bool:
-    """Whether the value of a stack file is encrypted."""
+    """Return whether a value of a stack file is encrypted."""
     return isinstance(value, dict) and "secure" in cast("dict[str, object]", value)
