@@ -40,7 +40,7 @@ def test_a_missing_stack_file_is_reported_with_the_existing_ones(program: Path) 
         ("config:\n  a: 1\n  a: 2\n", "'a' twice in line 3"),
         ("config:\n  ? [a]\n  : 1\n", "a list or map as a key in line 2"),
         ("config:\n  a: 2026-11-02\n", "a number or date in line 2"),
-        ("config: &a {a: *a}\n", "a list or map that is in itself"),
+        ("config: &a {a: *a}\n", "a list or map that contains itself"),
         ("config:\n  a: \x01\n", "the file is not YAML"),
         ("config: {{}: 1}\n", "a list or map as a key in line 1"),
     ],
