@@ -90,6 +90,11 @@ def record_hub(changes: Mapping[str, object] | None = None, *, preview: bool = F
     return record_settings(settings_with(changes), preview=preview)
 
 
+def record_values(values: Mapping[str, object]) -> Record:
+    """Run a whole hub with these values, and return what it registered."""
+    return record_settings(settings.parse(values, encrypted=SECRETS))
+
+
 def record_settings(
     of: Settings, *, preview: bool = False, answers: Mapping[str, dict[str, Any]] | None = None
 ) -> Record:

@@ -47,6 +47,8 @@ class Registration:
     """Inputs whose changes are ignored."""
     dependencies: frozenset[str]
     """URNs of the resources that it depends on."""
+    property_dependencies: Mapping[str, frozenset[str]]
+    """By input, the URNs of the resources whose outputs it contains."""
     inputs: dict[str, Any]
     """The inputs, with secrets in plain text."""
     public: dict[str, Any]
@@ -123,6 +125,9 @@ class _Monitor(mocks.MockMonitor):
                     retain_on_delete=request.retainOnDelete,
                     ignore_changes=frozenset(request.ignoreChanges),
                     dependencies=frozenset(request.dependencies),
+                    property_dependencies={
+                        name: frozenset(found.urns) for name, found in request.propertyDependencies.items()
+                    },
                     inputs=_unwrap(inputs),
                     public=_unwrap(inputs, "[secret]"),
                     answer=self.resources[response.urn].state,

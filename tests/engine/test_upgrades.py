@@ -13,7 +13,7 @@ from tests import kept_states
 from tests.conftest import succeed
 from tests.engine.google_half import GoogleHalf, google_half
 from tests.previews import gone, is_google, kind_of, name_of
-from tests.setting_changes import ANOTHER_SHAPE, BEFORE, LOAD_BALANCER, TAKES_ALONG, harmless, table
+from tests.setting_changes import ANOTHER_SHAPE, BEFORE, LOAD_BALANCER, harmless, table
 from tests.stacks import GATEWAY
 from tools.engine import Engine
 
@@ -57,7 +57,7 @@ def test_an_ordinary_change_replaces_no_google_resource(half: GoogleHalf, change
 @pytest.mark.parametrize("key", _REPLACING)
 def test_a_replacing_change_replaces_the_listed_resources_and_dependents(half: GoogleHalf, key: str) -> None:
     changed, replaced = _REPLACING[key]
-    assert _gone(half, changed) == replaced | TAKES_ALONG.get(key, set())
+    assert _gone(half, changed) == replaced
 
 
 def test_a_change_of_the_load_balancer_replaces_the_listed_resources(half: GoogleHalf) -> None:
