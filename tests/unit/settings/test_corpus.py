@@ -16,7 +16,7 @@ REFUSED = refused()
 
 
 def as_pulumi_passes_it(path: Path) -> dict[str, str]:
-    """Return the config as the engine passes it to the program: JSON for lists and maps, "" for null, decrypted secrets."""
+    """Return the config as the engine passes it on: JSON for lists and maps, "" for null, decrypted secrets."""
     values = {key.removeprefix(f"{PROJECT}:"): value for key, value in read_config(path).items()}
     values = {
         key: SEALED.get_secret_value() if key in SECRETS else value
