@@ -13,25 +13,28 @@ if TYPE_CHECKING:
     from hub.contract import HubConfig
 
 # github.com/distribution/reference, without upper-case hosts: DNS ignores case, fnmatch patterns do not.
-_HOST = r"(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*|\[[0-9a-f:]+\])(?::[0-9]{1,5})?"
+HOST = r"(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*|\[[0-9a-f:]+\])(?::[0-9]{1,5})?"
+"""Regular expression of a registry's host, with a port if need be."""
 _PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
-_REPOSITORY = rf"(?:{_HOST}/)?{_PART}(?:/{_PART})*"
+REPOSITORY = rf"(?:{HOST}/)?{_PART}(?:/{_PART})*"
+"""Regular expression of image references without tag and digest."""
 _TAG = r"[A-Za-z0-9_][-A-Za-z0-9_.]{0,127}"
 _DIGEST = r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}"
-_REFERENCE = re.compile(rf"(?P<repository>{_REPOSITORY})(?::{_TAG})?(?:@(?:{_DIGEST}))?")
+REFERENCE = rf"(?P<repository>{REPOSITORY})(?::{_TAG})?(?:@(?:{_DIGEST}))?"
+"""Regular expression of image references."""
 MAX_REPOSITORY_LENGTH = 255
 """Longest repository, in characters."""
 
 
 def is_reference(text: str) -> bool:
     """Return whether `text` is an image reference: `[host[:port]/]path[:tag][@digest]`."""
-    found = _REFERENCE.fullmatch(text)
+    found = re.fullmatch(REFERENCE, text)
     return found is not None and is_repository(found["repository"])
 
 
 def is_repository(text: str) -> bool:
     """Return whether `text` is an image reference without tag and digest."""
-    return len(text) <= MAX_REPOSITORY_LENGTH and re.fullmatch(_REPOSITORY, text) is not None
+    return len(text) <= MAX_REPOSITORY_LENGTH and re.fullmatch(REPOSITORY, text) is not None
 
 
 def offered(config: HubConfig) -> tuple[str, ...]:

@@ -22,10 +22,13 @@ _SUFFIXES = {
     "Ei": Decimal(2**60),
 }
 # Three digits of exponent are far beyond Kubernetes' range, and keep the arithmetic cheap.
-_GRAMMAR = re.compile(
+GRAMMAR = (
     r"(?P<number>[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))"
     r"(?:(?P<exponent>[eE][+-]?[0-9]{1,3})|(?P<suffix>[KMGTPE]i|[numkMGTPE])?)"
 )
+"""Regular expression of quantities."""
+NO_QUANTITY = "is not a quantity; right ones look like 500m, 0.5, 512Mi, 1Gi or 1G"
+"""Message about a text that is none."""
 _LONGEST = 64
 _LARGEST = Decimal(2**63 - 1)
 _SMALLEST = Decimal("1e-9")
@@ -40,10 +43,9 @@ def parse(text: str) -> Decimal:
     Raises:
         ValueError: `text` is not a quantity. The message does not repeat it.
     """
-    match = _GRAMMAR.fullmatch(text)
+    match = re.fullmatch(GRAMMAR, text)
     if match is None or len(text) > _LONGEST:
-        msg = "is not a quantity; right ones look like 500m, 0.5, 512Mi, 1Gi or 1G"
-        raise ValueError(msg)
+        raise ValueError(NO_QUANTITY)
     number = Decimal(match["number"] + (match["exponent"] or "")) * _SUFFIXES[match["suffix"] or ""]
     if number < 0:
         msg = "is negative; an amount is 0 or more"

@@ -1,6 +1,6 @@
-"""Stack configuration as frozen, checked models. It reads config and creates nothing.
+"""The settings of a stack, as frozen and validated models. This package reads config and creates nothing.
 
-`parse`, `from_pulumi` and `from_file` return `Settings`, or report all mistakes at once in a `SettingsError`.
+`parse`, `from_pulumi` and `from_file` return `Settings`, or raise a `SettingsError` with all mistakes.
 """
 
 from settings.groups.cluster import ClusterSettings

@@ -34,15 +34,16 @@ from settings.types.text import Flag
 
 
 class Settings(Model):
-    """The settings of one stack, checked and complete."""
+    """The settings of one stack, validated and complete."""
 
     name: HubName = "tf-hub"
-    """Name of the hub; its Kubernetes objects are named after it. At most 40 characters, and 35 with
-    `endpoint.type: gateway`."""
+    """Name of the hub and prefix of its resources' names. At most 40 characters, and 35 with `endpoint.type:
+    gateway`."""
     namespace: HubNamespace = "jupyterhub"
-    """Namespace of hub and proxy. Notebooks run in `<namespace>-notebooks`. At most 53 characters."""
+    """Namespace of hub and proxy; notebooks run in `<namespace>-notebooks`. At most 53 characters."""
     protect: Flag = True
-    """Whether Pulumi refuses to delete or replace what holds people's work."""
+    """Whether Pulumi refuses to delete or replace the cluster, its network, the address, the database and the
+    namespaces."""
     gcp: GcpSettings = GcpSettings()
     cluster: ClusterSettings = ClusterSettings()
     network: NetworkSettings = NetworkSettings()
@@ -53,9 +54,8 @@ class Settings(Model):
     cluster_admin: ClusterAdminSettings = ClusterAdminSettings()
     endpoint: EndpointSettings = EndpointSettings()
     public_url: PublicUrl | None = None
-    """URL of the hub as people enter it, such as `https://hub.example.org`. Not set: `endpoint.hostname` or else
-    `endpoint.address`, with https if there is a gateway or a certificate; `http://localhost:8000` with `endpoint.type:
-    none`."""
+    """URL at which users reach the hub, such as `https://hub.example.org`. Not set: derived from `endpoint.hostname` or
+    `endpoint.address`; `http://localhost:8000` with `endpoint.type: none`."""
     images: ImagesSettings = ImagesSettings()
     hub: HubSettings = HubSettings()
     database: DatabaseSettings = DatabaseSettings()
@@ -73,24 +73,24 @@ class Settings(Model):
 
     @property
     def port_forward_command(self) -> str:
-        """Shell command that makes the hub reachable at http://localhost:8000, or with TLS at https://localhost:8443."""
+        """Shell command that forwards http://localhost:8000, or with TLS https://localhost:8443, to the hub."""
         context = "" if self.kubernetes.context is None else f"--context {shlex.quote(self.kubernetes.context)} "
         ports = "8443:443" if self.endpoint.has_tls else "8000:80"
         return f"kubectl {context}--namespace {self.namespace} port-forward svc/{self.name}-lb {ports}"
 
     @property
     def gpu_types(self) -> frozenset[str]:
-        """GPU types that notebooks can have."""
+        """GPU types of notebooks."""
         return self.nodes.gpu_types(self.notebook.accelerator)
 
     @property
     def home_zones(self) -> tuple[str, ...]:
-        """Zones in which a home can be used with each GPU type. A disk stays in its zone, and its owner with it."""
+        """Zones in which homes can be used with each GPU type, since a disk never leaves its zone."""
         return self.cluster.zones_with(self.gpu_types)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Findings that need a look, but do not stop the program, each beginning with its key."""
+        """Warnings, each beginning with its key, that do not stop the program."""
         return tuple(broken(WARNINGS, dict(self)))
 
 

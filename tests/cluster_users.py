@@ -1,4 +1,4 @@
-"""The test processes that use the local cluster at the same time."""
+"""Shared use of the local cluster by several test processes."""
 
 import fcntl
 from collections.abc import Generator
@@ -25,13 +25,13 @@ class ClusterUsers:
     use: TextIO
 
     def enter(self) -> None:
-        """Count as a user of the cluster, once nobody holds it alone."""
+        """Start the use of the cluster; wait while another process has exclusive use."""
         fcntl.flock(self.presence, fcntl.LOCK_SH)
         fcntl.flock(self.use, fcntl.LOCK_SH)
 
     @contextmanager
     def alone(self) -> Generator[None]:
-        """Wait until no other process uses the cluster; none begins before the end of the block."""
+        """Wait for exclusive use of the cluster until the end of the block."""
         fcntl.flock(self.use, fcntl.LOCK_EX)
         try:
             yield
@@ -39,11 +39,11 @@ class ClusterUsers:
             fcntl.flock(self.use, fcntl.LOCK_SH)
 
     def leave(self) -> None:
-        """End the use, and let a process that waits to be alone go on."""
+        """End the use, so that a process that waits for exclusive use can continue."""
         fcntl.flock(self.use, fcntl.LOCK_UN)
 
     def is_last(self) -> bool:
-        """Return whether no other process is present; one process at a time may ask."""
+        """Return whether no other process is present; one process at a time may call it."""
         try:
             fcntl.flock(self.presence, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -55,7 +55,7 @@ class ClusterUsers:
 
 @contextmanager
 def one_at_a_time(name: str) -> Generator[None]:
-    """Let one test process at a time do this: build, install or start something."""
+    """Run the block in one test process at a time, for builds, installations and starts."""
     paths.STATE.mkdir(parents=True, exist_ok=True)
     with (paths.STATE / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -64,7 +64,7 @@ def one_at_a_time(name: str) -> Generator[None]:
 
 @contextmanager
 def running_cluster() -> Generator[ClusterUsers]:
-    """Start the local cluster with the images. If the tests started it, the last process to leave stops it.
+    """Start the local cluster and load the images. If the tests started it, the last process stops it.
 
     Raises:
         ToolError: This machine cannot run the cluster, or cannot build the images.

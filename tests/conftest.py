@@ -1,7 +1,6 @@
-"""Fixtures of several layers: the engine, the local cluster, and stacks on both."""
+"""Fixtures and functions of several layers: the engine, the local cluster, and stacks."""
 
 import os
-import subprocess
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,15 +20,15 @@ IN_CI = os.environ.get("CI", "") not in {"", "false"}
 
 
 def leave_out(reason: str) -> None:
-    """Leave a test out, and say why; in CI that is a failure, as nothing may be left out there."""
+    """Skip a test with a reason; in CI it fails instead, as nothing may be skipped there."""
     if IN_CI:
-        pytest.fail(f"left out, which CI does not allow: {reason}", pytrace=False)
+        pytest.fail(f"skipped, which CI does not allow: {reason}", pytrace=False)
     pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
 def built_engine() -> Engine:
-    """The engine that `make up` would use."""
+    """The engine of `make up`."""
     try:
         return engine.find()
     except ToolError as error:
@@ -39,7 +38,7 @@ def built_engine() -> Engine:
 
 @pytest.fixture(scope="session")
 def users_of_cluster() -> Generator[ClusterUsers]:
-    """The test processes that use the local cluster, which runs and has the images."""
+    """The test processes that use the local cluster; it runs, and has the images."""
     with ExitStack() as stack:
         try:
             users = stack.enter_context(running_cluster())
@@ -51,21 +50,23 @@ def users_of_cluster() -> Generator[ClusterUsers]:
 
 @pytest.fixture(scope="session")
 def live_cluster(users_of_cluster: ClusterUsers) -> Path:
-    """The kubeconfig of the local cluster, which runs and has the images."""
+    """The kubeconfig of the running local cluster, which has the images."""
     assert users_of_cluster
     return layout.KUBECONFIG
 
 
 @pytest.fixture(scope="session")
 def image_settings(live_cluster: Path) -> dict[str, str]:
-    """The images of docker/, as settings."""
+    """The settings with the images of `docker/`."""
     assert live_cluster.exists()
     return {f"{name}.image": image.reference for name, image in images.ensure_built().items()}
 
 
 def make_stack(name: str, folder: Path, found: Engine, kubeconfig: Path, values: Mapping[str, object]) -> Stack:
-    """A stack with a state of its own in `folder`, ready to be worked on."""
-    config = {"pulumi:disable-default-providers": ["kubernetes"]} | {f"jupyterhub:{k}": v for k, v in values.items()}
+    """Return a prepared stack with its state in `folder`."""
+    config = {"pulumi:disable-default-providers": ["kubernetes", "gcp"]} | {
+        f"jupyterhub:{k}": v for k, v in values.items()
+    }
     file = folder / "settings.yaml"
     file.write_text(yaml.safe_dump({"config": config}))
     stack = Stack(name=name, engine=found, folder=folder, kubeconfig=kubeconfig)
@@ -74,11 +75,12 @@ def make_stack(name: str, folder: Path, found: Engine, kubeconfig: Path, values:
 
 
 def set_secret(stack: Stack, key: str, value: str) -> None:
-    """Do `pulumi config set --secret`, with the value on standard input: an argument is seen by the whole machine."""
-    done = pulumi(stack, "config", "set", "--secret", key, stdin=value)
+    """Run `pulumi config set --secret` with the value on standard input: arguments are visible to all processes."""
+    succeed(stack, "config", "set", "--secret", key, stdin=value)
+
+
+def succeed(stack: Stack, *arguments: str, stdin: str = "") -> str:
+    """Run a Pulumi command that has to succeed, and return its output."""
+    done = stack.run(*arguments, stdin=stdin)
     assert done.returncode == 0, done.stdout
-
-
-def pulumi(stack: Stack, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """Run a Pulumi command on the stack to its end; `stdout` holds all that a person would see."""
-    return stack.run(*arguments, stdin=stdin)
+    return done.stdout

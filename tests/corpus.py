@@ -1,9 +1,9 @@
-"""The corpus: stack files that are refused, and stack files that are accepted.
+"""The corpus of refused and accepted stack files.
 
-`unit/settings/cases/` holds the refused stacks, a file for each group of keys. A case changes a stack of `bases.yaml`
-(`set`, `remove`) and lists the mistakes that follow (`expect`): `a | b` stands for one mistake that has both parts;
-there are no others. Values are kept as they are written, quotes included. `unit/settings/files/` holds whole files
-that test reading, `examples/` the stacks that people start from.
+`unit/settings/cases/` has the refused stacks, in a file for each group of keys. A case changes a stack of `bases.yaml`
+(`set`, `remove`) and lists all its mistakes (`expect`): `a | b` is one mistake with both parts. Values are kept as
+written, with their quotes. `unit/settings/files/` has whole files for the tests of reading, `examples/` the examples
+for users.
 """
 
 from collections.abc import Iterator, Mapping

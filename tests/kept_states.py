@@ -1,7 +1,6 @@
-"""The states of released versions, which `tests/engine/test_upgrades.py` upgrades: written with WRITE_STATE=<version>.
+"""States of released versions, which `tests/engine/test_upgrades.py` upgrades.
 
-`make` has no target for it, as it is done once a release:
-`WRITE_STATE=0.1.0 .venv/bin/python -m pytest tests/e2e/test_gke.py`.
+Once a release: `WRITE_STATE=0.1.0 .venv/bin/python -m pytest tests/e2e/test_gke.py`.
 """
 
 import json
@@ -11,26 +10,24 @@ from typing import Any, cast
 
 import yaml
 
-from tests.conftest import pulumi
+from tests.conftest import succeed
 from tools.engine import Stack
 from tools.paths import CHECKOUT
 
 FOLDER = CHECKOUT / "tests" / "engine" / "states"
-PASSPHRASE = "only for tests"  # noqa: S105 it seals made-up secrets
-_LEFT_OUT = {"sourcePosition", "stackTrace"}
+PASSPHRASE = "only for tests"  # noqa: S105 it encrypts made-up secrets
+_OMITTED = {"sourcePosition", "stackTrace"}
 _PORT = re.compile(r"(https://[0-9.]+):\d+")
 
 
 def write_if_requested(stack: Stack, config: dict[str, object]) -> None:
-    """Write the state and the config of a stack, if the variable WRITE_STATE names the version.
+    """Write the state and the config of a stack if the variable WRITE_STATE has a version.
 
-    Positions in source files, the content of ConfigMaps and the port of the local cluster are left out.
+    Source positions, the content of ConfigMaps and the port of the local cluster are omitted.
     """
     if not (version := os.environ.get("WRITE_STATE")):
         return
-    done = pulumi(stack, "stack", "export", "--non-interactive")
-    assert done.returncode == 0, done.stdout
-    state = _reduced(json.loads(done.stdout))
+    state = _reduced(json.loads(succeed(stack, "stack", "export")))
     for resource in state["deployment"]["resources"]:
         if resource["type"] == "kubernetes:core/v1:ConfigMap":
             resource["inputs"].pop("data", None)
@@ -43,7 +40,7 @@ def write_if_requested(stack: Stack, config: dict[str, object]) -> None:
 def _reduced(value: Any) -> Any:  # noqa: ANN401 any JSON
     if isinstance(value, dict):
         items = cast("dict[str, Any]", value).items()
-        return {key: _reduced(item) for key, item in items if key not in _LEFT_OUT}
+        return {key: _reduced(item) for key, item in items if key not in _OMITTED}
     if isinstance(value, list):
         return [_reduced(item) for item in cast("list[Any]", value)]
     return value

@@ -1,40 +1,39 @@
-"""What a preview says that an update would do."""
+"""Steps of a preview."""
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.conftest import pulumi
+from tests.conftest import succeed
 from tools.engine import Stack
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """What would be done to one resource."""
+    """The planned operation on one resource."""
 
     urn: str
     was: str
-    """The URN that it has until now, which differs if an alias leads from there; empty if it is new."""
+    """The URN in the state, which differs after a rename with an alias; empty for a new resource."""
     operation: str
-    """`create`, `update`, `replace`, `delete` or `same`; each part of a replacement is one."""
+    """`create`, `update`, `replace`, `delete` or `same`; each step of a replacement is `replace`."""
 
     @property
     def token(self) -> str:
-        """The resource's type: `gcp:compute/network:Network`."""
+        """Type of the resource: `gcp:compute/network:Network`."""
         return token_of(self.urn)
 
     @property
     def kind(self) -> str:
-        """The last part of the type."""
+        """Last part of the type."""
         return kind_of(self.urn)
 
 
 def steps(stack: Stack, *arguments: str) -> list[Step]:
-    """The steps of a preview, which has to succeed."""
-    done = pulumi(stack, "preview", "--json", *arguments, "--non-interactive")
-    assert done.returncode == 0, done.stdout
-    # Warnings come before it.
-    found = json.loads(done.stdout[done.stdout.index("{\n") :])["steps"]
+    """Return the steps of a preview, which has to succeed."""
+    printed = succeed(stack, "preview", "--json", *arguments)
+    # Warnings precede the JSON.
+    found = json.loads(printed[printed.index("{\n") :])["steps"]
     return [
         Step(
             urn=step["urn"],
@@ -46,17 +45,17 @@ def steps(stack: Stack, *arguments: str) -> list[Step]:
 
 
 def gone(found: Iterable[Step]) -> set[str]:
-    """The kinds of which a resource would be replaced, or go."""
+    """Return the kinds of replaced or deleted resources."""
     return {step.kind for step in found if step.operation in {"replace", "delete"}}
 
 
 def is_google(urn: str) -> bool:
-    """Whether it is a resource of Google Cloud."""
+    """Return whether a URN is that of a Google Cloud resource."""
     return token_of(urn).startswith("gcp:")
 
 
 def token_of(urn: str) -> str:
-    """The type in a URN."""
+    """Return the type in a URN."""
     return urn.split("::")[2].rpartition("$")[2]
 
 
@@ -66,5 +65,5 @@ def kind_of(urn: str) -> str:
 
 
 def name_of(urn: str) -> str:
-    """The name in a URN."""
+    """Return the name in a URN."""
     return urn.rpartition("::")[2]

@@ -18,10 +18,10 @@ _TOGETHER = {
     **dict.fromkeys(("test_changes.py", "test_github_sign_in.py", "test_github_sign_up.py"), "the hub with GitHub"),
     **dict.fromkeys(("test_gke.py", "test_iap.py"), "the custom resource definitions of GKE"),
 }
-"""The modules that share something that one process has to make and remove."""
+"""Modules that share something: they run in one process, which creates and removes it."""
 
 _FAILED = pytest.StashKey[str]()
-"""Of a module: its first failed step."""
+"""Key of a module with the name of its first failed step."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
-    """With `--dist loadfile`, run the modules that share a hub or kinds of the cluster in one process, in order."""
+    """With `--dist loadfile`, run the modules of `_TOGETHER` in one process, in order."""
     return _Together(config, log) if config.getoption("dist") == "loadfile" else None
 
 
@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.It
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave out a step after a failed one."""
+    """Skip a step after a failed one."""
     module = item.getparent(pytest.Module)
     if module and _is_step(item) and (failed := module.stash.get(_FAILED, "")):
         pytest.skip(f"the scenario ended at its step {failed}")
@@ -67,7 +67,7 @@ def pytest_runtest_makereport(
     item: pytest.Item,
     call: pytest.CallInfo[None],  # noqa: ARG001 pytest passes arguments by name
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember the first failed step."""
+    """Record the first failed step."""
     report = yield
     module = item.getparent(pytest.Module)
     if module and report.failed and _is_step(item):

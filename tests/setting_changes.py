@@ -1,147 +1,207 @@
-"""Changes of each setting, and the resources that they may replace. The same list is in docs/gke.md."""
+"""A change of each setting, of a stack that it fits."""
 
 from collections.abc import Mapping
-from typing import cast
+from collections.abc import Set as AbstractSet
+from typing import Final, cast
 
 from settings import SettingsError, parse
 from settings.reading.keys import KEYS, PROJECT, SECRETS
 from settings.reading.stack_file import read_config
 from tests.corpus import FILES
-from tests.stacks import GATEWAY, GKE, IAP
+from tests.doubles.certificates import pair
+from tests.stacks import CLOUD_SQL, GATEWAY, GKE, IAP, POSTGRESQL, VALUES
+from tools.schema.effects import ANOTHER_STACK, effect_of
+
+Values = Mapping[str, object]
 
 _L4 = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4", "max": 4}
 _ADA = {"name": "a", "googleServiceAccount": "a-data@my-project-123.iam.gserviceaccount.com", "users": ["ada"]}
-BEFORE: Mapping[str, object] = {**GKE, **GATEWAY, "nodes.gpu": [_L4]}
-"""The settings before a change."""
-_EVERYTHING = read_config(FILES / "everything.good.yaml")
+_POOL = {"machineType": "e2-standard-4", "min": 2, "max": 5, "diskGb": 80}
+_SIZE = {"machineType": "g2-standard-16", "min": 1, "max": 5, "diskGb": 80}
+_DISK = {"size": "20Gi", "disk": "pd-ssd", "regional": True}
 
-_ZONE = {"name": "example-com", "domain": "example.com"}
-_NAME = {"Certificate", "CertificateMapEntry", "DnsAuthorization", "RecordSet"}
-ON_GKE: Mapping[str, tuple[Mapping[str, object], set[str]]] = {
-    "cluster.name": ({"cluster.name": "other"}, {"Cluster", "Account"}),
-    "cluster.location": ({"cluster.location": "europe-west4"}, {"Cluster", "Router", "RouterNat", "Subnetwork"}),
-    "cluster.releaseChannel": ({"cluster.releaseChannel": "stable"}, set()),
-    "cluster.authorizedNetworks": ({"cluster.authorizedNetworks": ["198.51.100.0/24"]}, set()),
-    "cluster.maintenanceStart": ({"cluster.maintenanceStart": "05:00"}, set()),
-    "network.nodeRange": ({"network.nodeRange": "10.1.0.0/20"}, {"Subnetwork"}),
-    # In place for the provider; Google refuses it as long as the cluster uses the ranges.
-    "network.podRange": ({"network.podRange": "10.12.0.0/14"}, set()),
-    "network.serviceRange": ({"network.serviceRange": "10.9.0.0/20"}, set()),
-    "network.controlPlaneRange": ({"network.controlPlaneRange": "172.16.1.0/28"}, {"Cluster"}),
-    "nodes.core": ({"nodes.core": {"machineType": "e2-standard-4", "min": 2, "max": 5, "diskGb": 80}}, set()),
-    "nodes.user": ({"nodes.user": {"machineType": "e2-standard-4", "min": 3, "max": 5, "diskGb": 80}}, set()),
-    "nodes.gpu": ({"nodes.gpu": [{**_L4, "spot": True}]}, {"NodePool"}),
-    "endpoint.hostname": ({"endpoint.hostname": "lab.example.org"}, _NAME),
-    "endpoint.dnsZone": ({"endpoint.hostname": "hub.example.com", "endpoint.dnsZone": _ZONE}, _NAME),
-    "endpoint.securityPolicy": ({"endpoint.securityPolicy": "policy"}, set()),
-    "endpoint.sourceRanges": ({"endpoint.sourceRanges": ["203.0.113.0/24"]}, set()),
-    "iap.clientId": (IAP, set()),
-    "iap.members": ({**IAP, "iap.members": ["group:physics@example.org"]}, set()),
-    "iap.backendService": ({**IAP, "iap.backendService": "1234567890123456789"}, set()),
-    "identity.hubServiceAccount": (
-        {"identity.hubServiceAccount": "jupyterhub@my-project-123.iam.gserviceaccount.com"},
-        set(),
+BEFORE: Final[Values] = {**GKE, **GATEWAY, "nodes.gpu": [_L4]}
+"""A stack on GKE with a gateway and a node pool with GPUs, before a change."""
+_IAP: Final[Values] = {**BEFORE, **IAP}
+_CLOUD_SQL: Final[Values] = {**BEFORE, **CLOUD_SQL}
+_CONTEXT: Final[Values] = {**VALUES, "auth.type": "shared-password", "auth.userPassword": "a long password"}
+_HOSTNAME: Final[Values] = {**_CONTEXT, "endpoint.hostname": "hub.example.org"}
+
+
+def _certificate() -> Values:
+    certificate, key = pair("hub.example.org")
+    return {"endpoint.tlsCertificate": certificate, "endpoint.tlsKey": key}
+
+
+_AUTOPILOT: Final[Values] = {"cluster.autopilot": True, "nodes.gpu": [], "notebook.additionalResources": {}}
+
+_VALUES: Final[Values] = {
+    "cluster.name": "other",
+    "cluster.location": "europe-west4",
+    "cluster.releaseChannel": "stable",
+    "cluster.authorizedNetworks": ["198.51.100.0/24"],
+    "cluster.maintenanceStart": "05:00",
+    "network.nodeRange": "10.1.0.0/20",
+    "network.podRange": "10.12.0.0/14",
+    "network.serviceRange": "10.9.0.0/20",
+    "network.controlPlaneRange": "172.16.1.0/28",
+    "nodes.core": _POOL,
+    "nodes.user": _POOL,
+    "nodes.gpu": [{**_L4, "spot": True}],
+    "identity.hubServiceAccount": "jupyterhub@my-project-123.iam.gserviceaccount.com",
+    "identity.notebookServiceAccount": "notebooks@my-project-123.iam.gserviceaccount.com",
+    "identity.notebooks": [_ADA],
+    "registry.create": True,
+    "endpoint.hostname": "lab.example.org",
+    "endpoint.dnsZone": {"name": "another-zone", "domain": "example.org"},
+    "endpoint.sourceRanges": ["203.0.113.0/24"],
+    "endpoint.securityPolicy": "policy",
+    "publicUrl": "https://hub.example.org:8443",
+    "images.repository": f"{GKE['images.repository']}-2",
+    "hub.storage": _DISK,
+    "notebook.additionalResources": {"nvidia.com/gpu": 1, "example.org/fpga": 1},
+    "notebook.storage": _DISK,
+    "github.clientSecret": "another secret",
+}
+"""Other values for keys of `BEFORE`; those of everything.good.yaml are for keys that are nowhere here."""
+# By stack, the change of a key or of a part of one.
+_CHANGES: Final[tuple[tuple[Values, Mapping[str, Values]], ...]] = (
+    (
+        BEFORE,
+        {
+            "cluster.autopilot": _AUTOPILOT,
+            "nodes.core.spot": {"nodes.core": {"spot": True}},
+            "nodes.user.spot": {"nodes.user": {"spot": True}},
+            **{f"nodes.gpu.{part}": {"nodes.gpu": [{**_L4, **_SIZE}]} for part in _SIZE},
+            "notebook.storage.disk": {"notebook.storage": {"size": "20Gi", "disk": "filestore"}},
+            "auth.type": IAP,
+        },
     ),
-    "identity.notebookServiceAccount": (
-        {"identity.notebookServiceAccount": "notebooks@my-project-123.iam.gserviceaccount.com"},
-        set(),
+    (
+        GKE,
+        {
+            "endpoint.type": GATEWAY,
+            "endpoint.address": {"endpoint.address": "203.0.113.77"},
+            "endpoint.internal": {"endpoint.internal": True},
+        },
     ),
-    "identity.notebooks": ({"identity.notebooks": [_ADA]}, set()),
-    "hub.storage": ({"hub.storage": {"size": "10Gi", "disk": "pd-ssd", "regional": True}}, set()),
-    "notebook.storage": ({"notebook.storage": {"size": "10Gi", "disk": "pd-ssd", "regional": True}}, set()),
-    "registry.create": ({"registry.create": True}, set()),
-    "images.repository": ({"images.repository": f"{GKE['images.repository']}-2"}, {"RepositoryIamMember"}),
-    "publicUrl": ({"publicUrl": "https://hub.example.org:8443"}, set()),
-}
-"""By setting of Google Cloud: a change, and the kinds of which resources are replaced."""
-ELSEWHERE = {
-    "gcp.project": "another project is another stack",
-    "cluster.mode": "another mode is another stack",
-    "cluster.autopilot": "another kind of cluster, below",
-    "notebook.accelerator": "goes with cluster.autopilot, below",
-    "endpoint.type": "below",
-    "endpoint.address": "for load balancers, below",
-    "endpoint.internal": "for load balancers, below",
-    "endpoint.tlsSecret": "for load balancers, below",
-    "endpoint.tlsCertificate": "for load balancers, with endpoint.tlsKey",
-    "kubernetes.context": "not on GKE",
-    "database.type": "below, and tests/e2e/test_postgres.py",
-    "database.url": "goes with database.type",
-    "database.tier": "with Cloud SQL, below",
-    "database.highAvailability": "with Cloud SQL, below",
-    "secrets.databasePasswordGeneration": "with Cloud SQL, below",
-    "name": "below",
-    "namespace": "below",
-}
-"""The settings that are tested in tests/unit/components/test_replacements.py by themselves, and why."""
-ORDINARY = sorted(set(KEYS) - set(ON_GKE) - set(ELSEWHERE) - SECRETS)
-"""The other settings: they replace nothing that holds work."""
-_FITTING: Mapping[str, Mapping[str, object]] = {
-    "auth.type": {"auth.type": "dummy", "auth.allowAnyoneFromTheInternet": True},
-    "notebook.additionalResources": {"notebook.additionalResources": {"nvidia.com/gpu": 1, "example.org/fpga": 1}},
-}
-"""Values that fit this stack, where those of everything.good.yaml do not."""
+    (
+        {**GKE, "cluster.autopilot": True, "notebook.accelerator": "nvidia-tesla-t4"},
+        {"notebook.accelerator": {"notebook.accelerator": "nvidia-l4"}},
+    ),
+    (
+        {**BEFORE, "notebook.quota": {"pods": 50}},
+        {"notebook.quota": {"notebook.quota": {"pods": 60}}},
+    ),
+    (
+        _IAP,
+        {
+            "iap.clientId": {"iap.clientId": "124-abc.apps.googleusercontent.com"},
+            "iap.clientSecret": {"iap.clientSecret": "another secret"},
+            "iap.members": {"iap.members": ["domain:example.org", "group:maths@example.org"]},
+            "iap.backendService": {"iap.backendService": "1234567890123456789"},
+        },
+    ),
+    (
+        _CLOUD_SQL,
+        {
+            "database.type": {"database.type": "sqlite"},
+            "database.tier": {"database.tier": "db-custom-4-15360"},
+            "database.highAvailability": {"database.highAvailability": True},
+            "secrets.databasePasswordGeneration": {"secrets.databasePasswordGeneration": 2},
+        },
+    ),
+    (
+        {**VALUES, **POSTGRESQL},
+        {"database.url": {"database.url": "postgresql://hub:another@db.example.org:5432/hub"}},
+    ),
+    (
+        {**VALUES, "auth.type": "custom", "auth.customClass": "oauthenticator.google.GoogleOAuthenticator"},
+        {"auth.secretEnvironment": {"auth.secretEnvironment": '{"OAUTH_CLIENT_SECRET": "a secret"}'}},
+    ),
+    (
+        _CONTEXT,
+        {
+            "auth.userPassword": {"auth.userPassword": "another long password"},
+            "auth.adminPassword": {"auth.adminPassword": "a very long password of the admins"},
+        },
+    ),
+    (
+        {**_HOSTNAME, "endpoint.tlsSecret": "hub-tls"},
+        {"endpoint.tlsSecret": {"endpoint.tlsSecret": "another-tls"}},
+    ),
+    (
+        {**_HOSTNAME, **_certificate()},
+        dict.fromkeys(("endpoint.tlsCertificate", "endpoint.tlsKey"), _certificate()),
+    ),
+)
+_EVERYTHING: Final = read_config(FILES / "everything.good.yaml")
 
-TAKES_ALONG: Mapping[str, set[str]] = {
-    "cluster.name": {"NodePool", "IAMMember", "RepositoryIamMember"},
-    "cluster.location": {"NodePool"},
-    "network.nodeRange": {"Cluster", "NodePool"},
-    "network.controlPlaneRange": {"NodePool"},
-}
-"""By setting, what goes too because it is in what is replaced, or is named after it. Only the engine knows."""
 
-_CERTIFICATE = {"Certificate", "CertificateMap", "CertificateMapEntry", "DnsAuthorization", "RecordSet"}
-_AUTOPILOT: Mapping[str, object] = {"cluster.autopilot": True, "nodes.gpu": [], "notebook.additionalResources": {}}
-ANOTHER_SHAPE: Mapping[str, tuple[Mapping[str, object], set[str]]] = {
-    # The node pools go with it, which Pulumi shows to people and leaves out of its JSON.
+def changes() -> Mapping[str, tuple[Values, Values]]:
+    """Return, by key or part of one, a stack and what is changed of it. Settings that need another stack have none."""
+    listed = {key: (base, changed) for base, rows in _CHANGES for key, changed in rows.items()}
+    rest = [key for key in KEYS if key not in listed and effect_of(key) is not ANOTHER_STACK]
+    alone = {key: _VALUES.get(key, _EVERYTHING.get(f"{PROJECT}:{key}")) for key in rest}
+    return {**{key: (BEFORE, {key: value}) for key, value in alone.items()}, **listed}
+
+
+def table() -> Mapping[str, tuple[Values, AbstractSet[str]]]:
+    """Return, by setting, a change of `BEFORE` and the kinds of Google Cloud resources that it replaces."""
+    return {
+        key: (changed, effect_of(key).replaces)
+        for key, (base, changed) in changes().items()
+        if base is BEFORE and key in KEYS and key not in SECRETS
+    }
+
+
+ANOTHER_SHAPE: Final[Mapping[str, tuple[Values, AbstractSet[str]]]] = {
+    # Its node pools are deleted with it, which the JSON of the preview omits.
     "cluster.autopilot": (_AUTOPILOT, {"Cluster"}),
     # The Service is the API of Certificate Manager, which stays enabled.
-    "endpoint.type": ({"endpoint.type": "load-balancer"}, {"GlobalAddress", "Service", *_CERTIFICATE}),
-    # A rule of the network, an API and the cluster's driver come, and nothing goes.
+    "endpoint.type": (
+        {"endpoint.type": "load-balancer"},
+        {"GlobalAddress", "Service", "CertificateMap", *effect_of("endpoint.hostname").replaces},
+    ),
+    # A firewall rule, an API and the driver are added; nothing is deleted.
     "notebook.storage": ({"notebook.storage": {"size": "20Gi", "disk": "filestore"}}, set()),
-    "name": ({"name": "other"}, {"GlobalAddress", *_CERTIFICATE}),
+    "name": (
+        {"name": "other"},
+        {"GlobalAddress", "CertificateMap", *effect_of("endpoint.hostname").replaces},
+    ),
     "namespace": ({"namespace": "other"}, set()),
 }
-"""Changes after which there are other resources: the kinds of Google's of which one is replaced, or gone."""
+"""Changes that add or remove resources: the kinds of replaced or deleted Google Cloud resources."""
 
-LOAD_BALANCER: Mapping[str, tuple[Mapping[str, object], set[str]]] = {
-    "endpoint.internal": ({"endpoint.internal": True}, {"Address"}),
-    "endpoint.address": ({"endpoint.address": "203.0.113.77"}, {"Address"}),
+LOAD_BALANCER: Final[Mapping[str, tuple[Values, AbstractSet[str]]]] = {
+    key: (changed, effect_of(key).replaces)
+    for key, (base, changed) in changes().items()
+    if base is GKE and key in {"endpoint.address", "endpoint.internal"}
 }
-"""Changes of a stack with a load balancer in place of the gateway, and what they replace or take away."""
+"""Changes of a stack with a load balancer in place of the gateway, and the replaced kinds."""
 
 
-def table() -> Mapping[str, tuple[Mapping[str, object], set[str]]]:
-    """Return, by setting, a change of `BEFORE` and the kinds of Google Cloud resources that it replaces."""
-    return {**{key: (ordinary(key), set[str]()) for key in ORDINARY}, **ON_GKE}
+def harmless(base: Values) -> list[dict[str, object]]:
+    """Return the changes that replace no Google Cloud resource and are valid in a stack, merged into few changes.
 
-
-def ordinary(key: str) -> Mapping[str, object]:
-    """Return a change of `BEFORE` in a setting that replaces nothing."""
-    return _FITTING.get(key) or {key: _EVERYTHING[f"{PROJECT}:{key}"]}
-
-
-def harmless(base: Mapping[str, object]) -> list[dict[str, object]]:
-    """The changes that replace nothing of Google's and fit the stack, in as few stacks as they go together in.
-
-    What replaces nothing together replaces nothing alone.
+    A merged change that replaces nothing shows that its parts replace nothing.
 
     Args:
-        base: The values that are to be changed, by key.
+        base: The values of the stack, by key.
     """
-    changes = [values for key, (values, replaced) in table().items() if not replaced and key != "protect"]
-    changes.append({"protect": not base.get("protect", True)})
+    rows = [changed for key, (changed, replaced) in table().items() if not replaced and key != "protect"]
+    rows.append({"protect": not base.get("protect", True)})
     together: list[dict[str, object]] = []
-    for change in changes:
-        fitting = (one for one in together if not one.keys() & change.keys() and _fits({**base, **one, **change}))
+    for row in rows:
+        fitting = (one for one in together if not one.keys() & row.keys() and _fits({**base, **one, **row}))
         if (one := next(fitting, None)) is not None:
-            one.update(change)
-        elif _fits({**base, **change}):
-            together.append(dict(change))
+            one.update(row)
+        elif _fits({**base, **row}):
+            together.append(dict(row))
     return together
 
 
-def _fits(values: Mapping[str, object]) -> bool:
+def _fits(values: Values) -> bool:
     try:
         parse(values, encrypted=SECRETS)
     except SettingsError:
@@ -149,8 +209,8 @@ def _fits(values: Mapping[str, object]) -> bool:
     return True
 
 
-def changed(config: Mapping[str, object], *changes: Mapping[str, object]) -> dict[str, object]:
-    """A stack's config with changes by key; a new secret is the same as one that is there already, as it is sealed."""
+def changed(config: Values, *changes: Values) -> dict[str, object]:
+    """Return a stack's config with changes, by key. Secrets get an existing encrypted value."""
     result = dict(config)
     sealed = next(value for value in config.values() if is_sealed(value))
     for change in changes:
@@ -159,5 +219,5 @@ def changed(config: Mapping[str, object], *changes: Mapping[str, object]) -> dic
 
 
 def is_sealed(value: object) -> bool:
-    """Whether the value of a stack file is encrypted."""
+    """Return whether a value of a stack file is encrypted."""
     return isinstance(value, dict) and "secure" in cast("dict[str, object]", value)

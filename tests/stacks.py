@@ -1,4 +1,4 @@
-"""Stacks to run under the recorder."""
+"""Settings of stacks, and their registrations with the recording monitor."""
 
 import json
 from collections.abc import Mapping
@@ -22,13 +22,13 @@ VALUES: Mapping[str, object] = {
     "proxy.image": "registry.example/foo/proxy:1",
     "notebook.image": "registry.example/foo/notebook:1",
 }
-"""The least that a stack must set."""
+"""The required settings of a stack on any cluster."""
 
 POSTGRESQL: Mapping[str, object] = {
     "database.type": "postgresql",
     "database.url": "postgresql://hub:a-marker-of-the-database@db.example.org:5432/hub",
 }
-"""Changes for a hub whose database is a PostgreSQL server."""
+"""Changes for a hub with a PostgreSQL server as database."""
 
 
 GKE: Mapping[str, object] = {
@@ -42,13 +42,13 @@ GKE: Mapping[str, object] = {
     "cluster.authorizedNetworks": ["203.0.113.0/24"],
     "images.repository": "europe-west1-docker.pkg.dev/my-project-123/jupyterhub",
 }
-"""The least of a stack with a cluster of its own."""
+"""The required settings of a stack with a created GKE cluster."""
 GATEWAY: Mapping[str, object] = {
     "endpoint.type": "gateway",
     "endpoint.hostname": "hub.example.org",
     "endpoint.dnsZone": {"name": "example-org", "domain": "example.org"},
 }
-"""What makes it one with a gateway."""
+"""Changes of `GKE` for a gateway."""
 IAP: Mapping[str, object] = {
     "auth.type": "iap",
     "iap.clientId": "123-abc.apps.googleusercontent.com",
@@ -58,22 +58,22 @@ IAP: Mapping[str, object] = {
     "github.clientSecret": "",
     "github.organizations": [],
 }
-"""What makes the people of a gateway sign in with Google's Identity-Aware Proxy."""
+"""Changes of `GKE` with `GATEWAY` for Identity-Aware Proxy."""
 EXISTING: Mapping[str, object] = {"cluster.mode": "existing", "cluster.authorizedNetworks": []}
-"""What makes it one whose cluster is looked up."""
+"""Changes of `GKE` for an existing cluster."""
 CLOUD_SQL: Mapping[str, object] = {"database.type": "cloud-sql"}
-"""What makes it one whose database is on Cloud SQL."""
+"""Changes of `GKE` for a database on Cloud SQL."""
 
 
 def record_gke(
     *changes: Mapping[str, object], preview: bool = False, cluster: Mapping[str, object] | None = None
 ) -> Record:
-    """Run a whole hub on GKE with these changes, and return what it registered.
+    """Return the registrations of a hub on GKE.
 
     Args:
-        changes: By key.
+        changes: Changes of `GKE`, by key.
         preview: Whether it is a preview of a new stack.
-        cluster: What Google says of the cluster that is looked up, beside the usual.
+        cluster: Properties of the existing cluster that differ from the default ones.
     """
     values = {key: value for values in (GKE, *changes) for key, value in values.items()}
     answers = {"gcp:container/getCluster:getCluster": dict(cluster or {})}
@@ -81,19 +81,24 @@ def record_gke(
 
 
 def settings_with(changes: Mapping[str, object] | None = None) -> Settings:
-    """Return the settings of the least stack, with `changes` by dotted key."""
+    """Return the settings `VALUES` with changes, by key."""
     return settings.parse({**VALUES, **(changes or {})}, encrypted=SECRETS)
 
 
 def record_hub(changes: Mapping[str, object] | None = None, *, preview: bool = False) -> Record:
-    """Run a whole hub with these changes, and return what it registered."""
+    """Return the registrations of a hub on any cluster, with changes of `VALUES`."""
     return record_settings(settings_with(changes), preview=preview)
+
+
+def record_values(values: Mapping[str, object]) -> Record:
+    """Run a whole hub with these values, and return what it registered."""
+    return record_settings(settings.parse(values, encrypted=SECRETS))
 
 
 def record_settings(
     of: Settings, *, preview: bool = False, answers: Mapping[str, dict[str, Any]] | None = None
 ) -> Record:
-    """Run a whole hub with these settings, and return what it registered."""
+    """Return the registrations of a hub with these settings."""
 
     def program() -> None:
         if of.cluster.on_gke:
@@ -108,7 +113,7 @@ def record_settings(
 
 
 def pod_specs(of: Record) -> dict[str, dict[str, Any]]:
-    """Return the spec of each pod template, by the name of the object that it is in."""
+    """Return the spec of each pod template, by the name of its StatefulSet or Deployment."""
     return {
         resource.inputs["metadata"]["name"]: resource.inputs["spec"]["template"]["spec"]
         for resource in of.of("StatefulSet") + of.of("Deployment")
@@ -116,5 +121,5 @@ def pod_specs(of: Record) -> dict[str, dict[str, Any]]:
 
 
 def text_of(value: object) -> str:
-    """Return all that is in a structure as text, to look for something in."""
+    """Return a structure as text, to search in it."""
     return json.dumps(value, sort_keys=True)

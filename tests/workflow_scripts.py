@@ -1,4 +1,4 @@
-"""Runs a script of the workflows as a runner of GitHub does: with an event, and files for the answers."""
+"""Runs of the workflows' scripts as on a GitHub runner, with an event and files for the outputs."""
 
 import json
 import os
@@ -20,15 +20,15 @@ def run(
     cwd: Path = CHECKOUT,
     folder: Path,
 ) -> subprocess.CompletedProcess[str]:
-    """Run it to its end.
+    """Run a script.
 
     Args:
-        script: Its name.
+        script: Name of the script.
         arguments: Its arguments.
-        event: What started the workflow.
-        variables: What the workflow sets.
-        cwd: The checkout, or a stand-in for it.
-        folder: Where the runner's files are: `event.json`, `outputs` and `summary.md`.
+        event: The event of the workflow.
+        variables: Environment variables of the step.
+        cwd: The checkout.
+        folder: Folder of the runner's files: `event.json`, `outputs` and `summary.md`.
     """
     (folder / "event.json").write_text(json.dumps(event or {}))
     environment = {
@@ -51,7 +51,7 @@ def run(
 
 
 def program(file: Path, text: str) -> Path:
-    """Write a program that stands in for another."""
+    """Write an executable."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
     file.chmod(0o755)

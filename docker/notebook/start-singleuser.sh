@@ -1,3 +1,3 @@
 #!/bin/sh
-# The command that the hub gives to every notebook pod. All but the arguments comes from the environment (JUPYTERHUB_*).
+# The command of every notebook pod. Its configuration is in environment variables (JUPYTERHUB_*).
 exec jupyterhub-singleuser "$@"

@@ -1,6 +1,6 @@
-// Run by Kubernetes right after a proxy has started, and before it gets requests: gives it the routes of the proxy that it
-// replaces. Without them it would send the visitors of running notebooks to the hub, until the hub looks after the routes.
-// It never fails: where there is no other proxy, or one with another token, there is nothing to take over.
+// The postStart hook of the proxy's container: copies the routes of the old proxy before the new one is ready. Without them,
+// requests for running notebooks would go to the hub until it checks the routes.
+// It never fails: there may be no other proxy, or one with another token.
 import { setTimeout as pause } from "node:timers/promises";
 
 const { CONFIGPROXY_AUTH_TOKEN: token, OTHER_PROXY: other } = process.env;
@@ -30,5 +30,5 @@ try {
     await ask(own, path, { method: "POST", body: JSON.stringify(route) });
   }
 } catch (error) {
-  console.log(`No routes were taken over: ${error.message}`);
+  console.log(`No routes were copied: ${error.message}`);
 }

@@ -1,11 +1,11 @@
-// Loaded before the proxy where Google's Identity-Aware Proxy stands in front of it (node --import). What that says about a
-// visitor is for the hub: whoever has it can sign in there as that visitor for some minutes. A notebook is somebody else's.
+// Imported before a proxy behind Identity-Aware Proxy (node --import). It removes IAP's header and cookies from requests to
+// notebooks: the owner of a notebook could sign in to the hub as the visitor with them, for some minutes.
 import ConfigurableProxy from "./node_modules/configurable-http-proxy/lib/configproxy.js";
 
 const { targetForReq } = ConfigurableProxy.prototype;
 const ofIap = /^(__Host-)?GCP_IAP_/i;
 
-// Called for each request and each websocket, before it is sent on.
+// Called for each request and each websocket before it is forwarded.
 ConfigurableProxy.prototype.targetForReq = async function ({ headers }) {
   const target = await targetForReq.apply(this, arguments);
   if (target?.prefix !== "/") {

@@ -1,10 +1,10 @@
-"""The GPU types of GKE: in which zones they are, and on which machines.
+"""The GPU types of GKE, with their zones and machine types.
 
 Source: https://cloud.google.com/compute/docs/gpus, and for the zones Google's own lists of accelerator and machine
 types, both as https://github.com/skypilot-org/skypilot and skypilot-catalog (v8/gcp/vms.csv) have them; for A3 and A4
 "GPU machine types", https://docs.cloud.google.com/ai-hypercomputer/docs/gpu, in a copy of 2026; all read in November
-2026. Zones where a GPU type is only in machines that are not listed here are left out. So are A4X, which cannot be had
-without a reservation, and G4 (nvidia-rtx-pro-6000), for which no list of zones was found.
+2026. Left out are zones that have a GPU type only in other machine types, A4X (which requires a reservation) and G4
+(nvidia-rtx-pro-6000, for which no list of zones was found).
 """
 
 from collections.abc import Mapping
@@ -18,9 +18,9 @@ class Accelerator:
     """A GPU type: built into machine types of its own, or attached to N1 machines."""
 
     machines: tuple[str, ...]
-    """Beginnings of the machine types that have it."""
+    """Prefixes of the machine types with these GPUs."""
     zones: frozenset[str]
-    """Zones that have it."""
+    """Zones with these GPUs."""
 
 
 def _zones(**letters: str) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The disks of Google Cloud for the volumes of hub and homes: on which machines they can be, and how small.
+"""The disks of Google Cloud for the volumes of hub and homes: machine types and minimum sizes.
 
 Sources, read in November 2026: https://cloud.google.com/compute/docs/disks/hyperdisks and its like for Persistent Disk,
 as https://github.com/skypilot-org/skypilot (sky/provision/gcp/volume_utils.py) has them: series 4 takes Hyperdisk only,
@@ -11,19 +11,19 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 DiskType = Literal["pd-balanced", "pd-ssd", "hyperdisk-balanced"]
-"""A kind of disk, by its name in Google Cloud."""
+"""Kind of disk, by its name in Google Cloud."""
 
 VolumeType = Literal[DiskType, "filestore"]
-"""What a volume can be on: a disk, or a share of Filestore, which is for homes only."""
+"""Kind of a volume: a disk, or a Filestore share, which is for homes only."""
 
 DEFAULT: Final[DiskType] = "pd-balanced"
-"""What volumes are on unless a stack says otherwise."""
+"""Kind of disk of volumes by default."""
 
 LEAST_REGIONAL: Final = "10Gi"
 """The smallest regional disk."""
 
 LEAST: Final[Mapping[DiskType, str]] = {"pd-balanced": "1Gi", "pd-ssd": "1Gi", "hyperdisk-balanced": "4Gi"}
-"""The smallest disk in one zone; the CSI driver makes smaller Persistent Disks as large as that by itself."""
+"""The smallest disk in one zone. The CSI driver rounds smaller Persistent Disks up by itself."""
 
 _GENERATION = re.compile(r"[a-z]([0-9]{1,2})[a-z]?-")
 _HYPERDISK_SINCE = 3
@@ -31,7 +31,7 @@ _HYPERDISK_ONLY_SINCE = 4
 
 
 def takes(machine_type: str, disk: DiskType) -> bool:
-    """Tell whether such a disk can be attached to a machine."""
+    """Return whether a kind of disk can be attached to a machine type."""
     match = _GENERATION.match(machine_type)
     generation = 1 if match is None else int(match[1])  # custom-4-8192 is an N1
     if disk == "hyperdisk-balanced":
@@ -40,5 +40,5 @@ def takes(machine_type: str, disk: DiskType) -> bool:
 
 
 def boot_disk(machine_type: str) -> DiskType:
-    """Return the kind of disk that a machine boots from."""
+    """Return the kind of boot disk of a machine type."""
     return DEFAULT if takes(machine_type, DEFAULT) else "hyperdisk-balanced"

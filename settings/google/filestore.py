@@ -1,4 +1,4 @@
-"""Filestore for homes: shares of instances that GKE's driver makes (multishare on the enterprise tier).
+"""Filestore for homes: shares of instances that GKE's CSI driver creates (multishare, enterprise tier).
 
 Source, as of April 2026: https://docs.cloud.google.com/filestore/docs/multishares. The driver refuses a size that is no
 whole number of GiB (kubernetes-sigs/gcp-filestore-csi-driver, pkg/csi_driver/multishare_controller.go).
@@ -12,7 +12,7 @@ LEAST: Final = "10Gi"
 """The smallest share."""
 
 LIMITS: Final = ("128Gi", "256Gi", "512Gi", "1Ti")
-"""How large the shares of an instance may be. One has room for 80, 40, 20 or 10 of them, and for 10Ti in all."""
+"""Maximum sizes of the shares of an instance, which has room for 80, 40, 20 or 10 such shares, and 10Ti in all."""
 
 _STEP: Final = parse("1Gi")
 

@@ -12,32 +12,33 @@ from settings.types.text import Flag, WholeNumber
 
 
 class AuthSettings(Model):
-    """How people sign in, and who may."""
+    """Sign-in, and the users who can sign in."""
 
     type: Literal["github", "iap", "dummy", "shared-password", "native", "custom"]
-    """Sign-in, required: `github`; `iap` (Google's Identity-Aware Proxy); `dummy` (any name, any password);
-    `shared-password` (one password for all); `native` (people sign up, an admin approves them); `custom` (a class of
-    your own)."""
-    allowed_users: tuple[UserName, ...] = ()
-    """Users who may sign in. Empty: everyone that the other settings allow; with `github` and `iap`, nobody by name."""
-    admin_users: tuple[UserName, ...] = ()
-    """Users who may sign in and see the admin page. A user removed from the list is no longer an admin."""
-    blocked_users: tuple[UserName, ...] = ()
-    """Users who may not sign in, even if another setting allows them."""
+    """Sign-in, required: `github`, `iap` (Google's Identity-Aware Proxy), `dummy` (any name and password),
+    `shared-password` (one password for all users), `native` (users sign up, and an admin approves them) or `custom`
+    (another authenticator class)."""
+    allowed_users: Annotated[tuple[UserName, ...], Field(examples=[["ada", "grace"]])] = ()
+    """Users who can sign in. Empty: with `github`, `iap` and `custom`, only users that other settings allow; else all
+    users."""
+    admin_users: Annotated[tuple[UserName, ...], Field(examples=[["ada"]])] = ()
+    """Users who can sign in, and are admins. A user who is removed from the list is no longer an admin."""
+    blocked_users: Annotated[tuple[UserName, ...], Field(examples=[["mallory"]])] = ()
+    """Users who cannot sign in, even if another setting allows them."""
     session_hours: Annotated[WholeNumber, Field(ge=1, le=8760)] = 168
     """Hours after which users have to sign in again. 1 to 8760."""
     allow_anyone_from_the_internet: Flag = False
-    """Whether strangers may get in on purpose: with `github` everyone who has a GitHub account, with `dummy`
-    everyone."""
+    """Whether anyone can sign in: with `github` and `custom` everyone with an account of the provider, with `dummy`
+    everyone who can reach the hub."""
     user_password: UserPassword | None = None
-    """Password of `shared-password`, at least 8 characters."""
+    """Password of all users, with `shared-password`. At least 8 characters."""
     admin_password: AdminPassword | None = None
-    """Password of the admins, at least 32 characters: to sign in with `shared-password`, to sign up as an admin with
-    `native`."""
+    """Password with which admins sign in (`shared-password`) or sign up (`native`). At least 32 characters."""
     custom_class: ClassPath | None = None
-    """Authenticator class of `custom`, such as `oauthenticator.google.GoogleOAuthenticator`. The hub image and this
-    environment must contain it."""
-    custom_traits: Mapping[str, JsonValue] = {}
-    """Values of that class's traits, without secrets."""
+    """Authenticator class of JupyterHub, such as `oauthenticator.google.GoogleOAuthenticator`. Required with
+    `auth.type: custom`. It must be installed in the hub image, and in the environment that runs Pulumi."""
+    custom_traits: Annotated[Mapping[str, JsonValue], Field(examples=[{"hosted_domain": ["example.org"]}])] = {}
+    """Traits of `auth.customClass`, without secrets."""
     secret_environment: Mapping[VariableName, Secret] = {}
-    """Secret environment variables of the hub for that class, as JSON such as `{"OAUTH_CLIENT_SECRET": "..."}`."""
+    """Environment variables of the hub with the secrets of `auth.customClass`, as JSON: `{"OAUTH_CLIENT_SECRET":
+    "..."}`."""

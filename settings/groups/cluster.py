@@ -13,40 +13,39 @@ from settings.types.places import Location, is_zone, region_of, zones_of
 from settings.types.text import Flag, TimeOfDay
 
 _ZONES_OF_A_REGION: Final = 3
-"""Zones with nodes in a region, as many as Google would choose."""
+"""Number of zones with nodes in a region, the default of GKE."""
 
 
 class ClusterSettings(Model):
     """The Kubernetes cluster."""
 
     mode: Literal["context", "existing", "create"] = "context"
-    """Kubernetes cluster of the hub: `context` (the one of `kubernetes.context`), `existing` (an existing GKE cluster)
-    or `create` (a GKE cluster that the stack creates, with network and nodes)."""
+    """Kubernetes cluster of the hub: `context` (the cluster of `kubernetes.context`), `existing` (an existing GKE
+    cluster) or `create` (a GKE cluster that the stack creates, with its network and nodes)."""
     name: GkeName = "jupyterhub"
     """Name of the GKE cluster. At most 40 characters."""
     location: Location | None = None
-    """Region (`europe-west1`) or zone (`europe-west1-b`) of the GKE cluster. Required unless `cluster.mode` is
-    `context`. In a region, the control plane runs in three zones, and so do the nodes of a created cluster: the first
-    three zones."""
+    """Region, such as `europe-west1`, or zone, such as `europe-west1-b`, of the GKE cluster. Required unless
+    `cluster.mode` is `context`. In a region, the control plane runs in three zones, and a created cluster has nodes in
+    the first three zones."""
     autopilot: Flag = False
-    """Whether the GKE cluster is an Autopilot cluster, whose nodes Google creates and sizes. `nodes.*` must not be set
-    then."""
+    """Whether the GKE cluster is an Autopilot cluster, in which Google manages the nodes. Do not set `nodes.*` then."""
     release_channel: Literal["rapid", "regular", "stable"] = "regular"
-    """GKE release channel, from which GKE upgrades Kubernetes: `rapid`, `regular` or `stable`."""
+    """Release channel of a created cluster, which determines when GKE upgrades Kubernetes."""
     authorized_networks: Annotated[tuple[OperatorRange, ...], Field(examples=[["203.0.113.0/24"]])] = ()
-    """CIDR ranges, such as `203.0.113.0/24`, that may reach the control plane of a created cluster. Required there."""
+    """CIDR ranges that can reach the control plane. Required with `cluster.mode: create`."""
     maintenance_start: TimeOfDay = "03:00"
-    """Start of GKE's daily maintenance window of four hours, in UTC. Cloud SQL's maintenance is in that hour on
-    Sundays."""
+    """Start of the daily four-hour maintenance window of a created cluster, in UTC. The Cloud SQL instance is
+    maintained in the same hour on Sundays."""
 
     @property
     def on_gke(self) -> bool:
-        """Whether the cluster is one of GKE that this stack knows as such."""
+        """Whether the cluster is a GKE cluster, existing or created."""
         return self.mode != "context"
 
     @property
     def makes_nodes(self) -> bool:
-        """Whether the stack makes the node pools, and so may count on their labels."""
+        """Whether the stack creates the node pools, with their labels."""
         return self.mode == "create" and not self.autopilot
 
     @property
@@ -56,15 +55,15 @@ class ClusterSettings(Model):
 
     @property
     def region(self) -> str:
-        """The region of the location, where one is needed."""
+        """Region of the location; empty without `location`."""
         return "" if self.location is None else region_of(self.location)
 
     @property
     def node_zones(self) -> tuple[str, ...]:
-        """Zones of the nodes that the stack makes; otherwise all zones in which nodes may be. Empty without `location`.
+        """Zones of the nodes that the stack creates, or else of the location. Empty without `location`.
 
-        A region's first three, whatever GPUs are wanted: zones chosen by GPU types would move with the next pool, away
-        from the homes that are there. Each region has all of its GPU types in its first three zones.
+        In a region the first three, independent of the GPU types: zones chosen by GPU types would change with the next
+        node pool, and existing homes would be in other zones. Each region has all GPU types in its first three zones.
         """
         zones = zones_of(self.location) if self.location is not None else ()
         return zones[:_ZONES_OF_A_REGION] if self.makes_nodes else zones
@@ -72,11 +71,11 @@ class ClusterSettings(Model):
     def zones_with(self, gpus: Collection[str]) -> tuple[str, ...]:
         """Return those of `node_zones` that have all of these GPU types, so that a home there can be used with each.
 
-        A GPU type that is not known to be there counts for nothing: a warning says so.
+        GPU types that are not known to be at the location do not restrict the zones; a warning reports them.
         """
         known = [ACCELERATORS[gpu].zones for gpu in gpus if self.has_known(gpu)]
         return tuple(zone for zone in self.node_zones if all(zone in zones for zones in known))
 
     def has_known(self, gpu: str) -> bool:
-        """Tell whether a GPU type is known to be in one of `node_zones`."""
+        """Return whether a GPU type is known to be in one of `node_zones`."""
         return gpu in ACCELERATORS and not ACCELERATORS[gpu].zones.isdisjoint(self.node_zones)

@@ -6,11 +6,11 @@ from settings.types.text import Flag, Line
 
 
 class ClusterAdminSettings(Model):
-    """The operator's own rights in the cluster."""
+    """Permissions of the user who runs the stack."""
 
     user: Line | None = None
-    """User to bind to the ClusterRole cluster-admin, such as `user@example.org`. Not set: the user who runs the stack
-    on GKE, nobody with `cluster.mode: context`."""
+    """User who gets the ClusterRole cluster-admin, such as `user@example.org`. Not set: on GKE the user who runs the
+    stack, else nobody."""
     binding_name: DnsName = "default-admin"
     """Name of the ClusterRoleBinding of `clusterAdmin.user`. A second hub in the same cluster needs another name."""
     enabled: Flag = True

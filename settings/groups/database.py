@@ -9,15 +9,15 @@ from settings.types.text import Flag
 
 
 class DatabaseSettings(Model):
-    """The hub's database."""
+    """The database of the hub, with users, tokens and servers."""
 
     type: Literal["sqlite", "postgresql", "cloud-sql"] = "sqlite"
-    """Database of the hub, with users, tokens and servers: `sqlite` (a file on the hub's volume), `postgresql` (the
-    server of `database.url`) or `cloud-sql` (a Cloud SQL for PostgreSQL instance that the stack creates, on GKE)."""
+    """Kind of database: `sqlite` (a file on the hub's volume), `postgresql` (a server of your own, `database.url`) or
+    `cloud-sql` (a Cloud SQL for PostgreSQL instance that the stack creates; GKE only)."""
     url: DatabaseUrl | None = None
-    """URL of the PostgreSQL database: postgresql://USER:PASSWORD@HOST:5432/NAME."""
+    """URL of the PostgreSQL database: `postgresql://USER:PASSWORD@HOST:5432/NAME`."""
     tier: DatabaseTier = "db-custom-1-3840"
-    """Machine type of the Cloud SQL instance: `db-custom-<vCPUs>-<MB of memory>`, or a shared core, `db-f1-micro` or
-    `db-g1-small`."""
+    """Machine type of the Cloud SQL instance: `db-custom-<vCPUs>-<memory in MB>`, or `db-f1-micro` or `db-g1-small`
+    with a shared vCPU."""
     high_availability: Flag = False
-    """Whether the Cloud SQL instance has a standby in another zone, with automatic failover. Doubles the cost."""
+    """Whether the Cloud SQL instance has a standby in another zone, with automatic failover. It doubles the cost."""

@@ -5,17 +5,17 @@ from settings.types.places import ProjectId
 
 
 class GcpSettings(Model):
-    """The Google Cloud project; needed unless `cluster.mode` is `context`."""
+    """The Google Cloud project of the cluster and of all other Google Cloud resources."""
 
     project: ProjectId | None = None
     """ID of the Google Cloud project, such as `my-project-123`. Required unless `cluster.mode` is `context`."""
 
     @property
     def project_id(self) -> str:
-        """The project, where one is needed: the checks have seen that it is set."""
+        """ID of the project; empty if it is not set, which the rules allow only without GKE."""
         return self.project or ""
 
     @property
     def workload_pool(self) -> str:
-        """What the Kubernetes service accounts of the project's clusters are known as to Google Cloud."""
+        """Workload identity pool of the project's clusters."""
         return f"{self.project_id}.svc.id.goog"

@@ -15,13 +15,13 @@ class GitHubSettings(Model):
     """Sign-in with GitHub."""
 
     client_id: Line | None = None
-    """Client ID of the GitHub OAuth app, for `auth.type: github`."""
+    """Client ID of the GitHub OAuth app, such as `Iv1.0123456789abcdef`. Required with `auth.type: github`."""
     client_secret: Secret | None = None
-    """Client secret of the GitHub OAuth app."""
-    organizations: tuple[GitHubOrganization, ...] = ()
-    """GitHub organizations (org) and teams (org:team) whose members may sign in."""
+    """Client secret of the GitHub OAuth app. Required with `auth.type: github`."""
+    organizations: Annotated[tuple[GitHubOrganization, ...], Field(examples=[["physics", "maths:staff"]])] = ()
+    """GitHub organizations (`org`) and teams (`org:team`) whose members can sign in."""
     url: PublicUrl = "https://github.com"
-    """URL of GitHub, or of a GitHub Enterprise Server."""
+    """URL of GitHub or of a GitHub Enterprise Server."""
     recheck_minutes: Annotated[WholeNumber, Field(ge=0, le=1440)] = 5
-    """Minutes between checks whether a signed-in user is still allowed. Who is not loses the running server too. 0
+    """Minutes between checks whether a signed-in user is still allowed; the server of a user who is not is stopped. 0
     means never: access then lasts until the session ends."""

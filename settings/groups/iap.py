@@ -1,5 +1,9 @@
 """Keys `iap.*`."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from settings.types.iap import BackendServiceId, IapMember
 from settings.types.model import Model
 from settings.types.secret import Secret
@@ -7,15 +11,18 @@ from settings.types.text import Line
 
 
 class IapSettings(Model):
-    """Sign-in with IAP, for `auth.type` `iap`."""
+    """Sign-in with Google's Identity-Aware Proxy (IAP)."""
 
     client_id: Line | None = None
-    """Client ID of the OAuth client of Identity-Aware Proxy, for `auth.type: iap`."""
+    """Client ID of Identity-Aware Proxy's OAuth client, such as `123456789012-abc.apps.googleusercontent.com`. Required
+    with `auth.type: iap`."""
     client_secret: Secret | None = None
-    """Client secret of the OAuth client of Identity-Aware Proxy."""
-    members: tuple[IapMember, ...] = ()
-    """IAM members that Identity-Aware Proxy lets in, beside `auth.allowedUsers` and `auth.adminUsers`:
-    `user:ada@example.org`, `group:physics@example.org` or `domain:example.org`."""
+    """Client secret of Identity-Aware Proxy's OAuth client. Required with `auth.type: iap`."""
+    members: Annotated[
+        tuple[IapMember, ...], Field(examples=[["group:physics@example.org", "domain:example.org"]])
+    ] = ()
+    """IAM members (`user:`, `group:` or `domain:`) that can sign in, in addition to `auth.allowedUsers` and
+    `auth.adminUsers`."""
     backend_service: BackendServiceId | None = None
-    """ID of the gateway's backend service, which GKE creates in the first `pulumi up`. Not set: the hub accepts IAP
-    tokens for any backend service of the project."""
+    """ID of the gateway's backend service, such as `1234567890123456789`. GKE creates it in the first `pulumi up`. Not
+    set: the hub accepts IAP tokens for any backend service of the project."""

@@ -16,26 +16,28 @@ _PHYSICS = {
 
 
 class NotebookIdentity(Model):
-    """A Google service account that the notebooks of some people act as."""
+    """A Google service account for the notebooks of some users."""
 
     name: AccountName
-    """What it is called in Kubernetes: ServiceAccount `notebooks-<name>`. Each another."""
+    """Unique name; the Kubernetes ServiceAccount is `notebooks-<name>`. At most 53 characters."""
     google_service_account: GoogleServiceAccount
-    """The account, which exists already."""
+    """Email of the existing account, such as `physics@my-project-123.iam.gserviceaccount.com`."""
     users: tuple[UserName, ...] = ()
-    """People whose notebooks act as it."""
+    """Users whose notebooks use the account."""
     organizations: tuple[GitHubOrganization, ...] = ()
-    """GitHub organizations `org` and teams `org:team` whose members' notebooks act as it; for `auth.type` `github`."""
+    """GitHub organizations (`org`) and teams (`org:team`) whose members' notebooks use the account, with `auth.type:
+    github`."""
 
 
 class IdentitySettings(Model):
-    """Google service accounts that pods act as, on GKE only."""
+    """Google service accounts of the pods (Workload Identity). GKE only."""
 
     hub_service_account: GoogleServiceAccount | None = None
-    """Google service account that the hub acts as (Workload Identity). Not set: none."""
+    """Email of the hub's Google service account, such as `jupyterhub@my-project-123.iam.gserviceaccount.com`. Not set:
+    none."""
     notebook_service_account: GoogleServiceAccount | None = None
-    """Google service account that notebooks act as, except those of `identity.notebooks`. Not set: none."""
+    """Email of the Google service account of all notebooks that `identity.notebooks` does not list, such as
+    `notebooks@my-project-123.iam.gserviceaccount.com`. Not set: none."""
     notebooks: Annotated[tuple[NotebookIdentity, ...], Field(examples=[[_PHYSICS]])] = ()
-    """Google service accounts of groups: the notebooks of `users` or, with GitHub, of members of `organizations` (org
-    or org:team) act as `googleServiceAccount`. The first entry that matches wins, and a user name wins over an
-    organization."""
+    """Google service accounts for the notebooks of some users. A user name takes precedence over an organization; of
+    several organizations, the first entry applies."""

@@ -12,7 +12,7 @@ _ARTIFACT_REGISTRY = re.compile(
 
 
 class ArtifactRegistry(NamedTuple):
-    """A repository of Artifact Registry, `<location>-docker.pkg.dev/<project>/<repository>`."""
+    """An Artifact Registry repository, `<location>-docker.pkg.dev/<project>/<repository>`."""
 
     location: str
     project: str
@@ -20,15 +20,16 @@ class ArtifactRegistry(NamedTuple):
 
 
 class ImagesSettings(Model):
-    """Where the three images of this project are kept."""
+    """The repository of this project's images."""
 
     repository: ImageRepository | None = None
-    """Repository of this project's images, such as `europe-west1-docker.pkg.dev/my-project-123/jupyterhub`. Images that
-    are not set are `<repository>/hub`, `/proxy` and `/notebook`, tagged with docker/VERSION. The nodes of a created
-    cluster may pull from an Artifact Registry repository."""
+    """Repository of the images `hub`, `proxy` and `notebook`, such as
+    `europe-west1-docker.pkg.dev/my-project-123/jupyterhub`: the default of `hub.image` is `<repository>/hub:<version>`,
+    with the version in docker/VERSION. The nodes of a created cluster get read access to an Artifact Registry
+    repository."""
 
     @property
     def artifact_registry(self) -> ArtifactRegistry | None:
-        """Where `repository` is, if it is one of Artifact Registry or a folder in one."""
+        """Artifact Registry repository of `repository`; None if it is another registry."""
         match = _ARTIFACT_REGISTRY.fullmatch(self.repository or "")
         return ArtifactRegistry(**match.groupdict()) if match else None

@@ -5,7 +5,7 @@ from settings.types.text import Line
 
 
 class KubernetesSettings(Model):
-    """The cluster to use."""
+    """The cluster of `cluster.mode: context`."""
 
     context: Line | None = None
-    """Context of the kubeconfig, for `cluster.mode: context`. Not set: the current context."""
+    """Context of the kubeconfig, such as `gke_my-project-123_europe-west1_jupyterhub`. Not set: the current context."""

@@ -12,9 +12,10 @@ _PROXY_RESOURCES = Resources(requests=Requests(cpu="50m", memory="96Mi"), limits
 
 
 class ProxySettings(Model):
-    """The proxy that all requests pass."""
+    """The pod of the proxy, which routes all requests to the hub and to notebook servers."""
 
     image: Annotated[ImageReference, Field(validate_default=False)] = ""
-    """Image of the proxy (configurable-http-proxy). Required unless `images.repository` is set."""
+    """Image of the proxy (configurable-http-proxy), such as `registry.example.org/proxy:1.0.0`. Required unless
+    `images.repository` is set."""
     resources: Annotated[Resources, over(_PROXY_RESOURCES)] = _PROXY_RESOURCES
-    """CPU and memory of the proxy. Omitted parts keep their defaults; `limits.cpu` is not set by default."""
+    """CPU and memory of the proxy. Omitted parts keep their defaults."""

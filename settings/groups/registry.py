@@ -5,7 +5,8 @@ from settings.types.text import Flag
 
 
 class RegistrySettings(Model):
-    """Where images are kept, on Google Cloud only."""
+    """The image repository. GKE only."""
 
     create: Flag = False
-    """Whether the stack creates `images.repository`, which must be an Artifact Registry repository of `gcp.project`."""
+    """Whether the stack creates the Artifact Registry repository `images.repository`, which must be in
+    `gcp.project`."""

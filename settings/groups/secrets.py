@@ -9,14 +9,14 @@ from settings.types.text import WholeNumber
 
 
 class SecretsSettings(Model):
-    """The secrets that the stack makes itself. Another number, and it makes another one."""
+    """Secrets that the stack generates."""
 
     cookie_generation: Annotated[WholeNumber, Field(ge=1)] = 1
-    """Increase it to renew the cookie secret. Everyone has to sign in again."""
+    """Generation of the key that signs cookies: a higher number renews it, and all users have to sign in again."""
     crypt_key_generation: Annotated[WholeNumber, Field(ge=1)] = 1
-    """Increase it to renew the key that encrypts users' GitHub tokens. The previous key stays readable."""
+    """Generation of the key that encrypts users' tokens in the database: a higher number renews it. The previous key
+    still decrypts."""
     proxy_token_generation: Annotated[WholeNumber, Field(ge=1)] = 1
-    """Increase it to renew the hub's token for the proxy. The proxy restarts, which interrupts notebooks for some
-    seconds."""
+    """Generation of the hub's token for the proxy: a higher number renews it."""
     database_password_generation: Annotated[WholeNumber, Field(ge=1)] = 1
-    """Increase it to renew the password of the Cloud SQL user. The hub restarts."""
+    """Generation of the password of the Cloud SQL user: a higher number renews it."""

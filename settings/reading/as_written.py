@@ -1,6 +1,6 @@
-"""A stack file with its values as they are written, for Pulumi to read: to Python's YAML, 22:30 would be 1350.
+"""A stack file as YAML nodes, which keep each value as it is written: PyYAML would read 22:30 as 1350.
 
-Whoever hands a stack's file on to Pulumi, with a key more or less, does it with this.
+Code that writes a changed copy of a stack file for Pulumi uses this module.
 """
 
 from collections.abc import Mapping
@@ -12,14 +12,14 @@ import yaml
 
 
 class StackFileError(Exception):
-    """The file cannot be read. The text says why, and quotes no value that may be a secret."""
+    """The file cannot be read. The message says why, without any value, as it may be a secret."""
 
 
 def read(path: Path) -> dict[str, yaml.Node]:
-    """Return the parts of a file by their keys, for example `config`; none of an empty file.
+    """Return the parts of a file by their keys, such as `config`. An empty file has none.
 
     Raises:
-        StackFileError: no such file, not YAML, a key that is there twice, or something else where a map belongs.
+        StackFileError: The file does not exist, is not YAML, has a key twice, or is not a map.
     """
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
@@ -36,16 +36,16 @@ def read(path: Path) -> dict[str, yaml.Node]:
 
 
 def keys(node: yaml.Node | None) -> dict[str, yaml.Node]:
-    """Return what stands under the keys of a map; nothing if there is no value.
+    """Return the values of a map by their keys; none if the node is null.
 
     Raises:
-        StackFileError: It is no map, or a key is there twice.
+        StackFileError: The node is not a map, or has a key twice.
     """
     if node is None or is_null(node):
         return {}
     if not isinstance(node, yaml.MappingNode):
         where = place(node.start_mark)
-        msg = f"the file is not a stack file{where}: those have a line config: with the keys indented under it"
+        msg = f"the file is not a stack file{where}: a stack file has a line config: with the keys indented below it"
         raise StackFileError(msg)
     found: dict[str, yaml.Node] = {}
     for key, value in node.value:
@@ -63,11 +63,12 @@ def text(content: Mapping[str, object]) -> str:
     """Return the text of a file.
 
     Args:
-        content: The values by their keys: nodes, also those in maps, stay as they are written; the rest is made YAML.
+        content: The values by their keys. Nodes, also those in maps, stay as they are written; other values become
+            YAML.
     """
     written = StringIO()
     dumper = yaml.SafeDumper(written, width=float("inf"), allow_unicode=True)
-    # As in the reader, no value has a meaning: what has no quotes gets none.
+    # Without resolvers, a value that has no quotes gets none.
     dumper.yaml_implicit_resolvers = {}
     dumper.open()
     dumper.serialize(_node(content))
@@ -76,12 +77,12 @@ def text(content: Mapping[str, object]) -> str:
 
 
 def is_null(node: yaml.Node) -> bool:
-    """Tell whether no value is there, as YAML has it."""
+    """Return whether a node is null."""
     return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in {"", "~", "null", "Null", "NULL"}
 
 
 def place(mark: yaml.Mark | None) -> str:
-    """Return where in the file that is, with a space before it."""
+    """Return the line and column of a mark, with a space before it."""
     return "" if mark is None else f" in line {mark.line + 1}, column {mark.column + 1}"
 
 

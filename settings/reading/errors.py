@@ -6,8 +6,8 @@ from collections.abc import Sequence
 class SettingsError(Exception):
     """A stack's settings are wrong.
 
-    Its text is for people: it names where the settings are, and on one line for each mistake the key, what is wrong
-    and how to fix it. Values of secret keys are not in it.
+    The message begins with the place of the settings. Then each mistake has a line with the key, the problem and the
+    fix. It contains no values of secret keys.
     """
 
     def __init__(self, mistakes: Sequence[str], *, where: str = "The stack's config") -> None:

@@ -11,7 +11,7 @@ from settings.types.model import Model
 from settings.types.secret import is_secret
 
 PROJECT = "jupyterhub"
-"""Name of the Pulumi project: the keys in a stack file are `jupyterhub:name` and so on."""
+"""Name of the Pulumi project, and prefix of the keys in a stack file: `jupyterhub:name`."""
 
 
 def fields_of(model: object) -> Mapping[str, FieldInfo]:
@@ -33,24 +33,24 @@ def _all_keys() -> Mapping[str, FieldInfo]:
 
 
 KEYS = _all_keys()
-"""Every stack config key, without the project's prefix, and the model field that it fills."""
+"""Every stack config key, without the project's prefix, and its model field."""
 
 SECRETS = frozenset(key for key, field in KEYS.items() if is_secret(field))
 """The keys whose values must be encrypted."""
 
 GROUPS = frozenset(key.partition(".")[0] for key in KEYS if "." in key)
-"""What stands before the dot of a key."""
+"""The part before the dot of each key."""
 
 
 def is_structured(field: FieldInfo) -> bool:
-    """Tell whether the value is a map or a list. Pulumi hands those to the program as JSON text."""
+    """Return whether the value is a map or a list. Pulumi passes these to the program as JSON text."""
     return bool(fields_of(field.annotation)) or get_origin(field.annotation) in {tuple, Mapping}
 
 
 def default_of(field: FieldInfo) -> object:
-    """Return the default as it would stand in a stack file; none if the key is required or needs no value.
+    """Return the default as in a stack file; None if the key is required or optional.
 
-    A map that needs no value has `{}`, since Pulumi demands that the default of a map is one.
+    An optional map has the default `{}`, since Pulumi requires that the default of a map is a map.
     """
     default: object = None if field.is_required() or field.default == "" else field.default
     if default is None and fields_of(field.annotation):

@@ -1,4 +1,4 @@
-"""Stack config turned into settings, or into one error with all mistakes in it."""
+"""Loading of a stack's config: from Pulumi, from a stack file, or from values."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -17,17 +17,17 @@ _PREFIX = f"{PROJECT}:"
 
 
 def parse(values: Mapping[str, object], *, encrypted: Collection[str] = ()) -> Settings:
-    """Return the settings for config values, whose keys have no project prefix: `hub.image`.
+    """Return the settings of config values.
 
-    A list or map may be structured, as in YAML, or JSON text, as Pulumi hands it to the program. A scalar may be text
-    too: `"true"`, `"0.5"`, `"600"`. An empty value is no value.
+    A list or map can be structured, as in YAML, or JSON text, as Pulumi passes it to the program. A scalar can be text:
+    `"true"`, `"0.5"`, `"600"`. An empty value is the same as none.
 
     Args:
-        values: The stack's config.
-        encrypted: Keys whose values Pulumi keeps encrypted: no error message has them.
+        values: The values by key, without the project's prefix: `hub.image`.
+        encrypted: Keys whose values Pulumi encrypts: no message contains these values.
 
     Raises:
-        SettingsError: with every mistake, each with its key and how to fix it.
+        SettingsError: with all mistakes.
     """
     tree: dict[str, object] = {group: {} for group in GROUPS}
     hidden = {*encrypted, *SECRETS}
@@ -38,14 +38,14 @@ def parse(values: Mapping[str, object], *, encrypted: Collection[str] = ()) -> S
         except _MistakeError as error:
             mistakes.append(str(error))
             if key in SECRETS and not is_structured(KEYS[key]):
-                _put(tree, key, SEALED)  # that it is set is enough for the other checks
+                _put(tree, key, SEALED)  # so that it is not reported as missing
         except (ValueError, RecursionError) as error:
             mistakes.append(wrong_json(key, str(value), error, hidden))
     try:
         settings = validate(tree)
     except InvalidError as error:
         found = [*(wrong_value(detail, hidden) for detail in error.details), *error.errors]
-        # A key whose value could not even be read is missing in the models, which is not another mistake.
+        # A key whose value could not be read is missing in the models: that is not a second mistake.
         reported = {text.partition(":")[0] for text in mistakes}
         mistakes += [text for text in found if text.partition(":")[0] not in reported]
         raise SettingsError(mistakes) from None
@@ -58,7 +58,7 @@ def from_pulumi() -> Settings:
     """Return the settings of the stack that this program runs for.
 
     Raises:
-        pulumi.RunError: with every mistake; Pulumi prints it without a traceback.
+        pulumi.RunError: with all mistakes; Pulumi prints it without a traceback.
     """
     import pulumi  # noqa: PLC0415 the rest of this package must not need, or wait for, Pulumi
     from pulumi.runtime import config  # noqa: PLC0415 see above
@@ -75,14 +75,14 @@ def from_pulumi() -> Settings:
 
 
 def from_file(path: Path, *, defaults: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings in a stack file, without Pulumi. What is encrypted in it is known to be set, and no more.
+    """Return the settings of a stack file, without Pulumi. Encrypted values stay unknown.
 
     Args:
         path: A `Pulumi.<stack>.yaml`.
         defaults: Values of keys that the file does not set, such as images that are built later.
 
     Raises:
-        SettingsError: with every mistake; it names the file.
+        SettingsError: with the path and all mistakes.
     """
     try:
         config = {name if ":" in name else f"{_PREFIX}{name}": value for name, value in read_config(path).items()}
@@ -94,30 +94,30 @@ def from_file(path: Path, *, defaults: Mapping[str, str] | None = None) -> Setti
 
 
 def _own(config: Mapping[str, object]) -> dict[str, object]:
-    """Leave out keys of providers and of Pulumi itself, and the prefix."""
+    """Return the values of the project's own keys, without the prefix."""
     return {name.removeprefix(_PREFIX): value for name, value in config.items() if name.startswith(_PREFIX)}
 
 
 class _MistakeError(Exception):
-    """A key or value that is not even looked at; the text is the mistake."""
+    """A mistake in a key, or in the form of its value."""
 
 
 class _NotSet:
-    """The value of a key that stands there and is not set."""
+    """Marker of a key without a value."""
 
 
 def _content(key: str, value: object, encrypted: Collection[str]) -> object:
     """Return the value for the model.
 
     Raises:
-        _MistakeError: The key is not known, or there is no value, or one that must or must not be encrypted.
-        ValueError, RecursionError: It is not the JSON text of a list or map.
+        _MistakeError: The key is unknown, the value is missing, or it must or must not be encrypted.
+        ValueError, RecursionError: The text is not JSON.
     """
     field = KEYS.get(key)
     if field is None:
         raise _MistakeError(unknown_key(key))
     if value is None or value == "":
-        # A secret map is text for Pulumi, whose default in Pulumi.yaml is empty.
+        # The default of a secret map in Pulumi.yaml is an empty text, since secrets are texts for Pulumi.
         if default_of(field) is not None and key not in SECRETS:
             raise _MistakeError(empty_key(key))
         return _NotSet

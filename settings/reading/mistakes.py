@@ -1,6 +1,6 @@
 """Messages about wrong settings: `<key>: <value> <problem; fix>`.
 
-The models' messages never contain the value. It is put in here, and only where the key is not a secret.
+The models' messages never contain the value. This module adds it, unless the key is secret.
 """
 
 import json
@@ -22,18 +22,18 @@ _PROBLEMS = {
     "greater_than_equal": "is too small; the least is {ge}",
     "less_than_equal": "is too large; the most is {le}",
     "literal_error": "is not known; choose {expected}",
-    "string_type": "is not a text; give one text, no list and no map",
+    "string_type": "is not a text; write a single text, not a list or map",
     "model_type": "must be a map{example}",
     "mapping_type": "must be a map{example}",
     "dict_type": "must be a map{example}",
     "tuple_type": "must be a list{example}",
 }
-"""What is wrong by pydantic's type of error; the rest is too rare for words of its own."""
+"""Problems by pydantic's type of error; rare types have pydantic's message."""
 _PASSWORD_IN_URL = re.compile(r"//[^/@]*@")
 
 
 def unknown_key(key: str) -> str:
-    """Return the mistake of a key that no model has, with the key that was probably meant."""
+    """Return the mistake of an unknown key, with the most similar key."""
     parent = next(
         (known for known, field in KEYS.items() if is_structured(field) and key.startswith(f"{known}.")), None
     )
@@ -48,17 +48,17 @@ def unknown_key(key: str) -> str:
 
 
 def empty_key(key: str) -> str:
-    """Return the mistake of a key that has a default, but stands there without a value."""
+    """Return the mistake of a key with a default whose value is empty."""
     return f"{key}: has no value; give it one, or remove the line for the default {_yaml(default_of(KEYS[key]))}"
 
 
 def encrypted_key(key: str) -> str:
-    """Return the mistake of a value that only Pulumi can decrypt."""
+    """Return the mistake of an encrypted value of a key that is not secret."""
     return f"{key}: is encrypted, but is not a secret: pulumi config set --plaintext {key} VALUE"
 
 
 def wrong_json(key: str, text: str, error: Exception, hidden: Collection[str]) -> str:
-    """Return the mistake of a text where a list or a map belongs."""
+    """Return the mistake of a text that is not the JSON of a list or a map."""
     if isinstance(error, json.JSONDecodeError) and text.lstrip().startswith(("{", "[")):
         problem = f"is not JSON: {error.msg} (character {error.pos + 1})"
     else:
@@ -68,18 +68,18 @@ def wrong_json(key: str, text: str, error: Exception, hidden: Collection[str]) -
 
 
 def plain_secret(key: str) -> str:
-    """Return the mistake of a secret that is not encrypted. Its value is known to all who read the stack file."""
+    """Return the mistake of a secret in plain text."""
     return (
-        f"{key}: is in plain text, where everybody who sees the stack file can read it. Renew it where it comes from, "
-        f"then: pulumi config set --secret {key}"
+        f"{key}: is in plain text, which everybody who sees the stack file can read. Renew the secret, then: "
+        f"pulumi config set --secret {key}"
     )
 
 
 def wrong_value(error: ErrorDetails, hidden: Collection[str]) -> str:
-    """Return the mistake that a model found; `hidden` are the keys whose values are secret."""
+    """Return the mistake of an error of a model; `hidden` are the keys whose values are secret."""
     location = list(error["loc"])
     if location[-1] == "[key]" and error["type"] != "extra_forbidden":
-        location.pop()  # the name itself is wrong, which is the part before
+        location.pop()  # the name is wrong: the part before it
     depth = 2 if location[0] in GROUPS else 1
     key, path = ".".join(map(str, location[:depth])), location[depth:]
     if key in hidden:
@@ -123,7 +123,7 @@ def _names_beside(key: str, path: list[int | str]) -> Collection[str]:
 
 
 def _example(key: str, path: list[int | str]) -> str:
-    """Return the default, or else the field's own example, as an example of a list or a map."""
+    """Return the default or else the example of a list or a map."""
     example = default_of(KEYS[key]) or next(iter(KEYS[key].examples or ()), None)
     for part in path:
         if isinstance(example, list):
@@ -134,7 +134,7 @@ def _example(key: str, path: list[int | str]) -> str:
 
 
 def _value(key: str, value: object, hidden: Collection[str]) -> str:
-    """Return a value as one short line, without line breaks; nothing of a secret, and no password in a URL."""
+    """Return a value as one short line, without secrets and without the password in a URL."""
     if key in hidden:
         return "the value (secret)"
     if isinstance(value, str):
@@ -152,5 +152,5 @@ def _yaml(value: object) -> str:
 
 
 def _plain(text: str) -> str:
-    """Names people typed are printed as they are, unless that would break the line."""
+    """Return a name as it is, or quoted if it would break the line."""
     return text if text.isprintable() and len(text) <= _LONGEST else _yaml(text[:_LONGEST])

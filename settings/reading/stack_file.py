@@ -1,4 +1,4 @@
-"""The config section of a Pulumi stack file: every scalar is text as it is written, or none."""
+"""The section `config:` of a stack file, with every scalar as it is written."""
 
 import re
 from pathlib import Path
@@ -13,29 +13,29 @@ _OTHERWISE: Final = re.compile(
     r"[-+]?(?:0[0-9_]+|0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[0-9]+_[0-9_]*)"
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?"
 )
-"""Whole numbers and dates that Pulumi hands to the program with other digits: 0123 as 83, 1_000 as 1000."""
+"""Whole numbers and dates that Pulumi passes to the program in another form: 0123 as 83, 1_000 as 1000."""
 
 
 def read_config(path: Path) -> dict[str, object]:
     """Return the section `config:`, its keys as they are written; empty if there is none.
 
     Raises:
-        StackFileError: As `as_written.read`, and for a number or date that Pulumi reads otherwise.
+        StackFileError: As `as_written.read`, and for a number or date that Pulumi would pass in another form.
     """
     known: dict[int, object] = {}
     parts = as_written.read(path)
     section = as_written.keys(parts.get("config"))
     try:
-        for node in parts.values():  # whatever else is in it has to be right as well
+        for node in parts.values():  # the other parts must be valid, too
             _content(node, known)
         return {key: _content(node, known) for key, node in section.items()}
     except RecursionError:
-        msg = "the file has a list or map that is in itself"
+        msg = "the file has a list or map that contains itself"
         raise StackFileError(msg) from None
 
 
 def key_lines(path: Path) -> dict[str, int]:
-    """Return in which line of a file that can be read each key of `config:` is, as it is written."""
+    """Return the line of each key of `config:` in a readable file."""
     section = as_written.read(path).get("config")
     if not isinstance(section, yaml.MappingNode):
         return {}
@@ -43,7 +43,7 @@ def key_lines(path: Path) -> dict[str, int]:
 
 
 def _content(node: yaml.Node, known: dict[int, object]) -> object:
-    """Return what a node holds. `known` keeps what is shared by aliases, so that these cost nothing."""
+    """Return the value of a node. `known` caches nodes that aliases share."""
     if id(node) not in known:
         if isinstance(node, yaml.MappingNode):
             known[id(node)] = {key: _content(value, known) for key, value in as_written.keys(node).items()}

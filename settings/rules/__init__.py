@@ -1,8 +1,8 @@
 """Rules between keys, as one flat list.
 
-A rule is a function whose parameters are named like the groups that it reads. It runs if these groups are valid in
-themselves, and returns one text for each mistake: the key, the problem, the fix. A rule repeats no value, as any may be
-encrypted, except those that are in a table of this project.
+The parameters of a rule are named like the groups that it reads. It runs if these groups are valid by themselves, and
+returns a message for each mistake: key, problem, fix. As any value may be encrypted, a message contains none but those
+in the tables of `settings/google`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -74,7 +74,7 @@ RULES: Final[tuple[Rule, ...]] = (
     iap.user_errors,
     iap.github_errors,
 )
-"""Rules whose mistakes stop the program."""
+"""Rules whose findings stop the program."""
 
 WARNINGS: Final[tuple[Rule, ...]] = (
     inventory.location_warnings,
@@ -84,11 +84,11 @@ WARNINGS: Final[tuple[Rule, ...]] = (
     inventory.gpu_zone_warnings,
     inventory.tier_warnings,
 )
-"""Rules whose findings are shown, while the program goes on."""
+"""Rules whose findings are shown as warnings."""
 
 
 def broken(rules: Iterable[Rule], groups: Mapping[str, Any]) -> list[str]:
-    """Return the findings of those rules whose groups are all there."""
+    """Return the findings of those rules whose groups are all valid."""
     return [
         finding
         for rule, names_read in ((rule, signature(rule).parameters.keys()) for rule in rules)

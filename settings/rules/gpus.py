@@ -1,4 +1,4 @@
-"""Rules of GPUs: machines that have them, and people who may ask for them."""
+"""Rules of GPUs: machine types, and choices of the spawn form."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Rules of the images and of the repository in which they are."""
+"""Rules of the images and of their repository."""
 
 from settings.groups.cluster import ClusterSettings
 from settings.groups.gcp import GcpSettings

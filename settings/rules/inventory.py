@@ -1,4 +1,4 @@
-"""Warnings about places, machines and GPUs of Google Cloud that the tables in `settings/google` do not have.
+"""Warnings about locations, machine types and GPU types that the tables in `settings/google` do not have.
 
 They may be new. If they are misspelled, Google refuses them; nothing is lost then.
 """

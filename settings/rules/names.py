@@ -1,6 +1,6 @@
-"""Rules of names that become too long for Google Cloud.
+"""Rules of names that are too long for Google Cloud.
 
-Most of those are the stack's own: `<name>-<purpose>-0123abc`, the end by Pulumi.
+Most names of resources are `<name>-<purpose>-0123abc`, with a suffix by Pulumi.
 """
 
 from settings.groups.cluster import ClusterSettings

@@ -1,27 +1,25 @@
-"""Named types for people and for what they belong to."""
+"""Named types for users, GitHub organizations, service accounts and classes."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import AfterValidator
+from settings.types.text import Check, Text, matching, pattern
 
-from settings.types.text import Text, matching
-
-_USER = re.compile(r"[^\s/,]{1,255}")
-_ORGANIZATION = r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}(?P<team>:[a-z0-9][-_a-z0-9]{0,99})?"
+_USER: Final = r"[^\s/,]{1,255}"
+_NO_USER: Final = "is not the name of one user: no spaces, commas or slashes; several are a list, such as [ada, grace]"
+_ORGANIZATION = r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}(?::[a-z0-9][-_a-z0-9]{0,99})?"
 _SERVICE_ACCOUNT = r"[a-z][-a-z0-9]{4,28}[a-z0-9]@[a-z][-a-z0-9]{4,28}[a-z0-9]\.iam\.gserviceaccount\.com"
 _CLASS = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+"
 
 
 def _user_name(text: str) -> str:
-    if _USER.fullmatch(text) is None or not text.isprintable():
-        msg = "is not the name of one user: no spaces, commas or slashes; several are a list, such as [ada, grace]"
-        raise ValueError(msg)
+    if re.fullmatch(_USER, text) is None or not text.isprintable():
+        raise ValueError(_NO_USER)
     return text.lower()
 
 
-UserName = Annotated[Text, AfterValidator(_user_name)]
-"""How the hub knows a person. JupyterHub takes every name in lower case, and so does this."""
+UserName = Annotated[Text, Check(_user_name, pattern(_USER, _NO_USER))]
+"""Name of a user of the hub, converted to lower case, as in JupyterHub."""
 
 GitHubOrganization = Annotated[
     Text,
@@ -31,7 +29,7 @@ GitHubOrganization = Annotated[
         "their pages, the team in lower case)",
     ),
 ]
-"""A GitHub organization, `org`, or a team in it, `org:team`, both by their names in URLs."""
+"""A GitHub organization (`org`) or a team (`org:team`), by their names in URLs."""
 
 GoogleServiceAccount = Annotated[
     Text,
@@ -41,9 +39,9 @@ GoogleServiceAccount = Annotated[
         "list them: gcloud iam service-accounts list",
     ),
 ]
-"""The e-mail of a service account that somebody made in a Google Cloud project, `name@project.iam...`."""
+"""Email of a Google service account: `name@project.iam.gserviceaccount.com`."""
 
 ClassPath = Annotated[
     Text, matching(_CLASS, "is not the path of a Python class, such as oauthenticator.google.GoogleOAuthenticator")
 ]
-"""Where a Python class is to be found, `package.module.Class`."""
+"""Import path of a Python class: `package.module.Class`."""

@@ -1,26 +1,26 @@
-"""Named types for where the hub is reached."""
+"""Named types for IP addresses, host names and URLs."""
 
 import ipaddress
-import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
-from settings.types.text import Text
+from settings.types.text import Text, matching
 
 _LABEL = r"[A-Za-z0-9](?:[-A-Za-z0-9]{0,61}[A-Za-z0-9])?"
-_URL = re.compile(
-    rf"https?://(?:(?P<name>{_LABEL}(?:\.{_LABEL})*)|\[(?P<ipv6>[0-9a-fA-F:.]+)\])(?::(?P<port>[0-9]{{1,5}}))?"
+_URL = rf"(?=.{{1,301}}$)https?://(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:.]+\])(?::[0-9]{{1,5}})?/?"
+_NO_URL = (
+    "is not the URL of a site: http:// or https://, a host, if need be :port, and no path; such as "
+    "https://hub.example.org"
 )
-_LONGEST_URL = 300
 _HOST_LABEL = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
-_HOST_NAME = re.compile(rf"(?:{_HOST_LABEL}\.)+(?![0-9]){_HOST_LABEL}")
-_LONGEST_HOST_NAME = 253
+_HOST_NAME = rf"(?=.{{1,253}}\.?$)(?:{_HOST_LABEL}\.)+(?![0-9]){_HOST_LABEL}\.?"
+_NO_ADDRESS = "is not the address of one machine; right ones look like 203.0.113.7 or 2001:db8::7"
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether only this machine reaches `host`: 127.0.0.0/8, ::1 or localhost."""
+    """Return whether a host is the local machine: 127.0.0.0/8, ::1 or localhost."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -28,71 +28,65 @@ def is_loopback(host: str) -> bool:
 
 
 def is_ipv6(address: str) -> bool:
-    """Tell whether a checked IP address is one of IPv6."""
+    """Return whether a valid IP address is an IPv6 address."""
     return ":" in address
 
 
 def url_of(address: str) -> str:
-    """Return the http URL of an IP address; IPv6 goes in brackets."""
+    """Return the http URL of an IP address, with an IPv6 address in brackets."""
     return f"http://[{address}]" if is_ipv6(address) else f"http://{address}"
 
 
 def callback_of(url: str) -> str:
-    """Return where an OAuth provider sends people back to, for a hub at `url`. The OAuth app is registered with it."""
+    """Return the OAuth callback URL of a hub, which is registered with the OAuth app."""
     return f"{url}/hub/oauth_callback"
 
 
 def host_of(url: str) -> str:
-    """Return the host of a URL that was checked, without brackets and port."""
+    """Return the host of a valid URL, without brackets and port."""
     return urlsplit(url).hostname or ""
 
 
 def _ip_address(text: str) -> str:
-    msg = "is not the address of one machine; right ones look like 203.0.113.7 or 2001:db8::7"
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
-        raise ValueError(msg) from None
-    if address.is_unspecified or address.is_multicast or "%" in text:
-        raise ValueError(msg)
+        raise ValueError(_NO_ADDRESS) from None
+    if address.is_unspecified or address.is_multicast:
+        raise ValueError(_NO_ADDRESS)
     return str(address)
 
 
 def _public_url(text: str) -> str:
-    text = text.removesuffix("/")
-    match = _URL.fullmatch(text) if len(text) <= _LONGEST_URL else None
-    if match is None or not _is_ipv6(match["ipv6"]) or not 0 < int(match["port"] or 80) < 65536:
-        msg = (
-            "is not where people go: http:// or https://, a host, if need be :port, and no path; "
-            "such as https://hub.example.org"
-        )
-        raise ValueError(msg)
-    return text
-
-
-def _host_name(text: str) -> str:
-    text = text.removesuffix(".")
-    if len(text) > _LONGEST_HOST_NAME or _HOST_NAME.fullmatch(text) is None:
-        msg = (
-            "is not a full host name; right ones look like hub.example.org: lower case, with its domain, without "
-            "https://, and no IP address"
-        )
-        raise ValueError(msg)
-    return text
-
-
-def _is_ipv6(text: str | None) -> bool:
     try:
-        return text is None or bool(ipaddress.IPv6Address(text))
+        parts = urlsplit(text)
+        if parts.hostname is not None and is_ipv6(parts.hostname):
+            ipaddress.IPv6Address(parts.hostname)
+        is_right = parts.port != 0  # raises if it is too large
     except ValueError:
-        return False
+        is_right = False
+    if not is_right:
+        raise ValueError(_NO_URL)
+    return text.removesuffix("/")
 
 
-IpAddress = Annotated[Text, AfterValidator(_ip_address)]
-"""An IPv4 or IPv6 address of one machine, in its short form."""
+def _without_dot(text: str) -> str:
+    return text.removesuffix(".")
 
-HostName = Annotated[Text, AfterValidator(_host_name)]
-"""A full host name or domain in lower case, two labels or more; a `.` at the end is dropped."""
 
-PublicUrl = Annotated[Text, AfterValidator(_public_url)]
-"""An http or https URL without path, user or query; `/` at the end is dropped."""
+IpAddress = Annotated[Text, matching(r"[0-9A-Fa-f:.]+", _NO_ADDRESS), AfterValidator(_ip_address)]
+"""IPv4 or IPv6 address of one machine, converted to its short form."""
+
+HostName = Annotated[
+    Text,
+    matching(
+        _HOST_NAME,
+        "is not a full host name; right ones look like hub.example.org: lower case, with its domain, without https://, "
+        "and no IP address",
+    ),
+    AfterValidator(_without_dot),
+]
+"""Fully qualified domain name in lower case, with at least two labels. A `.` at the end is removed."""
+
+PublicUrl = Annotated[Text, matching(_URL, _NO_URL), AfterValidator(_public_url)]
+"""An http or https URL without path, user or query. A `/` at the end is removed."""

@@ -1,6 +1,6 @@
 """Checks of certificates and private keys for https.
 
-What is told begins with a verb, names nothing secret and fits behind whatever holds the certificate.
+Each message begins with a verb and contains no secret; the caller puts the place of the certificate before it.
 """
 
 from datetime import UTC, datetime
@@ -19,13 +19,13 @@ _LONGEST_NAMES: Final = 200
 
 
 def certificate_errors(pem: str, *, hostname: str | None) -> list[str]:
-    """Return why browsers would not take a certificate.
+    """Return why browsers would reject a certificate.
 
-    Who signed it is not looked at: that may be a company's own authority.
+    The issuer is not checked: it may be a company's own certificate authority.
 
     Args:
-        pem: The certificate, and behind it those that lead to an authority.
-        hostname: Name of the hub; None leaves that out.
+        pem: The certificate, followed by its intermediate certificates.
+        hostname: Host name of the hub; None = not checked.
     """
     certificate = _first_certificate(pem)
     if certificate is None:
@@ -43,7 +43,7 @@ def certificate_errors(pem: str, *, hostname: str | None) -> list[str]:
 
 
 def key_errors(pem: str, *, certificate: str) -> list[str]:
-    """Return why a private key cannot be used with a certificate. One that is no certificate is reported elsewhere."""
+    """Return why a private key cannot be used with a certificate. An invalid certificate is not reported."""
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 slow to load; most stacks need none
     from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415 as above
 
@@ -60,7 +60,7 @@ def key_errors(pem: str, *, certificate: str) -> list[str]:
 
 
 def holds_private_key(pem: str) -> bool:
-    """Tell whether there is a private key in a text."""
+    """Return whether a text contains a private key."""
     return "PRIVATE KEY-----" in pem
 
 
@@ -74,7 +74,7 @@ def _first_certificate(pem: str) -> "Certificate | None":
 
 
 def _names(certificate: "Certificate") -> list[str]:
-    """Return the host names of a certificate. Browsers look nowhere else, and not at its subject."""
+    """Return the host names of a certificate. Browsers ignore its subject."""
     from cryptography.x509 import DNSName, ExtensionNotFound, SubjectAlternativeName  # noqa: PLC0415 as above
 
     try:
@@ -85,7 +85,7 @@ def _names(certificate: "Certificate") -> list[str]:
 
 
 def _covers(name: str, hostname: str) -> bool:
-    """Tell whether a certificate's name covers a host name; `*` is the first label."""
+    """Return whether a certificate's name covers a host name; `*` stands for the first label."""
     name = name.lower()
     return name == hostname or (name.startswith("*.") and name[2:] == hostname.partition(".")[2])
 

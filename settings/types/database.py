@@ -1,4 +1,4 @@
-"""Named type for the URL of a database."""
+"""Named type for the URL of a PostgreSQL database."""
 
 import re
 from typing import Annotated
@@ -25,13 +25,13 @@ def _database_url(value: SecretStr) -> SecretStr:
     match = _URL.fullmatch(url)
     if match is None:
         msg = (
-            "is not where a PostgreSQL database is; right ones look like postgresql://USER:PASSWORD@HOST:5432/NAME, "
-            "with what is no letter or digit in USER and PASSWORD written as in URLs, such as %40 for @"
+            "is not the URL of a PostgreSQL database; right ones look like postgresql://USER:PASSWORD@HOST:5432/NAME, "
+            "with special characters of USER and PASSWORD percent-encoded, such as %40 for @"
         )
         raise ValueError(msg)
     if _PASSWORDS & {name.lower() for name, _ in parse_qsl(match["options"] or "", keep_blank_values=True)}:
-        # hub/database.py keeps the one before the @, and no other, out of what a hub may write into its log.
-        msg = "has a password behind the ?; write it before the @, as in postgresql://USER:PASSWORD@HOST:5432/NAME"
+        # hub/database.py removes only the password before the @ from log messages.
+        msg = "has a password after the ?; write it before the @, as in postgresql://USER:PASSWORD@HOST:5432/NAME"
         raise ValueError(msg)
     return value
 

@@ -1,24 +1,30 @@
-"""Named types for container images, and the tag of this project's own."""
+"""Named types for container images, and the tag of this project's images."""
 
 import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator
-
 from hub import image_rule
 from settings.types.places import keeps_images
-from settings.types.text import Text
+from settings.types.text import Check, Text, matching, pattern
 
 _ARTIFACT_REGISTRY = re.compile(r"([^/]*)-docker\.pkg\.dev(?:/.*)?")
-_PATTERN = re.compile(r"[-A-Za-z0-9._:/@*?!\[\]]+")
+
+_NO_REFERENCE = (
+    "is not an image reference; right ones look like quay.io/jupyter/base-notebook:2026-01-05, lower case, no spaces, "
+    "no https://"
+)
+_NO_REPOSITORY = (
+    "is not an image repository; right ones look like europe-west1-docker.pkg.dev/foo/jupyterhub, without a tag and "
+    "without / at the end"
+)
 
 VERSION_FILE = Path(__file__).parents[2] / "docker" / "VERSION"
-"""Holds the tag that `make -C docker build` gives the three images: one line, such as `1.0.0`."""
+"""File with the tag of the three images that `make -C docker build` builds: one line, such as `1.0.0`."""
 
 
 def own_tag() -> str | None:
-    """Return the tag of this project's images; none if `VERSION_FILE` cannot be read."""
+    """Return the tag of this project's images; None if `VERSION_FILE` cannot be read."""
     try:
         return VERSION_FILE.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeError):
@@ -26,23 +32,14 @@ def own_tag() -> str | None:
 
 
 def _image_reference(text: str) -> str:
-    """Check the grammar of image references."""
     if not image_rule.is_reference(text):
-        msg = (
-            "is not an image reference; right ones look like quay.io/jupyter/base-notebook:2026-01-05, "
-            "lower case, no spaces, no https://"
-        )
-        raise ValueError(msg)
+        raise ValueError(_NO_REFERENCE)
     return text
 
 
 def _image_repository(text: str) -> str:
     if not image_rule.is_repository(f"{text}/notebook"):
-        msg = (
-            "is not an image repository; right ones look like europe-west1-docker.pkg.dev/foo/jupyterhub, "
-            "without a tag and without / at the end"
-        )
-        raise ValueError(msg)
+        raise ValueError(_NO_REPOSITORY)
     registry = _ARTIFACT_REGISTRY.fullmatch(text)
     if registry and not keeps_images(registry[1]):
         msg = (
@@ -53,18 +50,19 @@ def _image_repository(text: str) -> str:
     return text
 
 
-def _image_pattern(text: str) -> str:
-    if _PATTERN.fullmatch(text) is None or "://" in text:
-        msg = "is not a pattern of image references; right ones look like quay.io/jupyter/*"
-        raise ValueError(msg)
-    return text
+ImageReference = Annotated[Text, Check(_image_reference, pattern(image_rule.REFERENCE, _NO_REFERENCE))]
+"""Image reference: `[host[:port]/]path[:tag][@digest]`."""
 
+ImageRepository = Annotated[
+    Text, Check(_image_repository, pattern(f"{image_rule.REPOSITORY}|{image_rule.HOST}", _NO_REPOSITORY))
+]
+"""Prefix of image references, `[host[:port]/]path`, without tag."""
 
-ImageReference = Annotated[Text, AfterValidator(_image_reference)]
-"""A container image, `[host[:port]/]path[:tag][@digest]`."""
-
-ImageRepository = Annotated[Text, AfterValidator(_image_repository)]
-"""Where images are kept, `[host[:port]/]path`, without tag."""
-
-ImagePattern = Annotated[Text, AfterValidator(_image_pattern)]
-"""A shell pattern (`fnmatch`) over whole image references; `*` matches `/` too."""
+ImagePattern = Annotated[
+    Text,
+    matching(
+        r"(?!.*://)[-A-Za-z0-9._:/@*?!\[\]]+",
+        "is not a pattern of image references; right ones look like quay.io/jupyter/*",
+    ),
+]
+"""Shell pattern (`fnmatch`) of whole image references; `*` matches `/` too."""

@@ -1,9 +1,7 @@
-"""Named types for machines: of nodes, with GPUs, and of Cloud SQL."""
+"""Named types for machine types of nodes and of Cloud SQL, and for GPU types."""
 
 import re
 from typing import Annotated
-
-from pydantic import AfterValidator
 
 from settings.types.text import Text, matching
 
@@ -14,29 +12,19 @@ _KNOWN_MACHINE = re.compile(
     rf"|{_SERIES}-(?!custom)[a-z]+-[1-9][0-9]{{0,3}}g?(?:-[a-z]+[0-9]?){{0,2}})"
 )
 _KNOWN_TIER = re.compile(r"db-(?:f1-micro|g1-small|custom-[1-9][0-9]?-[1-9][0-9]{2,6})")
-_ARM = re.compile(r"(?:t2a|c4a|n4a)-.*")
-"""The series of Arm: Tau T2A, and C4A and N4A with Axion. GKE taints such nodes. Source: "Arm workloads on GKE",
-https://docs.cloud.google.com/kubernetes-engine/docs/concepts/arm-on-gke, read in November 2026."""
+_NOT_ARM = r"(?!(?:t2a|c4a|n4a)-).*"
+"""All but the series of Arm: Tau T2A, and C4A and N4A with Axion. GKE taints such nodes. Source: "Arm workloads on
+GKE", https://docs.cloud.google.com/kubernetes-engine/docs/concepts/arm-on-gke, read in November 2026."""
 
 
 def is_known_machine(machine_type: str) -> bool:
-    """Tell whether a machine type has a form that Compute Engine is known to have."""
+    """Return whether a machine type has a known form of Compute Engine."""
     return _KNOWN_MACHINE.fullmatch(machine_type) is not None
 
 
 def is_known_tier(tier: str) -> bool:
-    """Tell whether a tier is of Cloud SQL's edition Enterprise."""
+    """Return whether a tier has a known form of Cloud SQL's Enterprise edition."""
     return _KNOWN_TIER.fullmatch(tier) is not None
-
-
-def _not_arm(text: str) -> str:
-    if _ARM.fullmatch(text):
-        msg = (
-            "is an Arm machine, where GKE runs only pods built for Arm, and the images of this stack are built for "
-            "amd64; choose another, such as e2-standard-4 or n4-standard-4"
-        )
-        raise ValueError(msg)
-    return text
 
 
 MachineType = Annotated[
@@ -46,9 +34,13 @@ MachineType = Annotated[
         "is not a machine type, such as e2-standard-4, n1-standard-8, g2-standard-12, a2-highgpu-1g or "
         "n2-custom-4-16384; to list them: gcloud compute machine-types list",
     ),
-    AfterValidator(_not_arm),
+    matching(
+        _NOT_ARM,
+        "is an Arm machine, where GKE runs only pods built for Arm, and the images of this stack are built for amd64; "
+        "choose another, such as e2-standard-4 or n4-standard-4",
+    ),
 ]
-"""A machine type of Compute Engine, predefined or custom (`n2-custom-<vCPUs>-<MB>`), not of Arm."""
+"""Compute Engine machine type, predefined or custom (`n2-custom-<vCPUs>-<MB>`), without Arm."""
 
 AcceleratorType = Annotated[
     Text,
@@ -57,7 +49,7 @@ AcceleratorType = Annotated[
         "is not a GPU type, such as nvidia-l4; to list them: gcloud compute accelerator-types list",
     ),
 ]
-"""A GPU type by its name on GKE."""
+"""GPU type, by its name in GKE."""
 
 DatabaseTier = Annotated[
     Text,
@@ -67,4 +59,4 @@ DatabaseTier = Annotated[
         "gcloud sql tiers list",
     ),
 ]
-"""A machine type of Cloud SQL: `db-custom-<vCPUs>-<MB>`, or with a shared CPU `db-f1-micro` or `db-g1-small`."""
+"""Machine type of Cloud SQL: `db-custom-<vCPUs>-<MB>`, or with a shared vCPU `db-f1-micro` or `db-g1-small`."""

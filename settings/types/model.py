@@ -1,4 +1,4 @@
-"""What all settings models have in common."""
+"""The base class of the settings models."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -21,7 +21,7 @@ class Model(BaseModel):
 
 
 def over(default: Model) -> BeforeValidator:
-    """Lay the values of a stack file over `default`, so that `{max: 8}` changes the maximum and nothing else."""
+    """Return a validator that fills in omitted parts from `default`: `{max: 8}` changes only the maximum."""
 
     def fill(value: object) -> object:
         return _merge(default.model_dump(by_alias=True), value)
@@ -34,7 +34,7 @@ def _none_if_empty(value: object) -> object:
 
 
 UNLESS_EMPTY = BeforeValidator(_none_if_empty)
-"""Takes an empty map for none: Pulumi.yaml has no other way to say that a map is not set."""
+"""Validator that converts an empty map to None: in Pulumi.yaml, `{}` is the only way to leave a map unset."""
 
 
 def _merge(default: object, value: object) -> object:

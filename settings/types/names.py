@@ -1,53 +1,36 @@
 """Named types for names of objects of Kubernetes and Google Cloud."""
 
 import re
-from typing import Annotated
-
-from pydantic import AfterValidator
+from typing import Annotated, Final
 
 from settings.types.text import Text, at_most, matching
 
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-_RESOURCE = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+_LABEL: Final = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
+_DNS_NAME: Final = rf"(?=[^/]{{1,253}}(?:/|$)){_LABEL}(?:\.{_LABEL})*"
+RESOURCE: Final = rf"{_DNS_NAME}/[A-Za-z0-9](?:[-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?"
+"""Regular expression of `ResourceName`."""
 _GOOGLE = r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?"
 
 
 def is_google_name(text: str) -> bool:
-    """Tell whether a text is a valid name for most resources of Google Cloud (RFC 1035)."""
+    """Return whether a text is a valid name of most Google Cloud resources (RFC 1035)."""
     return re.fullmatch(_GOOGLE, text) is not None
-
-
-def _is_dns_name(text: str) -> bool:
-    return len(text) <= 253 and all(_LABEL.fullmatch(label) for label in text.split("."))
-
-
-def _dns_name(text: str) -> str:
-    if not _is_dns_name(text):
-        msg = "is not a DNS name: lower-case letters, digits, '-' and '.', such as default-admin"
-        raise ValueError(msg)
-    return text
-
-
-def _resource_name(text: str) -> str:
-    domain, _, name = text.partition("/")
-    if not _is_dns_name(domain) or _RESOURCE.fullmatch(name) is None:
-        msg = "is not an extended resource of nodes, which has a domain in front, such as nvidia.com/gpu"
-        raise ValueError(msg)
-    return text
 
 
 DnsLabel = Annotated[
     Text,
     matching(
-        _LABEL.pattern,
+        _LABEL,
         "is not a DNS label: 1 to 63 lower-case letters, digits and '-', with a letter or digit first and last, such "
         "as jupyterhub",
     ),
 ]
-"""A DNS label (RFC 1123): at most 63 lower-case letters, digits and `-`."""
+"""DNS label (RFC 1123): at most 63 lower-case letters, digits and `-`."""
 
-DnsName = Annotated[Text, AfterValidator(_dns_name)]
-"""A DNS name (RFC 1123 subdomain): labels with dots between them, at most 253 characters."""
+DnsName = Annotated[
+    Text, matching(_DNS_NAME, "is not a DNS name: lower-case letters, digits, '-' and '.', such as default-admin")
+]
+"""DNS subdomain name (RFC 1123): labels separated by dots, at most 253 characters."""
 
 HubName = Annotated[
     DnsLabel,
@@ -55,7 +38,7 @@ HubName = Annotated[
         r"[a-z].{0,39}", "must start with a letter and have at most 40 characters, as other names are made from it"
     ),
 ]
-"""A DNS label short enough for the names made from it; Services (RFC 1035) need a letter first."""
+"""DNS label that is short enough to be the prefix of other names. Names of Services (RFC 1035) begin with a letter."""
 
 HubNamespace = Annotated[
     DnsLabel,
@@ -65,10 +48,10 @@ HubNamespace = Annotated[
         "is reserved for Kubernetes itself; give the hub a namespace of its own, such as jupyterhub",
     ),
 ]
-"""A namespace short enough for `<namespace>-notebooks`, and not one of Kubernetes' own."""
+"""Namespace that is short enough for `<namespace>-notebooks`, and not reserved by Kubernetes."""
 
 AccountName = Annotated[DnsLabel, at_most(53, "its ServiceAccount is notebooks- with this name behind it (63 at most)")]
-"""A DNS label short enough for the ServiceAccount `notebooks-<name>`."""
+"""DNS label that is short enough for the ServiceAccount `notebooks-<name>`."""
 
 GoogleName = Annotated[
     Text,
@@ -77,13 +60,16 @@ GoogleName = Annotated[
         "is not a name for Google Cloud: at most 63 lower-case letters, digits and '-', a letter first",
     ),
 ]
-"""A name of most Google Cloud resources (RFC 1035): at most 63 lower-case letters, digits and `-`, a letter first."""
+"""Name of most Google Cloud resources (RFC 1035): at most 63 lower-case letters, digits and `-`, a letter first."""
 
 GkeName = Annotated[GoogleName, at_most(40, "the limit of GKE")]
-"""A name of a GKE cluster or node pool: at most 40 characters."""
+"""Name of a GKE cluster or node pool: at most 40 characters."""
 
 PoolName = Annotated[GkeName, at_most(22, "Pulumi adds some to the names of node pools")]
-"""A name of GKE short enough for what Pulumi adds: `gke-pools-<name>-0123abc`, of which GKE allows 40."""
+"""Name of a node pool that is short enough for `gke-pools-<name>-0123abc`, which GKE limits to 40 characters."""
 
-ResourceName = Annotated[Text, AfterValidator(_resource_name)]
-"""An extended resource of nodes, such as `nvidia.com/gpu`. CPU and memory are not: they have bounds of their own."""
+ResourceName = Annotated[
+    Text,
+    matching(RESOURCE, "is not an extended resource of nodes, which has a domain in front, such as nvidia.com/gpu"),
+]
+"""Extended resource of nodes, such as `nvidia.com/gpu`; not CPU and memory."""

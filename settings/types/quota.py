@@ -1,13 +1,14 @@
-"""What all notebooks together may use."""
+"""Named type and validator of the ResourceQuota."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from settings.types.names import ResourceName
+from settings.types.names import RESOURCE
 from settings.types.quantity import Memory, PositiveCpu
-from settings.types.text import Text, WholeNumber
+from settings.types.text import Text, WholeNumber, matching
 
 _KINDS: Mapping[str, TypeAdapter[object]] = {
     "pods": TypeAdapter(WholeNumber),
@@ -18,26 +19,14 @@ _KINDS: Mapping[str, TypeAdapter[object]] = {
     "limits.cpu": TypeAdapter(PositiveCpu),
     "limits.memory": TypeAdapter(Memory),
 }
-_REQUESTS = "requests."
-_EXTENDED: TypeAdapter[str] = TypeAdapter(ResourceName)
 _NUMBER: TypeAdapter[int] = TypeAdapter(WholeNumber)
-
-
-def _quota_name(text: str) -> str:
-    try:
-        if text not in _KINDS:
-            _EXTENDED.validate_python(text.removeprefix(_REQUESTS) if text.startswith(_REQUESTS) else "")
-    except ValidationError:
-        msg = f"is not what a ResourceQuota counts here; right ones are {', '.join(_KINDS)}, requests.nvidia.com/gpu"
-        raise ValueError(msg) from None
-    return text
 
 
 def amounts_fit(quota: Mapping[str, str]) -> Mapping[str, str]:
     """Return the quota.
 
     Raises:
-        ValueError: An amount is not one of what it is for: pods and devices are whole, memory is in bytes.
+        ValueError: An amount is not a whole number (pods, devices), CPUs, or bytes (memory, storage).
     """
     for name, amount in quota.items():
         try:
@@ -48,5 +37,11 @@ def amounts_fit(quota: Mapping[str, str]) -> Mapping[str, str]:
     return quota
 
 
-QuotaName = Annotated[Text, AfterValidator(_quota_name)]
-"""What is counted: `pods`, `requests.cpu`, `limits.memory`, `requests.nvidia.com/gpu`, ..."""
+QuotaName = Annotated[
+    Text,
+    matching(
+        rf"{'|'.join(map(re.escape, _KINDS))}|requests\.{RESOURCE}",
+        f"is not what a ResourceQuota counts here; right ones are {', '.join(_KINDS)}, requests.nvidia.com/gpu",
+    ),
+]
+"""Name of a limit in a ResourceQuota: `pods`, `requests.cpu`, `limits.memory`, `requests.nvidia.com/gpu`, ..."""

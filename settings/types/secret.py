@@ -1,4 +1,4 @@
-"""Named types for what only Pulumi's encryption may hold: set with `pulumi config set --secret`.
+"""Named types for secrets, which are set with `pulumi config set --secret`.
 
 No message repeats such a value, and `repr` hides it.
 """
@@ -13,7 +13,7 @@ _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _OURS = re.compile(r"(?:CONFIGPROXY|JPY|JUPYTERHUB|KUBERNETES|PYTHON|LD)_.*|PATH|HOME|PYTHON.*")
 
 SEALED = SecretStr("postgresql://sealed:sealed@sealed.invalid/sealed")
-"""Stands for a secret that is known to be set, but that only Pulumi can read. Every check is content with it."""
+"""Placeholder of a secret that is set, but that only Pulumi can decrypt. It passes every check."""
 
 
 def _secret(value: SecretStr) -> SecretStr:
@@ -45,22 +45,22 @@ def _variable(name: str) -> str:
 
 
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
-"""A secret text in one line."""
+"""Secret text in one line."""
 
 UserPassword = Annotated[Secret, _at_least(8)]
-"""A password that many people share: at least 8 characters, as JupyterHub demands."""
+"""Shared password of users: at least 8 characters, the minimum of JupyterHub."""
 
 AdminPassword = Annotated[Secret, _at_least(32)]
-"""A password that only admins know: at least 32 characters, as JupyterHub demands."""
+"""Password of admins: at least 32 characters, the minimum of JupyterHub."""
 
 VariableName = Annotated[str, Field(max_length=100), AfterValidator(_variable)]
-"""Name of an environment variable of the hub's pod, none of those that this project sets."""
+"""Name of an environment variable of the hub's pod that this project does not set itself."""
 
 
 def is_secret(field: FieldInfo) -> bool:
-    """Tell whether a setting is one that has to be encrypted."""
+    """Return whether a setting has to be encrypted."""
     return _mentions_secret(field.annotation)
 
 
-def _mentions_secret(annotation: Any) -> bool:  # noqa: ANN401 what an annotation is, Python does not say
+def _mentions_secret(annotation: Any) -> bool:  # noqa: ANN401 an annotation has no type of its own
     return annotation is SecretStr or any(_mentions_secret(argument) for argument in get_args(annotation))

@@ -1,6 +1,6 @@
-"""How much CPU, memory and storage a part of the hub gets."""
+"""Sizes: CPU, memory and storage of hub, proxy and notebooks."""
 
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from pydantic import model_validator
 
@@ -8,47 +8,48 @@ from settings.google import filestore
 from settings.google.disks import DEFAULT, LEAST, LEAST_REGIONAL, VolumeType
 from settings.types.model import Model
 from settings.types.names import DnsName
-from settings.types.quantity import Cpu, Memory, PositiveCpu, Quantity, parse
+from settings.types.quantity import Cpu, Memory, PositiveCpu, parse
 from settings.types.text import Flag
 
 
 class Storage(Model):
-    """A volume: how large, and on which kind of disk."""
+    """Size and kind of a volume."""
 
     size: Memory
     """Size in bytes, such as `10Gi`."""
     storage_class: DnsName | None = None
-    """Name of the StorageClass; none = one of the stack's own on GKE, elsewhere the cluster's default."""
+    """Name of an existing StorageClass, such as `premium-rwo`. Not set: on GKE a StorageClass with `disk` and
+    `regional`, which the stack creates; else the cluster's default."""
     disk: VolumeType | None = None
-    """Kind of disk of the stack's own StorageClass, on GKE only; none = `pd-balanced`. `filestore` is for homes."""
+    """Kind of disk, on GKE only. Not set: `pd-balanced`. `filestore` is for homes only."""
     regional: Flag = False
-    """Whether that StorageClass keeps each disk in two zones of the region, so that it outlives one of them."""
+    """Whether each disk is replicated in two zones of the region, on GKE only."""
 
     @property
     def disk_type(self) -> VolumeType:
-        """Kind of disk of the stack's own StorageClass."""
+        """Kind of disk of the StorageClass that the stack creates."""
         return self.disk or DEFAULT
 
     @property
     def zone_count(self) -> int:
-        """Zones in which each disk is."""
+        """Number of zones of each disk."""
         return 2 if self.regional else 1
 
     @property
     def share_limit(self) -> str | None:
-        """Largest share of the Filestore instances on which these volumes are; none = they are disks."""
+        """Largest share of the Filestore instances with these volumes; None for disks."""
         return filestore.limit_of(self.size) if self.disk == "filestore" else None
 
     @model_validator(mode="after")
     def _disk_exists(self) -> Self:
         if self.storage_class is not None and (self.disk is not None or self.regional):
-            msg = "has a storageClass, which says by itself what disks these are; keep it, or disk and regional"
+            msg = "has a storageClass, which determines the disks by itself; keep it, or disk and regional"
             raise ValueError(msg)
         if self.regional and self.disk == "hyperdisk-balanced":
-            msg = "has a regional disk of a kind that is in one zone only; set disk to pd-balanced or pd-ssd"
+            msg = "has a regional disk of a kind that exists in one zone only; set disk to pd-balanced or pd-ssd"
             raise ValueError(msg)
         if self.disk == "filestore":
-            return self  # whose volume this is counts too: settings.rules.disks
+            return self  # settings.rules.disks checks it
         least = LEAST_REGIONAL if self.regional else None if self.disk is None else LEAST[self.disk]
         if least is not None and parse(self.size) < parse(least):
             msg = f"has a size below that of the smallest such disk; set size to {least} or more"
@@ -57,28 +58,30 @@ class Storage(Model):
 
 
 class Requests(Model):
-    """What the scheduler reserves on a node for a container."""
+    """Resources that the scheduler reserves on a node for a container."""
 
     cpu: Cpu
-    """CPUs, such as `100m`."""
+    """CPU request, such as `100m`."""
     memory: Memory
-    """Bytes, such as `256Mi`."""
+    """Memory request in bytes, such as `256Mi`."""
 
 
 class Limits(Model):
-    """What a container gets at most."""
+    """Resource limits of a container."""
 
     cpu: PositiveCpu | None = None
-    """CPUs; none = all that the node has to spare."""
+    """CPU limit, such as `500m`. Not set: no limit."""
     memory: Memory
-    """Bytes; a container that wants more is killed."""
+    """Memory limit in bytes, such as `512Mi`. A container that exceeds it is killed."""
 
 
 class Resources(Model):
     """CPU and memory of a container."""
 
     requests: Requests
+    """Resources that the scheduler reserves on a node."""
     limits: Limits
+    """Maximum resources."""
 
     @model_validator(mode="after")
     def _requests_within_limits(self) -> Self:
@@ -91,12 +94,18 @@ class Resources(Model):
         return self
 
 
-class Bounds(Model):
-    """What the spawn form proposes, and the least and the most that may be chosen there."""
+Amount = TypeVar("Amount", bound=str)
 
-    default: Quantity
-    min: Quantity
-    max: Quantity
+
+class Bounds(Model, Generic[Amount]):
+    """Default and bounds of an amount in the spawn form."""
+
+    default: Amount
+    """Amount if the field in the spawn form is empty."""
+    min: Amount
+    """Smallest amount that users can choose."""
+    max: Amount
+    """Largest amount that users can choose."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -106,17 +115,8 @@ class Bounds(Model):
         return self
 
 
-class CpuBounds(Bounds):
-    """Bounds in CPUs, such as `0.5` or `500m`."""
+CpuBounds = Bounds[PositiveCpu]
+"""Bounds in CPUs, such as `0.5` or `500m`."""
 
-    default: PositiveCpu
-    min: PositiveCpu
-    max: PositiveCpu
-
-
-class MemoryBounds(Bounds):
-    """Bounds in bytes, such as `1Gi`."""
-
-    default: Memory
-    min: Memory
-    max: Memory
+MemoryBounds = Bounds[Memory]
+"""Bounds in bytes, such as `1Gi`."""

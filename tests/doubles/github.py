@@ -1,7 +1,7 @@
-"""A look-alike of GitHub, as a hub sees it: sign-in, and the API about people, their organisations and their teams.
+"""A test double of GitHub for a hub: OAuth, and the API of users, organizations and teams.
 
-It follows docs.github.com ("Authorizing OAuth apps", the errors of both requests, the REST endpoints for users, members
-and teams), with the paths of GitHub Enterprise Server. What is not there is answered 404.
+It follows docs.github.com ("Authorizing OAuth apps" with its errors, and the REST endpoints for users, members and
+teams), with the paths of GitHub Enterprise Server. Other paths get 404.
 """
 
 import base64
@@ -25,7 +25,7 @@ from tests.doubles.look_alike import LookAlike
 
 _API = "/api/v3"
 _SEES_MEMBERS = {"read:org", "write:org", "admin:org"}
-"""The scopes without which a token does not show that its owner is a member."""
+"""Scopes with which a token shows private memberships."""
 _ERRORS = {
     "access_denied": "The user has denied your application access.",
     "bad_verification_code": "The code passed is incorrect or expired.",
@@ -35,76 +35,73 @@ _ERRORS = {
 
 
 class Request(NamedTuple):
-    """A request that was received, without query, headers and body: those hold codes, tokens and secrets."""
+    """A received request, without query, headers and body, which may have codes, tokens and secrets."""
 
     method: str
     path: str
     status: int
-    """0 if the connection was closed without an answer."""
+    """0 if the connection was closed without a response."""
 
 
 @dataclass(kw_only=True)
-class Person:
-    """Somebody with an account. Tests may change name and email."""
+class Account:
+    """A user account. Tests may change name and email."""
 
     login: str
     id: int
     name: str | None
     email: str | None
-    """The public one; most people show none."""
+    """The public address; None for most users."""
 
 
 @dataclass(frozen=True)
 class _Group:
     shown: dict[str, object]
-    """The organisation or team, as the API shows it."""
+    """The organization or team in the API's format."""
     members: dict[int, bool] = field(default_factory=dict[int, bool])
-    """By the person's id: whether everybody may see the membership."""
+    """By user id: whether the membership is public."""
 
 
 class _Grant(NamedTuple):
-    """What somebody lets the hub do: behind a code first, then behind a token."""
+    """An authorization: of a code first, then of a token."""
 
-    person: Person
+    person: Account
     scopes: list[str]
     redirect_uri: str
     challenge: str | None
-    issued: float
 
 
 _GRANT = web.RequestKey("grant", _Grant)
-"""What the caller of the API shows with a token."""
+"""Key of the request with the authorization of its token."""
 
 
 @dataclass(kw_only=True)
 class GitHub(LookAlike):
-    """Serves its pages and its API.
+    """Server of GitHub's OAuth pages and API.
 
-    A group is an organisation `org` or a team `org:slug`. Names of groups and logins may be written in any case.
+    A group is an organization `org` or a team `org:slug`. Names of groups and logins are case-insensitive.
     """
 
     client_id: str
     client_secret: str
     callback_url: str = ""
-    """The registered one; it may be set once the hub's address is known."""
-    code_seconds: float = 600
-    """How long the code that a sign-in ends with can be turned into a token."""
+    """The registered callback URL; it may be set later."""
     refusing: bool = False
-    """Closes every connection without an answer. A browser asks twice before it believes that."""
+    """Whether each connection is closed without a response."""
     rate_limited: bool = False
-    """Answers the API's callers with 403, as those who have asked too often."""
-    people: dict[str, Person] = field(init=False, default_factory=dict[str, Person])
+    """Whether each API request gets 403, as over the rate limit."""
+    people: dict[str, Account] = field(init=False, default_factory=dict[str, Account])
     """By login in lower case."""
     requests: list[Request] = field(init=False, default_factory=list[Request])
-    """What was received, oldest first; may be cleared."""
+    """Received requests, oldest first; may be cleared."""
     _groups: dict[tuple[str, str], _Group] = field(init=False, default_factory=dict[tuple[str, str], _Group])
-    """By organisation and team in lower case, with "" as the team of the organisation itself."""
+    """By organization and team in lower case; the team is "" for the organization itself."""
     _codes: dict[str, _Grant] = field(init=False, default_factory=dict[str, _Grant])
     _tokens: dict[str, _Grant] = field(init=False, default_factory=dict[str, _Grant])
     _ids: Iterator[int] = field(init=False, default_factory=lambda: count(1001))
 
     def application(self) -> web.Application:
-        """The pages of the sign-in, and the API."""
+        """Return the OAuth endpoints and the API."""
         app = web.Application(middlewares=[self._serve])
         app.add_routes(
             [
@@ -119,50 +116,61 @@ class GitHub(LookAlike):
         )
         return app
 
-    def add_person(self, login: str, *, name: str | None = None, email: str | None = None) -> Person:
-        """Open an account; a ValueError if the login is taken."""
+    def add_person(self, login: str, *, name: str | None = None, email: str | None = None) -> Account:
+        """Create a user account.
+
+        Raises:
+            ValueError: The login exists.
+        """
         if login.casefold() in self.people:
             raise ValueError(f"the login {login} is taken")
-        self.people[login.casefold()] = person = Person(login=login, id=next(self._ids), name=name, email=email)
+        self.people[login.casefold()] = person = Account(login=login, id=next(self._ids), name=name, email=email)
         return person
 
     def join(self, group: str, login: str, *, public: bool = False) -> None:
-        """Make somebody a member of a group, which is made if it is not there. Members of a team join its organisation.
+        """Add a user to a group, which is created if it does not exist. Members of a team join its organization.
 
         Args:
-            group: The organisation or team.
-            login: Whose account; a KeyError if there is none.
-            public: Whether everybody may see the membership. That of a team is never public.
+            group: The organization or team.
+            login: Login of the user.
+            public: Whether the membership is public; that of a team never is.
+
+        Raises:
+            KeyError: There is no such user.
         """
         person = self.people[login.casefold()]
         name, _, team = group.partition(":")
         new = _Group({"login": name, "id": next(self._ids)})
-        organisation = self._groups.setdefault((name.casefold(), ""), new)
+        organization = self._groups.setdefault((name.casefold(), ""), new)
         if team:
             slug = team.casefold()
-            new = _Group({"id": next(self._ids), "name": team, "slug": slug, "organization": organisation.shown})
+            new = _Group({"id": next(self._ids), "name": team, "slug": slug, "organization": organization.shown})
             self._groups.setdefault((name.casefold(), slug), new).members[person.id] = False
-            organisation.members.setdefault(person.id, False)
+            organization.members.setdefault(person.id, False)
         else:
-            organisation.members[person.id] = public
+            organization.members[person.id] = public
 
     def leave(self, group: str, login: str) -> None:
-        """Take somebody out of a group, and of its teams if it is an organisation; a KeyError if they are not in it."""
+        """Remove a user from a group, and from its teams if it is an organization.
+
+        Raises:
+            KeyError: The user is not a member.
+        """
         person = self.people[login.casefold()]
         name, _, team = group.casefold().partition(":")
         del self._groups[name, team].members[person.id]
-        for (organisation, _), other in self._groups.items():
-            if organisation == name and not team:
+        for (organization, _), other in self._groups.items():
+            if organization == name and not team:
                 other.members.pop(person.id, None)
 
     def revoke_tokens(self, login: str) -> None:
-        """Make somebody's tokens worthless, as they can in their account's settings."""
+        """Revoke the tokens of a user."""
         person = self.people[login.casefold()]
         self._tokens = {token: grant for token, grant in self._tokens.items() if grant.person.id != person.id}
 
     @web.middleware
     async def _serve(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer a request, and note that."""
+        """Respond to a request, and record it."""
         if self.refusing and request.transport:
             request.transport.close()
             answer, status = web.Response(), 0
@@ -173,7 +181,7 @@ class GitHub(LookAlike):
         return answer
 
     def _refusal(self, request: web.Request) -> web.Response | None:
-        """What is answered whatever is asked; for the API's callers, who they are is stored with the request."""
+        """Return the error of an outage, a rate limit or a token; store the authorization of an API request."""
         is_api = request.path.startswith(_API)
         if self.down:
             message = "No server is currently available to service your request. Sorry about that."
@@ -197,7 +205,7 @@ class GitHub(LookAlike):
         login = str(typed.get("login", ""))
         if asked.get("client_id") != self.client_id:
             return await _not_found(request)
-        # As documented; since some time github.com itself shows a page that warns people, and the hub hears nothing.
+        # As documented; github.com now shows a warning page instead.
         if not _is_below(target, self.callback_url):
             return _redirect(self.callback_url, _error("redirect_uri_mismatch") | state)
         if "cancel" in typed:
@@ -209,10 +217,9 @@ class GitHub(LookAlike):
                 scopes=re.findall(r"[^ ,]+", asked.get("scope", "")),
                 redirect_uri=target,
                 challenge=asked.get("code_challenge"),
-                issued=time.monotonic(),
             )
             return _redirect(target, {"code": code} | state)
-        # Without an action, a form is sent to the page's own URL, and so with all that the hub asked.
+        # Without an action, a form is submitted to the URL of the page, with the query of the hub.
         form = f"""<form method="post">
             <p>{escape(self.client_id)} asks for <b id="scope">{escape(asked.get("scope", "")) or "public data"}</b></p>
             <label>Username <input id="login" name="login" value="{escape(login)}" autocomplete="off"></label>
@@ -222,20 +229,14 @@ class GitHub(LookAlike):
         return _page(200, "Authorize application", error + form)
 
     async def _access_token(self, request: web.Request) -> web.Response:
-        form = await (request.json() if request.content_type == "application/json" else request.post())
-        given = {str(name): str(value) for name, value in form.items()}
-        if (header := request.headers.get("Authorization", "")).startswith("Basic "):
-            given["client_id"], _, given["client_secret"] = base64.b64decode(header[6:]).decode().partition(":")
-        fields = self._exchange(given)
-        if "application/json" in request.headers.get("Accept", ""):
-            return web.json_response(fields)
-        return web.Response(text=urlencode(fields), content_type="application/x-www-form-urlencoded")
+        form = await request.post()
+        return web.json_response(self._exchange({name: str(value) for name, value in form.items()}))
 
     def _exchange(self, given: Mapping[str, str]) -> dict[str, str]:
         if (given.get("client_id"), given.get("client_secret")) != (self.client_id, self.client_secret):
             return _error("incorrect_client_credentials")
         grant = self._codes.pop(given.get("code", ""), None)
-        if grant is None or time.monotonic() - grant.issued >= self.code_seconds:
+        if grant is None:
             return _error("bad_verification_code")
         answered = base64.urlsafe_b64encode(hashlib.sha256(given.get("code_verifier", "").encode()).digest())
         if grant.challenge not in {None, answered.decode().rstrip("=")}:
@@ -244,7 +245,7 @@ class GitHub(LookAlike):
             return _error("redirect_uri_mismatch")
         token = "gho_" + "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(36))
         self._tokens[token] = grant
-        # Commas, whatever the hub put between them: OAuthenticator then takes several scopes for one.
+        # Separated by commas as at GitHub, whatever the separator in the request.
         return {"access_token": token, "token_type": "bearer", "scope": ",".join(grant.scopes)}
 
     async def _user(self, request: web.Request) -> web.Response:
@@ -253,13 +254,13 @@ class GitHub(LookAlike):
         return web.json_response({**shown, "type": "User", "site_admin": False})
 
     async def _own_groups(self, request: web.Request) -> web.Response:
-        """A page of the asker's organisations or teams: 30 unless asked for another number, and 100 at most."""
+        """Return a page of the user's organizations or teams: 30 by default, and 100 at most."""
         grant = request[_GRANT]
         kind = request.match_info["kind"]
         if not {*_SEES_MEMBERS, "user"} & {*grant.scopes}:
             return _problem(403, f"You need at least read:org scope or user scope to list your {kind}.")
         own = [
-            group.shown  # of a list of its own, as a test may add groups meanwhile
+            group.shown  # of a copy, as a test may add groups meanwhile
             for (_, team), group in list(self._groups.items())
             if grant.person.id in group.members and bool(team) == (kind == "teams")
         ]
@@ -271,12 +272,12 @@ class GitHub(LookAlike):
     async def _membership(self, request: web.Request) -> web.Response:
         grant = request[_GRANT]
         name, team, login = (request.match_info.get(part, "").casefold() for part in ("org", "team", "login"))
-        organisation, group = self._groups.get((name, "")), self._groups.get((name, team))
+        organization, group = self._groups.get((name, "")), self._groups.get((name, team))
         person = self.people.get(login)
-        # Only members may ask for members, and only with the scope does a token show that its owner is one.
-        is_seen = organisation and grant.person.id in organisation.members and _SEES_MEMBERS & {*grant.scopes}
+        # Only members see private members, and only with the scope.
+        is_seen = organization and grant.person.id in organization.members and _SEES_MEMBERS & {*grant.scopes}
         kind = request.match_info.get("kind")
-        if kind == "members" and organisation and not is_seen:
+        if kind == "members" and organization and not is_seen:
             return _redirect(f"{self.url}{_API}/orgs/{name}/public_members/{login}")
         is_public = group.members.get(person.id) if group and person else None
         is_found = is_public if kind == "public_members" else is_seen and is_public is not None
@@ -310,7 +311,7 @@ def _error(name: str) -> dict[str, str]:
 
 
 def _is_below(url: str, registered_url: str) -> bool:
-    """Whether GitHub sends people to a URL, for a hub with that registered one. GitHub also allows subdomains."""
+    """Return whether a redirect URL is valid for the registered one. GitHub also allows subdomains."""
     given, registered = urlsplit(url), urlsplit(registered_url)
     path = PurePosixPath(given.path)
     return given[:2] == registered[:2] and ".." not in path.parts and path.is_relative_to(registered.path or "/")

@@ -1,6 +1,6 @@
-"""A look-alike of Google's Identity-Aware Proxy: the keys that it signs with, and what it signs in people's requests.
+"""A test double of Identity-Aware Proxy: its public keys, and the signed header of requests.
 
-It follows cloud.google.com/iap/docs/signed-headers-howto. It is no proxy: requests get their header from the tests.
+It follows cloud.google.com/iap/docs/signed-headers-howto. It is not a proxy: the tests set the header.
 """
 
 import json
@@ -20,37 +20,37 @@ AUDIENCE = "/projects/0/global/backendServices/1234567890123456789"
 
 
 def new_key() -> ec.EllipticCurvePrivateKey:
-    """A key as IAP has them."""
+    """Return a new key of the type that IAP uses."""
     return ec.generate_private_key(ec.SECP256R1())
 
 
 @dataclass(kw_only=True)
 class Iap(LookAlike):
-    """Serves its keys."""
+    """Server of the public keys of IAP."""
 
     keys: dict[str, ec.EllipticCurvePrivateKey] = field(default_factory=lambda: {"first": new_key()})
-    """By id; the last one is signed with."""
+    """By id; the last one signs."""
     questions: int = field(init=False, default=0)
-    """How often the keys were asked for."""
+    """Number of requests for the keys."""
 
     def application(self) -> web.Application:
-        """The keys; any other page tells what it was asked with."""
+        """Serve the keys; any other page returns the headers of its request."""
         app = web.Application()
         app.add_routes([web.get("/keys", self._keys), web.get("/{path:.*}", _echo)])
         return app
 
     @property
     def keys_url(self) -> str:
-        """Where it tells its keys."""
+        """URL of the keys."""
         return f"{self.url}/keys"
 
     def sign(self, email: str, /, *, key: ec.EllipticCurvePrivateKey | None = None, **claims: object) -> str:
-        """What IAP says of a visitor.
+        """Return the signed header value for a user.
 
         Args:
-            email: Whose Google account it is.
-            key: Signed with this one, whatever the id says.
-            claims: Other values than IAP's; None takes a claim away.
+            email: Address of the Google account.
+            key: The signing key; None = the key of the id in the header.
+            claims: Claims that differ from IAP's; None removes a claim.
         """
         key_id, own = list(self.keys.items())[-1]
         now = int(time.time())
@@ -66,7 +66,7 @@ class Iap(LookAlike):
         return jwt.encode(content, key or own, algorithm="ES256", headers={"kid": key_id})
 
     def headers(self, email: str) -> dict[str, str]:
-        """The header of a request that has passed IAP."""
+        """Return the header of a request from IAP."""
         return {HEADER: self.sign(email)}
 
     async def _keys(self, _: web.Request) -> web.Response:
@@ -81,5 +81,5 @@ class Iap(LookAlike):
 
 
 async def _echo(request: web.Request) -> web.Response:
-    """Any other page tells which headers came, as a notebook could."""
+    """Return the headers of the request."""
     return web.json_response({name.lower(): value for name, value in request.headers.items()})

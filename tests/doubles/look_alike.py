@@ -1,4 +1,4 @@
-"""What looks like a service on the internet, served on this machine."""
+"""The base class of HTTP servers that stand in for services on the internet."""
 
 from abc import ABC, abstractmethod
 from contextlib import ExitStack
@@ -11,22 +11,22 @@ from anyio.from_thread import start_blocking_portal
 
 @dataclass(kw_only=True)
 class LookAlike(ABC):
-    """Serves from entering the context to leaving it. Its attributes may be changed meanwhile."""
+    """An HTTP server that runs while its context is entered. Its attributes may be changed meanwhile."""
 
     address: str = "127.0.0.1"
     port: int = 0
-    """0 means any free one; it is known once the context is entered."""
+    """0 = any free port, which is set when the context is entered."""
     down: bool = False
-    """Answers everything with 503."""
+    """Whether each response is 503."""
     _stack: ExitStack = field(init=False)
 
     @abstractmethod
     def application(self) -> web.Application:
-        """What it serves."""
+        """Return the application to serve."""
 
     @property
     def url(self) -> str:
-        """Where it serves, without a slash at the end."""
+        """Its URL, without a slash at the end."""
         return f"http://{self.address}:{self.port}"
 
     def __enter__(self) -> Self:
@@ -40,7 +40,7 @@ class LookAlike(ABC):
         self._stack.close()
 
     async def _start(self) -> web.AppRunner:
-        runner = web.AppRunner(self.application(), access_log=None)  # such a log would show codes
+        runner = web.AppRunner(self.application(), access_log=None)  # an access log would have codes
         await runner.setup()
         await web.TCPSite(runner, self.address, self.port).start()
         self.port = runner.addresses[0][1]

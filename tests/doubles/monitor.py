@@ -1,6 +1,6 @@
-"""A Pulumi engine for unit tests: it creates nothing, answers like a cluster, and remembers what it was asked for."""
+"""A recording Pulumi monitor for unit tests: it creates nothing, and returns outputs as the providers do."""
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
-# Pulumi's mocks do not say what requests and states are.
+# Pulumi's mocks have no types for requests and states.
 
 import asyncio
 import hashlib
@@ -21,16 +21,16 @@ from pulumi.runtime.stack import run_in_stack
 from tools.review.offline import outputs
 from tools.review.offline.outputs import ADDRESS
 
-SECRET = "value of secret output"  # noqa: S105 not a secret, but what tests look for
-"""How the made-up value of every secret output begins."""
+SECRET = "value of secret output"  # noqa: S105 a marker that tests search for
+"""Prefix of the made-up values of secret outputs."""
 
 UNKNOWN = "[unknown]"
-"""Stands for what a preview cannot know."""
+"""Placeholder of unknown values in a preview."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Registration:
-    """One resource, as the program asked for it."""
+    """A registered resource."""
 
     urn: str
     type: str
@@ -40,19 +40,21 @@ class Registration:
     provider: str
     """Reference of the explicit provider; empty for none."""
     custom: bool
-    """Whether it is a resource of its own, and not a component."""
+    """Whether it is a resource of a provider, not a component."""
     protect: bool
     retain_on_delete: bool
     ignore_changes: frozenset[str]
-    """Inputs whose changes are left alone."""
+    """Inputs whose changes are ignored."""
     dependencies: frozenset[str]
-    """URNs of the resources that must be there first."""
+    """URNs of the resources that it depends on."""
+    property_dependencies: Mapping[str, frozenset[str]]
+    """By input, the URNs of the resources whose outputs it contains."""
     inputs: dict[str, Any]
-    """The inputs, secrets in plain text."""
+    """The inputs, with secrets in plain text."""
     public: dict[str, Any]
-    """The inputs, each secret replaced: what Pulumi shows and stores without encryption."""
+    """The inputs with secrets replaced, as Pulumi displays them and stores them without encryption."""
     answer: dict[str, Any]
-    """What the cluster answered."""
+    """The outputs."""
 
     @property
     def kind(self) -> str:
@@ -62,11 +64,11 @@ class Registration:
 
 @dataclass
 class Record:
-    """All that a program asked for."""
+    """The registrations of a program."""
 
     resources: list[Registration] = field(default_factory=list[Registration])
     outputs: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
-    """What each component registered, by URN. Secrets are replaced."""
+    """Outputs of components, by URN, with secrets replaced."""
 
     @property
     def kubernetes(self) -> list[Registration]:
@@ -80,7 +82,7 @@ class Record:
 
     @property
     def exports(self) -> dict[str, Any]:
-        """What the program exported."""
+        """The exports of the program."""
         return next(outputs for urn, outputs in self.outputs.items() if "pulumi:pulumi:Stack::" in urn)
 
     def of(self, kind: str) -> list[Registration]:
@@ -123,6 +125,9 @@ class _Monitor(mocks.MockMonitor):
                     retain_on_delete=request.retainOnDelete,
                     ignore_changes=frozenset(request.ignoreChanges),
                     dependencies=frozenset(request.dependencies),
+                    property_dependencies={
+                        name: frozenset(found.urns) for name, found in request.propertyDependencies.items()
+                    },
                     inputs=_unwrap(inputs),
                     public=_unwrap(inputs, "[secret]"),
                     answer=self.resources[response.urn].state,
@@ -139,7 +144,7 @@ class _Monitor(mocks.MockMonitor):
 
 
 class _Cluster(mocks.Mocks):
-    """Answers as a provider does: fills in what the program did not say."""
+    """Outputs of resources and functions, as the providers return them."""
 
     def __init__(self, monitor: _Monitor, *, preview: bool, answers: Mapping[str, dict[str, Any]]) -> None:
         self._monitor = monitor
@@ -170,12 +175,12 @@ class _Cluster(mocks.Mocks):
 def record(
     program: Callable[[], object], *, preview: bool = False, answers: Mapping[str, dict[str, Any]] | None = None
 ) -> Record:
-    """Run a program to its end and return all that it asked for.
+    """Run a program, and return its registrations.
 
     Args:
-        program: Creates resources; its result does not matter.
-        preview: Whether it is a preview of a new stack, in which no id and no secret is known yet.
-        answers: By function of Google's, what it answers beside or in place of the usual.
+        program: Creates resources; its result is ignored.
+        preview: Whether it is a preview of a new stack: ids and outputs are unknown.
+        answers: By function token, properties that differ from the default result.
     """
 
     def run() -> Record:
@@ -197,12 +202,12 @@ def record(
         asyncio.run(run_in_stack(main))
         return monitor.record
 
-    # In a context of its own: Pulumi's settings and root resource are context variables.
+    # In a new context: Pulumi's settings and root resource are context variables.
     return copy_context().run(run)
 
 
 def _unwrap(value: Any, replacement: str | None = None) -> Any:  # noqa: ANN401 any JSON value
-    """Take the wrappers off secrets, or puts `replacement` in their place."""
+    """Return the value with secrets unwrapped, or replaced by `replacement`."""
     if isinstance(value, Unknown):
         return UNKNOWN
     if isinstance(value, list):

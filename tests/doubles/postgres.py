@@ -1,4 +1,4 @@
-"""PostgreSQL servers of the tests' own, as a hub sees them: on another machine, and asking for a password."""
+"""PostgreSQL servers, started by the tests, with password authentication."""
 
 import os
 import secrets
@@ -14,34 +14,33 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final, Self
 
 import trustme
-from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import NullPool
 
+from tests.doubles.sql import execute
 from tools.commands import run
 from tools.local import host
 
 DATABASE: Final = "hub"
-"""Name of the database, and of the user who owns it and may do nothing else on the server."""
+"""Name of the hub's database and of its owner, who has no other permissions on the server."""
 
 _ADMIN: Final = "postgres"
-"""The server's superuser, and this machine's user as whom it runs, as it refuses to be root."""
+"""The server's superuser, and the system user of its process: PostgreSQL does not run as root."""
 _BINARIES: Final = Path("/usr/lib/postgresql")
 _SECONDS: Final = 60
-"""How long the server may take to start or stop."""
+"""Timeout for the start and the stop of the server."""
 
 
 @dataclass(kw_only=True)
 class Server:
-    """Serves from entering the context to leaving it. Its data are gone then."""
+    """A PostgreSQL server that runs while its context is entered; its data are deleted at the end."""
 
     address: str = "127.0.0.1"
     port: int = 0
-    """0 = any that is free."""
+    """0 = any free port."""
     encrypted: bool = False
-    """Whether it takes encrypted connections alone."""
+    """Whether only encrypted connections are accepted."""
     authority: str = field(init=False, repr=False, default="")
-    """Certificate (PEM) of who signs for it; empty where it takes connections that are not encrypted."""
+    """CA certificate (PEM) of the server; empty if `encrypted` is off."""
     _admin_password: str = field(init=False, repr=False, default_factory=lambda: secrets.token_hex(20))
     _folder: Path = field(init=False)
     _process: "subprocess.Popen[bytes]" = field(init=False)
@@ -63,23 +62,23 @@ class Server:
 
     @property
     def admin_url(self) -> str:
-        """How its superuser reaches the database `postgres`."""
+        """URL of the database `postgres` for the superuser."""
         return self._url_of(_ADMIN, self._admin_password, "postgres")
 
     @property
     def log(self) -> str:
-        """What the server printed."""
+        """The log of the server."""
         return (self._folder / "log").read_text()
 
     def administrate(self, sql: str, *, database: str = "postgres") -> list[tuple[Any, ...]]:
-        """Do something on the server as its superuser, and return the rows that it gives."""
-        return _execute(self._url_of(_ADMIN, self._admin_password, database), sql)
+        """Execute SQL as the superuser, and return the rows."""
+        return execute(self._url_of(_ADMIN, self._admin_password, database), sql)
 
     def start(self) -> None:
-        """Start the server, and return once it answers.
+        """Start the server, and wait until it accepts connections.
 
         Raises:
-            RuntimeError: It does not; the text is its log.
+            RuntimeError: It does not; the message is its log.
         """
         command = _command("postgres", "-D", "data", "-h", self.address, "-p", str(self.port), "-k", "", "-F")
         command += ["-c", "ssl=on"] if self.encrypted else []
@@ -99,7 +98,7 @@ class Server:
         raise RuntimeError(self.log)
 
     def stop(self) -> None:
-        """Stop the server, if it runs, as a restart does: it ends all connections at once."""
+        """Stop the server if it runs; all connections end at once, as in a restart."""
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
             self._process.wait(_SECONDS)
@@ -108,7 +107,7 @@ class Server:
         return f"postgresql://{user}:{password}@{self.address}:{self.port}/{database}"
 
     def _fill(self) -> None:
-        """Make what is in it from the first moment on: nothing."""
+        """Create the initial content: none."""
 
     def _make_data(self) -> None:
         if os.geteuid() == 0:
@@ -116,7 +115,7 @@ class Server:
         (self._folder / "password").write_text(self._admin_password)
         options = ["--pgdata=data", f"--username={_ADMIN}", "--pwfile=password", "--auth=scram-sha-256", "--no-sync"]
         run(_command("initdb", *options, "--encoding=UTF8", "--locale=C"), cwd=self._folder)
-        # Pods come from other addresses; a user without a password gets in from none.
+        # Pods have other addresses. No address gets access without a password.
         connection = "hostssl" if self.encrypted else "host"
         (self._folder / "data" / "pg_hba.conf").write_text(f"{connection} all all all scram-sha-256\n")
         if self.encrypted:
@@ -127,7 +126,7 @@ class Server:
             self._write("server.key", certificate.private_key_pem.bytes())
 
     def _write(self, name: str, content: bytes) -> None:
-        """Write a file that only the server may read: of a key it takes no other."""
+        """Write a file that only the server can read; it refuses other keys."""
         file = self._folder / "data" / name
         file.touch(mode=0o600)
         file.write_bytes(content)
@@ -137,10 +136,10 @@ class Server:
 
 @dataclass(kw_only=True)
 class Postgres(Server):
-    """A server with a database, and with a user who owns that."""
+    """A server with a database and its owner."""
 
     password: str
-    """Of the database's owner. Letters and digits only."""
+    """Password of the owner; letters and digits only."""
 
     def _fill(self) -> None:
         self.administrate(f"CREATE ROLE {DATABASE} LOGIN PASSWORD '{self.password}'")
@@ -148,31 +147,26 @@ class Postgres(Server):
 
     @property
     def url(self) -> str:
-        """Where the database is, as the setting `database.url` wants it."""
+        """URL of the database, as in the setting `database.url`."""
         return self._url_of(DATABASE, self.password, DATABASE)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Ask the hub's database as its owner."""
-        return _execute(self.url, sql)
-
-    def empty(self) -> None:
-        """Begin with an empty database; whoever uses it is cut off."""
-        self.administrate(f"DROP DATABASE {DATABASE} WITH (FORCE)")
-        self.administrate(f"CREATE DATABASE {DATABASE} OWNER {DATABASE}")
+        """Execute SQL in the hub's database as its owner, and return the rows."""
+        return execute(self.url, sql)
 
 
 def install() -> None:
-    """Install Debian's PostgreSQL where it is missing.
+    """Install Debian's PostgreSQL if it is missing.
 
     Raises:
-        ToolError: There is no way to.
+        ToolError: It cannot be installed.
     """
     if not any(_BINARIES.glob("*/bin/postgres")):
         host.install_packages({"postgres": "postgresql"})
 
 
 def _command(program: str, *arguments: str) -> list[str | Path]:
-    """Debian keeps the server's programs out of the PATH, in a folder for each version."""
+    """Return the command of a program; Debian has the server's programs in a folder for each version."""
     as_admin = ["setpriv", f"--reuid={_ADMIN}", f"--regid={_ADMIN}", "--clear-groups"] if os.geteuid() == 0 else []
     return [*as_admin, max(_BINARIES.glob(f"*/bin/{program}")), *arguments]
 
@@ -180,13 +174,3 @@ def _command(program: str, *arguments: str) -> list[str | Path]:
 def _free_port(address: str) -> int:
     with socket.create_server((address, 0)) as free:
         return int(free.getsockname()[1])
-
-
-def _execute(url: str, sql: str) -> list[tuple[Any, ...]]:
-    """Do something in a database as whom and where the URL says, and return the rows that it gives."""
-    engine = create_engine(
-        url.replace("postgresql:", "postgresql+psycopg2:"), isolation_level="AUTOCOMMIT", poolclass=NullPool
-    )
-    with engine.connect() as connection:
-        done = connection.execute(text(sql))
-        return [tuple(row) for row in done.all()] if done.returns_rows else []

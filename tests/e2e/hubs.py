@@ -12,7 +12,7 @@ from kubernetes.client import AppsV1Api, CoreV1Api, RbacAuthorizationV1Api
 from kubernetes.client.exceptions import ApiException
 from playwright.sync_api import Browser, Page
 
-from tests.conftest import make_stack, pulumi, set_secret
+from tests.conftest import make_stack, set_secret
 from tests.doubles.github import GitHub
 from tests.e2e.browser import open_browser, sign_in_with_github
 from tools.engine import Stack
@@ -128,7 +128,7 @@ class ChangingHub:
 
     def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a Pulumi command, and record its output."""
-        done = pulumi(self.stack, *arguments, "--non-interactive")
+        done = self.stack.run(*arguments)
         self.printed.append(done.stdout)
         return done
 
@@ -219,9 +219,9 @@ def brought_up(stack: Stack, *namespaces: str) -> Generator[Hub]:
         namespaces: The namespaces of hub and notebooks, deleted before and after.
     """
     forget(*namespaces)
-    require_success(pulumi(stack, "up", "--yes", "--non-interactive", "--skip-preview"), namespaces[0])
+    require_success(stack.run("up", "--yes", "--skip-preview"), namespaces[0])
     yield Hub(stack=stack, url=stack.output("hub_url"))
-    pulumi(stack, "destroy", "--yes", "--non-interactive", "--skip-preview")
+    stack.run("destroy", "--yes", "--skip-preview")
     forget(*namespaces)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from tests.conftest import leave_out, make_stack, pulumi
+from tests.conftest import leave_out, make_stack
 from tests.doubles import postgres
 from tests.doubles.google.plugin import engine_with_stand_in
 from tests.doubles.postgres import Server
@@ -94,7 +94,7 @@ def stack(
 
 
 def _succeed(stack: Stack, *arguments: str) -> str:
-    done = pulumi(stack, *arguments, "--non-interactive")
+    done = stack.run(*arguments)
     require_success(done, _NAMESPACE)
     return done.stdout
 
@@ -123,7 +123,7 @@ def test_a_refused_instance_fails_the_update_with_googles_error(
     failing = engine_with_stand_in(
         stack.engine, stack.folder, kubeconfig=live_cluster, fail={_INSTANCE: "quota"}, postgres=server.admin_url
     )
-    done = pulumi(dataclasses.replace(stack, engine=failing), "up", "--yes", "--skip-preview")
+    done = dataclasses.replace(stack, engine=failing).run("up", "--yes", "--skip-preview")
     assert done.returncode != 0
     assert "quota" in done.stdout
     assert "Traceback" not in done.stdout
@@ -165,7 +165,7 @@ def test_the_database_password_is_in_the_hubs_secret_only(stack: Stack, server: 
 
 def test_a_server_certificate_of_an_unlisted_ca_fails_the_update(stack: Stack, authorities: Path) -> None:
     authorities.write_text(trustme.CA().cert_pem.bytes().decode())
-    done = pulumi(stack, "up", "--yes", "--skip-preview", "--non-interactive")
+    done = stack.run("up", "--yes", "--skip-preview")
     assert done.returncode != 0
     assert "The hub does not start." in done.stdout
     assert "certificate verify failed" in done.stdout
@@ -194,7 +194,7 @@ def test_a_new_password_restarts_only_the_hub_and_revokes_the_old_one(
 def test_a_protected_instance_is_not_deleted(stack: Stack) -> None:
     _set(stack, protect="true")
     _succeed(stack, "up", "--yes")
-    done = pulumi(stack, "destroy", "--yes", "--non-interactive")
+    done = stack.run("destroy", "--yes")
     assert done.returncode != 0
     assert "protected" in done.stdout
     _set(stack, protect="false")

@@ -12,7 +12,7 @@ from kubernetes.client import CoreV1Api, CustomObjectsApi
 from hub.contract import NODE_PURPOSE
 from settings.reading.keys import PROJECT
 from tests import kept_states
-from tests.conftest import pulumi, set_secret
+from tests.conftest import set_secret
 from tests.doubles.google import definitions
 from tests.doubles.google.plugin import engine_with_stand_in
 from tests.e2e.hubs import binding_of, forget, require_success
@@ -82,7 +82,7 @@ def stack(
 
 
 def _succeed(stack: Stack, *arguments: str) -> str:
-    done = pulumi(stack, *arguments, "--non-interactive")
+    done = stack.run(*arguments)
     require_success(done, _NAMESPACE)
     return done.stdout
 
@@ -97,7 +97,7 @@ def test_the_example_previews_without_a_cluster_and_shows_no_secret(stack: Stack
 @pytest.mark.parametrize("kind", _FAILURES)
 def test_a_refused_resource_fails_the_update_with_googles_error(stack: Stack, cluster: Path, kind: str) -> None:
     failing = engine_with_stand_in(stack.engine, stack.folder, kubeconfig=cluster, fail={kind: _FAILURES[kind]})
-    done = pulumi(dataclasses.replace(stack, engine=failing), "up", "--yes", "--skip-preview")
+    done = dataclasses.replace(stack, engine=failing).run("up", "--yes", "--skip-preview")
     assert done.returncode != 0
     assert _SAYS[_FAILURES[kind]] in done.stdout
     assert "Traceback" not in done.stdout

@@ -12,7 +12,7 @@ from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api
 from kubernetes.client.exceptions import ApiException
 from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import make_stack, pulumi
+from tests.conftest import make_stack, succeed
 from tests.e2e.browser import (
     START_MILLISECONDS,
     new_notebook,
@@ -149,14 +149,12 @@ def test_a_user_signs_in_starts_a_server_and_runs_a_notebook(visit: Visit) -> No
 
 def test_a_second_update_changes_nothing(hub: Hub) -> None:
     before = pods(NAMESPACE) | pods(NOTEBOOKS)
-    done = pulumi(hub.stack, "up", "--yes", "--expect-no-changes", "--non-interactive")
-    assert done.returncode == 0, done.stdout
+    succeed(hub.stack, "up", "--yes", "--expect-no-changes")
     assert pods(NAMESPACE) | pods(NOTEBOOKS) == before
 
 
 def test_a_refresh_finds_no_drift(hub: Hub) -> None:
-    done = pulumi(hub.stack, "refresh", "--yes", "--expect-no-changes", "--non-interactive")
-    assert done.returncode == 0, done.stdout
+    succeed(hub.stack, "refresh", "--yes", "--expect-no-changes")
 
 
 def test_a_running_notebook_answers_while_the_hub_restarts(hub: Hub) -> None:
@@ -194,8 +192,8 @@ def test_no_secret_is_in_objects_logs_state_or_previews(hub: Hub) -> None:
     seen = "\n".join(
         [
             *readable_texts(NAMESPACE).values(),
-            pulumi(hub.stack, "stack", "export").stdout,
-            pulumi(hub.stack, "preview", "--diff", "--non-interactive").stdout,
+            succeed(hub.stack, "stack", "export"),
+            succeed(hub.stack, "preview", "--diff"),
         ]
     )
     values = [
@@ -216,8 +214,7 @@ def _decoded(value: str) -> str:
 def test_a_destroy_keeps_only_the_homes_and_the_next_update_uses_them(hub: Hub, visit: Visit) -> None:
     home = _home_of("claim-ada")
     assert (home / "kept.txt").read_text() == "the work of ada"
-    done = pulumi(hub.stack, "destroy", "--yes", "--non-interactive")
-    assert done.returncode == 0, done.stdout
+    succeed(hub.stack, "destroy", "--yes")
     assert not _exists(NAMESPACE)
     with pytest.raises(ApiException):
         RbacAuthorizationV1Api(api.connect()).read_cluster_role_binding("e2e-admin")
@@ -230,8 +227,7 @@ def test_a_destroy_keeps_only_the_homes_and_the_next_update_uses_them(hub: Hub, 
     assert [claim.metadata.name for claim in claims if claim.metadata] == ["claim-ada"]
     assert (home / "kept.txt").read_text() == "the work of ada"
 
-    again = pulumi(hub.stack, "up", "--yes", "--non-interactive")
-    assert again.returncode == 0, again.stdout
+    succeed(hub.stack, "up", "--yes")
     with visit() as page:
         sign_in(page, "ada")
         start(page)
@@ -245,9 +241,7 @@ def test_a_destroy_with_keep_homes_off_deletes_the_homes(hub: Hub, image_setting
     settings = {**SETTINGS, **image_settings, "notebook.keepHomes": "false"}
     make_stack(stack.name, stack.folder, stack.engine, stack.kubeconfig, settings)
     home = _home_of("claim-ada")
-    up = pulumi(stack, "up", "--yes", "--non-interactive")
-    assert up.returncode == 0, up.stdout
-    done = pulumi(stack, "destroy", "--yes", "--non-interactive")
-    assert done.returncode == 0, done.stdout
+    succeed(stack, "up", "--yes")
+    succeed(stack, "destroy", "--yes")
     assert not _exists(NOTEBOOKS)
     assert not home.exists()

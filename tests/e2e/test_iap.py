@@ -14,7 +14,7 @@ import pytest
 from kubernetes.client import CoreV1Api, CustomObjectsApi
 from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import make_stack, pulumi, set_secret
+from tests.conftest import make_stack, set_secret
 from tests.doubles.google import definitions
 from tests.doubles.google.outputs import project_number
 from tests.doubles.google.plugin import engine_with_stand_in
@@ -78,9 +78,9 @@ def hub(
         }
         stack = make_stack("iap", folder, engine, folder / "none", values)
         set_secret(stack, "iap.clientSecret", marker())
-        require_success(pulumi(stack, "up", "--yes", "--non-interactive"), IAP_NAMESPACE)
+        require_success(stack.run("up", "--yes"), IAP_NAMESPACE)
         yield IapHub(stack=stack, iap=iap, chromium=chromium, proxy=_proxy_address())
-        require_success(pulumi(stack, "destroy", "--yes", "--non-interactive"), IAP_NAMESPACE)
+        require_success(stack.run("destroy", "--yes"), IAP_NAMESPACE)
         forget(IAP_NAMESPACE, IAP_NOTEBOOKS)
 
 
@@ -108,7 +108,7 @@ def test_the_api_server_accepts_the_backend_policy_of_the_gateway(hub: IapHub) -
 
 
 def test_a_second_update_changes_nothing(hub: IapHub) -> None:
-    require_success(pulumi(hub.stack, "up", "--yes", "--non-interactive", "--expect-no-changes"), IAP_NAMESPACE)
+    require_success(hub.stack.run("up", "--yes", "--expect-no-changes"), IAP_NAMESPACE)
 
 
 def test_a_request_that_bypasses_iap_is_refused(hub: IapHub) -> None:

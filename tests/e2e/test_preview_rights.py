@@ -14,7 +14,7 @@ import pytest
 import yaml
 from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api, V1ObjectMeta, V1Secret
 
-from tests.conftest import make_stack, pulumi
+from tests.conftest import make_stack
 from tests.doubles.certificates import pair
 from tests.e2e.hubs import RIGHTS_NAMESPACE, RIGHTS_NOTEBOOKS, RIGHTS_SETTINGS, Hub, brought_up
 from tests.previews import token_of
@@ -166,7 +166,7 @@ def test_a_comment_without_cluster_access_has_each_change_and_no_secret(changed:
 
 
 def _drift(stack: Stack) -> subprocess.CompletedProcess[str]:
-    return pulumi(stack, "preview", "--refresh", "--expect-no-changes", "--non-interactive")
+    return stack.run("preview", "--refresh", "--expect-no-changes")
 
 
 def test_drift_detection_needs_to_read_secrets_and_rbac(hub: Hub, tmp_path: Path) -> None:

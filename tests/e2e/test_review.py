@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from kubernetes.client import AppsV1Api, CoreV1Api
 
-from tests.conftest import make_stack, pulumi, set_secret
+from tests.conftest import make_stack, set_secret, succeed
 from tests.e2e.hubs import brought_up, marker, wait_until
 from tests.examples import require_documented
+from tests.kubeconfigs import write
 from tools.engine import Engine, Stack
 from tools.local import api
 from tools.paths import CHECKOUT
@@ -137,12 +138,7 @@ def test_an_unreachable_cluster_is_in_the_comment_and_fails_the_check(
     stack: Stack, image_settings: dict[str, str], secret: str
 ) -> None:
     _branch(stack, {**_SETTINGS, **image_settings}, secret)
-    kubeconfig = stack.folder / "away"
-    kubeconfig.write_text(
-        "apiVersion: v1\nkind: Config\ncurrent-context: away\n"
-        "contexts: [{name: away, context: {cluster: away, user: me}}]\n"
-        "clusters: [{name: away, cluster: {server: 'https://127.0.0.1:9'}}]\nusers: [{name: me, user: {}}]\n"
-    )
+    kubeconfig = write(stack.folder / "away", {"away": "https://127.0.0.1:9"}, current="away")
     code, text, _ = _review(replace(stack, kubeconfig=kubeconfig), "preview")
     assert code == 1
     require_documented("unreachable", text.replace(str(kubeconfig), "/home/runner/.kube/config"))
@@ -183,6 +179,5 @@ def test_drift_is_reported_and_fails_the_check(stack: Stack, image_settings: dic
     # The fix of the report; the label of another field manager on the Service stays.
     environment = {**stack.engine.environment, "PULUMI_K8S_ENABLE_PATCH_FORCE": "true"}
     forced = replace(stack, engine=replace(stack.engine, environment=environment))
-    done = pulumi(forced, "up", "--yes", "--refresh", "--non-interactive")
-    assert done.returncode == 0, done.stdout
+    succeed(forced, "up", "--yes", "--refresh")
     assert _seconds(apps) == made

@@ -12,11 +12,10 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml
 from kubernetes.client import CoreV1Api, StorageV1Api, V1ObjectMeta, V1Service, V1ServiceSpec, V1StorageClass
 from kubernetes.client.exceptions import ApiException
 
-from tests.conftest import pulumi
+from tests.conftest import make_stack, succeed
 from tests.doubles.google.plugin import engine_with_stand_in
 from tests.e2e.hubs import binding_of, forget, pods, require_success
 from tools.engine import Engine, Stack
@@ -68,12 +67,12 @@ def stack(
     engine = engine_with_stand_in(built_engine, folder, kubeconfig=live_cluster)
     stack = Stack(name="storage", engine=engine, folder=folder, kubeconfig=folder / "none")
     _write(stack, image_settings)
-    done = pulumi(stack, "up", "--yes", "--non-interactive")
+    done = stack.run("up", "--yes")
     try:
         require_success(done, _NAMESPACE)
         _expose()
         yield stack
-        require_success(pulumi(stack, "destroy", "--yes", "--non-interactive"), _NAMESPACE)
+        require_success(stack.run("destroy", "--yes"), _NAMESPACE)
     finally:
         forget(_NAMESPACE, _NOTEBOOKS)
         classes.delete_storage_class(_GROWING)
@@ -101,17 +100,13 @@ def _expose() -> None:
 def _write(stack: Stack, images: Mapping[str, str], **changed: object) -> None:
     """Write the stack file with changed settings (`hub_storage` is `hub.storage`)."""
     values = {**_SETTINGS, **images, **{key.replace("_", "."): value for key, value in changed.items()}}
-    config = {"pulumi:disable-default-providers": ["kubernetes", "gcp"]} | {
-        f"jupyterhub:{key}": value for key, value in values.items()
-    }
-    file = stack.folder / "settings.yaml"
-    file.write_text(yaml.safe_dump({"config": config}))
-    stack.prepare(file, {})
+    assert stack.kubeconfig
+    make_stack(stack.name, stack.folder, stack.engine, stack.kubeconfig, values)
 
 
 def _up(stack: Stack, images: Mapping[str, str], **changed: object) -> str:
     _write(stack, images, **changed)
-    done = pulumi(stack, "up", "--yes", "--diff", "--non-interactive")
+    done = stack.run("up", "--yes", "--diff")
     require_success(done, _NAMESPACE)
     return done.stdout
 
@@ -240,11 +235,10 @@ def test_the_api_server_accepts_the_storage_class_of_filestore(stack: Stack, ima
 
 def test_a_volume_without_a_storage_class_in_the_state_is_kept(stack: Stack, image_settings: dict[str, str]) -> None:
     before = _database()
-    state = json.loads(pulumi(stack, "stack", "export").stdout)
+    state = json.loads(succeed(stack, "stack", "export"))
     (claim,) = [of for of in state["deployment"]["resources"] if of["urn"].endswith("::tf-hub-hub-database")]
     _remove_class(claim["inputs"])
-    done = pulumi(stack, "stack", "import", stdin=json.dumps(state))
-    assert done.returncode == 0, done.stdout
+    succeed(stack, "stack", "import", stdin=json.dumps(state))
     _up(stack, image_settings, hub_storage={"size": "64Mi"})
     assert _database() == before
 
@@ -255,6 +249,6 @@ def _remove_class(inputs: dict[str, Any]) -> None:
 
 
 def test_a_destroy_deletes_storage_classes_of_volumes_that_are_not_kept(stack: Stack) -> None:
-    require_success(pulumi(stack, "destroy", "--yes", "--non-interactive"), _NAMESPACE)
+    require_success(stack.run("destroy", "--yes"), _NAMESPACE)
     with pytest.raises(ApiException):
         StorageV1Api(api.connect()).read_storage_class(_OWN)

@@ -12,8 +12,9 @@ import trustme
 import yaml
 
 from settings.reading.stack_file import read_config
-from tests.conftest import pulumi, set_secret
+from tests.conftest import set_secret, succeed
 from tests.doubles.google import plugin, refusals
+from tests.kubeconfigs import write
 from tests.previews import Step, is_google, steps
 from tests.setting_changes import changed, is_sealed
 from tools.engine import Engine, Stack
@@ -84,9 +85,8 @@ class GoogleHalf:
 
     def state(self) -> dict[str, dict[str, Any]]:
         """Return Google's resources in the state of the stack, by URN."""
-        done = pulumi(self.stack, "stack", "export", "--non-interactive")
-        assert done.returncode == 0, done.stdout
-        found = [item for item in json.loads(done.stdout)["deployment"].get("resources", []) if is_google(item["urn"])]
+        state = json.loads(succeed(self.stack, "stack", "export"))
+        found = [item for item in state["deployment"].get("resources", []) if is_google(item["urn"])]
         by_urn = {item["urn"]: item for item in found}
         assert len(by_urn) == len(found), "a URN is in the state twice"
         return by_urn
@@ -124,17 +124,13 @@ def _kubeconfig(folder: Path) -> Path:
     def text(blob: trustme.Blob) -> str:
         return base64.b64encode(blob.bytes()).decode()
 
-    cluster = {"server": "https://127.0.0.1:9", "certificate-authority-data": text(authority.cert_pem)}
-    user = {
-        "client-certificate-data": text(client.cert_chain_pems[0]),
-        "client-key-data": text(client.private_key_pem),
-    }
-    content = {
-        "current-context": "none",
-        "contexts": [{"name": "none", "context": {"cluster": "none", "user": "none"}}],
-        "clusters": [{"name": "none", "cluster": cluster}],
-        "users": [{"name": "none", "user": user}],
-    }
-    file = folder / "kubeconfig"
-    file.write_text(yaml.safe_dump(content))
-    return file
+    return write(
+        folder / "kubeconfig",
+        {"none": "https://127.0.0.1:9"},
+        current="none",
+        cluster={"certificate-authority-data": text(authority.cert_pem)},
+        user={
+            "client-certificate-data": text(client.cert_chain_pems[0]),
+            "client-key-data": text(client.private_key_pem),
+        },
+    )

@@ -6,7 +6,8 @@ import pytest
 from kubernetes.client import CoreV1Api
 
 from settings import parse
-from tests.conftest import make_stack, pulumi
+from tests.conftest import make_stack
+from tests.kubeconfigs import write
 from tools.engine import Engine
 from tools.errors import ToolError
 from tools.local import api, deploy
@@ -42,7 +43,7 @@ def test_an_invalid_setting_fails_the_update_with_its_key_and_changes_nothing(
     built_engine: Engine, live_cluster: Path, tmp_path: Path, key: str, value: object, message: str
 ) -> None:
     stack = make_stack("bad", tmp_path, built_engine, live_cluster, {**GOOD, key: value})
-    done = pulumi(stack, "up", "--yes")
+    done = stack.run("up", "--yes")
     assert done.returncode != 0
     assert key in done.stdout
     assert message in done.stdout
@@ -53,13 +54,8 @@ def test_an_invalid_setting_fails_the_update_with_its_key_and_changes_nothing(
 def test_an_unreachable_cluster_fails_the_preview_with_its_address_and_a_fix(
     built_engine: Engine, tmp_path: Path
 ) -> None:
-    kubeconfig = tmp_path / "kubeconfig"
-    kubeconfig.write_text(
-        "apiVersion: v1\nkind: Config\ncurrent-context: away\n"
-        "contexts: [{name: away, context: {cluster: away, user: me}}]\n"
-        "clusters: [{name: away, cluster: {server: 'https://127.0.0.1:9'}}]\nusers: [{name: me, user: {}}]\n"
-    )
-    done = pulumi(make_stack("away", tmp_path, built_engine, kubeconfig, GOOD), "preview")
+    kubeconfig = write(tmp_path / "kubeconfig", {"away": "https://127.0.0.1:9"}, current="away")
+    done = make_stack("away", tmp_path, built_engine, kubeconfig, GOOD).run("preview")
     assert done.returncode != 0
     assert "127.0.0.1:9" in done.stdout
     assert "away" in done.stdout

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conftest import pulumi
+from tests.conftest import succeed
 from tests.doubles.google.outputs import project_number
 from tests.doubles.google.plugin import engine_with_stand_in
 from tools.commands import run
@@ -33,20 +33,14 @@ def _configure(stack: Stack, values: dict[str, str]) -> None:
     stack.prepare(file, {})
 
 
-def _succeed(stack: Stack, *arguments: str) -> str:
-    done = pulumi(stack, *arguments)
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
 def _exports(stack: Stack) -> dict[str, Any]:
     return json.loads(run(stack.command("stack", "output", "--json"), env=stack.environment))
 
 
 def test_the_stack_is_created_is_idempotent_and_is_protected_from_destroy(stack: Stack, tmp_path: Path) -> None:
-    assert "+ 51 to create" in _succeed(stack, "preview")
-    _succeed(stack, "up", *AT_ONCE)
-    _succeed(stack, "up", *AT_ONCE, "--expect-no-changes")
+    assert "+ 51 to create" in succeed(stack, "preview")
+    succeed(stack, "up", *AT_ONCE)
+    succeed(stack, "up", *AT_ONCE, "--expect-no-changes")
     exports = _exports(stack)
     pool = f"projects/{project_number('foo-123')}/locations/global/workloadIdentityPools/github-actions"
     assert exports["variables"] == {
@@ -70,7 +64,7 @@ def test_the_stack_is_created_is_idempotent_and_is_protected_from_destroy(stack:
         for purpose in ("preview", "drift", "deploy")
     }
 
-    refused = pulumi(stack, "destroy", "--yes")
+    refused = stack.run("destroy", "--yes")
     assert refused.returncode != 0
     assert "protected" in refused.stdout
     assert (tmp_path / "cloud.json").read_text() == cloud
@@ -79,21 +73,21 @@ def test_the_stack_is_created_is_idempotent_and_is_protected_from_destroy(stack:
 def test_an_unprotected_stack_is_destroyed_and_can_be_created_again(stack: Stack, tmp_path: Path) -> None:
     """Google never frees the name of a key, so the second one has another name."""
     _configure(stack, {**GOOD, "protect": "false"})
-    _succeed(stack, "up", *AT_ONCE)
+    succeed(stack, "up", *AT_ONCE)
     first = _exports(stack)["secrets_provider"]
-    _succeed(stack, "destroy", *AT_ONCE)
+    succeed(stack, "destroy", *AT_ONCE)
     left = json.loads((tmp_path / "cloud.json").read_text())
     assert {key.partition(" ")[0] for key in left if "projects/service" not in key} == {
         "gcp:kms/keyRing:KeyRing",
         "gcp:kms/cryptoKey:CryptoKey",
     }
-    _succeed(stack, "up", *AT_ONCE)
+    succeed(stack, "up", *AT_ONCE)
     assert _exports(stack)["secrets_provider"] != first
 
 
 def test_a_preview_reports_all_mistakes_without_a_traceback(stack: Stack) -> None:
     _configure(stack, {"project": "Foo", "location": "EU", "repositoryId": "octocat/hub"})
-    done = pulumi(stack, "preview")
+    done = stack.run("preview")
     assert done.returncode != 0
     assert "The config has 4 mistakes:" in done.stdout
     for key in ("project", "location", "repositoryId", "ownerId"):

@@ -5,7 +5,6 @@ from collections.abc import Generator, Mapping
 import pytest
 
 from settings.reading.keys import PROJECT, SECRETS
-from tests.conftest import pulumi
 from tests.doubles.google.cloud import Cloud
 from tests.doubles.google.invokes import MISSING
 from tests.engine.google_half import GoogleHalf, google_half
@@ -77,7 +76,7 @@ def test_a_protected_stack_is_destroyed_only_after_protect_is_off(half: GoogleHa
     assert half.run("up").succeeded
     before = half.cloud()
     # With its preview, as users run it: without it, destroy would first delete the unprotected resources.
-    refused = pulumi(half.stack, "destroy", "--yes", "--non-interactive")
+    refused = half.stack.run("destroy", "--yes")
     assert refused.returncode != 0
     assert "protect" in refused.stdout
     assert half.cloud() == before

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import pulumi
+from tests.conftest import succeed
 from tests.doubles.google.cloud import Cloud
 from tests.doubles.google.plugin import engine_with_stand_in
 from tools.commands import run
@@ -72,12 +72,6 @@ def stack(built_engine: Engine, tmp_path: Path) -> Stack:
     return stack
 
 
-def _succeed(stack: Stack, *arguments: str) -> str:
-    done = pulumi(stack, *arguments)
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
 def _planned(stack: Stack) -> dict[str, str]:
     """Return the operations of a preview on Google's resources, by name; unchanged ones are left out."""
     steps = json.loads(run(stack.command("preview", "--json"), env=stack.environment))["steps"]
@@ -101,59 +95,59 @@ def test_a_stack_is_created_updated_in_place_and_destroyed(stack: Stack, tmp_pat
     made = dict.fromkeys(("account", "zone", "network", "subnetwork", "address"), "create")
     assert _planned(stack) == made
     assert cloud.find(ACCOUNT, ACCOUNT_ID) is None
-    _succeed(stack, "up", *AT_ONCE)
+    succeed(stack, "up", *AT_ONCE)
     assert stack.output("address").startswith("203.0.113.")
     assert stack.output("zone").startswith("zone-")
     assert stack.output("operator") == "operator@example.org"
     assert stack.output("authority")
-    assert "hunter2" not in _succeed(stack, "stack", "export")
-    _succeed(stack, "up", *AT_ONCE, "--expect-no-changes")
-    _succeed(stack, "refresh", *AT_ONCE, "--expect-no-changes")
+    assert "hunter2" not in succeed(stack, "stack", "export")
+    succeed(stack, "up", *AT_ONCE, "--expect-no-changes")
+    succeed(stack, "refresh", *AT_ONCE, "--expect-no-changes")
 
     for key, value in {"description": "of all nodes", "range": "10.1.0.0/20"}.items():
-        _succeed(stack, "config", "set", key, value)
+        succeed(stack, "config", "set", key, value)
     assert _planned(stack) == {"account": "update", "subnetwork": "replace"}
-    _succeed(stack, "up", *AT_ONCE)
+    succeed(stack, "up", *AT_ONCE)
     account = cloud.find(ACCOUNT, ACCOUNT_ID)
     assert account is not None
     assert account["outputs"]["description"] == "of all nodes"
 
-    _succeed(stack, "destroy", *AT_ONCE)
+    succeed(stack, "destroy", *AT_ONCE)
     assert json.loads((tmp_path / "cloud.json").read_text()) == {}
 
 
 def test_a_refresh_finds_drift_and_an_update_reverts_it(stack: Stack, tmp_path: Path) -> None:
     cloud = Cloud(file=tmp_path / "cloud.json")
-    _succeed(stack, "up", *AT_ONCE)
+    succeed(stack, "up", *AT_ONCE)
     account = cloud.find(ACCOUNT, ACCOUNT_ID)
     assert account is not None
     cloud.update(ACCOUNT, ACCOUNT_ID, account["inputs"], account["outputs"] | {"description": "by hand"})
-    _succeed(stack, "refresh", *AT_ONCE)
+    succeed(stack, "refresh", *AT_ONCE)
     assert _planned(stack) == {"account": "update"}
-    _succeed(stack, "up", *AT_ONCE)
+    succeed(stack, "up", *AT_ONCE)
     assert (cloud.find(ACCOUNT, ACCOUNT_ID) or {})["outputs"]["description"] == "of the nodes"
 
 
 def test_a_failed_resource_is_completed_by_the_next_update(stack: Stack, built_engine: Engine, tmp_path: Path) -> None:
     failing = engine_with_stand_in(built_engine, tmp_path, fail={ZONE: "permission"})
-    done = pulumi(dataclasses.replace(stack, engine=failing), "up", *AT_ONCE)
+    done = dataclasses.replace(stack, engine=failing).run("up", *AT_ONCE)
     assert done.returncode != 0
     assert "Permission 'dns.managedZones.create' denied on 'projects/foo/managedZones/zone-" in done.stdout
     assert _planned(stack) == {"zone": "create"}
-    _succeed(stack, "up", *AT_ONCE)
+    succeed(stack, "up", *AT_ONCE)
     assert stack.output("zone").startswith("zone-")
 
 
 def test_a_misspelled_nested_input_fails_the_preview_with_its_path(stack: Stack) -> None:
-    _succeed(stack, "config", "set", "key", "sttate")
-    done = pulumi(stack, "preview")
+    succeed(stack, "config", "set", "key", "sttate")
+    done = stack.run("preview")
     assert done.returncode != 0
     assert "dnssecConfig.sttate" in done.stdout
     assert "did you mean state?" in done.stdout
 
 
 def test_a_missing_cluster_fails_the_preview_with_its_name(stack: Stack) -> None:
-    _succeed(stack, "config", "set", "cluster", "missing")
-    done = pulumi(stack, "preview")
+    succeed(stack, "config", "set", "cluster", "missing")
+    done = stack.run("preview")
     assert done.returncode != 0
     assert "projects/foo/locations/europe-west4/clusters/missing not found" in done.stdout

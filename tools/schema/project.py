@@ -17,11 +17,8 @@ def description(field: FieldInfo) -> str:
     return " ".join((field.description or "").split())
 
 
-def type_of(key: str) -> str:
-    """Return Pulumi's type of a key. A secret is a string: Pulumi does not look into what it encrypts."""
-    annotation = KEYS[key].annotation
-    if key in SECRETS:
-        return "string"
+def type_of(annotation: object) -> str:
+    """Return Pulumi's type of a value."""
     if fields_of(annotation) or get_origin(annotation) is Mapping:
         return "object"
     return "array" if get_origin(annotation) is tuple else _SIMPLE.get(annotation, "string")
@@ -36,7 +33,8 @@ def with_config(text: str) -> str:
 
 
 def _entry(key: str, field: FieldInfo) -> dict[str, object]:
-    entry: dict[str, object] = {"type": type_of(key)}
+    # A secret is a string: Pulumi does not look into what it encrypts.
+    entry: dict[str, object] = {"type": "string" if key in SECRETS else type_of(field.annotation)}
     if entry["type"] == "array":
         item = get_args(field.annotation)[0]
         entry["items"] = {"type": "object" if fields_of(item) else "string"}

@@ -1,19 +1,17 @@
-"""docs/settings.md: each key with its type, default, meaning, example, and what a change replaces."""
+"""docs/settings.md: each key with its type, default, meaning, example, and the effect of a change."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import groupby
 from types import NoneType, UnionType
-from typing import Any, Final, Literal, get_args, get_origin
+from typing import Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from settings.reading.keys import KEYS, PROJECT, SECRETS, default_of, fields_of
-from settings.reading.stack_file import read_config
+from settings.reading.keys import KEYS, SECRETS, default_of, fields_of
 from settings.settings import Settings
-from tools.paths import CHECKOUT
+from tools.schema.effects import EFFECTS, effect_of
 from tools.schema.project import description, type_of
-from tools.schema.replaced import NOTES, REPLACED
 
 _HEAD: Final = """\
 <!-- Written by `make schema` from the docstrings in settings/groups/. Do not edit it. -->
@@ -24,56 +22,58 @@ the images are required. Secrets are set with `--secret`; a secret in plain text
 mistakes of a stack file at once, before anything is changed. [examples/](../examples) holds whole stack files. Editors
 complete and check stack files with [a JSON Schema](../schemas/stack.schema.json).
 
-*Replaces* lists the resources of Google Cloud, and those with people's work, that a change replaces or removes
-([more](changes.md)); without it, a change updates in place. Most changes restart the hub, which interrupts no notebook:
-`make diff` shows what restarts.
+The last column is the effect of a change on a running stack ([more](changes.md)); `make diff` shows all of it:
+
+- **Restarts the hub**: its pages are unavailable for about 8 seconds. Running notebooks continue.
+- **Restarts the proxy**: a new pod takes over first, so open notebooks stay connected.
+- **Replaces**: these resources are deleted and created again. `protect` refuses that for those that hold people's work.
+- **Updates**: these resources change in place.
+- **Restarts nothing**: only Pulumi's state changes, or a resource is added or removed.
+
+The effects are those on a stack on GKE. A stack without such a resource has no such effect.
 """
 
 
 def page() -> str:
     """Return the page."""
-    examples = dict(_examples())
     lines: list[str] = [_HEAD]
     for group, keys in groupby(sorted(KEYS, key=lambda key: "." in key), key=lambda key: key.rpartition(".")[0]):
         if group:
             about = fields_of(Settings)[group].annotation.__doc__ or ""
             lines += [f"## {group}", "", about.partition("\n")[0], ""]
-        lines += ["| key | type | default | meaning |", "| --- | --- | --- | --- |"]
-        lines += [row for key in keys for row in _rows(key, examples.get(key))]
+        lines += ["| key | type | default | meaning | a change |", "| --- | --- | --- | --- | --- |"]
+        lines += [row for key in keys for row in _rows(key)]
         lines.append("")
     return "\n".join(lines)
 
 
-def _rows(key: str, example: object) -> Iterator[str]:
+def _rows(key: str) -> Iterator[str]:
     field = KEYS[key]
     default = None if key in SECRETS else default_of(field)
     meaning = [description(field)]
     if key in SECRETS:
         meaning.append(f"Secret: `pulumi config set --secret {key}`.")
-    if example is not None and key not in SECRETS:
-        meaning.append(f"Example: {_code(example)}.")
-    if kinds := REPLACED.get(key):
-        meaning.append(f"Replaces: {', '.join(sorted(kinds))}.")
-    if note := NOTES.get(key):
-        meaning.append(note)
-    yield _row(f"`{key}`", _type(key, field), "" if default in (None, {}, []) else _code(default), " ".join(meaning))
+    if field.examples:
+        meaning.append(f"Example: {_code(field.examples[0])}.")
+    shown = "" if default in (None, {}, []) else _code(default)
+    type_ = "string" if key in SECRETS else _type(field.annotation)
+    yield _row(f"`{key}`", type_, shown, " ".join(meaning), effect_of(key).text)
     for part, of in _parts(field.annotation):
-        yield _row(f"&nbsp;&nbsp;`.{part}`", _choices(of.annotation), "", description(of))
+        effect = EFFECTS.get(f"{key}.{part}")
+        yield _row(f"&nbsp;&nbsp;`.{part}`", _type(of.annotation), "", description(of), effect.text if effect else "")
 
 
 def _row(*cells: str) -> str:
     return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
 
 
-def _type(key: str, field: FieldInfo) -> str:
-    return _choices(field.annotation) or type_of(key)
-
-
-def _choices(annotation: Any) -> str:  # noqa: ANN401 an annotation has no type of its own
-    """Return the values of a Literal, also in a union with None; "" for anything else."""
-    if get_origin(annotation) is UnionType:
+def _type(annotation: Any) -> str:  # noqa: ANN401 an annotation has no type of its own
+    """Return the type of a value, or the choices of a Literal."""
+    if get_origin(annotation) in {Union, UnionType}:
         (annotation, *_) = [member for member in get_args(annotation) if member is not NoneType]
-    return ", ".join(f"`{choice}`" for choice in get_args(annotation)) if get_origin(annotation) is Literal else ""
+    if get_origin(annotation) is Literal:
+        return ", ".join(f"`{choice}`" for choice in get_args(annotation))
+    return type_of(annotation)
 
 
 def _parts(annotation: Any) -> Iterator[tuple[str, FieldInfo]]:  # noqa: ANN401 see above
@@ -85,17 +85,4 @@ def _parts(annotation: Any) -> Iterator[tuple[str, FieldInfo]]:  # noqa: ANN401 
 
 
 def _code(value: object) -> str:
-    return f"`{json.dumps(value, ensure_ascii=False)}`" if isinstance(value, Mapping | list) else f"`{_scalar(value)}`"
-
-
-def _scalar(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _examples() -> Iterator[tuple[str, object]]:
-    """Yield values of the example stacks, Pulumi.gke.yaml last, which so comes first."""
-    for file in (*sorted((CHECKOUT / "examples").glob("Pulumi.*.yaml")), CHECKOUT / "Pulumi.gke.yaml"):
-        for name, value in read_config(file).items():
-            key = name.removeprefix(f"{PROJECT}:")
-            if key in KEYS and "\n" not in str(value) and str(value) != str(default_of(KEYS[key])):
-                yield key, value
+    return f"`{value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}`"

@@ -10,13 +10,13 @@ from typing import Any, Final, TypeAlias, cast
 
 from settings.reading.keys import KEYS, PROJECT, SECRETS, default_of, fields_of, is_structured
 from settings.settings import Settings
+from settings.types.text import NO_WHOLE_NUMBER, WHOLE_NUMBER, pattern
 from tools.schema.project import description
 
 _Schema: TypeAlias = dict[str, Any]
 
 _FLAGS: Final = [True, False, "true", "false", "True", "TRUE", "False", "FALSE"]
-_WHOLE_NUMBER: Final = "^(0|-?[1-9][0-9]*)$"
-_BOUNDS: Final = {"ge": "minimum", "le": "maximum", "pattern": "pattern"}
+_KEPT: Final = {"ge": "minimum", "le": "maximum", "allOf": "allOf"}
 _JSON: Final = r"^\s*[\[{]"
 _SECURE: Final[_Schema] = {
     "type": "object",
@@ -31,8 +31,10 @@ def schema() -> _Schema:
     models = Settings.model_json_schema(by_alias=True)
     keys = {key: _key(key, models) for key in KEYS}
     refs = {key: {"$ref": f"#/definitions/{key}"} for key in keys}
+    required = [key for key, field in KEYS.items() if field.is_required()]
     config: _Schema = {
         "type": ["object", "null"],
+        "allOf": [{"anyOf": [{"required": [name]} for name in (f"{PROJECT}:{key}", key)]} for key in required],
         "additionalProperties": False,
         "properties": {f"{PROJECT}:{key}": ref for key, ref in refs.items()},
         # Keys of Pulumi and of providers, and this project's keys without their prefix.
@@ -62,8 +64,8 @@ def _key(key: str, models: Mapping[str, Any]) -> _Schema:
     field = KEYS[key]
     default = default_of(field)
     if key in SECRETS:
-        found: _Schema = {"anyOf": [_SECURE, {"enum": ["", None]}], "doNotSuggest": True}
-        found["errorMessage"] = f"is in plain text: pulumi config set --secret {key}"
+        secure = {**_SECURE, "errorMessage": f"is in plain text: pulumi config set --secret {key}"}
+        found: _Schema = {"anyOf": [secure, {"enum": ["", None]}], "doNotSuggest": True}
     else:
         group, dot, name = key.partition(".")
         member = models["properties"][group]
@@ -75,7 +77,7 @@ def _key(key: str, models: Mapping[str, Any]) -> _Schema:
             found["anyOf"] = [*found["anyOf"], {"type": "string", "pattern": _JSON}]
         if is_structured(field) and default == {}:
             found["anyOf"] = [*found["anyOf"], {"type": "object", "maxProperties": 0}]
-        if default is None:
+        if default is None and not field.is_required():
             found["anyOf"] = [*found["anyOf"], {"enum": ["", None]}]
         if default:
             found["default"] = default
@@ -95,7 +97,8 @@ def _value(value: Mapping[str, Any], models: Mapping[str, Any], *, partial: bool
         return _model(_definition(value, models), models, partial=partial)
     for inner in ("additionalProperties", "items"):
         if inner in value:
-            return {"type": value["type"], inner: _value(value[inner], models, partial=False)}
+            names = {"propertyNames": value["propertyNames"]} if "propertyNames" in value else {}
+            return {"type": value["type"], **names, inner: _value(value[inner], models, partial=False)}
     return _scalar(value)
 
 
@@ -113,12 +116,12 @@ def _model(model: Mapping[str, Any], models: Mapping[str, Any], *, partial: bool
 def _scalar(value: Mapping[str, Any]) -> _Schema:
     if "enum" in value:
         return {"enum": value["enum"]}
-    kept = {new: value[old] for old, new in _BOUNDS.items() if old in value}
+    kept = {new: value[old] for old, new in _KEPT.items() if old in value}
     match value["type"]:
         case "boolean":
             return {"enum": _FLAGS}
         case "integer":
-            return {"type": ["integer", "string"], "pattern": _WHOLE_NUMBER, **kept}
+            return {"type": ["integer", "string"], **pattern(WHOLE_NUMBER, NO_WHOLE_NUMBER), **kept}
         case "string":
             return {"type": ["string", "number", "boolean"], **kept}  # YAML's 0.5 and true are accepted as text
         case kind:

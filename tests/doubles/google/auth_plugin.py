@@ -1,4 +1,4 @@
-"""A stand-in for `gke-gcloud-auth-plugin`, for the cluster that stands in for every GKE cluster."""
+"""A stand-in for `gke-gcloud-auth-plugin`, with the credentials of the cluster that stands in for GKE clusters."""
 
 import json
 import os
@@ -12,7 +12,7 @@ _APPLICATION_DEFAULT = "--use_application_default_credentials"
 def main() -> int:
     """Print credentials, as a Kubernetes credential plugin.
 
-    There are application default credentials alone and no gcloud login, as after the steps of docs/gke.md.
+    Like a machine after the steps of docs/gke.md, it has application default credentials and no gcloud login.
     """
     if _APPLICATION_DEFAULT not in sys.argv[1:]:
         sys.stderr.write("You do not currently have an active account selected. Please run: gcloud auth login\n")
@@ -21,10 +21,10 @@ def main() -> int:
     if found is None:
         sys.stderr.write(f"{KUBECONFIG} names no kubeconfig\n")
         return 1
-    asked = json.loads(os.environ.get("KUBERNETES_EXEC_INFO") or "{}")
+    request = json.loads(os.environ.get("KUBERNETES_EXEC_INFO") or "{}")
     credential = {
         "kind": "ExecCredential",
-        "apiVersion": asked.get("apiVersion", "client.authentication.k8s.io/v1beta1"),
+        "apiVersion": request.get("apiVersion", "client.authentication.k8s.io/v1beta1"),
         "status": {"clientCertificateData": found.certificate, "clientKeyData": found.key},
     }
     sys.stdout.write(json.dumps(credential))

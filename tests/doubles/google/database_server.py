@@ -3,6 +3,7 @@
 import os
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from tests.doubles.google.wire import Properties
@@ -50,12 +51,8 @@ def _make(question: str, name: str, command: str) -> None:
         _execute(command)
 
 
-def _execute(sql: str, **values: str) -> int:
-    """Execute SQL as the superuser and return the number of rows."""
-    from sqlalchemy import create_engine, text  # noqa: PLC0415 slow to load, and rarely needed
-    from sqlalchemy.pool import NullPool  # noqa: PLC0415 see above
+def _execute(statement: str, **values: str) -> list[tuple[Any, ...]]:
+    """Execute SQL as the superuser, and return the rows."""
+    from tests.doubles.sql import execute  # noqa: PLC0415 SQLAlchemy is slow to load, and rarely needed
 
-    url = os.environ[SERVER].replace("postgresql:", "postgresql+psycopg2:")
-    with create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as connection:
-        done = connection.execute(text(sql), values)
-        return len(done.all()) if done.returns_rows else 0
+    return execute(os.environ[SERVER], statement, **values)

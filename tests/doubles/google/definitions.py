@@ -30,7 +30,7 @@ def installed() -> Generator[None]:
             except ApiException as error:
                 if error.status != _CONFLICT:
                     raise
-                # Left by a killed run, maybe in an older version.
+                # It is from a killed run, maybe in an older version.
                 extensions.patch_custom_resource_definition(definition["metadata"]["name"], definition)
             else:
                 made.append(definition["metadata"]["name"])

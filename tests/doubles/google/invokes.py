@@ -84,7 +84,7 @@ def _get_managed_zone(arguments: Properties, place: Place) -> Properties:
 
 
 def _existing(token: str, template: str, where: Properties, elsewhere: Properties | None = None) -> Properties:
-    """Return a resource of this cloud, or a made-up one of another stack with the properties `elsewhere`."""
+    """Return a resource of this cloud, or a made-up one with the properties `elsewhere`."""
     identity = template.format_map(where)
     if where["name"] == MISSING:
         message = f"googleapi: Error 404: Not found: {identity}., notFound"

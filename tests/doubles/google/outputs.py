@@ -1,4 +1,4 @@
-"""Outputs of a new resource: made up, plausible, and always the same for the same resource."""
+"""Made-up outputs of a new resource, which are the same in each run."""
 
 import base64
 import hashlib
@@ -99,9 +99,9 @@ def _cluster(made: Made) -> Properties:
 
 
 def _node_zones(made: Made) -> list[str]:
-    """Return the zones by the program, or chosen by Google: three of a region, none beside a zone.
+    """Return the zones of the inputs, or three zones of the region; none for a zonal cluster.
 
-    They are the last three here, so that a program that guesses the first three fails.
+    They are the last three, so that a program that guesses the first three fails.
     """
     chosen: list[str] | None = made.inputs.get("nodeLocations")
     return chosen or ([] if is_zone(made["location"]) else list(zones_of(made["location"])[-3:]))

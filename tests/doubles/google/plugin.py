@@ -1,4 +1,4 @@
-"""Installs the stand-in where an engine looks for its `gcp` provider."""
+"""Installation of the stand-in as the `gcp` plugin of an engine."""
 
 import dataclasses
 import os
@@ -19,13 +19,13 @@ from tools.engine import Engine
 
 
 def install(home: Path) -> Path:
-    """Install the stand-in as the plugin that the SDK asks for.
+    """Install the stand-in as the plugin of the SDK's version.
 
     Args:
         home: A `PULUMI_HOME` of the tests.
 
     Returns:
-        The program that the engine starts.
+        The program of the plugin.
     """
     program = home / "plugins" / f"resource-gcp-v{sdk.VERSION}" / "pulumi-resource-gcp"
     _write_program(program, "tests.doubles.google.provider")
@@ -56,8 +56,8 @@ def engine_with_stand_in(
         found: The engine of `make up`, with its Kubernetes provider.
         folder: Folder of the Pulumi home and of the cloud (`cloud.json`): the same folder is the same cloud.
         kubeconfig: The cluster that stands in for every GKE cluster; `gke-gcloud-auth-plugin` gives access to it.
-        fail: By type or URN of a resource, how its operations fail: see `refusals.ways`. `refusals.demand` can change
-            it later.
+        fail: By type or URN of a resource, the kind of failure of its operations: see `refusals.ways`.
+            `refusals.demand` can change it later.
         postgres: URL of the superuser of the server that stands in for every Cloud SQL instance; empty = none.
         ca_certificates: PEM file with the CA certificates of that server; None = made-up ones.
     """
@@ -91,10 +91,10 @@ def engine_with_stand_in(
 
 @contextmanager
 def kept_running(engine: Engine) -> Generator[Engine]:
-    """Keep the stand-in running for an engine: loading the SDK takes it longer than all calls.
+    """Run the stand-in once for several commands of an engine, as it takes seconds to load the SDK.
 
     Args:
-        engine: One of `engine_with_stand_in`.
+        engine: A result of `engine_with_stand_in`.
     """
     program = install(Path(engine.environment["PULUMI_HOME"]))
     variables = {**os.environ, **engine.environment}

@@ -1,6 +1,6 @@
-"""The plugin: serves Pulumi's provider protocol as the `gcp` provider."""
+"""The plugin, which serves Pulumi's provider protocol as the `gcp` provider."""
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportMissingTypeStubs=false
-# grpc has no types, and so those of Pulumi's protocol classes are in part unknown.
+# grpc has no types, so those of Pulumi's protocol classes are partially unknown.
 # pyright: reportIncompatibleMethodOverride=false
 # gRPC passes the arguments by position, and so does `served`.
 # ruff: noqa: N802 the methods' names are the protocol's
@@ -74,7 +74,7 @@ def served(
 
 
 class StandIn(provider_pb2_grpc.ResourceProviderServicer):
-    """Checks, makes up and stores resources; methods that it lacks are optional for the engine."""
+    """The provider; the methods that it lacks are optional in the protocol."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
@@ -143,7 +143,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         olds, news = received(request.old_inputs), received(request.news)
         found = changes(request.type, olds, news)
         kind = provider_pb2.DiffResponse.DIFF_SOME if found else provider_pb2.DiffResponse.DIFF_NONE
-        # A name set by the program is taken until the old resource is deleted; a generated name is new.
+        # A name set by the program is in use until the old resource is deleted; an auto-generated name is new.
         named = "name" not in news.get("__defaults", []) and news.get("name") == olds.get("name") is not None
         return provider_pb2.DiffResponse(
             changes=kind,
@@ -237,7 +237,7 @@ def _outputs(inputs: Properties, beside: Mapping[str, object]) -> Properties:
 
 
 def _half_made(error: RefusedOnDemandError) -> tuple[tuple[str, bytes], ...]:
-    """Return the details by which the engine keeps a resource whose creation failed."""
+    """Return the details with which the engine keeps a resource after a failed creation."""
     if error.outputs is None:
         return ()
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error))

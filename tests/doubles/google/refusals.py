@@ -17,9 +17,9 @@ Verb = Literal["create", "update", "delete"]
 
 _BY_CALL = ("permission", "quota")
 _LATER = ("gcp:artifactregistry/", "gcp:certificatemanager/", "gcp:compute/", "gcp:projects/service:", "gcp:sql/")
-"""Types with long-running operations; calls for the others are synchronous."""
+"""Types with long-running operations."""
 _HALF_MADE = ("gcp:container/", "gcp:sql/databaseInstance:")
-"""Types of which a late failure leaves a resource behind."""
+"""Types with long-running operations whose failure leaves a resource."""
 
 
 class RefusedOnDemandError(GoogleError):
@@ -31,18 +31,18 @@ class RefusedOnDemandError(GoogleError):
         """Seconds until Google reports it."""
         self.identity = identity
         self.outputs = outputs
-        """Outputs of the resource, if it exists all the same."""
+        """Outputs of the resource, if it exists after the failure."""
 
 
 def ways(token: str) -> tuple[str, ...]:
-    """Return the ways in which a creation can fail: `permission`, `quota`, `timeout`, `half-made`."""
+    """Return the kinds of failure of a creation: `permission`, `quota`, `timeout`, `half-made`."""
     if token.startswith(_HALF_MADE):
         return (*_BY_CALL, "timeout", "half-made")
     return (*_BY_CALL, "timeout") if token.startswith(_LATER) else _BY_CALL
 
 
 def says(way: str) -> str:
-    """Return a text that every message of this way of failing contains."""
+    """Return a text in every message of this kind of failure."""
     return {
         "permission": "Permission '",
         "quota": "quota",
@@ -52,28 +52,28 @@ def says(way: str) -> str:
 
 
 def demand(file: Path, fail: Mapping[str, str], *, after: float = 0) -> None:
-    """Have resources fail from now on, by type or URN; no others do.
+    """Make resources fail from now on; it replaces the earlier demand.
 
     Args:
-        file: Where the stand-in looks.
-        fail: How each fails.
-        after: Seconds that it takes. What goes on beside the first that fails has begun by then, and so fails too.
+        file: The file of the variable `FAIL`.
+        fail: By type or URN, the kind of failure.
+        after: Seconds until a failure. Operations in parallel with the first failing one start before it fails.
     """
     file.write_text(json.dumps({"after": after, "fail": dict(fail)}))
 
 
 def refuse_on_demand(verb: Verb, *, urn: str, token: str, identity: str, outputs: Properties | None = None) -> None:
-    """Fail if a test asks for it.
+    """Fail if a test demands it.
 
     Args:
-        verb: What is to be done to the resource.
-        urn: Its URN.
+        verb: The operation.
+        urn: URN of the resource.
         token: Its type.
-        identity: What Google calls it.
-        outputs: What it has, if it is there; what is half made only fails then.
+        identity: Its id.
+        outputs: Its outputs if it exists; then only the failure `half-made` is raised.
 
     Raises:
-        RefusedOnDemandError: It is asked for.
+        RefusedOnDemandError: A test demands the failure.
     """
     file = os.environ.get(FAIL)
     if not file:

@@ -1,4 +1,4 @@
-"""Checks of the real provider beyond names and types, for the resource types of this project.
+"""Checks of the real provider beyond names and types of inputs, for the resource types of this project.
 
 From the schemas of terraform-provider-google (`ValidateFunc`, `ConflictsWith`, `ExactlyOneOf`, `AtLeastOneOf`), in
 google/services/container/resource_container_cluster.go and its like.

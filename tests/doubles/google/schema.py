@@ -1,4 +1,4 @@
-"""Checks inputs against the argument classes of the pulumi-gcp SDK, as the real provider does against its schema."""
+"""Checks of inputs against the argument classes of the pulumi-gcp SDK, as the real provider does with its schema."""
 
 import json
 import typing
@@ -50,7 +50,7 @@ def _object(value: Properties, arguments: type, path: str) -> Iterator[Failure]:
     known = sdk.inputs(arguments)
     for name, item in value.items():
         if name.startswith("__"):
-            continue  # such as __defaults, which is the provider's own
+            continue  # internal, such as __defaults
         where = f"{path}.{name}" if path else name
         if name in known:
             yield from _value(item, known[name].type, where, choices(known[name].documentation))
@@ -92,7 +92,7 @@ def _list(value: object, kind: Any, path: str, allowed: frozenset[str]) -> Itera
 
 
 def _scalar(value: object, kind: type, path: str, allowed: frozenset[str]) -> Iterator[Failure]:
-    # Python counts True among the numbers, and the wire knows only one type of number.
+    # In Python, True is an int; the wire format has one type of numbers.
     fits = isinstance(value, bool) if kind is bool else isinstance(value, kind) and not isinstance(value, bool)
     if not fits and not (kind is float and type(value) is int):
         yield _wrong(path, _SCALARS[kind], value)

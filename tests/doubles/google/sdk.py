@@ -83,11 +83,6 @@ def _better_documented(arguments: type) -> type:
     return getattr(sys.modules[arguments.__module__], name, arguments)
 
 
-def is_object(kind: object) -> bool:
-    """Return whether a type is an `...Args` class."""
-    return isinstance(kind, type) and types.is_input_type(kind)
-
-
 def item_type(kind: Any) -> Any:  # noqa: ANN401 a type of any form
     """Return the type of the items of a `Sequence` or `Mapping`."""
     return types.unwrap_type(typing.get_args(kind)[-1])

@@ -9,8 +9,8 @@ import pytest
 from components import cluster
 from components.cluster import reachability
 from tests.doubles.monitor import Registration, record
+from tests.kubeconfigs import write
 from tests.stacks import settings_with
-from tests.unit.components.kubeconfigs import write
 
 
 @pytest.fixture
@@ -116,9 +116,11 @@ def test_an_invalid_server_url_is_reported(server: str, file: Path) -> None:
 
 
 def test_the_proxy_of_the_kubeconfig_is_checked(file: Path, listening: int, dead: int) -> None:
-    write(file, {"a": "https://10.255.255.1"}, current="a", proxy=f"http://127.0.0.1:{listening}")
+    write(file, {"a": "https://10.255.255.1"}, current="a", cluster={"proxy-url": f"http://127.0.0.1:{listening}"})
     assert _provider().inputs["context"] == "a"
-    write(file, {"a": f"https://127.0.0.1:{listening}"}, current="a", proxy=f"socks5://127.0.0.1:{dead}")
+    write(
+        file, {"a": f"https://127.0.0.1:{listening}"}, current="a", cluster={"proxy-url": f"socks5://127.0.0.1:{dead}"}
+    )
     assert f"proxy: 127.0.0.1:{dead}" in _message()
 
 

@@ -5,7 +5,7 @@ import pulumi
 import pytest
 
 from components.cluster import kubeconfig
-from tests.unit.components.kubeconfigs import write
+from tests.kubeconfigs import write
 
 
 def _environment(*files: Path) -> dict[str, str]:

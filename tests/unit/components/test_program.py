@@ -12,8 +12,8 @@ from pulumi.runtime.config import set_all_config
 
 from settings.reading.keys import SECRETS
 from tests.doubles.monitor import Record, record
+from tests.kubeconfigs import write
 from tests.stacks import EXISTING, GATEWAY, GKE, VALUES, text_of
-from tests.unit.components.kubeconfigs import write
 
 _MAIN = Path(__file__).parents[3] / "__main__.py"
 

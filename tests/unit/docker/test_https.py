@@ -113,7 +113,7 @@ def test_an_unusable_certificate_keeps_the_previous_one(server: Server) -> None:
     for part in ("tls.crt", "tls.key"):
         (broken / part).write_text("no certificate")
     link(server.folder, broken)
-    assert "the last one stays" in server.line()
+    assert "the previous one stays in use" in server.line()
     assert server.name() == "first.example.org"
     put(server.folder, "second.example.org")
     assert server.line() == "A renewed certificate is in use.\n"

@@ -106,5 +106,5 @@ def test_a_missing_project_is_reported_and_nothing_runs(tmp_path: Path, goal: st
 
 def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
     done = make(tmp_path, "push")
-    assert "PROJECT_ID is missing" in done.stderr
+    assert "PROJECT_ID is not set" in done.stderr
     assert "install buildah" in done.stderr

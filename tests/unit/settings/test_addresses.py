@@ -78,7 +78,7 @@ def test_a_public_url_has_no_slash_at_its_end(text: str, url: str) -> None:
     ],
 )
 def test_what_a_browser_or_an_oauth_provider_would_not_take_is_refused(text: str) -> None:
-    with pytest.raises(ValidationError, match="is not where people go"):
+    with pytest.raises(ValidationError, match="is not the URL of a site"):
         URL.validate_python(text)
 
 

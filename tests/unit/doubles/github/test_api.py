@@ -99,10 +99,10 @@ def test_users_list_their_organizations_and_teams(github: GitHub) -> None:
     github.join("Acme:Teachers", "ada")
     github.join("other", "bob")
     token = new_token(github)
-    (organisation,) = ask(github, "/user/orgs", token).json()
+    (organization,) = ask(github, "/user/orgs", token).json()
     (team,) = ask(github, "/user/teams", token).json()
-    assert organisation["login"] == "Acme"
-    assert (team["name"], team["slug"], team["organization"]) == ("Teachers", "teachers", organisation)
+    assert organization["login"] == "Acme"
+    assert (team["name"], team["slug"], team["organization"]) == ("Teachers", "teachers", organization)
     assert ask(github, "/user/orgs", new_token(github, scope="")).status_code == 403
     assert ask(github, "/user/teams", new_token(github, scope="")).status_code == 403
 

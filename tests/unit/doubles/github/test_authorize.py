@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from urllib.parse import parse_qsl
 
 import pytest
 
@@ -10,7 +9,6 @@ from tests.doubles.github import GitHub
 from tests.unit.doubles.github.asking import (
     CALLBACK,
     CHALLENGE,
-    HTTP,
     VERIFIER,
     authorize,
     exchange,
@@ -88,13 +86,6 @@ def test_a_code_is_exchanged_for_a_token_of_githubs_format(github: GitHub) -> No
     assert result["access_token"] != new_token(github)
 
 
-def test_a_token_request_may_use_json_and_basic_authentication(github: GitHub) -> None:
-    address = f"{github.url}/login/oauth/access_token"
-    answer = HTTP.post(address, json={"code": new_code(github)}, auth=("hub", github.client_secret))
-    assert answer.headers["Content-Type"].startswith("application/x-www-form-urlencoded")
-    assert dict(parse_qsl(answer.text)).keys() == {"access_token", "token_type", "scope"}
-
-
 def test_wrong_client_credentials_are_refused_and_the_code_stays_valid(github: GitHub) -> None:
     code = new_code(github)
     for wrong in ({"client_secret": "x"}, {"client_id": "x"}, {"client_secret": ""}):
@@ -116,12 +107,6 @@ def test_a_code_is_valid_once(github: GitHub) -> None:
     assert "access_token" in exchange(github, code)
     assert exchange(github, code)["error"] == "bad_verification_code"
     assert exchange(github, "unknown")["error"] == "bad_verification_code"
-
-
-def test_a_code_expires(github: GitHub) -> None:
-    code = new_code(github)
-    github.code_seconds = 0
-    assert exchange(github, code)["error"] == "bad_verification_code"
 
 
 def test_a_code_is_valid_for_its_redirect_uri_only(github: GitHub) -> None:

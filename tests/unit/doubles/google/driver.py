@@ -9,6 +9,20 @@ from pulumi.runtime.proto import provider_pb2 as proto
 from tests.doubles.google.cloud import Cloud
 from tests.doubles.google.provider import StandIn
 from tests.doubles.google.wire import Properties, received, sent
+from tests.kubeconfigs import write
+
+
+def kubeconfig(folder: Path) -> Path:
+    """Write a kubeconfig with two clusters. The current context has the second, and credentials in files."""
+    client = folder / "client.pem"
+    client.write_text("CERTIFICATE AND KEY")
+    return write(
+        folder / "kubeconfig",
+        {"a": "https://192.0.2.1", "b": "https://127.0.0.1:16443"},
+        current="b",
+        cluster={"certificate-authority-data": "Q0E="},
+        user={"client-certificate": str(client), "client-key": str(client)},
+    )
 
 
 class RefusedError(Exception):

@@ -14,7 +14,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from tests.doubles.google.cloud import STATE
 from tests.doubles.google.kubeconfig import KUBECONFIG
 from tests.doubles.google.plugin import engine_with_stand_in, install
-from tests.unit.doubles.google.kubeconfigs import kubeconfig
+from tests.unit.doubles.google.driver import kubeconfig
 from tools.engine import Engine
 
 

@@ -13,8 +13,7 @@ from tests.doubles.google.database_server import CA_CERTIFICATES
 from tests.doubles.google.kubeconfig import KUBECONFIG
 from tests.doubles.google.refusals import FAIL
 from tests.doubles.google.wire import UNKNOWN, Properties, bare, is_secret, received, sent
-from tests.unit.doubles.google.driver import Driver, RefusedError
-from tests.unit.doubles.google.kubeconfigs import kubeconfig
+from tests.unit.doubles.google.driver import Driver, RefusedError, kubeconfig
 
 CLUSTER = "gcp:container/cluster:Cluster"
 ADDRESS = "gcp:compute/globalAddress:GlobalAddress"

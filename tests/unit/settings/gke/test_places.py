@@ -20,7 +20,7 @@ def test_a_project_id_is_taken_unchanged(text: str) -> None:
     ["", "abcde", "a" * 31, "1project", "-project", "project-", "my_project", "My-Project", "my project", "abcdef\n"],
 )
 def test_what_is_no_project_id_is_refused(text: str) -> None:
-    with pytest.raises(ValidationError, match="is not a project id"):
+    with pytest.raises(ValidationError, match="is not a project ID"):
         PROJECT.validate_python(text)
 
 

@@ -1,6 +1,5 @@
 """Readiness of the API server."""
 
-import json
 from collections.abc import Generator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -8,6 +7,7 @@ from threading import Thread
 
 import pytest
 
+from tests.kubeconfigs import write
 from tools.local import api, layout
 
 
@@ -32,15 +32,8 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[type[_S
     """The API server of the local cluster's kubeconfig."""
     monkeypatch.setattr(_Starting, "ready", False)
     with HTTPServer(("127.0.0.1", 0), _Starting) as serving:
-        cluster = {"server": f"http://127.0.0.1:{serving.server_port}"}
-        config: dict[str, object] = {
-            "current-context": "c",
-            "contexts": [{"name": "c", "context": {"cluster": "c", "user": "c"}}],
-            "clusters": [{"name": "c", "cluster": cluster}],
-            "users": [{"name": "c", "user": {}}],
-        }
-        (tmp_path / "kubeconfig").write_text(json.dumps(config))
-        monkeypatch.setattr(layout, "KUBECONFIG", tmp_path / "kubeconfig")
+        server = f"http://127.0.0.1:{serving.server_port}"
+        monkeypatch.setattr(layout, "KUBECONFIG", write(tmp_path / "kubeconfig", {"c": server}, current="c"))
         Thread(target=serving.serve_forever, daemon=True).start()
         yield _Starting
         serving.shutdown()
@@ -56,7 +49,5 @@ def test_an_api_server_without_its_default_roles_is_not_ready(
 
 def test_an_unreachable_api_server_is_not_ready(server: type[_Starting], tmp_path: Path) -> None:
     assert server
-    content = json.loads((tmp_path / "kubeconfig").read_text())
-    content["clusters"][0]["cluster"]["server"] = "http://127.0.0.1:1"
-    (tmp_path / "kubeconfig").write_text(json.dumps(content))
+    write(tmp_path / "kubeconfig", {"c": "http://127.0.0.1:1"}, current="c")
     assert not api.answers()

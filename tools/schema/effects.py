@@ -1,0 +1,139 @@
+"""Effects of a change of each setting on a running stack, as docs/settings.md states them.
+
+`tests/unit/tools/schema/test_effects.py` changes each setting under the recording monitor and holds that these are the
+effects.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """The effect of a change of one setting."""
+
+    restarts: AbstractSet[str] = frozenset()
+    """`hub`, `proxy`, or both: their pods are replaced."""
+    replaces: AbstractSet[str] = frozenset()
+    """Kinds of which a resource is replaced or deleted: those of Google Cloud, and those that hold people's work."""
+    updates: AbstractSet[str] = frozenset()
+    """Other kinds of which a resource changes. Kubernetes objects that hold no work count here even if they are
+    replaced."""
+    note: str = ""
+    """What the resources do not show."""
+
+    @property
+    def text(self) -> str:
+        """The effect in words."""
+        restarts = {1: f"the {''.join(self.restarts)}", 2: "hub and proxy"}.get(len(self.restarts), "")
+        parts = {
+            "Restarts": restarts,
+            "Replaces": ", ".join(sorted(self.replaces)),
+            "Updates": ", ".join(sorted(self.updates)),
+        }
+        sentences = [f"{verb} {things}." for verb, things in parts.items() if things]
+        return " ".join([*sentences, self.note]).strip() or "Restarts nothing."
+
+
+HUB: Final = Effect(restarts={"hub"})
+"""Effect of a change of each setting that `EFFECTS` does not list."""
+ANOTHER_STACK: Final = Effect(note="Do not change it: create another stack.")
+"""Effect of a change that would leave nothing of the stack as it is."""
+_NOTHING: Final = Effect()
+_PROXY: Final = Effect(restarts={"proxy"})
+_CLUSTER: Final = Effect(updates={"Cluster"})
+_BACKEND: Final = Effect(updates={"GCPBackendPolicy"})
+_ACCOUNT: Final = Effect(updates={"ServiceAccount"})
+_BINDING: Final = Effect(updates={"ClusterRoleBinding"})
+_POOL: Final = Effect(updates={"NodePool"})
+_OTHER_POOL: Final = Effect(replaces={"NodePool"})
+_IN_USE: Final = Effect(updates={"Subnetwork"}, note="Google refuses the change while the cluster uses the range.")
+_INSTANCE: Final = Effect(updates={"DatabaseInstance"}, note="Cloud SQL restarts the instance.")
+_CERTIFICATE: Final = Effect(
+    restarts={"hub"},
+    replaces={"Certificate", "CertificateMapEntry", "DnsAuthorization", "RecordSet"},
+    updates={"Gateway", "HTTPRoute"},
+)
+
+EFFECTS: Final[Mapping[str, Effect]] = {
+    "name": ANOTHER_STACK,
+    "namespace": ANOTHER_STACK,
+    "protect": _CLUSTER,
+    "gcp.project": ANOTHER_STACK,
+    "cluster.mode": ANOTHER_STACK,
+    "cluster.name": Effect(replaces={"Account", "Cluster", "IAMMember", "NodePool", "RepositoryIamMember"}),
+    "cluster.location": Effect(
+        replaces={"Cluster", "NodePool", "Router", "RouterNat", "Subnetwork"}, updates={"StorageClass"}
+    ),
+    "cluster.autopilot": Effect(restarts={"hub", "proxy"}, replaces={"Cluster", "NodePool"}, updates={"StorageClass"}),
+    "cluster.releaseChannel": _CLUSTER,
+    "cluster.authorizedNetworks": _CLUSTER,
+    "cluster.maintenanceStart": _CLUSTER,
+    "network.nodeRange": Effect(replaces={"Cluster", "NodePool", "Subnetwork"}, note="The range may grow in place."),
+    "network.podRange": _IN_USE,
+    "network.serviceRange": _IN_USE,
+    "network.controlPlaneRange": Effect(replaces={"Cluster", "NodePool"}),
+    "nodes.core": _POOL,
+    "nodes.core.spot": _OTHER_POOL,
+    "nodes.user": _POOL,
+    "nodes.user.spot": _OTHER_POOL,
+    "nodes.gpu": _OTHER_POOL,
+    "nodes.gpu.machineType": _POOL,
+    "nodes.gpu.min": _POOL,
+    "nodes.gpu.max": _POOL,
+    "nodes.gpu.diskGb": _POOL,
+    "kubernetes.context": ANOTHER_STACK,
+    "identity.hubServiceAccount": _ACCOUNT,
+    "identity.notebookServiceAccount": _ACCOUNT,
+    "registry.create": _NOTHING,
+    "clusterAdmin.user": _BINDING,
+    "clusterAdmin.bindingName": _BINDING,
+    "clusterAdmin.enabled": _NOTHING,
+    "endpoint.type": Effect(
+        restarts={"hub", "proxy"},
+        replaces={"Address"},
+        updates={"Service"},
+        note="The hub gets another IP address.",
+    ),
+    "endpoint.address": Effect(restarts={"hub"}, replaces={"Address"}, updates={"Service"}),
+    "endpoint.hostname": _CERTIFICATE,
+    "endpoint.sourceRanges": Effect(updates={"GCPBackendPolicy"}, note="With a load balancer: updates Service."),
+    "endpoint.internal": Effect(replaces={"Address"}, updates={"Service"}),
+    "endpoint.dnsZone": Effect(replaces={"RecordSet"}),
+    "endpoint.securityPolicy": _BACKEND,
+    "endpoint.tlsSecret": _PROXY,
+    "endpoint.tlsCertificate": _PROXY,
+    "endpoint.tlsKey": _PROXY,
+    "images.repository": Effect(restarts={"hub", "proxy"}, replaces={"RepositoryIamMember"}),
+    "hub.storage": Effect(updates={"PersistentVolumeClaim"}),
+    "hub.keepDatabase": _NOTHING,
+    "database.type": Effect(
+        restarts={"hub"}, replaces={"Address", "Database", "DatabaseInstance", "ForwardingRule", "User"}
+    ),
+    "database.tier": _INSTANCE,
+    "database.highAvailability": _INSTANCE,
+    "proxy.image": _PROXY,
+    "proxy.resources": _PROXY,
+    "notebook.accelerator": Effect(restarts={"hub"}, updates={"StorageClass"}),
+    "notebook.quota": Effect(updates={"ResourceQuota"}),
+    "notebook.keepHomes": Effect(restarts={"hub"}, updates={"Role"}),
+    "notebook.storage.disk": Effect(restarts={"hub"}, updates={"Cluster"}),
+    "secrets.proxyTokenGeneration": Effect(
+        restarts={"hub", "proxy"}, note="Connections are interrupted for some seconds."
+    ),
+    "secrets.databasePasswordGeneration": Effect(restarts={"hub"}, updates={"User"}),
+    "iap.clientId": _BACKEND,
+    "iap.clientSecret": _BACKEND,
+    "iap.members": Effect(replaces={"WebTypeComputeIamMember"}),
+    "auth.type": Effect(
+        restarts={"hub", "proxy"}, updates={"GCPBackendPolicy"}, note="The proxy only to or from `iap`."
+    ),
+}
+"""Effects by key, and by part of a key (`nodes.core.spot`) that has another effect than the whole."""
+
+
+def effect_of(key: str) -> Effect:
+    """Return the effect of a change of a key, or of a part of one."""
+    return EFFECTS.get(key, HUB)
