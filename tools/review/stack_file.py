@@ -8,9 +8,8 @@ from typing import Final
 
 import settings
 from settings import SettingsError
-from settings.reading.as_written import StackFileError
 from settings.reading.keys import PROJECT
-from settings.reading.stack_file import key_lines, read_config
+from settings.reading.stack_file import StackFileError, key_lines, read_config
 from tools.errors import ToolError
 from tools.local.images import UNBUILT
 from tools.review.log.model import Preview

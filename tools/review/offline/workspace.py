@@ -10,9 +10,8 @@ import yaml
 
 import settings
 from settings import SettingsError
-from settings.reading import as_written
 from settings.reading.keys import PROJECT, SECRETS
-from settings.reading.stack_file import read_config
+from settings.reading.stack_file import members, read_config, read_nodes, text
 from tools.engine import Engine, Stack
 from tools.errors import ToolError
 from tools.local import images
@@ -49,7 +48,7 @@ def prepare(folder: Path, program: Path, name: str, *, engine: Engine, port: int
     kubeconfig.write_text(json.dumps(kubeconfig_of(port, str(own.get("kubernetes.context") or "offline"))))
     file = folder / "without-secrets.yaml"
     readable = {key: node for key, node in written.items() if not _is_encrypted(read[key])}
-    file.write_text(as_written.text({"config": readable}))
+    file.write_text(text({"config": readable}))
     stack = Stack(name=name, engine=engine, folder=folder, isolated=True, kubeconfig=kubeconfig, program=program)
     stack.prepare(file, built)
     secret = {key: _PLACEHOLDER.format(digest) for key, digest in {**sealed, **dict.fromkeys(missing, "none")}.items()}
@@ -66,7 +65,7 @@ def prepare(folder: Path, program: Path, name: str, *, engine: Engine, port: int
 
 def _config(file: Path) -> tuple[dict[str, object], dict[str, yaml.Node]]:
     """Return the config of a stack file as values and as YAML nodes, by prefixed key."""
-    values, written = read_config(file), as_written.keys(as_written.read(file).get("config"))
+    values, written = read_config(file), members(read_nodes(file).get("config"))
     full = {key: key if ":" in key else f"{_PREFIX}{key}" for key in values}
     return {full[key]: value for key, value in values.items()}, {full[key]: node for key, node in written.items()}
 
