@@ -21,7 +21,7 @@ from urllib.parse import urlencode, urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from tests.doubles.look_alike import LookAlike
+from tests.doubles.http_double import HttpDouble
 
 _API = "/api/v3"
 _SEES_MEMBERS = {"read:org", "write:org", "admin:org"}
@@ -76,7 +76,7 @@ _GRANT = web.RequestKey("grant", _Grant)
 
 
 @dataclass(kw_only=True)
-class GitHub(LookAlike):
+class GitHub(HttpDouble):
     """Server of GitHub's OAuth pages and API.
 
     A group is an organization `org` or a team `org:slug`. Names of groups and logins are case-insensitive.
