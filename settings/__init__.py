@@ -9,8 +9,8 @@ from settings.groups.identity import NotebookIdentity
 from settings.groups.images import ArtifactRegistry
 from settings.groups.network import NetworkSettings
 from settings.groups.nodes import GpuPool, NodePool
-from settings.reading.errors import SettingsError
 from settings.reading.loader import from_file, from_pulumi, parse
+from settings.reading.mistakes import SettingsError
 from settings.settings import Settings
 from settings.types import quantity
 from settings.types.addresses import callback_of, is_loopback, url_of

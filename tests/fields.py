@@ -30,7 +30,7 @@ def shown(field: FieldInfo) -> list[object]:
 
 
 def check_of(field: FieldInfo) -> Callable[[object], bool]:
-    """Return a function that tells whether the loader accepts a value, apart from the rules between keys."""
+    """Return a function that returns whether a value is valid for a field, without the rules between keys."""
     adapter = TypeAdapter[Any](cast("Any", Annotated)[field.annotation, *(field.metadata or [None])])
 
     def is_valid(value: object) -> bool:

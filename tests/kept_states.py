@@ -30,8 +30,8 @@ def write_if_requested(stack: Stack, config: dict[str, object]) -> None:
     state = _reduced(json.loads(succeed(stack, "stack", "export")))
     for resource in state["deployment"]["resources"]:
         if resource["type"] == "kubernetes:core/v1:ConfigMap":
-            resource["inputs"].pop("data", None)
-            resource["outputs"].pop("data", None)
+            for properties in (resource["inputs"], resource["outputs"], resource["outputs"].get("__inputs", {})):
+                properties.pop("data", None)
     text = _PORT.sub(r"\1:6443", json.dumps(state, indent=1))
     (FOLDER / f"{version}.json").write_text(f"{text}\n")
     (FOLDER / f"{version}.yaml").write_text(yaml.safe_dump({"config": config}))

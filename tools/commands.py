@@ -1,4 +1,4 @@
-"""Runs programs, and turns their failures into messages."""
+"""Commands whose failures are reported as messages."""
 
 import os
 import subprocess
@@ -15,7 +15,6 @@ def run(
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
-    stdin: str | None = None,
     doing: str = "",
 ) -> str:
     """Run a program to its end.
@@ -24,7 +23,6 @@ def run(
         command: The program and its arguments.
         cwd: The folder to run it in; the current one by default.
         env: Variables set on top of this process's own.
-        stdin: Text for its standard input; nothing by default.
         doing: Description of the command, for the error message.
 
     Returns:
@@ -39,7 +37,7 @@ def run(
             words,
             cwd=cwd,
             env={**os.environ, **(env or {})},
-            input=stdin or "",
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
@@ -54,3 +52,12 @@ def run(
             "\n".join([f"{title} failed (exit code {done.returncode}):", *(f"    {line}" for line in printed)])
         )
     return done.stdout
+
+
+def attempt(command: Sequence[str | Path]) -> bool:
+    """Run a program that may be missing or fail, and return whether it succeeded."""
+    try:
+        run(command)
+    except ToolError:
+        return False
+    return True

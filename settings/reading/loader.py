@@ -5,11 +5,17 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import cast
 
-from settings.reading.as_written import StackFileError
-from settings.reading.errors import SettingsError
 from settings.reading.keys import GROUPS, KEYS, PROJECT, SECRETS, default_of, is_structured
-from settings.reading.mistakes import empty_key, encrypted_key, plain_secret, unknown_key, wrong_json, wrong_value
-from settings.reading.stack_file import read_config
+from settings.reading.mistakes import (
+    SettingsError,
+    empty_key,
+    encrypted_key,
+    plain_secret,
+    unknown_key,
+    wrong_json,
+    wrong_value,
+)
+from settings.reading.stack_file import StackFileError, read_config
 from settings.settings import InvalidError, Settings, validate
 from settings.types.secret import SEALED
 

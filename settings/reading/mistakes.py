@@ -5,7 +5,7 @@ The models' messages never contain the value. This module adds it, unless the ke
 
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from reprlib import Repr
 from typing import cast, get_args, get_origin
 
@@ -30,6 +30,20 @@ _PROBLEMS = {
 }
 """Problems by pydantic's type of error; rare types have pydantic's message."""
 _PASSWORD_IN_URL = re.compile(r"//[^/@]*@")
+
+
+class SettingsError(Exception):
+    """A stack's settings are wrong.
+
+    The message begins with the place of the settings. Then each mistake has a line with the key, the problem and the
+    fix. It contains no values of secret keys.
+    """
+
+    def __init__(self, mistakes: Sequence[str], *, where: str = "The stack's config") -> None:
+        self.mistakes = tuple(mistakes)
+        """One text for each mistake, each beginning with its key."""
+        count = f"{len(self.mistakes)} mistake{'' if len(self.mistakes) == 1 else 's'}"
+        super().__init__("\n".join([f"{where} has {count}:", *(f"  * {mistake}" for mistake in self.mistakes)]))
 
 
 def unknown_key(key: str) -> str:

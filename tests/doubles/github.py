@@ -21,7 +21,7 @@ from urllib.parse import urlencode, urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from tests.doubles.look_alike import LookAlike
+from tests.doubles.http_double import HttpDouble
 
 _API = "/api/v3"
 _SEES_MEMBERS = {"read:org", "write:org", "admin:org"}
@@ -76,7 +76,7 @@ _GRANT = web.RequestKey("grant", _Grant)
 
 
 @dataclass(kw_only=True)
-class GitHub(LookAlike):
+class GitHub(HttpDouble):
     """Server of GitHub's OAuth pages and API.
 
     A group is an organization `org` or a team `org:slug`. Names of groups and logins are case-insensitive.
@@ -189,9 +189,9 @@ class GitHub(LookAlike):
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         grant = self._tokens.get(token) if scheme.casefold() in {"bearer", "token"} else None
         if is_api and self.rate_limited:
-            who = f"user ID {grant.person.id}" if grant else "this address"
+            caller = f"user ID {grant.person.id}" if grant else "this address"
             headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(time.time()) + 1800)}
-            return _problem(403, f"API rate limit exceeded for {who}.", headers)
+            return _problem(403, f"API rate limit exceeded for {caller}.", headers)
         if is_api and grant is None:
             return _problem(401, "Bad credentials" if token else "Requires authentication")
         if grant:
@@ -199,34 +199,34 @@ class GitHub(LookAlike):
         return None
 
     async def _authorize(self, request: web.Request) -> web.Response:
-        asked, typed = request.query, await request.post()
-        state = {"state": asked["state"]} if "state" in asked else {}
-        target = asked.get("redirect_uri", self.callback_url)
-        login = str(typed.get("login", ""))
-        if asked.get("client_id") != self.client_id:
+        query, form = request.query, await request.post()
+        state = {"state": query["state"]} if "state" in query else {}
+        target = query.get("redirect_uri", self.callback_url)
+        login = str(form.get("login", ""))
+        if query.get("client_id") != self.client_id:
             return await _not_found(request)
         # As documented; github.com now shows a warning page instead.
         if not _is_below(target, self.callback_url):
             return _redirect(self.callback_url, _error("redirect_uri_mismatch") | state)
-        if "cancel" in typed:
+        if "cancel" in form:
             return _redirect(self.callback_url, _error("access_denied") | state)
         if person := self.people.get(login.casefold()):
             code = secrets.token_hex(10)
             self._codes[code] = _Grant(
                 person=person,
-                scopes=re.findall(r"[^ ,]+", asked.get("scope", "")),
+                scopes=re.findall(r"[^ ,]+", query.get("scope", "")),
                 redirect_uri=target,
-                challenge=asked.get("code_challenge"),
+                challenge=query.get("code_challenge"),
             )
             return _redirect(target, {"code": code} | state)
         # Without an action, a form is submitted to the URL of the page, with the query of the hub.
-        form = f"""<form method="post">
-            <p>{escape(self.client_id)} asks for <b id="scope">{escape(asked.get("scope", "")) or "public data"}</b></p>
+        html = f"""<form method="post">
+            <p>{escape(self.client_id)} asks for <b id="scope">{escape(query.get("scope", "")) or "public data"}</b></p>
             <label>Username <input id="login" name="login" value="{escape(login)}" autocomplete="off"></label>
             <button id="authorize">Authorize</button> <button id="cancel" name="cancel" value="1">Cancel</button>
             </form>"""
         error = '<p id="error" role="alert">Incorrect username or password.</p>' if request.method == "POST" else ""
-        return _page(200, "Authorize application", error + form)
+        return _page(200, "Authorize application", error + html)
 
     async def _access_token(self, request: web.Request) -> web.Response:
         form = await request.post()

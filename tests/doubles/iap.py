@@ -13,7 +13,7 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 
-from tests.doubles.look_alike import LookAlike
+from tests.doubles.http_double import HttpDouble
 
 HEADER = "X-Goog-IAP-JWT-Assertion"
 AUDIENCE = "/projects/0/global/backendServices/1234567890123456789"
@@ -25,7 +25,7 @@ def new_key() -> ec.EllipticCurvePrivateKey:
 
 
 @dataclass(kw_only=True)
-class Iap(LookAlike):
+class Iap(HttpDouble):
     """Server of the public keys of IAP."""
 
     keys: dict[str, ec.EllipticCurvePrivateKey] = field(default_factory=lambda: {"first": new_key()})

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.hubs import GITHUB_NAMESPACE, GitHubHub, require_success
 
-PASSWORD = "correct horse battery"  # noqa: S105 of a person who does not exist
+PASSWORD = "correct horse battery"  # noqa: S105 of a made-up user
 
 
 def _sign_up(page: Page, hub: GitHubHub, name: str, password: str) -> None:
@@ -47,9 +47,9 @@ def test_users_sign_up_and_an_admin_authorizes_them(github_hub: GitHubHub) -> No
 def test_users_share_one_password_and_admins_another(github_hub: GitHubHub) -> None:
     require_success(github_hub.up(auth_type="shared-password"), GITHUB_NAMESPACE)
     with github_hub.visit() as page:
-        _sign_in(page, github_hub, "anybody", PASSWORD)
+        _sign_in(page, github_hub, "user", PASSWORD)
         expect(page.locator("#login_submit")).to_be_visible()
-        _sign_in(page, github_hub, "anybody", github_hub.secrets["auth.userPassword"])
+        _sign_in(page, github_hub, "user", github_hub.secrets["auth.userPassword"])
         expect(page.locator("#spawn_form")).to_be_visible()
     with github_hub.visit() as page:
         _sign_in(page, github_hub, "grace", github_hub.secrets["auth.userPassword"])

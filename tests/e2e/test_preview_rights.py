@@ -138,14 +138,14 @@ def test_a_plan_without_cluster_access_is_the_same_and_writes_no_state(changed: 
         operation, urn = line.split(" ")[:2]
         planned.setdefault(operation, set()).add(token_of(urn).rpartition(":")[2])
     assert planned == _PLANNED, plan
-    with _account("e2e-nobody", tmp_path) as kubeconfig:
+    with _account("e2e-no-access", tmp_path) as kubeconfig:
         assert _planned(_as(changed, kubeconfig)) == plan
     assert {file: file.read_bytes() for file in (changed.folder / "pulumi").rglob("*") if file.is_file()} == state
 
 
 def test_a_comment_without_cluster_access_has_each_change_and_no_secret(changed: Stack, tmp_path: Path) -> None:
     (changed.workspace / ".venv").symlink_to(sys.prefix)
-    with _account("e2e-nobody", tmp_path) as kubeconfig:
+    with _account("e2e-no-access", tmp_path) as kubeconfig:
         variables = {
             **_as(changed, kubeconfig).environment,
             "STACK": changed.name,
@@ -157,8 +157,8 @@ def test_a_comment_without_cluster_access_has_each_change_and_no_secret(changed:
     comment = (changed.workspace / "comments" / f"{changed.name}.md").read_text()
     assert done.returncode == 0, comment
     assert comment.startswith(f"<!-- jupyterhub-preview: {changed.name} -->\n")
-    for told in ('"idle_minutes": 30', "70m", "ResourceQuota"):
-        assert told in comment
+    for change in ('"idle_minutes": 30', "70m", "ResourceQuota"):
+        assert change in comment
     secret = CoreV1Api(api.connect()).list_namespaced_secret(RIGHTS_NAMESPACE).items
     values = {base64.b64decode(value).decode() for one in secret for value in (one.data or {}).values()}
     assert values

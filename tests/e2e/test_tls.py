@@ -180,7 +180,7 @@ def test_http_redirects_to_https_with_path_and_query(tls_hub: ChangingHub) -> No
 def test_a_notebook_works_over_https_with_secure_cookies(tls_hub: ChangingHub, ada: Page) -> None:
     assert ada.url.startswith(tls_hub.url)
     expect(run_cell(ada, "6*7")).to_have_text("42", timeout=START_MILLISECONDS)
-    # JupyterHub does not so mark _xsrf, by which nobody is signed in.
+    # JupyterHub does not mark _xsrf as secure; it authenticates no user.
     cookies = [cookie for cookie in ada.context.cookies() if cookie.get("name") != "_xsrf"]
     assert len(cookies) > 2
     assert [cookie.get("name") for cookie in cookies if not cookie.get("secure")] == []

@@ -99,18 +99,18 @@ def test_the_approved_plan_is_deployed_and_the_next_plan_is_empty(stack: Stack) 
 
 def test_a_plan_names_the_changed_inputs_without_values(stack: Stack) -> None:
     assert _deploy(stack, _approved(stack)).returncode == 0
-    _set(stack, "text", "of people")
+    _set(stack, "text", "of the hub")
     (line,) = _approved(stack).read_text().splitlines()
     assert DIGEST.sub("*", line) == f"update {PROJECT}::gcp:serviceaccount/account:Account::hub description *"
 
 
 def test_another_value_of_the_same_input_is_not_deployed(stack: Stack) -> None:
     assert _deploy(stack, _approved(stack)).returncode == 0
-    _set(stack, "text", "of people")
+    _set(stack, "text", "of the hub")
     approved = _approved(stack)
-    _set(stack, "text", "of nobody")
+    _set(stack, "text", "of the notebooks")
     assert _deploy(stack, approved).returncode == 1
-    _set(stack, "text", "of people")
+    _set(stack, "text", "of the hub")
     assert _deploy(stack, approved).returncode == 0
 
 

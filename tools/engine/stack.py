@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from settings.reading import as_written
-from settings.reading.as_written import StackFileError
+from settings.reading import stack_file
+from settings.reading.stack_file import StackFileError
 from tools import paths
 from tools.commands import run
 from tools.engine.cli import Engine
@@ -62,38 +62,30 @@ class Stack:
             variables["KUBECONFIG"] = str(self.kubeconfig)
         return variables
 
-    def prepare(self, file: Path, values: Mapping[str, str]) -> None:
-        """Write the workspace, and create the stack in the state if it does not exist.
+    def prepare(self, file: Path, values: Mapping[str, str], *, create: bool = True) -> None:
+        """Write the workspace, and select the stack.
 
         Args:
             file: The stack file, for example `Pulumi.dev.yaml` of the checkout. It is only read.
             values: Values of keys that the file does not set.
+            create: Whether to create the stack in the state if it does not exist; a preview does not.
 
         Raises:
-            ToolError: The program's `Pulumi.yaml` cannot be read, the passphrase of an existing state is missing, or
-                Pulumi refuses the stack.
+            ToolError: The program's `Pulumi.yaml` cannot be read, the stack or the passphrase of an existing state is
+                missing, or Pulumi refuses the stack.
         """
         self._write_project()
-        self._write_settings(file, values)
-        self._select("--create")
-
-    def prepare_existing(self, file: Path, values: Mapping[str, str]) -> None:
-        """Write the workspace of a stack that exists in the state, for a preview.
-
-        Args:
-            file: As for `prepare`.
-            values: As for `prepare`.
-
-        Raises:
-            ToolError: As for `prepare`, or the stack does not exist.
-        """
-        self._write_project()
+        if create:
+            self._write_settings(file, values)
+            self._select("--create")
+            return
         try:
             self._select()
         except ToolError as error:
             if message := no_stack(str(error), f"Create it with: make up STACK={self.name}"):
                 raise ToolError(message) from None
             raise
+        # Now, because a stack with this file counts as prepared.
         self._write_settings(file, values)
 
     def command(self, *arguments: str) -> list[str]:
@@ -137,7 +129,7 @@ class Stack:
     def _write_project(self) -> None:
         own = self.program / "Pulumi.yaml"
         try:
-            project = as_written.read(own if own.exists() else paths.CHECKOUT / "Pulumi.yaml")
+            project = stack_file.read_nodes(own if own.exists() else paths.CHECKOUT / "Pulumi.yaml")
         except StackFileError as error:
             message = f"Pulumi.yaml cannot be used: {error}"
             raise ToolError(message) from None
@@ -149,15 +141,15 @@ class Stack:
         }
         self.workspace.mkdir(parents=True, exist_ok=True)
         self._ensure_passphrase()
-        (self.workspace / "Pulumi.yaml").write_text(as_written.text(content))
+        (self.workspace / "Pulumi.yaml").write_text(stack_file.text(content))
 
     def _write_settings(self, file: Path, values: Mapping[str, str]) -> None:
         target = self.workspace / f"Pulumi.{self.name}.yaml"
-        before = as_written.read(target) if target.exists() else {}
-        content = as_written.read(file)
-        config = {f"{_PREFIX}{key}": value for key, value in values.items()} | as_written.keys(content.get("config"))
+        before = stack_file.read_nodes(target) if target.exists() else {}
+        content = stack_file.read_nodes(file)
+        config = {f"{_PREFIX}{key}": value for key, value in values.items()} | stack_file.members(content.get("config"))
         retained = {key: before[key] for key in _RETAINED if key in before}
-        target.write_text(as_written.text({**retained, **content, "config": config}))
+        target.write_text(stack_file.text({**retained, **content, "config": config}))
 
     def _select(self, *options: str) -> None:
         command = self.command("stack", "select", *options, "--non-interactive")

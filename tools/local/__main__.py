@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.table import Table
@@ -16,35 +17,32 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tools.local", description="A one-node Kubernetes cluster on this machine, in place of GKE."
     )
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("up", help="start the cluster, also after a crash or a reboot")
-    commands.add_parser("build", help="build everything that is missing: Pulumi, the cluster's programs, the images")
-    commands.add_parser(
-        "down", help="stop it, with all its processes, mounts, interfaces, firewall rules and namespaces"
+    commands = parser.add_subparsers(required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int | None], help_: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=help_)
+        added.set_defaults(run=run)
+        return added
+
+    command("up", lambda _: cluster.up(), "start the cluster, also after a crash or a reboot")
+    command("build", _build, "build everything that is missing: Pulumi, the cluster's programs, the images")
+    command(
+        "down",
+        lambda _: cluster.down(),
+        "stop it, with all its processes, mounts, interfaces, firewall rules and namespaces",
     )
-    commands.add_parser("status", help="show which parts run")
-    commands.add_parser("kubeconfig", help="print the path of its kubeconfig")
-    load = commands.add_parser("load", help="import images into the node")
+    command("status", _status, "show which parts run")
+    command("kubeconfig", _kubeconfig, "print the path of its kubeconfig")
+    load = command("load", _load, "import images into the node")
     load.add_argument(
         "archive", nargs="*", type=Path, help="docker archives; none: the images of docker/, built if needed"
     )
     arguments = parser.parse_args()
-    return run_reporting_errors(lambda: _COMMANDS[arguments.command](arguments))
+    return run_reporting_errors(lambda: arguments.run(arguments) or 0)
 
 
-def _up(_: argparse.Namespace) -> int:
-    cluster.up()
-    return 0
-
-
-def _build(_: argparse.Namespace) -> int:
+def _build(_: argparse.Namespace) -> None:
     build.everything()
-    return 0
-
-
-def _down(_: argparse.Namespace) -> int:
-    cluster.down()
-    return 0
 
 
 def _status(_: argparse.Namespace) -> int:
@@ -56,12 +54,11 @@ def _status(_: argparse.Namespace) -> int:
     return 0 if all(parts.values()) else 1
 
 
-def _kubeconfig(_: argparse.Namespace) -> int:
+def _kubeconfig(_: argparse.Namespace) -> None:
     sys.stdout.write(f"{layout.KUBECONFIG}\n")
-    return 0
 
 
-def _load(arguments: argparse.Namespace) -> int:
+def _load(arguments: argparse.Namespace) -> None:
     if not cluster.is_up():
         message = "The local cluster is not running. Start it with: python -m tools.local up"
         raise ToolError(message)
@@ -71,10 +68,7 @@ def _load(arguments: argparse.Namespace) -> int:
     if not archives:
         for image in images.ensure_built().values():
             images.load(image, node.CTR)
-    return 0
 
-
-_COMMANDS = {"build": _build, "up": _up, "down": _down, "status": _status, "kubeconfig": _kubeconfig, "load": _load}
 
 if __name__ == "__main__":
     sys.exit(main())

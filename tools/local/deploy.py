@@ -38,14 +38,19 @@ def _up(name: str) -> int:
     local = is_local(settings)
     say(f"Stack {name}: its settings are valid.")
     say(f"Cluster: {describe(settings)}.")
+    own: Mapping[str, Image] = {}
     if local:
         found, built = build.everything()
         cluster.up()
-        _load_images(settings, built)
+        own = _unset_images(settings, built)
+        for image in own.values():
+            images.load(image, node.CTR)
+        require_images(settings, built=own)
     else:
         found = engine.find()
     say(f"Engine: {found.description}.")
-    stack = _prepared(name, settings, found)
+    stack = _stack(name, settings, found)
+    stack.prepare(_file(name), _references(own))
     with step("pulumi up"), quiet():
         code = stack.show("up", "--yes", "--suppress-permalink=true")
     if code != 0:
@@ -79,29 +84,26 @@ def ready_for_preview(name: str) -> Stack:
     if is_local(settings) and not cluster.is_up():
         message = "The local cluster is not running, and a preview needs its API server. Start it with: make up"
         raise ToolError(message)
-    stack = _stack(name, found)
-    stack.prepare_existing(_file(name), _images_for(settings))
+    own = _unset_images(settings, images.ensure_built()) if is_local(settings) else {}
+    stack = _stack(name, settings, found)
+    stack.prepare(_file(name), _references(own), create=False)
     return stack
 
 
 def _url(name: str) -> int:
-    stack = existing(name)
-    sys.stdout.write(f"{stack.output('hub_url')}\n")
+    sys.stdout.write(f"{existing(name).output('hub_url')}\n")
     return 0
 
 
 def _show_kubeconfig(name: str) -> int:
-    if is_local(_settings(name)):
-        sys.stdout.write(f"{layout.KUBECONFIG}\n")
-    else:
-        sys.stdout.write(f"{os.environ.get('KUBECONFIG') or Path.home() / '.kube' / 'config'}\n")
+    own = os.environ.get("KUBECONFIG") or Path.home() / ".kube" / "config"
+    sys.stdout.write(f"{layout.KUBECONFIG if is_local(_settings(name)) else own}\n")
     return 0
 
 
 def _environment(name: str) -> int:
     """Print the environment variables with which `pulumi` and `kubectl` work on the stack of `make up`."""
-    stack = existing(name)
-    for key, value in stack.environment.items():
+    for key, value in existing(name).environment.items():
         sys.stdout.write(f"export {key}={shlex.quote(value)}\n")
     return 0
 
@@ -180,11 +182,8 @@ def _unset_images(settings: Settings, built: Mapping[str, Image]) -> dict[str, I
     return {key: image for name, image in built.items() if configured[key := f"{name}.image"] == images.UNBUILT[key]}
 
 
-def _load_images(settings: Settings, built: Mapping[str, Image]) -> None:
-    ours = _unset_images(settings, built)
-    for image in ours.values():
-        images.load(image, node.CTR)
-    require_images(settings, built=ours)
+def _references(own: Mapping[str, Image]) -> dict[str, str]:
+    return {key: image.reference for key, image in own.items()}
 
 
 def require_images(settings: Settings, *, built: Collection[str]) -> None:
@@ -208,18 +207,6 @@ def require_images(settings: Settings, *, built: Collection[str]) -> None:
         raise ToolError("\n".join(mistakes))
 
 
-def _prepared(name: str, settings: Settings, found: Engine) -> Stack:
-    stack = _stack(name, found)
-    stack.prepare(_file(name), _images_for(settings))
-    return stack
-
-
-def _images_for(settings: Settings) -> dict[str, str]:
-    """Return references for the images that the stack file does not set, built if needed, by key."""
-    ours = _unset_images(settings, images.ensure_built()) if is_local(settings) else {}
-    return {key: image.reference for key, image in ours.items()}
-
-
 def existing(name: str) -> Stack:
     """Return the stack that `make up` created.
 
@@ -229,12 +216,11 @@ def existing(name: str) -> Stack:
     if not stack_exists(name):
         message = f"Stack {name} does not exist here. Create it with: make up STACK={name}"
         raise ToolError(message)
-    return _stack(name, engine.find())
+    return _stack(name, _settings(name), engine.find())
 
 
-def _stack(name: str, found: Engine) -> Stack:
-    local = is_local(_settings(name))
-    return Stack(name=name, engine=found, kubeconfig=layout.KUBECONFIG if local else None)
+def _stack(name: str, settings: Settings, found: Engine) -> Stack:
+    return Stack(name=name, engine=found, kubeconfig=layout.KUBECONFIG if is_local(settings) else None)
 
 
 def _wait_for(url: str, *, log: str) -> None:

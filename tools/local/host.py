@@ -7,7 +7,7 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.commands import run
+from tools.commands import attempt, run
 from tools.errors import ToolError
 from tools.local import layout
 from tools.local.processes import is_running
@@ -36,7 +36,7 @@ def _reason() -> str:
         return f"it needs Linux, and this is {platform.system()}"
     if os.geteuid() != 0:
         return "it needs root (it makes network interfaces and mounts), and you are not root"
-    if "\toverlay\n" not in Path("/proc/filesystems").read_text() and not _module("overlay"):
+    if "\toverlay\n" not in Path("/proc/filesystems").read_text() and not attempt(["modprobe", "overlay"]):
         return "this kernel has no overlayfs"
     if not is_running("kubelet") and (other := _other_kubernetes()):
         return f"another Kubernetes runs on this machine ({other})"
@@ -75,16 +75,6 @@ def install_packages(needed: Mapping[str, str] = layout.DEBIAN_PACKAGES) -> None
         quiet = {"DEBIAN_FRONTEND": "noninteractive"}
         run(["apt-get", "update"], env=quiet, doing="apt-get update")
         run(install, env=quiet, doing=f"apt-get install {' '.join(missing)}")
-
-
-def _module(name: str) -> bool:
-    if shutil.which("modprobe") is None:
-        return False
-    try:
-        run(["modprobe", name])
-    except ToolError:
-        return False
-    return True
 
 
 def _taken(port: int) -> bool:

@@ -28,17 +28,14 @@ _NAMESPACE = ("--namespace", "k8s.io")
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """An image as a file.
-
-    Attributes:
-        name: `hub`, `proxy` or `notebook`.
-        reference: Its name in pods; the tag changes with the content.
-        archive: The file, as `docker save` writes it.
-    """
+    """An image as a file."""
 
     name: str
+    """`hub`, `proxy` or `notebook`."""
     reference: str
+    """Its name in pods; the tag changes with the content."""
     archive: Path
+    """The file, as `docker save` writes it."""
 
 
 def ensure_built() -> Mapping[str, Image]:

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import cast
 
-from tools.commands import run
+from tools.commands import attempt, run
 from tools.errors import ToolError
 from tools.local import layout
 
@@ -74,8 +74,8 @@ def down() -> None:
         _remove_guard()
     for _ in _rules():
         run(["ip", "rule", "delete", "priority", _PRIORITY])
-    _quietly(["ip", "route", "flush", "table", _TABLE])
-    _quietly(["ip", "route", "delete", "unreachable", str(layout.SERVICES)])
+    attempt(["ip", "route", "flush", "table", _TABLE])
+    attempt(["ip", "route", "delete", "unreachable", str(layout.SERVICES)])
     if _exists():
         run(["ip", "link", "delete", layout.BRIDGE])
     _delete_namespaces()
@@ -103,13 +103,6 @@ def _json(*command: str) -> list[dict[str, str]]:
     return cast("list[dict[str, str]]", json.loads(printed or "[]"))
 
 
-def _quietly(command: list[str]) -> None:
-    try:
-        run(command)
-    except ToolError:
-        return  # it is removed already
-
-
 def _guard() -> None:
     """Allow only loopback and the pods to connect to the API server, which listens on every address."""
     if shutil.which("iptables"):
@@ -123,18 +116,18 @@ def _guard() -> None:
 
 
 def _remove_guard() -> None:
-    _quietly(["iptables", "-D", "FORWARD", "-i", layout.BRIDGE, "!", "-o", layout.BRIDGE, "-j", "REJECT"])
-    _quietly(["iptables", "-D", "INPUT", "-j", _CHAIN])
-    _quietly(["iptables", "-F", _CHAIN])
-    _quietly(["iptables", "-X", _CHAIN])
+    attempt(["iptables", "-D", "FORWARD", "-i", layout.BRIDGE, "!", "-o", layout.BRIDGE, "-j", "REJECT"])
+    attempt(["iptables", "-D", "INPUT", "-j", _CHAIN])
+    attempt(["iptables", "-F", _CHAIN])
+    attempt(["iptables", "-X", _CHAIN])
 
 
 def _set_sysctls() -> None:
     before = _read_saved() or {
         name: _sysctl(name).read_text().strip() for name in _wanted_sysctls() if _sysctl(name).exists()
     }
-    if not _sysctl("net/bridge/bridge-nf-call-iptables").exists() and shutil.which("modprobe"):
-        _quietly(["modprobe", "br_netfilter"])
+    if not _sysctl("net/bridge/bridge-nf-call-iptables").exists():
+        attempt(["modprobe", "br_netfilter"])
     _SAVED.parent.mkdir(parents=True, exist_ok=True)
     _SAVED.write_text(json.dumps(before))
     for name, value in _wanted_sysctls().items():
@@ -163,7 +156,7 @@ def _delete_namespaces() -> None:
         links = _json("ip", "-n", namespace.name, "-j", "-4", "address")
         inside = [entry["local"] for link in links for entry in cast("list[dict[str, str]]", link.get("addr_info", []))]
         if any(IPv4Address(address) in layout.PODS for address in inside):
-            _quietly(["ip", "netns", "delete", namespace.name])
+            attempt(["ip", "netns", "delete", namespace.name])
 
 
 def _write_cni() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from tools.commands import run
+from tools.commands import attempt, run
 from tools.errors import ToolError
 from tools.local import certificates, layout
 from tools.local.control_plane import program
@@ -38,12 +38,9 @@ def start_containerd() -> None:
     start(CONTAINERD, ["containerd", "--config", configuration])
     for _ in range(150):
         require_running(CONTAINERD)
-        try:
-            run([*CTR, "version"])
-        except ToolError:
-            time.sleep(0.2)
-        else:
+        if attempt([*CTR, "version"]):
             return
+        time.sleep(0.2)
     message = f"containerd does not answer. Its log: {layout.LOGS / 'containerd.log'}"
     raise ToolError(message)
 
@@ -112,22 +109,15 @@ def stop_containerd() -> None:
 def remove_containers() -> None:
     """Kill all containers of a stopped cluster; the images stay."""
     for task in run([*_KUBERNETES, "tasks", "list", "--quiet"]).split():
-        _try([*_KUBERNETES, "tasks", "kill", "--signal", "SIGKILL", task])
-        _try([*_KUBERNETES, "tasks", "delete", "--force", task])
+        attempt([*_KUBERNETES, "tasks", "kill", "--signal", "SIGKILL", task])
+        attempt([*_KUBERNETES, "tasks", "delete", "--force", task])
     for container in run([*_KUBERNETES, "containers", "list", "--quiet"]).split():
-        _try([*_KUBERNETES, "containers", "delete", container])
+        attempt([*_KUBERNETES, "containers", "delete", container])
 
 
 def import_image(archive: Path) -> None:
     """Import the images of a docker archive."""
     run([*_KUBERNETES, "images", "import", archive], doing=f"Importing {archive.name}")
-
-
-def _try(command: Sequence[str]) -> None:
-    try:
-        run(command)
-    except ToolError:
-        return  # it has ended meanwhile; the next steps find what is left
 
 
 def _kill_shims() -> None:
@@ -176,10 +166,10 @@ def _remove_kubelet_chains() -> None:
         lines = [shlex.split(line) for line in run(["iptables-save", "--table", table]).splitlines()]
         for words in lines:
             if words[0] == "-A" and any(word.startswith("KUBE-") for word in words):
-                _try(["iptables", "--table", table, "-D", *words[1:]])
+                attempt(["iptables", "--table", table, "-D", *words[1:]])
         for words in lines:
             if words[0].startswith(":KUBE-"):
-                _try(["iptables", "--table", table, "-X", words[0][1:]])
+                attempt(["iptables", "--table", table, "-X", words[0][1:]])
 
 
 def _kubelet_settings() -> dict[str, object]:

@@ -1,5 +1,5 @@
-"""Makes a change readable before it is made: what restarts, what is replaced, what people notice, and each difference.
+"""Reviews of a change before it is made: restarts, replacements, effects on users, and each difference.
 
-It reads what the real Pulumi engine says of a preview. `make diff` shows that in a terminal, the workflows as a comment
-on a pull request.
+They are made from the event log of a preview. `make diff` shows them in the terminal, the workflows in a comment on the
+pull request.
 """

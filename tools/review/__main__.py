@@ -13,8 +13,6 @@ from tools.engine import find
 from tools.errors import ToolError, run_reporting_errors
 from tools.local import deploy
 from tools.review import engine, stack_file
-from tools.review.log import events
-from tools.review.log.events import Log
 from tools.review.log.model import Diagnostic, Preview
 from tools.review.offline.compare import compare
 from tools.review.show import comment, github, plan, terminal
@@ -89,7 +87,7 @@ def _diff(arguments: argparse.Namespace) -> int:
         title = f"Stack {arguments.stack}: {arguments.base} compared with the files here"
     else:
         stack = deploy.ready_for_preview(arguments.stack)
-        preview = events.preview(engine.log_of(stack.run, "preview"))
+        preview = engine.preview(stack.run, "preview")
         title = f"Stack {stack.name}: changes of `make up`"
     terminal.show(preview, title=title)
     return int(preview.failed)
@@ -123,12 +121,12 @@ def _drift(arguments: argparse.Namespace) -> int:
 
 
 def _plan(arguments: argparse.Namespace) -> int:
-    log = _live(arguments.stack, show=False)
-    for error in events.preview(log).errors:
+    found = _live(arguments.stack, show=False)
+    for error in found.errors:
         sys.stderr.write(f"error: {error.text}\n")
-    if not log.failed:
-        sys.stdout.write("".join(f"{line}\n" for line in plan.lines(log)))
-    return int(log.failed)
+    if not found.failed:
+        sys.stdout.write("".join(f"{line}\n" for line in plan.lines(found)))
+    return int(found.failed)
 
 
 def _post(arguments: argparse.Namespace) -> int:
@@ -138,13 +136,13 @@ def _post(arguments: argparse.Namespace) -> int:
 
 def _previewed(stack: str, *options: str) -> Preview:
     file = stack_file.find(Path.cwd(), stack)
-    return stack_file.placed(events.preview(_live(stack, *options)), file)
+    return stack_file.placed(_live(stack, *options), file)
 
 
-def _live(stack: str, *options: str, show: bool = True) -> Log:
-    """Return the event log of a preview of the stack in the current folder."""
+def _live(stack: str, *options: str, show: bool = True) -> Preview:
+    """Return the preview of the stack in the current folder."""
     run = partial(find(with_provider=False).run, folder=Path.cwd())
-    return engine.log_of(run, "preview", "--stack", stack, *options, show=show)
+    return engine.preview(run, "preview", "--stack", stack, *options, show=show)
 
 
 def _comment(arguments: argparse.Namespace, run: Callable[[], Preview], *, note: str = "") -> int:

@@ -1,15 +1,15 @@
-"""Runs Pulumi with its event log, and reads that."""
+"""Pulumi commands with their event logs."""
 
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Final, Protocol
 
 from tools.engine.stack import no_stack
 from tools.review.log import events
-from tools.review.log.events import Log
-from tools.review.log.model import Diagnostic
+from tools.review.log.model import Diagnostic, Preview
 
 _LAST_LINES: Final = 30
 """Lines of output that are shown if Pulumi fails before its first event."""
@@ -23,8 +23,8 @@ class Run(Protocol):
         ...
 
 
-def log_of(run: Run, *command: str, show: bool = False) -> Log:
-    """Run a command and return its event log.
+def preview(run: Run, *command: str, show: bool = False) -> Preview:
+    """Run a command and return its event log as a preview.
 
     Args:
         run: The way to run it.
@@ -35,13 +35,13 @@ def log_of(run: Run, *command: str, show: bool = False) -> Log:
         file = Path(folder) / "events.json"
         done = run(*command, event_log=file)
         # Only "\n" ends an event: its texts may hold other characters that splitlines() splits at.
-        log = events.read(filter(None, file.read_text().split("\n")) if file.exists() else ())
+        lines = filter(None, file.read_text().split("\n")) if file.exists() else ()
+        found = events.read(lines, failed=done.returncode != 0)
     if show:
         sys.stderr.write(done.stdout)
-    log.failed = done.returncode != 0
-    if log.failed and not log.violations and not any(one.severity == "error" for one in log.diagnostics):
+    if found.failed and not found.violations and not found.errors:
         # It failed before its first event.
         last = "\n".join(done.stdout.strip().splitlines()[-_LAST_LINES:])
-        early = no_stack(done.stdout, "docs/pull-requests.md says how to create it once.") or last
-        log.diagnostics.append(Diagnostic(severity="error", text=early))
-    return log
+        error = no_stack(done.stdout, "docs/pull-requests.md says how to create it once.") or last
+        return replace(found, diagnostics=(*found.diagnostics, Diagnostic(severity="error", text=error)))
+    return found

@@ -8,9 +8,8 @@ from typing import Final
 
 import settings
 from settings import SettingsError
-from settings.reading.as_written import StackFileError
 from settings.reading.keys import PROJECT
-from settings.reading.stack_file import key_lines, read_config
+from settings.reading.stack_file import StackFileError, key_lines, read_config
 from tools.errors import ToolError
 from tools.local.images import UNBUILT
 from tools.review.log.model import Preview
@@ -58,9 +57,9 @@ def placed(preview: Preview, file: Path) -> Preview:
     Pulumi's own type check ends at the first mistake: all mistakes replace it.
     """
     lines = key_lines(file)
-    told = [replace(found, text=_all_mistakes(found.text, file)) for found in preview.diagnostics]
-    told = [replace(found, text=_placed(found.text, file.name, lines)) for found in told]
-    return replace(preview, diagnostics=tuple(told))
+    texts = [_placed(_all_mistakes(found.text, file), file.name, lines) for found in preview.diagnostics]
+    messages = [replace(found, text=text) for found, text in zip(preview.diagnostics, texts, strict=True)]
+    return replace(preview, diagnostics=tuple(messages))
 
 
 def _all_mistakes(text: str, file: Path) -> str:

@@ -119,7 +119,9 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "notebook.accelerator": Effect(restarts={"hub"}, updates={"StorageClass"}),
     "notebook.quota": Effect(updates={"ResourceQuota"}),
     "notebook.keepHomes": Effect(restarts={"hub"}, updates={"Role"}),
-    "notebook.storage.disk": Effect(restarts={"hub"}, updates={"Cluster"}),
+    "notebook.storage.disk": Effect(
+        restarts={"hub"}, updates={"Cluster"}, note="The cluster only to or from `filestore`."
+    ),
     "secrets.proxyTokenGeneration": Effect(
         restarts={"hub", "proxy"}, note="Connections are interrupted for some seconds."
     ),

@@ -17,20 +17,22 @@ _HEAD: Final = """\
 <!-- Written by `make schema` from the docstrings in settings/groups/. Do not edit it. -->
 # Settings
 
-Set with `pulumi config set KEY VALUE`, or in `Pulumi.<stack>.yaml` with the prefix `jupyterhub:`. Only `auth.type` and
-the images are required. Secrets are set with `--secret`; a secret in plain text is refused. The preview reports all
-mistakes of a stack file at once, before anything is changed. [examples/](../examples) holds whole stack files. Editors
-complete and check stack files with [a JSON Schema](../schemas/stack.schema.json).
+Set a key with `pulumi config set KEY VALUE`, or write it into `Pulumi.<stack>.yaml` with the prefix `jupyterhub:`. Only
+`auth.type` and the images are required. Lists and maps are YAML or JSON. Rows that begin with a dot are the parts of a
+map: `pulumi config set --path '["nodes.core"].max' 5` sets a single part. Secrets are set with `--secret`; a secret in
+plain text is refused.
 
-The last column is the effect of a change on a running stack ([more](changes.md)); `make diff` shows all of it:
+The preview reports all mistakes of a stack file at once, before anything is changed. Editors complete and check stack
+files with [a JSON Schema](../schemas/stack.schema.json). [examples/](../examples) contains complete stack files.
+
+The last column is the effect of a change on a running stack on GKE; a stack without such a resource has no such effect.
+`make diff` shows the effects on your stack ([more](changes.md)).
 
 - **Restarts the hub**: its pages are unavailable for about 8 seconds. Running notebooks continue.
-- **Restarts the proxy**: a new pod takes over first, so open notebooks stay connected.
-- **Replaces**: these resources are deleted and created again. `protect` refuses that for those that hold people's work.
+- **Restarts the proxy**: a new pod takes over first, so that open notebooks stay connected.
+- **Replaces**: these resources are deleted and created again. `protect` refuses this for those that hold people's work.
 - **Updates**: these resources change in place.
-- **Restarts nothing**: only Pulumi's state changes, or a resource is added or removed.
-
-The effects are those on a stack on GKE. A stack without such a resource has no such effect.
+- **Restarts nothing**: a resource is added or removed, or only Pulumi's state changes.
 """
 
 
@@ -41,7 +43,7 @@ def page() -> str:
         if group:
             about = fields_of(Settings)[group].annotation.__doc__ or ""
             lines += [f"## {group}", "", about.partition("\n")[0], ""]
-        lines += ["| key | type | default | meaning | a change |", "| --- | --- | --- | --- | --- |"]
+        lines += ["| key | type | default | meaning | effect of a change |", "| --- | --- | --- | --- | --- |"]
         lines += [row for key in keys for row in _rows(key)]
         lines.append("")
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """The JSON Schema (draft-07) of `Pulumi.<stack>.yaml`, with which editors complete and check stack files.
 
-It refuses nothing that the settings accept, `pulumi config set` included, which writes flags and numbers as text and
-lists and maps as JSON. It does not know the rules between keys: those are for the preview.
+It refuses nothing that the settings accept, with what `pulumi config set` writes included: flags and numbers as text,
+lists and maps as JSON. It does not know the rules between keys, which the preview checks.
 """
 
 import re
@@ -18,6 +18,7 @@ _Schema: TypeAlias = dict[str, Any]
 _FLAGS: Final = [True, False, "true", "false", "True", "TRUE", "False", "FALSE"]
 _KEPT: Final = {"ge": "minimum", "le": "maximum", "allOf": "allOf"}
 _JSON: Final = r"^\s*[\[{]"
+_NOT_SET: Final[_Schema] = {"enum": ["", None]}
 _SECURE: Final[_Schema] = {
     "type": "object",
     "properties": {"secure": {"type": "string"}},
@@ -65,29 +66,29 @@ def _key(key: str, models: Mapping[str, Any]) -> _Schema:
     default = default_of(field)
     if key in SECRETS:
         secure = {**_SECURE, "errorMessage": f"is in plain text: pulumi config set --secret {key}"}
-        found: _Schema = {"anyOf": [secure, {"enum": ["", None]}], "doNotSuggest": True}
-    else:
-        group, dot, name = key.partition(".")
-        member = models["properties"][group]
-        member = _definition(member, models)["properties"][name] if dot else member
-        # What a stack file leaves out of such a map keeps its default, so that nothing in it is required.
-        found = _value(member, models, partial=bool(default and fields_of(field.annotation)))
-        found = {"anyOf": [found]} if "anyOf" not in found else found
-        if is_structured(field):
-            found["anyOf"] = [*found["anyOf"], {"type": "string", "pattern": _JSON}]
-        if is_structured(field) and default == {}:
-            found["anyOf"] = [*found["anyOf"], {"type": "object", "maxProperties": 0}]
-        if default is None and not field.is_required():
-            found["anyOf"] = [*found["anyOf"], {"enum": ["", None]}]
-        if default:
-            found["default"] = default
-    if field.examples:
-        found["examples"] = field.examples
-    return {"description": description(field), **found}
+        return {"description": description(field), "anyOf": [secure, _NOT_SET], "doNotSuggest": True}
+    group, dot, name = key.partition(".")
+    member = models["properties"][group]
+    member = _definition(member, models)["properties"][name] if dot else member
+    # Omitted parts of such a map keep their defaults, so that none is required.
+    value = _value(member, models, partial=bool(default and fields_of(field.annotation)))
+    accepted = value.get("anyOf", [value])
+    if is_structured(field):
+        accepted = [*accepted, {"type": "string", "pattern": _JSON}]
+    if default == {}:
+        accepted = [*accepted, {"type": "object", "maxProperties": 0}]
+    if default is None and not field.is_required():
+        accepted = [*accepted, _NOT_SET]
+    shown = {"default": default, "examples": field.examples}
+    return {
+        "description": description(field),
+        "anyOf": accepted,
+        **{name: part for name, part in shown.items() if part},
+    }
 
 
 def _value(value: Mapping[str, Any], models: Mapping[str, Any], *, partial: bool) -> _Schema:
-    """Return the schema of what a stack file may hold for a part of the models' schema."""
+    """Return the schema of a stack file's value for a part of the models' schema."""
     if "description" in value:
         bare = {name: part for name, part in value.items() if name != "description"}
         return {"description": " ".join(value["description"].split()), **_value(bare, models, partial=partial)}

@@ -4,23 +4,10 @@ from collections.abc import Mapping
 import pytest
 
 from tests.doubles.monitor import Record, Registration
-from tests.stacks import EXISTING, GATEWAY, record_gke, text_of
-from tools.paths import CHECKOUT
+from tests.stacks import EXISTING, GATEWAY, record_gke
 from tools.review.offline.outputs import ADDRESS, ADMIN_USER
 
 _T4 = {"name": "t4", "accelerator": "nvidia-tesla-t4", "machineType": "n1-standard-4", "max": 4, "spot": True}
-
-
-@pytest.fixture(scope="module")
-def created() -> Record:
-    """A hub in a created cluster, behind a load balancer."""
-    return record_gke()
-
-
-@pytest.fixture(scope="module")
-def gateway() -> Record:
-    """A hub in a created cluster, behind a gateway."""
-    return record_gke(GATEWAY)
 
 
 def _google(record: Record) -> dict[str, list[str]]:
@@ -212,119 +199,11 @@ def test_the_callback_url_follows_from_the_reserved_address(created: Record) -> 
     assert config["sign_in"]["callback_url"] == f"http://{ADDRESS}/hub/oauth_callback"
 
 
-def test_a_gateway_has_address_records_certificate_and_policies(gateway: Record) -> None:
-    listeners = {item["name"]: item for item in gateway.one("Gateway", "tf-hub").inputs["spec"]["listeners"]}
-    assert (listeners["https"]["port"], listeners["http"]["port"]) == (443, 80)
-    assert {listener["hostname"] for listener in listeners.values()} == {"hub.example.org"}
-    metadata = gateway.one("Gateway", "tf-hub").inputs["metadata"]
-    assert metadata["annotations"]["networking.gke.io/certmap"] == gateway.one("CertificateMap").answer["name"]
-    assert gateway.one("Gateway", "tf-hub").inputs["spec"]["addresses"] == [
-        {"type": "NamedAddress", "value": gateway.one("GlobalAddress").answer["name"]}
-    ]
-    records = {record.inputs["name"]: record.inputs["rrdatas"] for record in gateway.of("RecordSet")}
-    assert records == {
-        "hub.example.org.": [ADDRESS],
-        "_acme-challenge.hub.example.org.": ["proof.example."],
-    }
-    health = gateway.one("HealthCheckPolicy").inputs["spec"]["default"]["config"]["httpHealthCheck"]
-    assert health == {"port": 8000, "requestPath": "/_chp_healthz"}
-    assert gateway.one("GCPBackendPolicy").inputs["spec"]["default"]["timeoutSec"] == 86_400
-
-
-def test_the_certificate_waits_for_the_dns_records_of_its_authorization(gateway: Record) -> None:
-    records = {record.urn for record in gateway.of("RecordSet")}
-    certificate = next(resource for resource in gateway.of("Certificate") if resource.type.startswith("gcp:"))
-    assert len(records) == 2
-    assert records <= certificate.dependencies
-
-
-def test_a_terminating_proxy_waits_for_connection_draining(gateway: Record) -> None:
-    pod = gateway.one("Deployment").inputs["spec"]["template"]["spec"]
-    drain = gateway.one("GCPBackendPolicy").inputs["spec"]["default"]["connectionDraining"]["drainingTimeoutSec"]
-    wait = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
-    assert drain <= wait < pod["terminationGracePeriodSeconds"]
-    behind_a_service = record_gke().one("Deployment").inputs["spec"]["template"]["spec"]
-    assert behind_a_service["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"] < wait
-
-
-def test_the_http_listener_redirects_to_https(gateway: Record) -> None:
-    (rule,) = gateway.one("HTTPRoute", "tf-hub-redirect").inputs["spec"]["rules"]
-    assert rule["filters"][0]["requestRedirect"] == {"scheme": "https", "statusCode": 301}
-    assert "backendRefs" not in rule
-
-
-def test_the_gateway_sets_the_same_hsts_header_as_the_proxy(
-    gateway: Record,
-) -> None:
-    (rule,) = gateway.one("HTTPRoute", "tf-hub").inputs["spec"]["rules"]
-    (header,) = rule["filters"][0]["responseHeaderModifier"]["set"]
-    assert f'setHeader("{header["name"]}", "{header["value"]}")' in (CHECKOUT / "docker/proxy/https.mjs").read_text()
-    assert rule["backendRefs"], "a route to the hub"
-
-
-def test_the_callback_url_of_a_gateway_is_https(gateway: Record) -> None:
-    config = json.loads(gateway.one("ConfigMap").inputs["data"]["hub.json"])
-    assert config["sign_in"]["callback_url"] == "https://hub.example.org/hub/oauth_callback"
-
-
-def test_without_a_dns_zone_the_records_are_exported() -> None:
-    record = record_gke(GATEWAY, {"endpoint.dnsZone": {}})
-    assert "RecordSet" not in _google(record)
-    assert record.outputs[record.one("JupyterHub").urn]["dns_records"] == [
-        {"name": "hub.example.org.", "type": "A", "data": ADDRESS},
-        {"name": "_acme-challenge.hub.example.org.", "type": "CNAME", "data": "proof.example."},
-    ]
-
-
 def test_an_internal_load_balancer_has_an_internal_address() -> None:
     record = record_gke({"endpoint.internal": True, "endpoint.sourceRanges": ["10.0.0.0/8"]})
     assert _reserved(record)["addressType"] == "INTERNAL"
     assert _reserved(record)["subnetwork"]
     assert _balancer(record)["loadBalancerSourceRanges"] == ["10.0.0.0/8"]
-
-
-def test_workload_identity_is_bound_on_both_sides_without_keys() -> None:
-    account = "jupyterhub@my-project-123.iam.gserviceaccount.com"
-    record = record_gke({"identity.hubServiceAccount": account})
-    grants = {grant.name: grant.inputs for grant in record.of("IAMMember")}
-    assert grants["identity-hub"]["member"] == "serviceAccount:my-project-123.svc.id.goog[jupyterhub/tf-hub]"
-    (annotated,) = [a for a in record.of("ServiceAccount") if a.inputs["metadata"].get("annotations")]
-    assert annotated.inputs["metadata"]["annotations"] == {"iam.gke.io/gcp-service-account": account}
-    assert "identity-notebooks" not in grants
-    assert record.of("Key") == []
-
-
-def test_groups_of_users_have_their_own_bound_service_accounts() -> None:
-    physics = {
-        "name": "physics",
-        "googleServiceAccount": "physics@other-project.iam.gserviceaccount.com",
-        "users": ["Ada"],
-        "organizations": ["example-org:physics"],
-    }
-    record = record_gke({"identity.notebooks": [physics]})
-    grants = {grant.name: grant.inputs for grant in record.of("IAMMember")}
-    grant = grants["identity-notebooks-physics"]
-    assert grant["role"] == "roles/iam.workloadIdentityUser"
-    assert grant["serviceAccountId"] == f"projects/other-project/serviceAccounts/{physics['googleServiceAccount']}"
-    member = "serviceAccount:my-project-123.svc.id.goog[jupyterhub-notebooks/notebooks-physics]"
-    assert grant["member"] == member
-    account = record.one("ServiceAccount", "notebooks-physics").inputs
-    assert account["metadata"]["annotations"] == {"iam.gke.io/gcp-service-account": physics["googleServiceAccount"]}
-    assert account["metadata"]["namespace"] == "jupyterhub-notebooks"
-    assert account["automountServiceAccountToken"] is False
-    config = json.loads(record.one("ConfigMap").inputs["data"]["hub.json"])
-    assert config["service_accounts"] == [
-        {"name": "notebooks-physics", "users": ["ada"], "groups": ["example-org:physics"]},
-    ]
-    assert config["sign_in"]["github"]["groups"] == ["example-org:physics"]
-    assert record.of("Key") == []
-
-
-def test_a_preview_of_a_new_stack_plans_everything() -> None:
-    record = record_gke(GATEWAY, preview=True)
-    assert record.one("Gateway", "tf-hub")
-    assert record.one("StatefulSet")
-    assert "Calling __str__" not in text_of([resource.inputs for resource in record.resources])
 
 
 def _services(record: Record) -> list[Registration]:

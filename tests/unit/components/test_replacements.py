@@ -1,4 +1,4 @@
-"""Changes that must keep what holds people's work. tests/unit/tools/schema/test_effects.py has one of each setting."""
+"""Changes that must keep resources that hold data. tests/unit/tools/schema/test_effects.py has one of each setting."""
 
 from collections.abc import Mapping
 

@@ -7,14 +7,14 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from jupyterhub import orm  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
-from jupyterhub.app import JupyterHub  # pyright: ignore[reportMissingTypeStubs] -- as above
+from jupyterhub import orm
+from jupyterhub.app import JupyterHub
 from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 from traitlets.config import Config
 
 from hub.contract import DATABASE_URL_VARIABLE, HubConfig
@@ -40,11 +40,11 @@ def configure(
     return configure
 
 
-def _open_database(config: Config) -> Any:  # noqa: ANN401 JupyterHub's own, without types
+def _open_database(config: Config) -> Session:
     """Do what the hub does with its database when it starts."""
 
-    async def open_database() -> Any:  # noqa: ANN401 as above
-        app: Any = JupyterHub(config=config)
+    async def open_database() -> Session:
+        app = JupyterHub(config=config)
         app.init_db()
         return app.db
 
@@ -108,7 +108,7 @@ def test_the_tables_of_an_older_jupyterhub_are_copied_and_then_brought_up_to_dat
     folder = tmp_path / "volume"
     folder.mkdir()
     file = folder / "jupyterhub.sqlite"
-    cast("Any", orm).new_session_factory(f"sqlite:///{file}")().close()
+    orm.new_session_factory(f"sqlite:///{file}")().close()
     command = [sys.executable, "-m", "jupyterhub.dbutil", "alembic", "downgrade", TABLES_OF_5_5_4]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     with sqlite3.connect(file) as database:

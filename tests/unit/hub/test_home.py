@@ -2,10 +2,12 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from aiohttp import ClientError
 from kubernetes_asyncio.client.exceptions import ApiException
+from kubespawner import KubeSpawner
 
 from hub import home
 
@@ -39,33 +41,36 @@ class Api:
         return None
 
 
-@dataclass
-class Spawner:
+def spawner(api: Api) -> KubeSpawner:
     """What is needed of KubeSpawner."""
-
-    api: Api
-    storage_capacity: str = "20Gi"
-    namespace: str = "notebooks"
-    pvc_name: str = "claim-ada"
-    log: logging.Logger = field(default_factory=lambda: logging.getLogger("home"))
+    return cast(
+        "KubeSpawner",
+        SimpleNamespace(
+            api=api,
+            storage_capacity="20Gi",
+            namespace="notebooks",
+            pvc_name="claim-ada",
+            log=logging.getLogger("home"),
+        ),
+    )
 
 
 @pytest.mark.parametrize("has", ["10Gi", "20G", "1Mi"])
 def test_a_smaller_home_grows_to_what_the_stack_gives(has: str) -> None:
     api = Api(size=has)
-    asyncio.run(home.expand(Spawner(api)))
+    asyncio.run(home.expand(spawner(api)))
     assert api.patched == [{"spec": {"resources": {"requests": {"storage": "20Gi"}}}}]
 
 
 @pytest.mark.parametrize("has", ["20Gi", "20480Mi", "30Gi", "1Ti"])
 def test_a_home_that_is_as_large_or_larger_is_left_alone(has: str) -> None:
     api = Api(size=has)
-    asyncio.run(home.expand(Spawner(api)))
+    asyncio.run(home.expand(spawner(api)))
     assert api.patched == []
 
 
 def test_a_home_that_is_only_being_made_is_no_matter(caplog: pytest.LogCaptureFixture) -> None:
-    asyncio.run(home.expand(Spawner(Api(missing=True))))
+    asyncio.run(home.expand(spawner(Api(missing=True))))
     assert caplog.text == ""
 
 
@@ -77,5 +82,5 @@ def test_a_home_that_is_only_being_made_is_no_matter(caplog: pytest.LogCaptureFi
 def test_what_stands_in_the_way_is_logged_and_stops_no_server(
     reason: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    asyncio.run(home.expand(Spawner(Api(refuses=reason))))
+    asyncio.run(home.expand(spawner(Api(refuses=reason))))
     assert "Cannot expand claim-ada to 20Gi" in caplog.text

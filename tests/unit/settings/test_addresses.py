@@ -17,7 +17,7 @@ HOST = TypeAdapter[str](HostName)
         ("::1", "::1"),
     ],
 )
-def test_an_address_is_taken_in_its_short_form(text: str, short: str) -> None:
+def test_an_address_is_converted_to_its_short_form(text: str, short: str) -> None:
     assert ADDRESS.validate_python(text) == short
 
 
@@ -28,7 +28,7 @@ def test_an_address_is_taken_in_its_short_form(text: str, short: str) -> None:
         *["fe80::1%eth0", "[::1]", "203.0.113.7:80", "203.0.113.7\n", " ::1", "3405803783"],
     ],
 )
-def test_what_is_not_the_address_of_one_machine_is_refused(text: str) -> None:
+def test_a_text_that_is_not_the_address_of_one_machine_is_refused(text: str) -> None:
     with pytest.raises(ValidationError, match="is not the address of one machine"):
         ADDRESS.validate_python(text)
 
@@ -43,7 +43,7 @@ def test_what_is_not_the_address_of_one_machine_is_refused(text: str) -> None:
         ("http://[2001:db8::7]:8080/", "http://[2001:db8::7]:8080"),
     ],
 )
-def test_a_public_url_has_no_slash_at_its_end(text: str, url: str) -> None:
+def test_the_slash_at_the_end_of_a_public_url_is_removed(text: str, url: str) -> None:
     assert URL.validate_python(text) == url
 
 
@@ -77,23 +77,23 @@ def test_a_public_url_has_no_slash_at_its_end(text: str, url: str) -> None:
         "https://" + "a." * 200 + "org",
     ],
 )
-def test_what_a_browser_or_an_oauth_provider_would_not_take_is_refused(text: str) -> None:
+def test_a_url_that_browsers_or_oauth_providers_reject_is_refused(text: str) -> None:
     with pytest.raises(ValidationError, match="is not the URL of a site"):
         URL.validate_python(text)
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "127.0.0.1", "127.100.0.10", "::1"])
-def test_loopback_is_what_only_this_machine_reaches(host: str) -> None:
+def test_loopback_addresses_and_localhost_are_loopback(host: str) -> None:
     assert is_loopback(host)
 
 
 @pytest.mark.parametrize("host", ["", "203.0.113.7", "10.0.0.1", "::2", "localhost.example.org", "127.0.0.1.nip.io"])
-def test_anything_else_is_not_loopback(host: str) -> None:
+def test_other_hosts_are_not_loopback(host: str) -> None:
     assert not is_loopback(host)
 
 
 @pytest.mark.parametrize("address", ["203.0.113.7", "2001:db8::7"])
-def test_the_url_of_an_address_leads_back_to_it(address: str) -> None:
+def test_the_host_of_the_url_of_an_address_is_the_address(address: str) -> None:
     assert URL.validate_python(url_of(address))
     assert host_of(url_of(address)) == address
 
@@ -107,7 +107,7 @@ def test_the_url_of_an_address_leads_back_to_it(address: str) -> None:
         ("a." * 125 + "org", "a." * 125 + "org"),
     ],
 )
-def test_a_host_name_has_no_dot_at_its_end(text: str, name: str) -> None:
+def test_the_dot_at_the_end_of_a_host_name_is_removed(text: str, name: str) -> None:
     assert HOST.validate_python(text) == name
 
 
@@ -137,6 +137,6 @@ def test_a_host_name_has_no_dot_at_its_end(text: str, name: str) -> None:
         *["a" * 64 + ".org", "a." * 126 + "org", "a." * 100_000 + "org"],
     ],
 )
-def test_what_is_no_full_host_name_is_refused(text: str) -> None:
+def test_a_text_that_is_not_a_full_host_name_is_refused(text: str) -> None:
     with pytest.raises(ValidationError, match="is not a full host name"):
         HOST.validate_python(text)

@@ -1,4 +1,4 @@
-"""The corpus: what stack files are refused, with which mistakes, and what is accepted."""
+"""The corpus: stack files that are refused, with their mistakes, and stack files that are accepted."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ REFUSED = refused()
 
 
 def as_pulumi_passes_it(path: Path) -> dict[str, str]:
-    """Return the config as the engine passes it to the program: JSON for lists and maps, "" for null, secrets open."""
+    """Return the config as the engine passes it on: JSON for lists and maps, "" for null, decrypted secrets."""
     values = {key.removeprefix(f"{PROJECT}:"): value for key, value in read_config(path).items()}
     values = {
         key: SEALED.get_secret_value() if key in SECRETS else value
@@ -39,7 +39,7 @@ def has_own_value(config: settings.Settings, key: str) -> bool:
 
 
 @pytest.mark.parametrize("path", ACCEPTED, ids=lambda path: path.name)
-def test_an_accepted_file_means_the_same_read_by_us_and_by_pulumi(path: Path) -> None:
+def test_an_accepted_file_has_the_same_settings_through_pulumi(path: Path) -> None:
     assert settings.from_file(path) == settings.parse(as_pulumi_passes_it(path), encrypted=SECRETS)
 
 
@@ -62,7 +62,7 @@ def test_a_refused_file_has_exactly_the_expected_mistakes(case: Refused, tmp_pat
     assert lines == [f"  * {mistake}" for mistake in caught.value.mistakes]
 
 
-def test_every_case_has_a_name_of_its_own_and_expects_a_mistake() -> None:
+def test_every_case_has_a_unique_name_and_expects_a_mistake() -> None:
     assert len({case.name for case in REFUSED}) == len(REFUSED)
     assert [case.name for case in REFUSED if not case.mistakes] == []
 
@@ -72,13 +72,13 @@ def test_every_key_is_in_an_expected_mistake() -> None:
     assert [key for key in KEYS if not any(head.startswith(key) for head in heads)] == []
 
 
-def test_every_key_has_another_value_than_its_default_in_an_accepted_file() -> None:
+def test_an_accepted_file_sets_each_key_to_another_value_than_its_default() -> None:
     found = [settings.from_file(path) for path in ACCEPTED]
     open_keys = set(KEYS) - SECRETS  # an encrypted value cannot be read
     assert [key for key in open_keys if not any(has_own_value(config, key) for config in found)] == []
 
 
-def test_every_key_that_fits_any_cluster_is_in_one_file() -> None:
+def test_one_file_sets_every_key_that_is_valid_in_any_cluster() -> None:
     written = read_config(FILES / "everything.good.yaml")
     on_gke = read_config(FILES / "gke-everything.good.yaml")
     # The first two exclude node pools, the others exclude endpoint.tlsSecret.
@@ -87,6 +87,6 @@ def test_every_key_that_fits_any_cluster_is_in_one_file() -> None:
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
-def test_an_example_begins_with_who_needs_it(path: Path) -> None:
+def test_an_example_begins_with_its_purpose(path: Path) -> None:
     comments = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("# ")]
     assert next(line for line in comments if "$schema" not in line).startswith("# For ")

@@ -21,7 +21,7 @@ BASE = {
         "postgresql://hub:s3cret@db.example.org/hub?sslmode=verify-full&connect_timeout=5",
     ],
 )
-def test_a_url_with_user_host_and_name_is_taken_as_it_is(url: str) -> None:
+def test_a_url_with_user_host_and_name_is_accepted_unchanged(url: str) -> None:
     found = settings.parse({**BASE, "database.url": url}, encrypted=SECRETS)
     assert found.database.url
     assert found.database.url.get_secret_value() == url
@@ -56,7 +56,7 @@ def test_a_url_with_user_host_and_name_is_taken_as_it_is(url: str) -> None:
         "postgresql://hub@db.example.org/hub?sslmode=require&PASSWOR%44=s3cret",
     ],
 )
-def test_any_other_url_is_refused_without_being_repeated(url: str) -> None:
+def test_another_url_is_refused_by_a_message_without_it(url: str) -> None:
     with pytest.raises(settings.SettingsError) as caught:
         settings.parse({**BASE, "database.url": url}, encrypted=SECRETS)
     (mistake,) = caught.value.mistakes
@@ -65,5 +65,5 @@ def test_any_other_url_is_refused_without_being_repeated(url: str) -> None:
         assert part not in mistake.removeprefix("database.url: the value (secret) ")
 
 
-def test_what_pulumi_alone_can_read_is_taken_for_a_url() -> None:
+def test_an_encrypted_value_is_accepted_as_a_url() -> None:
     assert settings.parse({**BASE, "database.url": {"secure": "v1:abc="}}).database.url

@@ -26,14 +26,12 @@ GATEWAY = {**GKE, "endpoint.type": "gateway", "endpoint.hostname": "hub.example.
         ({"endpoint.type": "none", "publicUrl": "https://hub.example.org"}, "https://hub.example.org"),
     ],
 )
-def test_the_public_url_is_the_one_set_or_that_of_the_name_or_that_of_the_address(
-    values: dict[str, str], url: str | None
-) -> None:
+def test_the_public_url_defaults_to_the_host_name_or_the_address(values: dict[str, str], url: str | None) -> None:
     assert settings.parse({**CLOSED, **values}, encrypted={"auth.adminPassword"}).public_url == url
 
 
 @pytest.mark.parametrize("values", [{}, GKE, {"publicUrl": "http://127.0.0.1:9000"}])
-def test_dummy_sign_in_may_be_used_where_only_a_port_forward_leads(values: dict[str, str]) -> None:
+def test_dummy_sign_in_is_accepted_with_port_forwarding_only(values: dict[str, str]) -> None:
     assert settings.parse({**DUMMY, "endpoint.type": "none", **values}).auth.type == "dummy"
 
 
@@ -51,13 +49,13 @@ def test_dummy_sign_in_may_be_used_where_only_a_port_forward_leads(values: dict[
         GATEWAY,
     ],
 )
-def test_dummy_sign_in_needs_an_explicit_permission_where_others_may_come(values: dict[str, str]) -> None:
+def test_dummy_sign_in_on_a_public_address_needs_a_permission(values: dict[str, str]) -> None:
     with pytest.raises(settings.SettingsError, match=r"1 mistake:\n  \* auth\.type: dummy lets anybody in"):
         settings.parse({**DUMMY, **values})
     settings.parse({**DUMMY, **values, "auth.allowAnyoneFromTheInternet": "true"})
 
 
-def test_a_zone_that_is_an_empty_map_is_none() -> None:
+def test_an_empty_map_is_no_dns_zone() -> None:
     """Pulumi fills in the default of Pulumi.yaml, and a map has no other."""
     assert settings.parse({**DUMMY, "endpoint.type": "none", "endpoint.dnsZone": {}}).endpoint.dns_zone is None
 
@@ -76,7 +74,7 @@ def test_a_zone_that_is_an_empty_map_is_none() -> None:
         ("fd20::7", {"endpoint.internal": "true"}, False),
     ],
 )
-def test_an_address_on_gke_is_of_ipv4_and_private_just_for_an_internal_load_balancer(
+def test_an_address_on_gke_is_ipv4_and_private_if_internal(
     address: str,
     values: dict[str, str],
     accepted: bool,  # noqa: FBT001 a column of the table
@@ -92,7 +90,7 @@ def test_an_address_on_gke_is_of_ipv4_and_private_just_for_an_internal_load_bala
         *[("10.0.16.2", False), ("10.4.0.2", False)],
     ],
 )
-def test_an_internal_address_of_a_created_cluster_is_one_that_its_subnet_has_to_give(
+def test_an_internal_address_of_a_created_cluster_is_in_its_subnet(
     address: str,
     accepted: bool,  # noqa: FBT001 a column of the table
 ) -> None:
@@ -100,7 +98,7 @@ def test_an_internal_address_of_a_created_cluster_is_one_that_its_subnet_has_to_
     assert _is_accepted({**created, "endpoint.internal": "true", "endpoint.address": address}) == accepted
 
 
-def test_an_ipv6_address_is_taken_where_the_cluster_is_not_known_to_be_of_gke() -> None:
+def test_an_ipv6_address_is_accepted_without_gke() -> None:
     assert _is_accepted({"endpoint.address": "2001:db8::7"})
 
 

@@ -29,7 +29,7 @@ SHA256 = "0123456789abcdef" * 4
         "a" * 255,
     ],
 )
-def test_an_image_reference_is_taken_unchanged(text: str) -> None:
+def test_an_image_reference_is_accepted_unchanged(text: str) -> None:
     assert REFERENCE.validate_python(text) == text
 
 
@@ -67,7 +67,7 @@ def test_an_image_reference_is_taken_unchanged(text: str) -> None:
         "a" * 256,
     ],
 )
-def test_what_no_container_runtime_takes_is_no_image_reference(text: str) -> None:
+def test_a_text_that_container_runtimes_reject_is_no_image_reference(text: str) -> None:
     with pytest.raises(ValidationError, match="is not an image reference; right ones look like"):
         REFERENCE.validate_python(text)
 
@@ -79,7 +79,7 @@ def test_what_no_container_runtime_takes_is_no_image_reference(text: str) -> Non
         *[f"{place}-docker.pkg.dev/foo/hub" for place in (*ZONES, "us", "europe", "asia")],
     ],
 )
-def test_a_repository_is_taken_unchanged(text: str) -> None:
+def test_a_repository_is_accepted_unchanged(text: str) -> None:
     assert REPOSITORY.validate_python(text) == text
 
 
@@ -90,17 +90,17 @@ def test_a_repository_to_which_an_image_name_cannot_be_added_is_refused(text: st
 
 
 @pytest.mark.parametrize("place", ["europe-west1-b", "eu", "global"])
-def test_a_repository_where_artifact_registry_has_none_is_refused(place: str) -> None:
+def test_a_repository_at_no_location_of_artifact_registry_is_refused(place: str) -> None:
     with pytest.raises(ValidationError, match="is not at a location of Artifact Registry"):
         REPOSITORY.validate_python(f"{place}-docker.pkg.dev/foo/hub")
 
 
 @pytest.mark.parametrize("text", ["*", "quay.io/jupyter/*", "quay.io/jupyter/*:2026-??-*", "a/[bc]:1@sha256:*"])
-def test_a_pattern_is_taken_unchanged(text: str) -> None:
+def test_a_pattern_is_accepted_unchanged(text: str) -> None:
     assert PATTERN.validate_python(text) == text
 
 
 @pytest.mark.parametrize("text", ["", "a b", "a\n", "https://quay.io/*", "{a,b}"])
-def test_what_can_match_no_image_is_no_pattern(text: str) -> None:
+def test_a_text_that_can_match_no_image_is_no_pattern(text: str) -> None:
     with pytest.raises(ValidationError, match="is not a pattern"):
         PATTERN.validate_python(text)

@@ -25,14 +25,14 @@ def layer_of(module: str) -> int:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_module_imports_only_its_own_layer_and_those_below(path: Path) -> None:
+def test_a_module_imports_only_its_own_layer_and_lower_ones(path: Path) -> None:
     module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
     ours = [name for name in imported(path) if name.startswith("settings.")]
     assert [name for name in ours if layer_of(name) < layer_of(module)] == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_module_imports_nothing_of_the_program_but_the_contract_in_hub(path: Path) -> None:
+def test_a_module_imports_nothing_else_of_the_program_but_hub(path: Path) -> None:
     folders = {folder.name for folder in ROOT.iterdir() if (folder / "__init__.py").exists()} - {"settings", "hub"}
     assert {name.split(".")[0] for name in imported(path)} & folders == set()
 

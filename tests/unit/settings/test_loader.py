@@ -39,7 +39,7 @@ KEYS_AND_WRONG_VALUES = {
 }
 
 
-def test_the_value_of_a_secret_key_is_in_no_message() -> None:
+def test_no_message_contains_the_value_of_a_secret_key() -> None:
     with pytest.raises(settings.SettingsError) as open_error:
         settings.parse({**BASE, **KEYS_AND_WRONG_VALUES})
     with pytest.raises(settings.SettingsError) as hidden_error:
@@ -51,7 +51,7 @@ def test_the_value_of_a_secret_key_is_in_no_message() -> None:
         assert any(mistake.startswith(f"{key}:") for mistake in hidden_error.value.mistakes)
 
 
-def test_a_mistake_between_keys_repeats_none_of_their_values() -> None:
+def test_a_mistake_between_keys_contains_none_of_their_values() -> None:
     """Any key may be encrypted, and these mistakes do not know which are."""
     values = {
         "auth.type": "shared-password",
@@ -79,13 +79,13 @@ def test_a_mistake_between_keys_repeats_none_of_their_values() -> None:
             assert value not in str(caught.value)
 
 
-def test_the_value_of_an_unknown_key_is_in_no_message() -> None:
+def test_no_message_contains_the_value_of_an_unknown_key() -> None:
     with pytest.raises(settings.SettingsError) as caught:
         settings.parse({**BASE, "github.clientSecret": SECRET, "hub.storage.size": SECRET, "hub": {"image": SECRET}})
     assert SECRET not in str(caught.value)
 
 
-def test_the_error_of_parse_has_no_cause_with_the_values_in_it() -> None:
+def test_the_error_of_parse_has_no_cause_that_contains_values() -> None:
     with pytest.raises(settings.SettingsError) as caught:
         settings.parse({**BASE, "name": SECRET})
     assert caught.value.__suppress_context__
@@ -100,7 +100,7 @@ def _stack_config() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_stack_config")
-def test_from_pulumi_reads_the_keys_of_this_project_only() -> None:
+def test_from_pulumi_reads_only_the_keys_of_this_project() -> None:
     own = {f"jupyterhub:{key}": value for key, value in BASE.items()}
     config.set_all_config({**own, "jupyterhub:hub.storage": '{"size":"3Gi"}', "kubernetes:namespace": "x", "a:b": "c"})
 
@@ -111,7 +111,7 @@ def test_from_pulumi_reads_the_keys_of_this_project_only() -> None:
 
 
 @pytest.mark.usefixtures("_stack_config")
-def test_from_pulumi_shows_warnings_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_from_pulumi_logs_warnings_and_continues(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
     monkeypatch.setattr("pulumi.log.warn", shown.append)
     own = {f"jupyterhub:{key}": value for key, value in {**BASE, "cluster.location": "europe-west99"}.items()}
@@ -125,7 +125,7 @@ def test_from_pulumi_shows_warnings_and_goes_on(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.usefixtures("_stack_config")
-def test_from_pulumi_ends_the_program_without_a_traceback_and_without_secrets() -> None:
+def test_from_pulumi_raises_a_run_error_without_secrets() -> None:
     own = {f"jupyterhub:{key}": value for key, value in BASE.items()}
     config.set_all_config({**own, "jupyterhub:name": "", "jupyterhub:hub.image": SECRET}, ["jupyterhub:hub.image"])
 
@@ -137,7 +137,7 @@ def test_from_pulumi_ends_the_program_without_a_traceback_and_without_secrets() 
     assert SECRET not in str(caught.value)
 
 
-def test_defaults_are_for_keys_that_the_file_does_not_set(tmp_path: Path) -> None:
+def test_defaults_apply_to_keys_that_the_file_does_not_set(tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.test.yaml"
     file.write_text("config:\n  jupyterhub:auth.type: dummy\n  jupyterhub:endpoint.address: 127.0.0.1\n")
 
@@ -157,7 +157,7 @@ def test_defaults_are_for_keys_that_the_file_does_not_set(tmp_path: Path) -> Non
         *[b"config: [1]", b"*x", b"\t"],
     ],
 )
-def test_a_file_that_is_no_stack_file_is_one_mistake_that_names_it(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_stack_file_is_one_mistake_with_its_path(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "Pulumi.test.yaml"
     file.write_bytes(content)
     with pytest.raises(settings.SettingsError, match=r"Pulumi\.test\.yaml has 1 mistake:\n  \* the file "):
@@ -165,9 +165,7 @@ def test_a_file_that_is_no_stack_file_is_one_mistake_that_names_it(tmp_path: Pat
 
 
 @pytest.mark.parametrize("number", ["0123", "08", "-07", "0x1F", "0b11", "0o17", "1_000", "2026-01-01", "2026-1-1"])
-def test_a_number_that_pulumi_hands_on_with_other_digits_is_refused_and_taken_in_quotes(
-    tmp_path: Path, number: str
-) -> None:
+def test_a_number_that_pulumi_changes_is_refused_without_quotes(tmp_path: Path, number: str) -> None:
     file = tmp_path / "Pulumi.test.yaml"
     own = "\n".join(f"  {key}: {value}" for key, value in BASE.items())
     file.write_text(f"config:\n{own}\n  auth.allowedUsers:\n    - {number}\n")
@@ -177,7 +175,7 @@ def test_a_number_that_pulumi_hands_on_with_other_digits_is_refused_and_taken_in
     assert settings.from_file(file).auth.allowed_users == (number.lower(),)
 
 
-def test_a_missing_file_is_one_mistake_that_names_it(tmp_path: Path) -> None:
+def test_a_missing_file_is_one_mistake_with_its_path(tmp_path: Path) -> None:
     with pytest.raises(
         settings.SettingsError, match=r"Pulumi\.test\.yaml has 1 mistake:\n  \* the file cannot be read"
     ):
@@ -185,7 +183,7 @@ def test_a_missing_file_is_one_mistake_that_names_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "# nothing\n", "config:\n", "encryptionsalt: v1:abc\n"])
-def test_a_stack_file_without_config_misses_only_what_has_to_be_set(tmp_path: Path, content: str) -> None:
+def test_a_stack_file_without_config_lacks_only_required_keys(tmp_path: Path, content: str) -> None:
     file = tmp_path / "Pulumi.test.yaml"
     file.write_text(content)
     with pytest.raises(settings.SettingsError) as caught:

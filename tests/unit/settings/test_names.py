@@ -58,41 +58,41 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("kind", "text"), RIGHT)
-def test_a_right_name_is_taken_unchanged(kind: type[str], text: str) -> None:
+def test_a_valid_name_is_accepted_unchanged(kind: type[str], text: str) -> None:
     assert TypeAdapter[str](kind).validate_python(text) == text
 
 
 @pytest.mark.parametrize(("kind", "text"), WRONG)
-def test_a_wrong_name_is_refused(kind: type[str], text: str) -> None:
+def test_an_invalid_name_is_refused(kind: type[str], text: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter[str](kind).validate_python(text)
 
 
-def test_the_notebooks_namespace_of_the_longest_namespace_is_a_dns_label() -> None:
+def test_the_notebooks_namespace_of_the_longest_namespace_is_valid() -> None:
     TypeAdapter[str](DnsLabel).validate_python(f"{'n' * 53}-notebooks")
 
 
 @pytest.mark.parametrize(
     ("value", "meaning"), [(True, True), ("true", True), ("True", True), (False, False), ("false", False)]
 )
-def test_a_flag_is_true_or_false_also_as_text(value: object, meaning: bool) -> None:  # noqa: FBT001 it is what the test is about
+def test_a_flag_is_true_or_false_or_one_of_these_as_text(value: object, meaning: bool) -> None:  # noqa: FBT001 it is what the test is about
     assert TypeAdapter[bool](Flag).validate_python(value) is meaning
 
 
 @pytest.mark.parametrize("value", ["", "yes", "no", "on", "1", "0", 1, 0, "tRUE", "true ", [True], None])
-def test_nothing_else_is_a_flag(value: object) -> None:
+def test_other_values_are_not_flags(value: object) -> None:
     with pytest.raises(ValidationError, match="must be true or false"):
         TypeAdapter[bool](Flag).validate_python(value)
 
 
 @pytest.mark.parametrize(("value", "meaning"), [(600, 600), ("600", 600), ("0", 0), ("-1", -1)])
-def test_a_whole_number_may_be_text(value: object, meaning: int) -> None:
+def test_a_whole_number_can_be_text(value: object, meaning: int) -> None:
     assert TypeAdapter[int](WholeNumber).validate_python(value) == meaning
 
 
 @pytest.mark.parametrize(
     "value", ["", "010", "0x1F", "1.0", 1.0, "1e3", " 1", "1 ", "1_000", "٣", True, None, "9" * 5000]
 )
-def test_nothing_else_is_a_whole_number(value: object) -> None:
+def test_other_values_are_not_whole_numbers(value: object) -> None:
     with pytest.raises(ValidationError, match="must be a whole number"):
         TypeAdapter[int](WholeNumber).validate_python(value)

@@ -60,7 +60,7 @@ def test_a_quantity_means_what_kubernetes_says(text: str, number: str) -> None:
         *["٣", "½", "1Gi\n", "\n1", "nan", "inf", "Infinity", "None", "1e1.5", "--1", "1" * 65, "1e9999"],
     ],
 )
-def test_what_kubernetes_does_not_take_is_refused(text: str) -> None:
+def test_a_text_that_kubernetes_rejects_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a quantity; right ones look like 500m"):
         settings.quantity.parse(text)
 
@@ -77,6 +77,6 @@ def test_amounts_that_kubernetes_would_cap_or_round_are_refused(text: str) -> No
         settings.quantity.parse(text)
 
 
-def test_the_largest_and_the_smallest_amount_are_taken() -> None:
+def test_the_largest_and_the_smallest_amount_are_accepted() -> None:
     assert settings.quantity.parse("9223372036854775807") == 2**63 - 1
     assert settings.quantity.parse("1n") == Decimal("1e-9")

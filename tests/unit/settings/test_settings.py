@@ -24,7 +24,7 @@ def test_images_default_to_the_repository_with_the_tag_of_docker_version() -> No
     assert found.notebook.image == f"registry.example.org/hub/notebook:{tag}"
 
 
-def test_an_image_that_is_set_wins_over_the_repository() -> None:
+def test_an_image_that_is_set_takes_precedence_over_the_repository() -> None:
     assert settings.parse({**BASE, "proxy.image": "other/proxy"}).proxy.image == "other/proxy"
 
 
@@ -33,9 +33,7 @@ def test_images_that_are_all_set_need_no_repository() -> None:
     assert settings.parse({**BASE, **images}).images.repository is None
 
 
-def test_a_lost_version_file_is_said_once_for_each_image_that_needs_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_missing_version_file_is_reported_for_each_image(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("settings.types.images.VERSION_FILE", tmp_path / "VERSION")
 
     with pytest.raises(settings.SettingsError) as caught:
@@ -45,13 +43,13 @@ def test_a_lost_version_file_is_said_once_for_each_image_that_needs_it(
     assert all("docker/VERSION cannot be read" in mistake for mistake in caught.value.mistakes)
 
 
-def test_a_wrong_repository_is_one_mistake_and_not_four() -> None:
+def test_an_invalid_repository_is_one_mistake() -> None:
     with pytest.raises(settings.SettingsError) as caught:
         settings.parse({**BASE, "images.repository": "Wrong Repository"})
     assert len(caught.value.mistakes) == 1
 
 
-def test_a_part_of_a_map_changes_that_part_only() -> None:
+def test_a_part_of_a_map_changes_only_that_part() -> None:
     found = settings.parse({**BASE, "notebook.cpu": {"max": 8}, "hub.resources": {"limits": {"memory": "2Gi"}}})
 
     assert (found.notebook.cpu.default, found.notebook.cpu.min, found.notebook.cpu.max) == ("0.5", "0.1", "8")
@@ -72,7 +70,7 @@ def test_additional_resources_that_are_set_replace_the_default() -> None:
         ({"publicUrl": "http://localhost:8000/"}, "http://localhost:8000"),
     ],
 )
-def test_the_public_url_is_the_one_set_or_else_that_of_the_address(values: dict[str, str], url: str) -> None:
+def test_the_public_url_defaults_to_the_address(values: dict[str, str], url: str) -> None:
     found = settings.parse({**BASE, **values})
     assert found.public_url == url
     assert callback_of(str(found.public_url)) == f"{url}/hub/oauth_callback"
@@ -112,7 +110,7 @@ def test_settings_cannot_be_changed() -> None:
         ({"endpoint.address": "127.0.0.1", "publicUrl": "http://hub.example.org"}, False),
     ],
 )
-def test_dummy_sign_in_never_meets_an_address_that_others_reach(
+def test_dummy_sign_in_is_refused_on_every_reachable_address(
     values: dict[str, str],
     accepted: bool,  # noqa: FBT001 a column of the table
 ) -> None:

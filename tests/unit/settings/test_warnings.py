@@ -1,4 +1,4 @@
-"""Places, machines and GPUs of Google Cloud that the tables do not have: a warning, and the program goes on."""
+"""Warnings about locations, machine types and GPU types that the tables do not have."""
 
 import pytest
 
@@ -47,19 +47,19 @@ L4 = {"name": "gpu", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
         ),
     ],
 )
-def test_what_the_tables_do_not_have_is_a_warning(values: dict[str, object], warning: str) -> None:
+def test_an_unknown_location_machine_or_gpu_type_is_a_warning(values: dict[str, object], warning: str) -> None:
     (found,) = settings.parse({**GKE, **values}).warnings
     assert all(part in found for part in warning.split(" | ")), found
 
 
-def test_what_the_tables_have_is_no_warning() -> None:
+def test_known_locations_machines_and_gpu_types_have_no_warning() -> None:
     assert settings.parse({**GKE, "nodes.gpu": [L4]}).warnings == ()
 
 
 @pytest.mark.parametrize(
     "key", ["cluster.location", "nodes.core", "nodes.gpu", "notebook.accelerator", "database.tier"]
 )
-def test_a_warning_repeats_no_value_that_may_be_encrypted(key: str) -> None:
+def test_a_warning_contains_no_value_that_may_be_encrypted(key: str) -> None:
     hidden: dict[str, object] = {
         "cluster.location": "hunter-hunter2",
         "nodes.core": {"machineType": "hunter-2"},

@@ -1,1 +1,1 @@
-"""The meaning of a change for people: what restarts, what may be lost, what they notice."""
+"""The effects of a change on users: restarts, losses, and visible changes."""

@@ -16,7 +16,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "database_url": "The hub uses another database: users and tokens of the old one are not in it.",
     "dedicated_nodes": "New notebooks run on nodes for notebooks only: {new} (before: {old}).",
     "default_service_account": "New notebooks run as the ServiceAccount {new} (before: {old}).",
-    "extra_config": "",  # told with the file
+    "extra_config": "",  # noted with the file
     "home_size": "Homes have {new} (before: {old}); smaller ones are expanded at the next start, none shrinks.",
     "home_storage_class": "New homes use another StorageClass; existing ones stay as they are.",
     "hub_connect_url": "New notebooks reach the hub at {new}; running ones use {old} until they restart.",
@@ -26,7 +26,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "keep_homes": "Keeping the homes of deleted users changes: {old} → {new}.",
     "memory": _SIZES,
     "notebooks_namespace": "New notebooks run in the namespace {new} (before: {old}).",
-    "owner_uid": "",  # told with the ServiceAccount
+    "owner_uid": "",  # noted with the ServiceAccount
     "proxy_api_url": "",  # only the hub uses it
     "service_accounts": "New notebooks of some users run as another ServiceAccount.",
     "sign_in.admin_users": _USERS,
@@ -40,7 +40,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "sign_in": "The sign-in settings change.",
     "start_timeout_seconds": "A server has {new} seconds to start (before: {old}).",
 }
-"""The first that is the field or contains it counts. Empty: users notice nothing, or another note says it.
+"""The first that is the field or contains it counts. Empty: users notice nothing, or there is another note.
 
 Not in the contract itself, which is part of the hub's code: there, another wording would restart the hub.
 """

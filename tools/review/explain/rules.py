@@ -104,8 +104,8 @@ class Rule(NamedTuple):
     ConfigMap or Secret with other content is an update, and a path in `hub.json` follows that of the file."""
     weight: Weight = "notice"
     text: str = ""
-    """With `{name}` of the resource, and the values `{old}` and `{new}`. Empty: users notice nothing, or the note on
-    another resource says it."""
+    """With `{name}` of the resource, and the values `{old}` and `{new}`. Empty: users notice nothing, or there is
+    another note."""
     holds: Callable[[Change], bool] = lambda _: True
     """Whether the rule holds for a value."""
 
@@ -113,7 +113,7 @@ class Rule(NamedTuple):
 _WORKLOAD: Final = r"update (StatefulSet|Deployment) \S+ spec\.template\.spec\."
 _SIZE: Final = r"update PersistentVolumeClaim \S+ spec\.resources\.requests\.storage"
 HOSTS: Final = Rule(r"update (Gateway|HTTPRoute) \S+ spec\.(listeners\[.*\]\.hostname|hostnames\[.*\])")
-"""Host names of the hub: the note on its URL says it."""
+"""Host names of the hub, which are noted with its URL."""
 RULES: Final = (
     Rule(
         r"create (Account|Address|ConfigMap|GlobalAddress|Namespace|NodePool|PersistentVolumeClaim|Repository|Secret"

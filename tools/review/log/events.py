@@ -1,14 +1,24 @@
-"""Reads the engine's event log: steps with their states, messages and policy violations."""
+"""The engine's event log: steps with their states, messages and policy violations."""
 
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Final, NamedTuple
+from dataclasses import replace
+from typing import Any, Final
 
 from tools.review.log import resources
-from tools.review.log.model import SECRET, Change, Diagnostic, Operation, Preview, Properties, Resource, Violation
-from tools.review.log.resources import ResourceState
+from tools.review.log.model import (
+    SECRET,
+    Change,
+    Diagnostic,
+    Operation,
+    Preview,
+    Properties,
+    Resource,
+    ResourceState,
+    Step,
+    Violation,
+)
 
 _OPERATIONS: Final[Mapping[str, Operation]] = {
     "create": "create",
@@ -28,84 +38,52 @@ _REPEATED: Final = re.compile(
 """Messages of the engine that repeat an error."""
 
 
-class Step(NamedTuple):
-    """One step of the engine."""
+def read(lines: Iterable[str], *, failed: bool) -> Preview:
+    """Return the preview of an event log.
 
-    operation: str
-    """The engine's name of it."""
-    old: ResourceState | None
-    new: ResourceState | None
-    differing: tuple[str, ...] = ()
-    """Paths that differ, by the provider's detailed diff."""
-
-
-@dataclass(kw_only=True)
-class Log:
-    """The content of an event log."""
-
-    failed: bool = False
-    """Whether the exit code of the command is an error."""
-    steps: list[Step] = field(default_factory=list[Step])
-    """In the engine's order."""
-    refreshes: list[Step] = field(default_factory=list[Step])
-    """Each with the state before and the refreshed state."""
+    Args:
+        lines: The events, as JSON.
+        failed: Whether the exit code of the command is an error.
+    """
+    steps: list[Step] = []
+    refreshes: list[Step] = []
     exports: tuple[Properties, Properties] = ({}, {})
-    """The exports before and after."""
-    diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
-    policy_packs: tuple[str, ...] = ()
-    violations: list[Violation] = field(default_factory=list[Violation])
-
-    @property
-    def after(self) -> dict[str, ResourceState]:
-        """The resources after the run, by URN."""
-        return {step.new.urn: step.new for step in self.steps if step.new is not None and step.operation != "refresh"}
-
-    def add_policy_results(self, later: "Log") -> None:
-        """Add the policy results of a later run with the same resources."""
-        self.failed, self.policy_packs, self.violations = later.failed, later.policy_packs, later.violations
-        self.diagnostics += [one for one in later.diagnostics if one not in self.diagnostics]
-
-
-def read(lines: Iterable[str]) -> Log:
-    """Return the content of an event log."""
-    log = Log()
+    diagnostics: list[Diagnostic] = []
+    violations: list[Violation] = []
+    packs: Mapping[str, object] = {}
     for line in lines:
         match json.loads(line):
             case {"resourcePreEvent": {"metadata": step}}:
-                log.steps.append(_step(step))
+                steps.append(_step(step))
             case {"resOutputsEvent": {"metadata": {"op": "refresh"} as step}}:
-                log.refreshes.append(_step(step))
+                refreshes.append(_step(step))
             case {"resOutputsEvent": {"metadata": {"type": "pulumi:pulumi:Stack"} as step}}:
-                log.exports = _outputs(step.get("old")), _outputs(step.get("new"))
+                exports = _outputs(step.get("old")), _outputs(step.get("new"))
             case {"diagnosticEvent": event}:
-                _add_diagnostic(log, event)
+                diagnostics += _diagnostic(event)
             case {"policyEvent": event}:
-                log.violations.append(_violation(event))
+                violations.append(_violation(event))
             case {"summaryEvent": event}:
-                log.policy_packs = tuple(sorted(name.partition("|")[0] for name in event.get("PolicyPacks") or ()))
+                packs = event.get("PolicyPacks") or {}
             case _:
                 pass
-    return log
-
-
-def preview(log: Log) -> Preview:
-    """Return the event log of a preview as its result."""
-    plan = [step for step in log.steps if step.operation in _OPERATIONS or step.operation in _STAYS]
+    plan = [step for step in steps if step.operation in {*_OPERATIONS, *_STAYS}]
     names = resources.auto_names((step.old for step in plan), (step.new for step in plan))
-    found = [
+    found = (
         resource(_OPERATIONS[step.operation], step.old, step.new, names, step.differing)
         for step in plan
         if step.operation in _OPERATIONS
-    ]
+    )
     return Preview(
-        failed=log.failed,
+        failed=failed,
         resources=tuple(sorted(filter(is_shown, found), key=lambda one: (one.type, one.name))),
         unchanged=sum(step.operation in _STAYS and step.new is not None and is_object(step.new.type) for step in plan),
-        manual_changes=tuple(_manual_changes(log.refreshes)),
-        exports=() if log.failed else resources.export_changes(*log.exports, names),
-        diagnostics=tuple(log.diagnostics),
-        policy_packs=log.policy_packs,
-        violations=tuple(sorted(log.violations, key=lambda found: (not found.mandatory, found.policy, found.resource))),
+        manual_changes=tuple(_manual_changes(refreshes)),
+        exports=() if failed else resources.export_changes(*exports, names),
+        diagnostics=tuple(dict.fromkeys(diagnostics)),
+        policy_packs=tuple(sorted(name.partition("|")[0] for name in packs)),
+        violations=tuple(sorted(violations, key=lambda found: (not found.mandatory, found.policy, found.resource))),
+        steps=tuple(steps),
     )
 
 
@@ -164,17 +142,20 @@ def _state(found: dict[str, Any] | None) -> ResourceState | None:
     return None if found is None else resources.read(found)
 
 
-def _outputs(state: dict[str, Any] | None) -> Properties:
-    return (state or {}).get("outputs") or {}
+def _outputs(found: dict[str, Any] | None) -> Properties:
+    state = _state(found)
+    return {} if state is None else state.outputs
 
 
-def _add_diagnostic(log: Log, event: dict[str, Any]) -> None:
+def _diagnostic(event: dict[str, Any]) -> Iterator[Diagnostic]:
+    """Yield an error or a warning; other messages are progress."""
     text = str(event["message"]).strip()
-    severity = str(event["severity"]).removeprefix("info#")
-    if severity in {"error", "warning"} and text and not _REPEATED.fullmatch(text) and not event.get("ephemeral"):
-        found = Diagnostic(severity="error" if severity == "error" else "warning", text=text)
-        if found not in log.diagnostics:
-            log.diagnostics.append(found)
+    if text and not _REPEATED.fullmatch(text) and not event.get("ephemeral"):
+        match str(event["severity"]).removeprefix("info#"):
+            case ("error" | "warning") as severity:
+                yield Diagnostic(severity=severity, text=text)
+            case _:
+                pass
 
 
 def _violation(event: dict[str, Any]) -> Violation:

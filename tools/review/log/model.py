@@ -1,8 +1,8 @@
 """The content of a preview, as far as a reviewer needs it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, NamedTuple, cast
 
 Operation = Literal["create", "update", "replace", "delete"]
 """The change of a resource."""
@@ -82,6 +82,54 @@ class Resource:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ResourceState:
+    """The state of a resource before or after a change."""
+
+    urn: str
+    type: str
+    inputs: Properties
+    protected: bool = False
+    """Whether Pulumi refuses to delete or replace it."""
+    retained: bool = False
+    """Whether the object stays when the stack deletes it (`retainOnDelete`)."""
+    outputs: Properties = field(default_factory=dict[str, Any])
+    """The outputs, as last read."""
+
+    @property
+    def logical_name(self) -> str:
+        """Its name in the program."""
+        return self.urn.rpartition("::")[2]
+
+    @property
+    def given_name(self) -> str:
+        """The object's own name; without one, the logical name."""
+        name = _map(self.inputs.get("metadata", self.inputs)).get("name")
+        return name if isinstance(name, str) and name != UNKNOWN else self.logical_name
+
+    @property
+    def is_auto_named(self) -> bool:
+        """Whether Pulumi generated a part of the name."""
+        annotations = _map(_map(self.inputs.get("metadata")).get("annotations"))
+        return annotations.get("pulumi.com/autonamed") == "true" or "name" in self.inputs.get("__defaults", ())
+
+    @property
+    def shown_name(self) -> str:
+        """The object's own name, without a generated suffix."""
+        return self.logical_name if self.is_auto_named else self.given_name
+
+
+class Step(NamedTuple):
+    """One step of the engine."""
+
+    operation: str
+    """The engine's name of it."""
+    old: ResourceState | None
+    new: ResourceState | None
+    differing: tuple[str, ...] = ()
+    """Paths that differ, by the provider's detailed diff."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Diagnostic:
     """A message of the program, of a provider or of the engine."""
 
@@ -119,6 +167,8 @@ class Preview:
     diagnostics: tuple[Diagnostic, ...] = ()
     policy_packs: tuple[str, ...] = ()
     """Policy packs that ran."""
+    steps: tuple[Step, ...] = field(default=(), repr=False)
+    """All steps, in the engine's order."""
     violations: tuple[Violation, ...] = ()
     base_problem: str = ""
     """Error of the base revision of an offline comparison if that cannot run: everything counts as new then."""
@@ -132,3 +182,7 @@ class Preview:
     def warnings(self) -> tuple[Diagnostic, ...]:
         """Messages that do not fail the preview."""
         return tuple(message for message in self.diagnostics if message.severity == "warning")
+
+
+def _map(value: object) -> Properties:
+    return cast("Properties", value) if isinstance(value, Mapping) else {}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from tools.review.log.model import SECRET, UNKNOWN, Change, Properties
+from tools.review.log.model import SECRET, UNKNOWN, Change, Properties, ResourceState
 
 _MARK: Final = "4dabf18193072939515e22adb298388d"
 """Key by which the engine marks special values, such as secrets."""
@@ -18,10 +18,7 @@ _UNKNOWN_MARKS: Final = {
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # map
 }
 """The engine's markers of unknown values."""
-SEALED: Final = "__sealed"
-"""Key under which the recording provider adds a copy of the inputs with each secret replaced by a digest (itself under
-this key)."""
-_INTERNAL: Final = {"__defaults", "__provider", "__meta", SEALED}
+_INTERNAL: Final = {"__defaults", "__provider", "__meta"}
 """Keys that are not inputs; listed, because a file may be called `__init__.py`."""
 _BOILERPLATE: Final = re.compile(r"apiVersion|kind|metadata\.labels\[app\.kubernetes\.io/.*\]")
 """Inputs of every new object."""
@@ -31,12 +28,12 @@ _NOISE: Final = re.compile(
 )
 """Annotations of tools. `last-applied-configuration` repeats the whole object, the data of a Secret included."""
 _METADATA: Final = re.compile(r"(spec\.template\.)?metadata\.(labels|annotations)[.\[].*")
-_BY_MACHINES: Final = re.compile(
+_BY_CONTROLLERS: Final = re.compile(
     r".*\[([\w.-]*\.)?(kubernetes\.io|k8s\.io|gke\.io|google\.com|googleapis\.com|pulumi\.com)/.*\]"
 )
 """Labels and annotations of controllers of Kubernetes and Google, and of Pulumi."""
-_BY_PEOPLE: Final = re.compile(r".*\[(kubectl\.kubernetes\.io/restartedAt|pod-security\.kubernetes\.io/.*)\]")
-"""Those of them that people set."""
+_BY_USERS: Final = re.compile(r".*\[(kubectl\.kubernetes\.io/restartedAt|pod-security\.kubernetes\.io/.*)\]")
+"""Those of them that users set."""
 _SUFFIX: Final = "-…"
 """Shown in place of the generated suffix of an auto-named resource."""
 _NEW: Final = " (new)"
@@ -49,59 +46,20 @@ _NAMED: Final = ("name", "key", "containerPort", "port", "mountPath")
 
 
 @dataclass(frozen=True)
-class _Sealed:
-    """The digest of a secret, to compare it."""
+class _Secret:
+    """A secret of an exported state, to compare it. It is never shown."""
 
-    digest: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ResourceState:
-    """The state of a resource before or after a change."""
-
-    urn: str
-    type: str
-    inputs: Properties
-    protected: bool = False
-    """Whether Pulumi refuses to delete or replace it."""
-    retained: bool = False
-    """Whether the object stays when the stack deletes it (`retainOnDelete`)."""
-    outputs: Properties = field(default_factory=dict[str, Any])
-    """The outputs, as last read."""
-
-    @property
-    def logical_name(self) -> str:
-        """Its name in the program."""
-        return self.urn.rpartition("::")[2]
-
-    @property
-    def given_name(self) -> str:
-        """The object's own name; without one, the logical name."""
-        name = _map(self.inputs.get("metadata", self.inputs)).get("name")
-        return name if isinstance(name, str) and name != UNKNOWN else self.logical_name
-
-    @property
-    def is_auto_named(self) -> bool:
-        """Whether Pulumi generated a part of the name."""
-        annotations = _map(_map(self.inputs.get("metadata")).get("annotations"))
-        return annotations.get("pulumi.com/autonamed") == "true" or "name" in self.inputs.get("__defaults", ())
-
-    @property
-    def shown_name(self) -> str:
-        """The object's own name, without a generated suffix."""
-        return self.logical_name if self.is_auto_named else self.given_name
+    text: str = field(repr=False)
+    """The value as JSON."""
 
 
 def read(state: Mapping[str, Any]) -> ResourceState:
-    """Return a state of the engine's events, with placeholders for secrets and unknown values."""
-    written: Properties = state.get("inputs") or {}
-    inputs = cast("dict[str, Any]", _plain(written.get(SEALED, written)))
+    """Return a state of an event or of an exported stack, with placeholders for secrets and unknown values."""
+    inputs = cast("dict[str, Any]", _plain(state.get("inputs") or {}))
     if "stringData" in inputs:  # a Secret: the API returns it as `data`
         inputs["data"] = inputs.pop("stringData")
     if state["type"] == "kubernetes:core/v1:Secret" and "data" in inputs:
-        # Masked even if the program did not mark the values as secret.
-        is_sealed = all(isinstance(value, _Sealed) for value in _map(inputs["data"]).values())
-        inputs["data"] = inputs["data"] if is_sealed and isinstance(inputs["data"], Mapping | _Sealed) else SECRET
+        inputs["data"] = _by_key(inputs["data"])
     return ResourceState(
         urn=state["urn"],
         type=state["type"],
@@ -110,6 +68,13 @@ def read(state: Mapping[str, Any]) -> ResourceState:
         retained=bool(state.get("retainOnDelete")),
         outputs=cast("dict[str, Any]", _plain(state.get("outputs") or {})),
     )
+
+
+def _by_key(data: object) -> object:
+    """Return the data of a Secret as a secret for each key; masked even if the program did not mark it as secret."""
+    if not isinstance(data, _Secret):
+        return SECRET
+    return {key: _Secret(json.dumps(value)) for key, value in cast("Properties", json.loads(data.text)).items()}
 
 
 def auto_names(olds: Iterable[ResourceState | None], news: Iterable[ResourceState | None]) -> dict[str, str]:
@@ -198,7 +163,7 @@ def _has_secret(value: object) -> bool:
 
 
 def _shown(value: object) -> object:
-    return SECRET if isinstance(value, _Sealed) else value
+    return SECRET if isinstance(value, _Secret) else value
 
 
 def manual_changes(old: ResourceState, new: ResourceState) -> tuple[Change, ...]:
@@ -211,26 +176,20 @@ def manual_changes(old: ResourceState, new: ResourceState) -> tuple[Change, ...]
         if before.get(path) != after.get(path)
         and path not in own
         and _METADATA.fullmatch(path)
-        and (_BY_PEOPLE.fullmatch(path) or not _BY_MACHINES.fullmatch(path))
+        and (_BY_USERS.fullmatch(path) or not _BY_CONTROLLERS.fullmatch(path))
     )
 
 
 def export_changes(old: Properties, new: Properties, names: Mapping[str, str]) -> tuple[Change, ...]:
     """Return the differences of two sets of exports, without unknown values."""
-    return tuple(change for change in changes(_plain(old), _plain(new), names) if change.new != UNKNOWN)
-
-
-def _map(value: object) -> Properties:
-    return cast("Properties", value) if isinstance(value, Mapping) else {}
+    return tuple(change for change in changes(old, new, names) if change.new != UNKNOWN)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 any JSON value
     if isinstance(value, Mapping):
         items = cast("Mapping[str, Any]", value)
         if _MARK in items:
-            return SECRET
-        if SEALED in items and isinstance(items[SEALED], str):
-            return _Sealed(items[SEALED])
+            return _Secret(items["plaintext"]) if "plaintext" in items else SECRET
         return {key: _plain(item) for key, item in items.items() if key != "__provider"}
     if isinstance(value, list):
         return [_plain(item) for item in cast("list[Any]", value)]
@@ -288,13 +247,8 @@ def _natural(path: str) -> list[tuple[int, str]]:
 
 def diff_json(change: Change) -> tuple[Change, ...]:
     """Return the differences in a JSON file of a ConfigMap, by path in the file; none if it is not JSON."""
-    contents: list[Properties] = []
-    for text in (change.old, change.new):
-        try:
-            content: object = json.loads(text) if isinstance(text, str) else {}
-        except ValueError:
-            return ()
-        if not isinstance(content, dict):
-            return ()
-        contents.append(cast("Properties", content))
-    return changes(contents[0], contents[1], {})
+    try:
+        contents = [json.loads(cast("str", text or "{}")) for text in (change.old, change.new)]
+    except (TypeError, ValueError):
+        return ()
+    return changes(contents[0], contents[1], {}) if all(isinstance(content, dict) for content in contents) else ()

@@ -1,22 +1,23 @@
 """The comparison of two revisions of a stack: both programs run in the real engine, with the recording provider."""
 
+import json
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import NamedTuple
 
-from tools.engine import Engine, find
+from tools.engine import Engine, Stack, find
 from tools.errors import ToolError
 from tools.review import engine, stack_file
 from tools.review.log import events, resources
-from tools.review.log.events import Log
-from tools.review.log.model import Diagnostic, Operation, Preview, Resource
-from tools.review.log.resources import ResourceState
+from tools.review.log.model import Diagnostic, Operation, Preview, Properties, Resource, ResourceState
 from tools.review.offline import recording_provider, replacements
-from tools.review.offline.workspace import Workspace, prepare
+from tools.review.offline.workspace import prepare
 
 
 def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None = None) -> Preview:
@@ -38,11 +39,11 @@ def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None =
         for name in ("old", "new", "program"):
             (folder / name).mkdir()
         extract(base, checkout, folder / "program")
-        new = prepare(folder / "new", checkout, stack, engine=pulumi, port=port)
+        new, missing = prepare(folder / "new", checkout, stack, engine=pulumi, port=port)
         with ThreadPoolExecutor() as both:
-            after = both.submit(_run, new, policy_pack)
-            before = both.submit(_run_base, pulumi, stack, folder, port)
-            found = _compared(before.result(), after.result(), new)
+            after = both.submit(_deployed, new, policy_pack)
+            before = both.submit(_base, pulumi, stack, folder, port)
+            found = _compared(before.result(), after.result(), missing)
             return stack_file.placed(found, checkout / stack_file.name_of(stack))
 
 
@@ -86,40 +87,61 @@ def _git(checkout: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
 
 
-def _run_base(pulumi: Engine, stack: str, folder: Path, port: int) -> Log | str:
-    """Return the event log of the base revision, or its error."""
+class _Deployed(NamedTuple):
+    """A revision after `up`."""
+
+    preview: Preview
+    """Its messages, with the results of policies."""
+    states: dict[str, ResourceState]
+    """The resources by URN, with their secrets."""
+
+
+def _base(pulumi: Engine, stack: str, folder: Path, port: int) -> _Deployed | str:
+    """Return the base revision after `up`, or its error."""
     program = folder / "program"
     if not (program / stack_file.name_of(stack)).exists():
         return "it has no stack file"
     try:
-        log = _run(prepare(folder / "old", program, stack, engine=pulumi, port=port), None)
+        old, _ = prepare(folder / "old", program, stack, engine=pulumi, port=port)
+        found = _deployed(old, None)
     except ToolError as error:
         return str(error)
-    return "\n".join(message.text for message in events.preview(log).errors) if log.failed else log
+    return "\n".join(message.text for message in found.preview.errors) if found.preview.failed else found
 
 
-def _run(project: Workspace, policy_pack: Path | None) -> Log:
+def _deployed(stack: Stack, policy_pack: Path | None) -> _Deployed:
     # `up`, because a preview does not know ids and the outputs made of them.
-    log = engine.log_of(project.stack.run, "up", "--yes", "--skip-preview")
-    if policy_pack is not None and not log.failed:
+    found = engine.preview(stack.run, "up", "--yes", "--skip-preview")
+    if found.failed:
+        return _Deployed(found, {})
+    # The event log masks secrets, so that a changed one would not be noticed. These are placeholders.
+    file = stack.folder / "state.json"
+    stack.run("stack", "export", "--show-secrets", "--file", str(file)).check_returncode()
+    states = map(resources.read, json.loads(file.read_text())["deployment"]["resources"])
+    if policy_pack is not None:
         # Separately, because `up` ends at the first policy violation.
-        log.add_policy_results(engine.log_of(project.stack.run, "preview", "--policy-pack", str(policy_pack.resolve())))
-    return log
+        found = engine.preview(stack.run, "preview", "--policy-pack", str(policy_pack.resolve()))
+    return _Deployed(found, {state.urn: state for state in states})
 
 
-def _compared(before: Log | str, after: Log, new: Workspace) -> Preview:
-    found = events.preview(after)
-    notes = tuple(Diagnostic(severity="warning", text=note) for note in new.notes)
-    base = Log() if isinstance(before, str) else before
-    differing, unchanged = differences(base.after, after.after)
+def _compared(before: _Deployed | str, after: _Deployed, missing: Sequence[str]) -> Preview:
+    found = after.preview
+    notes = (f"{key} is not set in this stack file; a placeholder is used here." for key in missing)
+    olds = {} if isinstance(before, str) else before.states
+    differing, unchanged = differences(olds, after.states)
     return replace(
         found,
         resources=differing,
         unchanged=unchanged,
-        exports=() if found.failed else resources.export_changes(base.exports[1], after.exports[1], {}),
-        diagnostics=(*found.diagnostics, *notes),
+        exports=() if found.failed else resources.export_changes(_exports(olds), _exports(after.states), {}),
+        diagnostics=(*found.diagnostics, *(Diagnostic(severity="warning", text=note) for note in notes)),
         base_problem=before if isinstance(before, str) else "",
     )
+
+
+def _exports(states: Mapping[str, ResourceState]) -> Properties:
+    stacks = [state.outputs for state in states.values() if state.type == "pulumi:pulumi:Stack"]
+    return stacks[0] if stacks else {}
 
 
 def differences(olds: dict[str, ResourceState], news: dict[str, ResourceState]) -> tuple[tuple[Resource, ...], int]:

@@ -9,9 +9,6 @@ the inputs, and the made-up values of `outputs`.
 # ruff: noqa: N802 the methods' names are the protocol's
 
 import hashlib
-import hmac
-import json
-import secrets
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,14 +21,10 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from tools.review.log.resources import SEALED
 from tools.review.offline.outputs import answer, outputs
 
 PROVIDERS: Final = ("kubernetes", "gcp", "pulumi-python")
 """The plugins that it replaces."""
-
-_KEY: Final = secrets.token_bytes(32)
-"""Key for digests of secrets, so that no secret can be guessed from its digest."""
 
 
 @contextmanager
@@ -48,95 +41,48 @@ def serving() -> Generator[int]:
 
 
 class _Recorder(provider_pb2_grpc.ResourceProviderServicer):
-    def GetPluginInfo(self, request: Empty, context: object) -> plugin_pb2.PluginInfo:
-        del request, context
+    def GetPluginInfo(self, *_: object) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version="999.0.0")  # newer than any version that a program requires
 
-    def Attach(self, request: plugin_pb2.PluginAttach, context: object) -> Empty:
-        del request, context
+    def Attach(self, *_: object) -> Empty:
         return Empty()
 
-    def Cancel(self, request: Empty, context: object) -> Empty:
-        del request, context
+    def Cancel(self, *_: object) -> Empty:
         return Empty()
 
-    def CheckConfig(self, request: provider_pb2.CheckRequest, context: object) -> provider_pb2.CheckResponse:
-        del context
+    def CheckConfig(self, request: provider_pb2.CheckRequest, _: object) -> provider_pb2.CheckResponse:
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def Configure(self, request: provider_pb2.ConfigureRequest, context: object) -> provider_pb2.ConfigureResponse:
-        del request, context
+    def Configure(self, *_: object) -> provider_pb2.ConfigureResponse:
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True, acceptResources=True)
 
-    def Check(self, request: provider_pb2.CheckRequest, context: object) -> provider_pb2.CheckResponse:
-        del context
+    def Check(self, request: provider_pb2.CheckRequest, _: object) -> provider_pb2.CheckResponse:
         inputs = _received(request.news)
         if request.type.startswith("kubernetes:") and "name" not in (metadata := inputs.setdefault("metadata", {})):
             # As the real provider, but deterministic: the name follows from the content.
             digest = hashlib.sha256(request.news.SerializeToString(deterministic=True)).hexdigest()[:8]
             metadata["name"] = f"{request.name}-{digest}"
             metadata.setdefault("annotations", {})["pulumi.com/autonamed"] = "true"
-        sealed = _sealed(inputs)
-        if request.type == "kubernetes:core/v1:Secret":
-            sealed |= {
-                part: {key: _sealed(_as_secret(value)) for key, value in _open(inputs[part]).items()}
-                for part in ("data", "stringData")
-                if part in inputs
-            }
-        if sealed != inputs:
-            inputs[SEALED] = sealed
         return provider_pb2.CheckResponse(inputs=_sent(inputs))
 
-    def Create(self, request: provider_pb2.CreateRequest, context: object) -> provider_pb2.CreateResponse:
-        del context
+    def Create(self, request: provider_pb2.CreateRequest, _: object) -> provider_pb2.CreateResponse:
         inputs = _received(request.properties)
-        inputs.pop(SEALED, None)
         state = _merged(inputs, outputs(request.type, request.name, inputs))
         if request.type.endswith(":Token"):
             # A new generation is a new token, and so a new Secret.
             state["value"] = _secret(f"{request.name} {inputs.get('generation')}")
         return provider_pb2.CreateResponse(id=request.name, properties=_sent(state))
 
-    def Diff(self, request: provider_pb2.DiffRequest, context: object) -> provider_pb2.DiffResponse:
-        del request, context
+    def Diff(self, *_: object) -> provider_pb2.DiffResponse:
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
-    def Invoke(self, request: provider_pb2.InvokeRequest, context: object) -> provider_pb2.InvokeResponse:
-        del context
-        response = provider_pb2.InvokeResponse()
-        getattr(response, "return").CopyFrom(
-            _sent(answer(request.tok, _received(request.args)) or {})
-        )  # a keyword of Python
-        return response
+    def Invoke(self, request: provider_pb2.InvokeRequest, _: object) -> provider_pb2.InvokeResponse:
+        returned = _sent(answer(request.tok, _received(request.args)) or {})
+        return cast("Any", provider_pb2.InvokeResponse)(**{"return": returned})  # a keyword of Python
 
 
 def _received(struct: Struct) -> dict[str, Any]:
     return json_format.MessageToDict(struct)
-
-
-def _sealed(value: Any) -> Any:  # noqa: ANN401 any JSON value
-    """Return the value with a digest for each secret in it: the engine's events mask secrets."""
-    if isinstance(value, list):
-        return [_sealed(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if _is_secret(value):
-        text = json.dumps(value["value"], sort_keys=True)
-        return {SEALED: hmac.digest(_KEY, text.encode(), "sha256").hex()}
-    return {key: _sealed(item) for key, item in value.items()}
-
-
-def _open(value: dict[str, Any]) -> dict[str, Any]:
-    """Return the content of a map that may be secret as a whole: the keys of a Secret are public."""
-    return value["value"] if _is_secret(value) else value
-
-
-def _is_secret(value: Any) -> bool:  # noqa: ANN401 any JSON value
-    return isinstance(value, dict) and value.get(rpc._special_sig_key) == rpc._special_secret_sig  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- see _secret
-
-
-def _as_secret(value: Any) -> Any:  # noqa: ANN401 any JSON value
-    return value if _is_secret(value) else _secret(value)
 
 
 def _sent(properties: dict[str, Any]) -> Struct:

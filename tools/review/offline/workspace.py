@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
@@ -11,9 +10,8 @@ import yaml
 
 import settings
 from settings import SettingsError
-from settings.reading import as_written
 from settings.reading.keys import PROJECT, SECRETS
-from settings.reading.stack_file import read_config
+from settings.reading.stack_file import members, read_config, read_nodes, text
 from tools.engine import Engine, Stack
 from tools.errors import ToolError
 from tools.local import images
@@ -25,16 +23,7 @@ _PLACEHOLDER: Final = "postgresql://placeholder:{}@placeholder.invalid:5432/plac
 _VARIABLE: Final = "PLACEHOLDER_FOR_AUTH_SECRET_ENVIRONMENT"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Workspace:
-    """A stack in an isolated workspace."""
-
-    stack: Stack
-    notes: tuple[str, ...]
-    """Placeholders in use, for the reader of the preview."""
-
-
-def prepare(folder: Path, program: Path, name: str, *, engine: Engine, port: int) -> Workspace:
+def prepare(folder: Path, program: Path, name: str, *, engine: Engine, port: int) -> tuple[Stack, list[str]]:
     """Make a workspace in a folder, with a state of its own in the same folder.
 
     Args:
@@ -43,6 +32,9 @@ def prepare(folder: Path, program: Path, name: str, *, engine: Engine, port: int
         name: The stack, as in `Pulumi.<name>.yaml`.
         engine: The Pulumi CLI.
         port: Port of the recording provider, which also serves as the address of the cluster.
+
+    Returns:
+        The stack, and the required secrets that its file does not have; they have a placeholder, too.
 
     Raises:
         ToolError: The stack file or `Pulumi.yaml` is missing or cannot be read, or Pulumi refuses the stack file.
@@ -55,9 +47,8 @@ def prepare(folder: Path, program: Path, name: str, *, engine: Engine, port: int
     kubeconfig = folder / "kubeconfig"
     kubeconfig.write_text(json.dumps(kubeconfig_of(port, str(own.get("kubernetes.context") or "offline"))))
     file = folder / "without-secrets.yaml"
-    file.write_text(
-        as_written.text({"config": {key: node for key, node in written.items() if not _is_encrypted(read[key])}})
-    )
+    readable = {key: node for key, node in written.items() if not _is_encrypted(read[key])}
+    file.write_text(text({"config": readable}))
     stack = Stack(name=name, engine=engine, folder=folder, isolated=True, kubeconfig=kubeconfig, program=program)
     stack.prepare(file, built)
     secret = {key: _PLACEHOLDER.format(digest) for key, digest in {**sealed, **dict.fromkeys(missing, "none")}.items()}
@@ -69,13 +60,12 @@ def prepare(folder: Path, program: Path, name: str, *, engine: Engine, port: int
         if done.returncode:
             message = f"`pulumi config set-all` failed: {done.stdout.strip()}"
             raise ToolError(message)
-    notes = tuple(f"{key} is not set in this stack file; a placeholder is used here." for key in missing)
-    return Workspace(stack=stack, notes=notes)
+    return stack, missing
 
 
 def _config(file: Path) -> tuple[dict[str, object], dict[str, yaml.Node]]:
     """Return the config of a stack file as values and as YAML nodes, by prefixed key."""
-    values, written = read_config(file), as_written.keys(as_written.read(file).get("config"))
+    values, written = read_config(file), members(read_nodes(file).get("config"))
     full = {key: key if ":" in key else f"{_PREFIX}{key}" for key in values}
     return {full[key]: value for key, value in values.items()}, {full[key]: node for key, node in written.items()}
 

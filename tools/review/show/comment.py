@@ -142,7 +142,7 @@ def _notes(preview: Preview) -> list[str]:
 
 def _warnings(warnings: Sequence[Diagnostic]) -> list[str]:
     texts = "\n\n".join(block(warning.text) for warning in warnings)
-    return [folded(f"{len(warnings)} warnings", texts)] if warnings else []
+    return [folded(f"{len(warnings)} warning{'' if len(warnings) == 1 else 's'}", texts)] if warnings else []
 
 
 def _policies(preview: Preview) -> list[str]:
@@ -151,12 +151,12 @@ def _policies(preview: Preview) -> list[str]:
     packs = ", ".join(code(pack) for pack in preview.policy_packs)
     if not preview.violations:
         return [f"Policy pack {packs}: no violations."]
-    told = [
+    lines = [
         f"- {'**violation**' if found.mandatory else 'advisory'}: {code(found.resource)}, policy {code(found.policy)}\n"
         + indent(block(found.text), "  ")
         for found in preview.violations
     ]
-    return ["\n".join([f"Policy pack {packs}:", "", *told])]
+    return ["\n".join([f"Policy pack {packs}:", "", *lines])]
 
 
 def _objects(preview: Preview) -> list[_Part]:

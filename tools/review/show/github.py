@@ -1,8 +1,8 @@
-"""Posts the comment on a pull request: one for each stack, edited in place."""
+"""The comments on a pull request: one for each stack, edited in place."""
 
 import os
 import re
-from collections.abc import Iterator
+from itertools import count
 from typing import Any, Final, cast
 
 import httpx
@@ -58,31 +58,18 @@ def post(body: str, number: int) -> str:
 
 def _find(client: httpx.Client, number: int, marker: str) -> int | None:
     """Return the id of the comment that begins with the marker."""
-    mine = (
-        comment
-        for comment in _comments(client, number)
-        if str(comment.get("body") or "").startswith(marker) and _login(comment) == _OWN
-    )
-    return next((int(comment["id"]) for comment in mine), None)
-
-
-def _login(comment: dict[str, Any]) -> str:
-    """Return the author's login; empty for a deleted account."""
-    user = cast("dict[str, Any] | None", comment.get("user"))
-    return "" if user is None else str(user["login"])
-
-
-def _comments(client: httpx.Client, number: int) -> Iterator[dict[str, Any]]:
-    """Yield all comments of the pull request, page by page."""
-    page = 1
-    while True:
+    for page in count(1):
         answer = client.get(f"{number}/comments", params={"per_page": _PAGE, "page": page})
         answer.raise_for_status()
         comments = cast("list[dict[str, Any]]", answer.json())
-        yield from comments
+        for comment in comments:
+            # A deleted account is no user.
+            is_own = comment["user"] is not None and comment["user"]["login"] == _OWN
+            if is_own and str(comment["body"]).startswith(marker):
+                return int(comment["id"])
         if len(comments) < _PAGE:
-            return
-        page += 1
+            break
+    return None
 
 
 def _rejection(response: httpx.Response) -> str:

@@ -5,8 +5,7 @@ import json
 from typing import Final
 
 from tools.review.log import resources
-from tools.review.log.events import Log
-from tools.review.log.resources import ResourceState
+from tools.review.log.model import Preview, ResourceState
 
 _QUIET: Final = {"same", "read", "refresh", "create-replacement", "delete-replaced"}
 """Steps that change nothing, and the parts of a replacement."""
@@ -16,16 +15,16 @@ The StatefulSet has its own line."""
 _DIGITS: Final = 16
 
 
-def lines(log: Log) -> list[str]:
+def lines(preview: Preview) -> list[str]:
     """Return operation, URN, changed inputs and a digest of the new inputs of each resource that changes.
 
     The lines are public: they have no values, and secrets are not part of the digest. Auto-generated names are
     normalized, so equal plans give equal lines.
     """
-    names = resources.auto_names((step.old for step in log.steps), (step.new for step in log.steps))
+    names = resources.auto_names((step.old for step in preview.steps), (step.new for step in preview.steps))
     return sorted(
         " ".join([step.operation, known.urn, *_changed(step.old, step.new, names), *_digest(step.new, names)])
-        for step in log.steps
+        for step in preview.steps
         if step.operation not in _QUIET and (known := step.new or step.old) is not None
     )
 

@@ -54,12 +54,12 @@ def test_an_engine_with_the_stand_in_keeps_its_plugins(tmp_path: Path) -> None:
 def test_the_auth_plugin_prints_credentials_of_the_named_kubeconfig(tmp_path: Path) -> None:
     found = Engine(program=Path("pulumi"), environment={}, description="")
     engine = engine_with_stand_in(found, tmp_path, kubeconfig=kubeconfig(tmp_path))
-    asked = {"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential"}
-    variables = {KUBECONFIG: engine.environment[KUBECONFIG], "KUBERNETES_EXEC_INFO": json.dumps(asked)}
+    request = {"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential"}
+    variables = {KUBECONFIG: engine.environment[KUBECONFIG], "KUBERNETES_EXEC_INFO": json.dumps(request)}
     program = tmp_path / "bin" / "gke-gcloud-auth-plugin"
     command = [program, "--use_application_default_credentials"]
     answer = json.loads(subprocess.check_output(command, env=variables, cwd=tmp_path))
-    assert answer["apiVersion"] == asked["apiVersion"]
+    assert answer["apiVersion"] == request["apiVersion"]
     assert answer["status"] == dict.fromkeys(("clientCertificateData", "clientKeyData"), "CERTIFICATE AND KEY")
     signed_in = subprocess.run([program], env=variables, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert signed_in.returncode != 0

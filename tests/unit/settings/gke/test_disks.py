@@ -27,18 +27,18 @@ GKE = base("gke")
         ("n4-custom-4-16384", False, True),
     ],
 )
-def test_machines_take_the_disks_of_their_generation(machine: str, persistent: bool, hyper: bool) -> None:  # noqa: FBT001 columns
+def test_machines_accept_the_disks_of_their_generation(machine: str, persistent: bool, hyper: bool) -> None:  # noqa: FBT001 columns
     wanted: dict[DiskType, bool] = {"pd-balanced": persistent, "pd-ssd": persistent, "hyperdisk-balanced": hyper}
     assert {disk: takes(machine, disk) for disk in wanted} == wanted
     assert boot_disk(machine) == ("pd-balanced" if persistent else "hyperdisk-balanced")
 
 
-def test_every_machine_with_gpus_takes_one_of_the_disks() -> None:
+def test_every_machine_with_gpus_accepts_a_kind_of_disk() -> None:
     machines = [f"{beginning}8" for gpu in ACCELERATORS.values() for beginning in gpu.machines]
     assert all(takes(machine, boot_disk(machine)) for machine in machines)
 
 
-def test_new_machines_go_with_the_disks_that_they_take() -> None:
+def test_new_machines_are_accepted_with_their_kind_of_disk() -> None:
     values: dict[str, object] = {
         "nodes.core": {"machineType": "n4-standard-2"},
         "nodes.user": {"machineType": "c4-standard-8"},
@@ -48,7 +48,7 @@ def test_new_machines_go_with_the_disks_that_they_take() -> None:
     assert mistakes_of({**GKE, **values}) == []
 
 
-def test_a_class_of_ones_own_may_be_anything() -> None:
+def test_any_storage_class_is_accepted() -> None:
     values: dict[str, object] = {
         "nodes.user": {"machineType": "n4-standard-8"},
         "notebook.storage": {"storageClass": "own"},
@@ -56,6 +56,6 @@ def test_a_class_of_ones_own_may_be_anything() -> None:
     assert mistakes_of({**GKE, **values}) == []
 
 
-def test_an_existing_cluster_may_have_gpus_of_a_named_type() -> None:
+def test_an_existing_cluster_can_have_a_gpu_type() -> None:
     values: dict[str, object] = {"cluster.mode": "existing", "notebook.accelerator": "nvidia-l4"}
     assert settings.parse({**GKE, **values}).notebook.accelerator == "nvidia-l4"

@@ -41,7 +41,7 @@ TIER = TypeAdapter[str](DatabaseTier)
         *["a2-ultragpu-1g", "a3-megagpu-8g", "a3-ultragpu-8g", "a4-highgpu-8g"],
     ],
 )
-def test_a_machine_type_is_taken_unchanged_and_known(text: str) -> None:
+def test_a_machine_type_is_accepted_unchanged_and_known(text: str) -> None:
     assert MACHINE.validate_python(text) == text
     assert is_known_machine(text)
 
@@ -50,7 +50,7 @@ def test_a_machine_type_is_taken_unchanged_and_known(text: str) -> None:
     "text",
     ["e2-standard", "standard-4", "e2-standard-04", "e2-4", "f1-micro", "n2-medium", "custom-4", "n2-custom-4"],
 )
-def test_a_machine_type_of_another_form_is_accepted_but_not_known(text: str) -> None:
+def test_a_machine_type_of_another_form_is_accepted_as_unknown(text: str) -> None:
     assert MACHINE.validate_python(text) == text
     assert not is_known_machine(text)
 
@@ -70,12 +70,12 @@ def test_a_text_that_cannot_be_a_machine_type_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["t2a-standard-4", "c4a-standard-8-lssd", "c4a-highcpu-96-metal", "n4a-custom-4-16384"]
 )
-def test_an_arm_machine_is_refused_as_the_images_do_not_run_there(text: str) -> None:
+def test_an_arm_machine_is_refused(text: str) -> None:
     with pytest.raises(ValidationError, match="is an Arm machine"):
         MACHINE.validate_python(text)
 
 
-def test_the_images_are_built_for_what_the_machines_are() -> None:
+def test_the_images_are_built_for_the_architecture_of_the_machines() -> None:
     assert "PLATFORM ?= linux/amd64\n" in (CHECKOUT / "docker" / "Makefile").read_text()
 
 
@@ -100,7 +100,7 @@ def test_a_tier_of_cloud_sql_is_known(tier: str) -> None:
 
 
 @pytest.mark.parametrize("tier", ["db-perf-optimized-N-2", "db-n1-standard-1", "db-custom-0-3840"])
-def test_another_tier_is_accepted_but_not_known(tier: str) -> None:
+def test_another_tier_is_accepted_as_unknown(tier: str) -> None:
     assert TIER.validate_python(tier) == tier
     assert not is_known_tier(tier)
 

@@ -40,12 +40,12 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("kind", "text"), RIGHT)
-def test_a_right_range_is_taken_unchanged(kind: type[str], text: str) -> None:
+def test_a_valid_range_is_accepted_unchanged(kind: type[str], text: str) -> None:
     assert TypeAdapter[str](kind).validate_python(text) == text
 
 
 @pytest.mark.parametrize(("kind", "text"), WRONG)
-def test_a_wrong_range_is_refused(kind: type[str], text: str) -> None:
+def test_an_invalid_range_is_refused(kind: type[str], text: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter[str](kind).validate_python(text)
 
@@ -59,11 +59,11 @@ def test_a_wrong_range_is_refused(kind: type[str], text: str) -> None:
         ({"a": "10.9.0.255/32", "b": "10.9.0.0/24", "c": "10.9.1.0/24"}, [("a", "b")]),
     ],
 )
-def test_all_ranges_with_an_address_in_common_are_found(ranges: dict[str, str], pairs: list[tuple[str, str]]) -> None:
+def test_all_overlapping_ranges_are_found(ranges: dict[str, str], pairs: list[tuple[str, str]]) -> None:
     assert networks.overlapping(ranges) == pairs
 
 
-def test_a_range_has_room_for_as_many_nodes_as_google_cloud_puts_there() -> None:
+def test_the_room_of_a_range_is_the_number_of_nodes_in_google_cloud() -> None:
     assert networks.nodes_in("10.0.0.0/29") == 4
     assert networks.nodes_in("10.0.0.0/20") == 4092
     assert networks.nodes_with_pods_in("10.4.0.0/20") == 16

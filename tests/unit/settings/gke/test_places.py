@@ -11,7 +11,7 @@ LOCATION = TypeAdapter[str](Location)
 
 
 @pytest.mark.parametrize("text", ["my-project-123", "abcdef", "a" * 30, "a--bcd"])
-def test_a_project_id_is_taken_unchanged(text: str) -> None:
+def test_a_project_id_is_accepted_unchanged(text: str) -> None:
     assert PROJECT.validate_python(text) == text
 
 
@@ -19,13 +19,13 @@ def test_a_project_id_is_taken_unchanged(text: str) -> None:
     "text",
     ["", "abcde", "a" * 31, "1project", "-project", "project-", "my_project", "My-Project", "my project", "abcdef\n"],
 )
-def test_what_is_no_project_id_is_refused(text: str) -> None:
+def test_a_text_that_is_not_a_project_id_is_refused(text: str) -> None:
     with pytest.raises(ValidationError, match="is not a project ID"):
         PROJECT.validate_python(text)
 
 
 @pytest.mark.parametrize("location", [*ZONES, *(zone for zones in ZONES.values() for zone in zones)])
-def test_every_region_and_zone_is_a_location_that_knows_its_region_and_its_zones(location: str) -> None:
+def test_every_location_has_a_region_and_zones(location: str) -> None:
     assert LOCATION.validate_python(location) == location
     region = region_of(location)
     assert region in ZONES
@@ -33,7 +33,7 @@ def test_every_region_and_zone_is_a_location_that_knows_its_region_and_its_zones
     assert set(zones_of(location)) <= set(ZONES[region])
 
 
-def test_every_region_has_three_zones_or_more_and_they_have_its_name() -> None:
+def test_every_region_has_at_least_three_zones_with_its_name() -> None:
     for region, zones in ZONES.items():
         assert len(set(zones)) >= 3
         assert all(re.fullmatch(rf"{region}-[a-f]", zone) for zone in zones)
@@ -43,13 +43,13 @@ def test_every_region_has_three_zones_or_more_and_they_have_its_name() -> None:
     "text",
     ["europe-west1-", "europe-west-1", "us-centrall", "US-EAST1", "", "frankfurt", "x" * 100_000, "europe-west1\n"],
 )
-def test_a_text_that_cannot_be_a_place_is_refused(text: str) -> None:
+def test_a_text_that_cannot_be_a_location_is_refused(text: str) -> None:
     with pytest.raises(ValidationError, match="is not a region or zone of Google Cloud, such as europe-west1"):
         LOCATION.validate_python(text)
 
 
 @pytest.mark.parametrize("zone", ["europe-west99-a", "us-south1-ai1b"])
-def test_a_zone_that_is_not_known_is_accepted_as_a_zone(zone: str) -> None:
+def test_an_unknown_zone_is_accepted_as_a_zone(zone: str) -> None:
     assert LOCATION.validate_python(zone) == zone
     assert zones_of(zone) == (zone,)
     assert is_zone(zone)

@@ -12,7 +12,7 @@ EXAMPLE = Path(__file__).parents[4] / "Pulumi.gke.yaml"
 ENCRYPTED = "  jupyterhub:github.clientSecret: { secure: v1:abc= }\n"
 
 
-def test_the_example_lacks_the_secret_only() -> None:
+def test_the_example_lacks_only_the_secret() -> None:
     with pytest.raises(settings.SettingsError) as caught:
         settings.from_file(EXAMPLE)
     (mistake,) = caught.value.mistakes
@@ -27,7 +27,7 @@ def example(tmp_path: Path) -> settings.Settings:
     return settings.from_file(complete)
 
 
-def test_the_example_is_a_hub_of_its_own_with_https_gpus_and_a_quota(example: settings.Settings) -> None:
+def test_the_example_has_a_cluster_https_gpus_and_a_quota(example: settings.Settings) -> None:
     assert example.cluster.mode == "create"
     assert example.endpoint.type == "gateway"
     assert callback_of(str(example.public_url)) == "https://hub.example.org/hub/oauth_callback"
@@ -37,11 +37,11 @@ def test_the_example_is_a_hub_of_its_own_with_https_gpus_and_a_quota(example: se
     assert example.protect
 
 
-def test_people_may_use_all_gpus_of_the_example_and_no_more(example: settings.Settings) -> None:
+def test_users_can_request_all_gpus_of_the_example_and_no_more(example: settings.Settings) -> None:
     gpus = sum(pool.count * pool.max for pool in example.nodes.gpu)
     assert example.notebook.quota["requests.nvidia.com/gpu"] == str(gpus)
 
 
-def test_the_example_lets_no_default_provider_choose_a_cluster_or_a_project() -> None:
+def test_the_example_disables_the_default_providers() -> None:
     config = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))["config"]
     assert config["pulumi:disable-default-providers"] == ["kubernetes", "gcp"]

@@ -6,7 +6,6 @@ from typing import Any
 
 from tools.review.explain.summary import notes
 from tools.review.log import events
-from tools.review.log.events import Log
 from tools.review.log.model import Preview
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -97,7 +96,10 @@ def refresh(type_: str, name: str, known: Inputs, there: Inputs, inputs: Inputs 
 
 def exports(old: Inputs, new: Inputs) -> dict[str, Any]:
     """Return the exports before and after."""
-    sides = {"old": {"outputs": dict(old)}, "new": {"outputs": dict(new)}}
+    sides = {
+        side: {"urn": f"urn:pulumi:dev::jupyterhub::{STACK}::jupyterhub-dev", "type": STACK, "outputs": dict(outputs)}
+        for side, outputs in (("old", old), ("new", new))
+    }
     return {"resOutputsEvent": {"metadata": {"op": "same", "type": STACK, **sides}}}
 
 
@@ -124,19 +126,12 @@ def summary(packs: Mapping[str, str] | None = None) -> dict[str, Any]:
     return {"summaryEvent": {"PolicyPacks": dict(packs or {}), "result": "succeeded"}}
 
 
-def read(*happened: Mapping[str, Any], failed: bool = False) -> Log:
-    """Return the event log of these events."""
-    log = events.read(json.dumps(event) for event in happened)
-    log.failed = failed
-    return log
-
-
 def preview(*happened: Mapping[str, Any], failed: bool = False) -> Preview:
     """Return the preview of these events."""
-    return events.preview(read(*happened, failed=failed))
+    return events.read((json.dumps(event) for event in happened), failed=failed)
 
 
-def told(*happened: Mapping[str, Any]) -> list[str]:
+def notes_of(*happened: Mapping[str, Any]) -> list[str]:
     """Return the notes of the summary of these events."""
     return [note.render(str) for note in notes(preview(*happened))]
 

@@ -1,3 +1,5 @@
+"""The comment on a pull request, and the report of drift."""
+
 from tests.unit.tools.review import logs
 from tests.unit.tools.review.logs import CONFIG_MAP, STATEFULSET, auto_named, message, named, preview, step
 from tools.review.show import comment
@@ -20,7 +22,7 @@ def test_the_comment_begins_with_the_marker_of_its_stack() -> None:
     assert comment.marker("a b>") == "<!-- jupyterhub-preview: a_b_ -->"
 
 
-def test_no_change_is_said_in_one_line() -> None:
+def test_an_unchanged_stack_is_one_line() -> None:
     text = comment.render_preview(DEV, preview(step("same", STATEFULSET, "hub", {}, {})))
     assert text.splitlines()[-1] == "**No changes**: 1 unchanged."
 
@@ -35,14 +37,14 @@ def test_a_file_is_a_unified_diff() -> None:
     assert '-     "b": 1\n+     "b": 2\n' in text
 
 
-def test_a_failure_tells_all_messages_and_no_changes() -> None:
+def test_a_failed_preview_shows_all_errors_and_no_changes() -> None:
     text = comment.render_preview(DEV, preview(message("error", "first"), message("error", "second"), failed=True))
     assert "### Preview of stack `dev`: failed" in text
     assert "```\nfirst\n```\n\n```\nsecond\n```" in text
     assert "No changes" not in text
 
 
-def test_a_broken_policy_is_told_with_what_would_change() -> None:
+def test_a_policy_violation_is_shown_with_the_changes() -> None:
     found = preview(
         step("create", STATEFULSET, "tf-hub-hub", None, named("tf-hub")),
         logs.violation("Images have a version.\nname one"),
@@ -55,13 +57,13 @@ def test_a_broken_policy_is_told_with_what_would_change() -> None:
     assert "create StatefulSet tf-hub" in text
 
 
-def test_kept_policies_and_advice_are_told() -> None:
+def test_a_policy_pack_is_shown_without_violations_and_with_advice() -> None:
     assert "Policy pack `p`: no violations." in comment.render_preview(DEV, preview(logs.summary({"p": "1"})))
     advised = preview(logs.violation("a\nb", "advisory"), logs.summary({"p": "1"}))
     assert "- advisory: `StatefulSet tf-hub-hub`" in comment.render_preview(DEV, advised)
 
 
-def test_a_comment_over_the_limit_is_cut_at_whole_resources_and_leads_to_the_summary() -> None:
+def test_a_comment_over_the_limit_omits_whole_resources_and_names_them() -> None:
     found = preview(*(_config_map(lines) for lines in (10, 5000, 20)))
     text = comment.render_preview(DEV, found)
     assert len(text.encode()) <= comment.GITHUB_LIMIT
@@ -77,7 +79,7 @@ def test_a_comment_over_the_limit_is_cut_at_whole_resources_and_leads_to_the_sum
     assert "Not shown" not in whole
 
 
-def test_a_line_of_any_length_is_shown_to_its_end_or_not_at_all() -> None:
+def test_no_line_is_shortened() -> None:
     long = "x" * 100_000
     found = preview(
         step("update", STATEFULSET, "a", named("a", v=f"{long}1"), named("a", v=f"{long}2")),
@@ -92,13 +94,13 @@ def test_a_line_of_any_length_is_shown_to_its_end_or_not_at_all() -> None:
     assert len(whole.encode()) < 2**20
 
 
-def test_what_not_even_the_summary_holds_is_in_the_terminal() -> None:
+def test_the_summary_over_its_limit_refers_to_the_terminal() -> None:
     found = preview(step("update", STATEFULSET, "a", named("a", v="x" * 2**20), named("a", v="y" * 2**20)))
     text = comment.render_preview(DEV, found, limit=comment.SUMMARY_LIMIT)
     assert text.endswith("`change StatefulSet a`. `make diff` shows everything in a terminal.\n")
 
 
-def test_a_comment_is_not_longer_when_who_posts_it_breaks_its_mentions() -> None:
+def test_the_limit_holds_after_mentions_are_disabled() -> None:
     line = " @everyone" * 100
     found = preview(
         *(step("update", STATEFULSET, f"a{n}", named(f"a{n}", v=n), named(f"a{n}", v=line)) for n in range(100))
@@ -108,21 +110,21 @@ def test_a_comment_is_not_longer_when_who_posts_it_breaks_its_mentions() -> None
     assert len(text.replace("@", "@\u200b").encode()) <= comment.GITHUB_LIMIT
 
 
-def test_a_long_value_hides_no_sentence() -> None:
+def test_a_long_value_is_shortened_in_a_note() -> None:
     found = preview(logs.exports({"hub_url": "http://a"}, {"hub_url": f"http://{'b' * 100_000}"}))
     text = comment.render_preview(DEV, found)
     assert "- The hub's URL changes: `http://a` → `http://bbb" in text
     assert "`exports`" in text.partition("**Not shown")[2]
 
 
-def test_not_even_messages_pass_the_limit() -> None:
+def test_errors_over_the_limit_are_omitted() -> None:
     text = comment.render_preview(DEV, preview(message("error", "ä" * 40_000), message("error", "short"), failed=True))
     assert len(text.encode()) <= comment.GITHUB_LIMIT
     assert "short" in text
     assert "**Not shown, because of GitHub's size limit:** `a message`" in text
 
 
-def test_what_may_be_lost_comes_first_and_as_a_caution() -> None:
+def test_a_possible_loss_comes_first_and_as_a_caution() -> None:
     text = comment.render_preview(
         DEV,
         preview(
@@ -135,7 +137,7 @@ def test_what_may_be_lost_comes_first_and_as_a_caution() -> None:
     assert "notice nothing" not in text
 
 
-def test_a_world_as_it_was_made_and_one_that_is_not() -> None:
+def test_drift_is_reported_with_the_drifted_resources() -> None:
     assert "has no drift" in comment.render_drift(DEV, preview())
     drifted = preview(step("update", STATEFULSET, "hub", named("tf-hub", v=1), named("tf-hub", v=2)))
     text = comment.render_drift(DEV, drifted)
@@ -143,13 +145,13 @@ def test_a_world_as_it_was_made_and_one_that_is_not() -> None:
     assert "change StatefulSet tf-hub" in text
 
 
-def test_a_look_that_failed_and_saw_nothing_is_no_drift() -> None:
+def test_a_failed_preview_without_changes_is_a_failure_and_no_drift() -> None:
     text = comment.render_drift(DEV, preview(message("error", "out of reach"), failed=True))
     assert "out of reach" in text
     assert "drifted" not in text
 
 
-def test_a_look_that_failed_on_what_somebody_changed_tells_the_change_the_error_and_the_mend() -> None:
+def test_a_field_conflict_is_reported_with_change_error_and_fix() -> None:
     changed = step("update", STATEFULSET, "hub", named("tf-hub", v=1), named("tf-hub", v=2))
     found = preview(changed, message("error", "Server-Side Apply field conflict detected."), failed=True)
     text = comment.render_drift(DEV, found)
@@ -160,7 +162,7 @@ def test_a_look_that_failed_on_what_somebody_changed_tells_the_change_the_error_
     assert "PATCH_FORCE" not in comment.render_drift(DEV, unclear)
 
 
-def test_drift_of_exports_alone_is_told_and_counts() -> None:
+def test_a_difference_of_exports_alone_is_drift() -> None:
     found = preview(logs.exports({"hub_url": "http://a", "n": "x"}, {"hub_url": "http://b", "n": "x"}))
     assert comment.has_drift(found)
     text = comment.render_drift(DEV, found)
@@ -168,13 +170,13 @@ def test_drift_of_exports_alone_is_told_and_counts() -> None:
     assert "- hub_url: http://a\n+ hub_url: http://b\n" in text
 
 
-def test_exports_that_change_without_an_object_are_told() -> None:
+def test_changed_exports_are_shown_without_changed_resources() -> None:
     text = comment.render_preview(DEV, preview(logs.exports({"namespace": "a"}, {"namespace": "b"})))
     assert "**No resource changes**" in text
     assert "- namespace: a\n+ namespace: b\n" in text
 
 
-def test_what_somebody_put_on_an_object_is_told_as_left_alone() -> None:
+def test_manual_labels_are_drift_that_an_update_keeps() -> None:
     found = preview(
         logs.refresh(
             STATEFULSET,

@@ -13,11 +13,11 @@ from tests.unit.tools.review.logs import (
     auto_named,
     hub_json,
     named,
+    notes_of,
     pod,
     preview,
     rolled,
     step,
-    told,
     update,
 )
 from tools.review.explain import summary
@@ -61,22 +61,22 @@ def _generation(token: str) -> dict[str, object]:
     ],
 )
 def test_a_change_that_users_notice_has_its_note(event: dict[str, object], text: str) -> None:
-    assert told(event, UNCHANGED) == [text]
+    assert notes_of(event, UNCHANGED) == [text]
 
 
-def test_a_new_url_is_told_with_the_callback_url() -> None:
+def test_a_new_url_is_noted_with_the_callback_url() -> None:
     old, new = ({"hub_url": url, "oauth_callback_url": f"{url}/cb"} for url in ("http://a", "http://b"))
-    assert told(logs.exports(old, new)) == [
+    assert notes_of(logs.exports(old, new)) == [
         "The hub's URL changes: http://a → http://b.",
         "Register the callback URL http://b/cb in the OAuth app, if there is one.",
     ]
 
 
 @pytest.mark.parametrize(("old", "known"), [("http://a", True), ("http://b", False)])
-def test_a_new_host_name_of_the_gateway_is_told_with_the_url(old: str, *, known: bool) -> None:
+def test_a_new_host_name_of_the_gateway_is_noted_with_the_url(old: str, *, known: bool) -> None:
     gateway = "kubernetes:gateway.networking.k8s.io/v1:Gateway"
     hosts = ({"spec": {"listeners": [{"name": "http", "hostname": host}]}} for host in ("a", "b"))
-    texts = told(update(gateway, "g", *hosts), logs.exports({"hub_url": old}, {"hub_url": "http://b"}))
+    texts = notes_of(update(gateway, "g", *hosts), logs.exports({"hub_url": old}, {"hub_url": "http://b"}))
     assert ("not known" not in texts[-1]) is known
 
 
@@ -95,7 +95,7 @@ def test_a_new_host_name_of_the_gateway_is_told_with_the_url(old: str, *, known:
     ],
 )
 def test_users_notice_nothing_of_a_change_that_is_known_to_be_harmless(event: dict[str, object]) -> None:
-    assert told(event, UNCHANGED) == [HARMLESS]
+    assert notes_of(event, UNCHANGED) == [HARMLESS]
 
 
 @pytest.mark.parametrize(
@@ -132,20 +132,20 @@ def test_users_notice_nothing_of_a_change_that_is_known_to_be_harmless(event: di
         ),
     ],
 )
-def test_a_change_without_a_rule_is_told_as_unknown(event: dict[str, object], place: str) -> None:
-    texts = told(event, UNCHANGED)
+def test_a_change_without_a_rule_is_noted_as_unknown(event: dict[str, object], place: str) -> None:
+    texts = notes_of(event, UNCHANGED)
     assert texts[-1] == f"The effect on users is not known for: {place}."
     assert HARMLESS not in texts
 
 
 def test_the_first_changes_of_unknown_effect_are_named_and_the_others_counted() -> None:
-    (text,) = told(*(step("delete", NETWORK_POLICY, f"n{n}", named(f"n{n}"), None) for n in range(7)))
+    (text,) = notes_of(*(step("delete", NETWORK_POLICY, f"n{n}", named(f"n{n}"), None) for n in range(7)))
     assert text.endswith("delete NetworkPolicy n4 and 2 more.")
 
 
 def test_a_new_stack_has_no_users_yet() -> None:
     created = step("create", CONFIG_MAP, "files", None, auto_named("a", data={"hub.json": "{}"}))
-    assert told(created) == ["Everything is new: nobody uses it yet."]
+    assert notes_of(created) == ["Everything is new: nobody uses it yet."]
 
 
 def test_any_value_is_quoted_as_it_is() -> None:

@@ -1,4 +1,4 @@
-"""Comments are put on a pull request of a look-alike of GitHub's API, on loopback."""
+"""Comments are posted to a stand-in for GitHub's API, on loopback."""
 
 import json
 import threading
@@ -82,18 +82,18 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[_Api]:
         thread.join()
 
 
-def test_the_first_comment_is_made_and_the_next_one_takes_its_place(api: _Api) -> None:
+def test_the_first_comment_is_created_and_then_updated(api: _Api) -> None:
     assert github.post(DEV, 7) == "https://github.example/c/1"
-    assert github.post(f"{DEV} anew", 7) == "https://github.example/c/1"
-    assert [comment["body"] for comment in api.comments] == [f"{DEV} anew"]
+    assert github.post(f"{DEV} again", 7) == "https://github.example/c/1"
+    assert [comment["body"] for comment in api.comments] == [f"{DEV} again"]
     assert api.asked[1] == "POST /repos/physics/hub/issues/7/comments Bearer the-token"
 
 
 def test_each_stack_has_a_comment_of_its_own(api: _Api) -> None:
     github.post(DEV, 7)
     github.post(GKE, 7)
-    github.post(f"{GKE} anew", 7)
-    assert [comment["body"] for comment in api.comments] == [DEV, f"{GKE} anew"]
+    github.post(f"{GKE} again", 7)
+    assert [comment["body"] for comment in api.comments] == [DEV, f"{GKE} again"]
 
 
 def test_an_old_comment_is_found_on_any_page(api: _Api) -> None:
@@ -102,36 +102,36 @@ def test_an_old_comment_is_found_on_any_page(api: _Api) -> None:
     api.add(DEV)
     for number in range(60):
         api.add(f"later {number}", user="ada")
-    github.post(f"{DEV} anew", 7)
+    github.post(f"{DEV} again", 7)
     assert len(api.comments) == 311
-    assert api.comments[250]["body"] == f"{DEV} anew"
+    assert api.comments[250]["body"] == f"{DEV} again"
 
 
 @pytest.mark.parametrize("user", ["ada", "renovate[bot]", None])
-def test_what_somebody_else_wrote_is_left_alone(api: _Api, user: str | None) -> None:
+def test_a_comment_of_another_user_is_not_changed(api: _Api, user: str | None) -> None:
     foreign = api.add(DEV, user="ada" if user is None else user)
     if user is None:
-        foreign["user"] = None  # of an account that was deleted
+        foreign["user"] = None  # a deleted account
     api.add(f"quoted: {DEV}")
     github.post(f"{DEV} mine", 7)
     assert [comment["body"] for comment in api.comments] == [DEV, f"quoted: {DEV}", f"{DEV} mine"]
     assert {line.partition(" ")[0] for line in api.asked} == {"GET", "POST"}
 
 
-def test_a_refusal_is_told_with_its_reason_and_without_the_token(api: _Api) -> None:
+def test_a_rejection_is_reported_with_its_reason_and_without_the_token(api: _Api) -> None:
     api.refusal = (403, "Resource not accessible by integration")
     with pytest.raises(ToolError, match=r"403 Resource not accessible(?s:.*)pull-requests: write") as caught:
         github.post(DEV, 7)
     assert "the-token" not in str(caught.value)
 
 
-def test_a_pull_request_that_is_not_there_is_told(api: _Api) -> None:
+def test_a_missing_pull_request_is_reported(api: _Api) -> None:
     api.refusal = (404, "Not Found")
     with pytest.raises(ToolError, match="no such pull request"):
         github.post(DEV, 7)
 
 
-def test_a_github_out_of_reach_is_told(api: _Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_api_is_reported(api: _Api, monkeypatch: pytest.MonkeyPatch) -> None:
     assert api
     monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
     with pytest.raises(ToolError, match=r"http://127\.0\.0\.1:9 cannot be reached"):

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from hub.contract import HubConfig
-from tests.unit.tools.review.logs import hub_json, told
+from tests.unit.tools.review.logs import hub_json, notes_of
 from tools.review.explain.hub_fields import HUB_FIELDS
 
 
@@ -57,4 +57,4 @@ def test_each_field_of_the_contract_has_a_note_and_each_note_a_field() -> None:
     ],
 )
 def test_a_change_of_a_field_has_its_note(old: object, new: object, text: str) -> None:
-    assert told(hub_json(old, new)) == [text]
+    assert notes_of(hub_json(old, new)) == [text]

@@ -9,10 +9,10 @@ from tests.unit.tools.review.logs import (
     SERVICE_ACCOUNT,
     STATEFULSET,
     named,
+    notes_of,
     other_secret,
     preview,
     step,
-    told,
     update,
 )
 from tools.review.explain import summary
@@ -41,23 +41,23 @@ def test_a_possible_loss_is_the_first_note_and_a_danger(type_: str, operation: s
     assert first.render(str).startswith(text)
 
 
-def test_no_restart_is_told_if_the_cluster_is_replaced() -> None:
+def test_no_restart_is_noted_if_the_cluster_is_replaced() -> None:
     events = [
         step("replace", "gcp:compute/network:Network", "net", {"name": "net"}, {"name": "net"}),
         step("replace", CLUSTER, "gke", {"name": "gke"}, {"name": "gke"}),
         other_secret(STATEFULSET),
     ]
-    assert [text.split()[0] for text in told(*events)] == ["Cluster", "Network"]
+    assert [text.split()[0] for text in notes_of(*events)] == ["Cluster", "Network"]
 
 
 def test_pulumi_refuses_to_replace_a_protected_resource() -> None:
-    (text,) = told(step("replace", CLAIM, "db", named("db"), named("db"), protect=True))
+    (text,) = notes_of(step("replace", CLAIM, "db", named("db"), named("db"), protect=True))
     assert text.endswith("unless the volume is retained. Pulumi refuses, because it is protected.")
 
 
 def test_only_the_service_account_that_owns_notebooks_is_a_loss() -> None:
     deleted = (step("delete", SERVICE_ACCOUNT, name, named(name)) for name in ("tf-hub", "notebooks"))
-    assert told(*deleted) == [
+    assert notes_of(*deleted) == [
         "ServiceAccount notebooks is deleted: the running notebooks that it owns are deleted.",
         "The effect on users is not known for: delete ServiceAccount tf-hub.",
     ]
@@ -70,7 +70,7 @@ def test_a_retained_object_stays_when_the_stack_deletes_it() -> None:
 
 
 def test_a_replacement_names_the_old_object_and_whether_it_stays() -> None:
-    assert told(
+    assert notes_of(
         step("replace", NAMESPACE, "a", named("old"), named("new")),
         step("replace", NAMESPACE, "b", named("old-b"), named("new-b"), retainOnDelete=True),
     ) == [
@@ -81,7 +81,7 @@ def test_a_replacement_names_the_old_object_and_whether_it_stays() -> None:
 
 def test_a_service_of_google_is_no_service_of_kubernetes() -> None:
     deleted = step("delete", "gcp:projects/service:Service", "dns", {"service": "dns"}, None)
-    assert told(deleted) == ["The effect on users is not known for: delete Service dns."]
+    assert notes_of(deleted) == ["The effect on users is not known for: delete Service dns."]
 
 
 @pytest.mark.parametrize(

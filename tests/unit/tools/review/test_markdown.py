@@ -1,4 +1,4 @@
-"""Whatever a pull request brings along stays text. The markdown is read as GitHub reads it: by CommonMark's rules."""
+"""Untrusted text stays text. The Markdown is parsed by the rules of CommonMark, as on GitHub."""
 
 import re
 
@@ -40,7 +40,7 @@ def _outside_of_code(text: str) -> str:
 
 
 @pytest.mark.parametrize("nasty", NASTY)
-def test_nothing_of_a_value_is_more_than_code(nasty: str) -> None:
+def test_a_value_is_rendered_as_code_only(nasty: str) -> None:
     found = preview(
         step("update", STATEFULSET, f"x{nasty}", named(f"o{nasty}", v="1"), named(f"n{nasty}", v=f"2{nasty}")),
         logs.exports({"hub_url": "http://a"}, {"hub_url": f"http://{nasty}"}),
@@ -60,7 +60,7 @@ def test_nothing_of_a_value_is_more_than_code(nasty: str) -> None:
 
 
 @pytest.mark.parametrize("nasty", NASTY)
-def test_the_message_of_a_failure_is_one_block(nasty: str) -> None:
+def test_an_error_is_one_fenced_block(nasty: str) -> None:
     text = comment.render_preview(Subject(stack="dev"), preview(message("error", nasty), failed=True))
     (block,) = [token for token in MarkdownIt().parse(text) if token.type == "fence"]
     assert block.content.strip("\n") == markdown.visible(nasty).strip("\n")

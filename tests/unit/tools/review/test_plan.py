@@ -1,4 +1,4 @@
-"""The lines of a plan: the same for the same plan, others for another, and without what is not for everybody."""
+"""Equal plans have equal lines, different plans different lines, and no line has a secret."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ URN = "urn:pulumi:dev::jupyterhub::jupyterhub:jupyterhub:JupyterHub$"
 
 
 def _lines(*happened: dict[str, Any]) -> list[str]:
-    return plan.lines(logs.read(*happened))
+    return plan.lines(logs.preview(*happened))
 
 
 def _updated(**new: object) -> dict[str, Any]:
     return step("update", STATEFULSET, "hub", named("tf-hub", replicas=1), named("tf-hub", **new))
 
 
-def test_a_line_names_what_is_done_the_resource_its_inputs_and_a_digest() -> None:
+def test_a_line_has_operation_urn_changed_inputs_and_digest() -> None:
     (line,) = _lines(_updated(replicas=2))
     done, urn, path, digest = line.split(" ")
     assert (done, urn, path) == ("update", f"{URN}{STATEFULSET}::hub", "replicas")
@@ -32,7 +32,7 @@ def test_another_value_of_the_same_input_is_another_line() -> None:
     )
 
 
-def test_names_that_pulumi_made_up_anew_do_not_matter() -> None:
+def test_auto_generated_names_do_not_change_the_plan() -> None:
     def rolled(random: str) -> list[str]:
         name = f"files-{random}"
         return _lines(
@@ -45,21 +45,21 @@ def test_names_that_pulumi_made_up_anew_do_not_matter() -> None:
     assert len(rolled("1a2b")) == 2
 
 
-def test_secrets_are_no_part_of_it() -> None:
+def test_secrets_are_not_part_of_the_plan() -> None:
     def kept(ciphertext: str) -> list[str]:
         return _lines(_updated(password={SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "ciphertext": ciphertext}))
 
     assert kept("of one") == kept("of another")
 
 
-def test_what_only_a_trial_in_the_cluster_tells_is_no_part_of_it() -> None:
+def test_the_result_of_a_server_side_dry_run_is_not_part_of_the_plan() -> None:
     def seen(generation: object) -> list[str]:
         return _lines(step("update", ROLLOUT, "rollout", {"generation": 1}, {"generation": generation}))
 
     assert seen(2) == seen(logs.UNKNOWN) == [f"update {URN}{ROLLOUT}::rollout generation"]
 
 
-def test_what_goes_has_no_digest_and_what_stays_no_line() -> None:
+def test_a_deleted_resource_has_no_digest_and_an_unchanged_one_no_line() -> None:
     assert _lines(
         step("delete", CONFIG_MAP, "gone", named("gone")),
         step("same", STATEFULSET, "hub", {}, {}),

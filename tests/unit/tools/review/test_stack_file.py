@@ -30,7 +30,7 @@ def test_a_missing_stack_file_is_reported_with_the_existing_ones(program: Path) 
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "error"),
     [
         ("config:\n  jupyterhub:name: [tf-hub\n", "the file is not YAML: .* in line 3"),
         ("config:\n- jupyterhub:name: x\n", "the file is not a stack file in line 2"),
@@ -45,14 +45,14 @@ def test_a_missing_stack_file_is_reported_with_the_existing_ones(program: Path) 
         ("config: {{}: 1}\n", "a list or map as a key in line 1"),
     ],
 )
-def test_a_file_that_is_none_is_told_with_its_name_and_the_line(program: Path, content: str, told: str) -> None:
+def test_a_broken_stack_file_is_reported_with_its_name_and_the_line(program: Path, content: str, error: str) -> None:
     (program / "Pulumi.dev.yaml").write_text(content)
-    with pytest.raises(ToolError, match=rf"(?s)^Pulumi\.dev\.yaml cannot be used: .*{told}"):
+    with pytest.raises(ToolError, match=rf"(?s)^Pulumi\.dev\.yaml cannot be used: .*{error}"):
         stack_file.find(program, "dev")
 
 
 @pytest.mark.parametrize("content", ["", "config:\n", "config: {}\n", "encryptionsalt: v1:x\n", "config:\n  1: 2\n"])
-def test_a_file_with_little_in_it_is_one(program: Path, content: str) -> None:
+def test_a_stack_file_may_be_nearly_empty(program: Path, content: str) -> None:
     (program / "Pulumi.dev.yaml").write_text(content)
     assert stack_file.find(program, "dev").read_text() == content
 
@@ -66,18 +66,18 @@ def test_each_mistake_of_a_key_has_its_line(program: Path) -> None:
         "  * notebook.memory.max: is not a quantity\n"
         "  * github.clientId: is not set"
     )
-    (told,) = stack_file.placed(preview(message("error", text), failed=True), file).errors
-    assert told.text.splitlines()[1:] == [
+    (error,) = stack_file.placed(preview(message("error", text), failed=True), file).errors
+    assert error.text.splitlines()[1:] == [
         "  * hub.imgae (Pulumi.dev.yaml, line 2): is not known",
         "  * notebook.memory.max (Pulumi.dev.yaml, line 3): is not a quantity",
         "  * github.clientId: is not set",
     ]
 
 
-def test_where_pulumi_tells_the_first_wrong_type_all_mistakes_are_told(program: Path) -> None:
+def test_all_mistakes_replace_the_first_type_error_of_pulumi(program: Path) -> None:
     file = program / "Pulumi.dev.yaml"
     file.write_text("config:\n  jupyterhub:name: [1]\n  jupyterhub:protect: {a: 1}\n")
     engine = "error: validating stack config: Stack 'dev' with configuration key 'name' must be of type 'string'"
-    (told,) = stack_file.placed(preview(message("error", engine), failed=True), file).errors
-    assert "* name (Pulumi.dev.yaml, line 2): " in told.text
-    assert "* protect (Pulumi.dev.yaml, line 3): " in told.text
+    (error,) = stack_file.placed(preview(message("error", engine), failed=True), file).errors
+    assert "* name (Pulumi.dev.yaml, line 2): " in error.text
+    assert "* protect (Pulumi.dev.yaml, line 3): " in error.text

@@ -1,4 +1,4 @@
-"""A project without secrets: what of a stack file is left out, and what stands for it."""
+"""A workspace without secrets: the values that are left out, and their placeholders."""
 
 import json
 from pathlib import Path
@@ -9,14 +9,14 @@ from tools.engine import Engine
 from tools.review.offline import workspace
 
 
-def test_only_what_is_required_and_not_there_is_stood_in_for() -> None:
+def test_only_missing_required_secrets_get_a_placeholder() -> None:
     without = {key: value for key, value in GKE.items() if key not in SECRETS}
     assert workspace.missing_secrets(without) == ["github.clientSecret"]
     assert workspace.missing_secrets({**without, "github.clientSecret": {"secure": "AAAB"}}) == []
     assert workspace.missing_secrets(VALUES) == []
 
 
-def test_the_name_of_an_open_image_follows_from_its_files(tmp_path: Path) -> None:
+def test_the_tag_of_an_unset_image_follows_from_its_files(tmp_path: Path) -> None:
     for part in ("hub", "proxy", "notebook"):
         (tmp_path / "docker" / part).mkdir(parents=True)
         (tmp_path / "docker" / part / "Dockerfile").write_text(part)
@@ -35,7 +35,7 @@ def test_the_kubeconfig_has_the_stacks_context() -> None:
     assert "https://127.0.0.1:1234" in config
 
 
-def test_what_is_not_encrypted_reaches_the_engine_as_it_is_written(tmp_path: Path) -> None:
+def test_values_that_are_not_encrypted_reach_the_engine_as_written(tmp_path: Path) -> None:
     program = tmp_path / "program"
     for folder in (program, tmp_path / "new"):
         folder.mkdir()
@@ -50,5 +50,5 @@ def test_what_is_not_encrypted_reaches_the_engine_as_it_is_written(tmp_path: Pat
     sealed = "  jupyterhub:github.clientSecret: {secure: v1:abc}"
     (program / "Pulumi.dev.yaml").write_text("\n".join([*lines, sealed]))
     engine = Engine(program=Path("true"), environment={}, description="")
-    stack = workspace.prepare(tmp_path / "new", program, "dev", engine=engine, port=1).stack
+    stack, _ = workspace.prepare(tmp_path / "new", program, "dev", engine=engine, port=1)
     assert (stack.workspace / "Pulumi.dev.yaml").read_text().splitlines() == lines

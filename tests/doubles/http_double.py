@@ -10,7 +10,7 @@ from anyio.from_thread import start_blocking_portal
 
 
 @dataclass(kw_only=True)
-class LookAlike(ABC):
+class HttpDouble(ABC):
     """An HTTP server that runs while its context is entered. Its attributes may be changed meanwhile."""
 
     address: str = "127.0.0.1"
