@@ -9,9 +9,9 @@ import signal
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, cast
 
-from jupyterhub.app import JupyterHub  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
-from jupyterhub.crypto import CryptKeeper  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
-from jupyterhub.traitlets import EntryPointType  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
+from jupyterhub.app import JupyterHub
+from jupyterhub.crypto import CryptKeeper
+from jupyterhub.traitlets import EntryPointType
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import LazyConfigValue
 
@@ -230,7 +230,7 @@ class _Check:
         trait = cls.class_traits(config=True).get(option.key[-1])
         cause = error.__cause__ or error
         if isinstance(trait, EntryPointType) and isinstance(cause, ImportError):
-            self._tell(option, _why_no_class(option.value, cast("str", trait.entry_point_group), cause))
+            self._tell(option, _why_no_class(option.value, trait.entry_point_group, cause))
         else:
             self._tell(option, words.refusal(error, option.key[-1], option.value))
         self._options = self._without(option)

@@ -11,7 +11,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, cast
 from unittest.mock import patch
 
-from jupyterhub.app import JupyterHub  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
+from jupyterhub.app import JupyterHub
+from kubespawner import KubeSpawner
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from traitlets.config import Config, Configurable
@@ -72,9 +73,9 @@ async def _spawner(cls: type[Configurable], config: Config) -> Configurable:
     return spawner
 
 
-async def _make_pod(spawner: Any) -> None:  # noqa: ANN401 -- KubeSpawner, which ships no types
-    if hasattr(spawner, "get_pod_manifest"):
-        await spawner._run_apply_user_options({})  # noqa: SLF001 -- it has no public name
+async def _make_pod(spawner: Configurable) -> None:
+    if isinstance(spawner, KubeSpawner):
+        await spawner._run_apply_user_options({})  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- no public name
         pod = await spawner.get_pod_manifest()
         if spawner.modify_pod_hook:
             changed = spawner.modify_pod_hook(spawner, pod)

@@ -7,17 +7,18 @@ the environment by itself.
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from oauthenticator.github import (  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
-    GitHubOAuthenticator,
-)
+from oauthenticator.github import GitHubOAuthenticator
 from tornado.httpclient import HTTPClientError, HTTPResponse
 
 from hub.errors import HubError, UpstreamError
 from hub.refresh import RefreshMixin
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyterhub.handlers.base import BaseHandler
     from tornado.httpclient import HTTPRequest
 
 
@@ -33,26 +34,30 @@ class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
         Raises:
             UpstreamError: GitHub does not answer. Users who are signed in keep their groups.
         """
-        this, token = cast("Any", self), auth_state["token_response"]
-        person = auth_state[this.user_auth_state_key]["login"], token["access_token"], token["token_type"]
+        token = auth_state["token_response"]
+        person = auth_state[self.user_auth_state_key]["login"], token["access_token"], token["token_type"]
         return {
-            group
-            for group in self.kept_groups
-            if await this._check_membership_allowed_organizations(group, *person)  # noqa: SLF001 its only way to ask
+            group for group in self.kept_groups if await self._check_membership_allowed_organizations(group, *person)
         }
 
-    async def get_authenticated_user(self, handler: Any, data: Any) -> Any:  # noqa: ANN401 JupyterHub's own, without types
+    async def get_authenticated_user(self, handler: BaseHandler, data: Mapping[str, str] | None) -> dict[str, Any]:
         """Return the auth model of the user who signs in.
 
         Raises:
             HubError: The user is not authorized.
         """
-        model = await cast("Any", super()).get_authenticated_user(handler, data)
+        model = await super().get_authenticated_user(handler, data)
         if model is None:
             raise HubError([self.custom_403_message], status=HTTPStatus.FORBIDDEN)
         return model
 
-    async def fetch(self, req: HTTPRequest, label: str = "fetching", parse_json: bool = True, **kwargs: object) -> Any:  # noqa: ANN401, FBT001, FBT002 OAuthenticator's own
+    async def fetch(
+        self,
+        req: HTTPRequest,
+        label: str = "fetching",
+        parse_json: bool = True,  # noqa: FBT001, FBT002 OAuthenticator's own
+        **kwargs: object,
+    ) -> HTTPResponse | dict[str, Any] | list[Any] | None:
         """Send a request to GitHub.
 
         Raises:
@@ -61,7 +66,7 @@ class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
             HTTPClientError: Any other error.
         """
         try:
-            answer = await cast("Any", super()).fetch(req, label, parse_json, **kwargs)
+            answer = await super().fetch(req, label, parse_json, **kwargs)
         except HTTPClientError as error:
             _require_answer(error.code, error.response)
             raise
@@ -69,10 +74,7 @@ class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
             raise UpstreamError("GitHub", str(error)) from error
         if isinstance(answer, HTTPResponse):
             _require_answer(answer.code, answer)
-        if (
-            isinstance(answer, dict)
-            and cast("dict[str, object]", answer).get("error") == "incorrect_client_credentials"
-        ):
+        elif isinstance(answer, dict) and answer.get("error") == "incorrect_client_credentials":
             raise HubError(
                 [
                     "GitHub refuses the client ID or the client secret of this hub.",
@@ -80,7 +82,7 @@ class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
                 ],
                 status=HTTPStatus.INTERNAL_SERVER_ERROR,
             )
-        return cast("Any", answer)
+        return answer
 
 
 def _require_answer(code: int, response: HTTPResponse | None) -> None:

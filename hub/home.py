@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING
 
 from aiohttp import ClientError
 from kubernetes_asyncio.client.exceptions import ApiException
@@ -11,56 +11,18 @@ from kubernetes_asyncio.client.exceptions import ApiException
 from hub import quantity
 
 if TYPE_CHECKING:
-    import logging
-    from collections.abc import Awaitable
+    from kubespawner import KubeSpawner
 
 _SECONDS = 5
 """Timeout of Kubernetes' answers. Without one the server starts with the volume as it is."""
 
 
-class _Api(Protocol):
-    def read_namespaced_persistent_volume_claim(
-        self, name: str, namespace: str, *, _request_timeout: float
-    ) -> Awaitable[object]: ...
-
-    def patch_namespaced_persistent_volume_claim(
-        self, name: str, namespace: str, body: object, *, _request_timeout: float
-    ) -> Awaitable[object]: ...
-
-
-class _Resources(Protocol):
-    requests: dict[str, str]
-
-
-class _ClaimSpec(Protocol):
-    resources: _Resources
-
-
-class _Claim(Protocol):
-    spec: _ClaimSpec
-
-
-class Spawner(Protocol):
-    """Subset of KubeSpawner."""
-
-    namespace: str
-    pvc_name: str
-    storage_capacity: str
-    """Configured size of a home volume."""
-    log: logging.Logger
-
-    @property
-    def api(self) -> _Api:
-        """Client of Kubernetes' core API."""
-        ...
-
-
-async def expand(spawner: Spawner) -> None:
+async def expand(spawner: KubeSpawner) -> None:
     """Request the configured size if the claim requests less. Kubernetes expands volumes while they are in use."""
     name, namespace, wanted = spawner.pvc_name, spawner.namespace, spawner.storage_capacity
     try:
         claim = await spawner.api.read_namespaced_persistent_volume_claim(name, namespace, _request_timeout=_SECONDS)
-        asked = cast("_Claim", claim).spec.resources.requests["storage"]
+        asked = claim.spec.resources.requests["storage"]
         if quantity.parse(asked) >= quantity.parse(wanted):
             return
         larger = {"spec": {"resources": {"requests": {"storage": wanted}}}}

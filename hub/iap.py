@@ -10,10 +10,10 @@ import json
 import re
 import time
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import jwt
-from jupyterhub.auth import Authenticator  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
+from jupyterhub.auth import Authenticator
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 from traitlets import Unicode
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import logging
     from collections.abc import Mapping
 
+    from jupyterhub.handlers.base import BaseHandler
+    from jupyterhub.user import User
     from tornado.httputil import HTTPServerRequest
 
 HEADER: Final = "X-Goog-IAP-JWT-Assertion"
@@ -41,8 +43,6 @@ _EMAIL: Final = re.compile(r"[^\s@/:,]+@[^\s@/:,]+")
 class IapAuthenticator(Authenticator):
     """Authenticator that accepts IAP tokens only. The user's name is the e-mail of the Google account."""
 
-    log: logging.Logger
-
     audience = Unicode(
         help="Expected aud claim: a backend service, or a prefix that ends in / for any backend service of a project."
     ).tag(config=True)
@@ -54,7 +54,7 @@ class IapAuthenticator(Authenticator):
         super().__init__(**kwargs)
         self._keys = _Keys(str(self.keys_url), self.log)
 
-    async def authenticate(self, handler: Any, data: object = None) -> Any:  # noqa: ANN401, ARG002 JupyterHub's own, without types
+    async def authenticate(self, handler: BaseHandler, data: object = None) -> dict[str, Any]:  # noqa: ARG002 unused
         """Return the name of the user who sends this request.
 
         Raises:
@@ -63,13 +63,13 @@ class IapAuthenticator(Authenticator):
         """
         return {"name": await self._user_name(handler.request)}
 
-    async def get_authenticated_user(self, handler: Any, data: Any) -> Any:  # noqa: ANN401 as above
+    async def get_authenticated_user(self, handler: BaseHandler, data: Mapping[str, str] | None) -> dict[str, Any]:
         """Return the auth model of the user who signs in.
 
         Raises:
             HubError: The user is not authorized.
         """
-        model = await cast("Any", super()).get_authenticated_user(handler, data)
+        model = await super().get_authenticated_user(handler, data)
         if model is None:
             raise HubError(
                 [
@@ -80,7 +80,7 @@ class IapAuthenticator(Authenticator):
             )
         return model
 
-    async def refresh_user(self, user: Any, handler: Any = None, **_: object) -> Any:  # noqa: ANN401 as above
+    async def refresh_user(self, user: User, handler: BaseHandler | None = None) -> bool:
         """Return whether the cookie still belongs to the user of the IAP token. Requests of servers have no token.
 
         Raises:
@@ -94,7 +94,7 @@ class IapAuthenticator(Authenticator):
             raise
         except HubError:
             return False
-        return cast("Any", self).normalize_username(name) == user.name
+        return self.normalize_username(name) == user.name
 
     async def _user_name(self, request: HTTPServerRequest) -> str:
         assertions = request.headers.get_list(HEADER)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from hmac import compare_digest
-from typing import Any, cast
+from typing import TYPE_CHECKING
 
-from nativeauthenticator import (  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
-    NativeAuthenticator,
-)
-from nativeauthenticator.handlers import (  # pyright: ignore[reportMissingTypeStubs] -- as above
-    LoginHandler,
-)
+from nativeauthenticator import NativeAuthenticator
+from nativeauthenticator.handlers import LoginHandler
 
 from hub.refresh import RefreshMixin
+
+if TYPE_CHECKING:
+    from jupyterhub.app import JupyterHub
+    from nativeauthenticator.orm import UserInfo
+    from tornado.web import RequestHandler
 
 
 class _NoTimer:
@@ -40,21 +41,23 @@ class NativeSignIn(RefreshMixin, NativeAuthenticator):
     admin_password = ""
     """Password for the sign-up of an admin's name. It may be changed afterwards."""
 
-    def create_user(self, username: str, password: str, **kwargs: object) -> Any:  # noqa: ANN401 NativeAuthenticator's own
+    def create_user(self, username: str, password: str, **kwargs: object) -> UserInfo | None:
         """Create a user who waits for authorization; return None if name or password is refused."""
         is_admin = username.lower() in self.admin_users
         if is_admin and not compare_digest(password.encode(), self.admin_password.encode()):
             return None
-        return cast("Any", super()).create_user(username, password, **kwargs)
+        return super().create_user(username, password, **kwargs)
 
-    def get_handlers(self, app: object) -> Any:  # noqa: ANN401 as above
+    def get_handlers(self, app: JupyterHub) -> list[tuple[str, type[RequestHandler]]]:
         """Return the handlers by URL path."""
-        handlers = cast("Any", super()).get_handlers(app)
+        handlers = super().get_handlers(app)
         return [(path, SignInHandler if handler is LoginHandler else handler) for path, handler in handlers]
 
     def get_authed_users(self) -> set[str]:
         """Return users who need no authorization by an admin: of the stack's lists only `auth.adminUsers`."""
-        names: set[str] = cast("Any", super()).get_authed_users()
-        listed: set[str] = self.allowed_users - self.admin_users
-        find = cast("Any", self).get_user
-        return {name for name in names if name not in listed or getattr(find(name), "is_authorized", False)}
+        listed = self.allowed_users - self.admin_users
+        return {
+            name
+            for name in super().get_authed_users()
+            if name not in listed or ((user := self.get_user(name)) and user.is_authorized)
+        }

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, cast
 
 from kubernetes_asyncio.client.exceptions import ApiException
-from kubespawner import KubeSpawner  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
+from kubespawner import KubeSpawner
 
 from hub import home
 from hub.errors import HubError
@@ -25,19 +25,18 @@ class NotebookSpawner(KubeSpawner):
         Raises:
             HubError: In the task, if Kubernetes refuses the pod or it does not run in time.
         """
-        starting = cast("Awaitable[str]", super().start())
+        starting = super().start()
         # JupyterHub's own timeout after start_timeout shows no reason, so this one must come first.
         return asyncio.create_task(self._explain(starting, patience=self.start_timeout - 5))
 
     async def _explain(self, starting: Awaitable[str], *, patience: int) -> str:
         try:
-            expanding = home.expand(cast("home.Spawner", self))
+            expanding = home.expand(self)
             url, _ = await asyncio.wait_for(asyncio.gather(starting, expanding), patience)
         except TimeoutError as error:
-            events = cast("Sequence[Mapping[str, object]]", self.events)
             reasons = [
                 str(error) or f"Your notebook server did not start within {patience} seconds.",
-                *_warnings(events),
+                *_warnings(self.events),
             ]
             raise HubError(reasons, status=503) from None
         except ApiException as error:

@@ -6,8 +6,9 @@ Options reach the pod in several ways, and KubeSpawner 7.1's own check of images
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
+from kubernetes_asyncio.client import V1OwnerReference
 from pydantic import ValidationError
 
 from hub import image_rule
@@ -16,88 +17,12 @@ from hub.errors import HubError
 from hub.pod_shape import Pod
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from jupyterhub.user import User
+    from kubernetes_asyncio.client import V1Pod
+    from kubespawner import KubeSpawner
 
     from hub.contract import HubConfig
     from hub.pod_shape import Resources
-
-
-class _Metadata(Protocol):
-    owner_references: object
-
-
-class _Spec(Protocol):
-    service_account_name: str | None
-    node_selector: dict[str, str] | None
-
-
-class PodModel(Protocol):
-    """What is needed of `kubernetes_asyncio`'s V1Pod."""
-
-    @property
-    def metadata(self) -> _Metadata:
-        """The pod's metadata."""
-        ...
-
-    @property
-    def spec(self) -> _Spec:
-        """What the pod is to be."""
-        ...
-
-
-class _ApiClient(Protocol):
-    def sanitize_for_serialization(self, obj: object) -> object: ...
-
-
-class _CoreApi(Protocol):
-    @property
-    def api_client(self) -> _ApiClient: ...
-
-
-class _Group(Protocol):
-    @property
-    def name(self) -> str: ...
-
-
-class Person(Protocol):
-    """What is needed of JupyterHub's User."""
-
-    @property
-    def name(self) -> str:
-        """As the hub knows the person."""
-        ...
-
-    @property
-    def groups(self) -> Iterable[_Group]:
-        """Groups that the person is in."""
-        ...
-
-
-class Spawner(Protocol):
-    """What is needed of KubeSpawner."""
-
-    @property
-    def user(self) -> Person:
-        """Whose server it is."""
-        ...
-
-    @property
-    def extra_resource_limits(self) -> Mapping[str, str]:
-        """What the person chose of other resources."""
-        ...
-
-    @property
-    def api(self) -> _CoreApi:
-        """Client of Kubernetes' core API."""
-        ...
-
-    @property
-    def pvc_name(self) -> str:
-        """Name of the claim of this person's home."""
-        ...
-
-
-P = TypeVar("P", bound=PodModel)
 
 
 class PodGuard:
@@ -106,21 +31,21 @@ class PodGuard:
     def __init__(self, config: HubConfig) -> None:
         self._config = config
 
-    def modify_pod_hook(self, spawner: Spawner, pod: P) -> P:
+    def modify_pod_hook(self, spawner: KubeSpawner, pod: V1Pod) -> V1Pod:
         """Set owner, ServiceAccount and GPU nodes of the pod, and check the manifest.
 
         Raises:
             HubError: With all that is not allowed, status 403.
         """
         pod.metadata.owner_references = [
-            {
-                "apiVersion": "v1",
-                "kind": "ServiceAccount",
-                "name": self._config.default_service_account,
-                "uid": self._config.owner_uid,
+            V1OwnerReference(
+                api_version="v1",
+                kind="ServiceAccount",
+                name=self._config.default_service_account,
+                uid=self._config.owner_uid,
                 # To block the owner's deletion, the hub would have to be allowed to change the owner.
-                "blockOwnerDeletion": False,
-            }
+                block_owner_deletion=False,
+            )
         ]
         account = service_account_of(spawner.user, self._config)
         if pod.spec.service_account_name == self._config.default_service_account:
@@ -133,10 +58,10 @@ class PodGuard:
         return pod
 
 
-def service_account_of(person: Person, config: HubConfig) -> str:
+def service_account_of(user: User, config: HubConfig) -> str:
     """Return the name of the ServiceAccount for a user's pod. Users cannot choose it."""
-    groups = {group.name for group in person.groups}
-    by_name = [account.name for account in config.service_accounts if person.name in account.users]
+    groups = {group.name for group in user.groups}
+    by_name = [account.name for account in config.service_accounts if user.name in account.users]
     by_group = [account.name for account in config.service_accounts if groups.intersection(account.groups)]
     return [*by_name, *by_group, config.default_service_account][0]
 

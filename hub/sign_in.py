@@ -13,6 +13,7 @@ from hub.refresh import RefreshMixin
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from jupyterhub.auth import Authenticator
     from traitlets.config import Config
 
     from hub.contract import SignIn
@@ -79,18 +80,14 @@ def _iap(c: Config, sign_in: SignIn) -> type:
 
 
 def _dummy(c: Config, sign_in: SignIn) -> type:
-    from jupyterhub.auth import (  # noqa: PLC0415 as above # pyright: ignore[reportMissingTypeStubs] -- no types
-        DummyAuthenticator,
-    )
+    from jupyterhub.auth import DummyAuthenticator  # noqa: PLC0415 as above
 
     c.Authenticator.allow_all = not sign_in.allowed_users
     return _refreshed(DummyAuthenticator)
 
 
 def _shared_password(c: Config, sign_in: SignIn) -> type:
-    from jupyterhub.authenticators.shared import (  # noqa: PLC0415 as above # pyright: ignore[reportMissingTypeStubs]
-        SharedPasswordAuthenticator,
-    )
+    from jupyterhub.authenticators.shared import SharedPasswordAuthenticator  # noqa: PLC0415 as above
 
     c.Authenticator.allow_all = not sign_in.allowed_users
     c.SharedPasswordAuthenticator.user_password = os.environ[USER_PASSWORD_VARIABLE]
@@ -100,7 +97,7 @@ def _shared_password(c: Config, sign_in: SignIn) -> type:
 
 
 def _native(c: Config, sign_in: SignIn) -> type:
-    import nativeauthenticator  # noqa: PLC0415 as above # pyright: ignore[reportMissingTypeStubs] -- no types
+    import nativeauthenticator  # noqa: PLC0415 as above
 
     from hub.native import NativeSignIn  # noqa: PLC0415 as above
 
@@ -134,5 +131,5 @@ def _refreshed(authenticator: type) -> type:
     return type(f"Refreshed{authenticator.__name__}", (RefreshMixin, authenticator), {})
 
 
-def _admin_by_list_only(authenticator: Any, _handler: object, model: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 JupyterHub's own, without types
+def _admin_by_list_only(authenticator: Authenticator, _handler: object, model: dict[str, Any]) -> dict[str, Any]:
     return {**model, "admin": model["name"] in authenticator.admin_users}

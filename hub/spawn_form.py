@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,19 +15,9 @@ from hub.errors import HubError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from kubespawner import KubeSpawner
+
     from hub.contract import HubConfig
-
-
-class Spawner(Protocol):
-    """What the form needs of KubeSpawner."""
-
-    user_options: Mapping[str, object]
-    image: str
-    cpu_guarantee: float
-    mem_guarantee: int
-    mem_limit: int
-    extra_resource_guarantees: Mapping[str, str]
-    extra_resource_limits: Mapping[str, str]
 
 
 class SpawnForm:
@@ -42,13 +32,13 @@ class SpawnForm:
         )
         self._template = environment.get_template("spawn_form.html")
         self._config = config
-        self._turned_down: WeakKeyDictionary[Spawner, tuple[dict[str, str], dict[str, str]]] = WeakKeyDictionary()
+        self._turned_down: WeakKeyDictionary[KubeSpawner, tuple[dict[str, str], dict[str, str]]] = WeakKeyDictionary()
 
     def __deepcopy__(self, _memo: object) -> SpawnForm:
         """Stay one: traitlets copies configured hooks for every spawner, but what was typed must be found again."""
         return self
 
-    def options_form(self, spawner: Spawner) -> str:
+    def options_form(self, spawner: KubeSpawner) -> str:
         """Return the HTML of the fields, filled with what was just turned down, else the last choice, else defaults."""
         texts, mistakes = self._turned_down.pop(spawner, (self._last_choice(spawner), {}))
         config = self._config
@@ -71,7 +61,7 @@ class SpawnForm:
         )
 
     def options_from_form(
-        self, form_data: Mapping[str, Sequence[object]], spawner: Spawner | None = None
+        self, form_data: Mapping[str, Sequence[object]], spawner: KubeSpawner | None = None
     ) -> dict[str, object]:
         """Return the text of each field as `user_options`, which JupyterHub keeps for the next time.
 
@@ -95,7 +85,7 @@ class SpawnForm:
             raise HubError(["Choose what your notebook server gets, then press Start."])
         return options
 
-    def apply_user_options(self, spawner: Spawner, user_options: Mapping[str, object]) -> None:
+    def apply_user_options(self, spawner: KubeSpawner, user_options: Mapping[str, object]) -> None:
         """Give the server what was chosen. Checks it again: options that come by the REST API have passed no form.
 
         The chosen CPU is a guarantee, and the most that the hub allows is the limit (see `jupyterhub_config.py`): an
@@ -115,7 +105,7 @@ class SpawnForm:
         counts = {name: str(count) for name, count in chosen.additional_resources.items()}
         spawner.extra_resource_guarantees = spawner.extra_resource_limits = counts
 
-    def _last_choice(self, spawner: Spawner) -> dict[str, str]:
+    def _last_choice(self, spawner: KubeSpawner) -> dict[str, str]:
         """Return the texts of the last choice, or none if it would not be allowed now."""
         try:
             choice.parse(spawner.user_options, self._config)

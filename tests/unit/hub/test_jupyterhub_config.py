@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from jupyterhub.app import JupyterHub  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
-from jupyterhub.auth import (  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
+from jupyterhub.app import JupyterHub
+from jupyterhub.auth import (
     Authenticator,
     DummyAuthenticator,
 )
-from jupyterhub.proxy import ConfigurableHTTPProxy  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
+from jupyterhub.proxy import ConfigurableHTTPProxy
 from traitlets.config import Config, Configurable
 
 from hub.contract import HubConfig

@@ -1,8 +1,12 @@
 import copy
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from jupyterhub.user import User
+from kubernetes_asyncio.client import ApiClient, V1ObjectMeta, V1Pod, V1PodSpec
+from kubespawner import KubeSpawner
 
 from hub.contract import HubConfig, NotebookServiceAccount
 from hub.errors import HubError
@@ -13,7 +17,7 @@ HOME, ACCOUNT = "claim-alice", "notebooks"
 
 @pytest.fixture
 def pod(hub_config: HubConfig) -> dict[str, Any]:
-    """A pod of KubeSpawner with this project's configuration (see test_jupyterhub_config.py)."""
+    """A pod as KubeSpawner makes it with this project's configuration (see test_jupyterhub_config.py)."""
     return {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -71,7 +75,7 @@ def pod(hub_config: HubConfig) -> dict[str, Any]:
 
 
 def changed(pod: dict[str, Any], path: str, value: object) -> dict[str, Any]:
-    """Return a copy with a value changed, added, or removed (None)."""
+    """A copy with one thing changed, added, or (None) taken away."""
     changed_pod = copy.deepcopy(pod)
     *parents, last = (part.replace("~1", "/") for part in path.split("/"))
     place: Any = changed_pod
@@ -89,7 +93,7 @@ def changed(pod: dict[str, Any], path: str, value: object) -> dict[str, Any]:
 CONTAINER = "spec/containers/0"
 
 
-def test_a_valid_notebook_pod_is_accepted(pod: dict[str, Any], hub_config: HubConfig) -> None:
+def test_a_notebook_pod_passes(pod: dict[str, Any], hub_config: HubConfig) -> None:
     assert mistakes(pod, hub_config, home=HOME, account=ACCOUNT) == []
 
 
@@ -151,18 +155,18 @@ def test_a_valid_notebook_pod_is_accepted(pod: dict[str, Any], hub_config: HubCo
         ("metadata/finalizers", ["a/b"]),
     ],
 )
-def test_a_pod_with_an_invalid_property_is_refused(
+def test_a_pod_that_is_different_in_anything_that_matters_is_refused(
     path: str, value: object, pod: dict[str, Any], hub_config: HubConfig
 ) -> None:
     assert mistakes(changed(pod, path, value), hub_config, home=HOME, account=ACCOUNT)
 
 
 @pytest.mark.parametrize("manifest", [None, "", [], {}, {"apiVersion": "v1", "kind": "Pod"}])
-def test_an_invalid_manifest_is_refused(manifest: object, hub_config: HubConfig) -> None:
+def test_what_is_no_pod_is_refused(manifest: object, hub_config: HubConfig) -> None:
     assert mistakes(manifest, hub_config, home=HOME, account=ACCOUNT)
 
 
-def test_all_violations_are_reported_with_their_paths(pod: dict[str, Any], hub_config: HubConfig) -> None:
+def test_all_that_is_wrong_is_told_with_its_place(pod: dict[str, Any], hub_config: HubConfig) -> None:
     wrong = changed(changed(pod, "spec/hostNetwork", value=True), f"{CONTAINER}/securityContext/privileged", value=True)
     assert {reason.split(":")[0] for reason in mistakes(wrong, hub_config, home=HOME, account=ACCOUNT)} == {
         "spec.hostNetwork",
@@ -170,88 +174,60 @@ def test_all_violations_are_reported_with_their_paths(pod: dict[str, Any], hub_c
     }
 
 
-@dataclass
-class Metadata:
-    """Without an owner as yet."""
+class FakePod(V1Pod):
+    """A pod as KubeSpawner hands it over; what the guard does not change is in `manifest`."""
 
-    owner_references: object = None
-
-
-@dataclass
-class Spec:
-    """What may be changed of a pod."""
-
-    service_account_name: str | None = ACCOUNT
-    node_selector: dict[str, str] | None = None
+    def __init__(
+        self, manifest: dict[str, Any], account: str | None = ACCOUNT, node_selector: dict[str, str] | None = None
+    ) -> None:
+        spec = V1PodSpec(containers=[], service_account_name=account, node_selector=node_selector)
+        super().__init__(metadata=V1ObjectMeta(), spec=spec)
+        self.manifest = manifest
 
 
-@dataclass
-class FakePod:
-    """A pod as KubeSpawner hands it over."""
+class Client(ApiClient):
+    """Turns a pod into what is sent."""
 
-    manifest: dict[str, Any]
-    metadata: Metadata = field(default_factory=Metadata)
-    spec: Spec = field(default_factory=Spec)
+    def __init__(self) -> None:
+        """Open no connection."""
 
-
-class Client:
-    """A client that serializes pods, without a connection."""
-
-    def sanitize_for_serialization(self, obj: object) -> object:
+    def sanitize_for_serialization(self, obj: Any) -> Any:  # noqa: ANN401 ApiClient's own
         """Return the JSON form."""
-        assert isinstance(obj, FakePod)
-        owned = changed(obj.manifest, "metadata/ownerReferences", obj.metadata.owner_references)
-        with_account = changed(owned, "spec/serviceAccountName", obj.spec.service_account_name)
-        return changed(with_account, "spec/nodeSelector", obj.spec.node_selector or {})
+        if not isinstance(obj, FakePod):
+            return super().sanitize_for_serialization(obj)
+        owners = super().sanitize_for_serialization(obj.metadata.owner_references)
+        owned = changed(obj.manifest, "metadata/ownerReferences", owners)
+        as_whom = changed(owned, "spec/serviceAccountName", obj.spec.service_account_name)
+        return changed(as_whom, "spec/nodeSelector", obj.spec.node_selector or {})
 
 
-class Api:
-    """Kubernetes' core API."""
-
-    api_client = Client()
-
-
-@dataclass
-class Group:
-    """A group as JupyterHub keeps it."""
-
-    name: str
+def person(name: str = "alice", groups: Sequence[str] = ()) -> User:
+    """A person as JupyterHub knows them."""
+    return cast("User", SimpleNamespace(name=name, groups=[SimpleNamespace(name=group) for group in groups]))
 
 
-@dataclass
-class Person:
-    """The parts of JupyterHub's User that the guard uses."""
-
-    name: str = "alice"
-    groups: list[Group] = field(default_factory=list[Group])
+def spawner(user: User | None = None, chosen: Mapping[str, str] | None = None) -> KubeSpawner:
+    """What the guard needs of KubeSpawner."""
+    attributes = {"user": user or person(), "extra_resource_limits": chosen or {}, "pvc_name": HOME}
+    return cast("KubeSpawner", SimpleNamespace(api=SimpleNamespace(api_client=Client()), **attributes))
 
 
-@dataclass
-class FakeSpawner:
-    """The attributes of KubeSpawner that the guard looks at."""
-
-    user: Person = field(default_factory=Person)
-    extra_resource_limits: dict[str, str] = field(default_factory=dict[str, str])
-    api: Api = field(default_factory=Api)
-    pvc_name: str = HOME
+def test_every_pod_gets_its_owner_so_that_it_goes_with_the_stack(pod: dict[str, Any], hub_config: HubConfig) -> None:
+    owned = PodGuard(hub_config).modify_pod_hook(spawner(), FakePod(pod))
+    assert Client().sanitize_for_serialization(owned)["metadata"] == pod["metadata"]
 
 
-def test_every_pod_gets_its_owner_and_is_deleted_with_the_stack(pod: dict[str, Any], hub_config: HubConfig) -> None:
-    owned = PodGuard(hub_config).modify_pod_hook(FakeSpawner(), FakePod(pod))
-    assert owned.metadata.owner_references == pod["metadata"]["ownerReferences"]
-
-
-def test_a_refused_pod_gets_http_403_with_the_reasons(pod: dict[str, Any], hub_config: HubConfig) -> None:
+def test_a_refused_pod_ends_in_http_403_with_the_reasons(pod: dict[str, Any], hub_config: HubConfig) -> None:
     wrong = FakePod(changed(pod, f"{CONTAINER}/image", "evil/x:1"))
     with pytest.raises(HubError) as caught:
-        PodGuard(hub_config).modify_pod_hook(FakeSpawner(), wrong)
+        PodGuard(hub_config).modify_pod_hook(spawner(), wrong)
     assert caught.value.status_code == 403
     assert "'evil/x:1' is not allowed on this hub." in caught.value.jupyterhub_message
 
 
 @pytest.fixture
 def with_accounts(hub_config: HubConfig) -> HubConfig:
-    """A hub with service accounts for some users and groups."""
+    """A hub where some people have accounts of their own."""
     accounts = (
         NotebookServiceAccount(name="notebooks-physics", users=(), groups=("physics",)),
         NotebookServiceAccount(name="notebooks-staff", users=("bob",), groups=("maths:staff",)),
@@ -271,21 +247,21 @@ def with_accounts(hub_config: HubConfig) -> HubConfig:
     ],
     ids=["nobody", "another-team", "team", "first-of-two", "name", "name-before-team"],
 )
-def test_a_pod_runs_as_the_service_account_of_its_user(
+def test_a_pod_runs_as_the_service_account_of_its_person(
     name: str, groups: list[str], account: str, pod: dict[str, Any], with_accounts: HubConfig
 ) -> None:
-    person = Person(name, [Group(group) for group in groups])
-    assert service_account_of(person, with_accounts) == account
-    made = PodGuard(with_accounts).modify_pod_hook(FakeSpawner(person), FakePod(pod))
+    user = person(name, groups)
+    assert service_account_of(user, with_accounts) == account
+    made = PodGuard(with_accounts).modify_pod_hook(spawner(user), FakePod(pod))
     assert made.spec.service_account_name == account
 
 
 @pytest.mark.parametrize("other", ["notebooks-staff", "default", None])
-def test_a_pod_with_another_service_account_is_refused(
+def test_nobody_gets_an_account_that_somebody_else_chose(
     other: str | None, pod: dict[str, Any], with_accounts: HubConfig
 ) -> None:
     with pytest.raises(HubError):
-        PodGuard(with_accounts).modify_pod_hook(FakeSpawner(), FakePod(pod, spec=Spec(service_account_name=other)))
+        PodGuard(with_accounts).modify_pod_hook(spawner(), FakePod(pod, other))
 
 
 @pytest.mark.parametrize(
@@ -298,7 +274,7 @@ def test_a_pod_with_another_service_account_is_refused(
     ],
     ids=["gpu", "none", "another", "any-gpu"],
 )
-def test_a_pod_with_a_gpu_selects_nodes_with_the_accelerator(
+def test_who_asks_for_a_gpu_gets_nodes_with_the_type_of_the_stack(
     accelerator: str | None,
     chosen: dict[str, str],
     selector: dict[str, str],
@@ -306,5 +282,5 @@ def test_a_pod_with_a_gpu_selects_nodes_with_the_accelerator(
     hub_config: HubConfig,
 ) -> None:
     config = hub_config.model_copy(update={"accelerator": accelerator})
-    spawner, fake = FakeSpawner(extra_resource_limits=chosen), FakePod(pod, spec=Spec(node_selector={"own": "x"}))
-    assert PodGuard(config).modify_pod_hook(spawner, fake).spec.node_selector == selector
+    made = PodGuard(config).modify_pod_hook(spawner(chosen=chosen), FakePod(pod, node_selector={"own": "x"}))
+    assert made.spec.node_selector == selector

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from jupyterhub.app import JupyterHub  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
+from jupyterhub.app import JupyterHub
 from traitlets.config import Config
 
 from hub.contract import HubConfig

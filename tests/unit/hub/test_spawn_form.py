@@ -1,25 +1,19 @@
 import copy
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
+from kubespawner import KubeSpawner
 
 from hub.contract import HubConfig
 from hub.errors import HubError
 from hub.spawn_form import SpawnForm
 
 
-class FakeSpawner:
-    """The attributes of KubeSpawner that the form touches."""
+class FakeSpawner(KubeSpawner):
+    """KubeSpawner's traits, without a user and a cluster."""
 
     def __init__(self, user_options: dict[str, object] | None = None) -> None:
-        self.user_options: Any = user_options or {}
-        self.image = ""
-        self.cpu_guarantee = 0.0
-        self.mem_guarantee = 0
-        self.mem_limit = 0
-        self.extra_resource_guarantees: Any = {}
-        self.extra_resource_limits: Any = {}
+        self.user_options = user_options or {}
 
 
 class Page(HTMLParser):

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from oauthenticator.github import GitHubOAuthenticator  # pyright: ignore[reportMissingTypeStubs] -- it ships no types
+from oauthenticator.github import GitHubOAuthenticator
 from tornado import web
 from tornado.httpclient import HTTPClientError
 

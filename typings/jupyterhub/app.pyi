@@ -1,0 +1,16 @@
+from collections.abc import Sequence
+
+from jupyterhub.auth import Authenticator
+from jupyterhub.proxy import Proxy
+from jupyterhub.spawner import Spawner
+from sqlalchemy.orm import Session
+from traitlets.config import Application, Config
+
+class JupyterHub(Application):
+    authenticator_class: type[Authenticator]
+    spawner_class: type[Spawner]
+    proxy_class: type[Proxy]
+    bind_url: str
+    db: Session
+    def __init__(self, *, config: Config = ..., classes: Sequence[type] = ...) -> None: ...
+    def init_db(self) -> None: ...

@@ -1,0 +1,3 @@
+from traitlets.config import SingletonConfigurable
+
+class CryptKeeper(SingletonConfigurable): ...

@@ -1,0 +1,9 @@
+from jupyterhub.user import User
+from tornado.web import RequestHandler
+
+class BaseHandler(RequestHandler):
+    @property
+    def current_user(self) -> User | None: ...
+    @current_user.setter
+    def current_user(self, value: User | None) -> None: ...
+    async def stop_single_user(self, user: User, server_name: str = "") -> float | None: ...

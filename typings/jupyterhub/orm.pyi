@@ -1,0 +1,11 @@
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, sessionmaker
+
+class Group(DeclarativeBase):
+    name: Mapped[str]
+
+class User(DeclarativeBase):
+    name: Mapped[str]
+
+def new_session_factory(
+    url: str = "sqlite:///:memory:", reset: bool = False, expire_on_commit: bool = False, **kwargs: object
+) -> sessionmaker[Session]: ...

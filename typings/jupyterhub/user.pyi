@@ -1,0 +1,10 @@
+from collections.abc import Mapping, Sequence
+
+from jupyterhub.orm import Group
+from jupyterhub.spawner import Spawner
+
+class User:
+    name: str
+    @property
+    def groups(self) -> Sequence[Group]: ...
+    spawners: Mapping[str, Spawner]

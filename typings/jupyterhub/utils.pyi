@@ -1,0 +1,7 @@
+from asyncio import Future
+from collections.abc import Awaitable
+from typing import TypeVar
+
+_T = TypeVar("_T")
+
+def maybe_future(obj: Awaitable[_T] | _T) -> Future[_T]: ...

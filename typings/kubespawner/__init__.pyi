@@ -1,0 +1,1 @@
+from kubespawner.spawner import KubeSpawner as KubeSpawner

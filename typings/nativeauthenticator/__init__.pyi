@@ -1,0 +1,1 @@
+from nativeauthenticator.nativeauthenticator import NativeAuthenticator as NativeAuthenticator

@@ -1,0 +1,3 @@
+class UserInfo:
+    username: str
+    is_authorized: bool
