@@ -84,11 +84,6 @@ class Settings(Model):
         return self.nodes.gpu_types(self.notebook.accelerator)
 
     @property
-    def home_zones(self) -> tuple[str, ...]:
-        """Zones in which homes can be used with each GPU type, since a disk never leaves its zone."""
-        return self.cluster.zones_with(self.gpu_types)
-
-    @property
     def warnings(self) -> tuple[str, ...]:
         """Warnings, each beginning with its key, that do not stop the program."""
         return tuple(broken(WARNINGS, dict(self)))

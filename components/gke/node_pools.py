@@ -7,9 +7,7 @@ import pulumi
 from pulumi_gcp import container
 
 from hub.contract import DEDICATED, GPU_RESOURCE, NODE_PURPOSE
-from settings import Settings
-from settings.groups.cluster import ClusterSettings
-from settings.groups.nodes import GpuPool, NodePool
+from settings import ClusterSettings, GpuPool, NodePool, Settings
 
 
 @dataclass(frozen=True, kw_only=True)

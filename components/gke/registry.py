@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_gcp import artifactregistry
 
-from settings import Settings
-from settings.groups.images import ArtifactRegistry
+from settings import ArtifactRegistry, Settings
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,6 @@ from pulumi_kubernetes.storage import v1 as storage
 from components.cluster.target import Gke
 from components.metadata import FIXED_FIELD_MANAGER, labels
 from settings import Settings, Storage
-from settings.google import filestore
-from settings.google.disks import DEFAULT
 
 _ZONE: Final = "topology.gke.io/zone"
 """Topology key of the Persistent Disk CSI driver."""
@@ -35,15 +33,9 @@ class _Volumes:
         It contains every immutable property of the class, so that another kind of disk gets another class, and the
         namespace, so that two hubs in a cluster share no name.
         """
-        disk, regional = self.storage.disk or DEFAULT, ["regional"] if self.storage.regional else []
-        limit = [self.share_limit.lower()] if self.share_limit else []
-        ending = [*limit, *regional, *([] if self.kept else ["delete"])]
-        return "-".join([settings.namespace, self.purpose, disk, *ending])
-
-    @property
-    def share_limit(self) -> str | None:
-        """Maximum size of their Filestore shares; None = they are disks."""
-        return filestore.limit_of(self.storage.size) if self.storage.disk == "filestore" else None
+        limit = [self.storage.share_limit.lower()] if self.storage.share_limit else []
+        ending = [*limit, *(["regional"] if self.storage.regional else []), *([] if self.kept else ["delete"])]
+        return "-".join([settings.namespace, self.purpose, self.storage.disk_type, *ending])
 
 
 def _homes(settings: Settings) -> _Volumes:
@@ -92,7 +84,7 @@ class StorageClasses(pulumi.ComponentResource):
             if volumes.storage.storage_class is not None:
                 return pulumi.Output.from_input(volumes.storage.storage_class)
             class_name = volumes.class_name(settings)
-            limit = volumes.share_limit
+            limit = volumes.storage.share_limit
             is_zonal = limit is None and (volumes.storage.regional or gpus)
             made = storage.StorageClass(
                 f"{name}-{class_name.removeprefix(f'{settings.namespace}-')}",
@@ -116,7 +108,7 @@ class StorageClasses(pulumi.ComponentResource):
 
 
 def _disk(of: Storage) -> Mapping[str, pulumi.Input[str]]:
-    return {"type": of.disk or DEFAULT, **({"replication-type": "regional-pd"} if of.regional else {})}
+    return {"type": of.disk_type, **({"replication-type": "regional-pd"} if of.regional else {})}
 
 
 def _share(settings: Settings, limit: str, network: pulumi.Input[str]) -> Mapping[str, pulumi.Input[str]]:

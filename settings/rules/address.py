@@ -10,7 +10,7 @@ _RESERVED_BY_THE_STACK = "or let the stack reserve one: pulumi config rm endpoin
 
 
 def address_errors(endpoint: EndpointSettings, cluster: ClusterSettings, network: NetworkSettings) -> list[str]:
-    """Return why a load balancer could not have its address in this cluster and its network."""
+    """Report an address that the load balancer cannot have in this cluster and its network."""
     address = endpoint.address
     if endpoint.type != "load-balancer" or address is None:
         return []

@@ -24,7 +24,7 @@ def gke_only_errors(cluster: ClusterSettings, keys: Mapping[str, object]) -> lis
 
 
 def location_errors(cluster: ClusterSettings) -> list[str]:
-    """Return why the cluster cannot be at its location."""
+    """Report a missing or unsuitable location."""
     if not cluster.on_gke:
         return gke_only_errors(cluster, {"cluster.autopilot": cluster.autopilot})
     if cluster.location is None:
@@ -45,7 +45,7 @@ def location_errors(cluster: ClusterSettings) -> list[str]:
 
 
 def access_errors(cluster: ClusterSettings) -> list[str]:
-    """Return whether nobody could reach the control plane of a created cluster."""
+    """Report a created cluster whose control plane nobody could reach."""
     if cluster.mode != "create" or cluster.authorized_networks:
         return []
     return [
@@ -58,14 +58,14 @@ def access_errors(cluster: ClusterSettings) -> list[str]:
 
 
 def project_errors(cluster: ClusterSettings, gcp: GcpSettings) -> list[str]:
-    """Return whether the project is missing."""
+    """Report a missing project."""
     if not cluster.on_gke or gcp.project is not None:
         return []
     return [f"gcp.project: is not set, but cluster.mode {cluster.mode} needs it: pulumi config set gcp.project ID"]
 
 
 def context_errors(cluster: ClusterSettings, kubernetes: KubernetesSettings) -> list[str]:
-    """Return whether two clusters are named."""
+    """Report a kubeconfig context beside a GKE cluster."""
     if not cluster.on_gke or kubernetes.context is None:
         return []
     return [
@@ -77,7 +77,7 @@ def context_errors(cluster: ClusterSettings, kubernetes: KubernetesSettings) -> 
 
 
 def network_errors(network: NetworkSettings) -> list[str]:
-    """Return which ranges overlap."""
+    """Report overlapping ranges."""
     ranges = {f"network.{field.alias}": getattr(network, name) for name, field in NetworkSettings.model_fields.items()}
     return [
         f"{one}: overlaps with {other}; choose ranges without common addresses" for one, other in overlapping(ranges)
@@ -85,7 +85,7 @@ def network_errors(network: NetworkSettings) -> list[str]:
 
 
 def identity_errors(cluster: ClusterSettings, identity: IdentitySettings) -> list[str]:
-    """Return which Google service accounts are set for a cluster without Workload Identity."""
+    """Report Google service accounts without GKE."""
     keys = {
         "identity.hubServiceAccount": identity.hub_service_account,
         "identity.notebookServiceAccount": identity.notebook_service_account,
@@ -95,5 +95,5 @@ def identity_errors(cluster: ClusterSettings, identity: IdentitySettings) -> lis
 
 
 def registry_errors(cluster: ClusterSettings, registry: RegistrySettings) -> list[str]:
-    """Return whether a repository is to be made without GKE."""
+    """Report `registry.create` without GKE."""
     return gke_only_errors(cluster, {"registry.create": registry.create})

@@ -8,7 +8,7 @@ _DEFAULT = DatabaseSettings()
 
 
 def url_errors(database: DatabaseSettings) -> list[str]:
-    """Return whether the URL of a PostgreSQL server is missing, or set without one."""
+    """Report a missing URL of the PostgreSQL server, and one without effect."""
     if database.type == "postgresql" and database.url is None:
         return [
             (
@@ -27,7 +27,7 @@ def url_errors(database: DatabaseSettings) -> list[str]:
 
 
 def effect_errors(database: DatabaseSettings, secrets: SecretsSettings) -> list[str]:
-    """Return which keys have no effect with this database."""
+    """Report keys that have no effect with this database."""
     if database.type == "cloud-sql":
         return []
     changed = {
@@ -43,7 +43,7 @@ def effect_errors(database: DatabaseSettings, secrets: SecretsSettings) -> list[
 
 
 def gke_errors(database: DatabaseSettings, cluster: ClusterSettings) -> list[str]:
-    """Return whether Cloud SQL is wanted without GKE."""
+    """Report Cloud SQL without GKE."""
     if database.type != "cloud-sql" or cluster.on_gke:
         return []
     return [

@@ -15,7 +15,7 @@ _FORWARDED_URL = "http://localhost:8000"
 
 
 def complete(groups: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the valid groups with defaults from others: images from the repository, the URL from the endpoint."""
+    """Return the valid groups with defaults from other groups: the images and the public URL."""
     completed = dict(groups)
     images = cast("ImagesSettings | None", groups.get("images"))
     if images is not None and images.repository is not None and (tag := own_tag()) is not None:
@@ -29,7 +29,7 @@ def complete(groups: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _public_url(endpoint: EndpointSettings) -> str | None:
-    """Return the hub's URL, as far as it is known before there is an address."""
+    """Return the URL of the hub; None if its address is not known yet."""
     if endpoint.type == "none":
         return _FORWARDED_URL
     if endpoint.hostname is not None:

@@ -12,7 +12,7 @@ from settings.types.sizes import Storage
 
 
 def hub_errors(hub: HubSettings, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
-    """Return why the hub's volume cannot be on such a disk."""
+    """Report a kind of disk that the hub's volume cannot have."""
     key = "hub.storage"
     if hub.storage.disk == "filestore" and cluster.on_gke:
         return [
@@ -25,13 +25,13 @@ def hub_errors(hub: HubSettings, cluster: ClusterSettings, nodes: NodesSettings)
 
 
 def home_errors(notebook: NotebookSettings, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
-    """Return why homes cannot be on such disks."""
+    """Report a kind of disk that homes cannot have."""
     pools = {place: pool for place, pool in nodes.pools.items() if place != "nodes.core"}
     return _storage_errors("notebook.storage", notebook.storage, cluster, pools)
 
 
 def home_zone_errors(notebook: NotebookSettings, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
-    """Return why the owner of a home could not have each GPU type. A home's disk never leaves its zones."""
+    """Report GPU types that the owners of homes could not use, since a disk never leaves its zones."""
     storage, gpus = notebook.storage, nodes.gpu_types(notebook.accelerator)
     if not cluster.on_gke or storage.storage_class is not None or storage.disk == "filestore" or not cluster.node_zones:
         return []

@@ -7,7 +7,7 @@ from settings.types.addresses import host_of
 
 
 def effect_errors(endpoint: EndpointSettings) -> list[str]:
-    """Return which keys have no effect without an endpoint."""
+    """Report keys that have no effect without an endpoint."""
     if endpoint.type != "none":
         return []
     return [
@@ -19,7 +19,7 @@ def effect_errors(endpoint: EndpointSettings) -> list[str]:
 
 
 def gateway_errors(endpoint: EndpointSettings) -> list[str]:
-    """Return which keys do not go with a gateway, or are missing."""
+    """Report keys that a gateway does not support, and missing ones."""
     if endpoint.type != "gateway":
         return []
     errors: list[str] = []
@@ -58,7 +58,7 @@ def gateway_errors(endpoint: EndpointSettings) -> list[str]:
 
 
 def load_balancer_errors(endpoint: EndpointSettings) -> list[str]:
-    """Return which keys do not go with a load balancer, or are missing."""
+    """Report keys that a load balancer does not support, and missing ones."""
     if endpoint.type != "load-balancer":
         return []
     errors: list[str] = []
@@ -76,7 +76,7 @@ def load_balancer_errors(endpoint: EndpointSettings) -> list[str]:
 
 
 def gke_errors(endpoint: EndpointSettings, cluster: ClusterSettings) -> list[str]:
-    """Return which parts of the endpoint need a cluster on GKE."""
+    """Report keys that need a GKE cluster."""
     if endpoint.type == "gateway" and not cluster.on_gke:
         return [
             (
@@ -90,7 +90,7 @@ def gke_errors(endpoint: EndpointSettings, cluster: ClusterSettings) -> list[str
 
 
 def zone_errors(endpoint: EndpointSettings) -> list[str]:
-    """Return whether the host name is outside of its DNS zone."""
+    """Report a host name outside its DNS zone."""
     zone, hostname = endpoint.dns_zone, endpoint.hostname
     if endpoint.type == "none" or zone is None or hostname is None or f".{hostname}".endswith(f".{zone.domain}"):
         return []
@@ -103,7 +103,7 @@ def zone_errors(endpoint: EndpointSettings) -> list[str]:
 
 
 def url_errors(public_url: str | None, endpoint: EndpointSettings) -> list[str]:
-    """Return why the hub could not be reached at its public URL."""
+    """Report a public URL at which the hub could not be reached."""
     if public_url is None:
         return []
     remove = "; remove it, as it follows from endpoint.*: pulumi config rm publicUrl"

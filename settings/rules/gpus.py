@@ -12,7 +12,7 @@ _NOT_IN_AUTOPILOT = frozenset({"nvidia-tesla-p4", "nvidia-tesla-p100", "nvidia-t
 
 
 def machine_errors(nodes: NodesSettings) -> list[str]:
-    """Return which pools have machines that never have their GPU type. Google says so once the cluster is made."""
+    """Report machine types that never have the GPU type of their pool. Google reports it after creating the cluster."""
     return [
         f"nodes.gpu[{index}].machineType: has no {pool.accelerator}, which is on machine types {' and '.join(names)} "
         "only"
@@ -23,7 +23,7 @@ def machine_errors(nodes: NodesSettings) -> list[str]:
 
 
 def resource_errors(nodes: NodesSettings, notebook: NotebookSettings) -> list[str]:
-    """Return why people could not ask for the GPUs of the pools."""
+    """Report GPUs of pools that users cannot request."""
     key, offered = "notebook.additionalResources", notebook.additional_resources.get(GPU_RESOURCE)
     most = max((pool.count for pool in nodes.gpu), default=None)
     if most is None:
@@ -37,7 +37,7 @@ def resource_errors(nodes: NodesSettings, notebook: NotebookSettings) -> list[st
 
 
 def accelerator_errors(notebook: NotebookSettings, cluster: ClusterSettings) -> list[str]:
-    """Return why people could not get the GPUs of `notebook.accelerator`, for nodes that the stack does not make."""
+    """Report a wrong `notebook.accelerator`, or a missing one on Autopilot."""
     key, gpu = "notebook.accelerator", notebook.accelerator
     if gpu is not None:
         problem = _useless(gpu, notebook.additional_resources, cluster)

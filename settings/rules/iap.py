@@ -11,7 +11,7 @@ _CONSOLE = "https://console.cloud.google.com/auth/clients"
 
 
 def effect_errors(auth: AuthSettings, iap: IapSettings) -> list[str]:
-    """Return whether keys of IAP are set for another way to sign in."""
+    """Report keys of IAP with another sign-in."""
     keys = _set_keys("iap", iap)
     if auth.type == "iap" or not keys:
         return []
@@ -30,7 +30,7 @@ def effect_errors(auth: AuthSettings, iap: IapSettings) -> list[str]:
 
 
 def client_errors(auth: AuthSettings, iap: IapSettings) -> list[str]:
-    """Return what IAP needs and lacks, or does not offer."""
+    """Report keys that IAP does not support, and missing ones."""
     if auth.type != "iap":
         return []
     errors: list[str] = []
@@ -55,7 +55,7 @@ def client_errors(auth: AuthSettings, iap: IapSettings) -> list[str]:
 
 
 def endpoint_errors(auth: AuthSettings, endpoint: EndpointSettings) -> list[str]:
-    """Return whether there is no gateway for IAP."""
+    """Report IAP without a gateway."""
     if auth.type != "iap" or endpoint.type == "gateway":
         return []
     return [
@@ -67,7 +67,7 @@ def endpoint_errors(auth: AuthSettings, endpoint: EndpointSettings) -> list[str]
 
 
 def user_errors(auth: AuthSettings) -> list[str]:
-    """Return which users are not e-mail addresses."""
+    """Report users that are not email addresses."""
     if auth.type != "iap":
         return []
     lists = {
@@ -85,7 +85,7 @@ def user_errors(auth: AuthSettings) -> list[str]:
 
 
 def github_errors(auth: AuthSettings, github: GitHubSettings) -> list[str]:
-    """Return which keys of GitHub are set beside IAP."""
+    """Report keys of GitHub beside IAP."""
     if auth.type != "iap":
         return []
     return [

@@ -15,7 +15,7 @@ _SET_REPOSITORY = "pulumi config set images.repository europe-west1-docker.pkg.d
 def registry_errors(
     images: ImagesSettings, registry: RegistrySettings, gcp: GcpSettings, cluster: ClusterSettings
 ) -> list[str]:
-    """Return why the stack could not create the repository of Artifact Registry for the images."""
+    """Report a repository that the stack cannot create."""
     if not (registry.create and cluster.on_gke):
         return []
     place = images.artifact_registry
@@ -34,17 +34,17 @@ def registry_errors(
 
 
 def hub_errors(images: ImagesSettings, hub: HubSettings) -> list[str]:
-    """Return whether the hub's image is missing."""
+    """Report a missing image of the hub."""
     return _missing("hub", hub.image, images)
 
 
 def proxy_errors(images: ImagesSettings, proxy: ProxySettings) -> list[str]:
-    """Return whether the proxy's image is missing."""
+    """Report a missing image of the proxy."""
     return _missing("proxy", proxy.image, images)
 
 
 def notebook_errors(images: ImagesSettings, notebook: NotebookSettings) -> list[str]:
-    """Return whether the notebooks' image is missing."""
+    """Report a missing image of the notebooks."""
     return _missing("notebook", notebook.image, images)
 
 

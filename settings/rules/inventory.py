@@ -16,7 +16,7 @@ from settings.types.spelling import nearest
 
 
 def location_warnings(cluster: ClusterSettings) -> list[str]:
-    """Return whether the location is unknown."""
+    """Report an unknown location."""
     location = cluster.location
     if location is None or location in PLACES:
         return []
@@ -34,7 +34,7 @@ def location_warnings(cluster: ClusterSettings) -> list[str]:
 
 
 def repository_warnings(images: ImagesSettings) -> list[str]:
-    """Return whether the repository's region is unknown."""
+    """Report an unknown region of the repository."""
     registry = images.artifact_registry
     if registry is None or registry.location in {*ZONES, *MULTI_REGIONS}:
         return []
@@ -44,7 +44,7 @@ def repository_warnings(images: ImagesSettings) -> list[str]:
 
 
 def machine_type_warnings(nodes: NodesSettings) -> list[str]:
-    """Return which machine types have an unknown form."""
+    """Report machine types of an unknown form."""
     return [
         f"{place}.machineType: is not a machine type that this project knows; check its spelling: "
         "gcloud compute machine-types list"
@@ -54,7 +54,7 @@ def machine_type_warnings(nodes: NodesSettings) -> list[str]:
 
 
 def gpu_type_warnings(nodes: NodesSettings, notebook: NotebookSettings) -> list[str]:
-    """Return which GPU types are unknown."""
+    """Report unknown GPU types."""
     return [
         f"{key}: is not a GPU type that this project knows, so its zones are not checked; "
         f"{'check its spelling' if (meant := nearest(gpu, ACCELERATORS)) is None else f'did you mean {meant}?'} "
@@ -65,7 +65,7 @@ def gpu_type_warnings(nodes: NodesSettings, notebook: NotebookSettings) -> list[
 
 
 def gpu_zone_warnings(nodes: NodesSettings, notebook: NotebookSettings, cluster: ClusterSettings) -> list[str]:
-    """Return which GPU types are at another location, as far as is known."""
+    """Report GPU types that are not known to be at the location."""
     return [
         f"{key}: {gpu} is not known to be at cluster.location; known are {_regions(gpu, cluster.region)}; "
         "check: gcloud compute accelerator-types list"
@@ -75,7 +75,7 @@ def gpu_zone_warnings(nodes: NodesSettings, notebook: NotebookSettings, cluster:
 
 
 def tier_warnings(database: DatabaseSettings) -> list[str]:
-    """Return whether the machine of Cloud SQL has an unknown form."""
+    """Report an unknown form of the Cloud SQL tier."""
     if is_known_tier(database.tier):
         return []
     return ["database.tier: is not a tier that this project knows; check its spelling: gcloud sql tiers list"]

@@ -15,7 +15,7 @@ https://cloud.google.com/kubernetes-engine/docs/how-to/managed-certs, of certifi
 
 
 def name_errors(name: str, endpoint: EndpointSettings, cluster: ClusterSettings) -> list[str]:
-    """Return why names that are made from the hub's name are too long for Google Cloud."""
+    """Report a name that makes names of Google Cloud resources too long."""
     if not cluster.on_gke or endpoint.type != "gateway" or len(name) <= LONGEST_WITH_CERTIFICATE:
         return []
     reason = "endpoint.type gateway, whose certificate is named after it"
@@ -23,7 +23,7 @@ def name_errors(name: str, endpoint: EndpointSettings, cluster: ClusterSettings)
 
 
 def hostname_errors(endpoint: EndpointSettings) -> list[str]:
-    """Return whether the host name is too long for Google's certificates."""
+    """Report a host name that is too long for Google's certificates."""
     if endpoint.type != "gateway" or len(endpoint.hostname or "") <= LONGEST_HOSTNAME:
         return []
     return [f"endpoint.hostname: is too long for a certificate by Google; at most {LONGEST_HOSTNAME} characters"]

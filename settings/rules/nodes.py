@@ -9,7 +9,7 @@ _TAKEN = ("core", "user")
 
 
 def pool_errors(nodes: NodesSettings) -> list[str]:
-    """Return what is wrong with sizes and names of pools."""
+    """Report wrong sizes and names of pools."""
     errors = [
         f"{place}.min: is above {place}.max; lower min, or raise max"
         for place, pool in nodes.pools.items()
@@ -26,7 +26,7 @@ def pool_errors(nodes: NodesSettings) -> list[str]:
 
 
 def effect_errors(nodes: NodesSettings, cluster: ClusterSettings) -> list[str]:
-    """Return which pools have no effect in this cluster."""
+    """Report pools that have no effect in this cluster."""
     if cluster.makes_nodes:
         return []
     if cluster.mode == "create":
@@ -41,7 +41,7 @@ def effect_errors(nodes: NodesSettings, cluster: ClusterSettings) -> list[str]:
 
 
 def room_errors(nodes: NodesSettings, cluster: ClusterSettings, network: NetworkSettings) -> list[str]:
-    """Return which ranges are too small for the largest number of nodes. GKE cannot change them later."""
+    """Report ranges that are too small for the maximum number of nodes. GKE cannot change them later."""
     if not cluster.makes_nodes:
         return []
     most = sum(pool.max for pool in nodes.pools.values())

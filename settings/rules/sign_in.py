@@ -11,7 +11,7 @@ _NEW_APP = "https://github.com/settings/applications/new"
 
 
 def github_errors(github: GitHubSettings, auth: AuthSettings) -> list[str]:
-    """Return which credentials of the OAuth app are missing."""
+    """Report missing credentials of the OAuth app."""
     keys = {"github.clientId": github.client_id, "github.clientSecret": github.client_secret}
     if auth.type != "github" and not any(keys.values()):
         return []
@@ -29,7 +29,7 @@ def github_errors(github: GitHubSettings, auth: AuthSettings) -> list[str]:
 
 
 def access_errors(auth: AuthSettings, github: GitHubSettings) -> list[str]:
-    """Return whether nobody could sign in with GitHub."""
+    """Report settings with which nobody could sign in with GitHub."""
     if auth.type != "github" or any(
         (github.organizations, auth.allowed_users, auth.admin_users, auth.allow_anyone_from_the_internet)
     ):
@@ -43,7 +43,7 @@ def access_errors(auth: AuthSettings, github: GitHubSettings) -> list[str]:
 
 
 def password_errors(auth: AuthSettings) -> list[str]:
-    """Return what the ways to sign in without a provider need and lack."""
+    """Report missing settings of sign-in without a provider."""
     errors: list[str] = []
     if auth.type == "shared-password" and auth.user_password is None:
         errors.append(_secret("auth.userPassword", "the password that all share"))
@@ -65,7 +65,7 @@ def password_errors(auth: AuthSettings) -> list[str]:
 def dummy_errors(
     auth: AuthSettings, endpoint: EndpointSettings, public_url: str | None, cluster: ClusterSettings
 ) -> list[str]:
-    """Return why `dummy` must not be used here. It lets anybody in, so nobody else may reach the hub."""
+    """Report `dummy` on a hub that others can reach, since it lets anybody in."""
     if auth.type != "dummy" or auth.allow_anyone_from_the_internet:
         return []
     has_local_url = public_url is not None and is_loopback(host_of(public_url))
@@ -90,7 +90,7 @@ def dummy_errors(
 
 
 def identity_errors(identity: IdentitySettings) -> list[str]:
-    """Return which entries of `identity.notebooks` are empty, or compete for a name or a user."""
+    """Report entries of `identity.notebooks` that are empty, or have the same name or user."""
     errors: list[str] = []
     names: dict[str, int] = {}
     places: dict[str, int] = {}
@@ -110,7 +110,7 @@ def identity_errors(identity: IdentitySettings) -> list[str]:
 
 
 def organization_errors(auth: AuthSettings, identity: IdentitySettings) -> list[str]:
-    """Return which entries need GitHub's organizations, which the hub knows from sign-in with GitHub only."""
+    """Report entries with organizations, which the hub knows only from sign-in with GitHub."""
     if auth.type == "github":
         return []
     return [

@@ -14,7 +14,7 @@ _KEY_IN_PLAIN_TEXT: Final = (
 
 
 def pair_errors(endpoint: EndpointSettings) -> list[str]:
-    """Return what is wrong with certificate and private key, one by one and together."""
+    """Report mistakes in the certificate, in the private key, and between the two."""
     if endpoint.type != "load-balancer":
         return []
     certificate, key = endpoint.tls_certificate, endpoint.tls_key
@@ -40,7 +40,7 @@ def pair_errors(endpoint: EndpointSettings) -> list[str]:
 
 
 def secret_errors(endpoint: EndpointSettings) -> list[str]:
-    """Return whether a certificate lacks its host name, or is given twice."""
+    """Report a certificate without a host name, and one that is set twice."""
     pair = endpoint.tls_certificate, endpoint.tls_key
     if endpoint.type != "load-balancer" or not (endpoint.has_tls or any(pair)):
         return []

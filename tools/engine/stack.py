@@ -62,38 +62,30 @@ class Stack:
             variables["KUBECONFIG"] = str(self.kubeconfig)
         return variables
 
-    def prepare(self, file: Path, values: Mapping[str, str]) -> None:
-        """Write the workspace, and create the stack in the state if it does not exist.
+    def prepare(self, file: Path, values: Mapping[str, str], *, create: bool = True) -> None:
+        """Write the workspace, and select the stack.
 
         Args:
             file: The stack file, for example `Pulumi.dev.yaml` of the checkout. It is only read.
             values: Values of keys that the file does not set.
+            create: Whether to create the stack in the state if it does not exist; a preview does not.
 
         Raises:
-            ToolError: The program's `Pulumi.yaml` cannot be read, the passphrase of an existing state is missing, or
-                Pulumi refuses the stack.
+            ToolError: The program's `Pulumi.yaml` cannot be read, the stack or the passphrase of an existing state is
+                missing, or Pulumi refuses the stack.
         """
         self._write_project()
-        self._write_settings(file, values)
-        self._select("--create")
-
-    def prepare_existing(self, file: Path, values: Mapping[str, str]) -> None:
-        """Write the workspace of a stack that exists in the state, for a preview.
-
-        Args:
-            file: As for `prepare`.
-            values: As for `prepare`.
-
-        Raises:
-            ToolError: As for `prepare`, or the stack does not exist.
-        """
-        self._write_project()
+        if create:
+            self._write_settings(file, values)
+            self._select("--create")
+            return
         try:
             self._select()
         except ToolError as error:
             if message := no_stack(str(error), f"Create it with: make up STACK={self.name}"):
                 raise ToolError(message) from None
             raise
+        # Now, because a stack with this file counts as prepared.
         self._write_settings(file, values)
 
     def command(self, *arguments: str) -> list[str]:

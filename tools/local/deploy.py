@@ -86,7 +86,7 @@ def ready_for_preview(name: str) -> Stack:
         raise ToolError(message)
     own = _unset_images(settings, images.ensure_built()) if is_local(settings) else {}
     stack = _stack(name, settings, found)
-    stack.prepare_existing(_file(name), _references(own))
+    stack.prepare(_file(name), _references(own), create=False)
     return stack
 
 

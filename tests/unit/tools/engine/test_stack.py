@@ -64,7 +64,7 @@ def test_a_read_only_command_creates_no_stack(stack: Stack, tmp_path: Path) -> N
     (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
     empty = dataclasses.replace(stack, engine=dataclasses.replace(stack.engine, program=engine))
     with pytest.raises(ToolError, match=r"Stack dev does not exist .* Create it with: make up STACK=dev"):
-        empty.prepare_existing(tmp_path / "Pulumi.dev.yaml", {})
+        empty.prepare(tmp_path / "Pulumi.dev.yaml", {}, create=False)
     assert "--create" not in calls.read_text()
     assert not exists("dev", tmp_path)
 
@@ -73,7 +73,7 @@ def test_a_read_only_command_uses_the_same_stack_file_as_an_update(stack: Stack,
     (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  jupyterhub:hub.image: mine:1\n")
     stack.prepare(tmp_path / "Pulumi.dev.yaml", {"proxy.image": "built:2"})
     before = _copy(stack)
-    stack.prepare_existing(tmp_path / "Pulumi.dev.yaml", {"proxy.image": "built:2"})
+    stack.prepare(tmp_path / "Pulumi.dev.yaml", {"proxy.image": "built:2"}, create=False)
     assert _copy(stack) == before
 
 
