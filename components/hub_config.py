@@ -170,6 +170,6 @@ def _sign_in(settings: Settings, public_url: str | None, iap_audience: str | Non
     )
 
 
-def _bound(bounds: Bounds) -> contract.Bounds:
+def _bound(bounds: Bounds[str]) -> contract.Bounds:
     default, least, most = (float(quantity.parse(text)) for text in (bounds.default, bounds.min, bounds.max))
     return contract.Bounds(default=default, min=least, max=most)

@@ -27,7 +27,7 @@ GRAMMAR = (
     r"(?:(?P<exponent>[eE][+-]?[0-9]{1,3})|(?P<suffix>[KMGTPE]i|[numkMGTPE])?)"
 )
 """Regular expression of quantities."""
-NO_QUANTITY = "is not a quantity; right ones look like 500m, 0.5, 512Mi, 1Gi or 1G"
+NO_QUANTITY = "is not a quantity, such as 500m, 0.5, 512Mi, 1Gi or 1G"
 """Message about a text that is none."""
 _LONGEST = 64
 _LARGEST = Decimal(2**63 - 1)

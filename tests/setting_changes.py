@@ -22,8 +22,6 @@ _DISK = {"size": "20Gi", "disk": "pd-ssd", "regional": True}
 
 BEFORE: Final[Values] = {**GKE, **GATEWAY, "nodes.gpu": [_L4]}
 """A stack on GKE with a gateway and a node pool with GPUs, before a change."""
-_IAP: Final[Values] = {**BEFORE, **IAP}
-_CLOUD_SQL: Final[Values] = {**BEFORE, **CLOUD_SQL}
 _CONTEXT: Final[Values] = {**VALUES, "auth.type": "shared-password", "auth.userPassword": "a long password"}
 _HOSTNAME: Final[Values] = {**_CONTEXT, "endpoint.hostname": "hub.example.org"}
 
@@ -35,37 +33,79 @@ def _certificate() -> Values:
 
 _AUTOPILOT: Final[Values] = {"cluster.autopilot": True, "nodes.gpu": [], "notebook.additionalResources": {}}
 
-_VALUES: Final[Values] = {
-    "cluster.name": "other",
-    "cluster.location": "europe-west4",
-    "cluster.releaseChannel": "stable",
-    "cluster.authorizedNetworks": ["198.51.100.0/24"],
-    "cluster.maintenanceStart": "05:00",
-    "network.nodeRange": "10.1.0.0/20",
-    "network.podRange": "10.12.0.0/14",
-    "network.serviceRange": "10.9.0.0/20",
-    "network.controlPlaneRange": "172.16.1.0/28",
-    "nodes.core": _POOL,
-    "nodes.user": _POOL,
-    "nodes.gpu": [{**_L4, "spot": True}],
-    "identity.hubServiceAccount": "jupyterhub@my-project-123.iam.gserviceaccount.com",
-    "identity.notebookServiceAccount": "notebooks@my-project-123.iam.gserviceaccount.com",
-    "identity.notebooks": [_ADA],
-    "registry.create": True,
-    "endpoint.hostname": "lab.example.org",
-    "endpoint.dnsZone": {"name": "another-zone", "domain": "example.org"},
-    "endpoint.sourceRanges": ["203.0.113.0/24"],
-    "endpoint.securityPolicy": "policy",
-    "publicUrl": "https://hub.example.org:8443",
-    "images.repository": f"{GKE['images.repository']}-2",
-    "hub.storage": _DISK,
-    "notebook.additionalResources": {"nvidia.com/gpu": 1, "example.org/fpga": 1},
-    "notebook.storage": _DISK,
-    "github.clientSecret": "another secret",
-}
-"""Other values for keys of `BEFORE`; those of everything.good.yaml are for keys that are nowhere here."""
-# By stack, the change of a key or of a part of one.
-_CHANGES: Final[tuple[tuple[Values, Mapping[str, Values]], ...]] = (
+# By stack, another value of each key. The values of everything.good.yaml are for the keys that are not here.
+_ALONE: Final[tuple[tuple[Values, Values], ...]] = (
+    (
+        BEFORE,
+        {
+            "cluster.name": "other",
+            "cluster.location": "europe-west4",
+            "cluster.releaseChannel": "stable",
+            "cluster.authorizedNetworks": ["198.51.100.0/24"],
+            "cluster.maintenanceStart": "05:00",
+            "network.nodeRange": "10.1.0.0/20",
+            "network.podRange": "10.12.0.0/14",
+            "network.serviceRange": "10.9.0.0/20",
+            "network.controlPlaneRange": "172.16.1.0/28",
+            "nodes.core": _POOL,
+            "nodes.user": _POOL,
+            "nodes.gpu": [{**_L4, "spot": True}],
+            "identity.hubServiceAccount": "jupyterhub@my-project-123.iam.gserviceaccount.com",
+            "identity.notebookServiceAccount": "notebooks@my-project-123.iam.gserviceaccount.com",
+            "identity.notebooks": [_ADA],
+            "registry.create": True,
+            "endpoint.hostname": "lab.example.org",
+            "endpoint.dnsZone": {"name": "another-zone", "domain": "example.org"},
+            "endpoint.sourceRanges": ["203.0.113.0/24"],
+            "endpoint.securityPolicy": "policy",
+            "publicUrl": "https://hub.example.org:8443",
+            "images.repository": f"{GKE['images.repository']}-2",
+            "hub.storage": _DISK,
+            "notebook.additionalResources": {"nvidia.com/gpu": 1, "example.org/fpga": 1},
+            "notebook.storage": _DISK,
+            "github.clientSecret": "another secret",
+        },
+    ),
+    (GKE, {"endpoint.address": "203.0.113.77", "endpoint.internal": True}),
+    (
+        {**GKE, "cluster.autopilot": True, "notebook.accelerator": "nvidia-tesla-t4"},
+        {"notebook.accelerator": "nvidia-l4"},
+    ),
+    ({**BEFORE, "notebook.quota": {"pods": 50}}, {"notebook.quota": {"pods": 60}}),
+    (
+        {**BEFORE, **IAP},
+        {
+            "iap.clientId": "124-abc.apps.googleusercontent.com",
+            "iap.clientSecret": "another secret",
+            "iap.members": ["domain:example.org", "group:maths@example.org"],
+            "iap.backendService": "1234567890123456789",
+        },
+    ),
+    (
+        {**BEFORE, **CLOUD_SQL},
+        {
+            "database.type": "sqlite",
+            "database.tier": "db-custom-4-15360",
+            "database.highAvailability": True,
+            "secrets.databasePasswordGeneration": 2,
+        },
+    ),
+    ({**VALUES, **POSTGRESQL}, {"database.url": "postgresql://hub:another@db.example.org:5432/hub"}),
+    (
+        {**VALUES, "auth.type": "custom", "auth.customClass": "oauthenticator.google.GoogleOAuthenticator"},
+        {"auth.secretEnvironment": '{"OAUTH_CLIENT_SECRET": "a secret"}'},
+    ),
+    (
+        _CONTEXT,
+        {
+            "auth.userPassword": "another long password",
+            "auth.adminPassword": "a very long password of the admins",
+        },
+    ),
+    ({**_HOSTNAME, "endpoint.tlsSecret": "hub-tls"}, {"endpoint.tlsSecret": "another-tls"}),
+)
+# By stack, the changes of a key that need other changes, and those of a part of a key.
+_TOGETHER: Final[tuple[tuple[Values, Mapping[str, Values]], ...]] = (
     (
         BEFORE,
         {
@@ -77,73 +117,20 @@ _CHANGES: Final[tuple[tuple[Values, Mapping[str, Values]], ...]] = (
             "auth.type": IAP,
         },
     ),
-    (
-        GKE,
-        {
-            "endpoint.type": GATEWAY,
-            "endpoint.address": {"endpoint.address": "203.0.113.77"},
-            "endpoint.internal": {"endpoint.internal": True},
-        },
-    ),
-    (
-        {**GKE, "cluster.autopilot": True, "notebook.accelerator": "nvidia-tesla-t4"},
-        {"notebook.accelerator": {"notebook.accelerator": "nvidia-l4"}},
-    ),
-    (
-        {**BEFORE, "notebook.quota": {"pods": 50}},
-        {"notebook.quota": {"notebook.quota": {"pods": 60}}},
-    ),
-    (
-        _IAP,
-        {
-            "iap.clientId": {"iap.clientId": "124-abc.apps.googleusercontent.com"},
-            "iap.clientSecret": {"iap.clientSecret": "another secret"},
-            "iap.members": {"iap.members": ["domain:example.org", "group:maths@example.org"]},
-            "iap.backendService": {"iap.backendService": "1234567890123456789"},
-        },
-    ),
-    (
-        _CLOUD_SQL,
-        {
-            "database.type": {"database.type": "sqlite"},
-            "database.tier": {"database.tier": "db-custom-4-15360"},
-            "database.highAvailability": {"database.highAvailability": True},
-            "secrets.databasePasswordGeneration": {"secrets.databasePasswordGeneration": 2},
-        },
-    ),
-    (
-        {**VALUES, **POSTGRESQL},
-        {"database.url": {"database.url": "postgresql://hub:another@db.example.org:5432/hub"}},
-    ),
-    (
-        {**VALUES, "auth.type": "custom", "auth.customClass": "oauthenticator.google.GoogleOAuthenticator"},
-        {"auth.secretEnvironment": {"auth.secretEnvironment": '{"OAUTH_CLIENT_SECRET": "a secret"}'}},
-    ),
-    (
-        _CONTEXT,
-        {
-            "auth.userPassword": {"auth.userPassword": "another long password"},
-            "auth.adminPassword": {"auth.adminPassword": "a very long password of the admins"},
-        },
-    ),
-    (
-        {**_HOSTNAME, "endpoint.tlsSecret": "hub-tls"},
-        {"endpoint.tlsSecret": {"endpoint.tlsSecret": "another-tls"}},
-    ),
-    (
-        {**_HOSTNAME, **_certificate()},
-        dict.fromkeys(("endpoint.tlsCertificate", "endpoint.tlsKey"), _certificate()),
-    ),
+    (GKE, {"endpoint.type": GATEWAY}),
+    ({**_HOSTNAME, **_certificate()}, dict.fromkeys(("endpoint.tlsCertificate", "endpoint.tlsKey"), _certificate())),
 )
 _EVERYTHING: Final = read_config(FILES / "everything.good.yaml")
 
 
 def changes() -> Mapping[str, tuple[Values, Values]]:
     """Return, by key or part of one, a stack and what is changed of it. Settings that need another stack have none."""
-    listed = {key: (base, changed) for base, rows in _CHANGES for key, changed in rows.items()}
-    rest = [key for key in KEYS if key not in listed and effect_of(key) is not ANOTHER_STACK]
-    alone = {key: _VALUES.get(key, _EVERYTHING.get(f"{PROJECT}:{key}")) for key in rest}
-    return {**{key: (BEFORE, {key: value}) for key, value in alone.items()}, **listed}
+    listed = {
+        **{key: (base, {key: value}) for base, values in _ALONE for key, value in values.items()},
+        **{key: (base, changed) for base, rows in _TOGETHER for key, changed in rows.items()},
+    }
+    others = [key for key in KEYS if key not in listed and effect_of(key) is not ANOTHER_STACK]
+    return {**{key: (BEFORE, {key: _EVERYTHING[f"{PROJECT}:{key}"]}) for key in others}, **listed}
 
 
 def table() -> Mapping[str, tuple[Values, AbstractSet[str]]]:

@@ -16,7 +16,7 @@ _NO_URL = (
 )
 _HOST_LABEL = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
 _HOST_NAME = rf"(?=.{{1,253}}\.?$)(?:{_HOST_LABEL}\.)+(?![0-9]){_HOST_LABEL}\.?"
-_NO_ADDRESS = "is not the address of one machine; right ones look like 203.0.113.7 or 2001:db8::7"
+_NO_ADDRESS = "is not the address of one machine, such as 203.0.113.7 or 2001:db8::7"
 
 
 def is_loopback(host: str) -> bool:
@@ -81,7 +81,7 @@ HostName = Annotated[
     Text,
     matching(
         _HOST_NAME,
-        "is not a full host name; right ones look like hub.example.org: lower case, with its domain, without https://, "
+        "is not a full host name, such as hub.example.org: lower case, with its domain, without https://, "
         "and no IP address",
     ),
     AfterValidator(_without_dot),

@@ -25,7 +25,7 @@ def _database_url(value: SecretStr) -> SecretStr:
     match = _URL.fullmatch(url)
     if match is None:
         msg = (
-            "is not the URL of a PostgreSQL database; right ones look like postgresql://USER:PASSWORD@HOST:5432/NAME, "
+            "is not the URL of a PostgreSQL database, such as postgresql://USER:PASSWORD@HOST:5432/NAME, "
             "with special characters of USER and PASSWORD percent-encoded, such as %40 for @"
         )
         raise ValueError(msg)

@@ -11,12 +11,11 @@ from settings.types.text import Check, Text, matching, pattern
 _ARTIFACT_REGISTRY = re.compile(r"([^/]*)-docker\.pkg\.dev(?:/.*)?")
 
 _NO_REFERENCE = (
-    "is not an image reference; right ones look like quay.io/jupyter/base-notebook:2026-01-05, lower case, no spaces, "
-    "no https://"
+    "is not an image reference, such as quay.io/jupyter/base-notebook:2026-01-05: lower case, no spaces, no https://"
 )
 _NO_REPOSITORY = (
-    "is not an image repository; right ones look like europe-west1-docker.pkg.dev/foo/jupyterhub, without a tag and "
-    "without / at the end"
+    "is not an image repository, such as europe-west1-docker.pkg.dev/foo/jupyterhub: without a tag and without a / at "
+    "the end"
 )
 
 VERSION_FILE = Path(__file__).parents[2] / "docker" / "VERSION"
@@ -62,7 +61,7 @@ ImagePattern = Annotated[
     Text,
     matching(
         r"(?!.*://)[-A-Za-z0-9._:/@*?!\[\]]+",
-        "is not a pattern of image references; right ones look like quay.io/jupyter/*",
+        "is not a pattern of image references, such as quay.io/jupyter/*",
     ),
 ]
 """Shell pattern (`fnmatch`) of whole image references; `*` matches `/` too."""

@@ -13,7 +13,7 @@ _PRIVATE = tuple(
     IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "240.0.0.0/4")
 )
 """Ranges that GKE accepts for nodes, pods and Services: RFC 1918, RFC 6598 (shared) and RFC 1112 (reserved)."""
-_NO_RANGE = "is not a range of IPv4 addresses; right ones look like 203.0.113.0/24, and one machine is 203.0.113.7/32"
+_NO_RANGE = "is not a range of IPv4 addresses, such as 203.0.113.0/24; a single address is 203.0.113.7/32"
 
 
 def _range(text: str) -> str:

@@ -41,7 +41,8 @@ QuotaName = Annotated[
     Text,
     matching(
         rf"{'|'.join(map(re.escape, _KINDS))}|requests\.{RESOURCE}",
-        f"is not what a ResourceQuota counts here; right ones are {', '.join(_KINDS)}, requests.nvidia.com/gpu",
+        f"is not a limit of the ResourceQuota; choose {', '.join(_KINDS)}, or an extended resource, such as "
+        "requests.nvidia.com/gpu",
     ),
 ]
 """Name of a limit in a ResourceQuota: `pods`, `requests.cpu`, `limits.memory`, `requests.nvidia.com/gpu`, ..."""

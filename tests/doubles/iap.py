@@ -30,7 +30,7 @@ class Iap(HttpDouble):
 
     keys: dict[str, ec.EllipticCurvePrivateKey] = field(default_factory=lambda: {"first": new_key()})
     """By id; the last one signs."""
-    questions: int = field(init=False, default=0)
+    key_requests: int = field(init=False, default=0)
     """Number of requests for the keys."""
 
     def application(self) -> web.Application:
@@ -70,7 +70,7 @@ class Iap(HttpDouble):
         return {HEADER: self.sign(email)}
 
     async def _keys(self, _: web.Request) -> web.Response:
-        self.questions += 1
+        self.key_requests += 1
         if self.down:
             return web.Response(status=503)
         public = [

@@ -9,7 +9,7 @@ from config_check.child import stand_in
 from tests.stacks import pod_specs, record_hub
 
 EXTRA = "extra_config.py"
-"""The operator's file."""
+"""Name of the file of `hub.extraConfig`."""
 
 HERE = f"hub/{EXTRA}"
 
@@ -22,19 +22,19 @@ def _from_secrets(pod: Mapping[str, Any]) -> list[str]:
 
 @pytest.fixture(scope="session")
 def shipped() -> dict[str, str]:
-    """The files of the ConfigMap of the least stack, with an operator's file that sets nothing."""
+    """The files of the ConfigMap of the smallest stack, with an `extra_config.py` that sets nothing."""
     return dict(record_hub({"hub.extraConfig": "# nothing"}).one("ConfigMap").inputs["data"])
 
 
 @pytest.fixture(scope="session")
 def secret_names() -> list[str]:
-    """The variables that the hub's pod gets from Secrets."""
+    """Names of the hub pod's environment variables from Secrets."""
     return _from_secrets(pod_specs(record_hub())["tf-hub"])
 
 
 @pytest.fixture
 def tried(shipped: dict[str, str], secret_names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Try:
-    """Check the shipped configuration with a text of the operator's, in this process: `file:line: text` by mistake."""
+    """Check the default configuration with an `extra_config.py` in this process: `file:line: text` of mistakes."""
     for name in secret_names:
         monkeypatch.setenv(name, stand_in(name))
 

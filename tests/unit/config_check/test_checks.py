@@ -1,4 +1,4 @@
-"""The whole configuration: what passes, and what is told where."""
+"""Checks of the whole configuration: valid ones, and places of mistakes."""
 
 import socket
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from tests.stacks import POSTGRESQL, settings_with
 from tests.unit.config_check.conftest import HERE, Try
 
 
-def test_the_configuration_as_it_is_shipped_has_no_mistake(tried: Try) -> None:
+def test_the_default_configuration_has_no_mistakes(tried: Try) -> None:
     assert tried("") == []
 
 
@@ -34,7 +34,7 @@ def test_the_configuration_as_it_is_shipped_has_no_mistake(tried: Try) -> None:
         "import kubespawner as k\nclass Mine(k.KubeSpawner): pass\nc.JupyterHub.spawner_class = Mine\nc.Mine.gid = 1",
         'c.JupyterHub.authenticator_class = "github"\nc.GitHubOAuthenticator.allowed_organizations = {"foo"}',
         'c.JupyterHub.authenticator_class = "oauthenticator.google.GoogleOAuthenticator"',
-        # Of a class that this hub does not use; another one of the same operator may.
+        # Of a class that this hub does not use: the file may be shared by several hubs.
         'c.GitHubOAuthenticator.allowed_organizations = {"foo"}\nc.OAuthenticator.client_id = "x"',
         'c.JupyterHub.spawner_class = "simple"',
         'c.JupyterHub.proxy_class = "kubespawner.proxy.KubeIngressProxy"',
@@ -44,11 +44,11 @@ def test_the_configuration_as_it_is_shipped_has_no_mistake(tried: Try) -> None:
         "from traitlets.config import Config\nc.merge(Config({'KubeSpawner': {'debug': True}}))",
     ],
 )
-def test_what_jupyterhub_takes_is_no_mistake(extra: str, tried: Try) -> None:
+def test_a_valid_configuration_has_no_mistakes(extra: str, tried: Try) -> None:
     assert tried(extra) == []
 
 
-def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(tried: Try) -> None:
+def test_all_mistakes_are_reported_at_once_by_line(tried: Try) -> None:
     extra = (
         "c.KubeSpawner.imgae = 1\n"
         "c.KubeSpawner.uid = 'a'\n"
@@ -67,7 +67,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(tried: Try) -
     ]
 
 
-def test_the_place_is_the_line_that_sets_the_option_last(tried: Try) -> None:
+def test_a_mistake_has_the_line_that_sets_the_option_last(tried: Try) -> None:
     extra = (
         "def set_it(value):\n    c.KubeSpawner.uid = value\n\nset_it(1000)\nset_it('a')\n"
         "c.KubeSpawner.gid = 100\nc.KubeSpawner.gid = 'b'\n"
@@ -83,12 +83,12 @@ def test_a_mistake_in_the_hubs_own_files_has_their_name(shipped: dict[str, str],
     assert mistake.startswith(f"hub/jupyterhub_config.py:{len(own.splitlines()) + 1}: KubeSpawner.imgae: ")
 
 
-def test_a_file_that_jupyterhub_would_look_for_in_vain_is_told(tried: Try) -> None:
+def test_a_missing_file_is_reported(tried: Try) -> None:
     (mistake,) = tried("\nload_subconfig('more.py')")
     assert mistake.startswith(f'{HERE}:2: load_subconfig("more.py"): finds no file, and JupyterHub would go on')
 
 
-def test_a_file_that_the_operators_loads_is_checked_too(tried: Try) -> None:
+def test_a_loaded_file_is_checked(tried: Try) -> None:
     extra = "from pathlib import Path\nload_subconfig('more.py', path=str(Path(__file__).parent))"
     (mistake,) = tried(extra, more="\nc.KubeSpawner.imgae = 1")
     assert mistake.startswith("hub/more.py:2: KubeSpawner.imgae: ")
@@ -98,7 +98,7 @@ def test_a_file_that_the_operators_loads_is_checked_too(tried: Try) -> None:
     ("code", "line"),
     [("x = 1\nwhile True: pass", 2), ("import time\ntry:\n    time.sleep(60)\nexcept Exception: pass", 3)],
 )
-def test_a_configuration_without_an_end_is_told_with_the_line_where_it_was(code: str, line: int, tried: Try) -> None:
+def test_an_endless_configuration_is_reported_with_its_line(code: str, line: int, tried: Try) -> None:
     (mistake,) = tried(code, seconds=1)
     assert mistake.startswith(f"{HERE}:{line}: did not end within 1 s")
 
@@ -123,16 +123,16 @@ def test_a_configuration_without_an_end_is_told_with_the_line_where_it_was(code:
     ],
     ids=lambda changes: changes["auth.type"],
 )
-def test_every_way_of_signing_in_passes(
+def test_every_sign_in_method_is_valid(
     changes: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _prepare(changes, tmp_path, monkeypatch)
     assert mistakes(tmp_path, seconds=30) == []
 
 
-def test_a_database_server_passes_and_is_not_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_server_is_valid_and_not_contacted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _prepare(POSTGRESQL, tmp_path, monkeypatch)
-    monkeypatch.setenv("PGPASSWORD", "none")  # so that it is put back in the end
+    monkeypatch.setenv("PGPASSWORD", "none")  # so that it is restored in the end
     assert mistakes(tmp_path, seconds=30) == []
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"postgresql://hub:password@127.0.0.1:{server.getsockname()[1]}/hub"

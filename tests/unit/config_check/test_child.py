@@ -1,4 +1,4 @@
-"""The child process, and what the program makes of its answer."""
+"""The child process of the check, and the errors of the program."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list["subprocess.Popen[str]"]:
 
 @pytest.fixture
 def mistakes(shipped: dict[str, str], secret_names: list[str]) -> Mistakes:
-    """Check the shipped files with changed ones, and return what the program says."""
+    """Check the default files with changed ones, and return the mistakes of the program."""
 
     def check(**changes: str) -> list[str]:
         files = {**shipped, **{f"{name}.py": text for name, text in changes.items()}}
@@ -58,13 +58,13 @@ def mistakes(shipped: dict[str, str], secret_names: list[str]) -> Mistakes:
     return check
 
 
-def test_a_good_configuration_passes_whatever_it_prints(mistakes: Mistakes) -> None:
+def test_a_valid_configuration_passes_with_any_output(mistakes: Mistakes) -> None:
     extra = "import os\nprint('[]')\nos.write(1, b'x')\nos.system('echo x')\nc.KubeSpawner.debug = True"
     assert mistakes(extra_config=extra) == []
 
 
 @pytest.mark.parametrize("error", [ValueError("no such cluster"), SystemExit(1)], ids=["error", "end of the program"])
-def test_an_error_in_the_block_stops_the_check_and_is_raised_as_it_is(
+def test_an_error_in_the_block_stops_the_check_and_is_raised(
     error: BaseException, shipped: dict[str, str], secret_names: list[str], started: list["subprocess.Popen[str]"]
 ) -> None:
     endless = {**shipped, EXTRA: "while True: pass"}
@@ -72,7 +72,7 @@ def test_an_error_in_the_block_stops_the_check_and_is_raised_as_it_is(
         pytest.raises(type(error)) as caught,
         config_check.running(endless, secret_names, line_names=NAMES),
     ):
-        # The block runs beside the check: of one that had ended, the exit code would be 0.
+        # The check runs during the block: if it had ended, its exit code would be 0.
         raise error
     assert caught.value is error
     assert [process.returncode for process in started] == [-signal.SIGKILL]
@@ -128,7 +128,7 @@ def test_mistakes_are_one_error_that_names_settings_files_and_lines(
     assert wrong == f"hub/jupyterhub_config.py, line {line}: JupyterHub.port: must be a whole number, not 'x'"
 
 
-def test_the_child_sees_nothing_of_the_programs_secrets_folders_and_network(
+def test_the_child_process_has_no_secrets_folders_or_network(
     secret_names: list[str], mistakes: Mistakes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("PULUMI_CONFIG", "PULUMI_CONFIG_PASSPHRASE", "GITHUB_TOKEN", "KUBECONFIG", *secret_names):
@@ -151,7 +151,7 @@ def test_the_child_sees_nothing_of_the_programs_secrets_folders_and_network(
     assert environment["HOME"] == folder
 
 
-def test_a_child_that_does_not_end_is_ended(
+def test_a_child_process_that_does_not_end_is_killed(
     mistakes: Mistakes, started: list["subprocess.Popen[str]"], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(child, "_COMMAND", ["-c", "while True: pass"])
@@ -161,9 +161,7 @@ def test_a_child_that_does_not_end_is_ended(
     assert [process.returncode for process in started] == [-signal.SIGKILL]
 
 
-def test_without_jupyterhub_the_command_that_installs_it_is_told(
-    mistakes: Mistakes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_jupyterhub_is_reported_with_the_command(mistakes: Mistakes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child, "_COMMAND", ["-c", "import no_such_jupyterhub"])
     _, mistake = mistakes()
     assert mistake.startswith("JupyterHub is not installed beside this program")

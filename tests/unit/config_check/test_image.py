@@ -1,4 +1,4 @@
-"""What the hub's image has, as far as the program knows."""
+"""Packages of the hub's image, by its requirements."""
 
 import importlib
 import runpy
@@ -12,12 +12,12 @@ from packaging.requirements import Requirement
 from config_check.image import ImageOnly, differences, required
 
 
-def test_what_is_installed_here_is_what_the_image_has() -> None:
+def test_the_environment_has_the_packages_of_the_image() -> None:
     assert {"jupyterhub", "jupyterhub-kubespawner", "oauthenticator"} <= {found.name for found in required()}
     assert list(differences(required())) == []
 
 
-def test_another_version_and_a_package_that_is_not_there_are_told(tmp_path: Path) -> None:
+def test_other_versions_and_missing_packages_are_reported(tmp_path: Path) -> None:
     file = tmp_path / "requirements.txt"
     file.write_text("# what the hub has\njupyterhub==1.0  # old\n\nno-such-package>=2\ntraitlets>=5\n")
     first, second = differences(required(file))
@@ -40,11 +40,11 @@ def test_another_version_and_a_package_that_is_not_there_are_told(tmp_path: Path
         ("pytest", True),
     ],
 )
-def test_the_image_has_its_requirements_and_theirs(module: str, is_missing: bool) -> None:  # noqa: FBT001 -- a parameter
+def test_the_packages_of_the_image_include_dependencies(module: str, is_missing: bool) -> None:  # noqa: FBT001 -- a parameter
     assert ImageOnly(Path("/nowhere"), required()).is_missing(module) is is_missing
 
 
-def test_only_the_configuration_is_kept_from_other_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_configuration_cannot_import_other_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "meta_path", [ImageOnly(tmp_path, [Requirement("traitlets")]), *sys.meta_path])
     monkeypatch.delitem(sys.modules, "trustme", raising=False)
     importlib.reload(importlib.import_module("trustme"))

@@ -1,4 +1,4 @@
-"""Options that no class has, and names that were given up."""
+"""Unknown options and classes, and deprecated names."""
 
 import pytest
 
@@ -19,11 +19,9 @@ from tests.unit.config_check.conftest import HERE, Try
         ("c.GitHubOAuthenticator.client_idd = 1", "GitHubOAuthenticator.client_idd", "GitHubOAuthenticator.client_id"),
     ],
 )
-def test_an_option_that_nothing_reads_is_told_with_the_one_that_was_meant(
-    extra: str, option: str, meant: str, tried: Try
-) -> None:
-    told = f"{option}: is not known, and would be ignored. Did you mean {meant}?"
-    assert tried(f"\n\n{extra}") == [f"{HERE}:3: {told}"]
+def test_an_unknown_option_is_reported_with_a_suggestion(extra: str, option: str, meant: str, tried: Try) -> None:
+    message = f"{option}: is not known, and would be ignored. Did you mean {meant}?"
+    assert tried(f"\n\n{extra}") == [f"{HERE}:3: {message}"]
 
 
 @pytest.mark.parametrize(
@@ -34,16 +32,14 @@ def test_an_option_that_nothing_reads_is_told_with_the_one_that_was_meant(
         ("c.JupyterHub.Kubespawner.image = 1", "JupyterHub.Kubespawner"),
     ],
 )
-def test_a_section_that_nothing_reads_is_told_once_with_the_one_that_was_meant(
-    extra: str, section: str, tried: Try
-) -> None:
+def test_an_unknown_class_is_reported_once_with_a_suggestion(extra: str, section: str, tried: Try) -> None:
     (mistake,) = tried(extra)
     assert mistake.startswith(f"{HERE}:")
     assert mistake.endswith(f": {section}: there is no class of this name. Did you mean c.KubeSpawner?")
 
 
 @pytest.mark.parametrize(
-    ("option", "told"),
+    ("option", "message"),
     [
         ("KubeSpawner.image_spec", "is called KubeSpawner.image now; as that is set too, this is ignored"),
         # KubeSpawner makes `image_spec` of it, and does not make `image` of that.
@@ -55,31 +51,31 @@ def test_a_section_that_nothing_reads_is_told_once_with_the_one_that_was_meant(
         ("KubeSpawner.singleuser_lifecycle_hooks", "is not known, and would be ignored. It is called KubeSpawner.life"),
     ],
 )
-def test_an_old_name_that_would_be_ignored_is_told_with_the_new_one(option: str, told: str, tried: Try) -> None:
+def test_an_ignored_old_name_is_reported_with_the_new_one(option: str, message: str, tried: Try) -> None:
     (mistake,) = tried(f"c.{option} = 'x'")
-    assert mistake.startswith(f"{HERE}:1: {option}: {told}")
+    assert mistake.startswith(f"{HERE}:1: {option}: {message}")
 
 
-def test_an_old_name_that_still_works_is_no_mistake(tried: Try) -> None:
+def test_a_deprecated_name_that_works_is_no_mistake(tried: Try) -> None:
     assert tried("c.Authenticator.whitelist = {'ada'}\nc.KubeSpawner.singleuser_extra_labels = {'a': 'b'}") == []
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "message"),
     [
         ("'githb'", "'githb' is neither an installed class nor the full name of one. Did you mean github?"),
         ("'my.Auth'", "'my.Auth' cannot be imported: ModuleNotFoundError: No module named 'my'; its package must be"),
         ("Auth", "must be a subclass of 'jupyterhub.auth.Authenticator', not the class Auth"),
     ],
 )
-def test_a_class_that_cannot_be_had_is_told_without_what_is_set_for_it(value: str, told: str, tried: Try) -> None:
+def test_a_class_that_cannot_be_imported_is_reported_without_options(value: str, message: str, tried: Try) -> None:
     sets = "" if value == "'githb'" else "c.Auth.x = 1\nc.Authenticator.of_mine = 1\n"
     extra = f"class Auth:\n    pass\nc.JupyterHub.authenticator_class = {value}\n{sets}"
     (mistake,) = tried(extra)
-    assert mistake.startswith(f"{HERE}:3: JupyterHub.authenticator_class: {told}")
+    assert mistake.startswith(f"{HERE}:3: JupyterHub.authenticator_class: {message}")
 
 
-def test_an_option_that_the_hub_itself_overrules_is_told_with_the_one_to_set(tried: Try) -> None:
+def test_an_overridden_option_is_reported_with_the_setting(tried: Try) -> None:
     (mistake,) = tried("c.Spawner.http_timeout = 90")
     assert mistake.startswith(
         f"{HERE}:1: Spawner.http_timeout: has no effect, as KubeSpawner.http_timeout is set too (hub/"

@@ -1,4 +1,4 @@
-"""What Python has against the configuration."""
+"""Python errors in the configuration."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.unit.config_check.conftest import HERE, Try
 
 
 @pytest.mark.parametrize(
-    ("extra", "line", "told"),
+    ("extra", "line", "message"),
     [
         ("x = 1\nif x\n    y = 2", 2, "SyntaxError: expected ':'"),
         ("x = 1\n  y = 2", 2, "IndentationError: unexpected indent"),
@@ -22,35 +22,35 @@ from tests.unit.config_check.conftest import HERE, Try
         ("raise RuntimeError('postgresql://ada:hunter2@db/')", 1, "RuntimeError: postgresql://***@db/"),
     ],
 )
-def test_an_error_is_told_with_its_line(extra: str, line: int, told: str, tried: Try) -> None:
+def test_an_error_is_reported_with_its_line(extra: str, line: int, message: str, tried: Try) -> None:
     (mistake,) = tried(extra)
-    assert mistake.startswith(f"{HERE}:{line}: {told}")
+    assert mistake.startswith(f"{HERE}:{line}: {message}")
 
 
-def test_an_attempt_to_change_what_is_set_elsewhere_is_told_with_the_way_to_do_it(tried: Try) -> None:
+def test_a_change_of_a_value_set_elsewhere_is_reported_with_a_fix(tried: Try) -> None:
     (mistake,) = tried("c.KubeSpawner.volumes += [1]")
     assert mistake.startswith(f"{HERE}:1: TypeError: unsupported operand type(s) for +=")
     assert "this file does not see what was set before it. Change that with .append()" in mistake
 
 
-def test_an_error_of_many_lines_is_told_in_one_that_is_not_long(tried: Try) -> None:
+def test_a_long_error_is_reported_in_one_short_line(tried: Try) -> None:
     (mistake,) = tried("raise RuntimeError('a\\n' * 1000)")
     assert mistake.startswith(f"{HERE}:1: RuntimeError: a a a")
     assert len(mistake) < 400
 
 
-def test_an_error_in_code_that_the_operator_calls_is_told_with_both_lines(tried: Try) -> None:
+def test_an_error_in_called_code_is_reported_with_both_lines(tried: Try) -> None:
     broken = "def f():\n    raise ValueError('no')\n"
     extra = "import runpy\nfrom pathlib import Path\nrunpy.run_path(str(Path(__file__).with_name('broken.py')))['f']()"
     assert tried(extra, broken=broken) == [f"{HERE}:3: ValueError: no (raised in hub/broken.py, line 2)"]
 
 
-def test_a_hub_file_with_a_syntax_error_is_told_with_its_own_line(tried: Try) -> None:
-    told = tried("", jupyterhub_config="x = 1\nx ==\n")
-    assert told == ["hub/jupyterhub_config.py:2: SyntaxError: invalid syntax"]
+def test_a_syntax_error_in_a_hub_file_is_reported_with_its_line(tried: Try) -> None:
+    mistakes = tried("", jupyterhub_config="x = 1\nx ==\n")
+    assert mistakes == ["hub/jupyterhub_config.py:2: SyntaxError: invalid syntax"]
 
 
-def test_a_hub_that_misses_a_variable_says_that_and_no_more(
+def test_a_missing_variable_is_the_only_mistake(
     secret_names: list[str], tried: Try, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(secret_names[0])

@@ -1,4 +1,4 @@
-"""Values that a class refuses, or drops."""
+"""Values that a class refuses or ignores."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.unit.config_check.conftest import HERE, Try
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "told"),
+    ("option", "value", "message"),
     [
         ("KubeSpawner.privileged", "'yes'", "must be True or False, not 'yes'"),
         ("KubeSpawner.start_timeout", "'600'", "must be a whole number, not '600'"),
@@ -29,17 +29,17 @@ from tests.unit.config_check.conftest import HERE, Try
         ),
     ],
 )
-def test_a_value_that_is_refused_is_told_with_the_reason(option: str, value: str, told: str, tried: Try) -> None:
+def test_an_invalid_value_is_reported_with_the_reason(option: str, value: str, message: str, tried: Try) -> None:
     (mistake,) = tried(f"\nc.{option} = {value}")
-    assert mistake.startswith(f"{HERE}:2: {option}: {told}")
+    assert mistake.startswith(f"{HERE}:2: {option}: {message}")
 
 
-def test_what_is_added_to_a_list_is_checked_too(tried: Try) -> None:
+def test_values_added_to_a_list_are_checked(tried: Try) -> None:
     assert tried("c.KubeSpawner.args.append(5)") == [f"{HERE}:1: KubeSpawner.args: each part must be a text, not 5"]
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ("Authenticator.allowed_users.append('ada')", "as the value is a set; use .add() or .update()"),
         ("KubeSpawner.volumes.update({'x': 1})", "as the value is a list; use .append() or .extend()"),
@@ -47,13 +47,13 @@ def test_what_is_added_to_a_list_is_checked_too(tried: Try) -> None:
         ("KubeSpawner.image.append('x')", "as the value is a str; set it as a whole"),
     ],
 )
-def test_a_change_that_traitlets_drops_in_silence_is_told(change: str, told: str, tried: Try) -> None:
+def test_a_change_that_traitlets_ignores_is_reported(change: str, message: str, tried: Try) -> None:
     (mistake,) = tried(f"c.{change}")
     assert mistake.startswith(f"{HERE}:1: {change.rpartition('.')[0]}: .")
-    assert mistake.endswith(told)
+    assert mistake.endswith(message)
 
 
-def test_a_class_that_wants_more_than_is_set_is_told_where_it_is_chosen(tried: Try) -> None:
+def test_a_class_that_cannot_be_instantiated_is_reported_at_its_line(tried: Try) -> None:
     extra = (
         "from jupyterhub.auth import DummyAuthenticator\n"
         "class Mine(DummyAuthenticator):\n"
@@ -62,30 +62,30 @@ def test_a_class_that_wants_more_than_is_set_is_told_where_it_is_chosen(tried: T
         "        raise RuntimeError('needs a directory')\n"
         "c.JupyterHub.authenticator_class = Mine\n"
     )
-    told = "JupyterHub.authenticator_class: Mine cannot be made of this: RuntimeError: needs a directory"
-    assert tried(extra) == [f"{HERE}:6: {told}"]
+    message = "JupyterHub.authenticator_class: Mine cannot be made of this: RuntimeError: needs a directory"
+    assert tried(extra) == [f"{HERE}:6: {message}"]
 
 
-def test_each_option_with_which_no_notebook_could_start_is_told(tried: Try) -> None:
+def test_options_that_prevent_notebook_starts_are_reported(tried: Try) -> None:
     extra = (
         "c.KubeSpawner.privileged = True\n"
         "c.KubeSpawner.cmd = ['start-singleuser.sh']\n"
         "c.KubeSpawner.cpu_limit = 99.0\n"
         "c.KubeSpawner.extra_containers.append({'name': 'x', 'image': 'x'})\n"
     )
-    told = tried(extra)
-    assert [mistake.split(": ")[:2] for mistake in told] == [
+    mistakes = tried(extra)
+    assert [mistake.split(": ")[:2] for mistake in mistakes] == [
         [f"{HERE}:1", "KubeSpawner.privileged"],
         [f"{HERE}:3", "KubeSpawner.cpu_limit"],
         [f"{HERE}:4", "KubeSpawner.extra_containers"],
     ]
-    assert "with this no notebook server could start: " in told[0]
+    assert "with this no notebook server could start: " in mistakes[0]
 
 
-def test_the_value_of_a_variable_is_called_by_its_name(secret_names: list[str], tried: Try) -> None:
+def test_the_value_of_a_variable_is_shown_by_its_name(secret_names: list[str], tried: Try) -> None:
     extra = f"import os\nc.KubeSpawner.uid = os.environ['{secret_names[0]}']"
-    told = f"must be a whole number or a callable, not the value of {secret_names[0]}"
-    assert tried(extra) == [f"{HERE}:2: KubeSpawner.uid: {told}"]
+    message = f"must be a whole number or a callable, not the value of {secret_names[0]}"
+    assert tried(extra) == [f"{HERE}:2: KubeSpawner.uid: {message}"]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_the_value_of_a_variable_is_called_by_its_name(secret_names: list[str], 
         ("JupyterHub.services", "{'name': 'x', 'api_token': 'hunter2'}"),
     ],
 )
-def test_what_may_be_a_secret_is_not_shown(option: str, value: str, tried: Try) -> None:
+def test_values_that_may_be_secret_are_not_shown(option: str, value: str, tried: Try) -> None:
     (mistake,) = tried(f"c.{option} = {value}")
     assert mistake.startswith(f"{HERE}:1: {option}: ")
     assert "hunter2" not in mistake

@@ -55,7 +55,7 @@ def hub_config() -> HubConfig:
 
 @pytest.fixture
 def no_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lets KubeSpawner be made without the address of a cluster."""
+    """Allow KubeSpawner without a cluster."""
 
     def load_nothing(**_: object) -> None:
         pass
@@ -65,7 +65,7 @@ def no_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def load_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[HubConfig], Config]:
-    """Load `hub/jupyterhub_config.py` as JupyterHub does, with the given `hub.json` beside it."""
+    """Load `hub/jupyterhub_config.py` as JupyterHub does, with a `hub.json`."""
     monkeypatch.setenv("CONFIGPROXY_AUTH_TOKEN", "a" * 64)
     monkeypatch.setenv("JPY_COOKIE_SECRET", "b" * 64)
     monkeypatch.setenv("JUPYTERHUB_CRYPT_KEY", "c" * 64)

@@ -15,7 +15,7 @@ def mistakes(values: dict[str, Any], config: HubConfig) -> dict[str, str]:
     return caught.value.by_field
 
 
-def test_everything_that_the_form_offers_can_be_chosen(hub_config: HubConfig) -> None:
+def test_every_option_of_the_form_can_be_chosen(hub_config: HubConfig) -> None:
     chosen = choice.parse(
         {
             "image": "quay.io/jupyter/base-notebook",
@@ -44,7 +44,7 @@ def test_everything_that_the_form_offers_can_be_chosen(hub_config: HubConfig) ->
         {"additional_resources": {"nvidia.com/gpu": 0}},
     ],
 )
-def test_missing_and_empty_fields_take_the_defaults(values: dict[str, Any], hub_config: HubConfig) -> None:
+def test_missing_and_empty_fields_get_the_defaults(values: dict[str, Any], hub_config: HubConfig) -> None:
     assert choice.parse(values, hub_config) == choice.Choice(
         image=hub_config.image, cpu=0.5, memory=GIB, additional_resources={}
     )
@@ -82,7 +82,7 @@ def test_memory_is_read_as_kubernetes_reads_it(value: object, memory: int, hub_c
         "0x1", "\x00", "\ud800", True, False, float("nan"), float("inf"), -1, 10**4000, [], ["1"], {}, {"a": 1},
     ],
 )  # fmt: skip
-def test_an_amount_that_is_none_is_refused_with_examples(field: str, value: object, hub_config: HubConfig) -> None:
+def test_an_invalid_amount_is_refused_with_examples(field: str, value: object, hub_config: HubConfig) -> None:
     reason = mistakes({field: value}, hub_config)[field]
     assert "Write it like" in reason or reason == "takes one value, not several."
     assert len(reason) < 300
@@ -127,16 +127,14 @@ def test_an_image_that_is_not_allowed_is_refused(value: object, hub_config: HubC
         {"nvidia.com/gpu": ["1"]},
     ],
 )  # fmt: skip
-def test_additional_resources_that_are_not_offered_or_no_counts_are_refused(
-    value: object, hub_config: HubConfig
-) -> None:
+def test_invalid_additional_resources_are_refused(value: object, hub_config: HubConfig) -> None:
     found = mistakes({"additional_resources": value}, hub_config)
     assert list(found) == ["additional_resources"]
     assert len(found["additional_resources"]) < 400
     found["additional_resources"].encode()
 
 
-def test_nothing_additional_can_be_chosen_where_nothing_is_offered(hub_config: HubConfig) -> None:
+def test_additional_resources_are_refused_if_none_are_offered(hub_config: HubConfig) -> None:
     none = hub_config.model_copy(update={"additional_resources": {}})
     assert choice.parse({"additional_resources": "{}"}, none).additional_resources == {}
     assert (
@@ -154,7 +152,7 @@ def test_thousands_of_unknown_fields_make_a_short_message(hub_config: HubConfig)
     assert len(mistakes({f"field{number}": "" for number in range(9000)}, hub_config)[""]) < 300
 
 
-def test_all_mistakes_are_told_at_once_each_with_its_field(hub_config: HubConfig) -> None:
+def test_all_mistakes_are_reported_at_once_with_their_fields(hub_config: HubConfig) -> None:
     with pytest.raises(choice.MistakesError) as caught:
         choice.parse({"image": "a b", "cpu": "x", "memory": "y", "additional_resources": "z", "extra": "1"}, hub_config)
     assert [reason.split(":")[0] for reason in caught.value.reasons] == [
@@ -166,7 +164,7 @@ def test_all_mistakes_are_told_at_once_each_with_its_field(hub_config: HubConfig
     ]
 
 
-def test_whatever_is_typed_only_the_intended_error_comes_out(hub_config: HubConfig) -> None:
+def test_any_input_raises_only_the_intended_error(hub_config: HubConfig) -> None:
     rng = random.Random(20240601)  # noqa: S311 -- the same inputs each time, nothing secret
     pieces = [
         "1", "9" * 30, ".", "e", "E9", "-", "+", "m", "Gi", "Mi", "K", " ", "\n", "\x00", "\u0661", "\ud800", "nan",

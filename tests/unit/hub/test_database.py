@@ -22,7 +22,7 @@ from hub.contract import DATABASE_URL_VARIABLE, HubConfig
 LoadConfig = Callable[[HubConfig], Config]
 
 TABLES_OF_5_5_4 = "4621fec11365"
-"""The revision of the tables that JupyterHub 5.5.4 makes."""
+"""Alembic revision of the schema of JupyterHub 5.5.4."""
 ADA = "INSERT INTO users (name, admin, created, cookie_id) VALUES ('ada', 0, '2026-01-01', '')"
 
 
@@ -30,18 +30,18 @@ ADA = "INSERT INTO users (name, admin, created, cookie_id) VALUES ('ada', 0, '20
 def configure(
     load_config: LoadConfig, hub_config: HubConfig, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], Config]:
-    """Make the configuration of a hub whose database is a PostgreSQL server."""
+    """Load the configuration of a hub with a PostgreSQL database."""
 
     def configure(url: str) -> Config:
         monkeypatch.setenv(DATABASE_URL_VARIABLE, url)
-        monkeypatch.setenv("PGPASSWORD", "none")  # so that it is put back in the end
+        monkeypatch.setenv("PGPASSWORD", "none")  # so that it is restored in the end
         return load_config(hub_config.model_copy(update={"database_url": None}))
 
     return configure
 
 
 def _open_database(config: Config) -> Session:
-    """Do what the hub does with its database when it starts."""
+    """Open the database as the hub does at its start."""
 
     async def open_database() -> Session:
         app = JupyterHub(config=config)
@@ -57,7 +57,7 @@ def test_the_driver_is_the_one_in_the_image(configure: Callable[[str], Config], 
     assert url.get_dialect().import_dbapi().__name__ == "psycopg2"
 
 
-def test_a_server_that_does_not_answer_is_given_up_soon(configure: Callable[[str], Config]) -> None:
+def test_a_connection_has_a_default_timeout(configure: Callable[[str], Config]) -> None:
     def options(query: str) -> dict[str, list[str]]:
         url = configure(f"postgresql://hub:password@db.example.org/hub{query}").JupyterHub.db_url
         return parse_qs(urlsplit(str(url)).query)
@@ -66,7 +66,7 @@ def test_a_server_that_does_not_answer_is_given_up_soon(configure: Callable[[str
     assert options("?sslmode=require&connect_timeout=3") == {"connect_timeout": ["3"], "sslmode": ["require"]}
 
 
-def test_a_server_that_takes_the_connection_and_says_nothing_is_given_up_too(
+def test_a_connection_to_a_silent_server_times_out(
     configure: Callable[[str], Config],
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -76,7 +76,7 @@ def test_a_server_that_takes_the_connection_and_says_nothing_is_given_up_too(
             _open_database(config)
 
 
-def test_the_password_is_no_part_of_the_configuration_and_reaches_the_driver(
+def test_the_password_is_passed_to_the_driver_only(
     configure: Callable[[str], Config],
 ) -> None:
     config = configure("postgresql://hub:a%40b%2Fc%25d+e@db.example.org:5432/hub")
@@ -84,7 +84,7 @@ def test_the_password_is_no_part_of_the_configuration_and_reaches_the_driver(
     assert os.environ["PGPASSWORD"] == "a@b/c%d+e"
 
 
-def test_a_server_out_of_reach_ends_the_hub_with_the_reason_and_without_the_password(
+def test_an_unreachable_database_ends_the_hub_without_the_password(
     configure: Callable[[str], Config], capfd: pytest.CaptureFixture[str]
 ) -> None:
     config = configure("postgresql://hub:a-marker@127.0.0.1:1/hub")
@@ -96,12 +96,12 @@ def test_a_server_out_of_reach_ends_the_hub_with_the_reason_and_without_the_pass
     assert "a-marker" not in printed
 
 
-def test_a_hub_without_the_url_ends_with_the_name_of_its_variable(configure: Callable[[str], Config]) -> None:
+def test_a_missing_database_url_ends_the_hub_with_its_variable(configure: Callable[[str], Config]) -> None:
     with pytest.raises(SystemExit, match=f"Not set in the environment: {DATABASE_URL_VARIABLE}"):
         configure("")
 
 
-def test_the_tables_of_an_older_jupyterhub_are_copied_and_then_brought_up_to_date(
+def test_an_older_database_is_backed_up_and_upgraded(
     load_config: LoadConfig, hub_config: HubConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
@@ -122,4 +122,4 @@ def test_the_tables_of_an_older_jupyterhub_are_copied_and_then_brought_up_to_dat
     assert copy.read_bytes() == before
 
     assert [user.name for user in _open_database(config).query(orm.User)] == ["ada"]
-    assert set(folder.iterdir()) == {file, copy}, "tables that are up to date are not copied"
+    assert set(folder.iterdir()) == {file, copy}, "an up-to-date database is not copied"

@@ -14,7 +14,7 @@ from hub import home
 
 @dataclass
 class Api:
-    """Kubernetes, with one home."""
+    """The Kubernetes API, with one home."""
 
     size: str = "10Gi"
     refuses: Exception | None = None
@@ -24,7 +24,7 @@ class Api:
     async def read_namespaced_persistent_volume_claim(
         self, name: str, namespace: str, *, _request_timeout: float
     ) -> object:
-        """Tell what the home has."""
+        """Return the claim of the home."""
         assert (name, namespace) == ("claim-ada", "notebooks")
         if self.missing:
             raise ApiException(status=404)
@@ -33,7 +33,7 @@ class Api:
     async def patch_namespaced_persistent_volume_claim(
         self, name: str, namespace: str, body: object, *, _request_timeout: float
     ) -> object:
-        """Change it."""
+        """Record the change."""
         assert (name, namespace) == ("claim-ada", "notebooks")
         if self.refuses is not None:
             raise self.refuses
@@ -42,7 +42,7 @@ class Api:
 
 
 def spawner(api: Api) -> KubeSpawner:
-    """What is needed of KubeSpawner."""
+    """Return the parts of KubeSpawner that `home.expand` uses."""
     return cast(
         "KubeSpawner",
         SimpleNamespace(
@@ -56,20 +56,20 @@ def spawner(api: Api) -> KubeSpawner:
 
 
 @pytest.mark.parametrize("has", ["10Gi", "20G", "1Mi"])
-def test_a_smaller_home_grows_to_what_the_stack_gives(has: str) -> None:
+def test_a_smaller_home_is_expanded(has: str) -> None:
     api = Api(size=has)
     asyncio.run(home.expand(spawner(api)))
     assert api.patched == [{"spec": {"resources": {"requests": {"storage": "20Gi"}}}}]
 
 
 @pytest.mark.parametrize("has", ["20Gi", "20480Mi", "30Gi", "1Ti"])
-def test_a_home_that_is_as_large_or_larger_is_left_alone(has: str) -> None:
+def test_a_home_of_the_same_or_a_larger_size_is_unchanged(has: str) -> None:
     api = Api(size=has)
     asyncio.run(home.expand(spawner(api)))
     assert api.patched == []
 
 
-def test_a_home_that_is_only_being_made_is_no_matter(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_missing_home_is_not_an_error(caplog: pytest.LogCaptureFixture) -> None:
     asyncio.run(home.expand(spawner(Api(missing=True))))
     assert caplog.text == ""
 
@@ -79,8 +79,6 @@ def test_a_home_that_is_only_being_made_is_no_matter(caplog: pytest.LogCaptureFi
     [ApiException(status=403, reason="exceeded quota"), ClientError("cut off"), TimeoutError("too slow")],
     ids=["refused", "cut-off", "too-slow"],
 )
-def test_what_stands_in_the_way_is_logged_and_stops_no_server(
-    reason: Exception, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_failed_expansion_is_logged_and_stops_no_server(reason: Exception, caplog: pytest.LogCaptureFixture) -> None:
     asyncio.run(home.expand(spawner(Api(refuses=reason))))
     assert "Cannot expand claim-ada to 20Gi" in caplog.text

@@ -1,4 +1,4 @@
-"""The real authenticator against a look-alike of Google's Identity-Aware Proxy, with real keys."""
+"""The real authenticator with the test double of Identity-Aware Proxy, with real keys."""
 
 import asyncio
 import time
@@ -14,32 +14,32 @@ from traitlets.config import Config
 from hub.contract import HubConfig, Iap
 from hub.errors import HubError, UpstreamError
 from tests.doubles.iap import AUDIENCE, HEADER, new_key
-from tests.doubles.iap import Iap as LookAlike
+from tests.doubles.iap import Iap as IapDouble
 
 LoadConfig = Callable[[HubConfig], Config]
 MINUTES = 60
 
 
 @pytest.fixture
-def google() -> Generator[LookAlike]:
-    with LookAlike() as iap:
+def google() -> Generator[IapDouble]:
+    with IapDouble() as iap:
         yield iap
 
 
 class Hub:
-    """An authenticator as the hub has it, in one asyncio loop as there, and the people who come by it."""
+    """A configured authenticator, and sign-ins with it."""
 
-    def __init__(self, google: LookAlike, config: Config) -> None:
+    def __init__(self, google: IapDouble, config: Config) -> None:
         config.IapAuthenticator.keys_url = google.keys_url
         self.authenticator: Any = config.JupyterHub.authenticator_class(config=config)
         self.now = 0.0
 
     def sign_in(self, *assertions: str) -> dict[str, Any]:
-        """Come to the page where people sign in."""
+        """Sign in with these header values."""
         return asyncio.run(self.authenticator.get_authenticated_user(_handler(*assertions), None))
 
-    def refresh(self, name: str, *assertions: str, by: str | None = None) -> Any:  # noqa: ANN401 what JupyterHub makes of it
-        """Do what JupyterHub does from time to time, in a request of this person's or of another's."""
+    def refresh(self, name: str, *assertions: str, by: str | None = None) -> Any:  # noqa: ANN401 a model or a boolean
+        """Refresh a user, in a request of the user or of another one (`by`)."""
         user = SimpleNamespace(name=name, spawners={})
         handler = _handler(*assertions)
         handler.current_user = user if by is None else SimpleNamespace(name=by)
@@ -57,7 +57,7 @@ MakeHub = Callable[..., Hub]
 
 
 @pytest.fixture
-def make_hub(google: LookAlike, load_config: LoadConfig, hub_config: HubConfig) -> MakeHub:
+def make_hub(google: IapDouble, load_config: LoadConfig, hub_config: HubConfig) -> MakeHub:
     def make(*, audience: str = AUDIENCE, allow_all: bool = True, **changes: object) -> Hub:
         iap = Iap(audience=audience, allow_all=allow_all)
         sign_in = hub_config.sign_in.model_copy(update={"type": "iap", "iap": iap, **changes})
@@ -68,13 +68,13 @@ def make_hub(google: LookAlike, load_config: LoadConfig, hub_config: HubConfig) 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """The hub's clock for the age of keys, in seconds."""
+    """The clock for the age of keys, in seconds."""
     clock = SimpleNamespace(now=1000.0)
     monkeypatch.setattr("hub.iap.time", SimpleNamespace(monotonic=lambda: clock.now))
     return clock
 
 
-def test_whoever_passed_iap_is_signed_in_by_e_mail_without_a_page(google: LookAlike, make_hub: MakeHub) -> None:
+def test_a_user_of_iap_is_signed_in_by_email(google: IapDouble, make_hub: MakeHub) -> None:
     hub = make_hub(admin_users=("grace@example.org",))
     assert hub.authenticator.auto_login
     ada, grace = (hub.sign_in(google.sign(email)) for email in ("Ada@example.org", "grace@example.org"))
@@ -82,29 +82,29 @@ def test_whoever_passed_iap_is_signed_in_by_e_mail_without_a_page(google: LookAl
     assert (grace["name"], grace["admin"]) == ("grace@example.org", True)
 
 
-def test_the_name_makes_a_home_and_a_pod(google: LookAlike, make_hub: MakeHub) -> None:
+def test_an_email_is_a_valid_user_name(google: IapDouble, make_hub: MakeHub) -> None:
     assert make_hub().authenticator.validate_username(make_hub().sign_in(google.sign("a.da+x@example.org"))["name"])
 
 
-def test_who_comes_past_iap_is_told_where_to_go(make_hub: MakeHub) -> None:
+def test_a_request_that_bypasses_iap_is_refused_with_a_hint(make_hub: MakeHub) -> None:
     with pytest.raises(HubError, match=r"did not pass through it.*public URL") as caught:
         make_hub().sign_in()
     assert caught.value.status_code == 403
 
 
-def _unsigned(google: LookAlike) -> str:
+def _unsigned(google: IapDouble) -> str:
     claims = jwt.decode(google.sign("ada@example.org"), options={"verify_signature": False})
     return jwt.encode(claims, "", algorithm="none", headers={"kid": "first"})
 
 
-def _signed_with_the_public_key(google: LookAlike) -> str:
-    """The old trick: a public key, which everybody knows, taken for a shared secret."""
+def _signed_with_the_public_key(google: IapDouble) -> str:
+    """Algorithm confusion: the public key as the secret of a symmetric signature."""
     claims = jwt.decode(google.sign("ada@example.org"), options={"verify_signature": False})
     numbers = google.keys["first"].public_key().public_numbers()
     return jwt.encode(claims, numbers.x.to_bytes(32, "big"), algorithm="HS256", headers={"kid": "first"})
 
 
-FORGED: dict[str, tuple[Callable[[LookAlike], str], str]] = {
+FORGED: dict[str, tuple[Callable[[IapDouble], str], str]] = {
     "expired": (lambda google: google.sign("ada@example.org", exp=int(time.time()) - MINUTES), "expired"),
     "of-the-future": (lambda google: google.sign("ada@example.org", iat=int(time.time()) + MINUTES), "iat"),
     "another-service": (
@@ -124,14 +124,14 @@ FORGED: dict[str, tuple[Callable[[LookAlike], str], str]] = {
     ),
     "no-token": (lambda _: "ada@example.org", "Not enough segments"),
     "an-unknown-key": (
-        lambda google: LookAlike(keys={"other": google.keys["first"]}).sign("ada@example.org"),
+        lambda google: IapDouble(keys={"other": google.keys["first"]}).sign("ada@example.org"),
         "a key that Google does not know",
     ),
 }
 
 
 @pytest.mark.parametrize("kind", FORGED)
-def test_what_is_forged_is_refused_with_the_reason(kind: str, google: LookAlike, make_hub: MakeHub) -> None:
+def test_a_forged_header_is_refused_with_the_reason(kind: str, google: IapDouble, make_hub: MakeHub) -> None:
     forge, reason = FORGED[kind]
     with pytest.raises(HubError, match="is not valid for this hub") as caught:
         make_hub().sign_in(forge(google))
@@ -140,7 +140,7 @@ def test_what_is_forged_is_refused_with_the_reason(kind: str, google: LookAlike,
     assert caught.value.status_code == 403
 
 
-def test_half_a_minute_of_another_clock_is_forgiven(google: LookAlike, make_hub: MakeHub) -> None:
+def test_a_clock_skew_of_half_a_minute_is_accepted(google: IapDouble, make_hub: MakeHub) -> None:
     now = int(time.time())
     assert make_hub().sign_in(google.sign("ada@example.org", iat=now + 20, exp=now + 620))
     assert make_hub().sign_in(google.sign("ada@example.org", iat=now - 620, exp=now - 20))
@@ -157,10 +157,10 @@ def test_half_a_minute_of_another_clock_is_forgiven(google: LookAlike, make_hub:
         ("/projects/0/apps/project", False),
     ],
 )
-def test_until_the_backend_service_is_set_any_of_the_project_counts_and_no_other(
+def test_without_a_backend_service_any_of_the_project_is_accepted(
     audience: str,
     welcome: bool,  # noqa: FBT001 a column
-    google: LookAlike,
+    google: IapDouble,
     make_hub: MakeHub,
 ) -> None:
     hub = make_hub(audience="/projects/0/global/backendServices/")
@@ -172,12 +172,12 @@ def test_until_the_backend_service_is_set_any_of_the_project_counts_and_no_other
             hub.sign_in(assertion)
 
 
-def test_a_hub_that_knows_no_audience_lets_nobody_in(google: LookAlike, make_hub: MakeHub) -> None:
+def test_a_hub_without_an_audience_authorizes_nobody(google: IapDouble, make_hub: MakeHub) -> None:
     with pytest.raises(HubError, match="its audience is"):
         make_hub(audience="").sign_in(google.sign("ada@example.org", aud=""))
 
 
-def test_the_lists_of_the_stack_count_too(google: LookAlike, make_hub: MakeHub) -> None:
+def test_allowed_and_blocked_users_apply_with_iap(google: IapDouble, make_hub: MakeHub) -> None:
     by_name = make_hub(allow_all=False, allowed_users=("ada@example.org",), admin_users=("grace@example.org",))
     assert by_name.sign_in(google.sign("ada@example.org"))
     assert by_name.sign_in(google.sign("grace@example.org"))
@@ -188,31 +188,31 @@ def test_the_lists_of_the_stack_count_too(google: LookAlike, make_hub: MakeHub) 
         blocking.sign_in(google.sign("mallory@example.org"))
 
 
-def test_keys_are_asked_for_once_and_again_when_a_new_one_is_shown(
-    google: LookAlike, make_hub: MakeHub, clock: SimpleNamespace
+def test_keys_are_fetched_once_and_again_for_a_new_key_id(
+    google: IapDouble, make_hub: MakeHub, clock: SimpleNamespace
 ) -> None:
     hub = make_hub()
     for _ in range(3):
         hub.sign_in(google.sign("ada@example.org"))
-    assert google.questions == 1
+    assert google.key_requests == 1
     google.keys["second"] = new_key()
     clock.now += 11
     assert hub.sign_in(google.sign("ada@example.org"))
-    assert google.questions == 2
+    assert google.key_requests == 2
 
 
-def test_unknown_keys_make_no_flood_of_questions(google: LookAlike, make_hub: MakeHub, clock: SimpleNamespace) -> None:
+def test_unknown_key_ids_are_rate_limited(google: IapDouble, make_hub: MakeHub, clock: SimpleNamespace) -> None:
     hub = make_hub()
     assert clock.now
-    stranger = LookAlike(keys={"other": new_key()})
+    stranger = IapDouble(keys={"other": new_key()})
     for _ in range(5):
         with pytest.raises(HubError):
             hub.sign_in(stranger.sign("ada@example.org"))
-    assert google.questions == 1
+    assert google.key_requests == 1
 
 
-def test_a_key_that_google_withdrew_counts_for_an_hour_at_most(
-    google: LookAlike, make_hub: MakeHub, clock: SimpleNamespace
+def test_a_withdrawn_key_is_valid_for_an_hour_at_most(
+    google: IapDouble, make_hub: MakeHub, clock: SimpleNamespace
 ) -> None:
     hub, old = make_hub(), google.sign("ada@example.org")
     hub.sign_in(old)
@@ -223,17 +223,19 @@ def test_a_key_that_google_withdrew_counts_for_an_hour_at_most(
         hub.sign_in(old)
 
 
-def test_an_outage_of_google_keeps_the_last_keys(google: LookAlike, make_hub: MakeHub, clock: SimpleNamespace) -> None:
+def test_an_outage_of_google_keeps_the_cached_keys(
+    google: IapDouble, make_hub: MakeHub, clock: SimpleNamespace
+) -> None:
     hub = make_hub()
     hub.sign_in(google.sign("ada@example.org"))
     google.down = True
     clock.now += 3601
     assert hub.sign_in(google.sign("ada@example.org"))
-    assert google.questions == 2
+    assert google.key_requests == 2
 
 
-def test_without_any_key_an_outage_is_told_as_one_and_ends(
-    google: LookAlike, make_hub: MakeHub, clock: SimpleNamespace
+def test_an_outage_without_cached_keys_is_reported(
+    google: IapDouble, make_hub: MakeHub, clock: SimpleNamespace
 ) -> None:
     hub = make_hub()
     google.down = True
@@ -247,8 +249,8 @@ def test_without_any_key_an_outage_is_told_as_one_and_ends(
 
 
 @pytest.mark.parametrize("body", ["no json", "[]", '{"keys": []}', '{"keys": 1}'])
-def test_an_answer_that_is_no_key_set_is_an_outage(
-    body: str, google: LookAlike, make_hub: MakeHub, monkeypatch: pytest.MonkeyPatch
+def test_an_invalid_key_set_is_an_outage(
+    body: str, google: IapDouble, make_hub: MakeHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fetch(*_: object, **__: object) -> SimpleNamespace:
         return SimpleNamespace(body=body)
@@ -258,29 +260,25 @@ def test_an_answer_that_is_no_key_set_is_an_outage(
         make_hub().sign_in(google.sign("ada@example.org"))
 
 
-def test_a_signed_in_person_stays_and_another_account_in_the_browser_signs_in_anew(
-    google: LookAlike, make_hub: MakeHub
-) -> None:
+def test_another_google_account_in_the_browser_needs_a_new_sign_in(google: IapDouble, make_hub: MakeHub) -> None:
     hub = make_hub(admin_users=("ada@example.org",))
     assert hub.refresh("ada@example.org", google.sign("Ada@example.org"))["admin"] is True
     assert hub.refresh("ada@example.org", google.sign("bob@example.org")) is False
     assert hub.refresh("ada@example.org", "forged") is False
 
 
-def test_requests_of_servers_and_of_admins_for_others_are_checked_by_the_lists_alone(
-    google: LookAlike, make_hub: MakeHub
-) -> None:
+def test_requests_without_the_header_are_checked_by_the_user_lists(google: IapDouble, make_hub: MakeHub) -> None:
     hub = make_hub(allow_all=False, allowed_users=("ada@example.org",))
     assert hub.refresh("ada@example.org")
     assert hub.refresh("ada@example.org", google.sign("grace@example.org"), by="grace@example.org")
     assert hub.refresh("bob@example.org") is False
 
 
-def test_people_stay_while_google_does_not_tell_its_keys(google: LookAlike, make_hub: MakeHub) -> None:
+def test_users_stay_signed_in_during_an_outage_of_google(google: IapDouble, make_hub: MakeHub) -> None:
     google.down = True
     assert make_hub().refresh("ada@example.org", google.sign("bob@example.org")) is True
 
 
-def test_a_hub_json_without_an_audience_ends_the_start(make_hub: MakeHub) -> None:
+def test_a_hub_json_without_an_audience_ends_the_hub(make_hub: MakeHub) -> None:
     with pytest.raises(ValueError, match=r"hub\.json has no IAP audience"):
         make_hub(iap=None)

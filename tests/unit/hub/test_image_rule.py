@@ -15,7 +15,7 @@ from hub.image_rule import why_refused
         f"quay.io/jupyter/base-notebook:x@sha256:{'0' * 64}",
     ],
 )
-def test_offered_images_and_images_that_match_a_pattern_may_run(image: str, hub_config: HubConfig) -> None:
+def test_offered_images_and_matching_images_are_allowed(image: str, hub_config: HubConfig) -> None:
     assert why_refused(image, hub_config) is None
 
 
@@ -30,7 +30,7 @@ def test_offered_images_and_images_that_match_a_pattern_may_run(image: str, hub_
         "quay.io:443/jupyter/x",
     ],
 )
-def test_other_images_are_refused_with_those_that_are_allowed(image: str, hub_config: HubConfig) -> None:
+def test_other_images_are_refused_with_the_allowed_ones(image: str, hub_config: HubConfig) -> None:
     reason = why_refused(image, hub_config)
     assert reason is not None
     assert "quay.io/jupyter/*" in reason
@@ -59,11 +59,11 @@ def test_other_images_are_refused_with_those_that_are_allowed(image: str, hub_co
         "",
     ],
 )
-def test_a_pattern_lets_nothing_through_that_is_no_image_reference(image: str, hub_config: HubConfig) -> None:
+def test_a_pattern_matches_image_references_only(image: str, hub_config: HubConfig) -> None:
     assert why_refused(image, hub_config) is not None
 
 
-def test_a_configured_image_may_run_without_any_pattern(hub_config: HubConfig) -> None:
+def test_a_configured_image_is_allowed_without_a_pattern(hub_config: HubConfig) -> None:
     closed = hub_config.model_copy(update={"allowed_images": ()})
     assert why_refused(closed.images[0], closed) is None
     assert why_refused("quay.io/jupyter/base-notebook", closed) is not None

@@ -31,7 +31,7 @@ SECTIONS: dict[str, type[Configurable]] = {
 
 
 def manifest_of(config: Config, user_options: dict[str, object]) -> dict[str, Any]:
-    """The pod that the real KubeSpawner would send, with the hooks run in the order in which JupyterHub runs them."""
+    """Return the pod of the real KubeSpawner, with the hooks in JupyterHub's order."""
 
     async def make() -> dict[str, Any]:
         spawner: Any = NotebookSpawner(_mock=True, config=config)
@@ -88,7 +88,7 @@ def test_a_restart_of_the_hub_stops_neither_notebooks_nor_proxy(config: Config) 
 
 
 @pytest.mark.parametrize("keep_homes", [True, False])
-def test_homes_are_deleted_with_their_user_only_where_they_are_not_kept(
+def test_homes_are_deleted_with_their_user_only_if_not_kept(
     keep_homes: bool,  # noqa: FBT001 -- a parameter of the test
     load_config: LoadConfig,
     hub_config: HubConfig,
@@ -106,7 +106,7 @@ def test_the_culler_may_only_see_and_stop_servers(config: Config) -> None:
     assert "admin" not in service
 
 
-def test_no_culler_runs_where_servers_never_idle_out(load_config: LoadConfig, hub_config: HubConfig) -> None:
+def test_no_culler_runs_without_idle_minutes(load_config: LoadConfig, hub_config: HubConfig) -> None:
     config = load_config(hub_config.model_copy(update={"idle_minutes": 0}))
     assert "services" not in config.JupyterHub
     assert "load_roles" not in config.JupyterHub
@@ -140,13 +140,11 @@ def test_the_pod_satisfies_the_restricted_pod_security_standard(config: Config) 
 def test_the_pod_has_no_access_to_kubernetes(config: Config) -> None:
     spec = manifest_of(config, {})["spec"]
     assert spec["automountServiceAccountToken"] is False
-    assert spec["serviceAccountName"] == "notebooks", "an account without rights, and not the namespace's default one"
+    assert spec["serviceAccountName"] == "notebooks", "an account without permissions, not the default one"
 
 
 @pytest.mark.usefixtures("no_cluster")
-def test_notebooks_run_on_the_nodes_that_are_made_for_them(
-    config: Config, load_config: LoadConfig, hub_config: HubConfig
-) -> None:
+def test_notebooks_run_on_their_dedicated_nodes(config: Config, load_config: LoadConfig, hub_config: HubConfig) -> None:
     assert "nodeSelector" not in manifest_of(config, {})["spec"]
     spec = manifest_of(load_config(hub_config.model_copy(update={"dedicated_nodes": True})), {})["spec"]
     assert spec["nodeSelector"] == {"hub.jupyter.org/node-purpose": "user"}
@@ -155,7 +153,7 @@ def test_notebooks_run_on_the_nodes_that_are_made_for_them(
 
 
 @pytest.mark.usefixtures("no_cluster")
-def test_the_pod_gets_what_was_chosen(config: Config) -> None:
+def test_the_pod_has_the_chosen_options(config: Config) -> None:
     pod = manifest_of(
         config,
         {
@@ -175,7 +173,7 @@ def test_the_pod_gets_what_was_chosen(config: Config) -> None:
 
 
 @pytest.mark.usefixtures("no_cluster")
-def test_the_pod_gets_the_defaults_where_nothing_was_chosen(config: Config, hub_config: HubConfig) -> None:
+def test_the_pod_has_the_defaults_without_a_choice(config: Config, hub_config: HubConfig) -> None:
     (container,) = manifest_of(config, {})["spec"]["containers"]
     assert container["image"] == hub_config.image
     assert container["resources"] == {
@@ -185,7 +183,7 @@ def test_the_pod_gets_the_defaults_where_nothing_was_chosen(config: Config, hub_
 
 
 @pytest.mark.usefixtures("no_cluster")
-def test_the_pod_belongs_to_the_stack_and_the_home_does_not(config: Config, hub_config: HubConfig) -> None:
+def test_the_stack_owns_the_pod_and_not_the_home(config: Config, hub_config: HubConfig) -> None:
     (owner,) = manifest_of(config, {})["metadata"]["ownerReferences"]
     assert (owner["kind"], owner["name"], owner["uid"]) == ("ServiceAccount", "notebooks", hub_config.owner_uid)
     assert owner["blockOwnerDeletion"] is False
@@ -220,7 +218,7 @@ def test_the_pod_belongs_to_the_stack_and_the_home_does_not(config: Config, hub_
         ("extra_resource_limits", {"nvidia.com/gpu": "9"}),
     ],
 )
-def test_however_the_spawner_was_changed_the_finished_pod_is_refused(trait: str, value: object, config: Config) -> None:
+def test_a_pod_of_a_changed_spawner_is_refused(trait: str, value: object, config: Config) -> None:
     async def make() -> None:
         spawner: Any = NotebookSpawner(_mock=True, config=config)
         spawner.user.groups = []
@@ -234,14 +232,14 @@ def test_however_the_spawner_was_changed_the_finished_pod_is_refused(trait: str,
 
 
 @pytest.mark.usefixtures("no_cluster")
-def test_options_of_the_rest_api_that_are_not_allowed_end_in_http_400(config: Config) -> None:
+def test_invalid_options_of_the_rest_api_get_http_400(config: Config) -> None:
     with pytest.raises(HubError) as caught:
         manifest_of(config, {"image--unlisted-choice": "evil/x:1"})
     assert caught.value.status_code == 400
 
 
 @pytest.mark.usefixtures("no_cluster")
-def test_the_real_spawner_shows_the_form_again_with_what_was_typed(config: Config) -> None:
+def test_the_real_spawner_shows_the_form_with_the_typed_values(config: Config) -> None:
     async def post_and_show() -> str:
         spawner: Any = NotebookSpawner(_mock=True, config=config)
         spawner.user.groups = []
@@ -253,7 +251,7 @@ def test_the_real_spawner_shows_the_form_again_with_what_was_typed(config: Confi
 
 
 @pytest.mark.parametrize("missing", ["CONFIGPROXY_AUTH_TOKEN", "JPY_COOKIE_SECRET", "JUPYTERHUB_CRYPT_KEY"])
-def test_a_hub_without_its_secrets_ends_with_their_names(
+def test_a_hub_without_its_secrets_ends_with_their_variables(
     missing: str, load_config: LoadConfig, hub_config: HubConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(missing, "")
@@ -261,7 +259,7 @@ def test_a_hub_without_its_secrets_ends_with_their_names(
         load_config(hub_config)
 
 
-def test_a_real_hub_that_cannot_read_its_facts_ends_with_one_message(tmp_path: Path) -> None:
+def test_a_hub_that_cannot_read_hub_json_ends_with_one_message(tmp_path: Path) -> None:
     (tmp_path / "jupyterhub_config.py").write_text(CONFIG_FILE.read_text())
     (tmp_path / "hub.json").write_text(json.dumps({"image": 7}))
     ended = subprocess.run(

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("no_cluster")
 
 
 class Reflector:
-    """Events as KubeSpawner's reflector holds them."""
+    """Events in the format of KubeSpawner's reflector."""
 
     def __init__(self, *messages: tuple[str, str]) -> None:
         self.events = [
@@ -29,7 +29,7 @@ class Reflector:
 
 
 def start(monkeypatch: pytest.MonkeyPatch, starting: Starting, *events: tuple[str, str], patience: float = 0) -> str:
-    """Start a server whose pod does what `starting` does, and return its URL."""
+    """Start a server with `starting` in place of the start of the pod, and return its URL."""
 
     async def run() -> str:
         spawner: Any = NotebookSpawner(_mock=True, start_timeout=5 + patience)
@@ -44,7 +44,7 @@ def start(monkeypatch: pytest.MonkeyPatch, starting: Starting, *events: tuple[st
 
 
 async def grown(_: object) -> None:
-    """Find that the home is large enough."""
+    """Expand nothing."""
 
 
 async def never() -> str:
@@ -56,11 +56,11 @@ async def at_once() -> str:
     return "http://10.0.0.7:8888"
 
 
-def test_a_server_that_starts_gives_its_url(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_started_server_returns_its_url(monkeypatch: pytest.MonkeyPatch) -> None:
     assert start(monkeypatch, at_once, patience=60) == "http://10.0.0.7:8888"
 
 
-def test_a_server_that_does_not_start_in_time_is_explained_by_kubernetes_warnings(
+def test_a_start_timeout_is_reported_with_warnings_of_kubernetes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with pytest.raises(HubError) as caught:
@@ -88,7 +88,7 @@ def test_a_server_that_does_not_start_in_time_is_explained_by_kubernetes_warning
         (None, "Forbidden"),
     ],
 )
-def test_a_pod_that_kubernetes_refuses_is_explained_in_its_words(
+def test_a_pod_refused_by_kubernetes_is_reported_with_its_error(
     body: str | None, shown: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def refused() -> str:
@@ -101,7 +101,7 @@ def test_a_pod_that_kubernetes_refuses_is_explained_in_its_words(
     assert caught.value.jupyterhub_message == f"Kubernetes refused your notebook server: {shown}"
 
 
-def test_other_errors_are_left_to_jupyterhub(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_errors_are_raised_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken() -> str:
         raise KeyError("port")
 

@@ -17,7 +17,7 @@ HOME, ACCOUNT = "claim-alice", "notebooks"
 
 @pytest.fixture
 def pod(hub_config: HubConfig) -> dict[str, Any]:
-    """A pod as KubeSpawner makes it with this project's configuration (see test_jupyterhub_config.py)."""
+    """A pod of KubeSpawner with this project's configuration (see test_jupyterhub_config.py)."""
     return {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -75,7 +75,7 @@ def pod(hub_config: HubConfig) -> dict[str, Any]:
 
 
 def changed(pod: dict[str, Any], path: str, value: object) -> dict[str, Any]:
-    """A copy with one thing changed, added, or (None) taken away."""
+    """Return a copy with a value changed, added, or removed (None)."""
     changed_pod = copy.deepcopy(pod)
     *parents, last = (part.replace("~1", "/") for part in path.split("/"))
     place: Any = changed_pod
@@ -93,7 +93,7 @@ def changed(pod: dict[str, Any], path: str, value: object) -> dict[str, Any]:
 CONTAINER = "spec/containers/0"
 
 
-def test_a_notebook_pod_passes(pod: dict[str, Any], hub_config: HubConfig) -> None:
+def test_a_valid_notebook_pod_is_accepted(pod: dict[str, Any], hub_config: HubConfig) -> None:
     assert mistakes(pod, hub_config, home=HOME, account=ACCOUNT) == []
 
 
@@ -155,18 +155,18 @@ def test_a_notebook_pod_passes(pod: dict[str, Any], hub_config: HubConfig) -> No
         ("metadata/finalizers", ["a/b"]),
     ],
 )
-def test_a_pod_that_is_different_in_anything_that_matters_is_refused(
+def test_a_pod_with_an_invalid_property_is_refused(
     path: str, value: object, pod: dict[str, Any], hub_config: HubConfig
 ) -> None:
     assert mistakes(changed(pod, path, value), hub_config, home=HOME, account=ACCOUNT)
 
 
 @pytest.mark.parametrize("manifest", [None, "", [], {}, {"apiVersion": "v1", "kind": "Pod"}])
-def test_what_is_no_pod_is_refused(manifest: object, hub_config: HubConfig) -> None:
+def test_an_invalid_manifest_is_refused(manifest: object, hub_config: HubConfig) -> None:
     assert mistakes(manifest, hub_config, home=HOME, account=ACCOUNT)
 
 
-def test_all_that_is_wrong_is_told_with_its_place(pod: dict[str, Any], hub_config: HubConfig) -> None:
+def test_all_violations_are_reported_with_their_paths(pod: dict[str, Any], hub_config: HubConfig) -> None:
     wrong = changed(changed(pod, "spec/hostNetwork", value=True), f"{CONTAINER}/securityContext/privileged", value=True)
     assert {reason.split(":")[0] for reason in mistakes(wrong, hub_config, home=HOME, account=ACCOUNT)} == {
         "spec.hostNetwork",
@@ -175,7 +175,7 @@ def test_all_that_is_wrong_is_told_with_its_place(pod: dict[str, Any], hub_confi
 
 
 class FakePod(V1Pod):
-    """A pod as KubeSpawner hands it over; what the guard does not change is in `manifest`."""
+    """A pod before the guard; its unchanged parts are in `manifest`."""
 
     def __init__(
         self, manifest: dict[str, Any], account: str | None = ACCOUNT, node_selector: dict[str, str] | None = None
@@ -186,7 +186,7 @@ class FakePod(V1Pod):
 
 
 class Client(ApiClient):
-    """Turns a pod into what is sent."""
+    """A client that serializes pods, without a connection."""
 
     def __init__(self) -> None:
         """Open no connection."""
@@ -197,27 +197,27 @@ class Client(ApiClient):
             return super().sanitize_for_serialization(obj)
         owners = super().sanitize_for_serialization(obj.metadata.owner_references)
         owned = changed(obj.manifest, "metadata/ownerReferences", owners)
-        as_whom = changed(owned, "spec/serviceAccountName", obj.spec.service_account_name)
-        return changed(as_whom, "spec/nodeSelector", obj.spec.node_selector or {})
+        with_account = changed(owned, "spec/serviceAccountName", obj.spec.service_account_name)
+        return changed(with_account, "spec/nodeSelector", obj.spec.node_selector or {})
 
 
 def person(name: str = "alice", groups: Sequence[str] = ()) -> User:
-    """A person as JupyterHub knows them."""
+    """Return the parts of JupyterHub's User that the guard uses."""
     return cast("User", SimpleNamespace(name=name, groups=[SimpleNamespace(name=group) for group in groups]))
 
 
 def spawner(user: User | None = None, chosen: Mapping[str, str] | None = None) -> KubeSpawner:
-    """What the guard needs of KubeSpawner."""
+    """Return the parts of KubeSpawner that the guard uses."""
     attributes = {"user": user or person(), "extra_resource_limits": chosen or {}, "pvc_name": HOME}
     return cast("KubeSpawner", SimpleNamespace(api=SimpleNamespace(api_client=Client()), **attributes))
 
 
-def test_every_pod_gets_its_owner_so_that_it_goes_with_the_stack(pod: dict[str, Any], hub_config: HubConfig) -> None:
+def test_every_pod_gets_its_owner_and_is_deleted_with_the_stack(pod: dict[str, Any], hub_config: HubConfig) -> None:
     owned = PodGuard(hub_config).modify_pod_hook(spawner(), FakePod(pod))
     assert Client().sanitize_for_serialization(owned)["metadata"] == pod["metadata"]
 
 
-def test_a_refused_pod_ends_in_http_403_with_the_reasons(pod: dict[str, Any], hub_config: HubConfig) -> None:
+def test_a_refused_pod_gets_http_403_with_the_reasons(pod: dict[str, Any], hub_config: HubConfig) -> None:
     wrong = FakePod(changed(pod, f"{CONTAINER}/image", "evil/x:1"))
     with pytest.raises(HubError) as caught:
         PodGuard(hub_config).modify_pod_hook(spawner(), wrong)
@@ -227,7 +227,7 @@ def test_a_refused_pod_ends_in_http_403_with_the_reasons(pod: dict[str, Any], hu
 
 @pytest.fixture
 def with_accounts(hub_config: HubConfig) -> HubConfig:
-    """A hub where some people have accounts of their own."""
+    """A hub with service accounts for some users and groups."""
     accounts = (
         NotebookServiceAccount(name="notebooks-physics", users=(), groups=("physics",)),
         NotebookServiceAccount(name="notebooks-staff", users=("bob",), groups=("maths:staff",)),
@@ -247,7 +247,7 @@ def with_accounts(hub_config: HubConfig) -> HubConfig:
     ],
     ids=["nobody", "another-team", "team", "first-of-two", "name", "name-before-team"],
 )
-def test_a_pod_runs_as_the_service_account_of_its_person(
+def test_a_pod_runs_as_the_service_account_of_its_user(
     name: str, groups: list[str], account: str, pod: dict[str, Any], with_accounts: HubConfig
 ) -> None:
     user = person(name, groups)
@@ -257,7 +257,7 @@ def test_a_pod_runs_as_the_service_account_of_its_person(
 
 
 @pytest.mark.parametrize("other", ["notebooks-staff", "default", None])
-def test_nobody_gets_an_account_that_somebody_else_chose(
+def test_a_pod_with_another_service_account_is_refused(
     other: str | None, pod: dict[str, Any], with_accounts: HubConfig
 ) -> None:
     with pytest.raises(HubError):
@@ -274,7 +274,7 @@ def test_nobody_gets_an_account_that_somebody_else_chose(
     ],
     ids=["gpu", "none", "another", "any-gpu"],
 )
-def test_who_asks_for_a_gpu_gets_nodes_with_the_type_of_the_stack(
+def test_a_pod_with_a_gpu_selects_nodes_with_the_accelerator(
     accelerator: str | None,
     chosen: dict[str, str],
     selector: dict[str, str],

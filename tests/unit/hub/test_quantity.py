@@ -25,7 +25,7 @@ from hub import quantity
         ("100n", "1e-7"),
     ],
 )
-def test_a_quantity_means_what_it_means_to_kubernetes(text: str, number: str | int) -> None:
+def test_a_quantity_is_parsed_as_in_kubernetes(text: str, number: str | int) -> None:
     assert quantity.parse(text) == Decimal(number)
 
 
@@ -37,13 +37,13 @@ def test_a_quantity_means_what_it_means_to_kubernetes(text: str, number: str | i
         "1eGi", "1\x00",
     ],
 )  # fmt: skip
-def test_what_is_no_quantity_is_refused(text: str) -> None:
+def test_an_invalid_quantity_text_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="quantity"):
         quantity.parse(text)
 
 
 @pytest.mark.parametrize(("text", "reason"), [("-1", "negative"), ("9Ei", "range"), ("0.1n", "range")])
-def test_what_kubernetes_cannot_hold_is_refused(text: str, reason: str) -> None:
+def test_a_quantity_out_of_range_is_refused(text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         quantity.parse(text)
 
@@ -58,5 +58,5 @@ def test_bytes_are_shown_as_a_quantity_of_the_same_value(number: int, text: str)
 
 
 @pytest.mark.parametrize(("number", "text"), [(4.0, "4"), (0.5, "0.5"), (0.1, "0.1"), (0.125, "0.125"), (10.0, "10")])
-def test_cpus_are_shown_without_needless_zeros(number: float, text: str) -> None:
+def test_cpus_are_shown_without_trailing_zeros(number: float, text: str) -> None:
     assert quantity.show_cpus(number) == text

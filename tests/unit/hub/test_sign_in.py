@@ -1,4 +1,4 @@
-"""Each way of signing in, with the real classes: the lists of the stack are all that counts."""
+"""Each sign-in method with the real authenticator: the user lists of the stack decide."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,7 +18,7 @@ Configure = Callable[..., Config]
 
 @pytest.fixture
 def configure(load_config: LoadConfig, hub_config: HubConfig, monkeypatch: pytest.MonkeyPatch) -> Configure:
-    """Load the configuration with changes of how people sign in."""
+    """Load the configuration with changes of the sign-in."""
     monkeypatch.setenv("JUPYTERHUB_USER_PASSWORD", PEOPLE)
     monkeypatch.setenv("JUPYTERHUB_ADMIN_PASSWORD", ADMINS)
 
@@ -34,12 +34,12 @@ def sign_in(config: Config, name: str, password: str) -> dict[str, Any] | None:
     return asyncio.run(authenticator.get_authenticated_user(None, {"username": name, "password": password}))
 
 
-def refresh(config: Config, name: str) -> Any:  # noqa: ANN401 what JupyterHub makes of it
+def refresh(config: Config, name: str) -> Any:  # noqa: ANN401 a model or a boolean
     authenticator: Any = config.JupyterHub.authenticator_class(config=config)
     return asyncio.run(authenticator.refresh_user(SimpleNamespace(name=name, spawners={}), None))
 
 
-def test_dummy_lets_everybody_in_unless_there_is_a_list(configure: Configure) -> None:
+def test_dummy_authorizes_all_users_unless_there_is_a_list(configure: Configure) -> None:
     anybody, some = configure(type="dummy"), configure(type="dummy", allowed_users=("ada",), admin_users=("grace",))
     assert sign_in(anybody, "eve", "")
     assert not sign_in(some, "eve", "")
@@ -59,7 +59,7 @@ def test_dummy_lets_everybody_in_unless_there_is_a_list(configure: Configure) ->
         ("ada", PEOPLE, None),
     ],
 )
-def test_a_shared_password_is_for_all_but_the_admins(
+def test_the_shared_password_is_valid_for_all_users_but_admins(
     name: str,
     password: str,
     admin: bool | None,  # noqa: FBT001 a column
@@ -70,7 +70,7 @@ def test_a_shared_password_is_for_all_but_the_admins(
 
 
 @pytest.mark.parametrize("way", ["dummy", "shared-password"])
-def test_who_is_out_of_the_lists_is_turned_out_and_no_admin_any_more(way: str, configure: Configure) -> None:
+def test_a_user_removed_from_the_lists_loses_session_and_admin_role(way: str, configure: Configure) -> None:
     before = configure(type=way, allowed_users=("ada", "bob"), admin_users=("ada",))
     after = configure(type=way, allowed_users=("ada", "eve"), blocked_users=("eve",))
     assert (refresh(before, "ada")["admin"], refresh(before, "bob")["admin"]) == (True, False)
@@ -79,7 +79,7 @@ def test_who_is_out_of_the_lists_is_turned_out_and_no_admin_any_more(way: str, c
     assert refresh(after, "eve") is False
 
 
-def test_people_who_signed_in_once_are_not_let_in_for_that(configure: Configure) -> None:
+def test_users_in_the_database_are_not_added_to_the_allowed_users(configure: Configure) -> None:
     authenticator: Any = configure(allowed_users=("ada",)).JupyterHub.authenticator_class(
         config=configure(allowed_users=("ada",))
     )
@@ -87,7 +87,7 @@ def test_people_who_signed_in_once_are_not_let_in_for_that(configure: Configure)
     assert authenticator.allowed_users == {"ada"}
 
 
-def test_a_session_lasts_as_long_as_the_stack_says(configure: Configure) -> None:
+def test_a_session_has_the_configured_lifetime(configure: Configure) -> None:
     app: Any = JupyterHub(config=configure(session_hours=12))
     assert app.cookie_max_age_days == 0.5
 
@@ -103,7 +103,7 @@ def test_a_custom_class_gets_its_traits(configure: Configure) -> None:
     assert not authenticator.allow_all
 
 
-def test_native_shows_its_own_pages_and_wants_passwords_of_some_length(configure: Configure) -> None:
+def test_native_has_its_own_pages_and_a_minimum_password_length(configure: Configure) -> None:
     config = configure(type="native", admin_users=("ada",))
     assert config.JupyterHub.authenticator_class.admin_password == ADMINS
     (templates,) = config.JupyterHub.template_paths

@@ -17,7 +17,7 @@ class FakeSpawner(KubeSpawner):
 
 
 class Page(HTMLParser):
-    """The inputs, labels, texts and proposed images of the form."""
+    """Inputs, labels, texts and proposed images of the form."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class Page(HTMLParser):
         self.text += data
 
     def values(self) -> dict[str, str | None]:
-        """What is in the fields."""
+        """Return the values of the fields."""
         return {name: attributes["value"] for name, attributes in self.inputs.items()}
 
 
@@ -80,7 +80,7 @@ def test_the_form_has_four_labelled_fields_with_the_defaults(hub_config: HubConf
     assert page.label_for == list(DEFAULTS)
 
 
-def test_every_field_is_described_by_texts_that_exist(hub_config: HubConfig) -> None:
+def test_every_field_has_existing_descriptions(hub_config: HubConfig) -> None:
     form, spawner = SpawnForm(hub_config), FakeSpawner()
     refusal(form, submitted(dict.fromkeys(DEFAULTS, "nonsense?")), spawner)
     page = Page(form.options_form(spawner))
@@ -98,7 +98,7 @@ def test_the_form_proposes_the_offered_images_and_shows_the_bounds(hub_config: H
         assert text in " ".join(page.text.split())
 
 
-def test_a_form_without_anything_optional_can_be_shown(hub_config: HubConfig) -> None:
+def test_a_form_without_optional_parts_can_be_rendered(hub_config: HubConfig) -> None:
     bare = hub_config.model_copy(update={"images": (), "allowed_images": (), "additional_resources": {}})
     page = Page(SpawnForm(bare).options_form(FakeSpawner()))
     assert page.proposed == [bare.image]
@@ -106,13 +106,13 @@ def test_a_form_without_anything_optional_can_be_shown(hub_config: HubConfig) ->
     assert "leave it empty" in page.text
 
 
-def test_the_form_remembers_what_was_chosen_last(hub_config: HubConfig) -> None:
+def test_the_form_starts_with_the_last_choice(hub_config: HubConfig) -> None:
     form, spawner = SpawnForm(hub_config), FakeSpawner()
     spawner.user_options = form.options_from_form(submitted(CHOSEN), spawner)
     assert Page(form.options_form(spawner)).values() == CHOSEN
 
 
-def test_the_form_shows_choices_that_came_by_the_api(hub_config: HubConfig) -> None:
+def test_the_form_starts_with_the_last_choice_by_the_api(hub_config: HubConfig) -> None:
     spawner = FakeSpawner({"cpu": 2, "memory": 2**30, "additional_resources": {"nvidia.com/gpu": 1}})
     assert Page(SpawnForm(hub_config).options_form(spawner)).values() == {
         **DEFAULTS,
@@ -132,7 +132,7 @@ def test_the_form_shows_choices_that_came_by_the_api(hub_config: HubConfig) -> N
         {"profile": "x"},
     ],
 )
-def test_a_last_choice_that_is_not_allowed_now_gives_way_to_the_defaults(
+def test_an_invalid_last_choice_is_replaced_by_the_defaults(
     user_options: dict[str, object], hub_config: HubConfig
 ) -> None:
     html = SpawnForm(hub_config).options_form(FakeSpawner(user_options))
@@ -140,7 +140,7 @@ def test_a_last_choice_that_is_not_allowed_now_gives_way_to_the_defaults(
     assert Page(html).values() == DEFAULTS
 
 
-def test_after_mistakes_the_form_keeps_what_was_typed_and_marks_the_wrong_fields(hub_config: HubConfig) -> None:
+def test_after_mistakes_the_form_keeps_values_and_marks_fields(hub_config: HubConfig) -> None:
     form, spawner = SpawnForm(hub_config), FakeSpawner()
     typed = {**CHOSEN, "cpu": "lots", "memory": "-1"}
     refusal(form, submitted(typed), spawner)
@@ -149,17 +149,17 @@ def test_after_mistakes_the_form_keeps_what_was_typed_and_marks_the_wrong_fields
     assert page.values() == typed
     assert [name for name, field in page.inputs.items() if "aria-invalid" in field] == ["cpu", "memory"]
     assert "'lots' is not an amount. Write it like 0.5, 2 or 500m." in page.text
-    assert Page(form.options_form(spawner)).values() == DEFAULTS, "a later visit starts anew"
+    assert Page(form.options_form(spawner)).values() == DEFAULTS, "a later visit starts with the defaults"
 
 
-def test_what_one_person_typed_is_not_shown_to_another(hub_config: HubConfig) -> None:
+def test_typed_values_are_not_shown_to_other_users(hub_config: HubConfig) -> None:
     form, alice, bob = SpawnForm(hub_config), FakeSpawner(), FakeSpawner()
     refusal(form, submitted({"cpu": "mine"}), alice)
     assert "mine" not in form.options_form(bob)
     assert "mine" in form.options_form(alice)
 
 
-def test_hooks_copied_by_traitlets_find_what_was_typed(hub_config: HubConfig) -> None:
+def test_hooks_copied_by_traitlets_share_the_typed_values(hub_config: HubConfig) -> None:
     form, spawner = SpawnForm(hub_config), FakeSpawner()
     options_from_form, options_form = copy.deepcopy(form.options_from_form), copy.deepcopy(form.options_form)
     with pytest.raises(HubError):
@@ -171,7 +171,7 @@ EVIL = '"><script>alert(1)</script><input name="'
 
 
 @pytest.mark.parametrize("field", list(DEFAULTS))
-def test_html_that_is_typed_is_shown_as_text(field: str, hub_config: HubConfig) -> None:
+def test_typed_html_is_escaped(field: str, hub_config: HubConfig) -> None:
     form, spawner = SpawnForm(hub_config), FakeSpawner()
     error = refusal(form, submitted({field: EVIL}), spawner)
     assert "<script" not in error.jupyterhub_html_message
@@ -181,7 +181,7 @@ def test_html_that_is_typed_is_shown_as_text(field: str, hub_config: HubConfig) 
     assert "script" not in page.tags
 
 
-def test_all_reasons_are_told_in_readable_text_with_http_400(hub_config: HubConfig) -> None:
+def test_all_mistakes_are_readable_text_with_http_400(hub_config: HubConfig) -> None:
     error = refusal(SpawnForm(hub_config), submitted({"cpu": "lots", "memory": "9Gi"}))
     assert error.status_code == 400
     assert error.jupyterhub_message == (
@@ -206,7 +206,7 @@ def test_all_reasons_are_told_in_readable_text_with_http_400(hub_config: HubConf
         {"cpu": ["x" * 10_000_000]},
     ],
 )
-def test_repeated_unknown_and_monstrous_fields_are_refused(
+def test_repeated_unknown_and_oversized_fields_are_refused(
     data: dict[str, list[object]], hub_config: HubConfig
 ) -> None:
     form, spawner = SpawnForm(hub_config), FakeSpawner()
@@ -215,13 +215,13 @@ def test_repeated_unknown_and_monstrous_fields_are_refused(
 
 
 @pytest.mark.parametrize("data", [{}, {"_xsrf": ["2|a"]}])
-def test_a_reload_of_the_page_with_mistakes_starts_nothing(
+def test_a_reload_of_the_page_with_mistakes_starts_no_server(
     data: dict[str, list[object]], hub_config: HubConfig
 ) -> None:
     assert "press Start" in refusal(SpawnForm(hub_config), data).jupyterhub_message
 
 
-def test_missing_and_empty_fields_are_defaults(hub_config: HubConfig) -> None:
+def test_missing_and_empty_form_fields_are_defaults(hub_config: HubConfig) -> None:
     form, spawner = SpawnForm(hub_config), FakeSpawner()
     form.apply_user_options(spawner, form.options_from_form(submitted({"cpu": "2", "memory": " "})))
     assert (spawner.image, spawner.cpu_guarantee, spawner.mem_limit) == (hub_config.image, 2, 2**30)
@@ -236,7 +236,7 @@ def test_a_choice_is_applied_as_guarantees_and_limits(hub_config: HubConfig) -> 
     assert spawner.extra_resource_guarantees == spawner.extra_resource_limits == {"nvidia.com/gpu": "1"}
 
 
-def test_a_new_choice_takes_nothing_from_the_one_before(hub_config: HubConfig) -> None:
+def test_a_new_choice_replaces_the_previous_one(hub_config: HubConfig) -> None:
     form, spawner = SpawnForm(hub_config), FakeSpawner()
     form.apply_user_options(spawner, CHOSEN)
     form.apply_user_options(spawner, {})
@@ -258,7 +258,7 @@ def test_a_new_choice_takes_nothing_from_the_one_before(hub_config: HubConfig) -
         {"cpu": ["1"]},
     ],
 )
-def test_options_of_the_rest_api_are_refused_as_those_of_the_form(
+def test_options_of_the_rest_api_are_validated_like_the_form(
     user_options: dict[str, object], hub_config: HubConfig
 ) -> None:
     spawner = FakeSpawner()
@@ -266,4 +266,4 @@ def test_options_of_the_rest_api_are_refused_as_those_of_the_form(
         SpawnForm(hub_config).apply_user_options(spawner, user_options)
     assert caught.value.status_code == 400
     assert caught.value.jupyterhub_message
-    assert vars(spawner) == vars(FakeSpawner()), "nothing is applied in part"
+    assert vars(spawner) == vars(FakeSpawner()), "nothing is applied"

@@ -68,7 +68,7 @@ def test_an_image_reference_is_accepted_unchanged(text: str) -> None:
     ],
 )
 def test_a_text_that_container_runtimes_reject_is_no_image_reference(text: str) -> None:
-    with pytest.raises(ValidationError, match="is not an image reference; right ones look like"):
+    with pytest.raises(ValidationError, match="is not an image reference, such as"):
         REFERENCE.validate_python(text)
 
 

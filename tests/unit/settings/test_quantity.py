@@ -61,7 +61,7 @@ def test_a_quantity_means_what_kubernetes_says(text: str, number: str) -> None:
     ],
 )
 def test_a_text_that_kubernetes_rejects_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a quantity; right ones look like 500m"):
+    with pytest.raises(ValueError, match="is not a quantity, such as 500m"):
         settings.quantity.parse(text)
 
 
