@@ -51,9 +51,7 @@ class Stack:
     @property
     def environment(self) -> dict[str, str]:
         """Environment variables for Pulumi, on top of this process's own."""
-        # Each preview starts several Pythons, so bytecode is cached, but not in the checkout.
-        variables = {"PYTHONPYCACHEPREFIX": str(paths.CACHE / "bytecode"), "PYTHONDONTWRITEBYTECODE": ""}
-        variables |= self.engine.environment
+        variables = {**self.engine.environment}
         if self.isolated or "PULUMI_BACKEND_URL" not in os.environ:
             variables["PULUMI_BACKEND_URL"] = f"file://{self.folder / 'pulumi'}"
         if self.isolated or not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & os.environ.keys():

@@ -10,7 +10,7 @@ from pathlib import Path
 from tools.commands import attempt, run
 from tools.errors import ToolError
 from tools.local import layout
-from tools.local.processes import is_running
+from tools.local.processes import is_running, start_time
 from tools.steps import say, step
 
 _ALTERNATIVE = (
@@ -38,7 +38,7 @@ def _reason() -> str:
         return "it needs root (it makes network interfaces and mounts), and you are not root"
     if "\toverlay\n" not in Path("/proc/filesystems").read_text() and not attempt(["modprobe", "overlay"]):
         return "this kernel has no overlayfs"
-    if not is_running("kubelet") and (other := _other_kubernetes()):
+    if not is_running("kubelet") and (other := other_kubernetes()):
         return f"another Kubernetes runs on this machine ({other})"
     ports = {
         "etcd": [layout.ETCD_PORT, layout.ETCD_PEER_PORT],
@@ -87,12 +87,14 @@ def _taken(port: int) -> bool:
     return False
 
 
-def _other_kubernetes() -> str:
+def other_kubernetes() -> str:
+    """Return a process of another Kubernetes on this machine; empty if there is none."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             name = (folder / "comm").read_text().strip()
         except OSError:
             continue  # it has ended meanwhile
-        if name in _KUBERNETES:
+        # After `down`, the cluster's own may be a zombie until the process ends that started it.
+        if name in _KUBERNETES and start_time(int(folder.name)) is not None:
             return f"process {folder.name}, {name}"
     return ""

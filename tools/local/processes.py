@@ -45,7 +45,7 @@ def start(name: str, command: Sequence[str | Path], *, env: Mapping[str, str] | 
             cwd="/",
             start_new_session=True,
         )
-    _file(name).write_text(json.dumps(asdict(_Running(pid=process.pid, started=_start_time(process.pid) or 0))))
+    _file(name).write_text(json.dumps(asdict(_Running(pid=process.pid, started=start_time(process.pid) or 0))))
 
 
 def stop(name: str, *, seconds: float = 20) -> None:
@@ -94,10 +94,11 @@ def _read(name: str) -> _Running | None:
 def _alive(running: _Running) -> bool:
     with suppress(ChildProcessError):  # a child of this process stays a zombie until it is waited for
         os.waitpid(running.pid, os.WNOHANG)
-    return _start_time(running.pid) == running.started
+    return start_time(running.pid) == running.started
 
 
-def _start_time(pid: int) -> int | None:
+def start_time(pid: int) -> int | None:
+    """Return the kernel's start time of a process; None if there is none, or it only waits for its parent (zombie)."""
     try:
         after_name = Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):

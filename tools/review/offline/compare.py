@@ -57,7 +57,6 @@ def _offline(found: Engine, port: int) -> Engine:
             "PULUMI_DEBUG_PROVIDERS": providers,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "PYTHONDONTWRITEBYTECODE": "1",
         },
     )
 
