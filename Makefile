@@ -58,14 +58,12 @@ bench-rollout: environment ## measure interruptions by changes; writes build/rol
 
 environment: $(ENVIRONMENT)/complete
 
-# pip would compile on one core. Some packages contain files that are no Python, and so cannot be compiled.
 $(ENVIRONMENT)/complete: $(REQUIREMENTS) $(LOCK)
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "error: Python 3.11 or newer is needed, and python3 is $$(python3 --version)" >&2; exit 1; }
 	@echo "Installing the Python environment ($(ENVIRONMENT))" >&2
 	@python3 -m venv --clear $(ENVIRONMENT)
-	@$(ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check --no-compile -r requirements-dev.txt -c $(LOCK)
-	@$(PYTHON) -m compileall -qq -j 0 $(ENVIRONMENT)/lib || true
+	@$(ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c $(LOCK)
 	@touch $@
 
 # With the oldest Python, as some packages have more dependencies there. At least a week old: most bad releases are
