@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import Final, cast
+from typing import Final
 
 from settings import SettingsError, parse
 from settings.reading.keys import KEYS, PROJECT, SECRETS
 from settings.reading.stack_file import read_config
+from settings.types.secret import is_sealed
 from tests.corpus import FILES
 from tests.doubles.certificates import pair
 from tests.stacks import CLOUD_SQL, GATEWAY, GKE, IAP, POSTGRESQL, VALUES
@@ -203,8 +204,3 @@ def changed(config: Values, *changes: Values) -> dict[str, object]:
     for change in changes:
         result |= {f"{PROJECT}:{key}": sealed if value and key in SECRETS else value for key, value in change.items()}
     return result
-
-
-def is_sealed(value: object) -> bool:
-    """Return whether a value of a stack file is encrypted."""
-    return isinstance(value, dict) and "secure" in cast("dict[str, object]", value)

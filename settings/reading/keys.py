@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import NoneType, UnionType
-from typing import cast, get_args, get_origin
+from typing import TypeVar, cast, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -10,8 +10,22 @@ from settings.settings import Settings
 from settings.types.model import Model
 from settings.types.secret import is_secret
 
+_Value = TypeVar("_Value")
+
 PROJECT = "jupyterhub"
 """Name of the Pulumi project, and prefix of the keys in a stack file: `jupyterhub:name`."""
+
+_PREFIX = f"{PROJECT}:"
+
+
+def full_key(key: str) -> str:
+    """Return a key of a stack file with its prefix. Pulumi adds the project's to a key without one."""
+    return key if ":" in key else f"{_PREFIX}{key}"
+
+
+def own_values(config: Mapping[str, _Value]) -> dict[str, _Value]:
+    """Return the values of the project's own keys, without the prefix, of a config with full keys."""
+    return {key.removeprefix(_PREFIX): value for key, value in config.items() if key.startswith(_PREFIX)}
 
 
 def fields_of(model: object) -> Mapping[str, FieldInfo]:

@@ -5,7 +5,15 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import cast
 
-from settings.reading.keys import GROUPS, KEYS, PROJECT, SECRETS, default_of, is_structured
+from settings.reading.keys import (
+    GROUPS,
+    KEYS,
+    SECRETS,
+    default_of,
+    full_key,
+    is_structured,
+    own_values,
+)
 from settings.reading.mistakes import (
     SettingsError,
     empty_key,
@@ -17,9 +25,7 @@ from settings.reading.mistakes import (
 )
 from settings.reading.stack_file import StackFileError, read_config
 from settings.settings import InvalidError, Settings, validate
-from settings.types.secret import SEALED
-
-_PREFIX = f"{PROJECT}:"
+from settings.types.secret import SEALED, is_sealed
 
 
 def parse(values: Mapping[str, object], *, encrypted: Collection[str] = ()) -> Settings:
@@ -69,9 +75,9 @@ def from_pulumi() -> Settings:
     import pulumi  # noqa: PLC0415 the rest of this package must not need, or wait for, Pulumi
     from pulumi.runtime import config  # noqa: PLC0415 see above
 
-    values = _own({**config.get_config_env(), **config.CONFIG.get()})
+    values = own_values({**config.get_config_env(), **config.CONFIG.get()})
     try:
-        settings = parse(values, encrypted={key for key in values if config.is_config_secret(f"{_PREFIX}{key}")})
+        settings = parse(values, encrypted={key for key in values if config.is_config_secret(full_key(key))})
     except SettingsError as error:
         message = SettingsError(error.mistakes, where=f"The config of stack {pulumi.get_stack()}")
         raise pulumi.RunError(str(message)) from None
@@ -91,17 +97,12 @@ def from_file(path: Path, *, defaults: Mapping[str, str] | None = None) -> Setti
         SettingsError: with the path and all mistakes.
     """
     try:
-        config = {name if ":" in name else f"{_PREFIX}{name}": value for name, value in read_config(path).items()}
-        return parse({**(defaults or {}), **_own(config)})
+        config = {full_key(name): value for name, value in read_config(path).items()}
+        return parse({**(defaults or {}), **own_values(config)})
     except StackFileError as error:
         raise SettingsError([str(error)], where=str(path)) from None
     except SettingsError as error:
         raise SettingsError(error.mistakes, where=str(path)) from None
-
-
-def _own(config: Mapping[str, object]) -> dict[str, object]:
-    """Return the values of the project's own keys, without the prefix."""
-    return {name.removeprefix(_PREFIX): value for name, value in config.items() if name.startswith(_PREFIX)}
 
 
 class _MistakeError(Exception):
@@ -127,7 +128,7 @@ def _content(key: str, value: object, encrypted: Collection[str]) -> object:
         if default_of(field) is not None and key not in SECRETS:
             raise _MistakeError(empty_key(key))
         return _NotSet
-    if isinstance(value, Mapping) and set(cast("Mapping[object, object]", value)) == {"secure"}:
+    if is_sealed(value):
         if key not in SECRETS:
             raise _MistakeError(encrypted_key(key))
         return _NotSet if is_structured(field) else SEALED

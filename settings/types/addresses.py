@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
+from settings.types.names import LABEL
 from settings.types.text import Text, matching
 
 _LABEL = r"[A-Za-z0-9](?:[-A-Za-z0-9]{0,61}[A-Za-z0-9])?"
@@ -14,8 +15,7 @@ _NO_URL = (
     "is not the URL of a site: http:// or https://, a host, if need be :port, and no path; such as "
     "https://hub.example.org"
 )
-_HOST_LABEL = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
-_HOST_NAME = rf"(?=.{{1,253}}\.?$)(?:{_HOST_LABEL}\.)+(?![0-9]){_HOST_LABEL}\.?"
+_HOST_NAME = rf"(?=.{{1,253}}\.?$)(?:{LABEL}\.)+(?![0-9]){LABEL}\.?"
 _NO_ADDRESS = "is not the address of one machine, such as 203.0.113.7 or 2001:db8::7"
 
 

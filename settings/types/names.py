@@ -5,8 +5,9 @@ from typing import Annotated, Final
 
 from settings.types.text import Text, at_most, matching
 
-_LABEL: Final = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
-_DNS_NAME: Final = rf"(?=[^/]{{1,253}}(?:/|$)){_LABEL}(?:\.{_LABEL})*"
+LABEL: Final = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
+"""Regular expression of `DnsLabel`."""
+_DNS_NAME: Final = rf"(?=[^/]{{1,253}}(?:/|$)){LABEL}(?:\.{LABEL})*"
 RESOURCE: Final = rf"{_DNS_NAME}/[A-Za-z0-9](?:[-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?"
 """Regular expression of `ResourceName`."""
 _GOOGLE = r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?"
@@ -20,7 +21,7 @@ def is_google_name(text: str) -> bool:
 DnsLabel = Annotated[
     Text,
     matching(
-        _LABEL,
+        LABEL,
         "is not a DNS label: 1 to 63 lower-case letters, digits and '-', with a letter or digit first and last, such "
         "as jupyterhub",
     ),

@@ -4,7 +4,8 @@ No message repeats such a value, and `repr` hides it.
 """
 
 import re
-from typing import Annotated, Any, get_args
+from collections.abc import Mapping
+from typing import Annotated, Any, cast, get_args
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic.fields import FieldInfo
@@ -55,6 +56,11 @@ AdminPassword = Annotated[Secret, _at_least(32)]
 
 VariableName = Annotated[str, Field(max_length=100), AfterValidator(_variable)]
 """Name of an environment variable of the hub's pod that this project does not set itself."""
+
+
+def is_sealed(value: object) -> bool:
+    """Return whether a value of a stack file is encrypted."""
+    return isinstance(value, Mapping) and set(cast("Mapping[object, object]", value)) == {"secure"}
 
 
 def is_secret(field: FieldInfo) -> bool:

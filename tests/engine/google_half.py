@@ -12,11 +12,12 @@ import trustme
 import yaml
 
 from settings.reading.stack_file import read_config
+from settings.types.secret import is_sealed
 from tests.conftest import set_secret, succeed
 from tests.doubles.google import plugin, refusals
 from tests.kubeconfigs import write
 from tests.previews import Step, is_google, steps
-from tests.setting_changes import changed, is_sealed
+from tests.setting_changes import changed
 from tools.engine import Engine, Stack
 
 _KUBERNETES = ("--exclude", "**$kubernetes:**", "--exclude-dependents")

@@ -30,6 +30,7 @@ STRUCTURES: list[object] = [
     *[{"secure": "x"}, {"size": None}, {"requests": []}, {"requests": {"cpu": {}}}, {"max": [1]}, {"[key]": 1}],
     *[DEEP, ENDLESS, {("a",): 1}, {"default": float("nan"), "min": b"", "max": object()}, range(3)],
 ]
+VALUES = [*SCALARS, *STRUCTURES]
 
 
 def check(values: dict[str, object]) -> Sequence[str]:
@@ -48,7 +49,7 @@ def check(values: dict[str, object]) -> Sequence[str]:
 
 
 def test_every_value_of_a_key_is_accepted_or_a_mistake() -> None:
-    for value in [*SCALARS, *STRUCTURES]:
+    for value in VALUES:
         refused = {mistake.partition(":")[0] for mistake in check(dict.fromkeys(KEYS, value))}
         # A value that is valid in itself also meets the rules between keys.
         for key in KEYS.keys() - refused:
@@ -64,7 +65,7 @@ def test_every_value_of_a_part_is_accepted_or_a_mistake() -> None:
         ("notebook.additionalResources", "nvidia.com/gpu"),
         ("hub.resources", "requests"),
     ]:
-        for value in [*SCALARS, *STRUCTURES]:
+        for value in VALUES:
             check({key: {part: value}})
             check({"proxy.resources": {"limits": {part: value}}})
 
@@ -72,7 +73,7 @@ def test_every_value_of_a_part_is_accepted_or_a_mistake() -> None:
 def test_every_value_of_a_part_of_pools_and_zones_is_accepted_or_a_mistake() -> None:
     pool = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
     gke = {"cluster.mode": "create", "gcp.project": "my-project-123", "cluster.location": "europe-west1"}
-    for value in [*SCALARS, *STRUCTURES]:
+    for value in VALUES:
         for part in ("name", "machineType", "accelerator", "count", "min", "max", "diskGb", "spot", "x"):
             check({**gke, "nodes.gpu": [{**pool, part: value}]})
             check({**gke, "nodes.user": {part: value}})
@@ -91,9 +92,8 @@ def test_every_unknown_key_is_a_mistake() -> None:
 
 def test_many_wrong_values_at_once_are_mistakes() -> None:
     chance = random.Random(3)  # noqa: S311 a repeatable choice, no secret
-    values = [*SCALARS, *STRUCTURES]
     for _ in range(300):
-        check({key: chance.choice(values) for key in chance.sample(sorted(KEYS), 8)})
+        check({key: chance.choice(VALUES) for key in chance.sample(sorted(KEYS), 8)})
 
 
 def test_damaged_json_is_a_mistake() -> None:

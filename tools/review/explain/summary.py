@@ -90,23 +90,27 @@ def _exports(preview: Preview) -> Iterator[Note]:
 def _effects(preview: Preview) -> Iterator[Note]:
     """Yield the effects by the rules, in their order, and the changes without a rule."""
     has_other_url = any(change.path == "hub_url" for change in preview.exports)
-    left = [(found, change) for found in preview.resources for change in _changes(found)]
+    left = [(found, change, _place(found, change)) for found in preview.resources for change in _changes(found)]
     for rule in (*([HOSTS] if has_other_url else []), *RULES):
-        rest: list[tuple[Resource, Change]] = []
-        for found, change in left:
-            place = f"{found.shown_operation} {found.kind} {found.logical_name} {change.path}"
+        rest: list[tuple[Resource, Change, str]] = []
+        for found, change, place in left:
             if not (re.fullmatch(rule.changes, place) and rule.holds(change)):
-                rest.append((found, change))
+                rest.append((found, change, place))
             elif rule.text:
                 yield note(rule.weight, rule.text, name=found.name, old=change.old, new=change.new)
         left = rest
-    by_resource = groupby(((found, change.path) for found, change in left if not is_loss(found)), lambda one: one[0])
+    by_resource = groupby(((found, change.path) for found, change, _ in left if not is_loss(found)), lambda one: one[0])
     unknown = tuple(_named(found, [path for _, path in group]) for found, group in by_resource)
     if unknown:
         places = ", ".join(["{}"] * len(unknown[:_MAX_UNKNOWN]))
         more = f" and {len(unknown) - _MAX_UNKNOWN} more" if len(unknown) > _MAX_UNKNOWN else ""
         text = f"The effect on users is not known for: {places}{more}."
         yield Note(weight="unknown", text=text, values=unknown[:_MAX_UNKNOWN])
+
+
+def _place(found: Resource, change: Change) -> str:
+    """Return the text that rules match, such as `update Service tf-hub-lb spec.type`."""
+    return f"{found.shown_operation} {found.kind} {found.logical_name} {change.path}"
 
 
 def _changes(found: Resource) -> Iterator[Change]:

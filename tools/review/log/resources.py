@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
@@ -107,13 +107,19 @@ def changes(old: Properties, new: Properties, names: Mapping[str, str]) -> tuple
         if path.endswith(_ORDER):
             _reduce_order(before, after, path)
     return tuple(
-        Change(path=path, old=_shown(before.get(path)), new=_shown(after.get(path)))
-        for path in sorted({**before, **after}, key=_natural)
-        if before.get(path) != after.get(path)
-        and not _NOISE.fullmatch(path)
-        and (is_change or not _BOILERPLATE.fullmatch(path))
-        and not (path in {"metadata.name", "name"} and after.get(path) in names.values())
+        change
+        for change in _differences(before, after)
+        if not _NOISE.fullmatch(change.path)
+        and (is_change or not _BOILERPLATE.fullmatch(change.path))
+        and not (change.path in {"metadata.name", "name"} and change.new in names.values())
     )
+
+
+def _differences(before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[Change]:
+    """Yield the differences of values by path, in the order of the paths."""
+    for path in sorted({**before, **after}, key=_natural):
+        if before.get(path) != after.get(path):
+            yield Change(path=path, old=_shown(before.get(path)), new=_shown(after.get(path)))
 
 
 def _reduce_order(before: dict[str, object], after: dict[str, object], path: str) -> None:
@@ -168,15 +174,13 @@ def _shown(value: object) -> object:
 
 def manual_changes(old: ResourceState, new: ResourceState) -> tuple[Change, ...]:
     """Return labels and annotations that others changed, of those that the stack does not set."""
-    before, after = _leaves(old.outputs), _leaves(new.outputs)
     own = {**_leaves(old.inputs), **_leaves(new.inputs)}
     return tuple(
-        Change(path=path, old=_shown(before.get(path)), new=_shown(after.get(path)))
-        for path in sorted({**before, **after}, key=_natural)
-        if before.get(path) != after.get(path)
-        and path not in own
-        and _METADATA.fullmatch(path)
-        and (_BY_USERS.fullmatch(path) or not _BY_CONTROLLERS.fullmatch(path))
+        change
+        for change in _differences(_leaves(old.outputs), _leaves(new.outputs))
+        if change.path not in own
+        and _METADATA.fullmatch(change.path)
+        and (_BY_USERS.fullmatch(change.path) or not _BY_CONTROLLERS.fullmatch(change.path))
     )
 
 

@@ -4,20 +4,20 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import yaml
 
 import settings
 from settings import SettingsError
-from settings.reading.keys import PROJECT, SECRETS
+from settings.reading.keys import SECRETS, full_key, own_values
 from settings.reading.stack_file import members, read_config, read_nodes, text
+from settings.types.secret import is_sealed
 from tools.engine import Engine, Stack
 from tools.errors import ToolError
 from tools.local import images
 from tools.review import stack_file
 
-_PREFIX: Final = f"{PROJECT}:"
 _PLACEHOLDER: Final = "postgresql://placeholder:{}@placeholder.invalid:5432/placeholder"
 """Passes the checks of every secret."""
 _VARIABLE: Final = "PLACEHOLDER_FOR_AUTH_SECRET_ENVIRONMENT"
@@ -40,14 +40,14 @@ def prepare(folder: Path, program: Path, name: str, *, engine: Engine, port: int
         ToolError: The stack file or `Pulumi.yaml` is missing or cannot be read, or Pulumi refuses the stack file.
     """
     read, written = _config(stack_file.find(program, name))
-    own = {key.removeprefix(_PREFIX): value for key, value in read.items() if key.startswith(_PREFIX)}
-    sealed = {key: _digest(value) for key, value in own.items() if _is_encrypted(value)}
+    own = own_values(read)
+    sealed = {key: _digest(value) for key, value in own.items() if is_sealed(value)}
     built = open_images(program, own)
     missing = missing_secrets({**built, **own})
     kubeconfig = folder / "kubeconfig"
     kubeconfig.write_text(json.dumps(kubeconfig_of(port, str(own.get("kubernetes.context") or "offline"))))
     file = folder / "without-secrets.yaml"
-    readable = {key: node for key, node in written.items() if not _is_encrypted(read[key])}
+    readable = {key: node for key, node in written.items() if not is_sealed(read[key])}
     file.write_text(text({"config": readable}))
     stack = Stack(name=name, engine=engine, folder=folder, isolated=True, kubeconfig=kubeconfig, program=program)
     stack.prepare(file, built)
@@ -66,12 +66,10 @@ def prepare(folder: Path, program: Path, name: str, *, engine: Engine, port: int
 def _config(file: Path) -> tuple[dict[str, object], dict[str, yaml.Node]]:
     """Return the config of a stack file as values and as YAML nodes, by prefixed key."""
     values, written = read_config(file), members(read_nodes(file).get("config"))
-    full = {key: key if ":" in key else f"{_PREFIX}{key}" for key in values}
-    return {full[key]: value for key, value in values.items()}, {full[key]: node for key, node in written.items()}
-
-
-def _is_encrypted(value: object) -> bool:
-    return isinstance(value, dict) and set(cast("dict[str, object]", value)) == {"secure"}
+    return (
+        {full_key(key): value for key, value in values.items()},
+        {full_key(key): node for key, node in written.items()},
+    )
 
 
 def open_images(program: Path, own: Mapping[str, object]) -> dict[str, str]:
