@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from jupyterhub import orm
 from jupyterhub.orm import Group
@@ -10,3 +11,4 @@ class User:
     @property
     def groups(self) -> Sequence[Group]: ...
     spawners: Mapping[str, Spawner]
+    async def get_auth_state(self) -> dict[str, Any] | None: ...
