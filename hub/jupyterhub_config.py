@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from hub import database, limits, pages, sign_in
+from hub import database, health, limits, outage, pages, sign_in
 from hub.contract import (
     COOKIE_SECRET_VARIABLE,
     CRYPT_KEY_VARIABLE,
@@ -75,8 +75,10 @@ c.JupyterHubHTTPClient.connector_options = {"force_close": True}
 # Database.
 database.configure(c, hub_config)
 
-# Pages, and bounds on what is stored.
+# Pages, what they say in an outage, and bounds on what is sent and stored.
+health.configure(hub_config.notebooks_namespace)
 pages.install()
+outage.install()
 limits.install()
 c.JupyterHub.template_paths = [str(Path(__file__).parent)]
 # Browsers send the hub's cookies with links, and not with images, frames and forms of other sites.
