@@ -25,6 +25,7 @@ from hub.contract import (
     HubConfig,
 )
 from hub.notebook_spawner import NotebookSpawner
+from hub.notebook_start import COMMAND
 from hub.pod_guard import PodGuard
 from hub.spawn_form import SpawnForm
 
@@ -78,7 +79,9 @@ sign_in.configure(c, hub_config.sign_in)
 c.JupyterHub.allow_named_servers = False
 c.JupyterHub.spawner_class = NotebookSpawner
 c.KubeSpawner.namespace = hub_config.notebooks_namespace
-c.KubeSpawner.cmd = ["start-singleuser.sh"]
+c.KubeSpawner.cmd = list(COMMAND)
+# NotebookSpawner adds its own variables. A dict, so that extraConfig may add items.
+c.KubeSpawner.environment = {}
 c.KubeSpawner.default_url = "/lab"
 # Seconds until the pod runs (image pull and new node included), and then until its server answers.
 c.KubeSpawner.start_timeout = hub_config.start_timeout_seconds
@@ -154,8 +157,6 @@ if hub_config.idle_minutes:
             "services": ["idle-culler"],
         }
     ]
-    # Seconds. Interval at which servers report activity, such as computations without an open browser.
-    c.KubeSpawner.environment = {"JUPYTERHUB_ACTIVITY_INTERVAL": "60"}
 
 # The operator's own configuration, last, so that it takes precedence.
 if hub_config.extra_config:

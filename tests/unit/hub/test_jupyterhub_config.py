@@ -18,6 +18,7 @@ from traitlets.config import Config, Configurable
 from hub.contract import HubConfig
 from hub.errors import HubError
 from hub.notebook_spawner import NotebookSpawner
+from hub.notebook_start import ENVIRONMENT
 from tests.unit.hub.conftest import CONFIG_FILE
 
 LoadConfig = Callable[[HubConfig], Config]
@@ -165,11 +166,22 @@ def test_the_pod_has_the_chosen_options(config: Config) -> None:
     )
     (container,) = pod["spec"]["containers"]
     assert container["image"] == "quay.io/jupyter/base-notebook"
-    assert container["args"] == ["start-singleuser.sh"]
+    assert container["args"][-1] == "start-singleuser.sh"
     assert container["resources"] == {
         "requests": {"cpu": 1.5, "memory": 2 * 2**30, "nvidia.com/gpu": "2"},
         "limits": {"cpu": 4.0, "memory": 2 * 2**30, "nvidia.com/gpu": "2"},
     }
+
+
+@pytest.mark.usefixtures("no_cluster")
+def test_an_environment_of_extra_config_keeps_the_variables_of_the_hub(config: Config) -> None:
+    assert config.KubeSpawner.environment == {}, "a dict, to which extraConfig may add items"
+    config.KubeSpawner.environment = {"OWN": "1", "JUPYTERHUB_ACTIVITY_INTERVAL": "30"}
+    (container,) = manifest_of(config, {})["spec"]["containers"]
+    variables = {variable["name"]: variable.get("value") for variable in container["env"]}
+    assert variables["OWN"] == "1"
+    assert variables["JUPYTERHUB_ACTIVITY_INTERVAL"] == "30"
+    assert variables["JUPYTER_RUNTIME_DIR"] == ENVIRONMENT["JUPYTER_RUNTIME_DIR"]
 
 
 @pytest.mark.usefixtures("no_cluster")
