@@ -135,7 +135,7 @@ c.KubeSpawner.automount_service_account_token = False
 # A ServiceAccount without rights in the cluster; rights in Google Cloud as granted by the stack.
 c.KubeSpawner.service_account = hub_config.default_service_account
 
-# Idle culler: a service of the hub with only the scopes to list and stop servers.
+# Idle culler: a service of the hub with only the scopes to list and stop servers, and to see when they reported.
 if hub_config.idle_minutes:
     c.JupyterHub.services = [
         {
@@ -143,7 +143,7 @@ if hub_config.idle_minutes:
             "command": [
                 sys.executable,
                 "-m",
-                "jupyterhub_idle_culler",
+                "hub.idle_culler",
                 f"--timeout={hub_config.idle_minutes * 60}",
                 "--cull-every=60",
                 f"--url=http://127.0.0.1:{HUB_PORT}/hub/api",
@@ -153,7 +153,7 @@ if hub_config.idle_minutes:
     c.JupyterHub.load_roles = [
         {
             "name": "idle-culler",
-            "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
+            "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers", "read:tokens"],
             "services": ["idle-culler"],
         }
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 ENVIRONMENT: Final = {
@@ -14,21 +15,41 @@ ENVIRONMENT: Final = {
 
 # Without `$(`, which Kubernetes expands in arguments.
 _SCRIPT = """\
+own="${TMPDIR:-/tmp}/jupyter"
+mkdir -p "$own/hub"
+cat >"$own/hub/notebook_activity.py" <<'END'
+@ACTIVITY@
+END
+cat >"$own/hub/jupyter_server_config.py" <<'END'
+import os, sys
+sys.path.append(os.path.dirname(__file__))
+get_config().ServerApp.jpserver_extensions.update({"notebook_activity": True})
+END
+export JUPYTER_CONFIG_PATH="$own/hub${JUPYTER_CONFIG_PATH:+:$JUPYTER_CONFIG_PATH}"
+
 probe="$HOME/.jupyterhub-probe"
 if ! (head -c 65536 /dev/zero >"$probe") 2>/dev/null; then
     df -h "$HOME" >&2
-    echo "The home folder is full or cannot be written. Jupyter writes its own files to /tmp/jupyter." >&2
-    mkdir -p /tmp/jupyter
-    export JUPYTER_CONFIG_DIR=/tmp/jupyter/config JUPYTER_CONFIG_PATH="$HOME/.jupyter"
-    export JUPYTER_DATA_DIR=/tmp/jupyter/data JUPYTER_PATH="$HOME/.local/share/jupyter"
-    export IPYTHONDIR=/tmp/jupyter/ipython XDG_CACHE_HOME=/tmp/jupyter/cache
+    echo "The home folder is full or cannot be written. Jupyter writes its own files to $own." >&2
+    export JUPYTER_CONFIG_DIR="$own/config" JUPYTER_CONFIG_PATH="$JUPYTER_CONFIG_PATH:$HOME/.jupyter"
+    export JUPYTER_DATA_DIR="$own/data" JUPYTER_PATH="$HOME/.local/share/jupyter"
+    export IPYTHONDIR="$own/ipython" XDG_CACHE_HOME="$own/cache"
 fi
 rm -f "$probe" 2>/dev/null
-exec start-singleuser.sh "$@"
+
+for command in start-singleuser.sh jupyterhub-singleuser; do
+    if command -v "$command" >/dev/null; then exec "$command" "$@"; fi
+done
+echo "This image has neither start-singleuser.sh nor jupyterhub-singleuser. Install the Python package jupyterhub." >&2
+exit 127
 """
 
-COMMAND: Final = ("sh", "-c", _SCRIPT, "start-singleuser.sh")
-"""The image's `start-singleuser.sh`; while the home is full or read-only, Jupyter's own files are outside of it.
+_ACTIVITY = Path(__file__).with_name("notebook_activity.py").read_text(encoding="utf-8")
 
-Otherwise Jupyter and IPython do not start there, and nobody could delete a file to free space.
+COMMAND: Final = ("sh", "-c", _SCRIPT.replace("@ACTIVITY@", _ACTIVITY), "sh")
+"""Command of the container, for the image's own entrypoint; arguments may follow. It starts the image's server with the
+extension of `notebook_activity.py`.
+
+While the home is full or read-only, Jupyter's own files are outside of it: else Jupyter and IPython do not start,
+and nobody can delete a file to free space. Images of repo2docker, Pangeo and Rocker have no `start-singleuser.sh`.
 """

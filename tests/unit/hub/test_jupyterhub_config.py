@@ -18,7 +18,7 @@ from traitlets.config import Config, Configurable
 from hub.contract import HubConfig
 from hub.errors import HubError
 from hub.notebook_spawner import NotebookSpawner
-from hub.notebook_start import ENVIRONMENT
+from hub.notebook_start import COMMAND, ENVIRONMENT
 from tests.unit.hub.conftest import CONFIG_FILE
 
 LoadConfig = Callable[[HubConfig], Config]
@@ -100,10 +100,10 @@ def test_homes_are_deleted_with_their_user_only_if_not_kept(
 
 def test_the_culler_may_only_see_and_stop_servers(config: Config) -> None:
     (role,) = config.JupyterHub.load_roles
-    assert set(role["scopes"]) == {"list:users", "read:users:activity", "read:servers", "delete:servers"}
+    assert set(role["scopes"]) == {"list:users", "read:users:activity", "read:servers", "delete:servers", "read:tokens"}
     assert role["services"] == ["idle-culler"]
     (service,) = config.JupyterHub.services
-    assert "--timeout=3600" in service["command"]
+    assert service["command"][1:4] == ["-m", "hub.idle_culler", "--timeout=3600"]
     assert "admin" not in service
 
 
@@ -166,7 +166,7 @@ def test_the_pod_has_the_chosen_options(config: Config) -> None:
     )
     (container,) = pod["spec"]["containers"]
     assert container["image"] == "quay.io/jupyter/base-notebook"
-    assert container["args"][-1] == "start-singleuser.sh"
+    assert container["args"] == list(COMMAND)
     assert container["resources"] == {
         "requests": {"cpu": 1.5, "memory": 2 * 2**30, "nvidia.com/gpu": "2"},
         "limits": {"cpu": 4.0, "memory": 2 * 2**30, "nvidia.com/gpu": "2"},
