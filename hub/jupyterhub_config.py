@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from hub import database, sign_in
+from hub import database, limits, pages, sign_in
 from hub.contract import (
     COOKIE_SECRET_VARIABLE,
     CRYPT_KEY_VARIABLE,
@@ -72,11 +72,19 @@ c.JupyterHub.last_activity_interval = 60
 # Database.
 database.configure(c, hub_config)
 
+# Pages, and bounds on what is stored.
+pages.install()
+limits.install()
+c.JupyterHub.template_paths = [str(Path(__file__).parent)]
+# Browsers send the hub's cookies with links, and not with images, frames and forms of other sites.
+c.JupyterHub.tornado_settings = {"cookie_options": {"samesite": "Lax"}}
+
 # Sign-in.
 sign_in.configure(c, hub_config.sign_in)
 
-# Notebook servers: one for each user.
+# Notebook servers: one for each user. The limit is for operators who allow named ones.
 c.JupyterHub.allow_named_servers = False
+c.JupyterHub.named_server_limit_per_user = 10
 c.JupyterHub.spawner_class = NotebookSpawner
 c.KubeSpawner.namespace = hub_config.notebooks_namespace
 c.KubeSpawner.cmd = list(COMMAND)
