@@ -2,15 +2,16 @@
 
 import base64
 import re
-import subprocess
+import time
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import httpx
 import pytest
 from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api
 from kubernetes.client.exceptions import ApiException
+from kubernetes.stream import stream
 from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import make_stack, succeed
@@ -177,6 +178,33 @@ def test_a_running_notebook_answers_while_the_hub_restarts(hub: Hub) -> None:
         pytest.fail("the hub did not come back")
 
 
+def test_a_running_notebook_answers_once_a_killed_proxy_does_without_a_hub(hub: Hub) -> None:
+    core = CoreV1Api(api.connect())
+    (proxy,) = (name for name in pods(NAMESPACE) if name.startswith("tf-hub-proxy"))
+    kill = (
+        "for process in /proc/[0-9]*; do grep -q '[c]onfigurable' $process/cmdline && kill -9 ${process#/proc/}; done"
+    )
+    core.delete_namespaced_pod("tf-hub-0", NAMESPACE, grace_period_seconds=0)
+    with suppress(ApiException):  # the container ends before the command does
+        stream(core.connect_get_namespaced_pod_exec, proxy, NAMESPACE, command=["sh", "-c", kill], stdout=True)
+    for _ in range(600):
+        with suppress(httpx.TransportError):
+            if httpx.get(f"{hub.url}/_chp_healthz", timeout=1).status_code == 200 and _restarts_of(proxy) == 1:
+                break
+        time.sleep(0.1)
+    assert httpx.get(f"{hub.url}/user/ada/api", timeout=10).json().keys() == {"version"}
+    for _ in range(600):
+        if httpx.get(f"{hub.url}/hub/health", timeout=10).status_code == 200:
+            break
+        time.sleep(0.1)
+    assert httpx.get(f"{hub.url}/user/ada/api", timeout=10).json().keys() == {"version"}
+
+
+def _restarts_of(pod: str) -> int:
+    status = CoreV1Api(api.connect()).read_namespaced_pod(pod, NAMESPACE).status
+    return sum(container.restart_count for container in (status and status.container_statuses) or [])
+
+
 def test_a_file_survives_stopping_and_starting_the_server(hub: Hub, visit: Visit) -> None:
     with visit() as page:
         sign_in(page, "ada")
@@ -186,43 +214,6 @@ def test_a_file_survives_stopping_and_starting_the_server(hub: Hub, visit: Visit
         start(page)
         wait_for_lab(page)
         assert page.request.get(f"{hub.url}/user/ada/files/kept.txt").text() == "the work of ada"
-
-
-def test_a_full_home_opens_and_its_files_can_be_deleted(hub: Hub, visit: Visit) -> None:
-    home = _home_of("claim-ada")
-    with visit() as page:
-        sign_in(page, "ada")
-        stop_server(page, hub.url)
-        with _full_volume(home):
-            page.goto(f"{hub.url}/hub/spawn")
-            start(page)
-            wait_for_lab(page)
-            server = f"{hub.url}/user/ada/api"
-            text = {"type": "file", "format": "text", "content": "x" * 9999}
-            assert page.request.post(f"{server}/terminals", headers=_xsrf(page)).status == 200
-            assert page.request.post(f"{server}/kernels", headers=_xsrf(page)).status == 201
-            assert page.request.put(f"{server}/contents/new.txt", data=text, headers=_xsrf(page)).status == 500
-            assert page.request.delete(f"{server}/contents/fill", headers=_xsrf(page)).status == 204
-            assert page.request.put(f"{server}/contents/new.txt", data=text, headers=_xsrf(page)).status == 201
-            stop_server(page, hub.url)
-
-
-@contextmanager
-def _full_volume(folder: Path) -> Generator[None]:
-    """Mount a full file system of 1 MiB over the folder of a volume."""
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m,uid=1000,gid=100,mode=2770", "tmpfs", folder], check=True)
-    try:
-        with suppress(OSError):  # it is full
-            (folder / "fill").write_bytes(bytes(2**21))
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
-
-
-def _xsrf(page: Page) -> dict[str, str]:
-    """Return the header for requests that change something on the user's server."""
-    values = [cookie.get("value", "") for cookie in page.context.cookies() if cookie.get("name") == "_xsrf"]
-    return {"X-XSRFToken": values[-1]}
 
 
 def test_no_secret_is_in_objects_logs_state_or_previews(hub: Hub) -> None:
