@@ -27,6 +27,7 @@ from hub.contract import (
 from hub.notebook_spawner import NotebookSpawner
 from hub.notebook_start import COMMAND
 from hub.pod_guard import PodGuard
+from hub.proxy import WatchedProxy
 from hub.spawn_form import SpawnForm
 
 if TYPE_CHECKING:
@@ -62,12 +63,15 @@ c.JupyterHub.hub_bind_url = f"http://:{HUB_PORT}"
 c.JupyterHub.hub_connect_url = hub_config.hub_connect_url
 
 # Proxy. It is a separate Deployment, so that a restart of the hub does not disconnect notebooks.
+c.JupyterHub.proxy_class = WatchedProxy
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.api_url = hub_config.proxy_api_url
 c.JupyterHub.cleanup_proxy = False
 c.JupyterHub.cleanup_servers = False
-# Seconds. Interval at which a restarted proxy gets its routes again.
+# Seconds. Interval at which the hub reads the activity of notebooks from the proxy.
 c.JupyterHub.last_activity_interval = 60
+# A kept connection would lead to a proxy that is being replaced.
+c.JupyterHubHTTPClient.connector_options = {"force_close": True}
 
 # Database.
 database.configure(c, hub_config)
