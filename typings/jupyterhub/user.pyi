@@ -1,10 +1,13 @@
 from collections.abc import Mapping, Sequence
 
+from jupyterhub import orm
 from jupyterhub.orm import Group
 from jupyterhub.spawner import Spawner
+from sqlalchemy.orm import Session
 
 class User:
     name: str
+    def __init__(self, orm_user: orm.User, settings: Mapping[str, object] = ..., db: Session = ...) -> None: ...
     @property
     def groups(self) -> Sequence[Group]: ...
     spawners: Mapping[str, Spawner]
