@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from jupyterhub import orm
 from jupyterhub.orm import Group
@@ -8,6 +9,8 @@ from sqlalchemy.orm import Session
 class User:
     name: str
     def __init__(self, orm_user: orm.User, settings: Mapping[str, object] = ..., db: Session = ...) -> None: ...
+    orm_user: orm.User
     @property
     def groups(self) -> Sequence[Group]: ...
     spawners: Mapping[str, Spawner]
+    async def get_auth_state(self) -> dict[str, Any] | None: ...
