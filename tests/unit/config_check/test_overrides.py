@@ -14,7 +14,6 @@ from tests.unit.config_check.conftest import HERE, Try
 @pytest.mark.parametrize(
     ("extra", "warning"),
     [
-        ('c.KubeSpawner.environment = {"A": "1"}', "loses JUPYTERHUB_ACTIVITY_INTERVAL, | .update()"),
         ('c.Spawner.environment = {"A": "1"}', "has no effect, as KubeSpawner.environment is set too"),
         ("c.JupyterHub.services = []", "loses idle-culler, | .append()"),
         ('c.JupyterHub.load_roles = [{"name": "x", "scopes": []}]', "loses idle-culler"),
@@ -88,6 +87,13 @@ def test_a_refused_change_hides_no_other_mistake(tried: Try) -> None:
     public_url, base_url = tried("c.JupyterHub.public_url = 'https://x/a/'\nc.JupyterHub.base_url = '/b/'")
     assert public_url.startswith(f"{HERE}:1: JupyterHub.public_url: JupyterHub.public_url = ")
     assert base_url.startswith(f"{HERE}:2: JupyterHub.base_url: bind_url cannot be changed")
+
+
+def test_a_lost_part_of_a_map_is_told_by_its_name() -> None:
+    assert overrides.why("environment", {"A": "1"}, {"A": "2", "B": "1"}) is None
+    assert overrides.why("environment", {"A": "1"}, {"B": "1"}) == (
+        "loses A, which this program sets; to keep that, use .update()"
+    )
 
 
 def test_every_option_in_the_tables_exists() -> None:
