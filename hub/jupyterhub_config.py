@@ -25,7 +25,9 @@ from hub.contract import (
     HubConfig,
 )
 from hub.notebook_spawner import NotebookSpawner
+from hub.notebook_start import COMMAND
 from hub.pod_guard import PodGuard
+from hub.proxy import WatchedProxy
 from hub.spawn_form import SpawnForm
 
 if TYPE_CHECKING:
@@ -61,12 +63,15 @@ c.JupyterHub.hub_bind_url = f"http://:{HUB_PORT}"
 c.JupyterHub.hub_connect_url = hub_config.hub_connect_url
 
 # Proxy. It is a separate Deployment, so that a restart of the hub does not disconnect notebooks.
+c.JupyterHub.proxy_class = WatchedProxy
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.api_url = hub_config.proxy_api_url
 c.JupyterHub.cleanup_proxy = False
 c.JupyterHub.cleanup_servers = False
-# Seconds. Interval at which a restarted proxy gets its routes again.
+# Seconds. Interval at which the hub reads the activity of notebooks from the proxy.
 c.JupyterHub.last_activity_interval = 60
+# A kept connection would lead to a proxy that is being replaced.
+c.JupyterHubHTTPClient.connector_options = {"force_close": True}
 
 # Database.
 database.configure(c, hub_config)
@@ -86,7 +91,9 @@ c.JupyterHub.allow_named_servers = False
 c.JupyterHub.named_server_limit_per_user = 10
 c.JupyterHub.spawner_class = NotebookSpawner
 c.KubeSpawner.namespace = hub_config.notebooks_namespace
-c.KubeSpawner.cmd = ["start-singleuser.sh"]
+c.KubeSpawner.cmd = list(COMMAND)
+# NotebookSpawner adds its own variables. A dict, so that extraConfig may add items.
+c.KubeSpawner.environment = {}
 c.KubeSpawner.default_url = "/lab"
 # Seconds until the pod runs (image pull and new node included), and then until its server answers.
 c.KubeSpawner.start_timeout = hub_config.start_timeout_seconds
@@ -140,7 +147,7 @@ c.KubeSpawner.automount_service_account_token = False
 # A ServiceAccount without rights in the cluster; rights in Google Cloud as granted by the stack.
 c.KubeSpawner.service_account = hub_config.default_service_account
 
-# Idle culler: a service of the hub with only the scopes to list and stop servers.
+# Idle culler: a service of the hub with only the scopes to list and stop servers, and to see when they reported.
 if hub_config.idle_minutes:
     c.JupyterHub.services = [
         {
@@ -148,7 +155,7 @@ if hub_config.idle_minutes:
             "command": [
                 sys.executable,
                 "-m",
-                "jupyterhub_idle_culler",
+                "hub.idle_culler",
                 f"--timeout={hub_config.idle_minutes * 60}",
                 "--cull-every=60",
                 f"--url=http://127.0.0.1:{HUB_PORT}/hub/api",
@@ -158,12 +165,10 @@ if hub_config.idle_minutes:
     c.JupyterHub.load_roles = [
         {
             "name": "idle-culler",
-            "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
+            "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers", "read:tokens"],
             "services": ["idle-culler"],
         }
     ]
-    # Seconds. Interval at which servers report activity, such as computations without an open browser.
-    c.KubeSpawner.environment = {"JUPYTERHUB_ACTIVITY_INTERVAL": "60"}
 
 # The operator's own configuration, last, so that it takes precedence.
 if hub_config.extra_config:

@@ -11,6 +11,7 @@ from kubespawner import KubeSpawner
 
 from hub import home
 from hub.errors import HubError
+from hub.notebook_start import ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping, Sequence
@@ -28,6 +29,10 @@ class NotebookSpawner(KubeSpawner):
         starting = super().start()
         # JupyterHub's own timeout after start_timeout shows no reason, so this one must come first.
         return asyncio.create_task(self._explain(starting, patience=self.start_timeout - 5))
+
+    def get_env(self) -> dict[str, str]:
+        """Return the environment variables of the pod, with this hub's even if extraConfig replaced `environment`."""
+        return {**ENVIRONMENT, **super().get_env()}
 
     async def _explain(self, starting: Awaitable[str], *, patience: int) -> str:
         try:
