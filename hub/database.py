@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hub.contract import HubConfig
 
 
-LOCK_SECONDS = 1
+LOCK_SECONDS = 3
 """Time for which the hub waits for another program's lock on an sqlite file."""
 
 

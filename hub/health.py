@@ -7,6 +7,7 @@ and a hub without its Service could not show people what is wrong.
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Final
 
 from jupyterhub.handlers.base import BaseHandler
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 INTERVAL_SECONDS: Final = 15
 """Time between two checks."""
+WHOLE_SECONDS: Final = 3600
+"""Time between two checks of a whole sqlite file."""
 TIMEOUT_SECONDS: Final = 15
 """Time after which a check without an answer has failed."""
 
@@ -60,7 +63,7 @@ class Health:
         except TimeoutError:
             return f"{name} does not answer within {TIMEOUT_SECONDS} seconds."
         except Exception as error:  # noqa: BLE001 a check that fails in any way must not end the watch
-            return f"{name} does not answer: {error}"
+            return f"{name} does not answer: {error or type(error).__name__}."
 
 
 class HealthHandler(BaseHandler):
@@ -87,29 +90,44 @@ def configure(namespace: str) -> None:
     """Check the database, the proxy, and Kubernetes by the pods of `namespace`."""
     HealthHandler.health = Health(
         {
-            "The database": check_database,
+            "The database": DatabaseCheck(),
             "The proxy": check_proxy,
             "Kubernetes": lambda _app: check_kubernetes(namespace),
         }
     )
 
 
-async def check_database(app: JupyterHub) -> str | None:
-    """Return what is wrong with the database: it must take a change, and an sqlite file must be in order."""
-    return await asyncio.to_thread(database_problem, app.db.get_bind().engine.url)
+class DatabaseCheck:
+    """The check of the database. An sqlite file is read as a whole once an hour, and until it is in order."""
+
+    _whole_at: float = 0
+
+    async def __call__(self, app: JupyterHub) -> str | None:
+        """Return what is wrong with the database."""
+        whole = time.monotonic() >= self._whole_at
+        problem = await asyncio.to_thread(database_problem, app.db.get_bind().engine.url, whole=whole)
+        if whole and problem is None:
+            self._whole_at = time.monotonic() + WHOLE_SECONDS
+        return problem
 
 
-def database_problem(url: URL) -> str | None:
-    """Return what is wrong with the database at `url`, on a connection of its own."""
+def database_problem(url: URL, *, whole: bool) -> str | None:
+    """Return what is wrong with the database at `url`, on a connection of its own.
+
+    Args:
+        url: The database's URL.
+        whole: Whether to read an sqlite file as a whole. The hub cannot write meanwhile.
+    """
     engine = create_engine(url, poolclass=NullPool)
     try:
+        if whole and engine.dialect.name == "sqlite":
+            with engine.connect() as connection:
+                found = connection.scalar(text("PRAGMA quick_check(1)"))
+            if found != "ok":
+                return f"The database is damaged: {' '.join(str(found).split())}."
         with engine.begin() as connection:
             # Changes nothing, but is written: a full disk or a lock refuses it.
             connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
-            if engine.dialect.name == "sqlite":
-                found = connection.scalar(text("PRAGMA quick_check(1)"))
-                if found != "ok":
-                    return f"The database is damaged: {found}"
     except outage.DatabaseOutageError as error:
         return str(error)
     return None
@@ -118,7 +136,7 @@ def database_problem(url: URL) -> str | None:
 async def check_proxy(app: JupyterHub) -> str | None:
     """Return what the hub's watch on the proxy has met."""
     problem = getattr(app.proxy, "outage", None)
-    return f"The proxy does not answer: {problem}" if problem else None
+    return f"The proxy does not answer: {problem}." if problem else None
 
 
 async def check_kubernetes(namespace: str) -> str | None:

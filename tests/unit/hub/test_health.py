@@ -76,13 +76,13 @@ def test_a_damaged_database_is_told(tmp_path: Path) -> None:
         database.execute("create table t (x text)")
         database.executemany("insert into t values (?)", [("x" * 500,)] * 100)
     url = make_url(f"sqlite:///{file}")
-    assert health.database_problem(url) is None
+    assert health.database_problem(url, whole=True) is None
     content = bytearray(file.read_bytes())
     content[3 * 4096 : 3 * 4096 + 100] = os.urandom(100)
     file.write_bytes(content)
-    assert "damaged" in str(health.database_problem(url))
+    assert "damaged" in str(health.database_problem(url, whole=True))
     file.write_bytes(b"x" * 8192)
-    assert "The database is damaged: file is not a database" in str(health.database_problem(url))
+    assert "The database is damaged: file is not a database" in str(health.database_problem(url, whole=True))
 
 
 def test_a_full_database_is_told(tmp_path: Path) -> None:
@@ -110,7 +110,8 @@ def test_a_mistake_in_a_statement_is_no_outage(tmp_path: Path) -> None:
 
 
 def test_an_unreachable_postgresql_server_is_told() -> None:
-    told = str(health.database_problem(make_url("postgresql+psycopg2://hub@127.0.0.1:1/hub")))
+    url = make_url("postgresql+psycopg2://hub@127.0.0.1:1/hub")
+    told = str(health.database_problem(url, whole=True))
     assert told.startswith("The database does not answer: ")
     assert "Connection refused" in told
 
