@@ -24,7 +24,7 @@ from hub.contract import (
     PROXY_TOKEN_VARIABLE,
     HubConfig,
 )
-from hub.notebook_spawner import NotebookSpawner
+from hub.notebook_spawner import COMMAND, NotebookSpawner
 from hub.pod_guard import PodGuard
 from hub.spawn_form import SpawnForm
 
@@ -68,6 +68,9 @@ c.JupyterHub.cleanup_servers = False
 # Seconds. Interval at which a restarted proxy gets its routes again.
 c.JupyterHub.last_activity_interval = 60
 
+# Seconds. A restarted hub serves its pages while it still checks the servers: some may be starting.
+c.JupyterHub.init_spawners_timeout = 1
+
 # Database.
 database.configure(c, hub_config)
 
@@ -78,9 +81,11 @@ sign_in.configure(c, hub_config.sign_in)
 c.JupyterHub.allow_named_servers = False
 c.JupyterHub.spawner_class = NotebookSpawner
 c.KubeSpawner.namespace = hub_config.notebooks_namespace
-c.KubeSpawner.cmd = ["start-singleuser.sh"]
+c.KubeSpawner.cmd = list(COMMAND)
+# If the container fails, its status has the last lines of its log: the hub needs no right to read logs.
+c.KubeSpawner.extra_container_config = {"terminationMessagePolicy": "FallbackToLogsOnError"}
 c.KubeSpawner.default_url = "/lab"
-# Seconds until the pod runs (image pull and new node included), and then until its server answers.
+# Seconds until the server answers (image pull and new node included), and of these after its container runs.
 c.KubeSpawner.start_timeout = hub_config.start_timeout_seconds
 c.KubeSpawner.http_timeout = 60
 # Kubernetes events on the progress page.

@@ -1,25 +1,55 @@
 from asyncio import Future
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from jupyterhub.spawner import Spawner
 from kubernetes_asyncio.client import ApiClient, CoreV1Api, V1Pod
+from kubespawner.reflector import ResourceReflector
+
+class PodReflector(ResourceReflector):
+    @property
+    def pods(self) -> dict[str, dict[str, Any]]: ...
+
+class EventReflector(ResourceReflector):
+    @property
+    def events(self) -> Sequence[dict[str, Any]]: ...
 
 class _CoreV1Api(CoreV1Api):
     # Missing in the types of kubernetes_asyncio.
     api_client: ApiClient
 
 class KubeSpawner(Spawner):
+    reflectors: dict[tuple[str, str | None], ResourceReflector]
     namespace: str
+    pod_name: str
     pvc_name: str
     storage_capacity: str
+    storage_pvc_ensure: bool
     image: str
+    delete_grace_period: int
     extra_resource_guarantees: dict[str, str]
     extra_resource_limits: dict[str, str]
     modify_pod_hook: Callable[[KubeSpawner, V1Pod], V1Pod | Awaitable[V1Pod]] | None
     api: _CoreV1Api
+    _pvc_exists: bool
     def __init__(self, *args: object, _mock: bool = False, **kwargs: object) -> None: ...
     @property
     def events(self) -> list[dict[str, Any]]: ...
+    @property
+    def pod_reflector(self) -> PodReflector | None: ...
     def start(self) -> Future[str]: ...
+    async def stop(self, now: bool = False) -> None: ...
+    async def poll(self) -> int | None: ...
+    def load_state(self, state: Mapping[str, Any]) -> None: ...
+    def is_pod_running(self, pod: Mapping[str, Any] | None) -> bool: ...
     async def get_pod_manifest(self) -> V1Pod: ...
+    async def _start(self) -> str: ...
+    def _get_pod_url(self, pod: Mapping[str, Any]) -> str: ...
+    async def _start_watching_pods(self, replace: bool = False) -> ResourceReflector: ...
+    async def _start_reflector(
+        self, kind: str, reflector_class: type[ResourceReflector], replace: bool = False, **kwargs: object
+    ) -> ResourceReflector: ...
+    async def _make_create_pod_request(self, pod: V1Pod, request_timeout: float) -> bool: ...
+    async def _make_delete_pod_request(
+        self, pod_name: str, delete_options: object, grace_seconds: int, request_timeout: float
+    ) -> bool: ...

@@ -1,0 +1,3 @@
+class Server:
+    ip: str
+    base_url: str
