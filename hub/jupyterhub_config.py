@@ -24,7 +24,7 @@ from hub.contract import (
     PROXY_TOKEN_VARIABLE,
     HubConfig,
 )
-from hub.notebook_spawner import COMMAND, NotebookSpawner
+from hub.notebook_spawner import NotebookSpawner
 from hub.pod_guard import PodGuard
 from hub.spawn_form import SpawnForm
 
@@ -81,7 +81,7 @@ sign_in.configure(c, hub_config.sign_in)
 c.JupyterHub.allow_named_servers = False
 c.JupyterHub.spawner_class = NotebookSpawner
 c.KubeSpawner.namespace = hub_config.notebooks_namespace
-c.KubeSpawner.cmd = list(COMMAND)
+c.KubeSpawner.cmd = ["start-singleuser.sh"]
 # If the container fails, its status has the last lines of its log: the hub needs no right to read logs.
 c.KubeSpawner.extra_container_config = {"terminationMessagePolicy": "FallbackToLogsOnError"}
 c.KubeSpawner.default_url = "/lab"

@@ -20,24 +20,13 @@ from hub import home
 from hub.errors import HubError
 from hub.kubernetes_view import LASTING, UnreachableError, kubernetes_trouble
 from hub.start_watch import StartWatch
+from hub.stray_pods import token_of_same
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 
     from kubernetes_asyncio.client import V1Pod
     from kubespawner.reflector import ResourceReflector
-
-_COMMAND: Final = """\
-for command in start-singleuser.sh jupyterhub-singleuser; do
-  if command -v "$command" >/dev/null; then exec "$command" "$@"; fi
-done
-echo "This image has neither start-singleuser.sh nor jupyterhub-singleuser. Install the Python package jupyterhub."
-exit 127
-"""
-
-COMMAND: Final = ("sh", "-c", _COMMAND, "sh")
-"""Command of a notebook's container, for the image's own entrypoint; arguments may follow. Images of repo2docker,
-Pangeo and Rocker have `jupyterhub-singleuser` only."""
 
 _LOOK_SECONDS: Final = 0.2
 """Seconds between two looks at a starting pod and its server."""
@@ -230,6 +219,14 @@ class NotebookSpawner(KubeSpawner):
         return await asyncio.shield(asyncio.ensure_future(starting))
 
     async def _make_create_pod_request(self, pod: V1Pod, request_timeout: float) -> bool:
+        running, token = self._listed_pod(), None
+        if running is not None and self.is_pod_running(running):
+            token = token_of_same(running, self.api.api_client.sanitize_for_serialization(pod))
+        if token is not None:
+            # KubeSpawner would delete it. JupyterHub accepts the token that it finds here after the start.
+            self.log.warning("Adopting the running pod %s, which the database does not know", self.pod_name)
+            self.api_token, self._created = token, True
+            return True
         self._created = await super()._make_create_pod_request(pod, request_timeout)
         return self._created
 

@@ -13,6 +13,7 @@ class Spawner(LoggingConfigurable):
     name: str
     server: Server | None
     user_options: dict[str, Any]
+    api_token: str
     start_timeout: int
     http_timeout: int
     cpu_guarantee: float | None

@@ -17,7 +17,7 @@ from traitlets.config import Config, Configurable
 
 from hub.contract import HubConfig
 from hub.errors import HubError
-from hub.notebook_spawner import COMMAND, NotebookSpawner
+from hub.notebook_spawner import NotebookSpawner
 from tests.unit.hub.conftest import CONFIG_FILE
 
 LoadConfig = Callable[[HubConfig], Config]
@@ -165,7 +165,7 @@ def test_the_pod_has_the_chosen_options(config: Config) -> None:
     )
     (container,) = pod["spec"]["containers"]
     assert container["image"] == "quay.io/jupyter/base-notebook"
-    assert container["args"] == list(COMMAND)
+    assert container["args"] == ["start-singleuser.sh"]
     assert container["terminationMessagePolicy"] == "FallbackToLogsOnError"
     assert container["resources"] == {
         "requests": {"cpu": 1.5, "memory": 2 * 2**30, "nvidia.com/gpu": "2"},

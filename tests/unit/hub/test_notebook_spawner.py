@@ -1,7 +1,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from tornado.web import Application, RequestHandler
 
 from hub import notebook_spawner
 from hub.errors import HubError
-from hub.notebook_spawner import COMMAND, NotebookSpawner
+from hub.notebook_spawner import NotebookSpawner
 
 Starting = Callable[[], Awaitable[str]]
 Pod = dict[str, Any]
@@ -252,29 +251,3 @@ def test_a_stop_on_a_lost_node_deletes_the_object_in_the_end(monkeypatch: pytest
 
     asyncio.run(run())
     assert calls == [False, True]
-
-
-def test_the_command_starts_images_of_any_kind_and_names_what_they_lack(tmp_path: Path) -> None:
-    async def run() -> tuple[int | None, str]:
-        process = await asyncio.create_subprocess_exec(
-            "/bin/sh",
-            *COMMAND[1:],
-            "two words",
-            env={"PATH": str(tmp_path)},
-            stdout=asyncio.subprocess.PIPE,
-        )
-        printed, _ = await process.communicate()
-        return process.returncode, printed.decode()
-
-    def provide(name: str) -> None:
-        program = tmp_path / name
-        program.write_text(f'#!/bin/sh\necho {name} "$@"\n')
-        program.chmod(0o755)
-
-    code, printed = asyncio.run(run())
-    assert code == 127
-    assert "neither start-singleuser.sh nor jupyterhub-singleuser" in printed
-    provide("jupyterhub-singleuser")
-    assert asyncio.run(run()) == (0, "jupyterhub-singleuser two words\n")
-    provide("start-singleuser.sh")
-    assert asyncio.run(run()) == (0, "start-singleuser.sh two words\n")
