@@ -3,8 +3,10 @@ import logging
 from collections.abc import Awaitable, Mapping
 from typing import Any
 
+from jupyterhub import orm
 from jupyterhub.objects import Server
 from jupyterhub.user import User
+from tornado.web import RequestHandler
 from traitlets.config import LoggingConfigurable
 
 class Spawner(LoggingConfigurable):
@@ -14,6 +16,8 @@ class Spawner(LoggingConfigurable):
     server: Server | None
     user_options: dict[str, Any]
     api_token: str
+    orm_spawner: orm.Spawner | None
+    handler: RequestHandler | None
     start_timeout: int
     http_timeout: int
     cpu_guarantee: float | None
@@ -23,9 +27,9 @@ class Spawner(LoggingConfigurable):
     _spawn_pending: bool
     _spawn_future: asyncio.Future[Any] | None
     @property
-    def active(self) -> bool: ...
-    @property
     def ready(self) -> bool: ...
+    @property
+    def active(self) -> bool: ...
     def start(self) -> Awaitable[str | tuple[str, int]]: ...
     async def poll(self) -> int | None: ...
     async def _run_apply_user_options(self, user_options: Mapping[str, object]) -> None: ...
