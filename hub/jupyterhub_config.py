@@ -25,6 +25,7 @@ from hub.contract import (
     HubConfig,
 )
 from hub.notebook_spawner import NotebookSpawner
+from hub.notebook_start import COMMAND
 from hub.pod_guard import PodGuard
 from hub.proxy import WatchedProxy
 from hub.spawn_form import SpawnForm
@@ -93,7 +94,9 @@ c.JupyterHub.allow_named_servers = False
 c.JupyterHub.named_server_limit_per_user = 10
 c.JupyterHub.spawner_class = NotebookSpawner
 c.KubeSpawner.namespace = hub_config.notebooks_namespace
-c.KubeSpawner.cmd = ["start-singleuser.sh"]
+c.KubeSpawner.cmd = list(COMMAND)
+# NotebookSpawner adds its own variables. A dict, so that extraConfig may add items.
+c.KubeSpawner.environment = {}
 # If the container fails, its status has the last lines of its log: the hub needs no right to read logs.
 c.KubeSpawner.extra_container_config = {"terminationMessagePolicy": "FallbackToLogsOnError"}
 c.KubeSpawner.default_url = "/lab"
@@ -149,7 +152,7 @@ c.KubeSpawner.automount_service_account_token = False
 # A ServiceAccount without rights in the cluster; rights in Google Cloud as granted by the stack.
 c.KubeSpawner.service_account = hub_config.default_service_account
 
-# Idle culler: a service of the hub with only the scopes to list and stop servers.
+# Idle culler: a service of the hub with only the scopes to list and stop servers, and to see when they reported.
 if hub_config.idle_minutes:
     c.JupyterHub.services = [
         {
@@ -157,7 +160,7 @@ if hub_config.idle_minutes:
             "command": [
                 sys.executable,
                 "-m",
-                "jupyterhub_idle_culler",
+                "hub.idle_culler",
                 f"--timeout={hub_config.idle_minutes * 60}",
                 "--cull-every=60",
                 f"--url=http://127.0.0.1:{HUB_PORT}/hub/api",
@@ -167,12 +170,10 @@ if hub_config.idle_minutes:
     c.JupyterHub.load_roles = [
         {
             "name": "idle-culler",
-            "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
+            "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers", "read:tokens"],
             "services": ["idle-culler"],
         }
     ]
-    # Seconds. Interval at which servers report activity, such as computations without an open browser.
-    c.KubeSpawner.environment = {"JUPYTERHUB_ACTIVITY_INTERVAL": "60"}
 
 # The operator's own configuration, last, so that it takes precedence.
 if hub_config.extra_config:

@@ -19,6 +19,7 @@ from kubespawner import KubeSpawner
 from hub import home
 from hub.errors import HubError
 from hub.kubernetes_view import LASTING, UnreachableError, kubernetes_trouble
+from hub.notebook_start import ENVIRONMENT
 from hub.start_watch import StartWatch
 from hub.stray_pods import token_of_same
 
@@ -54,6 +55,10 @@ class NotebookSpawner(KubeSpawner):
         async with self._explained():
             await home.prepare(self)
             return await self._answering(super()._start())
+
+    def get_env(self) -> dict[str, str]:
+        """Return the environment variables of the pod, with this hub's even if extraConfig replaced `environment`."""
+        return {**ENVIRONMENT, **super().get_env()}
 
     @asynccontextmanager
     async def _explained(self) -> AsyncGenerator[None]:

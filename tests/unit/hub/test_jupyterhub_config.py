@@ -18,6 +18,7 @@ from traitlets.config import Config, Configurable
 from hub.contract import HubConfig
 from hub.errors import HubError
 from hub.notebook_spawner import NotebookSpawner
+from hub.notebook_start import COMMAND, ENVIRONMENT
 from hub.proxy import WatchedProxy
 from tests.unit.hub.conftest import CONFIG_FILE
 
@@ -101,10 +102,10 @@ def test_homes_are_deleted_with_their_user_only_if_not_kept(
 
 def test_the_culler_may_only_see_and_stop_servers(config: Config) -> None:
     (role,) = config.JupyterHub.load_roles
-    assert set(role["scopes"]) == {"list:users", "read:users:activity", "read:servers", "delete:servers"}
+    assert set(role["scopes"]) == {"list:users", "read:users:activity", "read:servers", "delete:servers", "read:tokens"}
     assert role["services"] == ["idle-culler"]
     (service,) = config.JupyterHub.services
-    assert "--timeout=3600" in service["command"]
+    assert service["command"][1:4] == ["-m", "hub.idle_culler", "--timeout=3600"]
     assert "admin" not in service
 
 
@@ -167,12 +168,23 @@ def test_the_pod_has_the_chosen_options(config: Config) -> None:
     )
     (container,) = pod["spec"]["containers"]
     assert container["image"] == "quay.io/jupyter/base-notebook"
-    assert container["args"] == ["start-singleuser.sh"]
+    assert container["args"] == list(COMMAND)
     assert container["terminationMessagePolicy"] == "FallbackToLogsOnError"
     assert container["resources"] == {
         "requests": {"cpu": 1.5, "memory": 2 * 2**30, "nvidia.com/gpu": "2"},
         "limits": {"cpu": 4.0, "memory": 2 * 2**30, "nvidia.com/gpu": "2"},
     }
+
+
+@pytest.mark.usefixtures("no_cluster")
+def test_an_environment_of_extra_config_keeps_the_variables_of_the_hub(config: Config) -> None:
+    assert config.KubeSpawner.environment == {}, "a dict, to which extraConfig may add items"
+    config.KubeSpawner.environment = {"OWN": "1", "JUPYTERHUB_ACTIVITY_INTERVAL": "30"}
+    (container,) = manifest_of(config, {})["spec"]["containers"]
+    variables = {variable["name"]: variable.get("value") for variable in container["env"]}
+    assert variables["OWN"] == "1"
+    assert variables["JUPYTERHUB_ACTIVITY_INTERVAL"] == "30"
+    assert variables["JUPYTER_RUNTIME_DIR"] == ENVIRONMENT["JUPYTER_RUNTIME_DIR"]
 
 
 @pytest.mark.usefixtures("no_cluster")
