@@ -42,8 +42,8 @@ _STUCK_SECONDS: Final = 60
 class NotebookSpawner(KubeSpawner):
     """KubeSpawner that outlives outages of Kubernetes and restarts of the hub, and gives up hopeless starts."""
 
-    _created = False
-    """Whether the pod of this start exists. Until then, one of the same name may be left over."""
+    _created: bool | None = None
+    """Whether the pod of this start exists; None is unknown. Until then, one of the same name may be left over."""
 
     async def _start(self) -> str:
         """Start the pod, wait for the server's answer, and return its URL.
@@ -141,6 +141,8 @@ class NotebookSpawner(KubeSpawner):
         return 1 if isinstance(check.exception(), HubError) else check.result()
 
     async def _poll_pod(self) -> int | None:
+        if self._created is False:
+            return 1  # the start has failed before that; Kubernetes may not answer
         status, pod = await super().poll(), self._listed_pod()
         if pod is not None and (deleted := pod["metadata"].get("deletionTimestamp")):
             seconds = (datetime.now(UTC) - datetime.fromisoformat(deleted)).total_seconds()
@@ -232,6 +234,7 @@ class NotebookSpawner(KubeSpawner):
             self.log.warning("Adopting the running pod %s, which the database does not know", self.pod_name)
             self.api_token, self._created = token, True
             return True
+        self._created = None
         self._created = await super()._make_create_pod_request(pod, request_timeout)
         return self._created
 

@@ -163,6 +163,12 @@ class KubernetesHub:
         self.process.kill()
         self.process.wait()
 
+    def stop(self) -> None:
+        """End the hub, as a rollout does."""
+        assert self.process
+        self.process.terminate()
+        self.process.wait()
+
     def api(self, method: str, path: str, *, token: str = TOKEN, json: object = None) -> httpx.Response:
         """Send a request to the hub's API."""
         url = f"http://127.0.0.1:{self.port}/hub/api/{path}"

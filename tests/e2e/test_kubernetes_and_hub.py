@@ -68,7 +68,7 @@ def test_a_start_goes_on_after_a_restart_of_the_hub(hub: KubernetesHub) -> None:
     hub.kubelet.behaviour["jupyter-dan"] = "wait"
     assert hub.start_server("dan").status_code == 202
     pod = hub.pods()["jupyter-dan"]
-    hub.kill()
+    hub.stop()
     hub.start()
     assert hub.server_of("dan")["pending"] == "spawn"
     del hub.kubelet.behaviour["jupyter-dan"]
