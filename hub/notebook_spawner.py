@@ -19,7 +19,6 @@ from kubespawner import KubeSpawner
 from hub import home
 from hub.errors import HubError
 from hub.kubernetes_view import LASTING, UnreachableError, kubernetes_trouble
-from hub.notebook_start import ENVIRONMENT
 from hub.start_watch import StartWatch
 from hub.stray_pods import token_of_same
 
@@ -42,6 +41,9 @@ _STUCK_SECONDS: Final = 60
 class NotebookSpawner(KubeSpawner):
     """KubeSpawner that outlives outages of Kubernetes and restarts of the hub, and gives up hopeless starts."""
 
+    own_environment: Mapping[str, str] = {}
+    """Environment variables of every pod; see `notebook_start.environment`."""
+
     _created: bool | None = None
     """Whether the pod of this start exists; None is unknown. Until then, one of the same name may be left over."""
 
@@ -58,7 +60,7 @@ class NotebookSpawner(KubeSpawner):
 
     def get_env(self) -> dict[str, str]:
         """Return the environment variables of the pod, with this hub's even if extraConfig replaced `environment`."""
-        return {**ENVIRONMENT, **super().get_env()}
+        return {**self.own_environment, **super().get_env()}
 
     @asynccontextmanager
     async def _explained(self) -> AsyncGenerator[None]:
