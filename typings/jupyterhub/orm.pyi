@@ -3,6 +3,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, sessionmaker
 class Group(DeclarativeBase):
     name: Mapped[str]
 
+class APIToken(DeclarativeBase): ...
+
 class User(DeclarativeBase):
     name: Mapped[str]
 

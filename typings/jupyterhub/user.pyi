@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from jupyterhub.orm import Group
 from jupyterhub.spawner import Spawner
@@ -8,3 +9,4 @@ class User:
     @property
     def groups(self) -> Sequence[Group]: ...
     spawners: Mapping[str, Spawner]
+    async def get_auth_state(self) -> dict[str, Any] | None: ...
