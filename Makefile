@@ -5,6 +5,9 @@ PYTHON := $(ENVIRONMENT)/bin/python
 REQUIREMENTS := requirements.txt requirements-dev.txt docker/hub/requirements.txt
 LOCK := requirements.lock
 
+# Without cached bytecode, each program compiles its modules again: a preview a second, a test process five.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help up preview diff url kubeconfig env down check test unit lint schema bench bench-rollout environment lock
 
