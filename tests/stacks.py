@@ -97,7 +97,10 @@ def record_values(values: Mapping[str, object]) -> Record:
 
 @cache
 def _record(arguments: str) -> Record:
-    """Return the registrations of a hub: the same for the same values, preview and answers, in JSON."""
+    """Return the registrations of a hub by values, preview and answers in JSON: made once, as most tests share stacks.
+
+    A test that patches the program uses `record_settings`.
+    """
     values, preview, answers = json.loads(arguments)
     return record_settings(settings.parse(values, encrypted=SECRETS), preview=preview, answers=answers)
 
