@@ -220,7 +220,9 @@ def record(
 
 async def _outputs() -> None:
     """Wait for all outputs at once: Pulumi's own wait takes each of them, and looks at all others each time."""
-    while pending := [output for output in SETTINGS.outputs if not output.done()]:
+    # Pulumi declares this attribute by a property that type checkers cannot follow.
+    tracked = cast("set[asyncio.Task[object]]", cast("Any", SETTINGS).outputs)
+    while pending := [output for output in tracked if not output.done()]:
         done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_EXCEPTION)
         if any(output.exception() for output in done):
             return
