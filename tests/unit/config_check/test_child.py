@@ -47,7 +47,8 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A check that refuses an `extra_config.py` with a 7, and loads no JupyterHub."""
     program = (
         "import json, pathlib, sys; text = pathlib.Path(sys.argv[1], 'hub', 'extra_config.py').read_text(); "
-        "print(json.dumps([[['hub/extra_config.py', 1], 'wrong']] if '7' in text else []))"
+        "found = [[['hub/extra_config.py', 1], 'wrong']] if '7' in text else []; "
+        "print(json.dumps({'mistakes': found, 'warnings': []}))"
     )
     monkeypatch.setattr(child, "_COMMAND", ("-c", program))
 
