@@ -6,6 +6,7 @@ from jupyterhub.spawner import Spawner
 
 class User:
     name: str
+    user_info: dict[str, Any] | None
     @property
     def groups(self) -> Sequence[Group]: ...
     spawners: Mapping[str, Spawner]
