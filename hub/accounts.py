@@ -70,7 +70,7 @@ class AccountMixin(Authenticator):
         found: list[object] = [person[key] for key in ("oid", "sub", "id") if person.get(key)]
         return Account(provider=self.provider_of(person), id=str(found[0]), login=login, user=login) if found else None
 
-    async def authenticate(self, handler: BaseHandler | None, data: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 JupyterHub's own
+    async def authenticate(self, handler: BaseHandler, data: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 JupyterHub's own
         """Return the auth model, with the name of the user of the hub.
 
         Raises:
@@ -82,7 +82,7 @@ class AccountMixin(Authenticator):
         model: dict[str, Any] = given if isinstance(given, dict) else {"name": given}
         login = self.normalize_username(model["name"])
         account = self.account_in(model.get("auth_state"), login)
-        user = _user_of(handler, account) if account else None
+        user = _user_of(handler, account) if account and handler else None  # no handler: no database
         owner = handler.find_user(login) if handler else None
         if user is None and owner is None:
             _require_clear(login)
@@ -174,10 +174,8 @@ def _stored(name: str, user_info: Mapping[str, Any] | None) -> Account | None:
     return account if account.user == name else None
 
 
-def _user_of(handler: BaseHandler | None, account: Account) -> str | None:
+def _user_of(handler: BaseHandler, account: Account) -> str | None:
     """Return the name of the user of an account, if it has signed in before."""
-    if handler is None:
-        return None
     stored = literal_column("users.user_info", Text)
     for user in handler.db.query(orm.User).filter(stored.contains(json.dumps(account.id), autoescape=True)):
         if account.is_same(_stored(user.name, user.user_info)):

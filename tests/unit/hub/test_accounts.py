@@ -192,7 +192,9 @@ class Custom:
             return {"access_token": "t", "token_type": "bearer"}
 
         self.authenticator.token_to_user, self.authenticator.get_token_info = user_info, token
-        handler: Any = SimpleNamespace(get_argument=lambda _: "code", find_user=self.users.find_user, db=self.users.db)
+        handler: Any = SimpleNamespace(
+            get_argument={"code": "code"}.get, find_user=self.users.find_user, db=self.users.db
+        )
         model = asyncio.run(self.authenticator.get_authenticated_user(handler, None))
         return self.users.store(model).name
 
