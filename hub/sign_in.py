@@ -46,6 +46,9 @@ def _github(c: Config, sign_in: SignIn) -> type:
 
     github = sign_in.github
     c.GitHubOAuthenticator.github_url = github.url
+    scheme, _, host = github.url.partition("://")
+    if host.endswith(".ghe.com"):  # GitHub Enterprise Cloud with data residency; OAuthenticator knows Servers only
+        c.GitHubOAuthenticator.github_api = f"{scheme}://api.{host}"
     c.GitHubOAuthenticator.allowed_organizations = set(github.organizations)
     # Without it GitHub reports public memberships only. OAuthenticator reads GITHUB_CLIENT_SECRET by itself.
     c.GitHubOAuthenticator.scope = ["read:org"] if github.organizations or github.groups else []

@@ -315,3 +315,20 @@ def test_a_group_authorizes_nobody(github: GitHub, load_config: LoadConfig, hub_
     ada = by_name.sign_in("ada")
     assert ada
     assert ada["groups"] == []
+
+
+@pytest.mark.parametrize(
+    ("url", "api"),
+    [
+        ("https://github.com", "https://api.github.com"),
+        ("https://github.example.org", "https://github.example.org/api/v3"),
+        ("https://octocorp.ghe.com", "https://api.octocorp.ghe.com"),
+    ],
+)
+def test_the_api_is_that_of_github_of_a_server_or_of_data_residency(
+    url: str, api: str, github: GitHub, load_config: LoadConfig, hub_config: HubConfig
+) -> None:
+    authenticator = sign_ins(github, load_config, hub_config, of_github={"url": url}).authenticator
+    assert authenticator.github_api == api
+    assert authenticator.userdata_url == f"{api}/user"
+    assert authenticator.token_url == f"{url}/login/oauth/access_token"
