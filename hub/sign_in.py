@@ -105,7 +105,7 @@ def _native(c: Config, sign_in: SignIn) -> type:
     from hub.native import NativeSignIn  # noqa: PLC0415 as above
 
     c.Authenticator.allow_all = not sign_in.allowed_users
-    c.JupyterHub.template_paths = [str(Path(str(nativeauthenticator.__file__)).with_name("templates"))]
+    c.JupyterHub.template_paths.append(str(Path(str(nativeauthenticator.__file__)).with_name("templates")))
     c.NativeAuthenticator.minimum_password_length = 10
     c.NativeAuthenticator.check_common_password = True
     c.NativeAuthenticator.allowed_failed_logins = 5

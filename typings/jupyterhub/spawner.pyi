@@ -2,13 +2,17 @@ import logging
 from collections.abc import Awaitable, Mapping
 from typing import Any
 
+from jupyterhub import orm
 from jupyterhub.user import User
+from tornado.web import RequestHandler
 from traitlets.config import LoggingConfigurable
 
 class Spawner(LoggingConfigurable):
     log: logging.Logger
     user: User
     user_options: dict[str, Any]
+    orm_spawner: orm.Spawner | None
+    handler: RequestHandler | None
     start_timeout: int
     cpu_guarantee: float | None
     mem_guarantee: int | None

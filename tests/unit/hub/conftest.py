@@ -14,7 +14,7 @@ from tests.unit.hub.github_sign_ins import CALLBACK
 CONFIG_FILE = Path(__file__).parents[3] / "hub" / "jupyterhub_config.py"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def hub_config() -> HubConfig:
     return HubConfig(
         hub_connect_url="http://tf-hub-api.jupyterhub:8081",
@@ -50,6 +50,8 @@ def hub_config() -> HubConfig:
         keep_homes=True,
         start_timeout_seconds=600,
         idle_minutes=60,
+        count_open_tabs=True,
+        max_hours=0,
         dedicated_nodes=False,
         accelerator=None,
         extra_config=False,
