@@ -11,7 +11,7 @@ import httpx
 import pytest
 from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api
 from kubernetes.client.exceptions import ApiException
-from kubernetes.stream import stream
+from kubernetes.stream import stream  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType] -- it has no types
 from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import make_stack, succeed
