@@ -16,10 +16,6 @@ class FakeSpawner(KubeSpawner):
     def __init__(self, user_options: dict[str, object] | None = None) -> None:
         self.user_options = user_options or {}
 
-    def values(self) -> dict[str, str | None]:
-        """Return the values of the fields."""
-        return {name: attributes["value"] for name, attributes in self.inputs.items()}
-
 
 DEFAULTS = {
     "image": "registry.example/foo/notebook:1.0.0",
