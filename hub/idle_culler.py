@@ -15,6 +15,9 @@ from traitlets import default
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+NEVER: Final = 100 * 365 * 24 * 3600
+"""Limit, in seconds, of servers that are not stopped when they are idle."""
+
 SILENCE: Final = timedelta(minutes=4)
 """Time since the last report after which nothing is known about a server. They report once a minute."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from hub import database, limits, pages, sign_in
+from hub import database, lifetime, limits, pages, sign_in
 from hub.contract import (
     COOKIE_SECRET_VARIABLE,
     CRYPT_KEY_VARIABLE,
@@ -24,8 +24,9 @@ from hub.contract import (
     PROXY_TOKEN_VARIABLE,
     HubConfig,
 )
+from hub.idle_culler import NEVER
 from hub.notebook_spawner import NotebookSpawner
-from hub.notebook_start import COMMAND
+from hub.notebook_start import COMMAND, environment
 from hub.pod_guard import PodGuard
 from hub.proxy import WatchedProxy
 from hub.spawn_form import SpawnForm
@@ -64,6 +65,7 @@ c.JupyterHub.hub_connect_url = hub_config.hub_connect_url
 
 # Proxy. It is a separate Deployment, so that a restart of the hub does not disconnect notebooks.
 c.JupyterHub.proxy_class = WatchedProxy
+WatchedProxy.count_open_tabs = hub_config.count_open_tabs
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.api_url = hub_config.proxy_api_url
 c.JupyterHub.cleanup_proxy = False
@@ -80,6 +82,7 @@ database.configure(c, hub_config)
 pages.install()
 limits.install()
 c.JupyterHub.template_paths = [str(Path(__file__).parent)]
+c.JupyterHub.template_vars = {"lifetime": lifetime.sentences(hub_config)}
 # Browsers send the hub's cookies with links, and not with images, frames and forms of other sites.
 c.JupyterHub.tornado_settings = {"cookie_options": {"samesite": "Lax"}}
 
@@ -94,6 +97,7 @@ c.KubeSpawner.namespace = hub_config.notebooks_namespace
 c.KubeSpawner.cmd = list(COMMAND)
 # NotebookSpawner adds its own variables. A dict, so that extraConfig may add items.
 c.KubeSpawner.environment = {}
+NotebookSpawner.own_environment = environment(hub_config)
 c.KubeSpawner.default_url = "/lab"
 # Seconds until the pod runs (image pull and new node included), and then until its server answers.
 c.KubeSpawner.start_timeout = hub_config.start_timeout_seconds
@@ -148,7 +152,7 @@ c.KubeSpawner.automount_service_account_token = False
 c.KubeSpawner.service_account = hub_config.default_service_account
 
 # Idle culler: a service of the hub with only the scopes to list and stop servers, and to see when they reported.
-if hub_config.idle_minutes:
+if hub_config.idle_minutes or hub_config.max_hours:
     c.JupyterHub.services = [
         {
             "name": "idle-culler",
@@ -156,7 +160,8 @@ if hub_config.idle_minutes:
                 sys.executable,
                 "-m",
                 "hub.idle_culler",
-                f"--timeout={hub_config.idle_minutes * 60}",
+                f"--timeout={hub_config.idle_minutes * 60 or NEVER}",
+                f"--max-age={hub_config.max_hours * 3600}",
                 "--cull-every=60",
                 f"--url=http://127.0.0.1:{HUB_PORT}/hub/api",
             ],

@@ -90,6 +90,6 @@ def _load_jupyter_server_extension(app: Any) -> None:  # noqa: ANN401 as above  
     work = Work(app)
     app.jupyterhub_work = PeriodicCallback(work.look, SECONDS * 1000)
     app.jupyterhub_work.start()
-    if os.environ.get("JUPYTERHUB_OPEN_TABS_COUNT") == "0":
+    if os.environ.get("JUPYTERHUB_COUNT_OPEN_TABS") == "0":
         app.event_logger.add_listener(schema_id=_SAVES, listener=work.saved)
         app.web_app.last_activity = work.last_activity

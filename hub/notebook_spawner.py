@@ -11,7 +11,6 @@ from kubespawner import KubeSpawner
 
 from hub import home
 from hub.errors import HubError
-from hub.notebook_start import ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping, Sequence
@@ -19,6 +18,9 @@ if TYPE_CHECKING:
 
 class NotebookSpawner(KubeSpawner):
     """KubeSpawner with Kubernetes' reasons on the progress page, and with expansion of home volumes."""
+
+    own_environment: Mapping[str, str] = {}
+    """Environment variables of every pod; see `notebook_start.environment`."""
 
     def start(self) -> asyncio.Task[str]:
         """Start the pod; the task's result is the server's URL.
@@ -32,7 +34,7 @@ class NotebookSpawner(KubeSpawner):
 
     def get_env(self) -> dict[str, str]:
         """Return the environment variables of the pod, with this hub's even if extraConfig replaced `environment`."""
-        return {**ENVIRONMENT, **super().get_env()}
+        return {**self.own_environment, **super().get_env()}
 
     async def _explain(self, starting: Awaitable[str], *, patience: int) -> str:
         try:

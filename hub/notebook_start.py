@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-ENVIRONMENT: Final = {
-    # Without a writable runtime folder the server ends, and by default it is in the home, which may be full.
-    "JUPYTER_RUNTIME_DIR": "/tmp/jupyter/runtime",  # noqa: S108 in a pod of one user
-    # Seconds. Interval at which servers report their activity.
-    "JUPYTERHUB_ACTIVITY_INTERVAL": "60",
-}
-"""Default environment variables. `c.KubeSpawner.environment` takes precedence, and does not remove the others."""
+if TYPE_CHECKING:
+    from hub.contract import HubConfig
+
+
+def environment(config: HubConfig) -> dict[str, str]:
+    """Return this hub's environment variables of notebook servers.
+
+    `c.KubeSpawner.environment` takes precedence over each, and does not remove the others.
+    """
+    return {
+        # Without a writable runtime folder the server ends, and by default it is in the home, which may be full.
+        "JUPYTER_RUNTIME_DIR": "/tmp/jupyter/runtime",  # noqa: S108 in a pod of one user
+        # Seconds. Interval at which servers report their activity.
+        "JUPYTERHUB_ACTIVITY_INTERVAL": "60",
+        # Read by notebook_activity.py.
+        "JUPYTERHUB_COUNT_OPEN_TABS": str(int(config.count_open_tabs)),
+    }
+
 
 # Without `$(`, which Kubernetes expands in arguments.
 _SCRIPT = """\

@@ -60,3 +60,10 @@ class NotebookSettings(Model):
     idle_minutes: Annotated[WholeNumber, Field(ge=0), AfterValidator(_never_or_long_enough)] = 60
     """Minutes without activity after which a server is stopped. At least 5; 0 means never. Activity is: requests of
     browsers, output, busy kernels, and processes that compute. This also applies to running servers."""
+    count_open_tabs: Flag = True
+    """Whether requests of browsers are activity. An open tab of JupyterLab sends them all the time, so with `true` it
+    keeps a server with its GPUs. With `false`, only these are: saved files, output, busy kernels, and processes that
+    compute. Then do not offer other web applications, such as RStudio: using them is no activity."""
+    max_hours: Annotated[WholeNumber, Field(ge=0)] = 0
+    """Hours after its start after which a server is stopped, even if it is in use. 0 means never. This also applies to
+    running servers."""

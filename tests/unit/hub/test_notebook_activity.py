@@ -107,3 +107,26 @@ def test_without_requests_the_last_activity_is_that_of_code_and_files() -> None:
     assert work.last_activity() == later
     asyncio.run(work.saved(data={"action": "save"}))
     assert work.last_activity() > later
+
+
+@pytest.mark.parametrize("counts", ["0", "1"])
+def test_the_extension_replaces_the_last_activity_only_if_tabs_do_not_count(
+    counts: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTERHUB_COUNT_OPEN_TABS", counts)
+    listeners: list[dict[str, object]] = []
+    app = server(Kernels())
+
+    def add_listener(**listener: object) -> None:
+        listeners.append(listener)
+
+    app.event_logger = SimpleNamespace(add_listener=add_listener)
+
+    async def load() -> None:
+        notebook_activity._load_jupyter_server_extension(app)  # pyright: ignore[reportPrivateUsage] Jupyter's name
+        assert app.jupyterhub_work.is_running()
+        app.jupyterhub_work.stop()
+
+    asyncio.run(load())
+    assert hasattr(app.web_app, "last_activity") is (counts == "0")
+    assert len(listeners) == (counts == "0")
