@@ -16,7 +16,9 @@ def test_the_config_map_has_the_files_of_hub_byte_for_byte(hub: Record) -> None:
     data = {name: text.encode() for name, text in hub.one("ConfigMap").inputs["data"].items() if name != "hub.json"}
     folder = Path(hub_config.HUB_FOLDER)
     assert "contract.py" in data
-    assert data == {path.name: path.read_bytes() for path in [*folder.glob("*.py"), *folder.glob("*.html")]}
+    assert data == {
+        path.name: path.read_bytes() for path in [*folder.glob("*.py"), *folder.glob("*.html"), *folder.glob("*.js")]
+    }
 
 
 def test_only_code_and_pages_are_in_the_config_map_unchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
