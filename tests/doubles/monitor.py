@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any, cast
+from unittest.mock import patch
 
 import pulumi
 from google.protobuf.empty_pb2 import Empty
 from pulumi.output import Unknown
 from pulumi.runtime import mocks, rpc
+from pulumi.runtime._callbacks import _CallbackServicer  # the settings have no other way to hooks
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import configure
 from pulumi.runtime.stack import run_in_stack
@@ -24,6 +26,9 @@ from tools.review.offline.outputs import ADDRESS
 
 SECRET = "value of secret output"  # noqa: S105 a marker that tests search for
 """Prefix of the made-up values of secret outputs."""
+
+CLUSTER_UID = "00000000-1111-2222-3333-444444444444"
+"""UID of the namespace `kube-system`, which is not asked for."""
 
 UNKNOWN = "[unknown]"
 """Placeholder of unknown values in a preview."""
@@ -173,6 +178,16 @@ class _Cluster(mocks.Mocks):
         return "" if self._preview else args.name, state
 
 
+class _Hooks(_CallbackServicer):
+    """Accepts hooks, which nothing calls."""
+
+    def __init__(self) -> None:
+        """Start no server."""
+
+    def register_resource_hook(self, _hook: pulumi.ResourceHook) -> None:
+        """Accept a hook."""
+
+
 def record(
     program: Callable[[], object], *, preview: bool = False, answers: Mapping[str, dict[str, Any]] | None = None
 ) -> Record:
@@ -195,6 +210,7 @@ def record(
             dry_run=preview,
             organization=None,
         )
+        settings.callbacks = _Hooks()
         configure(settings)
 
         def main() -> None:
@@ -203,7 +219,8 @@ def record(
         # The SDKs are millions of objects, and each full collection looks at all of them.
         gc.disable()
         try:
-            asyncio.run(run_in_stack(main))
+            with patch("components.cluster.target.read_uid", return_value=CLUSTER_UID):
+                asyncio.run(run_in_stack(main))
         finally:
             gc.enable()
         return monitor.record

