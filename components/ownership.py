@@ -32,7 +32,7 @@ def owned(cluster: ClusterIdentityArgs | None) -> pulumi.ResourceOptions:
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     hooks = None
     if cluster is not None:
-        look = _Look(cluster, stack)
+        look = Look(cluster, stack)
         on_dry_run = pulumi.ResourceHookOptions(on_dry_run=True)
         hooks = pulumi.ResourceHookBinding(
             before_create=[pulumi.ResourceHook("is-not-of-another-stack", look.before_create, on_dry_run)],
@@ -55,7 +55,7 @@ class NotOwnError(Exception):
     """An object in the cluster is not the stack's own."""
 
 
-class _Look:
+class Look:
     """Compares an object in the cluster with the stack."""
 
     def __init__(self, cluster: ClusterIdentityArgs, stack: str) -> None:

@@ -208,7 +208,7 @@ def record(
             project="jupyterhub",
             stack="test",
             dry_run=preview,
-            organization=None,
+            organization="organization",
         )
         settings.callbacks = _Hooks()
         configure(settings)

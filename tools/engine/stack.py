@@ -98,9 +98,10 @@ class Stack:
     def selection(self) -> dict[str, str]:
         """Environment variables with which plain `pulumi` works on this stack, in any folder.
 
-        Pulumi reads each option from such a variable. With the workspace as its folder, it changes no file elsewhere.
+        Pulumi reads each option from such a variable. In the workspace this stack is selected, and no file elsewhere is
+        changed.
         """
-        return {**self.environment, "PULUMI_OPTION_CWD": str(self.workspace), "PULUMI_OPTION_STACK": self.name}
+        return {**self.environment, "PULUMI_OPTION_CWD": str(self.workspace)}
 
     def show(self, *arguments: str) -> int:
         """Run a Pulumi command with its output on the terminal, and return its exit code.

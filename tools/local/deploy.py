@@ -129,10 +129,11 @@ def _cancel(name: str) -> int:
 
 def _destroy(name: str) -> int:
     """Destroy the stack; the cluster goes on running."""
+    stack = existing(name)
     if is_local(_settings(name)):
         cluster.up()  # Pulumi cannot delete objects of a cluster that it does not reach
     with step("pulumi destroy"), quiet():
-        code = existing(name).show("destroy", "--yes", "--suppress-permalink=true")
+        code = stack.show("destroy", "--yes", "--suppress-permalink=true")
     if code != 0:
         say("pulumi destroy failed; the reason is above. The remaining resources are still running.")
     return code
