@@ -1,4 +1,7 @@
-"""Kubernetes API servers of their own: etcd and kube-apiserver on loopback ports, without nodes and controllers."""
+"""Kubernetes API servers of their own: etcd and kube-apiserver on loopback ports, without nodes.
+
+The only controllers are those that finish the deletion of objects and namespaces.
+"""
 
 import socket
 import subprocess
@@ -82,6 +85,13 @@ def api_server(name: str, folder: Path) -> Generator[ApiServer]:
         "--profiling=false",
     ]
     kubeconfig = _kubeconfig(name, folder, ca, port)
+    controllers = [
+        control_plane.program("kube-controller-manager"),
+        f"--kubeconfig={kubeconfig}",
+        "--controllers=garbage-collector-controller,namespace-controller",
+        "--leader-elect=false",
+        "--secure-port=0",
+    ]
     with _running(etcd, folder / "etcd.log"), _running(apiserver, folder / "apiserver.log") as process:
         started = ApiServer(name=name, kubeconfig=kubeconfig)
         deadline = time.monotonic() + _SECONDS
@@ -89,7 +99,8 @@ def api_server(name: str, folder: Path) -> Generator[ApiServer]:
             assert process.poll() is None, (folder / "apiserver.log").read_text()[-3000:]
             assert time.monotonic() < deadline
             time.sleep(0.2)
-        yield started
+        with _running(controllers, folder / "controllers.log"):
+            yield started
 
 
 def _answers(server: ApiServer) -> bool:

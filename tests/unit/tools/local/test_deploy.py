@@ -57,7 +57,9 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     monkeypatch.setattr(deploy.cluster, "down", lambda: made.append("cluster down"))
     monkeypatch.setattr(deploy.cluster, "is_up", lambda: True)
     monkeypatch.setattr(deploy.paths, "CHECKOUT", tmp_path)
-    (tmp_path / "Pulumi.second.yaml").write_text("config: {jupyterhub:auth.type: dummy, jupyterhub:endpoint.address: 127.100.0.20}\n")
+    (tmp_path / "Pulumi.second.yaml").write_text(
+        "config: {jupyterhub:auth.type: dummy, jupyterhub:endpoint.address: 127.100.0.20}\n"
+    )
     return made
 
 
