@@ -181,6 +181,8 @@ def _pod(args: HubArgs, *, database_claim: pulumi.Output[str] | None) -> core.Po
                     ),
                     core.EnvVarArgs(name="PYTHONPATH", value=str(PurePosixPath(CODE_FOLDER).parent)),
                     core.EnvVarArgs(name="PYTHONDONTWRITEBYTECODE", value="1"),
+                    # So that print() in hub.extraConfig is in the log at once.
+                    core.EnvVarArgs(name="PYTHONUNBUFFERED", value="1"),
                 ],
                 ports=[core.ContainerPortArgs(name="hub", container_port=HUB_PORT)],
                 # Time for the removal of the endpoint: requests to a deleted pod would hang.

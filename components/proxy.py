@@ -29,6 +29,11 @@ ENDPOINT_REMOVAL_SECONDS: Final = 5
 REQUEST_GRACE_SECONDS: Final = 25
 """Time after that for the requests in progress."""
 
+MAX_HEADER_BYTES: Final = 80 * 1024
+"""Maximum size of a request's headers: 64 KiB of cookies, as some browsers and companies send, and the rest."""
+
+_CODE: Final = "/opt/proxy"
+_ROUTES_FOLDER: Final = "/var/lib/proxy"
 _TLS_FOLDER: Final = "/etc/proxy/tls"
 _TLS_OPTIONS: Final = (
     f"--ssl-cert={_TLS_FOLDER}/{CERTIFICATE_KEY}",
@@ -36,7 +41,7 @@ _TLS_OPTIONS: Final = (
     f"--redirect-port={service_names.PROXY_REDIRECT_PORT}",
     "--redirect-to=443",
 )
-_TLS_ENVIRONMENT: Final = {"NODE_OPTIONS": "--import=/opt/proxy/https.mjs", "TLS_FOLDER": _TLS_FOLDER}
+_TLS_ENVIRONMENT: Final = {"NODE_OPTIONS": f"--import={_CODE}/https.mjs", "TLS_FOLDER": _TLS_FOLDER}
 """Lets the proxy load a renewed certificate while it runs."""
 
 
@@ -110,21 +115,27 @@ class Proxy(pulumi.ComponentResource):
 
 
 def _program(settings: Settings) -> list[str]:
-    if settings.auth.type != "iap":
-        return ["configurable-http-proxy"]
     # With IAP's header of a visitor one can sign in as that visitor, so it must not reach notebooks.
-    hub_only = "--import=/opt/proxy/hub-only-headers.mjs"
-    return ["node", hub_only, "/opt/proxy/node_modules/.bin/configurable-http-proxy"]
+    modules = ["pages.mjs", *(["hub-only-headers.mjs"] if settings.auth.type == "iap" else [])]
+    return [
+        "node",
+        f"--max-http-header-size={MAX_HEADER_BYTES}",
+        *(f"--import={_CODE}/{module}" for module in modules),
+        f"{_CODE}/node_modules/.bin/configurable-http-proxy",
+    ]
 
 
 def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecArgs:
     has_tls, hub_url = args.tls_secret is not None, service_names.hub_url(args.settings)
     # Google's load balancer sends requests to the pod directly, and learns later than the cluster that it terminates.
     drain_seconds = DRAIN_SECONDS if args.settings.endpoint.type == "gateway" else ENDPOINT_REMOVAL_SECONDS
-    # The whole folder: Kubernetes does not update a single mounted file (subPath).
-    mounts = [core.VolumeMountArgs(name="tls", mount_path=_TLS_FOLDER, read_only=True)]
-    source = core.SecretVolumeSourceArgs(secret_name=args.tls_secret, default_mode=0o440)
-    volumes = [core.VolumeArgs(name="tls", secret=source)]
+    mounts = [core.VolumeMountArgs(name="routes", mount_path=_ROUTES_FOLDER)]
+    volumes = [core.VolumeArgs(name="routes", empty_dir=core.EmptyDirVolumeSourceArgs(size_limit="64Mi"))]
+    if has_tls:
+        # The whole folder: Kubernetes does not update a single mounted file (subPath).
+        mounts.append(core.VolumeMountArgs(name="tls", mount_path=_TLS_FOLDER, read_only=True))
+        source = core.SecretVolumeSourceArgs(secret_name=args.tls_secret, default_mode=0o440)
+        volumes.append(core.VolumeArgs(name="tls", secret=source))
     return core.PodSpecArgs(
         automount_service_account_token=False,
         enable_service_links=False,
@@ -144,18 +155,18 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecAr
                     f"--api-port={PROXY_API_PORT}",
                     f"--default-target={hub_url}",
                     f"--error-target={hub_url}/hub/error",
+                    f"--storage-backend={_CODE}/routes.mjs",
                     *(_TLS_OPTIONS if has_tls else ()),
                 ],
                 env=[
                     from_secret(PROXY_TOKEN_VARIABLE, secret=token_secret, key=TOKEN_KEY),
+                    # Where routes.mjs finds the routes of the last process, and of the pod that this one replaces.
+                    core.EnvVarArgs(name="ROUTES_FILE", value=f"{_ROUTES_FOLDER}/routes.json"),
                     core.EnvVarArgs(name="OTHER_PROXY", value=service_names.proxy_api_url(args.settings)),
                     *(core.EnvVarArgs(name=name, value=value) for name, value in _TLS_ENVIRONMENT.items() if has_tls),
                 ],
                 lifecycle=core.LifecycleArgs(
-                    post_start=core.LifecycleHandlerArgs(
-                        exec_=core.ExecActionArgs(command=["node", "/opt/proxy/copy-routes.mjs"])
-                    ),
-                    pre_stop=core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=drain_seconds)),
+                    pre_stop=core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=drain_seconds))
                 ),
                 ports=[
                     core.ContainerPortArgs(name="https" if has_tls else "http", container_port=PROXY_PORT),
@@ -171,8 +182,8 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecAr
                 liveness_probe=probe(HEALTH_PATH, port=PROXY_PORT, period=10, failures=6, https=has_tls),
                 resources=requirements(args.settings.proxy.resources),
                 security_context=container_security(),
-                volume_mounts=mounts if has_tls else None,
+                volume_mounts=mounts,
             )
         ],
-        volumes=volumes if has_tls else None,
+        volumes=volumes,
     )

@@ -88,6 +88,9 @@ def parse(values: Mapping[str, object], config: HubConfig) -> Choice:
         if isinstance(value, list):
             mistakes[name] = "takes one value, not several."
             return default
+        if isinstance(value, str) and len(value) > LONGEST:
+            mistakes[name] = f"is too long: {len(value)} characters, of at most {LONGEST}."
+            return default
         try:
             return check(value)
         except _WrongFieldError as error:
@@ -109,7 +112,7 @@ def _image(value: object, config: HubConfig) -> str:
     if not isinstance(value, str):
         raise _WrongFieldError(f"must be text, such as {config.image}.")
     if reason := image_rule.why_refused(value, config):
-        raise _WrongFieldError(f"{_quoted(value)} {reason}")
+        raise _WrongFieldError(f"{quoted(value)} {reason}")
     return value
 
 
@@ -117,7 +120,7 @@ def _cpu(value: object, bound: Bounds) -> float:
     number = _amount(value, "0.5, 2 or 500m")
     _check_bound(number, value, bound, quantity.show_cpus)
     if number % _MILLI:
-        raise _WrongFieldError(f"{_quoted(value)} is too precise: Kubernetes counts CPUs in steps of 1m (0.001).")
+        raise _WrongFieldError(f"{quoted(value)} is too precise: Kubernetes counts CPUs in steps of 1m (0.001).")
     return float(number)
 
 
@@ -135,20 +138,20 @@ def _amount(value: object, examples: str) -> Decimal:
             return quantity.parse(str(value))
         except ValueError:
             pass
-    raise _WrongFieldError(f"{_quoted(value)} is not an amount. Write it like {examples}.")
+    raise _WrongFieldError(f"{quoted(value)} is not an amount. Write it like {examples}.")
 
 
 def _check_bound(number: Decimal, value: object, bound: Bounds, show: Callable[[float], str]) -> None:
     if number < Decimal(str(bound.min)):
-        raise _WrongFieldError(f"{_quoted(value)} is too little. The minimum is {show(bound.min)}.")
+        raise _WrongFieldError(f"{quoted(value)} is too little. The minimum is {show(bound.min)}.")
     if number > Decimal(str(bound.max)):
-        raise _WrongFieldError(f"{_quoted(value)} is too much. The maximum is {show(bound.max)}.")
+        raise _WrongFieldError(f"{quoted(value)} is too much. The maximum is {show(bound.max)}.")
 
 
 def _additional_resources(value: object, config: HubConfig) -> dict[str, int]:
     counts = _json(value) if isinstance(value, str) else value
     if not isinstance(counts, dict):
-        raise _WrongFieldError(f"{_quoted(value)} is not a JSON object. Write it like {example(config)}.")
+        raise _WrongFieldError(f"{quoted(value)} is not a JSON object. Write it like {example(config)}.")
     by_name = cast("dict[object, object]", counts)
     offered = config.additional_resources
     reasons: list[str] = []
@@ -174,8 +177,6 @@ def _json(text: str) -> object:
             raise _WrongFieldError("names the same resource twice.")
         return dict(pairs)
 
-    if len(text) > LONGEST:
-        raise _WrongFieldError(f"is too long: {len(text)} characters, of at most {LONGEST}.")
     try:
         return json.loads(text, object_pairs_hook=no_repeats)
     except (json.JSONDecodeError, RecursionError):
@@ -184,10 +185,10 @@ def _json(text: str) -> object:
 
 def _some(names: list[object] | list[str]) -> str:
     """Quote the first three names: there may be thousands."""
-    return ", ".join(_quoted(name) for name in names[:3])
+    return ", ".join(quoted(name) for name in names[:3])
 
 
-def _quoted(value: object) -> str:
+def quoted(value: object) -> str:
     """Quote input, shortened, with escapes for characters that cannot be printed."""
     if isinstance(value, str):
         return repr(value) if len(value) <= 60 else f"{value[:60]!r}…"

@@ -33,11 +33,23 @@ class HubError(web.HTTPError):
 
 
 class UpstreamError(HubError):
-    """An outage of a service that the hub depends on."""
+    """A question that a service did not answer. It is never an answer: nobody is signed out because of it."""
 
-    def __init__(self, service: str, error: str) -> None:
-        """Set the service's name, such as GitHub, and its error, which must not contain a secret."""
+    def __init__(self, service: str, error: str, *, advice: Sequence[str] = (), status: int = 503) -> None:
+        """Set service, error and advice.
+
+        Args:
+            service: The service's name, such as GitHub.
+            error: Its error, which must not contain a secret.
+            advice: Sentences that say what helps; by default, to try again.
+            status: The HTTP status of the page.
+        """
         super().__init__(
-            [f"{service} does not answer ({error}), so nobody can sign in now.", "Try again in some minutes."],
-            status=503,
+            [
+                f"{service} does not answer ({error}), so nobody can sign in now."
+                if not advice
+                else f"{service} did not answer the hub ({error}).",
+                *(advice or ["Try again in some minutes."]),
+            ],
+            status=status,
         )

@@ -6,50 +6,179 @@ the environment by itself.
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from oauthenticator.github import GitHubOAuthenticator
-from tornado.httpclient import HTTPClientError, HTTPResponse
+from oauthenticator.oauth2 import OAuthenticator
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError
+from tornado.web import HTTPError
+from traitlets import default
 
 from hub.errors import HubError, UpstreamError
+from hub.github_errors import error_of, json_of
 from hub.refresh import RefreshMixin
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from jupyterhub.handlers.base import BaseHandler
+    from jupyterhub.user import User
     from tornado.httpclient import HTTPRequest
+
+_SIGN_IN_SECONDS: Final = 20
+"""Time for all requests of one sign-in."""
+_UNANSWERED: Final = "unanswered_groups"
+"""Key of `auth_state` while it is not stored yet."""
 
 
 class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
-    """GitHubOAuthenticator with distinct errors for outages, a wrong client secret and unauthorized users."""
+    """GitHubOAuthenticator that keeps apart what GitHub answers, and errors of asking.
+
+    OAuthenticator treats most errors as "not a member" or as an expired token.
+    """
 
     kept_groups: tuple[str, ...] = ()
     """Organizations and teams kept as JupyterHub groups. They do not decide who may sign in."""
 
-    async def get_user_groups(self, auth_state: dict[str, Any]) -> set[str]:
-        """Return the groups that a user is a member of, as GitHub reports them now.
-
-        Raises:
-            UpstreamError: GitHub does not answer. Users who are signed in keep their groups.
-        """
-        token = auth_state["token_response"]
-        person = auth_state[self.user_auth_state_key]["login"], token["access_token"], token["token_type"]
-        return {
-            group for group in self.kept_groups if await self._check_membership_allowed_organizations(group, *person)
-        }
+    @default("http_client")
+    def _many_requests(self) -> AsyncHTTPClient:
+        """Return a client whose requests do not wait for those of other users; Tornado's has 10 at a time."""
+        return AsyncHTTPClient(force_instance=True, max_clients=200)
 
     async def get_authenticated_user(self, handler: BaseHandler, data: Mapping[str, str] | None) -> dict[str, Any]:
         """Return the auth model of the user who signs in.
 
         Raises:
+            UpstreamError: GitHub does not answer.
             HubError: The user is not authorized.
         """
-        model = await super().get_authenticated_user(handler, data)
+        try:
+            async with asyncio.timeout(_SIGN_IN_SECONDS):
+                model = await super().get_authenticated_user(handler, data)
+        except TimeoutError:
+            raise UpstreamError("GitHub", f"no answer within {_SIGN_IN_SECONDS} s") from None
+        except HTTPClientError as error:  # 401 for a new token
+            raise UpstreamError("GitHub", str(error)) from error
         if model is None:
             raise HubError([self.custom_403_message], status=HTTPStatus.FORBIDDEN)
-        return model
+        return _with_unanswered_groups(model, handler.find_user(model["name"]))
+
+    async def current_model(self, user: User, handler: BaseHandler | None) -> dict[str, Any] | bool:
+        """Return the auth model as GitHub reports it now; True if no token is kept; False if a sign-in is needed.
+
+        OAuthenticator's `refresh_user` returns False for most errors of GitHub, too.
+
+        Raises:
+            UpstreamError: GitHub does not answer.
+        """
+        if not self.enable_auth_state:
+            return True
+        state = await user.get_auth_state()
+        if not state:
+            return False
+        try:
+            model = await self._token_to_auth_model(state["token_response"])
+        except HTTPClientError:  # 401: GitHub does not know the token any more
+            if not state.get("refresh_token"):
+                return False
+            try:
+                token = await self.get_token_info(
+                    handler, self.build_refresh_token_request_params(state["refresh_token"])
+                )
+            except HubError:
+                raise
+            except HTTPError:
+                return False
+            model = await self._token_to_auth_model({"refresh_token": state["refresh_token"], **token})
+        return _with_unanswered_groups(model, user)
+
+    async def get_token_info(self, handler: BaseHandler | None, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Return GitHub's response with a token.
+
+        Raises:
+            UpstreamError: GitHub does not answer, or its response has no token and no error.
+            HubError: GitHub refuses the client ID or the client secret.
+            HTTPError: The code or the refresh token is not valid.
+        """
+        try:
+            info = await super().get_token_info(handler, params)
+        except HubError:
+            raise
+        except HTTPError as error:
+            if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise
+            raise UpstreamError("GitHub", "a response without a token") from None
+        return {"token_type": "bearer", **info}
+
+    async def token_to_user(self, token_info: dict[str, Any]) -> dict[str, Any]:
+        """Return GitHub's description of the user of a token.
+
+        Raises:
+            UpstreamError: GitHub does not answer, or its response describes no user.
+        """
+        person = await super().token_to_user(token_info)
+        if not isinstance(person.get("login"), str) or not isinstance(person.get("id"), int):
+            raise UpstreamError("GitHub", "a response without a user")
+        return {"email": None, **person}
+
+    async def check_allowed(self, username: str, authentication: Mapping[str, Any] | None = None) -> bool:
+        """Return whether a list or a membership authorizes the user.
+
+        Raises:
+            UpstreamError: GitHub does not say whether the user is a member, and nothing else authorizes the user.
+        """
+        # Of OAuthenticator, as GitHubOAuthenticator asks one organization after the other.
+        if authentication is None or await OAuthenticator.check_allowed(self, username, authentication):
+            return True
+        if not self.allowed_organizations:
+            return False
+        answers = await self._memberships(self.allowed_organizations, authentication["auth_state"])
+        if True in answers.values():
+            return True
+        for answer in answers.values():
+            if isinstance(answer, UpstreamError):
+                raise answer
+        return False
+
+    async def get_user_groups(self, auth_state: dict[str, Any]) -> set[str]:
+        """Return the groups that a user is a member of, as GitHub reports them now.
+
+        Groups without an answer are added to `auth_state`; `_with_unanswered_groups` takes them out again.
+        """
+        answers = await self._memberships(self.kept_groups, auth_state)
+        unanswered = {group: answer for group, answer in answers.items() if isinstance(answer, UpstreamError)}
+        for group, error in unanswered.items():
+            self.log.warning("The membership of %s stays as it was: %s", group, error.jupyterhub_message)
+        auth_state[_UNANSWERED] = list(unanswered)
+        return {group for group, answer in answers.items() if answer is True}
+
+    async def _memberships(
+        self, groups: Iterable[str], auth_state: Mapping[str, Any]
+    ) -> dict[str, bool | UpstreamError]:
+        """Ask GitHub for all memberships of a user at once, and return its answers, or the errors of asking."""
+        token = auth_state["token_response"]
+        headers = self.build_userdata_request_headers(token["access_token"], token["token_type"])
+        login = auth_state[self.user_auth_state_key]["login"]
+
+        async def is_member(group: str) -> bool | UpstreamError:
+            organization, _, team = group.partition(":")
+            url = f"{self.github_api}/orgs/{organization}{f'/teams/{team}' if team else ''}/members/{login}"
+            try:
+                response = await self.httpfetch(url, parse_json=False, raise_error=False, headers=headers, method="GET")
+            except UpstreamError as error:
+                return error
+            if response.code == HTTPStatus.NO_CONTENT:
+                return True
+            # The 404 of a proxy is an HTML page. GitHub's for an organization with single sign-on has a header.
+            is_githubs = not response.body or json_of(response)
+            if response.code == HTTPStatus.NOT_FOUND and is_githubs and "X-GitHub-SSO" not in response.headers:
+                return False
+            return error_of(url, response.code, response, client_id=self.client_id)
+
+        names = sorted(groups)
+        return dict(zip(names, await asyncio.gather(*map(is_member, names)), strict=True))
 
     async def fetch(
         self,
@@ -57,24 +186,30 @@ class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
         label: str = "fetching",
         parse_json: bool = True,  # noqa: FBT001, FBT002 OAuthenticator's own
         **kwargs: object,
-    ) -> HTTPResponse | dict[str, Any] | list[Any] | None:
+    ) -> Any:  # noqa: ANN401 JSON, or the response itself
         """Send a request to GitHub.
 
         Raises:
-            UpstreamError: No answer, a server error or a rate limit, which OAuthenticator treats as "not a member".
+            UpstreamError: No answer, any error but 401, or a response that is no JSON object.
             HubError: GitHub refuses the client secret.
-            HTTPClientError: Any other error.
+            HTTPClientError: 401: GitHub does not know the token.
         """
         try:
-            answer = await super().fetch(req, label, parse_json, **kwargs)
+            answer: Any = await super().fetch(req, label, parse_json, **kwargs)
         except HTTPClientError as error:
-            _require_answer(error.code, error.response)
-            raise
+            if error.code == HTTPStatus.UNAUTHORIZED and json_of(error.response):
+                raise
+            raise error_of(req.url, error.code, error.response, client_id=self.client_id) from error
         except OSError as error:
             raise UpstreamError("GitHub", str(error)) from error
-        if isinstance(answer, HTTPResponse):
-            _require_answer(answer.code, answer)
-        elif isinstance(answer, dict) and answer.get("error") == "incorrect_client_credentials":
+        except ValueError as error:
+            raise UpstreamError("GitHub", "a response that is no JSON") from error
+        if not parse_json:
+            return answer
+        if not isinstance(answer, dict):
+            raise UpstreamError("GitHub", "a response that is no JSON object")
+        answer = cast("dict[str, Any]", answer)
+        if answer.get("error") == "incorrect_client_credentials":
             raise HubError(
                 [
                     "GitHub refuses the client ID or the client secret of this hub.",
@@ -85,10 +220,10 @@ class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
         return answer
 
 
-def _require_answer(code: int, response: HTTPResponse | None) -> None:
-    """Raise an UpstreamError for server errors and rate limits."""
-    left = response.headers.get("X-RateLimit-Remaining") if response else None
-    limited = code == HTTPStatus.TOO_MANY_REQUESTS or (code == HTTPStatus.FORBIDDEN and left == "0")
-    # 599 is Tornado's status for a timeout.
-    if limited or code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise UpstreamError("GitHub", f"status {code}")
+def _with_unanswered_groups(model: dict[str, Any], user: User | None) -> dict[str, Any]:
+    """Add the groups that a user was in before, and for which GitHub has no answer now."""
+    state: dict[str, Any] = model["auth_state"]
+    unanswered: set[str] = {*state.pop(_UNANSWERED, ())}
+    if unanswered and user is not None:
+        model["groups"] = sorted({*model["groups"], *(unanswered & {group.name for group in user.groups})})
+    return model

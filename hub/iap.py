@@ -184,10 +184,11 @@ class _Keys:
     async def _ask(self) -> None:
         """Fetch the keys. If that fails, the cache stays as it is."""
         self._asked = time.monotonic()
+        self._error = f"{self._url}: no answer"  # also if the request that waits for it is given up
         try:
-            answer = await AsyncHTTPClient().fetch(self._url, connect_timeout=5, request_timeout=10)
+            answer = await AsyncHTTPClient().fetch(self._url, connect_timeout=3, request_timeout=5)
             keys = jwt.PyJWKSet.from_dict(json.loads(answer.body))
-        except (HTTPClientError, OSError, ValueError, AttributeError, jwt.PyJWTError) as error:
+        except (HTTPClientError, OSError, ValueError, TypeError, AttributeError, jwt.PyJWTError) as error:
             self._error = f"{self._url}: {error}"
             self._log.warning("Cannot fetch the keys of IAP. %s", self._error)
         else:

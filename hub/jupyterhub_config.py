@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from hub import database, sign_in
+from hub import database, limits, pages, sign_in
 from hub.contract import (
     COOKIE_SECRET_VARIABLE,
     CRYPT_KEY_VARIABLE,
@@ -26,6 +26,7 @@ from hub.contract import (
 )
 from hub.notebook_spawner import NotebookSpawner
 from hub.pod_guard import PodGuard
+from hub.proxy import WatchedProxy
 from hub.spawn_form import SpawnForm
 
 if TYPE_CHECKING:
@@ -61,21 +62,32 @@ c.JupyterHub.hub_bind_url = f"http://:{HUB_PORT}"
 c.JupyterHub.hub_connect_url = hub_config.hub_connect_url
 
 # Proxy. It is a separate Deployment, so that a restart of the hub does not disconnect notebooks.
+c.JupyterHub.proxy_class = WatchedProxy
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.api_url = hub_config.proxy_api_url
 c.JupyterHub.cleanup_proxy = False
 c.JupyterHub.cleanup_servers = False
-# Seconds. Interval at which a restarted proxy gets its routes again.
+# Seconds. Interval at which the hub reads the activity of notebooks from the proxy.
 c.JupyterHub.last_activity_interval = 60
+# A kept connection would lead to a proxy that is being replaced.
+c.JupyterHubHTTPClient.connector_options = {"force_close": True}
 
 # Database.
 database.configure(c, hub_config)
 
+# Pages, and bounds on what is stored.
+pages.install()
+limits.install()
+c.JupyterHub.template_paths = [str(Path(__file__).parent)]
+# Browsers send the hub's cookies with links, and not with images, frames and forms of other sites.
+c.JupyterHub.tornado_settings = {"cookie_options": {"samesite": "Lax"}}
+
 # Sign-in.
 sign_in.configure(c, hub_config.sign_in)
 
-# Notebook servers: one for each user.
+# Notebook servers: one for each user. The limit is for operators who allow named ones.
 c.JupyterHub.allow_named_servers = False
+c.JupyterHub.named_server_limit_per_user = 10
 c.JupyterHub.spawner_class = NotebookSpawner
 c.KubeSpawner.namespace = hub_config.notebooks_namespace
 c.KubeSpawner.cmd = ["start-singleuser.sh"]

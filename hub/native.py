@@ -6,11 +6,13 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING
 
 from nativeauthenticator import NativeAuthenticator
-from nativeauthenticator.handlers import LoginHandler
+from nativeauthenticator.handlers import DiscardHandler, LoginHandler, ToggleAuthorizationHandler
 
 from hub.refresh import RefreshMixin
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jupyterhub.app import JupyterHub
     from nativeauthenticator.orm import UserInfo
     from tornado.web import RequestHandler
@@ -35,6 +37,38 @@ class SignInHandler(LoginHandler):
     statsd = _NoTimer()
 
 
+class AuthorizeButton(ToggleAuthorizationHandler):
+    """Change of a user's authorization, by POST in place of GET: a link that an admin follows must change nothing."""
+
+    async def get(self, slug: str) -> None:  # noqa: ARG002 of the path
+        """Show the list of users."""
+        self.redirect(f"{self.hub.base_url}authorize")
+
+    async def post(self, slug: str) -> None:
+        """Authorize the user, or end the authorization."""
+        await super().get(slug)
+
+
+class DiscardButton(DiscardHandler):
+    """Deletion of a user who is not authorized, by POST in place of GET."""
+
+    async def get(self, user_name: str) -> None:  # noqa: ARG002 of the path
+        """Show the list of users."""
+        self.redirect(f"{self.hub.base_url}authorize")
+
+    async def post(self, user_name: str) -> None:
+        """Delete the user."""
+        await super().get(user_name)
+
+
+_HANDLERS: Mapping[type[RequestHandler], type[RequestHandler]] = {
+    LoginHandler: SignInHandler,
+    ToggleAuthorizationHandler: AuthorizeButton,
+    DiscardHandler: DiscardButton,
+}
+"""Handlers in place of NativeAuthenticator's."""
+
+
 class NativeSignIn(RefreshMixin, NativeAuthenticator):
     """NativeAuthenticator that asks for a password when an admin's name signs up."""
 
@@ -50,8 +84,7 @@ class NativeSignIn(RefreshMixin, NativeAuthenticator):
 
     def get_handlers(self, app: JupyterHub) -> list[tuple[str, type[RequestHandler]]]:
         """Return the handlers by URL path."""
-        handlers = super().get_handlers(app)
-        return [(path, SignInHandler if handler is LoginHandler else handler) for path, handler in handlers]
+        return [(path, _HANDLERS.get(handler, handler)) for path, handler in super().get_handlers(app)]
 
     def get_authed_users(self) -> set[str]:
         """Return users who need no authorization by an admin: of the stack's lists only `auth.adminUsers`."""

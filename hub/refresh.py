@@ -7,11 +7,12 @@ keeps the session. See `docs/decisions/9-recheck.md`.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
 
 from jupyterhub.utils import maybe_future
 
-from hub.errors import HubError, UpstreamError
+from hub.errors import HubError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 else:
     Authenticator = object
 
+_PATIENCE: Final = 5
+"""Seconds that a page waits for the provider's answer."""
+
 
 class RefreshMixin(Authenticator):
     """Mixin, before an authenticator's class, whose `refresh_user` authorizes as at sign-in.
@@ -30,30 +34,60 @@ class RefreshMixin(Authenticator):
     server. A running notebook server reports its activity once a minute, so its user is checked without any request.
     """
 
+    async def current_model(self, user: User, handler: BaseHandler | None) -> dict[str, Any] | bool:
+        """Return the auth model as the provider reports it now; True: as it was; False: only a sign-in can tell."""
+        return await super().refresh_user(user, handler)
+
     async def refresh_user(self, user: User, handler: BaseHandler | None = None) -> dict[str, Any] | bool:
-        """Return the auth model as a dict, True if it cannot be checked now, or False if the user must sign in again.
+        """Return the auth model, True if it cannot be checked now, or False if the user must sign in again.
 
         Running servers of a user who is no longer authorized are stopped; the home and the database entry are kept.
+
+        Raises:
+            HubError: The user is not authorized, and this request cannot be redirected to the sign-in page.
         """
         try:
-            known = await super().refresh_user(user, handler)
-            if not known:
-                return False  # an expired token says nothing about authorization: a new sign-in does
-            model: dict[str, Any] = {"name": user.name, **({} if known is True else known)}
-            model["admin"] = user.name in self.admin_users
-            # A renamed account may belong to another person.
-            if model["name"] == user.name and await self.is_authorized(user.name, model):
-                return model
-        except UpstreamError as outage:
-            self.log.warning("Keeping the session of %s unchecked: %s", user.name, outage.jupyterhub_message)
+            async with asyncio.timeout(_PATIENCE):
+                model = await self._authorized_model(user, handler)
+        except HubError as error:
+            self.log.warning("Keeping the session of %s unchecked: %s", user.name, error.jupyterhub_message)
             return True
-        except HubError as refusal:
-            self.log.warning("Ending the session of %s: %s", user.name, refusal.jupyterhub_message)
-        else:
+        except TimeoutError:
+            self.log.warning("Keeping the session of %s unchecked: no answer within %s s", user.name, _PATIENCE)
+            return True
+        except Exception:  # an error, whichever, says nothing about the user
+            self.log.exception("Keeping the session of %s unchecked", user.name)
+            return True
+        if isinstance(model, dict):
+            return model
+        is_own = handler is None or handler.current_user is user
+        by_token = handler is not None and handler.get_token() is not None
+        if model is None:
             self.log.warning("Ending the session of %s, who is no longer authorized", user.name)
-        if handler is not None:
-            _stop_servers(user, handler)
-        return False
+            if handler is not None:
+                _stop_servers(user, handler)
+            reason = f"{user.name} is no longer authorized to use this hub."
+            can_go_on = False
+        else:
+            reason = f"The sign-in of {user.name} has ended: sign in to the hub again."
+            # A running server can save and report its activity; an API token alone starts no other one.
+            can_go_on = not is_own or any(spawner.active for spawner in user.spawners.values())
+        if can_go_on or (is_own and not by_token):
+            return False  # own pages lead to the sign-in
+        raise HubError([reason], status=HTTPStatus.FORBIDDEN)
+
+    async def _authorized_model(self, user: User, handler: BaseHandler | None) -> dict[str, Any] | bool | None:
+        """Return the auth model; None if the user is not authorized; False if only a sign-in can tell."""
+        if not await maybe_future(self.check_blocked_users(user.name, {"name": user.name})):
+            return None
+        known = await self.current_model(user, handler)
+        if not known:
+            return False
+        model: dict[str, Any] = {"name": user.name, **({} if known is True else known)}
+        model["admin"] = user.name in self.admin_users
+        # A renamed account may belong to another person.
+        is_same = model["name"] == user.name
+        return model if is_same and await self.is_authorized(user.name, model) else None
 
     async def is_authorized(self, name: str, model: Mapping[str, Any]) -> bool:
         """Return whether a user is authorized, by the same rules as at sign-in."""

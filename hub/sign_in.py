@@ -35,9 +35,8 @@ def configure(c: Config, sign_in: SignIn) -> None:
     # Only the stack's lists count. By default JupyterHub keeps allowing users, and admins, that were once in them.
     c.Authenticator.allow_existing_users = False
     c.Authenticator.post_auth_hook = _admin_by_list_only
-    # Seconds. See refresh.py; strict includes requests of running notebooks.
+    # Seconds. See refresh.py, which also decides about requests that cannot be redirected to the sign-in page.
     c.Authenticator.auth_refresh_age = sign_in.github.recheck_minutes * 60
-    c.Authenticator.auth_refresh_strict = sign_in.type != "custom"
     c.JupyterHub.authenticator_class = _CLASSES[sign_in.type](c, sign_in)
 
 
@@ -102,7 +101,7 @@ def _native(c: Config, sign_in: SignIn) -> type:
     from hub.native import NativeSignIn  # noqa: PLC0415 as above
 
     c.Authenticator.allow_all = not sign_in.allowed_users
-    c.JupyterHub.template_paths = [str(Path(str(nativeauthenticator.__file__)).with_name("templates"))]
+    c.JupyterHub.template_paths.append(str(Path(str(nativeauthenticator.__file__)).with_name("templates")))
     c.NativeAuthenticator.minimum_password_length = 10
     c.NativeAuthenticator.check_common_password = True
     c.NativeAuthenticator.allowed_failed_logins = 5

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from hub import choice, image_rule, quantity
 from hub.errors import HubError
+from hub.pages import SpawnPage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
     from kubespawner import KubeSpawner
 
     from hub.contract import HubConfig
+
+
+class _Filling(NamedTuple):
+    """Content of the form's fields, by field name. Fields without a text show their default."""
+
+    texts: Mapping[str, str]
+    mistakes: Mapping[str, str] = {}
+    """Reasons why the texts are not allowed."""
+    notes: Mapping[str, str] = {}
+    """Reasons why the default is there."""
+    by_link: bool = False
+    """Whether the texts come from a link, and not from the user."""
 
 
 class SpawnForm:
@@ -32,28 +45,27 @@ class SpawnForm:
         )
         self._template = environment.get_template("spawn_form.html")
         self._config = config
-        self._turned_down: WeakKeyDictionary[KubeSpawner, tuple[dict[str, str], dict[str, str]]] = WeakKeyDictionary()
+        self._submitted: WeakKeyDictionary[KubeSpawner, _Filling] = WeakKeyDictionary()
 
     def __deepcopy__(self, _memo: object) -> SpawnForm:
         """Stay one: traitlets copies configured hooks for every spawner, but what was typed must be found again."""
         return self
 
     def options_form(self, spawner: KubeSpawner) -> str:
-        """Return the HTML of the fields, filled with what was just turned down, else the last choice, else defaults."""
-        texts, mistakes = self._turned_down.pop(spawner, (self._last_choice(spawner), {}))
+        """Return the HTML of the fields, filled with what was just submitted, else by a link, else as last time."""
         config = self._config
+        filling = self._submitted.pop(spawner, None) or self._linked(spawner)
         return self._template.render(
             config=config,
             labels=choice.LABELS,
             longest=choice.LONGEST,
-            texts=texts,
+            filling=filling,
             defaults={
                 "image": config.image,
                 "cpu": quantity.show_cpus(config.cpu.default),
                 "memory": quantity.show_bytes(config.memory.default),
                 "additional_resources": "",
             },
-            mistakes=mistakes,
             images=image_rule.offered(config),
             example=choice.example(config),
             show_bytes=quantity.show_bytes,
@@ -66,23 +78,19 @@ class SpawnForm:
         """Return the text of each field as `user_options`, which JupyterHub keeps for the next time.
 
         Args:
-            form_data: All values of each field. Those of the query in `/hub/spawn?cpu=1` come here, too.
-            spawner: The spawner that shows the form again after mistakes; JupyterHub gives none for a query.
+            form_data: All values of each field.
+            spawner: The spawner that shows the form again after mistakes.
 
         Raises:
             HubError: JupyterHub then shows the form again, with the reasons above it.
         """
-        fields = {name: values for name, values in form_data.items() if name != "_xsrf"}
-        options = {name: values[0] if len(values) == 1 else list(values) for name, values in fields.items()}
-        try:
-            choice.parse(options, self._config)
-        except choice.MistakesError as error:
-            if spawner is not None:
-                self._turned_down[spawner] = (_texts(options), error.by_field)
-            raise HubError(error.reasons) from None
-        if not options:
-            # As when the page that shows mistakes is loaded again. That must not start a server.
-            raise HubError(["Choose what your notebook server gets, then press Start."])
+        options = _options(form_data)
+        mistakes = self._mistakes(options)
+        if spawner is not None:
+            # Kept also if they are right: the start may be refused for another reason.
+            self._submitted[spawner] = _Filling(_texts(options), mistakes.by_field if mistakes else {})
+        if mistakes:
+            raise HubError(mistakes.reasons)
         return options
 
     def apply_user_options(self, spawner: KubeSpawner, user_options: Mapping[str, object]) -> None:
@@ -97,6 +105,10 @@ class SpawnForm:
         try:
             chosen = choice.parse(user_options, self._config)
         except choice.MistakesError as error:
+            # JupyterHub has already stored them, as the default of the next start.
+            spawner.user_options = {}
+            if spawner.orm_spawner is not None:
+                spawner.orm_spawner.user_options = {}
             raise HubError(error.reasons) from None
         spawner.image = chosen.image
         spawner.cpu_guarantee = chosen.cpu
@@ -104,14 +116,49 @@ class SpawnForm:
         # Kubernetes wants both to be equal for extended resources.
         counts = {name: str(count) for name, count in chosen.additional_resources.items()}
         spawner.extra_resource_guarantees = spawner.extra_resource_limits = counts
+        self._submitted.pop(spawner, None)
 
-    def _last_choice(self, spawner: KubeSpawner) -> dict[str, str]:
-        """Return the texts of the last choice, or none if it would not be allowed now."""
+    def _linked(self, spawner: KubeSpawner) -> _Filling:
+        """Return the last choice, with the options of the link that the user followed in front."""
+        last = self._last_choice(spawner)
+        page = spawner.handler
+        if not isinstance(page, SpawnPage):
+            return last
+        # Links often have other parameters, for statistics.
+        options = _options({name: values for name, values in page.linked.items() if name in choice.LABELS})
+        if not options:
+            return last
+        mistakes = self._mistakes(options)
+        return _Filling(
+            {**{name: text for name, text in last.texts.items() if name not in options}, **_texts(options)},
+            mistakes.by_field if mistakes else {},
+            {name: note for name, note in last.notes.items() if name not in options},
+            by_link=True,
+        )
+
+    def _last_choice(self, spawner: KubeSpawner) -> _Filling:
+        """Return the last choice. What is not allowed any more is left out, with a note."""
+        options = {name: value for name, value in spawner.user_options.items() if name in choice.LABELS}
+        mistakes = self._mistakes(options)
+        refused = mistakes.by_field if mistakes else {}
+        return _Filling(
+            _texts({name: value for name, value in options.items() if name not in refused}),
+            notes={
+                name: f"Your last choice, {choice.quoted(options[name])}, is not allowed any more." for name in refused
+            },
+        )
+
+    def _mistakes(self, options: Mapping[str, object]) -> choice.MistakesError | None:
         try:
-            choice.parse(spawner.user_options, self._config)
-        except choice.MistakesError:
-            return {}
-        return _texts(spawner.user_options)
+            choice.parse(options, self._config)
+        except choice.MistakesError as error:
+            return error
+        return None
+
+
+def _options(form_data: Mapping[str, Sequence[object]]) -> dict[str, object]:
+    fields = {name: values for name, values in form_data.items() if name != "_xsrf"}
+    return {name: values[0] if len(values) == 1 else list(values) for name, values in fields.items()}
 
 
 def _texts(options: Mapping[str, object]) -> dict[str, str]:

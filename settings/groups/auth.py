@@ -40,5 +40,5 @@ class AuthSettings(Model):
     custom_traits: Annotated[Mapping[str, JsonValue], Field(examples=[{"hosted_domain": ["example.org"]}])] = {}
     """Traits of `auth.customClass`, without secrets."""
     secret_environment: Mapping[VariableName, Secret] = {}
-    """Environment variables of the hub with the secrets of `auth.customClass`, as JSON: `{"OAUTH_CLIENT_SECRET":
-    "..."}`."""
+    """Environment variables of the hub with the secrets of `auth.customClass` and of `hub.extraConfig`, as JSON:
+    `{"OAUTH_CLIENT_SECRET": "..."}`."""

@@ -25,4 +25,5 @@ class HubSettings(Model):
     keep_database: Flag = True
     """Whether `pulumi destroy` retains the database: the volume with its namespace, or the Cloud SQL instance."""
     extra_config: Text | None = None
-    """Python code that runs at the end of jupyterhub_config.py, such as `c.JupyterHub.allow_named_servers = True`."""
+    """Python code that runs at the end of jupyterhub_config.py, such as `c.JupyterHub.allow_named_servers = True`.
+    Its secrets belong to `auth.secretEnvironment`."""

@@ -19,13 +19,14 @@ from settings.reading.mistakes import (
     empty_key,
     encrypted_key,
     plain_secret,
+    sealed_parts,
     unknown_key,
     wrong_json,
     wrong_value,
 )
 from settings.reading.stack_file import StackFileError, read_config
 from settings.settings import InvalidError, Settings, validate
-from settings.types.secret import SEALED, is_sealed
+from settings.types.secret import SEALED, has_sealed, is_sealed
 
 
 def parse(values: Mapping[str, object], *, encrypted: Collection[str] = ()) -> Settings:
@@ -45,6 +46,8 @@ def parse(values: Mapping[str, object], *, encrypted: Collection[str] = ()) -> S
     hidden = {*encrypted, *SECRETS}
     mistakes: list[str] = []
     for key, value in values.items():
+        if key in encrypted and key in KEYS and key not in SECRETS:
+            mistakes.append(encrypted_key(key))
         try:
             _put(tree, key, _content(key, value, encrypted))
         except _MistakeError as error:
@@ -52,7 +55,8 @@ def parse(values: Mapping[str, object], *, encrypted: Collection[str] = ()) -> S
             if key in SECRETS and not is_structured(KEYS[key]):
                 _put(tree, key, SEALED)  # so that it is not reported as missing
         except (ValueError, RecursionError) as error:
-            mistakes.append(wrong_json(key, str(value), error, hidden))
+            if key not in encrypted or key in SECRETS:
+                mistakes.append(wrong_json(key, str(value), error, hidden))
     try:
         settings = validate(tree)
     except InvalidError as error:
@@ -128,10 +132,12 @@ def _content(key: str, value: object, encrypted: Collection[str]) -> object:
         if default_of(field) is not None and key not in SECRETS:
             raise _MistakeError(empty_key(key))
         return _NotSet
+    if key not in SECRETS and has_sealed(value):
+        raise _MistakeError(encrypted_key(key))
     if is_sealed(value):
-        if key not in SECRETS:
-            raise _MistakeError(encrypted_key(key))
         return _NotSet if is_structured(field) else SEALED
+    if has_sealed(value):
+        raise _MistakeError(sealed_parts(key))
     if key in SECRETS and key not in encrypted:
         raise _MistakeError(plain_secret(key))
     return cast("object", json.loads(value) if is_structured(field) and isinstance(value, str) else value)

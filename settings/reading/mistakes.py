@@ -11,7 +11,7 @@ from typing import cast, get_args, get_origin
 
 from pydantic_core import ErrorDetails
 
-from settings.reading.keys import GROUPS, KEYS, default_of, fields_of, is_structured
+from settings.reading.keys import GROUPS, KEYS, SECRETS, default_of, fields_of, is_structured
 from settings.types.spelling import nearest
 
 _LONGEST = 80
@@ -67,8 +67,21 @@ def empty_key(key: str) -> str:
 
 
 def encrypted_key(key: str) -> str:
-    """Return the mistake of an encrypted value of a key that is not secret."""
-    return f"{key}: is encrypted, but is not a secret: pulumi config set --plaintext {key} VALUE"
+    """Return the mistake of an encrypted value, or part of one, of a key that is not secret."""
+    group = key.partition(".")[0]
+    # The passwords of auth.* are for some kinds of sign-in only.
+    places = [] if group == "auth" else sorted(secret for secret in SECRETS if secret.startswith(f"{group}."))
+    place = ", ".join(places) or "auth.secretEnvironment, which hub.extraConfig reads with os.environ"
+    return (
+        f"{key}: is encrypted, but is not a secret setting: the stack's state and its objects show the value. "
+        f"Remove it: pulumi config rm {key}. A secret belongs to {place}; only a value that everybody may read is set "
+        f"here, without --secret"
+    )
+
+
+def sealed_parts(key: str) -> str:
+    """Return the mistake of a secret of which only parts are encrypted. Pulumi takes secrets as texts."""
+    return f"{key}: is encrypted in parts, but must be one secret, with maps as JSON: pulumi config set --secret {key}"
 
 
 def wrong_json(key: str, text: str, error: Exception, hidden: Collection[str]) -> str:

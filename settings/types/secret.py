@@ -59,8 +59,24 @@ VariableName = Annotated[str, Field(max_length=100), AfterValidator(_variable)]
 
 
 def is_sealed(value: object) -> bool:
-    """Return whether a value of a stack file is encrypted."""
-    return isinstance(value, Mapping) and set(cast("Mapping[object, object]", value)) == {"secure"}
+    """Return whether a value of a stack file is encrypted, as Pulumi decides it: `secure: true` is an ordinary map."""
+    if not (isinstance(value, Mapping) and set(cast("Mapping[object, object]", value)) == {"secure"}):
+        return False
+    content = cast("Mapping[object, object]", value)["secure"]
+    return isinstance(content, str) and content not in {"true", "false"}
+
+
+def has_sealed(value: object) -> bool:
+    """Return whether a value of a stack file, or a part of it at any depth, is encrypted."""
+    rest, seen = [value], set[int]()
+    while rest:
+        part = rest.pop()
+        if is_sealed(part):
+            return True
+        if isinstance(part, Mapping | list) and id(cast("object", part)) not in seen:
+            seen.add(id(cast("object", part)))
+            rest += cast("Mapping[object, object]", part).values() if isinstance(part, Mapping) else part
+    return False
 
 
 def is_secret(field: FieldInfo) -> bool:

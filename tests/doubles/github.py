@@ -4,6 +4,7 @@ It follows docs.github.com ("Authorizing OAuth apps" with its errors, and the RE
 teams), with the paths of GitHub Enterprise Server. Other paths get 404.
 """
 
+import asyncio
 import base64
 import hashlib
 import re
@@ -21,6 +22,7 @@ from urllib.parse import urlencode, urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from tests.doubles.github_failures import Failure
 from tests.doubles.http_double import HttpDouble
 
 _API = "/api/v3"
@@ -28,6 +30,7 @@ _SEES_MEMBERS = {"read:org", "write:org", "admin:org"}
 """Scopes with which a token shows private memberships."""
 _ERRORS = {
     "access_denied": "The user has denied your application access.",
+    "bad_refresh_token": "The refresh token passed is incorrect or expired.",
     "bad_verification_code": "The code passed is incorrect or expired.",
     "incorrect_client_credentials": "The client_id and/or client_secret passed are incorrect.",
     "redirect_uri_mismatch": "The redirect_uri MUST match the registered callback URL for this application.",
@@ -90,14 +93,26 @@ class GitHub(HttpDouble):
     """Whether each connection is closed without a response."""
     rate_limited: bool = False
     """Whether each API request gets 403, as over the rate limit."""
+    failure: Failure | None = None
+    """Response to each request to a path that `failing` matches."""
+    failing: str = r"/api/v3/"
+    """Regular expression."""
+    delay: float = 0
+    """Seconds before each response."""
+    silent: bool = False
+    """Whether no request gets a response, as behind a firewall that drops packets."""
     people: dict[str, Account] = field(init=False, default_factory=dict[str, Account])
     """By login in lower case."""
+    most_at_once: int = field(init=False, default=0)
+    """Largest number of requests that waited for a response at the same time."""
+    _waiting: int = field(init=False, default=0)
     requests: list[Request] = field(init=False, default_factory=list[Request])
     """Received requests, oldest first; may be cleared."""
     _groups: dict[tuple[str, str], _Group] = field(init=False, default_factory=dict[tuple[str, str], _Group])
     """By organization and team in lower case; the team is "" for the organization itself."""
     _codes: dict[str, _Grant] = field(init=False, default_factory=dict[str, _Grant])
     _tokens: dict[str, _Grant] = field(init=False, default_factory=dict[str, _Grant])
+    _refresh_tokens: dict[str, _Grant] = field(init=False, default_factory=dict[str, _Grant])
     _ids: Iterator[int] = field(init=False, default_factory=lambda: count(1001))
 
     def application(self) -> web.Application:
@@ -168,9 +183,25 @@ class GitHub(HttpDouble):
         person = self.people[login.casefold()]
         self._tokens = {token: grant for token, grant in self._tokens.items() if grant.person.id != person.id}
 
+    def refresh_token(self, login: str) -> str:
+        """Return a refresh token, as GitHub Apps get with tokens that expire. It is valid once."""
+        person = self.people[login.casefold()]
+        grant = next(grant for grant in self._tokens.values() if grant.person.id == person.id)
+        token = "ghr_" + secrets.token_hex(38)
+        self._refresh_tokens[token] = grant
+        return token
+
     @web.middleware
     async def _serve(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Respond to a request, and record it."""
+        self._waiting += 1
+        self.most_at_once = max(self.most_at_once, self._waiting)
+        try:
+            await asyncio.sleep(self.delay)
+            while self.silent:
+                await asyncio.sleep(0.05)
+        finally:
+            self._waiting -= 1
         if self.refusing and request.transport:
             request.transport.close()
             answer, status = web.Response(), 0
@@ -182,6 +213,8 @@ class GitHub(HttpDouble):
 
     def _refusal(self, request: web.Request) -> web.Response | None:
         """Return the error of an outage, a rate limit or a token; store the authorization of an API request."""
+        if self.failure and re.search(self.failing, request.path):
+            return self.failure.response()
         is_api = request.path.startswith(_API)
         if self.down:
             message = "No server is currently available to service your request. Sorry about that."
@@ -235,6 +268,9 @@ class GitHub(HttpDouble):
     def _exchange(self, given: Mapping[str, str]) -> dict[str, str]:
         if (given.get("client_id"), given.get("client_secret")) != (self.client_id, self.client_secret):
             return _error("incorrect_client_credentials")
+        if given.get("grant_type") == "refresh_token":
+            grant = self._refresh_tokens.pop(given.get("refresh_token", ""), None)
+            return self._new_token(grant) if grant else _error("bad_refresh_token")
         grant = self._codes.pop(given.get("code", ""), None)
         if grant is None:
             return _error("bad_verification_code")
@@ -243,6 +279,9 @@ class GitHub(HttpDouble):
             return _error("bad_verification_code")
         if given.get("redirect_uri", grant.redirect_uri) != grant.redirect_uri:
             return _error("redirect_uri_mismatch")
+        return self._new_token(grant)
+
+    def _new_token(self, grant: _Grant) -> dict[str, str]:
         token = "gho_" + "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(36))
         self._tokens[token] = grant
         # Separated by commas as at GitHub, whatever the separator in the request.

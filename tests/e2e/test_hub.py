@@ -2,14 +2,16 @@
 
 import base64
 import re
+import time
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import httpx
 import pytest
 from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api
 from kubernetes.client.exceptions import ApiException
+from kubernetes.stream import stream
 from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import make_stack, succeed
@@ -174,6 +176,33 @@ def test_a_running_notebook_answers_while_the_hub_restarts(hub: Hub) -> None:
             break
     else:
         pytest.fail("the hub did not come back")
+
+
+def test_a_running_notebook_answers_once_a_killed_proxy_does_without_a_hub(hub: Hub) -> None:
+    core = CoreV1Api(api.connect())
+    (proxy,) = (name for name in pods(NAMESPACE) if name.startswith("tf-hub-proxy"))
+    kill = (
+        "for process in /proc/[0-9]*; do grep -q '[c]onfigurable' $process/cmdline && kill -9 ${process#/proc/}; done"
+    )
+    core.delete_namespaced_pod("tf-hub-0", NAMESPACE, grace_period_seconds=0)
+    with suppress(ApiException):  # the container ends before the command does
+        stream(core.connect_get_namespaced_pod_exec, proxy, NAMESPACE, command=["sh", "-c", kill], stdout=True)
+    for _ in range(600):
+        with suppress(httpx.TransportError):
+            if httpx.get(f"{hub.url}/_chp_healthz", timeout=1).status_code == 200 and _restarts_of(proxy) == 1:
+                break
+        time.sleep(0.1)
+    assert httpx.get(f"{hub.url}/user/ada/api", timeout=10).json().keys() == {"version"}
+    for _ in range(600):
+        if httpx.get(f"{hub.url}/hub/health", timeout=10).status_code == 200:
+            break
+        time.sleep(0.1)
+    assert httpx.get(f"{hub.url}/user/ada/api", timeout=10).json().keys() == {"version"}
+
+
+def _restarts_of(pod: str) -> int:
+    status = CoreV1Api(api.connect()).read_namespaced_pod(pod, NAMESPACE).status
+    return sum(container.restart_count for container in (status and status.container_statuses) or [])
 
 
 def test_a_file_survives_stopping_and_starting_the_server(hub: Hub, visit: Visit) -> None:

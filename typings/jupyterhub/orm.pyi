@@ -3,8 +3,16 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, sessionmaker
 class Group(DeclarativeBase):
     name: Mapped[str]
 
+class APIToken(DeclarativeBase):
+    client_id: Mapped[str]
+    note: Mapped[str]
+
+class Spawner(DeclarativeBase):
+    user_options: Mapped[dict[str, object]]
+
 class User(DeclarativeBase):
     name: Mapped[str]
+    api_tokens: Mapped[list[APIToken]]
 
 def new_session_factory(
     url: str = "sqlite:///:memory:", reset: bool = False, expire_on_commit: bool = False, **kwargs: object

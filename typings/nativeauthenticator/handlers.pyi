@@ -1,3 +1,9 @@
 from jupyterhub.handlers.base import BaseHandler
 
 class LoginHandler(BaseHandler): ...
+
+class ToggleAuthorizationHandler(BaseHandler):
+    async def get(self, slug: str) -> None: ...
+
+class DiscardHandler(BaseHandler):
+    async def get(self, user_name: str) -> None: ...

@@ -59,6 +59,10 @@ def test_the_hub_writes_to_volumes_only(hub: Record) -> None:
     assert {"name": "PYTHONDONTWRITEBYTECODE", "value": "1"} in spec["containers"][0]["env"]
 
 
+def test_print_in_the_configuration_is_in_the_log_at_once(hub: Record) -> None:
+    assert {"name": "PYTHONUNBUFFERED", "value": "1"} in pod_specs(hub)["tf-hub"]["containers"][0]["env"]
+
+
 def test_the_volume_claim_of_the_database_follows_the_settings() -> None:
     hub = record_hub({"hub.storage": {"size": "3Gi", "storageClass": "fast"}})
     claim = hub.one("PersistentVolumeClaim", "tf-hub-database")

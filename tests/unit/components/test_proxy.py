@@ -1,4 +1,5 @@
 import json
+import re
 from typing import Any
 
 import pytest
@@ -46,25 +47,44 @@ def test_the_proxy_sends_unknown_routes_to_the_hub(hub: Record) -> None:
     (container,) = pod_specs(hub)["tf-hub-proxy"]["containers"]
     url = json.loads(hub.one("ConfigMap").inputs["data"]["hub.json"])["hub_connect_url"]
     assert container["args"] == [
-        "configurable-http-proxy",
+        "node",
+        "--max-http-header-size=81920",
+        "--import=/opt/proxy/pages.mjs",
+        "/opt/proxy/node_modules/.bin/configurable-http-proxy",
         "--ip=",
         "--port=8000",
         "--api-ip=",
         "--api-port=8001",
         f"--default-target={url}",
         f"--error-target={url}/hub/error",
+        "--storage-backend=/opt/proxy/routes.mjs",
     ]
 
 
-def test_an_old_proxy_runs_until_the_new_one_has_copied_its_routes(hub: Record) -> None:
+def test_an_old_proxy_runs_until_the_new_one_has_its_routes(hub: Record) -> None:
     strategy = hub.one("Deployment").inputs["spec"]["strategy"]
     (container,) = pod_specs(hub)["tf-hub-proxy"]["containers"]
     (other,) = [variable["value"] for variable in container["env"] if variable["name"] == "OTHER_PROXY"]
     assert strategy["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
     assert other == json.loads(hub.one("ConfigMap").inputs["data"]["hub.json"])["proxy_api_url"]
-    command = container["lifecycle"]["postStart"]["exec"]["command"]
-    assert command == ["node", "/opt/proxy/copy-routes.mjs"]
-    assert "proxy/copy-routes.mjs" in (CHECKOUT / "docker" / "proxy" / "Dockerfile").read_text()
+
+
+def test_a_restarted_container_finds_its_routes(hub: Record) -> None:
+    pod = pod_specs(hub)["tf-hub-proxy"]
+    (container,) = pod["containers"]
+    (file,) = [variable["value"] for variable in container["env"] if variable["name"] == "ROUTES_FILE"]
+    (mount,) = container["volumeMounts"]
+    (volume,) = pod["volumes"]
+    assert file == f"{mount['mountPath']}/routes.json"
+    assert volume == {"name": mount["name"], "emptyDir": {"sizeLimit": "64Mi"}}
+
+
+def test_the_image_has_each_module_that_the_proxy_imports(hub: Record) -> None:
+    (container,) = pod_specs(hub)["tf-hub-proxy"]["containers"]
+    modules = {match[1] for argument in container["args"] if (match := re.search(r"/opt/proxy/(\w+\.mjs)", argument))}
+    assert modules == {"pages.mjs", "routes.mjs"}
+    for file in ("proxy/Dockerfile", ".dockerignore"):
+        assert all(f"proxy/{module}" in (CHECKOUT / "docker" / file).read_text() for module in modules)
 
 
 def test_the_api_of_the_proxy_is_reachable_in_the_cluster_only(hub: Record) -> None:

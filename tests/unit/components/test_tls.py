@@ -63,8 +63,8 @@ def test_the_probes_of_the_proxy_use_https(given: Record) -> None:
 def test_the_proxy_mounts_the_whole_secret_so_that_it_is_updated(name: str, request: pytest.FixtureRequest) -> None:
     stack: Record = request.getfixturevalue(name)
     pod, container = pod_specs(stack)["tf-hub-proxy"], _proxy(stack)
-    (volume,) = pod["volumes"]
-    (mount,) = container["volumeMounts"]
+    (volume,) = [volume for volume in pod["volumes"] if volume["name"] == "tls"]
+    (mount,) = [mount for mount in container["volumeMounts"] if mount["name"] == "tls"]
     variables = {variable["name"]: variable.get("value") for variable in container["env"]}
     assert mount == {"name": "tls", "mountPath": variables["TLS_FOLDER"], "readOnly": True}
     assert f"--ssl-cert={variables['TLS_FOLDER']}/tls.crt" in container["args"]

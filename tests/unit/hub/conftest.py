@@ -11,7 +11,7 @@ from hub.contract import Bounds, GitHub, HubConfig, SignIn
 CONFIG_FILE = Path(__file__).parents[3] / "hub" / "jupyterhub_config.py"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def hub_config() -> HubConfig:
     return HubConfig(
         hub_connect_url="http://tf-hub-api.jupyterhub:8081",

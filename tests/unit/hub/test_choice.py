@@ -84,7 +84,7 @@ def test_memory_is_read_as_kubernetes_reads_it(value: object, memory: int, hub_c
 )  # fmt: skip
 def test_an_invalid_amount_is_refused_with_examples(field: str, value: object, hub_config: HubConfig) -> None:
     reason = mistakes({field: value}, hub_config)[field]
-    assert "Write it like" in reason or reason == "takes one value, not several."
+    assert "Write it like" in reason or reason.startswith(("takes one value", "is too long"))
     assert len(reason) < 300
     reason.encode()
 

@@ -15,6 +15,7 @@ from traitlets.config import Config
 from hub.contract import HubConfig
 from hub.errors import HubError, UpstreamError
 from tests.doubles.github import GitHub
+from tests.doubles.github_failures import FAILURES
 
 CALLBACK = "http://127.100.0.10/hub/oauth_callback"
 LoadConfig = Callable[[HubConfig], Config]
@@ -37,20 +38,45 @@ def github(monkeypatch: pytest.MonkeyPatch) -> Generator[GitHub]:
 
 @dataclass
 class User:
-    """The parts of JupyterHub's User, and of the handler that stops servers, that the authenticator uses."""
+    """The parts of JupyterHub's User that the authenticator uses."""
 
     name: str
     state: dict[str, Any] | None
-    spawners: dict[str, Any] = field(default_factory=lambda: {"": SimpleNamespace(ready=True)})
-    stopped: list[str] = field(default_factory=list[str])
+    spawners: dict[str, Any] = field(default_factory=lambda: {"": SimpleNamespace(ready=True, active=True)})
+    groups: list[Any] = field(default_factory=list[Any])
 
     async def get_auth_state(self) -> dict[str, Any] | None:
         """Return the stored state of the last sign-in."""
         return self.state
 
-    async def stop_single_user(self, user: "User", name: str) -> None:
+
+@dataclass
+class Handler:
+    """The parts of JupyterHub's handler of a request that the authenticator uses."""
+
+    current_user: object = None
+    by_token: bool = False
+    """Whether the request has an API token, and no cookie."""
+    query: dict[str, str] = field(default_factory=dict[str, str])
+    users: dict[str, User] = field(default_factory=dict[str, User])
+    """Users in the database."""
+    stopped: list[str] = field(default_factory=list[str])
+
+    def get_argument(self, name: str) -> str | None:
+        """Return an argument of the query."""
+        return self.query.get(name)
+
+    def find_user(self, name: str) -> User | None:
+        """Return a user in the database."""
+        return self.users.get(name)
+
+    def get_token(self) -> object:
+        """Return the API token of the request."""
+        return self.by_token or None
+
+    async def stop_single_user(self, user: User, name: str) -> None:
         """Stop a server."""
-        user.stopped.append(name)
+        self.stopped.append(f"{user.name}/{name}")
 
 
 class Session:
@@ -59,6 +85,8 @@ class Session:
     def __init__(self, github: GitHub, config: Config) -> None:
         self.github = github
         self.authenticator: Any = config.JupyterHub.authenticator_class(config=config)
+        self.users: dict[str, User] = {}
+        self.stopped: list[str] = []
 
     def run(self, act: Callable[[], Awaitable[T]]) -> T:
         """Run a coroutine and the tasks that it started."""
@@ -82,7 +110,7 @@ class Session:
 
     def finish(self, code: str) -> dict[str, Any] | None:
         """Complete a sign-in with a code; return the auth model, or None if the user is not authorized."""
-        handler = SimpleNamespace(get_argument={"code": code}.get)
+        handler = Handler(query={"code": code}, users=self.users)
         try:
             return self.run(lambda: self.authenticator.get_authenticated_user(handler, None))
         except HubError as refusal:
@@ -90,9 +118,10 @@ class Session:
                 raise
             return None
 
-    def refresh(self, user: User) -> Any:  # noqa: ANN401 a model or a boolean
-        """Refresh a user, as JupyterHub does at an interval."""
-        return self.run(lambda: self.authenticator.refresh_user(user, user))
+    def refresh(self, user: User, *, by: object = None, by_token: bool = False) -> Any:  # noqa: ANN401 a model or a boolean
+        """Refresh a user, as JupyterHub does at an interval, in an own request or that of another user (`by`)."""
+        handler = Handler(current_user=by or user, by_token=by_token, users=self.users, stopped=self.stopped)
+        return self.run(lambda: self.authenticator.refresh_user(user, handler))
 
 
 def session(
@@ -169,7 +198,7 @@ def test_a_member_stays_signed_in(hub: Session) -> None:
     ada = signed_in(hub, "ada")
     model = hub.refresh(ada)
     assert (model["name"], model["admin"]) == ("ada", False)
-    assert ada.stopped == []
+    assert hub.stopped == []
 
 
 @pytest.mark.parametrize(("login", "left"), [("ada", "physics"), ("bob", "maths:staff")])
@@ -177,29 +206,175 @@ def test_a_user_who_left_is_signed_out_and_the_server_stops(hub: Session, login:
     person = signed_in(hub, login)
     hub.github.leave(left, login)
     assert hub.refresh(person) is False
-    assert person.stopped == [""]
+    assert hub.stopped == [f"{login}/"]
 
 
 def test_a_newly_blocked_user_is_signed_out(hub: Session) -> None:
     ada = signed_in(hub, "ada")
     hub.authenticator.blocked_users = {"ada"}
     assert hub.refresh(ada) is False
-    assert ada.stopped == [""]
+    assert hub.stopped == ["ada/"]
 
 
-@pytest.mark.parametrize("outage", ["down", "refusing", "rate_limited"])
-def test_users_stay_signed_in_during_an_outage_of_github(hub: Session, outage: str) -> None:
+NO_ANSWER = {
+    "token": r"/access_token",
+    "user": r"/user$",
+    "membership": r"/members/",
+}
+"""Regular expression of the paths of each question."""
+
+
+@pytest.mark.parametrize("outage", ["down", "refusing", "rate_limited", "silent"])
+def test_users_stay_signed_in_during_an_outage_of_github(
+    hub: Session, outage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.refresh._PATIENCE", 0.3)
     ada = signed_in(hub, "ada")
     setattr(hub.github, outage, True)
     assert hub.refresh(ada) is True
-    assert ada.stopped == []
+    assert hub.stopped == []
+    hub.github.silent = False
 
 
-def test_a_revoked_token_needs_a_new_sign_in_and_stops_no_server(hub: Session) -> None:
+@pytest.mark.parametrize("question", ["user", "membership"])
+def test_an_error_of_github_is_never_taken_for_a_no(hub: Session, question: str) -> None:
     ada = signed_in(hub, "ada")
-    hub.github.revoke_tokens("ada")
+    hub.github.failing = NO_ANSWER[question]
+    for name, hub.github.failure in FAILURES.items():
+        assert hub.refresh(ada) is True, name
+        assert hub.refresh(ada, by_token=True) is True, name
+    assert hub.stopped == []
+
+
+@pytest.mark.parametrize("question", NO_ANSWER)
+def test_an_error_of_github_at_sign_in_shows_its_reason(hub: Session, question: str) -> None:
+    hub.github.failing = NO_ANSWER[question]
+    for name, failure in FAILURES.items():
+        hub.github.failure = None
+        code = hub.code("ada")
+        hub.github.failure = failure
+        with pytest.raises(UpstreamError) as caught:
+            hub.finish(code)
+        assert "GitHub d" in caught.value.jupyterhub_message, name
+        assert failure.message in caught.value.jupyterhub_message, name
+
+
+@pytest.mark.parametrize(
+    ("failure", "advice", "status"),
+    [
+        ("primary-rate-limit", "Try again in 6", 503),
+        ("primary-rate-limit-429", "Try again in some minutes.", 503),
+        ("secondary-rate-limit", "Try again in 1 minute.", 503),
+        ("secondary-rate-limit-without-header", "GitHub's rate limit applies.", 503),
+        ("rate-limit-of-a-proxy", "GitHub's rate limit applies.", 503),
+        ("saml", "/orgs/physics/sso, sign in there, then sign in to the hub again.", 403),
+        ("saml-404", "/orgs/physics/sso", 403),
+        ("ip-allow-list", "An owner has to add the hub's address to it: ", 403),
+        ("app-restrictions", "/organizations/physics/settings/oauth_application_policy", 403),
+        ("app-restrictions", "/settings/connections/applications/hub", 403),
+        ("app-not-installed", "An owner of physics has to install the hub's GitHub App there", 403),
+        ("forbidden", "Try again in some minutes.", 503),
+    ],
+)
+def test_the_page_says_what_a_user_or_an_owner_has_to_do(hub: Session, failure: str, advice: str, status: int) -> None:
+    code = hub.code("ada")
+    hub.github.failing, hub.github.failure = "/orgs/physics/members/", FAILURES[failure]
+    with pytest.raises(UpstreamError) as caught:
+        hub.finish(code)
+    assert advice in caught.value.jupyterhub_message
+    assert caught.value.status_code == status
+
+
+def test_the_log_says_why_a_user_could_not_be_checked(hub: Session, caplog: pytest.LogCaptureFixture) -> None:
+    ada = signed_in(hub, "ada")
+    hub.github.failing, hub.github.failure = "/orgs/physics/members/", FAILURES["app-restrictions"]
+    hub.authenticator.log.propagate = True
+    hub.refresh(ada)
+    assert "Keeping the session of ada unchecked: " in caplog.text
+    assert "an owner of physics approves it" in caplog.text
+
+
+def test_an_organization_without_an_answer_hides_no_other(hub: Session) -> None:
+    hub.github.failing, hub.github.failure = "/orgs/maths/", FAILURES["saml"]
+    ada = signed_in(hub, "ada")
+    assert hub.refresh(ada)["name"] == "ada"
+    hub.github.leave("physics", "ada")
+    assert hub.refresh(ada) is True, "maths may be her organization"
+    hub.github.failure = None
     assert hub.refresh(ada) is False
-    assert ada.stopped == []
+
+
+def test_a_404_for_private_and_for_public_members_is_a_no(hub: Session) -> None:
+    bob = signed_in(hub, "bob")
+    hub.github.leave("maths", "bob")
+    assert hub.refresh(bob) is False
+    asked = {request.path for request in hub.github.requests if request.status == 404}
+    assert asked == {"/api/v3/orgs/physics/public_members/bob", "/api/v3/orgs/maths/teams/staff/members/bob"}
+    assert hub.stopped == ["bob/"]
+
+
+def test_all_organizations_are_asked_at_once(github: GitHub, load_config: LoadConfig, hub_config: HubConfig) -> None:
+    many = tuple(f"org-{number}" for number in range(30))
+    hub = session(github, load_config, hub_config, of_github={"organizations": (*many, "physics")})
+    github.delay = 0.3
+    assert hub.sign_in("ada")
+    assert github.most_at_once == 31
+
+
+@pytest.mark.parametrize("gone", ["revoked token", "no auth state"])
+def test_a_user_who_cannot_be_checked_keeps_the_server_until_the_next_sign_in(hub: Session, gone: str) -> None:
+    ada = signed_in(hub, "ada")
+    if gone == "revoked token":
+        hub.github.revoke_tokens("ada")
+    else:
+        ada.state = None
+    assert not hub.authenticator.auth_refresh_strict, "JupyterHub lets requests by token go on"
+    assert hub.refresh(ada) is False, "pages lead to the sign-in"
+    assert hub.refresh(ada, by_token=True) is False
+    assert hub.refresh(ada, by="an admin") is False
+    ada.spawners = {"": SimpleNamespace(ready=False, active=False)}
+    with pytest.raises(HubError, match="sign in to the hub again"):
+        hub.refresh(ada, by_token=True)
+    assert hub.stopped == []
+
+
+def test_a_blocked_user_who_cannot_be_checked_loses_the_server(hub: Session) -> None:
+    ada = signed_in(hub, "ada")
+    ada.state = None
+    hub.authenticator.blocked_users = {"ada"}
+    assert hub.refresh(ada) is False
+    assert hub.stopped == ["ada/"]
+
+
+def test_requests_by_token_of_an_unauthorized_user_are_refused(hub: Session) -> None:
+    ada = signed_in(hub, "ada")
+    hub.github.leave("physics", "ada")
+    for by in (None, "an admin"):
+        with pytest.raises(HubError, match="ada is no longer authorized") as caught:
+            hub.refresh(ada, by=by, by_token=True)
+        assert caught.value.status_code == 403
+
+
+def test_an_expired_token_is_renewed_with_the_refresh_token(hub: Session) -> None:
+    """As with a GitHub App, whose tokens expire after 8 hours."""
+    ada = signed_in(hub, "ada")
+    assert ada.state
+    ada.state["refresh_token"] = hub.github.refresh_token("ada")
+    hub.github.revoke_tokens("ada")
+    hub.github.failing = NO_ANSWER["token"]
+    for name, hub.github.failure in FAILURES.items():
+        assert hub.refresh(ada) is True, f"{name}: the sign-in lasts until GitHub says that it is over"
+    hub.github.failure = None
+    ada.state = hub.refresh(ada)["auth_state"]
+    assert hub.refresh(ada)["name"] == "ada", "the new token is stored"
+    hub.github.revoke_tokens("ada")
+    assert hub.refresh(ada) is False, "a refresh token is valid once"
+
+
+def test_an_error_in_the_hubs_own_code_signs_nobody_out(hub: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = signed_in(hub, "ada")
+    monkeypatch.setattr(hub.authenticator, "normalize_username", None)
+    assert hub.refresh(ada) is True
 
 
 def test_a_renamed_account_needs_a_new_sign_in(hub: Session) -> None:
@@ -247,13 +422,30 @@ def test_a_user_who_leaves_a_team_leaves_the_group(grouping: Session) -> None:
     bob = signed_in(grouping, "bob")
     grouping.github.leave("maths:staff", "bob")
     assert grouping.refresh(bob)["groups"] == []
-    assert bob.stopped == [], "bob is still authorized by the organization"
+    assert grouping.stopped == [], "bob is still authorized by the organization"
 
 
 def test_groups_stay_during_an_outage_of_github(grouping: Session) -> None:
     bob = signed_in(grouping, "bob")
     grouping.github.down = True
     assert grouping.refresh(bob) is True
+
+
+def test_a_group_without_an_answer_stays_and_the_others_change(grouping: Session) -> None:
+    grouping.github.join("physics", "bob")
+    bob = signed_in(grouping, "bob")
+    bob.groups = [SimpleNamespace(name=name) for name in ("maths:staff", "physics")]
+    grouping.users = {"bob": bob}
+    grouping.github.failing, grouping.github.failure = "/orgs/maths/teams/", FAILURES["saml"]
+    grouping.github.leave("maths:staff", "bob")
+    assert grouping.refresh(bob)["groups"] == ["maths:staff", "physics"]
+    again = grouping.sign_in("bob")
+    assert again
+    assert again["groups"] == ["maths:staff", "physics"]
+    assert "unanswered_groups" not in again["auth_state"]
+    grouping.github.leave("physics", "bob")
+    assert grouping.refresh(bob)["groups"] == ["maths:staff"]
+    assert grouping.sign_in("ada"), "a group without an answer keeps nobody out"
 
 
 def test_a_group_authorizes_nobody(github: GitHub, load_config: LoadConfig, hub_config: HubConfig) -> None:

@@ -50,7 +50,7 @@ def _handler(*assertions: str) -> SimpleNamespace:
     headers = HTTPHeaders()
     for assertion in assertions:
         headers.add(HEADER.lower(), assertion)
-    return SimpleNamespace(request=SimpleNamespace(headers=headers))
+    return SimpleNamespace(request=SimpleNamespace(headers=headers), get_token=lambda: None)
 
 
 MakeHub = Callable[..., Hub]
@@ -248,7 +248,22 @@ def test_an_outage_without_cached_keys_is_reported(
     assert hub.sign_in(google.sign("ada@example.org"))
 
 
-@pytest.mark.parametrize("body", ["no json", "[]", '{"keys": []}', '{"keys": 1}'])
+def test_a_request_that_gives_up_does_not_make_unknown_keys_invalid(
+    google: IapDouble, make_hub: MakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = make_hub()
+
+    async def fetch(*_: object, **__: object) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr("hub.iap.AsyncHTTPClient", lambda: SimpleNamespace(fetch=fetch))
+    monkeypatch.setattr("hub.refresh._PATIENCE", 0.1)
+    assert hub.refresh("ada@example.org", google.sign("ada@example.org")) is True
+    with pytest.raises(UpstreamError, match="no answer"):
+        hub.sign_in(google.sign("ada@example.org"))
+
+
+@pytest.mark.parametrize("body", ["<html>", "", "null", "[]", '{"keys": []}', '{"keys": 1}', '{"keys": [1]}'])
 def test_an_invalid_key_set_is_an_outage(
     body: str, google: IapDouble, make_hub: MakeHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,19 +12,21 @@ from jupyterhub.auth import (
     Authenticator,
     DummyAuthenticator,
 )
-from jupyterhub.proxy import ConfigurableHTTPProxy
+from jupyterhub.httpclient import JupyterHubHTTPClient
 from traitlets.config import Config, Configurable
 
 from hub.contract import HubConfig
 from hub.errors import HubError
 from hub.notebook_spawner import NotebookSpawner
+from hub.proxy import WatchedProxy
 from tests.unit.hub.conftest import CONFIG_FILE
 
 LoadConfig = Callable[[HubConfig], Config]
 
 SECTIONS: dict[str, type[Configurable]] = {
     "JupyterHub": JupyterHub,
-    "ConfigurableHTTPProxy": ConfigurableHTTPProxy,
+    "ConfigurableHTTPProxy": WatchedProxy,
+    "JupyterHubHTTPClient": JupyterHubHTTPClient,
     "Authenticator": Authenticator,
     "KubeSpawner": NotebookSpawner,
 }
@@ -65,7 +67,7 @@ def test_every_configured_value_has_the_type_of_its_trait(config: Config) -> Non
     async def make() -> list[Any]:
         return [
             JupyterHub(config=config),
-            ConfigurableHTTPProxy(config=config),
+            WatchedProxy(config=config),
             DummyAuthenticator(config=config),
             NotebookSpawner(_mock=True, config=config),
         ]

@@ -214,11 +214,11 @@ def test_repeated_unknown_and_oversized_fields_are_refused(
     assert len(form.options_form(spawner)) < 10_000
 
 
-@pytest.mark.parametrize("data", [{}, {"_xsrf": ["2|a"]}])
-def test_a_reload_of_the_page_with_mistakes_starts_no_server(
-    data: dict[str, list[object]], hub_config: HubConfig
-) -> None:
-    assert "press Start" in refusal(SpawnForm(hub_config), data).jupyterhub_message
+def test_a_last_choice_that_is_not_allowed_any_more_is_named(hub_config: HubConfig) -> None:
+    page = Page(SpawnForm(hub_config).options_form(FakeSpawner({"image": "quay.io/old/image:1", "cpu": "2"})))
+    assert page.values() == {**DEFAULTS, "cpu": "2"}
+    assert "Your last choice, 'quay.io/old/image:1', is not allowed any more." in page.text
+    assert not any("aria-invalid" in field for field in page.inputs.values())
 
 
 def test_missing_and_empty_form_fields_are_defaults(hub_config: HubConfig) -> None:

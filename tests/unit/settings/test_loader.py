@@ -133,7 +133,7 @@ def test_from_pulumi_raises_a_run_error_without_secrets() -> None:
         settings.from_pulumi()
 
     assert "has 2 mistakes" in str(caught.value)
-    assert "hub.image: the value (secret) is not an image reference" in str(caught.value)
+    assert "hub.image: is encrypted, but is not a secret setting" in str(caught.value)
     assert SECRET not in str(caught.value)
 
 

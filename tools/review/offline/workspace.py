@@ -12,7 +12,7 @@ import settings
 from settings import SettingsError
 from settings.reading.keys import SECRETS, full_key, own_values
 from settings.reading.stack_file import members, read_config, read_nodes, text
-from settings.types.secret import is_sealed
+from settings.types.secret import has_sealed
 from tools.engine import Engine, Stack
 from tools.errors import ToolError
 from tools.local import images
@@ -41,13 +41,13 @@ def prepare(folder: Path, program: Path, name: str, *, engine: Engine, port: int
     """
     read, written = _config(stack_file.find(program, name))
     own = own_values(read)
-    sealed = {key: _digest(value) for key, value in own.items() if is_sealed(value)}
+    sealed = {key: _digest(value) for key, value in own.items() if has_sealed(value)}
     built = open_images(program, own)
     missing = missing_secrets({**built, **own})
     kubeconfig = folder / "kubeconfig"
     kubeconfig.write_text(json.dumps(kubeconfig_of(port, str(own.get("kubernetes.context") or "offline"))))
     file = folder / "without-secrets.yaml"
-    readable = {key: node for key, node in written.items() if not is_sealed(read[key])}
+    readable = {key: node for key, node in written.items() if not has_sealed(read[key])}
     file.write_text(text({"config": readable}))
     stack = Stack(name=name, engine=engine, folder=folder, isolated=True, kubeconfig=kubeconfig, program=program)
     stack.prepare(file, built)

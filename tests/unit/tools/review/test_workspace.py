@@ -47,8 +47,10 @@ def test_values_that_are_not_encrypted_reach_the_engine_as_written(tmp_path: Pat
         "  jupyterhub:cluster.maintenanceStart: 22:30",
     ]
     lines += ["  jupyterhub:notebook.accelerator: ~", "  jupyterhub:auth.allowedUsers: [on, 1e3]"]
-    sealed = "  jupyterhub:github.clientSecret: {secure: v1:abc}"
-    (program / "Pulumi.dev.yaml").write_text("\n".join([*lines, sealed]))
+    sealed = ["  jupyterhub:github.clientSecret: {secure: v1:abc}"]
+    sealed += ["  jupyterhub:auth.secretEnvironment: {A: {secure: v1:abc}}"]
+    sealed += ["  jupyterhub:auth.customTraits: {a: [{secure: v1:abc}]}"]
+    (program / "Pulumi.dev.yaml").write_text("\n".join([*lines, *sealed]))
     engine = Engine(program=Path("true"), environment={}, description="")
     stack, _ = workspace.prepare(tmp_path / "new", program, "dev", engine=engine, port=1)
     assert (stack.workspace / "Pulumi.dev.yaml").read_text().splitlines() == lines

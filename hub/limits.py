@@ -1,0 +1,85 @@
+"""Bounds on what one user can store in the hub's database.
+
+JupyterHub keeps options, notes and scopes as they come, and answers the admin page with all of them.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from jupyterhub import orm
+from jupyterhub.apihandlers.users import UserTokenListAPIHandler
+from sqlalchemy import event
+
+from hub.errors import HubError
+
+if TYPE_CHECKING:
+    from tornado.web import RequestHandler
+
+T = TypeVar("T")
+
+LONGEST_OPTIONS = 16_384
+"""Maximum length of a server's options as JSON; those of the spawn form have at most four fields of 1000 characters."""
+
+LONGEST_NOTE = 255
+"""Maximum length of a token's note, in characters."""
+
+LONGEST_SCOPES = 4096
+"""Maximum length of a token's scopes as JSON."""
+
+MOST_TOKENS = 100
+"""Maximum number of API tokens of a user. Those of running servers count; those of browser sessions do not."""
+
+
+def install() -> None:
+    """Bound options and notes in the database's classes, whatever request brings them. May be called again."""
+    for attribute, listener in ((orm.Spawner.user_options, _short_options), (orm.APIToken.note, _short_note)):
+        if not event.contains(attribute, "set", listener):
+            event.listen(attribute, "set", listener, retval=True, active_history=True)
+
+
+def _short_options(_spawner: orm.Spawner, options: T, _old: object, _initiator: object) -> T | dict[str, object]:
+    # An error here would leave a half-started server behind. The check of the options refuses them a moment later.
+    return options if _length(options) <= LONGEST_OPTIONS else {}
+
+
+def _short_note(_token: orm.APIToken, note: str, _old: object, _initiator: object) -> str:
+    return note[:LONGEST_NOTE]
+
+
+def _length(value: object) -> int:
+    # As JupyterHub, which stores None in place of what JSON does not know.
+    try:
+        return len(json.dumps(value, default=lambda _: None))
+    except RecursionError:
+        return sys.maxsize
+
+
+class TokenList(UserTokenListAPIHandler):
+    """JupyterHub's list of a user's tokens, with a limit."""
+
+    async def post(self, user_name: str) -> None:
+        """Create a token.
+
+        Raises:
+            HubError: The user has too many, or the scopes are too long; status 400.
+        """
+        body = self.get_json_body()
+        if isinstance(body, dict) and _length(cast("dict[str, object]", body).get("scopes")) > LONGEST_SCOPES:
+            raise HubError([f"The scopes of a token may have at most {LONGEST_SCOPES} characters as JSON."])
+        user = self.find_user(user_name)
+        if user is not None and _tokens(user.orm_user) >= MOST_TOKENS:
+            raise HubError(
+                [f"{user_name} has {MOST_TOKENS} tokens, the most that are allowed.", "Revoke some on the token page."]
+            )
+        await super().post(user_name)
+
+
+def _tokens(user: orm.User) -> int:
+    return sum(token.client_id == "jupyterhub" for token in user.api_tokens)
+
+
+REPLACEMENTS: dict[type[RequestHandler], type[RequestHandler]] = {UserTokenListAPIHandler: TokenList}
+"""Handlers in place of JupyterHub's."""

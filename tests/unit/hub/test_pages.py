@@ -1,0 +1,182 @@
+"""The pages of a running hub: what a link, a second click and a refused choice do."""
+
+import sqlite3
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from hub.contract import HubConfig
+from tests.unit.hub.running_hub import ADMIN_PASSWORD, RunningHub, Visitor, running
+from tests.unit.hub.test_spawn_form import Page
+
+
+@pytest.fixture(scope="module")
+def hub(hub_config: HubConfig, tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningHub]:
+    with running(tmp_path_factory.mktemp("hub"), hub_config.model_copy(update={"idle_minutes": 0})) as hub:
+        yield hub
+
+
+def stored_options(hub: RunningHub, name: str) -> str | None:
+    with sqlite3.connect(hub.database) as database:
+        found = database.execute(
+            "select user_options from spawners join users on users.id = user_id where users.name = ?", [name]
+        ).fetchone()
+    return found and found[0]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "cpu=1",
+        "opt-cpu=1",
+        "cpu=1&memory=512Mi&image=quay.io/jupyter/x",
+        "profile=x",
+        "utm_source=mail",
+        "cpu=lots",
+        "_xsrf=2%7Ca",
+    ],
+)
+@pytest.mark.parametrize("path", ["/hub/spawn", "/hub/spawn/link"])
+def test_a_link_to_the_form_starts_no_server(path: str, query: str, hub: RunningHub) -> None:
+    ada = hub.visit("link")
+    answer = ada.get(f"{path}?{query}", headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"})
+    assert answer.status_code == 200
+    assert "Notebook image" in answer.text
+    assert ada.server() is None
+
+
+@pytest.mark.parametrize(
+    ("query", "cpu"),
+    [
+        ("cpu=2", "2"),
+        ("opt-cpu=2&cpu=3", "2"),
+        ("cpu=2&utm_source=mail&fbclid=x&failed=1", "2"),
+        ("cpu=2&memory=lots", "2"),
+        ("cpu=lots", "lots"),
+        ("utm_source=mail", "0.5"),
+        ("image=%ff", "0.5"),
+        ("%ff=1&next=%ff", "0.5"),
+    ],
+)
+def test_a_link_fills_in_the_form(query: str, cpu: str, hub: RunningHub) -> None:
+    answer = hub.visit("bob").get(f"/hub/spawn?{query}")
+    assert answer.status_code == 200
+    form = Page(answer.text)
+    assert form.values()["cpu"] == cpu
+    assert ("A link filled in this form" in form.text) == (not query.startswith(("utm", "%ff")))
+
+
+def test_the_mistakes_of_a_link_are_at_their_fields(hub: RunningHub) -> None:
+    form = Page(hub.visit("bob").get("/hub/spawn?cpu=lots&memory=2Gi").text)
+    assert [name for name, field in form.inputs.items() if "aria-invalid" in field] == ["cpu"]
+    assert "'lots' is not an amount" in form.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/hub/",
+        "/hub/home",
+        "/hub/user/eve",
+        "/hub/user/eve/lab?cpu=1",
+        "/hub/user-redirect/lab?cpu=1",
+        "/hub/spawn-pending/eve",
+        "/hub/token",
+        "/hub/api/users/eve",
+        "/hub/accept-share?code=x",
+        "/hub/login?next=/hub/spawn%3Fcpu=1",
+    ],
+)
+def test_no_page_starts_a_server(path: str, hub: RunningHub) -> None:
+    eve = hub.visit("eve")
+    eve.get(path, follow_redirects=True)
+    assert eve.server() is None
+
+
+def test_a_form_of_another_site_starts_no_server(hub: RunningHub) -> None:
+    mia = hub.visit("mia")
+    assert mia.post("/hub/spawn", data={"cpu": "1"}).status_code == 403
+    assert mia.server() is None
+
+
+def test_the_form_of_the_page_starts_a_server_and_a_second_click_leads_there(hub: RunningHub) -> None:
+    zoe = hub.visit("zoe")
+    first = zoe.send_form("/hub/spawn", cpu="1")
+    assert first.status_code == 302
+    second = zoe.send_form("/hub/spawn", cpu="2")
+    assert (second.status_code, second.headers["location"]) == (302, "/hub/spawn-pending/zoe")
+    assert stored_options(hub, "zoe") == '{"cpu": "1"}'
+    assert zoe.call("DELETE", "/users/zoe/server").status_code == 204
+
+
+def test_a_form_with_invalid_utf_8_comes_back_with_the_reason(hub: RunningHub) -> None:
+    max_ = hub.visit("max")
+    answer = max_.post(
+        f"/hub/spawn?_xsrf={max_.xsrf}",
+        content=b"cpu=%ff&memory=2Gi",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert answer.status_code == 400
+    assert Page(answer.text).values()["memory"] == "2Gi"
+
+
+def test_an_unforeseen_error_gives_the_form_back_with_the_values(hub: RunningHub) -> None:
+    kim = hub.visit("kim")
+    answer = kim.send_form("/hub/spawn", image="quay.io/jupyter/x:broken", cpu="2")
+    assert answer.status_code == 500
+    assert Page(answer.text).values()["cpu"] == "2"
+
+
+@pytest.mark.parametrize("options", [{"cpu": 99}, {"image": "evil/x:1"}, {"junk": "x" * 300_000}, {"junk": ["x"]}])
+def test_refused_options_are_not_kept(options: dict[str, object], hub: RunningHub) -> None:
+    joe = hub.visit("joe")
+    for body in ({"user_options": options}, options):
+        assert joe.call("POST", "/users/joe/server", body).status_code == 400
+        assert stored_options(hub, "joe") in {None, "{}"}
+        assert joe.server() is None
+    assert joe.call("POST", "/users/joe/server").status_code == 201, "the next start has the defaults"
+    assert joe.call("DELETE", "/users/joe/server").status_code == 204
+
+
+def test_long_options_are_never_stored(hub: RunningHub) -> None:
+    sam = hub.visit("sam")
+    assert sam.call("POST", "/users/sam/server").status_code == 201
+    assert sam.call("DELETE", "/users/sam/server").status_code == 204
+    sam.call("PATCH", "/users/sam/server", {"user_options": {"cpu": "0" * 20_000}})
+    assert stored_options(hub, "sam") == "{}"
+
+
+def test_a_user_has_a_bounded_number_of_short_tokens(hub: RunningHub) -> None:
+    pat = hub.visit("pat")
+    answers = [pat.call("POST", "/users/pat/tokens", {"note": "n" * 5000}) for _ in range(101)]
+    assert [answer.status_code for answer in answers] == [201] * 100 + [400]
+    assert "Revoke some" in answers[-1].json()["message"]
+    assert {len(token["note"]) for token in pat.call("GET", "/users/pat/tokens").json()["api_tokens"]} == {255}
+    assert pat.call("POST", "/users/pat/server").status_code == 201, "a server has a token, too"
+    assert pat.call("DELETE", "/users/pat/server").status_code == 204
+
+
+def test_long_scopes_of_a_token_are_refused(hub: RunningHub) -> None:
+    scopes = [f"read:servers!server=lee/{number}" for number in range(1000)]
+    answer = hub.visit("lee").call("POST", "/users/lee/tokens", {"scopes": scopes})
+    assert answer.status_code == 400
+
+
+def test_a_link_authorizes_and_discards_nobody(hub_config: HubConfig, tmp_path: Path) -> None:
+    native = hub_config.sign_in.model_copy(update={"type": "native", "admin_users": ("grace",)})
+    with running(tmp_path, hub_config.model_copy(update={"idle_minutes": 0, "sign_in": native})) as hub:
+        for name, password in (("grace", ADMIN_PASSWORD), ("eve", "something long and odd")):
+            visitor = Visitor(hub.url, name)
+            visitor.get("/hub/signup")
+            passwords = {"signup_password": password, "signup_password_confirmation": password}
+            assert visitor.send_form("/hub/signup", username=name, **passwords).status_code == 200
+        grace = hub.visit("grace", ADMIN_PASSWORD)
+        for path in ("/hub/authorize/eve", "/hub/discard/eve"):
+            assert grace.get(path).headers["location"] == "/hub/authorize"
+        page = grace.get("/hub/authorize").text
+        assert 'action="/hub/authorize/eve"' in page
+        assert 'action="/hub/discard/eve"' in page
+        assert grace.post("/hub/authorize/eve").status_code == 403, "a form of another site"
+        assert grace.send_form("/hub/authorize/eve").status_code == 302
+        assert 'action="/hub/discard/eve"' not in grace.get("/hub/authorize").text, "she is authorized"

@@ -1,0 +1,3 @@
+from tornado.web import RequestHandler
+
+default_handlers: list[tuple[str, type[RequestHandler]]]

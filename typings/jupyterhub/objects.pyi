@@ -1,0 +1,2 @@
+class Hub:
+    base_url: str
