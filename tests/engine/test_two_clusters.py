@@ -2,6 +2,9 @@
 
 import dataclasses
 import json
+import os
+import signal
+import subprocess
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -11,6 +14,7 @@ import pytest
 import yaml
 from kubernetes.client import V1Namespace, V1ObjectMeta, V1ServiceAccount
 
+from components.metadata import MARK
 from tests.conftest import make_stack, succeed
 from tests.doubles.api_server import ApiServer, api_server
 from tests.stacks import VALUES
@@ -35,6 +39,18 @@ Rbac(f"{stack.name}-rbac", RbacArgs(settings=stack, namespace=names.hub, noteboo
 cluster.guard(target, hub)
 """
 """The parts of a hub that need no nodes and no controllers."""
+_EARLIER = _PROGRAM.replace(
+    "target = cluster.use(cluster.find(stack), stack)",
+    """
+import pulumi_kubernetes
+from components.cluster import Cluster, kubeconfig
+provider = pulumi_kubernetes.Provider("cluster", kubeconfig="", cluster_identifier="jupyterhub/old",
+    context=kubeconfig.find(stack.kubernetes.context).context,
+    delete_unreachable=False, skip_update_unreachable=False, enable_server_side_apply=True)
+target = Cluster(providers=[provider], admin_user=None)
+""",
+)
+"""The same before the stack knew its cluster, and marked its objects."""
 _IDENTITY = "urn:pulumi:{}::jupyterhub::pulumi-python:dynamic/jupyterhub:ClusterIdentity::cluster-identity"
 _REFUSED = "leads to another cluster than the one that this stack's hub is in. Nothing was changed."
 
@@ -82,10 +98,10 @@ def stack(clusters: _Clusters, built_engine: Engine, tmp_path_factory: pytest.Te
     return made
 
 
-def _stack(name: str, clusters: _Clusters, engine: Engine, folder: Path) -> Stack:
+def _stack(name: str, clusters: _Clusters, engine: Engine, folder: Path, text: str = _PROGRAM) -> Stack:
     program = folder / "program"
     program.mkdir()
-    (program / "__main__.py").write_text(_PROGRAM)
+    (program / "__main__.py").write_text(text)
     engine = dataclasses.replace(engine, environment={**engine.environment, "PYTHONPATH": str(CHECKOUT)})
     plain = make_stack(name, folder, engine, clusters.kubeconfig, {**VALUES, "protect": "false"})
     made = dataclasses.replace(plain, program=program)
@@ -231,3 +247,53 @@ def test_a_second_stack_needs_names_of_its_own(
         _refused(
             second, clusters, "Namespace jupyterhub belongs to another stack, organization/jupyterhub/dev", command
         )
+
+
+def test_an_upgrade_marks_the_objects_in_their_own_cluster_only(
+    clusters: _Clusters, built_engine: Engine, tmp_path: Path
+) -> None:
+    clusters.use(clusters.own)
+    old = _stack("old", clusters, built_engine, tmp_path, _EARLIER)
+    _set(old, {"name": "old", "namespace": "old"})
+    succeed(old, "up", "--yes", "--skip-preview")
+    (old.program / "__main__.py").write_text(_PROGRAM)
+    for namespace in ("old", "old-notebooks"):
+        clusters.other.core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=namespace)))
+    clusters.use(clusters.other)
+    done = old.run("up", "--yes", "--skip-preview")
+    assert done.returncode != 0
+    assert "Namespace old of this cluster is not the one that this stack created" in done.stdout, done.stdout
+    clusters.use(clusters.own)
+    succeed(old, "up", "--yes", "--skip-preview")
+    cores: list[Any] = [clusters.own.core, clusters.other.core]
+    marks = [core.read_namespace("old").metadata.annotations for core in cores]
+    assert marks[0][MARK] == "organization/jupyterhub/old"
+    assert marks[1] is None
+
+
+@pytest.mark.parametrize("created", ["Namespace", "RoleBinding"])
+def test_an_update_that_was_killed_is_finished_by_the_printed_commands(
+    clusters: _Clusters, built_engine: Engine, tmp_path: Path, created: str
+) -> None:
+    clusters.use(clusters.own)
+    killed = _stack("killed", clusters, built_engine, tmp_path)
+    name = f"killed-{created.lower()}"
+    _set(killed, {"name": name, "namespace": name})
+    command = killed.command("up", "--yes", "--skip-preview", "--non-interactive")
+    variables = {**os.environ, **killed.environment}
+    with subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, start_new_session=True) as process:
+        while f':{created}"' not in _checkpoint(killed) and process.poll() is None:
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGKILL)
+    refused = killed.run("up", "--yes")
+    assert refused.returncode != 0
+    assert "the stack is currently locked by 1 lock(s)" in refused.stdout
+    assert "`pulumi cancel`" in refused.stdout
+    succeed(killed, "cancel", "--yes")
+    succeed(killed, "up", "--yes")
+    succeed(killed, "preview", "--expect-no-changes")
+
+
+def _checkpoint(stack: Stack) -> str:
+    file = stack.folder / "pulumi" / ".pulumi" / "stacks" / "jupyterhub" / f"{stack.name}.json"
+    return file.read_text() if file.exists() else ""

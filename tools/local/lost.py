@@ -32,7 +32,9 @@ def objects(stack: Stack, *, context: str | None) -> list[str]:
         if not any(one and "deletionTimestamp" in one for one in found) or time.monotonic() > deadline:
             break
         time.sleep(1)
-    return [f"{one['kind']} {one['metadata']['name']}" for one, there in zip(wanted, found, strict=True) if not there]
+    return [
+        f"{one['kind']} {one['metadata']['name']}" for one, there in zip(wanted, found, strict=True) if there is None
+    ]
 
 
 def _look(wanted: Sequence[dict[str, Any]], address: Mapping[str, str | None]) -> list[dict[str, Any] | None]:
