@@ -93,15 +93,17 @@ class Look:
             raise NotOwnError(_another_namespace(there["name"], known, there["uid"]))
 
     async def _address(self, wanted: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return how to reach the cluster; None while the cluster or the object's name is unknown."""
+        """Return how to reach the cluster; None while the object's name or the cluster is unknown.
+
+        It is unknown before it exists, in previews without permissions there, and in comparisons without a cluster.
+        """
         metadata = cast("Mapping[str, object]", wanted.get("metadata") or {})
         if not isinstance(metadata.get("name"), str) or rpc.UNKNOWN in metadata.values():
             return None
-        kubeconfig = self._cluster.kubeconfig
-        if kubeconfig is not None:
-            kubeconfig = await pulumi.Output.from_input(kubeconfig).future()
-            if kubeconfig is None:
-                return None
+        uid = await pulumi.Output.from_input(self._cluster.uid).future()
+        if uid is None:
+            return None
+        kubeconfig = self._cluster.kubeconfig and await pulumi.Output.from_input(self._cluster.kubeconfig).future()
         return {"context": self._cluster.context, "kubeconfig": kubeconfig}
 
 

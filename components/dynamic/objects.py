@@ -1,6 +1,7 @@
 """Looks up objects of any kind in the Kubernetes API."""
 
 import json
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final, cast
@@ -65,6 +66,9 @@ def _get(address: Mapping[str, Any], path: str, query: list[tuple[str, str]] | N
     from kubernetes.config import ConfigException  # noqa: PLC0415 as above
     from urllib3.exceptions import HTTPError  # noqa: PLC0415 as above
 
+    if not logging.getLogger().handlers:
+        # The client logs the error of a kubeconfig's plugin, and then asks without credentials.
+        logging.getLogger().addHandler(logging.NullHandler())
     try:
         # Not decoded by the client, whose versions name the parameter for it differently.
         answer = cast("Any", api_client(address)).call_api(
@@ -82,5 +86,5 @@ def _get(address: Mapping[str, Any], path: str, query: list[tuple[str, str]] | N
         if error.status == HTTPStatus.NOT_FOUND:
             return None
         raise UnreadableError(message_of(error)) from None
-    except (HTTPError, ConfigException) as error:
+    except (HTTPError, ConfigException, OSError) as error:
         raise UnreadableError(str(error)) from None

@@ -184,7 +184,7 @@ class _Hooks(_CallbackServicer):
     def __init__(self) -> None:
         """Start no server."""
 
-    def register_resource_hook(self, _hook: pulumi.ResourceHook) -> None:
+    def register_resource_hook(self, hook: pulumi.ResourceHook) -> None:
         """Accept a hook."""
 
 
@@ -210,7 +210,7 @@ def record(
             dry_run=preview,
             organization="organization",
         )
-        settings.callbacks = _Hooks()
+        cast("Any", settings).callbacks = _Hooks()  # Pulumi's type is that of the decorator
         configure(settings)
 
         def main() -> None:

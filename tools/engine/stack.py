@@ -158,7 +158,7 @@ class Stack:
         done = self.run("stack", "export")
         if done.returncode != 0:
             return []  # the next command says why
-        resources = json.loads(done.stdout)["deployment"].get("resources") or []
+        resources: list[dict[str, Any]] = json.loads(done.stdout)["deployment"].get("resources") or []
         return [one["inputs"] for one in resources if one["type"].startswith("kubernetes:") and not one.get("external")]
 
     def _write_project(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from unittest.mock import Mock
 
 import pulumi
 import pytest
@@ -33,7 +34,7 @@ def _create(
         return there
 
     monkeypatch.setattr(ownership, "look_up", look_up)
-    monkeypatch.setattr(ownership, "hub_in", lambda *_: hub)
+    monkeypatch.setattr(ownership, "hub_in", Mock(return_value=hub))
     monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: preview)
     metadata = {"name": "tf-hub", "namespace": "lab"}
     inputs = {"apiVersion": "v1", "kind": kind, "metadata": metadata}

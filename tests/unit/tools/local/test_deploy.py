@@ -2,6 +2,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
@@ -49,10 +50,14 @@ def test_a_tool_error_is_a_message_without_traceback(capsys: pytest.CaptureFixtu
 def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     """The commands for stack and cluster that a command of `make` calls."""
     made: list[str] = []
-    stack = SimpleNamespace(show=lambda *words: made.append(f"pulumi {words[0]}") or 0)
+
+    def show(command: str, *_: str) -> int:
+        made.append(f"pulumi {command}")
+        return 0
+
     monkeypatch.delenv("KUBECONFIG", raising=False)
-    monkeypatch.setattr(deploy, "existing", lambda _: stack)
-    monkeypatch.setattr(deploy, "stack_exists", lambda _: True)
+    monkeypatch.setattr(deploy, "existing", Mock(return_value=SimpleNamespace(show=show)))
+    monkeypatch.setattr(deploy, "stack_exists", Mock(return_value=True))
     monkeypatch.setattr(deploy.cluster, "up", lambda: made.append("cluster up"))
     monkeypatch.setattr(deploy.cluster, "down", lambda: made.append("cluster down"))
     monkeypatch.setattr(deploy.cluster, "is_up", lambda: True)
@@ -94,7 +99,7 @@ def test_a_stack_is_cleaned_up_without_its_file(
     monkeypatch: pytest.MonkeyPatch, calls: list[str], tmp_path: Path
 ) -> None:
     (tmp_path / "Pulumi.second.yaml").rename(tmp_path / "copy.yaml")
-    monkeypatch.setattr(deploy, "copy_of", lambda _: tmp_path / "copy.yaml")
+    monkeypatch.setattr(deploy, "copy_of", Mock(return_value=tmp_path / "copy.yaml"))
     assert _make(monkeypatch, "destroy") == 0
     assert calls == ["cluster up", "pulumi destroy"]
     assert _make(monkeypatch, "up") == 1, "a hub is not started without its settings"

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import Mock
 
 import pytest
 
@@ -25,7 +26,7 @@ def _lost(monkeypatch: pytest.MonkeyPatch, answers: dict[str, list[dict[str, Any
         return answer
 
     monkeypatch.setattr(lost, "look_up", look_up)
-    monkeypatch.setattr(lost.time, "sleep", lambda _: None)
+    monkeypatch.setattr(lost.time, "sleep", Mock())
     stack = cast("Any", SimpleNamespace(kubeconfig=None, objects=lambda: _OBJECTS))
     return lost.objects(stack, context="a")
 
