@@ -16,7 +16,6 @@ import pulumi
 from google.protobuf.empty_pb2 import Empty
 from pulumi.output import Unknown
 from pulumi.runtime import mocks, rpc
-from pulumi.runtime._callbacks import _CallbackServicer  # the settings have no other way to hooks
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import configure
 from pulumi.runtime.stack import run_in_stack
@@ -178,13 +177,10 @@ class _Cluster(mocks.Mocks):
         return "" if self._preview else args.name, state
 
 
-class _Hooks(_CallbackServicer):
-    """Accepts hooks, which nothing calls."""
+class _Hooks:
+    """Accepts hooks, which nothing calls. Pulumi's mocks have none."""
 
-    def __init__(self) -> None:
-        """Start no server."""
-
-    def register_resource_hook(self, hook: pulumi.ResourceHook) -> None:
+    def register_resource_hook(self, _: pulumi.ResourceHook) -> None:
         """Accept a hook."""
 
 
