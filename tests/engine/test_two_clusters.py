@@ -244,9 +244,8 @@ def test_a_second_stack_needs_names_of_its_own(
     if "namespace" in names:
         succeed(second, "preview")
     else:
-        _refused(
-            second, clusters, "Namespace jupyterhub belongs to another stack, organization/jupyterhub/dev", command
-        )
+        reason = "Namespace jupyterhub belongs to another stack, organization/jupyterhub/dev"
+        _refused(second, clusters, reason, *command.split())
 
 
 def test_an_upgrade_marks_the_objects_in_their_own_cluster_only(
