@@ -153,13 +153,10 @@ class Stack:
         command = self.command("stack", "output", name, "--non-interactive")
         return run(command, env=self.environment, doing=f"pulumi stack output {name}").strip()
 
-    def objects(self) -> list[dict[str, Any]]:
-        """Return the Kubernetes objects in the state, as the inputs with which they were created."""
+    def deployment(self) -> dict[str, Any]:
+        """Return the state: `resources`, and `pending_operations` of an interrupted command; empty if it cannot be read."""
         done = self.run("stack", "export")
-        if done.returncode != 0:
-            return []  # the next command says why
-        resources: list[dict[str, Any]] = json.loads(done.stdout)["deployment"].get("resources") or []
-        return [one["inputs"] for one in resources if one["type"].startswith("kubernetes:") and not one.get("external")]
+        return json.loads(done.stdout)["deployment"] if done.returncode == 0 else {}
 
     def _write_project(self) -> None:
         own = self.program / "Pulumi.yaml"

@@ -53,10 +53,7 @@ def _up(name: str) -> int:
     stack = _stack(name, settings, found)
     known = stack_exists(name)
     stack.prepare(_file(name), _references(own))
-    gone = lost.objects(stack, context=settings.kubernetes.context) if known and not settings.cluster.on_gke else []
-    if gone:
-        say(f"Deleted by somebody else, and created again now: {', '.join(gone)}.")
-    refresh = ["--refresh"] if gone else []
+    refresh = _repair(stack, settings) if known else []
     with step("pulumi up"), quiet():
         code = stack.show("up", "--yes", "--suppress-permalink=true", *refresh)
     if code != 0:
@@ -73,6 +70,21 @@ def _up(name: str) -> int:
     say(f"The hub is ready, after {time.monotonic() - start:.0f} s. Open:")
     sys.stdout.write(f"{url}\n")
     return 0
+
+
+def _repair(stack: Stack, settings: Settings) -> list[str]:
+    """Settle what an interrupted command left open, and look for lost objects; return the options that `up` needs."""
+    deployment = stack.deployment()
+    if deployment.get("pending_operations"):
+        say("The last command was interrupted. Its operations are looked up in the cluster.")
+        with step("pulumi refresh"), quiet():
+            stack.show("refresh", "--yes", "--clear-pending-creates", "--suppress-permalink=true")
+    if settings.cluster.on_gke:
+        return []
+    gone = lost.objects(stack, deployment, context=settings.kubernetes.context)
+    if gone:
+        say(f"Deleted by somebody else, and created again now: {', '.join(gone)}.")
+    return ["--refresh"] if gone else []
 
 
 def _preview(name: str) -> int:

@@ -14,16 +14,18 @@ from tools.engine import Stack
 _END_SECONDS = 60
 
 
-def objects(stack: Stack, *, context: str | None) -> list[str]:
+def objects(stack: Stack, deployment: Mapping[str, Any], *, context: str | None) -> list[str]:
     """Return kind and name of each Kubernetes object that is in the stack's state and not in its cluster.
 
     An object that is being deleted is waited for. An object that cannot be looked up does not count.
 
     Args:
         stack: The stack; its cluster is not on GKE.
+        deployment: Its state.
         context: Context of the kubeconfig; None = the current one.
     """
-    wanted = stack.objects()
+    resources: list[dict[str, Any]] = deployment.get("resources") or []
+    wanted = [one["inputs"] for one in resources if one["type"].startswith("kubernetes:") and not one.get("external")]
     kubeconfig = json.dumps(yaml.safe_load(stack.kubeconfig.read_text())) if stack.kubeconfig else None
     address = {"context": context, "kubeconfig": kubeconfig}
     deadline = time.monotonic() + _END_SECONDS

@@ -27,8 +27,10 @@ def _lost(monkeypatch: pytest.MonkeyPatch, answers: dict[str, list[dict[str, Any
 
     monkeypatch.setattr(lost, "look_up", look_up)
     monkeypatch.setattr(lost.time, "sleep", Mock())
-    stack = cast("Any", SimpleNamespace(kubeconfig=None, objects=lambda: _OBJECTS))
-    return lost.objects(stack, context="a")
+    stack = cast("Any", SimpleNamespace(kubeconfig=None))
+    resources = [{"type": "kubernetes:any:Kind", "inputs": one} for one in _OBJECTS]
+    component = {"type": "jupyterhub:hub:Hub", "inputs": {}}
+    return lost.objects(stack, {"resources": [component, *resources]}, context="a")
 
 
 def test_missing_objects_are_lost(monkeypatch: pytest.MonkeyPatch) -> None:
