@@ -154,9 +154,12 @@ class Stack:
         return run(command, env=self.environment, doing=f"pulumi stack output {name}").strip()
 
     def deployment(self) -> dict[str, Any]:
-        """Return the state: `resources`, and `pending_operations` of an interrupted command; empty if it cannot be read."""
+        """Return the state: `resources`, and `pending_operations` of an interrupted command.
+
+        It is empty if it cannot be read; the next command says why.
+        """
         done = self.run("stack", "export")
-        return json.loads(done.stdout)["deployment"] if done.returncode == 0 else {}
+        return json.loads(done.stdout)["deployment"] or {} if done.returncode == 0 else {}
 
     def _write_project(self) -> None:
         own = self.program / "Pulumi.yaml"
