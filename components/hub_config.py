@@ -135,6 +135,8 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         keep_homes=notebook.keep_homes,
         start_timeout_seconds=notebook.start_timeout_seconds,
         idle_minutes=notebook.idle_minutes,
+        count_open_tabs=notebook.count_open_tabs,
+        max_hours=notebook.max_hours,
         dedicated_nodes=settings.cluster.makes_nodes,
         accelerator=notebook.accelerator,
         extra_config=settings.hub.extra_config is not None,

@@ -1,4 +1,4 @@
-"""The child process: `python -m config_check FOLDER SECONDS` prints the mistakes of FOLDER/hub as JSON."""
+"""The child process: `python -m config_check FOLDER SECONDS` prints what is wrong in FOLDER/hub as JSON."""
 
 import gc
 import json
@@ -18,8 +18,8 @@ def main() -> None:
     cast("dict[str, object]", sys.modules)["rfc3987_syntax"] = None
     # What is imported stays. To look through it for garbage, again and again, would take a tenth of the time.
     gc.disable()
-    from config_check import image  # noqa: PLC0415 see above
-    from config_check.check import mistakes  # noqa: PLC0415 see above
+    from config_check import image, watch  # noqa: PLC0415 see above
+    from config_check.check import check  # noqa: PLC0415 see above
 
     gc.freeze()
     gc.enable()
@@ -28,24 +28,12 @@ def main() -> None:
     sys.path[:] = [entry for entry in sys.path if Path(entry) != program]
     requirements = image.required()
     sys.meta_path.insert(0, image.ImageOnly(folder / "hub", requirements))
-    sys.addaudithook(_reach_nothing)
-    found = [*image.differences(requirements), *mistakes(folder, seconds=seconds)]
-    json.dump(found, answer)
+    sys.addaudithook(watch.audit)
+    found = check(folder, seconds=seconds)
+    json.dump(found._replace(mistakes=[*image.differences(requirements), *found.mistakes])._asdict(), answer)
     answer.flush()
     # Threads that the configuration started need not be waited for.
     os._exit(0)
-
-
-def _reach_nothing(event: str, arguments: tuple[object, ...]) -> None:
-    """Let no Python code open a connection, be it the configuration's: a preview changes and asks nothing.
-
-    Paths are of Unix sockets, which stay on this machine.
-    """
-    if event == "socket.connect" and isinstance(arguments[1], tuple):
-        host, port = cast("tuple[object, ...]", arguments[1])[:2]
-        raise ConnectionRefusedError(
-            f"{host}:{port} is not reached from a preview; do that in a function that JupyterHub calls later"
-        )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import copy
 import re
 import signal
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from jupyterhub.app import JupyterHub
 from jupyterhub.crypto import CryptKeeper
@@ -18,6 +18,7 @@ from traitlets.config.loader import LazyConfigValue
 from config_check import objects, words
 from config_check.classes import Classes
 from config_check.load import CONFIG, Configuration, Mistake, lost_changes
+from config_check.theirs import Subject, Theirs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,8 +34,17 @@ class _TimeIsUp(BaseException):
     """The timeout ended the code. No Exception, so that no `except Exception` of that code catches it."""
 
 
-def mistakes(folder: Path, *, seconds: float) -> list[Mistake]:
-    """Return the mistakes of the configuration in `folder`/hub, in the order of its lines, each once.
+class Findings(NamedTuple):
+    """What is to be said about a configuration, in the order of its lines, each once."""
+
+    mistakes: list[Mistake]
+    """Errors: the program must not go on."""
+    warnings: list[Mistake]
+    """What could not be checked, or has another effect than it seems."""
+
+
+def check(folder: Path, *, seconds: float) -> Findings:
+    """Check the configuration in `folder`/hub.
 
     Args:
         folder: The parent of the package `hub`, absolute.
@@ -55,7 +65,7 @@ def mistakes(folder: Path, *, seconds: float) -> list[Mistake]:
         configuration.mistakes.append(Mistake(configuration.place_of_error(error.__traceback__), text))
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-    return sorted(set(configuration.mistakes))
+    return Findings(sorted(set(configuration.mistakes)), sorted(set(configuration.warnings)))
 
 
 class _Check:
@@ -85,8 +95,15 @@ class _Check:
         classes = Classes([JupyterHub, CryptKeeper, *used.values()])
         self._find_unread(classes, unsure)
         await self._make(CryptKeeper, objects.plain)
+        made = [Subject(JupyterHub, objects.plain, app)]
         for option, cls in used.items():
-            await self._make(cls, objects.BY_CLASS_OPTION[option], chosen_by=("JupyterHub", option))
+            factory = objects.BY_CLASS_OPTION[option]
+            if found := await self._make(cls, factory, chosen_by=("JupyterHub", option)):
+                made.append(Subject(cls, factory, found))
+        theirs = Theirs(self._configuration, self._options, self._try)
+        for subject in made:
+            await theirs.look_at(subject)
+        theirs.find_uncalled()
         for option in list(self._options.values()):
             if len(option.key) > 1 and not classes.using(option.key[-2]):
                 self._check_type(option, classes.of(option.key[-2]))

@@ -43,6 +43,7 @@ def running(
 
     The child gets stand-ins for secrets, and of this process's environment only `PATH` and Python's bytecode settings.
     It is not started for a configuration that passed before. An error in the block stops it and is raised as it is.
+    Warnings are logged.
 
     Args:
         files: Content of the hub's ConfigMap by file name: `jupyterhub_config.py`, its modules, `hub.json`.
@@ -55,24 +56,26 @@ def running(
     import pulumi  # noqa: PLC0415 the child process, which imports this package, must not wait for Pulumi
 
     fingerprint = known_good.fingerprint(files, environment_names)
-    if known_good.contains(fingerprint):
+    if (warnings := known_good.warnings_of(fingerprint)) is not None:
         yield
+        _warn(warnings)
         return
     with TemporaryDirectory(prefix="config-check-", ignore_cleanup_errors=True) as folder:
         process = start(Path(folder), files, environment_names)
         try:
             yield
-            mistakes = _mistakes(process, Path(folder), line_names)
+            mistakes, warnings = _findings(process, Path(folder), line_names)
         finally:
             if process.poll() is None:
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+    _warn(warnings)
     if mistakes:
         count = f"{len(mistakes)} mistake{'' if len(mistakes) == 1 else 's'}"
         lines = [f"The hub's configuration has {count}:", *(f"  * {text}" for text in mistakes)]
         raise pulumi.RunError("\n".join(lines))
-    known_good.add(fingerprint)
+    known_good.add(fingerprint, warnings)
 
 
 def start(folder: Path, files: Mapping[str, str], environment_names: Collection[str]) -> "subprocess.Popen[str]":
@@ -103,19 +106,32 @@ def start(folder: Path, files: Mapping[str, str], environment_names: Collection[
         )
 
 
-def _mistakes(process: "subprocess.Popen[str]", folder: Path, line_names: Mapping[str, str]) -> list[str]:
-    """Wait for the end of the check, and return the mistakes, each with file and line."""
+def _warn(warnings: list[str]) -> None:
+    import pulumi  # noqa: PLC0415 see `running`
+
+    for text in warnings:
+        pulumi.log.warn(text)
+
+
+def _findings(
+    process: "subprocess.Popen[str]", folder: Path, line_names: Mapping[str, str]
+) -> tuple[list[str], list[str]]:
+    """Wait for the end of the check, and return the mistakes and the warnings, each with file and line."""
     try:
         answer, _ = process.communicate(timeout=SECONDS + _IMPORT_SECONDS)
     except subprocess.TimeoutExpired:
-        return [f"the hub's configuration did not end within {SECONDS + _IMPORT_SECONDS:g} s"]
+        return [f"the hub's configuration did not end within {SECONDS + _IMPORT_SECONDS:g} s"], []
     try:
-        found = cast("list[tuple[tuple[str, int], str]]", json.loads(answer))
+        found = cast("dict[str, list[tuple[tuple[str, int], str]]]", json.loads(answer))
     except ValueError:
         log = (folder / _LOG).read_text(errors="replace").splitlines()
-        return [_failure(log, process.returncode)]
+        return [_failure(log, process.returncode)], []
     names = {f"hub/{file}": name for file, name in line_names.items()}
-    return [f"{names.get(file, file)}{f', line {line}' if line else ''}: {text}" for (file, line), text in found]
+    mistakes, warnings = (
+        [f"{names.get(file, file)}{f', line {line}' if line else ''}: {text}" for (file, line), text in found[kind]]
+        for kind in ("mistakes", "warnings")
+    )
+    return mistakes, warnings
 
 
 def _failure(log: list[str], exit_code: int) -> str:

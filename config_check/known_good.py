@@ -1,15 +1,17 @@
 """Configurations that passed the check, so that the next run with the same one starts no child process.
 
-Each is an empty file in the user's cache, named by a hash of all that the check depends on. Mistakes are not kept.
+Each is a file in the user's cache with the warnings as JSON, named by a hash of all that the check depends on. Mistakes
+are not kept.
 """
 
 import hashlib
+import json
 import os
 import sys
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 _PROGRAM: Final = Path(__file__).parent.parent
 
@@ -28,18 +30,18 @@ def fingerprint(files: Mapping[str, str], environment_names: Collection[str]) ->
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def contains(fingerprint: str) -> bool:
-    """Tell whether a configuration passed before."""
-    with suppress(OSError, RuntimeError):
-        return (_folder() / fingerprint).exists()
-    return False
+def warnings_of(fingerprint: str) -> list[str] | None:
+    """Return the warnings about a configuration that passed before; None if it did not."""
+    with suppress(OSError, RuntimeError, ValueError):
+        return cast("list[str]", json.loads((_folder() / fingerprint).read_text()))
+    return None
 
 
-def add(fingerprint: str) -> None:
-    """Remember that a configuration passed. If nothing can be written, nothing is remembered."""
+def add(fingerprint: str, warnings: list[str]) -> None:
+    """Remember that a configuration passed, and its warnings. If nothing can be written, nothing is remembered."""
     with suppress(OSError, RuntimeError):
         _folder().mkdir(parents=True, exist_ok=True)
-        (_folder() / fingerprint).touch()
+        (_folder() / fingerprint).write_text(json.dumps(warnings))
 
 
 def _folder() -> Path:

@@ -12,6 +12,7 @@ from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, LazyConfigValue, PyFileConfigLoader
 
 from config_check import words
+from config_check.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -69,11 +70,15 @@ class Configuration:
         """
         self.mistakes: list[Mistake] = []
         """All that was found to be wrong so far."""
+        self.warnings: list[Mistake] = []
+        """What could not be checked, and what has another effect than it seems."""
         self.options: dict[Key, Option] = {}
         """Every option that is set."""
         self.own: dict[Key, Option] = {}
         """Options as the hub's own files set them, before the operator's file changed any."""
         self._root = f"{folder}{os.sep}"
+        self.watch = Watch(self._root, self._tell_unsure)
+        """The calls of the operator's code."""
 
     def load(self) -> None:
         """Execute the configuration, up to a line that ends it with an error; that is a mistake."""
@@ -104,6 +109,9 @@ class Configuration:
             if self._has(frame.f_code.co_filename) and "get_config" in frame.f_globals:
                 place = self._place(frame.f_code.co_filename, line)
         return place
+
+    def _tell_unsure(self, file: str, line: int, text: str) -> None:
+        self.warnings.append(Mistake(self._place(file, line), text))
 
     def _python_mistake(self, error: BaseException) -> Mistake:
         if isinstance(error, SyntaxError) and error.filename and self._has(error.filename):
@@ -185,7 +193,8 @@ class _Loader(PyFileConfigLoader):
         self._configuration.own = self._configuration.own or before
         loader = _Loader(fname, self.path if path is None else path, configuration=self._configuration)
         try:
-            loader.load_config()
+            with self._configuration.watch.on():
+                loader.load_config()
         except ConfigFileNotFound:
             # One with a full path may be in the hub's image.
             if not Path(fname).is_absolute():

@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
+from functools import cache
 from html import unescape
 from inspect import isawaitable
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, cast
 from unittest.mock import patch
 
+from jupyterhub import orm
 from jupyterhub.app import JupyterHub
+from jupyterhub.user import User
 from kubespawner import KubeSpawner
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
 Factory = Callable[[type[Configurable], Config], Awaitable[Configurable]]
 """Makes an object of a class from a config."""
 
-_USER: Final = SimpleNamespace(name="ada", id=1, url="/user/ada/", escaped_name="ada", groups=[])
 _HUB: Final = SimpleNamespace(
     url="http://hub:8081/hub/", api_url="http://hub:8081/hub/api", base_url="/hub/", public_host=""
 )
@@ -38,6 +40,18 @@ class RefusedPodError(ValueError):
         """The hub's message, by sentence."""
 
 
+@cache
+def _user() -> User:
+    """Return an example user, in a database in memory."""
+    engine = create_engine("sqlite://")
+    orm.Base.metadata.create_all(engine)
+    database = Session(engine)
+    row = orm.User(name="ada")
+    database.add(row)
+    database.commit()
+    return User(row, {"base_url": "/"}, database)
+
+
 async def plain(cls: type[Configurable], config: Config) -> Configurable:
     """Make an object that needs nothing but its config, such as the hub, which then only knows its options."""
     return cls(config=config)
@@ -48,7 +62,8 @@ def _hub(config: Config) -> JupyterHub:
     return JupyterHub(config=config, classes=[])
 
 
-async def _authenticator(cls: type[Configurable], config: Config) -> Configurable:
+async def authenticator(cls: type[Configurable], config: Config) -> Configurable:
+    """Make an authenticator, with an empty database."""
     # Some read the hub's database, or create a table of their own there: this one is empty, and in memory.
     return cls(parent=_hub(config), _deprecated_db_session=Session(create_engine("sqlite://")))
 
@@ -58,24 +73,36 @@ async def _proxy(cls: type[Configurable], config: Config) -> Configurable:
     return _without_cluster(cls, parent=hub, app=hub, hub=_HUB, public_url=hub.bind_url, host_routing=False)
 
 
-async def _spawner(cls: type[Configurable], config: Config) -> Configurable:
+async def spawner(cls: type[Configurable], config: Config) -> Configurable:
     """Make a spawner, and the pod of a user who has chosen nothing.
 
     Raises:
         RefusedPodError: The hub refuses the pod or the choice, with a message for people.
     """
-    spawner = _without_cluster(cls, user=_USER, hub=_HUB, authenticator=None, orm_spawner=None, config=config)
+    made = await bare_spawner(cls, config)
     try:
-        await _make_pod(spawner)
+        await apply_choice(made)
+        await make_pod(made)
     except Exception as error:  # noqa: BLE001 -- without such a message, the reason may be the example user
         if message := getattr(error, "jupyterhub_html_message", None):
             raise RefusedPodError([unescape(line) for line in str(message).split("<br>")]) from None
-    return spawner
+    return made
 
 
-async def _make_pod(spawner: Configurable) -> None:
+async def bare_spawner(cls: type[Configurable], config: Config) -> Configurable:
+    """Make a spawner, without a pod."""
+    return _without_cluster(cls, user=_user(), hub=_HUB, authenticator=None, orm_spawner=None, config=config)
+
+
+async def apply_choice(spawner: Configurable) -> None:
+    """Give the spawner of a user who has chosen nothing its image and size."""
     if isinstance(spawner, KubeSpawner):
         await spawner._run_apply_user_options({})  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- no public name
+
+
+async def make_pod(spawner: Configurable) -> None:
+    """Make the pod that would be sent to Kubernetes."""
+    if isinstance(spawner, KubeSpawner):
         pod = await spawner.get_pod_manifest()
         if spawner.modify_pod_hook:
             changed = spawner.modify_pod_hook(spawner, pod)
@@ -93,8 +120,8 @@ def _without_cluster(cls: type[Configurable], **arguments: object) -> Configurab
 
 
 BY_CLASS_OPTION: Final[Mapping[str, Factory]] = {
-    "authenticator_class": _authenticator,
-    "spawner_class": _spawner,
+    "authenticator_class": authenticator,
+    "spawner_class": spawner,
     "proxy_class": _proxy,
 }
 """The options of JupyterHub that name a class, and how JupyterHub makes an object of it."""

@@ -36,6 +36,11 @@ _PLAINER: Final = {
 }
 
 
+def has_stand_in(text: str) -> bool:
+    """Tell whether a text contains the stand-in of a secret."""
+    return any(value == stand_in(name) and value in text for name, value in os.environ.items())
+
+
 def one_line(text: str, longest: int = _LONGEST) -> str:
     """Return a text as a short line without secrets: stand-ins are called by the names of their variables."""
     for name, value in os.environ.items():

@@ -182,6 +182,10 @@ class HubConfig(BaseModel):
     """Timeout in seconds for the start of a notebook."""
     idle_minutes: int
     """Minutes without activity after which a notebook is stopped; 0 is never."""
+    count_open_tabs: bool
+    """Whether requests of browsers are activity."""
+    max_hours: int
+    """Hours after its start after which a notebook is stopped, even if it is in use; 0 is never."""
     dedicated_nodes: bool
     """Whether there are nodes only for notebooks, with the label `NODE_PURPOSE` and the taint `DEDICATED`."""
     accelerator: str | None

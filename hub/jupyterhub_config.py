@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from hub import database, limits, pages, sign_in
+from hub import database, lifetime, limits, pages, sign_in
 from hub.contract import (
     COOKIE_SECRET_VARIABLE,
     CRYPT_KEY_VARIABLE,
@@ -24,7 +24,9 @@ from hub.contract import (
     PROXY_TOKEN_VARIABLE,
     HubConfig,
 )
+from hub.idle_culler import NEVER
 from hub.notebook_spawner import NotebookSpawner
+from hub.notebook_start import COMMAND, environment
 from hub.pod_guard import PodGuard
 from hub.proxy import WatchedProxy
 from hub.spawn_form import SpawnForm
@@ -63,6 +65,7 @@ c.JupyterHub.hub_connect_url = hub_config.hub_connect_url
 
 # Proxy. It is a separate Deployment, so that a restart of the hub does not disconnect notebooks.
 c.JupyterHub.proxy_class = WatchedProxy
+WatchedProxy.count_open_tabs = hub_config.count_open_tabs
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.api_url = hub_config.proxy_api_url
 c.JupyterHub.cleanup_proxy = False
@@ -79,6 +82,7 @@ database.configure(c, hub_config)
 pages.install()
 limits.install()
 c.JupyterHub.template_paths = [str(Path(__file__).parent)]
+c.JupyterHub.template_vars = {"lifetime": lifetime.sentences(hub_config)}
 # Browsers send the hub's cookies with links, and not with images, frames and forms of other sites.
 c.JupyterHub.tornado_settings = {"cookie_options": {"samesite": "Lax"}}
 
@@ -90,7 +94,10 @@ c.JupyterHub.allow_named_servers = False
 c.JupyterHub.named_server_limit_per_user = 10
 c.JupyterHub.spawner_class = NotebookSpawner
 c.KubeSpawner.namespace = hub_config.notebooks_namespace
-c.KubeSpawner.cmd = ["start-singleuser.sh"]
+c.KubeSpawner.cmd = list(COMMAND)
+# NotebookSpawner adds its own variables. A dict, so that extraConfig may add items.
+c.KubeSpawner.environment = {}
+NotebookSpawner.own_environment = environment(hub_config)
 c.KubeSpawner.default_url = "/lab"
 # Seconds until the pod runs (image pull and new node included), and then until its server answers.
 c.KubeSpawner.start_timeout = hub_config.start_timeout_seconds
@@ -144,16 +151,17 @@ c.KubeSpawner.automount_service_account_token = False
 # A ServiceAccount without rights in the cluster; rights in Google Cloud as granted by the stack.
 c.KubeSpawner.service_account = hub_config.default_service_account
 
-# Idle culler: a service of the hub with only the scopes to list and stop servers.
-if hub_config.idle_minutes:
+# Idle culler: a service of the hub with only the scopes to list and stop servers, and to see when they reported.
+if hub_config.idle_minutes or hub_config.max_hours:
     c.JupyterHub.services = [
         {
             "name": "idle-culler",
             "command": [
                 sys.executable,
                 "-m",
-                "jupyterhub_idle_culler",
-                f"--timeout={hub_config.idle_minutes * 60}",
+                "hub.idle_culler",
+                f"--timeout={hub_config.idle_minutes * 60 or NEVER}",
+                f"--max-age={hub_config.max_hours * 3600}",
                 "--cull-every=60",
                 f"--url=http://127.0.0.1:{HUB_PORT}/hub/api",
             ],
@@ -162,12 +170,10 @@ if hub_config.idle_minutes:
     c.JupyterHub.load_roles = [
         {
             "name": "idle-culler",
-            "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
+            "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers", "read:tokens"],
             "services": ["idle-culler"],
         }
     ]
-    # Seconds. Interval at which servers report activity, such as computations without an open browser.
-    c.KubeSpawner.environment = {"JUPYTERHUB_ACTIVITY_INTERVAL": "60"}
 
 # The operator's own configuration, last, so that it takes precedence.
 if hub_config.extra_config:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 class NotebookSpawner(KubeSpawner):
     """KubeSpawner with Kubernetes' reasons on the progress page, and with expansion of home volumes."""
 
+    own_environment: Mapping[str, str] = {}
+    """Environment variables of every pod; see `notebook_start.environment`."""
+
     def start(self) -> asyncio.Task[str]:
         """Start the pod; the task's result is the server's URL.
 
@@ -28,6 +31,10 @@ class NotebookSpawner(KubeSpawner):
         starting = super().start()
         # JupyterHub's own timeout after start_timeout shows no reason, so this one must come first.
         return asyncio.create_task(self._explain(starting, patience=self.start_timeout - 5))
+
+    def get_env(self) -> dict[str, str]:
+        """Return the environment variables of the pod, with this hub's even if extraConfig replaced `environment`."""
+        return {**self.own_environment, **super().get_env()}
 
     async def _explain(self, starting: Awaitable[str], *, patience: int) -> str:
         try:

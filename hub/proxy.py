@@ -25,7 +25,17 @@ class WatchedProxy(ConfigurableHTTPProxy):
 
     outage: str | None = None
     """Why the proxy does not answer now; None if it does."""
+    count_open_tabs = True
+    """Whether requests to a server are activity. The proxy cannot tell those of an open tab from those of a person."""
     _watch: asyncio.Task[None] | None = None
+
+    async def get_all_routes(self) -> dict[str, Any]:
+        """Return the routes by path; their data have the server's last activity if requests count."""
+        routes = await super().get_all_routes()
+        if not self.count_open_tabs:
+            for route in routes.values():
+                route["data"].pop("last_activity", None)
+        return routes
 
     async def check_routes(
         self, user_dict: Mapping[Any, Any], service_dict: Mapping[Any, Any], routes: dict[str, Any] | None = None

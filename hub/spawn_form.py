@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from hub import choice, image_rule, quantity
+from hub import choice, image_rule, lifetime, quantity
 from hub.errors import HubError
 from hub.pages import SpawnPage
 
@@ -68,6 +68,7 @@ class SpawnForm:
             },
             images=image_rule.offered(config),
             example=choice.example(config),
+            lifetime=lifetime.sentences(config),
             show_bytes=quantity.show_bytes,
             show_cpus=quantity.show_cpus,
         )

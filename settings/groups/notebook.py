@@ -58,5 +58,12 @@ class NotebookSettings(Model):
     start_timeout_seconds: Annotated[WholeNumber, Field(ge=30, le=3600)] = 600
     """Timeout in seconds for the start of a server, with the image pull and a new node. 30 to 3600."""
     idle_minutes: Annotated[WholeNumber, Field(ge=0), AfterValidator(_never_or_long_enough)] = 60
-    """Minutes without activity after which a server is stopped. At least 5; 0 means never. This
-    also applies to running servers."""
+    """Minutes without activity after which a server is stopped. At least 5; 0 means never. Activity is: requests of
+    browsers, output, busy kernels, and processes that compute. This also applies to running servers."""
+    count_open_tabs: Flag = True
+    """Whether requests of browsers are activity. An open tab of JupyterLab sends them all the time, so with `true` it
+    keeps a server with its GPUs. With `false`, only these are: saved files, output, busy kernels, and processes that
+    compute. Then do not offer other web applications, such as RStudio: using them is no activity."""
+    max_hours: Annotated[WholeNumber, Field(ge=0)] = 0
+    """Hours after its start after which a server is stopped, even if it is in use. 0 means never. This also applies to
+    running servers."""

@@ -32,8 +32,8 @@ _TLS = ssl.create_default_context()
 """Made once: it takes longer than a request."""
 _PAUSE = 0.1
 """Seconds between two requests."""
-_BROKEN = "c.JupyterHub.db_url = 'sqlite:////nowhere/hub.sqlite'"
-_REASON = "unable to open database file"
+_BROKEN = 'c.JupyterHub.load_roles.append({"name": "x", "scopes": ["nowhere"]})'
+_REASON = "Scope 'nowhere' for role x does not exist"
 """Its error."""
 _CHANGES: Mapping[str, Mapping[str, object]] = {
     "a setting of the hub": {"notebook.idleMinutes": 30},

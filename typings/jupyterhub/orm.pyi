@@ -1,5 +1,7 @@
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, sessionmaker
 
+class Base(DeclarativeBase): ...
+
 class Group(DeclarativeBase):
     name: Mapped[str]
 

@@ -13,6 +13,7 @@ class Proxy(LoggingConfigurable):
     ) -> None: ...
 
 class ConfigurableHTTPProxy(Proxy):
+    async def get_all_routes(self) -> dict[str, Any]: ...
     api_url: str
     auth_token: str
     async def api_request(

@@ -4,9 +4,11 @@ from typing import Any
 from jupyterhub import orm
 from jupyterhub.orm import Group
 from jupyterhub.spawner import Spawner
+from sqlalchemy.orm import Session
 
 class User:
     name: str
+    def __init__(self, orm_user: orm.User, settings: Mapping[str, object] = ..., db: Session = ...) -> None: ...
     orm_user: orm.User
     @property
     def groups(self) -> Sequence[Group]: ...

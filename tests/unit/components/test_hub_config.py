@@ -44,6 +44,8 @@ def test_hub_json_has_the_values_of_the_settings() -> None:
                 "notebook.keepHomes": False,
                 "notebook.startTimeoutSeconds": 300,
                 "notebook.idleMinutes": 0,
+                "notebook.countOpenTabs": False,
+                "notebook.maxHours": 24,
             }
         )
     )
@@ -64,6 +66,8 @@ def test_hub_json_has_the_values_of_the_settings() -> None:
         "keep_homes": False,
         "start_timeout_seconds": 300,
         "idle_minutes": 0,
+        "count_open_tabs": False,
+        "max_hours": 24,
         "dedicated_nodes": False,
         "accelerator": None,
         "service_accounts": (),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from config_check.check import mistakes
+from config_check.check import check
 from config_check.child import stand_in
 from tests.stacks import pod_specs, record_hub
 
@@ -38,12 +38,14 @@ def tried(shipped: dict[str, str], secret_names: list[str], tmp_path: Path, monk
     for name in secret_names:
         monkeypatch.setenv(name, stand_in(name))
 
-    def try_(extra: str, *, seconds: float = 30, **changes: str) -> list[str]:
+    def try_(extra: str, *, seconds: float = 30, warnings: list[str] | None = None, **changes: str) -> list[str]:
         (tmp_path / "hub").mkdir()
         files = {**shipped, EXTRA: extra, **{f"{name}.py": text for name, text in changes.items()}}
         for name, text in files.items():
             (tmp_path / "hub" / name).write_text(text)
-        found = mistakes(tmp_path, seconds=seconds)
-        return [f"{mistake.place.file}:{mistake.place.line}: {mistake.text}" for mistake in found]
+        found = check(tmp_path, seconds=seconds)
+        if isinstance(warnings, list):
+            warnings += [f"{warning.place.line}: {warning.text}" for warning in found.warnings]
+        return [f"{mistake.place.file}:{mistake.place.line}: {mistake.text}" for mistake in found.mistakes]
 
     return try_

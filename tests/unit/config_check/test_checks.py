@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from components import hub_config, hub_secret
-from config_check.check import mistakes
+from config_check.check import check
 from config_check.child import stand_in
 from hub.contract import PROXY_TOKEN_VARIABLE
 from tests.stacks import POSTGRESQL, settings_with
@@ -27,7 +27,7 @@ def test_the_default_configuration_has_no_mistakes(tried: Try) -> None:
         'c.KubeSpawner.environment.update({"A": "1"})',
         'c.NotebookSpawner.http_timeout = 90\nc["Spawner"]["poll_interval"] = 60',
         'c.JupyterHub.services.append({"name": "x", "url": "http://x"})',
-        'c.JupyterHub.update({"base_url": "/lab/"})\nc.JupyterHub.public_url = "https://x/lab/"',
+        'c.JupyterHub.update({"logo_file": "/a.png"})\nc.JupyterHub.public_url = "https://x/"',
         "c.Application.log_level = 10",
         "async def hook(spawner):\n    spawner.log.info(spawner.user.groups)\nc.KubeSpawner.pre_spawn_hook = hook",
         "c.KubeSpawner.uid = lambda spawner: 1000",
@@ -127,17 +127,17 @@ def test_every_sign_in_method_is_valid(
     changes: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _prepare(changes, tmp_path, monkeypatch)
-    assert mistakes(tmp_path, seconds=30) == []
+    assert check(tmp_path, seconds=30) == ([], [])
 
 
 def test_a_database_server_is_valid_and_not_contacted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _prepare(POSTGRESQL, tmp_path, monkeypatch)
     monkeypatch.setenv("PGPASSWORD", "none")  # so that it is restored in the end
-    assert mistakes(tmp_path, seconds=30) == []
+    assert check(tmp_path, seconds=30) == ([], [])
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"postgresql://hub:password@127.0.0.1:{server.getsockname()[1]}/hub"
         monkeypatch.setenv("JUPYTERHUB_DATABASE_URL", url)
-        assert mistakes(tmp_path, seconds=30) == []
+        assert check(tmp_path, seconds=30) == ([], [])
         server.settimeout(0)
         with pytest.raises(BlockingIOError):
             server.accept()

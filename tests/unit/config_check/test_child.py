@@ -166,3 +166,36 @@ def test_a_missing_jupyterhub_is_reported_with_the_command(mistakes: Mistakes, m
     _, mistake = mistakes()
     assert mistake.startswith("JupyterHub is not installed beside this program")
     assert mistake.endswith("-m pip install -r docker/hub/requirements.txt")
+
+
+def test_warnings_are_logged_each_time_and_do_not_stop(mistakes: Mistakes, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("pulumi.log.warn", told.append)
+    extra = "c.KubeSpawner.start_timeout = 60"
+    assert mistakes(extra_config=extra) == mistakes(extra_config=extra) == []
+    first, second = told
+    assert first == second
+    assert first.startswith("hub.extraConfig, line 1: KubeSpawner.start_timeout: replaces notebook.startTimeoutSeconds")
+
+
+def test_hooks_change_nothing_and_what_they_were_kept_from_is_told(
+    mistakes: Mistakes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("pulumi.log.warn", told.append)
+    file = tmp_path / "kept"
+    file.touch()
+    extra = (
+        "import os, socket, subprocess\n"
+        f"def remove(spawner):\n    os.remove({str(file)!r})\n"
+        f"def write(spawner):\n    open({str(tmp_path / 'new')!r}, 'w')\n"
+        "def start(spawner, state):\n    subprocess.run(['true'])\n"
+        "def connect(a, h, user):\n    try:\n        socket.create_connection(('127.0.0.1', 9))\n"
+        "    except OSError:\n        return user\n"
+        "c.KubeSpawner.pre_spawn_hook = remove\nc.KubeSpawner.post_stop_hook = write\n"
+        "c.KubeSpawner.auth_state_hook = start\nc.Authenticator.post_auth_hook = connect\n"
+    )
+    assert mistakes(extra_config=extra) == []
+    assert sorted(entry.name for entry in tmp_path.iterdir() if entry.name != "jupyterhub-on-gke") == ["kept"]
+    for line, what in ((3, "calls os.remove"), (5, "writes a file"), (7, "calls subprocess"), (10, "connects to 127")):
+        assert any(text.startswith(f"hub.extraConfig, line {line}: {what}") for text in told), told

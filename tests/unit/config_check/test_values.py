@@ -16,7 +16,6 @@ from tests.unit.config_check.conftest import HERE, Try
         ("KubeSpawner.args", "['a', 5]", "each part must be a text, not 5"),
         ("KubeSpawner.node_selector", "['a']", "must be a dict, not a list"),
         ("KubeSpawner.pod_name_template", "'{usrname}'", "'{usrname}' is refused: KeyError: 'usrname'"),
-        ("JupyterHub.public_url", "'https://x/a/'\nc.JupyterHub.base_url = '/b/'", "JupyterHub.public_url = "),
         ("JupyterHub.config_file", "'/nowhere'", "'/nowhere' is refused: SystemExit"),
         ("Authenticator.username_map", "1", "must be a dict, not 1"),
         ("Proxy.extra_routes", "{'/x/': 'ftp://x'}", "Proxy.extra_routes target /x/='ftp://x' doesn't look like a URL"),

@@ -47,6 +47,8 @@ def hub_config() -> HubConfig:
         keep_homes=True,
         start_timeout_seconds=600,
         idle_minutes=60,
+        count_open_tabs=True,
+        max_hours=0,
         dedicated_nodes=False,
         accelerator=None,
         extra_config=False,

@@ -27,7 +27,7 @@ class NoProxy(Proxy):
         """Return no routes."""
         return {}
 
-    async def check_routes(self, *_: object) -> None:
+    async def check_routes(self, *_: object, **__: object) -> None:
         """Check nothing."""
 
 

@@ -13,11 +13,14 @@ from jupyterhub.auth import (
     DummyAuthenticator,
 )
 from jupyterhub.httpclient import JupyterHubHTTPClient
+from jupyterhub.proxy import ConfigurableHTTPProxy
 from traitlets.config import Config, Configurable
 
 from hub.contract import HubConfig
 from hub.errors import HubError
+from hub.idle_culler import NEVER
 from hub.notebook_spawner import NotebookSpawner
+from hub.notebook_start import COMMAND
 from hub.proxy import WatchedProxy
 from tests.unit.hub.conftest import CONFIG_FILE
 
@@ -101,10 +104,10 @@ def test_homes_are_deleted_with_their_user_only_if_not_kept(
 
 def test_the_culler_may_only_see_and_stop_servers(config: Config) -> None:
     (role,) = config.JupyterHub.load_roles
-    assert set(role["scopes"]) == {"list:users", "read:users:activity", "read:servers", "delete:servers"}
+    assert set(role["scopes"]) == {"list:users", "read:users:activity", "read:servers", "delete:servers", "read:tokens"}
     assert role["services"] == ["idle-culler"]
     (service,) = config.JupyterHub.services
-    assert "--timeout=3600" in service["command"]
+    assert service["command"][1:4] == ["-m", "hub.idle_culler", "--timeout=3600"]
     assert "admin" not in service
 
 
@@ -112,6 +115,42 @@ def test_no_culler_runs_without_idle_minutes(load_config: LoadConfig, hub_config
     config = load_config(hub_config.model_copy(update={"idle_minutes": 0}))
     assert "services" not in config.JupyterHub
     assert "load_roles" not in config.JupyterHub
+
+
+@pytest.mark.parametrize(
+    ("idle_minutes", "max_hours", "flags"),
+    [
+        (60, 0, ["--timeout=3600", "--max-age=0"]),
+        (60, 24, ["--timeout=3600", "--max-age=86400"]),
+        (0, 24, [f"--timeout={NEVER}", "--max-age=86400"]),
+    ],
+)
+def test_the_culler_has_the_limits_of_idle_time_and_age(
+    idle_minutes: int, max_hours: int, flags: list[str], load_config: LoadConfig, hub_config: HubConfig
+) -> None:
+    limits = {"idle_minutes": idle_minutes, "max_hours": max_hours}
+    (service,) = load_config(hub_config.model_copy(update=limits)).JupyterHub.services
+    assert [flag for flag in service["command"] if flag.startswith(("--timeout", "--max-age"))] == flags
+
+
+@pytest.mark.usefixtures("no_cluster")
+@pytest.mark.parametrize("counts", [True, False])
+def test_requests_of_open_tabs_are_activity_only_if_they_count(
+    counts: bool,  # noqa: FBT001 -- a parameter of the test
+    load_config: LoadConfig,
+    hub_config: HubConfig,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = load_config(hub_config.model_copy(update={"count_open_tabs": counts}))
+    (container,) = manifest_of(config, {})["spec"]["containers"]
+    assert {"name": "JUPYTERHUB_COUNT_OPEN_TABS", "value": str(int(counts))} in container["env"]
+
+    async def routes(_: object) -> dict[str, object]:
+        return {"/user/ada": {"data": {"user": "ada", "last_activity": "2026-11-29T12:00:00Z"}}}
+
+    monkeypatch.setattr(ConfigurableHTTPProxy, "get_all_routes", routes)
+    (route,) = asyncio.run(WatchedProxy(config=config).get_all_routes()).values()
+    assert ("last_activity" in route["data"]) is counts
 
 
 def test_no_secret_is_in_the_configuration(config: Config) -> None:
@@ -167,11 +206,23 @@ def test_the_pod_has_the_chosen_options(config: Config) -> None:
     )
     (container,) = pod["spec"]["containers"]
     assert container["image"] == "quay.io/jupyter/base-notebook"
-    assert container["args"] == ["start-singleuser.sh"]
+    assert container["args"] == list(COMMAND)
     assert container["resources"] == {
         "requests": {"cpu": 1.5, "memory": 2 * 2**30, "nvidia.com/gpu": "2"},
         "limits": {"cpu": 4.0, "memory": 2 * 2**30, "nvidia.com/gpu": "2"},
     }
+
+
+@pytest.mark.usefixtures("no_cluster")
+def test_an_environment_of_extra_config_keeps_the_variables_of_the_hub(config: Config) -> None:
+    assert config.KubeSpawner.environment == {}, "a dict, to which extraConfig may add items"
+    config.KubeSpawner.environment = {"OWN": "1", "JUPYTERHUB_ACTIVITY_INTERVAL": "30"}
+    (container,) = manifest_of(config, {})["spec"]["containers"]
+    variables = {variable["name"]: variable.get("value") for variable in container["env"]}
+    assert variables["OWN"] == "1"
+    assert variables["JUPYTERHUB_ACTIVITY_INTERVAL"] == "30"
+    assert variables["JUPYTER_RUNTIME_DIR"]
+    assert variables["JUPYTERHUB_COUNT_OPEN_TABS"] == "1"
 
 
 @pytest.mark.usefixtures("no_cluster")

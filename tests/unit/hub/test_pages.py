@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.contract import HubConfig
-from tests.unit.hub.running_hub import ADMIN_PASSWORD, RunningHub, Visitor, running
+from tests.unit.hub.running_hub import ADMIN_PASSWORD, RunningHub, Visitor, running, text_of
 from tests.unit.hub.test_spawn_form import Page
 
 
@@ -126,6 +126,40 @@ def test_an_unforeseen_error_gives_the_form_back_with_the_values(hub: RunningHub
     answer = kim.send_form("/hub/spawn", image="quay.io/jupyter/x:broken", cpu="2")
     assert answer.status_code == 500
     assert Page(answer.text).values()["cpu"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/hub/nothing", 404, "There is no such page here"),
+        ("/hub/user/somebody/lab", 404, "There is no such page here"),
+        ("/hub/admin", 403, "Your account may not see this page"),
+        ("/hub/spawn/meg/named", 400, "Named servers are not enabled."),
+        ("/hub/error/503?url=/user/meg", 200, "Your server does not answer"),
+        ("/hub/user/meg", 424, "Your server is not running"),
+    ],
+)
+def test_an_error_is_in_words_with_a_way_out(path: str, status: int, words: str, hub: RunningHub) -> None:
+    answer = hub.visit("meg").get(path)
+    assert answer.status_code == status
+    assert words in text_of(answer)
+    assert "Home page" in answer.text or "Start server" in answer.text
+
+
+def test_an_outdated_form_says_so(hub: RunningHub) -> None:
+    answer = hub.visit("meg").post("/hub/spawn?_xsrf=old", data={"cpu": "1"})
+    assert answer.status_code == 403
+    assert "This page was out of date" in text_of(answer)
+
+
+def test_a_failed_start_is_explained_with_a_way_to_the_form(hub: RunningHub) -> None:
+    tom = hub.visit("tom")
+    answer = tom.send_form("/hub/spawn", image="quay.io/jupyter/x:broken")
+    assert "Unhandled" not in text_of(answer)
+    assert "The hub could not start your server because of an error." in text_of(answer)
+    later = tom.get("/hub/spawn-pending/tom")
+    assert "Your server did not start" in text_of(later)
+    assert 'href="/hub/spawn/tom"' in later.text
 
 
 @pytest.mark.parametrize("options", [{"cpu": 99}, {"image": "evil/x:1"}, {"junk": "x" * 300_000}, {"junk": ["x"]}])

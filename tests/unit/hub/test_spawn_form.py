@@ -6,6 +6,7 @@ from kubespawner import KubeSpawner
 
 from hub.contract import HubConfig
 from hub.errors import HubError
+from hub.lifetime import sentences
 from hub.spawn_form import SpawnForm
 
 
@@ -267,3 +268,10 @@ def test_options_of_the_rest_api_are_validated_like_the_form(
     assert caught.value.status_code == 400
     assert caught.value.jupyterhub_message
     assert vars(spawner) == vars(FakeSpawner()), "nothing is applied"
+
+
+def test_the_form_tells_what_ends_a_server(hub_config: HubConfig) -> None:
+    told = " ".join(sentences(hub_config))
+    assert told in SpawnForm(hub_config).options_form(FakeSpawner())
+    never = hub_config.model_copy(update={"idle_minutes": 0})
+    assert "is stopped after" not in SpawnForm(never).options_form(FakeSpawner())

@@ -12,6 +12,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "accelerator": "New notebooks with GPUs get the GPU type {new} (before: {old}).",
     "additional_resources": _SIZES,
     "allowed_images": _IMAGES,
+    "count_open_tabs": "Open browser tabs count as activity: {new} (before: {old}), for servers that start afterwards.",
     "cpu": _SIZES,
     "database_url": "The hub uses another database: users and tokens of the old one are not in it.",
     "dedicated_nodes": "New notebooks run on nodes for notebooks only: {new} (before: {old}).",
@@ -24,6 +25,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "image": "The spawn form preselects the image {new} (before: {old}).",
     "images": _IMAGES,
     "keep_homes": "Keeping the homes of deleted users changes: {old} → {new}.",
+    "max_hours": "Servers are stopped {new} hours after their start, even in use (before: {old}; 0 = never).",
     "memory": _SIZES,
     "notebooks_namespace": "New notebooks run in the namespace {new} (before: {old}).",
     "owner_uid": "",  # noted with the ServiceAccount

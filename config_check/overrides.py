@@ -1,0 +1,138 @@
+"""Settings of this program that the operator's configuration replaces, and options that have no effect."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, cast
+
+from config_check import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+BROKEN: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        ("bind_url", "hub_bind_url", "hub_connect_url"),
+        "this is the address that the stack's proxy, Services and probes use, with the path /. The public URL is "
+        "endpoint.hostname or publicUrl",
+    ),
+    **dict.fromkeys(("api_url", "should_start"), "the proxy is a Deployment of the stack, and the hub must use that"),
+    "db_url": "the database is database.type and database.url, which pods and backups follow",
+    "namespace": "the hub has rights in this namespace only; it follows from the setting namespace",
+    "delete_pvc": "the hub's rights follow notebook.keepHomes; set that",
+    "profile_list": "the form is this program's, without profiles, and a profile would replace what people choose; "
+    "set notebook.images, notebook.cpu and notebook.memory",
+}
+"""Options with which the hub would not work, by name: the reason and the setting."""
+
+SETTINGS: Final[Mapping[str, str]] = {
+    "admin_users": "auth.adminUsers",
+    "allow_all": "auth.allowAnyoneFromTheInternet",
+    "allowed_organizations": "github.organizations",
+    "allowed_users": "auth.allowedUsers",
+    "auth_refresh_age": "github.recheckMinutes",
+    "authenticator_class": "auth.type and auth.customClass",
+    "blocked_users": "auth.blockedUsers",
+    "cookie_max_age_days": "auth.sessionHours",
+    "cpu_guarantee": "notebook.cpu",
+    "cpu_limit": "notebook.cpu",
+    "extra_resource_guarantees": "notebook.additionalResources",
+    "extra_resource_limits": "notebook.additionalResources",
+    "github_url": "github.url",
+    "image": "notebook.image",
+    "mem_guarantee": "notebook.memory",
+    "mem_limit": "notebook.memory",
+    "oauth_callback_url": "endpoint.hostname or publicUrl",
+    "service_account": "identity.notebooks",
+    "start_timeout": "notebook.startTimeoutSeconds",
+    "storage_capacity": "notebook.storage",
+    "storage_class": "notebook.storage",
+}
+"""Options with a setting of the same meaning, by name."""
+
+FROM_SECRETS: Final[Mapping[str, str]] = {
+    "JupyterHub.cookie_secret": "secrets.cookieGeneration",
+    "JupyterHub.cookie_secret_file": "secrets.cookieGeneration",
+    "CryptKeeper.keys": "secrets.cryptKeyGeneration",
+    "ConfigurableHTTPProxy.auth_token": "secrets.proxyTokenGeneration",
+    "SharedPasswordAuthenticator.user_password": "auth.userPassword",
+    "SharedPasswordAuthenticator.admin_password": "auth.adminPassword",
+    "GitHubOAuthenticator.client_id": "github.clientId",
+    "GitHubOAuthenticator.client_secret": "github.clientSecret",
+}
+"""Options whose values the hub gets as environment variables, and the setting that changes each."""
+
+FREE: Final = frozenset(
+    {
+        *("allow_named_servers", "allowed_failed_logins", "check_common_password", "cmd", "consecutive_failure_limit"),
+        *("custom_403_message", "default_url", "events_enabled", "fs_gid", "gid", "http_request_kwargs"),
+        *("http_timeout", "last_activity_interval", "minimum_password_length", "uid"),
+    }
+)
+"""Options of which this program only sets a default: another value has its effect everywhere."""
+
+NEVER_SET: Final = ("profile_list",)
+"""Options of `BROKEN` that this program leaves at their defaults."""
+
+_SECRET: Final = re.compile(r"(secret|passw(or)?d|token|api_?key)$", re.IGNORECASE)
+
+
+def why(name: str, before: object, after: object) -> str | None:
+    """Return why an option's new value is to be told, if it is; those of `BROKEN` are mistakes.
+
+    Args:
+        name: The option.
+        before: Its value by this program.
+        after: Its value with the operator's configuration.
+    """
+    if _same(before, after) or name in FREE:
+        return None
+    if name in BROKEN:
+        return f"cannot be changed: {BROKEN[name]}"
+    if name in SETTINGS:
+        return f"replaces {SETTINGS[name]}, and the rest of the stack does not see it; set that"
+    if isinstance(before, dict | list | set | tuple):
+        lost = _lost(cast("Iterable[object]", before), after)
+        call = ".update()" if isinstance(before, dict | set) else ".append()"
+        return f"loses {', '.join(lost)}, which this program sets; to keep that, use {call}" if lost else None
+    if isinstance(before, type) and isinstance(after, type) and issubclass(after, before):
+        return None
+    return f"replaces what this program sets ({words.shown(before)}), and what depends on it"
+
+
+def without_effect(name: str) -> str:
+    """Return the text for an option that each start of a server sets again."""
+    setting = SETTINGS.get(name)
+    return f"has no effect: what people choose in the form replaces it{f'; set {setting}' if setting else ''}"
+
+
+def in_plain_text(name: str, value: object) -> str | None:
+    """Return the text for a secret that is written into the configuration."""
+    if isinstance(value, list):
+        items = (cast("Mapping[str, object]", item) for item in cast("list[object]", value) if isinstance(item, dict))
+        return next((text for item in items for key in item if (text := in_plain_text(key, item[key]))), None)
+    if not (_SECRET.search(name) and isinstance(value, str) and value) or words.has_stand_in(value):
+        return None
+    return (
+        f"the value of {name} is in plain text in the ConfigMap and the stack's state; put it into "
+        "auth.secretEnvironment, and read it with os.environ"
+    )
+
+
+def _same(before: object, after: object) -> bool:
+    """Return whether two values are the same; methods of copied objects are."""
+    functions = [cast("object", getattr(value, "__func__", value)) for value in (before, after)]
+    return functions[0] == functions[1]
+
+
+def _lost(before: Iterable[object], after: object) -> Sequence[str]:
+    """Return what of a collection is not in another one, in words. Another value of the same name is there."""
+    others = list(cast("Iterable[object]", after)) if isinstance(after, dict | list | set | tuple) else []
+    return [_item(item) for item in before if item not in others]
+
+
+def _item(item: object) -> str:
+    if isinstance(item, dict):
+        named = cast("Mapping[str, object]", item)
+        item = named.get("name") or named.get("key")
+    return item if isinstance(item, str) else words.shown(item)

@@ -1,0 +1,128 @@
+"""Calls in the operator's configuration that a preview cannot check: the hub's pod has other results or effects."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from contextlib import contextmanager
+from types import ModuleType
+from typing import TYPE_CHECKING, Final, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from types import CodeType, FrameType
+
+_OTHERWISE: Final = frozenset({"getpass", "platform", "random", "requests.api", "secrets", "socket", "subprocess"}) | {
+    "urllib.request",
+    "uuid",
+}
+"""Python modules whose functions return something else each time, or in another place."""
+_OTHERWISE_IN_C: Final = frozenset(
+    {
+        *("datetime.now", "datetime.today", "datetime.utcnow", "posix.cpu_count", "posix.getloadavg", "posix.getpid"),
+        *("posix.system", "posix.uname", "posix.urandom", "time.gmtime", "time.localtime", "time.monotonic"),
+        *("time.perf_counter", "time.strftime", "time.time", "time.time_ns"),
+    }
+)
+"""The same for functions that are not written in Python."""
+_CHANGES: Final = frozenset(
+    {
+        *("os.chmod", "os.chown", "os.exec", "os.fork", "os.link", "os.mkdir", "os.posix_spawn", "os.remove"),
+        *("os.rename", "os.rmdir", "os.symlink", "os.system", "os.truncate", "shutil.rmtree", "subprocess.Popen"),
+    }
+)
+"""Python's audit events of what a hook must not do in a preview."""
+
+
+class Watch:
+    """A record of the calls that the configuration makes while it is watched."""
+
+    def __init__(self, root: str, tell: Callable[[str, int, str], None]) -> None:
+        """Begin with nothing watched.
+
+        Args:
+            root: Beginning of the paths of the configuration's files.
+            tell: Is called with file, line and text for each call that cannot be checked.
+        """
+        self.called: set[CodeType] = set()
+        """The configuration's functions that were called."""
+        self.in_hook = False
+        """Whether a hook runs, which must change nothing."""
+        self._root = root
+        self._tell = tell
+
+    @contextmanager
+    def on(self, *, hook: bool = False) -> Generator[None]:
+        """Watch the calls while the block runs."""
+        global _watching
+        before = sys.getprofile(), self.in_hook, _watching
+        self.in_hook, _watching = hook, self
+        sys.setprofile(self._see)
+        try:
+            yield
+        finally:
+            sys.setprofile(before[0])
+            self.in_hook, _watching = before[1:]
+
+    def refused(self, what: str) -> PermissionError:
+        """Tell what a hook was kept from, and return the error for it."""
+        text = f"{what}, which a preview does not do: what follows is not checked"
+        frame: FrameType | None = inspect.currentframe()
+        while frame is not None and not frame.f_code.co_filename.startswith(self._root):
+            frame = frame.f_back
+        if frame is not None:
+            self._tell(frame.f_code.co_filename, frame.f_lineno, text)
+        return PermissionError(text)
+
+    def _see(self, frame: FrameType, event: str, function: object) -> None:
+        if event == "call":
+            if frame.f_code.co_filename.startswith(self._root):
+                self.called.add(frame.f_code)
+                return
+            module, caller = str(frame.f_globals.get("__name__")), frame.f_back
+            if module in _OTHERWISE and caller is not None and not frame.f_code.co_name.startswith("_"):
+                self._see_result(caller, f"{module}.{frame.f_code.co_name}")
+        elif event == "c_call" and frame.f_code.co_filename.startswith(self._root):
+            name = _name(function)
+            if name in _OTHERWISE_IN_C or name.startswith("random."):
+                self._see_result(frame, name.replace("posix.", "os."))
+
+    def _see_result(self, frame: FrameType, name: str) -> None:
+        if frame.f_code.co_filename.startswith(self._root):
+            text = f"{name}() may return something else in the hub's pod; only what it returned here is checked"
+            self._tell(frame.f_code.co_filename, frame.f_lineno, text)
+
+
+_watching: Watch | None = None
+
+
+def audit(event: str, arguments: tuple[object, ...]) -> None:
+    """Keep the configuration from connections, and its hooks from changes: a preview changes and asks nothing.
+
+    An audit hook of Python. Paths are of Unix sockets, which stay on this machine.
+    """
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        host, port = cast("tuple[object, ...]", arguments[1])[:2]
+        if _watching is not None:
+            _watching.refused(f"connects to {host}:{port}")
+        raise ConnectionRefusedError(
+            f"{host}:{port} is not reached from a preview; do that in a function that JupyterHub calls later"
+        )
+    if _watching is None or not _watching.in_hook:
+        return
+    if event in _CHANGES:
+        raise _watching.refused(f"calls {event}")
+    if event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+        if "__pycache__" in str(arguments[0]):
+            raise PermissionError
+        raise _watching.refused("writes a file")
+
+
+def _name(function: object) -> str:
+    """Return the name of a function that is not written in Python, with its module."""
+    owner = cast("object", getattr(function, "__self__", None))
+    name = str(getattr(function, "__name__", ""))
+    if isinstance(owner, ModuleType):
+        return f"{owner.__name__}.{name}"
+    return f"{(owner if isinstance(owner, type) else type(owner)).__module__}.{name}"

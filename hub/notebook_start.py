@@ -1,0 +1,66 @@
+"""Command and environment with which every notebook server starts, whatever its image."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from hub.contract import HubConfig
+
+
+def environment(config: HubConfig) -> dict[str, str]:
+    """Return this hub's environment variables of notebook servers.
+
+    `c.KubeSpawner.environment` takes precedence over each, and does not remove the others.
+    """
+    return {
+        # Without a writable runtime folder the server ends, and by default it is in the home, which may be full.
+        "JUPYTER_RUNTIME_DIR": "/tmp/jupyter/runtime",  # noqa: S108 in a pod of one user
+        # Seconds. Interval at which servers report their activity.
+        "JUPYTERHUB_ACTIVITY_INTERVAL": "60",
+        # Read by notebook_activity.py.
+        "JUPYTERHUB_COUNT_OPEN_TABS": str(int(config.count_open_tabs)),
+    }
+
+
+# Without `$(`, which Kubernetes expands in arguments.
+_SCRIPT = """\
+own="${TMPDIR:-/tmp}/jupyter"
+mkdir -p "$own/hub"
+cat >"$own/hub/notebook_activity.py" <<'END'
+@ACTIVITY@
+END
+cat >"$own/hub/jupyter_server_config.py" <<'END'
+import os, sys
+sys.path.append(os.path.dirname(__file__))
+get_config().ServerApp.jpserver_extensions.update({"notebook_activity": True})
+END
+export JUPYTER_CONFIG_PATH="$own/hub${JUPYTER_CONFIG_PATH:+:$JUPYTER_CONFIG_PATH}"
+
+probe="$HOME/.jupyterhub-probe"
+if ! (head -c 65536 /dev/zero >"$probe") 2>/dev/null; then
+    df -h "$HOME" >&2
+    echo "The home folder is full or cannot be written. Jupyter writes its own files to $own." >&2
+    export JUPYTER_CONFIG_DIR="$own/config" JUPYTER_CONFIG_PATH="$JUPYTER_CONFIG_PATH:$HOME/.jupyter"
+    export JUPYTER_DATA_DIR="$own/data" JUPYTER_PATH="$HOME/.local/share/jupyter"
+    export IPYTHONDIR="$own/ipython" XDG_CACHE_HOME="$own/cache"
+fi
+rm -f "$probe" 2>/dev/null
+
+for command in start-singleuser.sh jupyterhub-singleuser; do
+    if command -v "$command" >/dev/null; then exec "$command" "$@"; fi
+done
+echo "This image has neither start-singleuser.sh nor jupyterhub-singleuser. Install the Python package jupyterhub." >&2
+exit 127
+"""
+
+_ACTIVITY = Path(__file__).with_name("notebook_activity.py").read_text(encoding="utf-8")
+
+COMMAND: Final = ("sh", "-c", _SCRIPT.replace("@ACTIVITY@", _ACTIVITY), "sh")
+"""Command of the container, for the image's own entrypoint; arguments may follow. It starts the image's server with the
+extension of `notebook_activity.py`.
+
+While the home is full or read-only, Jupyter's own files are outside of it: else Jupyter and IPython do not start,
+and nobody can delete a file to free space. Images of repo2docker, Pangeo and Rocker have no `start-singleuser.sh`.
+"""

@@ -1,0 +1,102 @@
+"""The operator's changes of what this program sets: they have their effect everywhere, are told, or are refused."""
+
+import pytest
+from jupyterhub.app import JupyterHub
+from jupyterhub.proxy import ConfigurableHTTPProxy
+from kubespawner import KubeSpawner
+from nativeauthenticator import NativeAuthenticator
+from oauthenticator.github import GitHubOAuthenticator
+
+from config_check import overrides
+from tests.unit.config_check.conftest import HERE, Try
+
+
+@pytest.mark.parametrize(
+    ("extra", "warning"),
+    [
+        ('c.Spawner.environment = {"A": "1"}', "has no effect, as KubeSpawner.environment is set too"),
+        ("c.JupyterHub.services = []", "loses idle-culler, | .append()"),
+        ('c.JupyterHub.load_roles = [{"name": "x", "scopes": []}]', "loses idle-culler"),
+        ('c.Authenticator.allowed_users = {"ada"}', "replaces auth.allowedUsers"),
+        ('c.Authenticator.admin_users.add("ada")', "replaces auth.adminUsers"),
+        ('c.DummyAuthenticator.admin_users = {"ada"}', "replaces auth.adminUsers"),
+        ('c.JupyterHub.authenticator_class = "github"', "replaces auth.type and auth.customClass"),
+        ('c.JupyterHub.spawner_class = "simple"', "replaces what this program sets (the class NotebookSpawner)"),
+        ("c.JupyterHub.cleanup_servers = True", "replaces what this program sets (False)"),
+        ("c.KubeSpawner.modify_pod_hook = None", "replaces what this program sets"),
+        ("c.KubeSpawner.start_timeout = 60", "replaces notebook.startTimeoutSeconds"),
+        ('c.KubeSpawner.image = "a/b:1"', "has no effect: | set notebook.image"),
+        ('c.KubeSpawner.mem_limit = "7G"', "has no effect: | set notebook.memory"),
+        ("c.KubeSpawner.cpu_guarantee = 3", "has no effect: | set notebook.cpu"),
+        ('c.JupyterHub.cookie_secret_file = "/tmp/x"', "secrets.cookieGeneration"),
+        ('c.ConfigurableHTTPProxy.auth_token = "x"', "secrets.proxyTokenGeneration"),
+        ('c.JupyterHub.services.append({"name": "x", "api_token": "y"})', "api_token is in plain text"),
+        (
+            'c.GenericOAuthenticator.client_secret = "y"\nc.JupyterHub.authenticator_class = "generic-oauth"',
+            "plain text",
+        ),
+    ],
+)
+def test_a_change_of_what_this_program_sets_is_told(extra: str, warning: str, tried: Try) -> None:
+    told: list[str] = []
+    mistakes = tried(extra, warnings=told)
+    assert any(all(part in text for part in warning.split(" | ")) for text in [*told, *mistakes]), (told, mistakes)
+
+
+@pytest.mark.parametrize(
+    ("extra", "option", "setting"),
+    [
+        ('c.JupyterHub.base_url = "/lab/"', "JupyterHub.base_url: bind_url", "publicUrl"),
+        ('c.JupyterHub.bind_url = "http://:9000"', "JupyterHub.bind_url:", "endpoint.hostname"),
+        ("c.JupyterHub.port = 9000", "JupyterHub.port: bind_url", "publicUrl"),
+        ('c.JupyterHub.hub_bind_url = "http://:1"', "JupyterHub.hub_bind_url:", "publicUrl"),
+        ('c.JupyterHub.db_url = "sqlite:////tmp/x"', "JupyterHub.db_url:", "database.type"),
+        ("c.ConfigurableHTTPProxy.should_start = True", "ConfigurableHTTPProxy.should_start:", "the proxy"),
+        ('c.KubeSpawner.namespace = "x"', "KubeSpawner.namespace:", "the setting namespace"),
+        ("c.KubeSpawner.delete_pvc = True", "KubeSpawner.delete_pvc:", "notebook.keepHomes"),
+        (
+            'c.KubeSpawner.profile_list = [{"display_name": "S", "kubespawner_override": {"image": "a/b:1"}}]',
+            "KubeSpawner.profile_list:",
+            "notebook.images",
+        ),
+    ],
+)
+def test_a_change_with_which_the_hub_cannot_work_is_refused(extra: str, option: str, setting: str, tried: Try) -> None:
+    (mistake,) = tried(extra)
+    assert mistake.startswith(f"{HERE}:1: {option}")
+    assert setting in mistake
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        'c.KubeSpawner.environment.update({"A": "1"})',
+        'c.JupyterHub.services.append({"name": "x", "url": "http://x"})',
+        'import os\nc.JupyterHub.services.append({"name": "x", "api_token": os.environ["JPY_COOKIE_SECRET"]})',
+        'c.KubeSpawner.default_url = "/tree"\nc.JupyterHub.allow_named_servers = True\nc.KubeSpawner.uid = 1001',
+        "from hub.notebook_spawner import NotebookSpawner as N\nclass M(N): pass\nc.JupyterHub.spawner_class = M",
+        "import time\nx = [1]\ntime.sleep(0)",
+    ],
+)
+def test_a_change_that_has_its_effect_everywhere_is_not_told(extra: str, tried: Try) -> None:
+    told: list[str] = []
+    assert (tried(extra, warnings=told), told) == ([], [])
+
+
+def test_a_refused_change_hides_no_other_mistake(tried: Try) -> None:
+    public_url, base_url = tried("c.JupyterHub.public_url = 'https://x/a/'\nc.JupyterHub.base_url = '/b/'")
+    assert public_url.startswith(f"{HERE}:1: JupyterHub.public_url: JupyterHub.public_url = ")
+    assert base_url.startswith(f"{HERE}:2: JupyterHub.base_url: bind_url cannot be changed")
+
+
+def test_a_lost_part_of_a_map_is_told_by_its_name() -> None:
+    assert overrides.why("environment", {"A": "1"}, {"A": "2", "B": "1"}) is None
+    assert overrides.why("environment", {"A": "1"}, {"B": "1"}) == (
+        "loses A, which this program sets; to keep that, use .update()"
+    )
+
+
+def test_every_option_in_the_tables_exists() -> None:
+    classes = (JupyterHub, KubeSpawner, NativeAuthenticator, GitHubOAuthenticator, ConfigurableHTTPProxy)
+    known = {name for cls in classes for name in cls.class_trait_names(config=True)}
+    assert {*overrides.BROKEN, *overrides.SETTINGS, *overrides.FREE} - known == set()

@@ -1,0 +1,90 @@
+import asyncio
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from aiohttp import web
+from tornado.httpclient import HTTPClientError
+
+from hub.idle_culler import NotebookCuller
+from tests.doubles.http_double import HttpDouble
+
+SERVER = {"name": "", "full_name": "ada@example.org/", "url": "/user/ada@example.org/"}
+HOUR = 3600
+
+
+@dataclass(kw_only=True)
+class HubApi(HttpDouble):
+    """The list of a user's tokens in JupyterHub's REST API."""
+
+    last_uses: dict[str, datetime | None]
+    """Last use of each token, by its note."""
+
+    def application(self) -> web.Application:
+        """Return the application."""
+        app = web.Application()
+        app.router.add_get("/hub/api/users/{user}/tokens", self._tokens)
+        return app
+
+    async def _tokens(self, request: web.Request) -> web.Response:
+        if self.down:
+            return web.Response(status=503)
+        assert request.headers["Authorization"] == "token secret"
+        assert request.match_info["user"] == "ada@example.org"
+        tokens = [
+            {"note": note, "last_activity": used and used.isoformat().replace("+00:00", "Z")}
+            for note, used in self.last_uses.items()
+        ]
+        return web.json_response({"api_tokens": tokens})
+
+
+@pytest.fixture
+def hub_api(monkeypatch: pytest.MonkeyPatch) -> Generator[HubApi]:
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "secret")
+    now = datetime.now(UTC)
+    # The browser's token, and one that the user has made, say nothing about the server.
+    with HubApi(last_uses={"Server at /user/ada/": now, "my token": now}) as api:
+        yield api
+
+
+def is_idle(hub_api: HubApi, *, inactive: float) -> bool:
+    culler = NotebookCuller(url=f"{hub_api.url}/hub/api", config_file="")
+    return asyncio.run(
+        culler.is_idle(inactive=timedelta(seconds=inactive), inactive_limit=HOUR, server=SERVER),
+    )
+
+
+def report(hub_api: HubApi, *, minutes_ago: float) -> None:
+    hub_api.last_uses[f"Server at {SERVER['url']}"] = datetime.now(UTC) - timedelta(minutes=minutes_ago)
+
+
+def test_a_server_that_reports_and_is_inactive_is_idle(hub_api: HubApi) -> None:
+    report(hub_api, minutes_ago=1)
+    assert is_idle(hub_api, inactive=HOUR)
+    assert not is_idle(hub_api, inactive=HOUR - 1)
+
+
+@pytest.mark.parametrize("minutes_ago", [5, 600])
+def test_a_server_whose_reports_do_not_arrive_is_not_idle(minutes_ago: int, hub_api: HubApi) -> None:
+    report(hub_api, minutes_ago=minutes_ago)
+    assert not is_idle(hub_api, inactive=HOUR * 24)
+
+
+def test_a_server_that_has_never_reported_is_judged_by_its_requests(hub_api: HubApi) -> None:
+    assert is_idle(hub_api, inactive=HOUR)
+    hub_api.last_uses[f"Server at {SERVER['url']}"] = None
+    assert is_idle(hub_api, inactive=HOUR)
+
+
+def test_no_server_is_culled_while_the_hub_does_not_answer(hub_api: HubApi) -> None:
+    hub_api.down = True
+    # The culler logs it, and goes on with the next user.
+    with pytest.raises(HTTPClientError, match="503"):
+        is_idle(hub_api, inactive=HOUR)
+
+
+def test_the_command_line_of_the_culler_has_the_hook() -> None:
+    culler = NotebookCuller()
+    culler.initialize(["--timeout=300", "--cull-every=60"])
+    assert culler.cull_arbiter_hook == culler.is_idle

@@ -1,0 +1,95 @@
+"""The command of notebook pods, run by a shell, with a program in place of the image's `start-singleuser.sh`."""
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from traitlets.config.loader import PyFileConfigLoader
+
+from hub import notebook_activity
+from hub.notebook_start import COMMAND
+
+OWN_FOLDERS = {"IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_PATH", "XDG_CACHE_HOME"}
+
+
+@pytest.fixture
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("image")
+    program = folder / "bin" / "start-singleuser.sh"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\necho "$$ $*"\nenv\n', encoding="utf-8")
+    program.chmod(0o755)
+    return program.parent
+
+
+def start(programs: Path, home: Path, *, free_bytes: int) -> tuple[str, dict[str, str], int]:
+    """Run the command; return the server's PID and arguments, its environment, and the PID of the command."""
+
+    def limit() -> None:
+        # A file that grows over the limit fails like one on a full volume.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (free_bytes, free_bytes))
+
+    with subprocess.Popen(
+        [*COMMAND, "--option", "two words"],
+        env={"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(home), "TMPDIR": str(programs.parent / "tmp")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=limit,  # noqa: PLW1509 this process has no other threads that matter
+    ) as run:
+        printed, _ = run.communicate()
+    first, *lines = printed.splitlines()
+    return first, dict(line.split("=", 1) for line in lines), run.pid
+
+
+def test_the_server_of_an_ordinary_home_replaces_the_shell(programs: Path, tmp_path: Path) -> None:
+    first, environment, pid = start(programs, tmp_path, free_bytes=10**6)
+    assert first == f"{pid} --option two words"
+    assert not OWN_FOLDERS & environment.keys()
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_full_home_starts_with_the_folders_of_jupyter_elsewhere(programs: Path, tmp_path: Path) -> None:
+    (tmp_path / "kept.txt").write_text("kept")
+    first, environment, pid = start(programs, tmp_path, free_bytes=32768)
+    assert first == f"{pid} --option two words"
+    assert environment.keys() >= OWN_FOLDERS
+    # Settings and kernels in the home are still found.
+    assert environment["JUPYTER_CONFIG_PATH"].endswith(f":{tmp_path}/.jupyter")
+    assert environment["JUPYTER_PATH"] == f"{tmp_path}/.local/share/jupyter"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kept.txt"]
+
+
+def test_a_home_that_cannot_be_written_starts_too(programs: Path, tmp_path: Path) -> None:
+    first, environment, pid = start(programs, tmp_path / "absent", free_bytes=10**6)
+    assert first == f"{pid} --option two words"
+    assert environment.keys() >= OWN_FOLDERS
+
+
+def test_an_image_without_the_script_starts_its_jupyterhub_singleuser(programs: Path, tmp_path: Path) -> None:
+    (programs / "start-singleuser.sh").rename(programs / "jupyterhub-singleuser")
+    first, _, pid = start(programs, tmp_path, free_bytes=10**6)
+    assert first == f"{pid} --option two words"
+
+
+def test_an_image_without_jupyterhub_ends_with_the_reason(programs: Path, tmp_path: Path) -> None:
+    (programs / "start-singleuser.sh").unlink()
+    environment = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+    ended = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 127
+    assert "Install the Python package jupyterhub." in ended.stderr
+
+
+def test_the_extension_of_the_server_is_written_unchanged(programs: Path, tmp_path: Path) -> None:
+    _, environment, _ = start(programs, tmp_path, free_bytes=10**6)
+    folder = Path(environment["JUPYTER_CONFIG_PATH"])
+    assert (folder / "notebook_activity.py").read_text() == Path(notebook_activity.__file__).read_text() + "\n"
+    config = PyFileConfigLoader("jupyter_server_config.py", str(folder)).load_config()
+    assert config.ServerApp.jpserver_extensions.to_dict() == {"update": {"notebook_activity": True}}
+    assert sys.path.pop() == str(folder)
+
+
+def test_kubernetes_leaves_the_command_as_it_is() -> None:
+    assert not any("$(" in part for part in COMMAND)
