@@ -4,7 +4,6 @@ import json
 
 from tests.stacks import record_gke
 
-
 _ACCOUNT = "iam.gke.io/gcp-service-account"
 
 
