@@ -43,6 +43,8 @@ def owned(cluster: ClusterIdentityArgs | None) -> pulumi.ResourceOptions:
         if not args.type_.startswith("kubernetes:"):
             return None
         metadata = cast("meta.ObjectMetaArgs", args.props["metadata"])
+        if metadata.name is None:
+            return None  # Pulumi invents a name, which no other object has
         annotations = cast("Mapping[str, pulumi.Input[str]]", metadata.annotations or {})
         metadata.annotations = {**annotations, MARK: stack}
         opts = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(hooks=hooks))
