@@ -42,6 +42,10 @@ class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
     kept_groups: tuple[str, ...] = ()
     """Organizations and teams kept as JupyterHub groups. They do not decide who may sign in."""
 
+    def provider_of(self, person: Mapping[str, Any]) -> str:  # noqa: ARG002 as in AccountMixin
+        """Return the URL of GitHub, whose IDs are the same for all OAuth apps."""
+        return self.github_url
+
     @default("http_client")
     def _many_requests(self) -> AsyncHTTPClient:
         """Return a client whose requests do not wait for those of other users; Tornado's has 10 at a time."""
@@ -130,7 +134,9 @@ class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
             UpstreamError: GitHub does not say whether the user is a member, and nothing else authorizes the user.
         """
         # Of OAuthenticator, as GitHubOAuthenticator asks one organization after the other.
-        if authentication is None or await OAuthenticator.check_allowed(self, username, authentication):
+        if authentication is None or self.is_listed(username, authentication):
+            return True
+        if await OAuthenticator.check_allowed(self, username, authentication):
             return True
         if not self.allowed_organizations:
             return False

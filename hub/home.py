@@ -1,4 +1,4 @@
-"""Expansion of home volumes to the configured size when a server starts. Volumes never shrink."""
+"""A look at a user's home volume before the server starts: it must exist, and grows to the configured size."""
 
 from __future__ import annotations
 
@@ -9,28 +9,79 @@ from aiohttp import ClientError
 from kubernetes_asyncio.client.exceptions import ApiException
 
 from hub import quantity
+from hub.errors import HubError
+from hub.kubernetes_view import UnreachableError
 
 if TYPE_CHECKING:
+    from kubernetes_asyncio.client import V1PersistentVolumeClaim
     from kubespawner import KubeSpawner
 
 _SECONDS = 5
-"""Timeout of Kubernetes' answers. Without one the server starts with the volume as it is."""
+"""Timeout of Kubernetes' answers."""
 
 
-async def expand(spawner: KubeSpawner) -> None:
-    """Request the configured size if the claim requests less. Kubernetes expands volumes while they are in use."""
-    name, namespace, wanted = spawner.pvc_name, spawner.namespace, spawner.storage_capacity
+async def prepare(spawner: KubeSpawner) -> None:
+    """Check the claim of the home, and expand it if it is smaller than configured. Volumes never shrink.
+
+    Raises:
+        HubError: Kubernetes does not answer; or the claim is gone, is being deleted, or has lost its volume, and
+            KubeSpawner, which believes its own record, would wait until the timeout. A claim that is gone is
+            forgotten: the next start creates one.
+    """
+    if not spawner.storage_pvc_ensure:
+        return
+    name = spawner.pvc_name
     try:
-        claim = await spawner.api.read_namespaced_persistent_volume_claim(name, namespace, _request_timeout=_SECONDS)
-        asked = claim.spec.resources.requests["storage"]
-        if quantity.parse(asked) >= quantity.parse(wanted):
-            return
-        larger = {"spec": {"resources": {"requests": {"storage": wanted}}}}
-        await spawner.api.patch_namespaced_persistent_volume_claim(name, namespace, larger, _request_timeout=_SECONDS)
+        claim = await spawner.api.read_namespaced_persistent_volume_claim(
+            name, spawner.namespace, _request_timeout=_SECONDS
+        )
+    except ApiException as error:
+        if error.status == HTTPStatus.NOT_FOUND:
+            _forget(spawner)
+        else:
+            spawner.log.warning("Cannot read %s: %s", name, error.body or error.reason)
+        return
+    except (ClientError, OSError) as error:
+        spawner.log.warning("Cannot read %s: Kubernetes does not answer (%r)", name, error)
+        raise UnreachableError from error
+    if claim.metadata.deletion_timestamp:
+        message = f"Your home volume ({name}) is being deleted. Ask the operator of this hub, or try again in a minute."
+        raise HubError([message], status=503)
+    if claim.status.phase == "Lost":
+        message = f"The disk of your home volume ({name}) does not exist any more. Ask the operator of this hub."
+        raise HubError([message], status=503)
+    await _expand(spawner, claim)
+
+
+def _forget(spawner: KubeSpawner) -> None:
+    """Forget a claim that is gone; KubeSpawner creates a claim that it does not remember."""
+    if not spawner._pvc_exists:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- no public name
+        return
+    spawner._pvc_exists = False  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    spawner.log.warning("%s, the home of %s, does not exist any more", spawner.pvc_name, spawner.user.name)
+    raise HubError(
+        [
+            f"Your home volume ({spawner.pvc_name}) does not exist any more: it was deleted, or this hub has moved.",
+            "Your next start creates a new, empty home. If you miss files, ask the operator of this hub before that.",
+        ],
+        status=503,
+    )
+
+
+async def _expand(spawner: KubeSpawner, claim: V1PersistentVolumeClaim) -> None:
+    """Request the configured size if the claim requests less. Kubernetes expands volumes while they are in use."""
+    name, wanted = spawner.pvc_name, spawner.storage_capacity
+    asked = claim.spec.resources.requests["storage"]
+    if quantity.parse(asked) >= quantity.parse(wanted):
+        return
+    larger = {"spec": {"resources": {"requests": {"storage": wanted}}}}
+    try:
+        await spawner.api.patch_namespaced_persistent_volume_claim(
+            name, spawner.namespace, larger, _request_timeout=_SECONDS
+        )
         spawner.log.info("Expanding %s from %s to %s", name, asked, wanted)
     except ApiException as error:
-        # 404: KubeSpawner is creating it. 403: its StorageClass does not allow expansion, or the quota is used up.
-        if error.status != HTTPStatus.NOT_FOUND:
-            spawner.log.warning("Cannot expand %s to %s: %s", name, wanted, error.body or error.reason)
+        # 403: its StorageClass does not allow expansion, or the quota is used up.
+        spawner.log.warning("Cannot expand %s to %s: %s", name, wanted, error.body or error.reason)
     except (ClientError, OSError) as error:
         spawner.log.warning("Cannot expand %s to %s: Kubernetes does not answer (%s)", name, wanted, error)

@@ -41,7 +41,9 @@ _EMAIL: Final = re.compile(r"[^\s@/:,]+@[^\s@/:,]+")
 
 
 class IapAuthenticator(Authenticator):
-    """Authenticator that accepts IAP tokens only. The user's name is the e-mail of the Google account."""
+    """Authenticator that accepts IAP tokens only. A new user's name is the e-mail of the Google account."""
+
+    user_auth_state_key = "iap"
 
     audience = Unicode(
         help="Expected aud claim: a backend service, or a prefix that ends in / for any backend service of a project."
@@ -61,7 +63,7 @@ class IapAuthenticator(Authenticator):
             HubError: The IAP token is missing or invalid.
             UpstreamError: Google's keys are not available.
         """
-        return {"name": await self._user_name(handler.request)}
+        return await self._model(handler.request)
 
     async def get_authenticated_user(self, handler: BaseHandler, data: Mapping[str, str] | None) -> dict[str, Any]:
         """Return the auth model of the user who signs in.
@@ -80,8 +82,8 @@ class IapAuthenticator(Authenticator):
             )
         return model
 
-    async def refresh_user(self, user: User, handler: BaseHandler | None = None) -> bool:
-        """Return whether the cookie still belongs to the user of the IAP token. Requests of servers have no token.
+    async def refresh_user(self, user: User, handler: BaseHandler | None = None) -> dict[str, Any] | bool:
+        """Return the account of the IAP token, False if it is invalid, or True if the request has none, as of a server.
 
         Raises:
             UpstreamError: Google's keys are not available.
@@ -89,14 +91,13 @@ class IapAuthenticator(Authenticator):
         if handler is None or handler.current_user is not user or HEADER not in handler.request.headers:
             return True
         try:
-            name = await self._user_name(handler.request)
+            return await self._model(handler.request)
         except UpstreamError:
             raise
         except HubError:
             return False
-        return self.normalize_username(name) == user.name
 
-    async def _user_name(self, request: HTTPServerRequest) -> str:
+    async def _model(self, request: HTTPServerRequest) -> dict[str, Any]:
         assertions = request.headers.get_list(HEADER)
         if not assertions:
             raise HubError(
@@ -107,7 +108,7 @@ class IapAuthenticator(Authenticator):
                 status=HTTPStatus.FORBIDDEN,
             )
         try:
-            return await self._email(assertions[0])
+            claims = await self._claims(assertions[0])
         except jwt.PyJWTError as error:
             self.log.warning("Invalid IAP token: %s", error)
             raise HubError(
@@ -117,10 +118,14 @@ class IapAuthenticator(Authenticator):
                 ],
                 status=HTTPStatus.FORBIDDEN,
             ) from None
+        return {
+            "name": claims["email"],
+            "auth_state": {self.user_auth_state_key: {"iss": ISSUER, "sub": claims.get("sub")}},
+        }
 
-    async def _email(self, assertion: str) -> str:
+    async def _claims(self, assertion: str) -> Mapping[str, Any]:
         key_id = str(jwt.get_unverified_header(assertion).get("kid"))
-        claims: Mapping[str, object] = jwt.decode(
+        claims: Mapping[str, Any] = jwt.decode(
             assertion,
             await self._keys.find(key_id),
             algorithms=[_ALGORITHM],
@@ -136,7 +141,7 @@ class IapAuthenticator(Authenticator):
         if _EMAIL.fullmatch(email) is None:
             msg = f"{email} is not the e-mail of a Google account"
             raise jwt.InvalidTokenError(msg)
-        return email
+        return claims
 
     def _is_for_this_hub(self, audience: object) -> bool:
         ours = str(self.audience)

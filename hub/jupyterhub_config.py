@@ -75,6 +75,9 @@ c.JupyterHub.last_activity_interval = 60
 # A kept connection would lead to a proxy that is being replaced.
 c.JupyterHubHTTPClient.connector_options = {"force_close": True}
 
+# Seconds. A restarted hub serves its pages while it still checks the servers: some may be starting.
+c.JupyterHub.init_spawners_timeout = 1
+
 # Database.
 database.configure(c, hub_config)
 
@@ -98,8 +101,10 @@ c.KubeSpawner.cmd = list(COMMAND)
 # NotebookSpawner adds its own variables. A dict, so that extraConfig may add items.
 c.KubeSpawner.environment = {}
 NotebookSpawner.own_environment = environment(hub_config)
+# If the container fails, its status has the last lines of its log: the hub needs no right to read logs.
+c.KubeSpawner.extra_container_config = {"terminationMessagePolicy": "FallbackToLogsOnError"}
 c.KubeSpawner.default_url = "/lab"
-# Seconds until the pod runs (image pull and new node included), and then until its server answers.
+# Seconds until the server answers (image pull and new node included), and of these after its container runs.
 c.KubeSpawner.start_timeout = hub_config.start_timeout_seconds
 c.KubeSpawner.http_timeout = 60
 # Kubernetes events on the progress page.

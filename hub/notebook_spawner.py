@@ -1,54 +1,253 @@
-"""KubeSpawner that shows Kubernetes' reasons when a server does not start, and expands home volumes."""
+"""KubeSpawner that checks its records against the cluster, and tells people why a server does not start."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, cast
+import time
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from aiohttp import ClientError, ClientTimeout
+from jupyterhub.httpclient import fetch
+from jupyterhub.utils import url_path_join
 from kubernetes_asyncio.client.exceptions import ApiException
 from kubespawner import KubeSpawner
 
 from hub import home
 from hub.errors import HubError
+from hub.kubernetes_view import LASTING, UnreachableError, kubernetes_trouble
+from hub.start_watch import StartWatch
+from hub.stray_pods import token_of_same
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
+
+    from kubernetes_asyncio.client import V1Pod
+    from kubespawner.reflector import ResourceReflector
+
+_LOOK_SECONDS: Final = 0.2
+"""Seconds between two looks at a starting pod and its server."""
+
+_ANSWER_SECONDS: Final = 5
+"""Timeout of a server's answer to one look."""
+
+_STUCK_SECONDS: Final = 60
+"""Seconds after which a pod that was deleted, but is still there, counts as gone: its node does not answer."""
 
 
 class NotebookSpawner(KubeSpawner):
-    """KubeSpawner with Kubernetes' reasons on the progress page, and with expansion of home volumes."""
+    """KubeSpawner that outlives outages of Kubernetes and restarts of the hub, and gives up hopeless starts."""
 
     own_environment: Mapping[str, str] = {}
     """Environment variables of every pod; see `notebook_start.environment`."""
 
-    def start(self) -> asyncio.Task[str]:
-        """Start the pod; the task's result is the server's URL.
+    _created: bool | None = None
+    """Whether the pod of this start exists; None is unknown. Until then, one of the same name may be left over."""
+
+    async def _start(self) -> str:
+        """Start the pod, wait for the server's answer, and return its URL.
 
         Raises:
-            HubError: In the task, if Kubernetes refuses the pod or it does not run in time.
+            HubError: The server cannot start, or has not started in time, with the reason.
         """
-        starting = super().start()
-        # JupyterHub's own timeout after start_timeout shows no reason, so this one must come first.
-        return asyncio.create_task(self._explain(starting, patience=self.start_timeout - 5))
+        self._created = False
+        async with self._explained():
+            await home.prepare(self)
+            return await self._answering(super()._start())
 
     def get_env(self) -> dict[str, str]:
         """Return the environment variables of the pod, with this hub's even if extraConfig replaced `environment`."""
         return {**self.own_environment, **super().get_env()}
 
-    async def _explain(self, starting: Awaitable[str], *, patience: int) -> str:
+    @asynccontextmanager
+    async def _explained(self) -> AsyncGenerator[None]:
+        """Limit the time of a start, and turn its errors into words."""
+        # JupyterHub's own timeout after start_timeout shows no reason, so this one must come first.
+        patience = self.start_timeout - 5
         try:
-            expanding = home.expand(self)
-            url, _ = await asyncio.wait_for(asyncio.gather(starting, expanding), patience)
-        except TimeoutError as error:
-            reasons = [
-                str(error) or f"Your notebook server did not start within {patience} seconds.",
-                *_warnings(self.events),
-            ]
-            raise HubError(reasons, status=503) from None
+            async with asyncio.timeout(patience):
+                yield
         except ApiException as error:
             raise HubError([f"Kubernetes refused your notebook server: {_message(error)}"], status=503) from error
-        return url
+        except TimeoutError as error:
+            late = str(error) or f"Your notebook server did not start within {patience} seconds."
+            trouble = kubernetes_trouble()
+            raise HubError([late, *([trouble] if trouble else []), *_warnings(self.events)], status=503) from None
+        except (ClientError, OSError) as error:
+            self.log.warning("Kubernetes does not answer, so the server of %s cannot start: %s", self.user.name, error)
+            raise UnreachableError from error
+
+    async def _answering(self, starting: Awaitable[str]) -> str:
+        """Wait for a starting pod and for its server, and return the server's URL.
+
+        JupyterHub itself looks less and less often, and then knows only that there is no answer.
+
+        Raises:
+            HubError: As soon as the start cannot succeed.
+        """
+        watch, running = StartWatch(), asyncio.ensure_future(starting)
+        since: float | None = None
+        try:
+            while True:
+                await asyncio.wait([running], timeout=_LOOK_SECONDS)
+                if running.done():
+                    since = since or time.monotonic()
+                    if await self._answers(running.result()):
+                        return running.result()
+                    await asyncio.sleep(_LOOK_SECONDS)
+                if self._created:
+                    watch.check(self._listed_pod(), _warnings(self.events))
+                if since is not None and time.monotonic() - since > self.http_timeout:
+                    late = f"Your notebook server runs, but did not answer within {self.http_timeout} seconds."
+                    raise HubError([late, *watch.reasons, *_warnings(self.events)], status=503)
+        finally:
+            running.cancel()
+
+    async def _answers(self, url: str) -> bool:
+        path = url_path_join(url, self.server.base_url if self.server else "/", "api")
+        try:
+            answer = await fetch(
+                path, raise_for_status=False, allow_redirects=False, timeout=ClientTimeout(total=_ANSWER_SECONDS)
+            )
+        except (ClientError, OSError):
+            return False
+        answer.release()
+        return answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
+
+    def _listed_pod(self) -> Mapping[str, Any] | None:
+        reflector = self.pod_reflector
+        return reflector.pods.get(f"{self.namespace}/{self.pod_name}") if reflector else None
+
+    async def poll(self) -> int | None:
+        """Return None if the pod runs or starts, else its exit code, or 1.
+
+        JupyterHub asks after a restart for each server of its database. A start that was under way then goes on, with
+        its progress page.
+        """
+        if not self._check_pending or self._spawn_pending:
+            return await self._poll_pod()
+        self._spawn_pending = True
+        check = asyncio.create_task(self._check_after_restart())
+        self._spawn_future = asyncio.create_task(self._end_of_check(check))
+        self._spawn_future.add_done_callback(self._checked)
+        await asyncio.wait([check])
+        if check.cancelled():
+            # Somebody has cancelled the start, so JupyterHub stops the server in that request.
+            self._check_pending = self._spawn_pending = False
+            while self.server is not None:
+                await asyncio.sleep(_LOOK_SECONDS)
+            return 1
+        return 1 if isinstance(check.exception(), HubError) else check.result()
+
+    async def _poll_pod(self) -> int | None:
+        if self._created is False:
+            return 1  # the start has failed before that; Kubernetes may not answer
+        status, pod = await super().poll(), self._listed_pod()
+        if pod is not None and (deleted := pod["metadata"].get("deletionTimestamp")):
+            seconds = (datetime.now(UTC) - datetime.fromisoformat(deleted)).total_seconds()
+            if seconds > _STUCK_SECONDS:
+                self.log.warning("Pod %s was deleted, and its node does not answer: it counts as gone", self.pod_name)
+                return 1
+        return status
+
+    async def _check_after_restart(self) -> int | None:
+        """Return whether the server runs; if its start was under way, wait for its end."""
+        under_way = self._is_start_under_way()
+        status = await self._poll_pod()
+        if status is not None or not under_way:
+            return status
+        self.log.info("The start of the server of %s goes on", self.user.name)
+        self._created = True
+        async with self._explained():
+            await self._answering(self._running())
+        return await self._poll_pod()  # KubeSpawner writes the address to the database
+
+    def is_pod_running(self, pod: Mapping[str, Any] | None) -> bool:
+        """Return whether the pod runs. Kubernetes may omit fields that KubeSpawner expects."""
+        if pod is None or not pod["status"].get("podIP") or not pod["status"].get("containerStatuses"):
+            return False
+        return super().is_pod_running(pod)
+
+    def _is_start_under_way(self) -> bool:
+        """Return whether JupyterHub has recorded a start, but no address."""
+        return self.server is not None and not self.server.ip
+
+    async def _running(self) -> str:
+        while True:
+            pod = self._listed_pod()
+            if pod is not None and self.is_pod_running(pod):
+                return self._get_pod_url(pod)
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _end_of_check(self, check: asyncio.Task[int | None]) -> None:
+        """Wait until JupyterHub has checked the server, and route to it if it is a new one."""
+        under_way = self._is_start_under_way()
+        status = await check
+        while status is None and self._check_pending:
+            await asyncio.sleep(_LOOK_SECONDS / 2)
+        if status is None and under_way and self.server is not None:
+            await self.user.settings["proxy"].add_user(self.user, self.name)
+
+    def _checked(self, ended: asyncio.Future[None]) -> None:
+        """Show JupyterHub the end of the check, as it does itself after a start."""
+        self._spawn_pending = False
+        if ended.cancelled() or ended.exception() is None:
+            self._spawn_future = None
+        else:
+            self.log.warning("The server of %s does not start: %s", self.user.name, ended.exception())
+
+    async def stop(self, now: bool = False) -> None:  # noqa: FBT001, FBT002 KubeSpawner's own signature
+        """Delete the pod. If its node does not answer, the object is deleted nevertheless.
+
+        Args:
+            now: Without a grace period.
+        """
+        try:
+            async with asyncio.timeout(self.delete_grace_period + _STUCK_SECONDS):
+                await super().stop(now)
+        except TimeoutError:
+            self.log.warning("Pod %s does not stop, deleting the object", self.pod_name)
+            await super().stop(now=True)
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Load the record of the last start. The namespace is the configured one: the database may have moved."""
+        super().load_state({key: value for key, value in state.items() if key not in {"namespace", "dns_name"}})
+
+    async def _start_reflector(
+        self,
+        kind: str,
+        reflector_class: type[ResourceReflector],
+        replace: bool = False,  # noqa: FBT001, FBT002 KubeSpawner's own signature
+        **kwargs: object,
+    ) -> ResourceReflector:
+        starting = super()._start_reflector(kind, LASTING[reflector_class], replace, **kwargs)
+        # All users share it: it goes on if this one cancels the start.
+        return await asyncio.shield(asyncio.ensure_future(starting))
+
+    async def _make_create_pod_request(self, pod: V1Pod, request_timeout: float) -> bool:
+        running, token = self._listed_pod(), None
+        if running is not None and self.is_pod_running(running):
+            token = token_of_same(running, self.api.api_client.sanitize_for_serialization(pod))
+        if token is not None:
+            # KubeSpawner would delete it. JupyterHub accepts the token that it finds here after the start.
+            self.log.warning("Adopting the running pod %s, which the database does not know", self.pod_name)
+            self.api_token, self._created = token, True
+            return True
+        self._created = None
+        self._created = await super()._make_create_pod_request(pod, request_timeout)
+        return self._created
+
+    async def _make_delete_pod_request(
+        self, pod_name: str, delete_options: object, grace_seconds: int, request_timeout: float
+    ) -> bool:
+        try:
+            return await super()._make_delete_pod_request(pod_name, delete_options, grace_seconds, request_timeout)
+        except (ClientError, OSError) as error:
+            self.log.warning("Kubernetes does not answer, so pod %s is not deleted yet: %s", pod_name, error)
+            return False  # KubeSpawner tries again
 
 
 def _warnings(events: Sequence[Mapping[str, object]]) -> list[str]:

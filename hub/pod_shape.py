@@ -95,6 +95,8 @@ class Container(_Part):
     security_context: SecurityContext
     volume_mounts: list[VolumeMount]
     lifecycle: _Nothing = []
+    # The last lines of the log are shown to the user whose server does not start.
+    termination_message_policy: Literal["File", "FallbackToLogsOnError"] = "File"
 
 
 class PersistentVolumeClaim(_Part):

@@ -9,6 +9,8 @@ from aiohttp import ClientError, ClientTimeout
 from jupyterhub.httpclient import fetch
 from jupyterhub.proxy import ConfigurableHTTPProxy
 
+from hub.stray_pods import PodCheckMixin
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,7 +22,7 @@ CHECKED: Final = "/hub/checked-routes"
 proxy keeps or copies it: it is no route of JupyterHub's."""
 
 
-class WatchedProxy(ConfigurableHTTPProxy):
+class WatchedProxy(PodCheckMixin, ConfigurableHTTPProxy):
     """configurable-http-proxy whose routes are checked within a second after its process has changed."""
 
     outage: str | None = None

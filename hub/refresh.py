@@ -12,22 +12,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jupyterhub.utils import maybe_future
 
+from hub.accounts import AccountMixin, names_of
 from hub.errors import HubError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jupyterhub.auth import Authenticator
     from jupyterhub.handlers.base import BaseHandler
     from jupyterhub.user import User
-else:
-    Authenticator = object
 
 _PATIENCE: Final = 5
 """Seconds that a page waits for the provider's answer."""
 
 
-class RefreshMixin(Authenticator):
+class RefreshMixin(AccountMixin):
     """Mixin, before an authenticator's class, whose `refresh_user` authorizes as at sign-in.
 
     JupyterHub calls it for requests of users whose last check is older than `auth_refresh_age`, and before it starts a
@@ -78,16 +76,17 @@ class RefreshMixin(Authenticator):
 
     async def _authorized_model(self, user: User, handler: BaseHandler | None) -> dict[str, Any] | bool | None:
         """Return the auth model; None if the user is not authorized; False if only a sign-in can tell."""
-        if not await maybe_future(self.check_blocked_users(user.name, {"name": user.name})):
+        remembered: dict[str, Any] = {"name": user.name, "user_info": getattr(user, "user_info", None)}
+        if not await maybe_future(self.check_blocked_users(user.name, remembered)):
             return None
         known = await self.current_model(user, handler)
         if not known:
             return False
-        model: dict[str, Any] = {"name": user.name, **({} if known is True else known)}
-        model["admin"] = user.name in self.admin_users
-        # A renamed account may belong to another person.
-        is_same = model["name"] == user.name
-        return model if is_same and await self.is_authorized(user.name, model) else None
+        model = remembered if known is True else await self.refreshed(user, {**remembered, **known}, handler)
+        if model is None:
+            return False
+        model["admin"] = not names_of(user.name, model).isdisjoint(self.admin_users)
+        return model if await self.is_authorized(user.name, model) else None
 
     async def is_authorized(self, name: str, model: Mapping[str, Any]) -> bool:
         """Return whether a user is authorized, by the same rules as at sign-in."""

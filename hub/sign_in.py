@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hub.accounts import AccountMixin, names_of
 from hub.contract import ADMIN_PASSWORD_VARIABLE, USER_PASSWORD_VARIABLE
 from hub.refresh import RefreshMixin
 
@@ -45,6 +46,9 @@ def _github(c: Config, sign_in: SignIn) -> type:
 
     github = sign_in.github
     c.GitHubOAuthenticator.github_url = github.url
+    scheme, _, host = github.url.partition("://")
+    if host.endswith(".ghe.com"):  # GitHub Enterprise Cloud with data residency; OAuthenticator knows Servers only
+        c.GitHubOAuthenticator.github_api = f"{scheme}://api.{host}"
     c.GitHubOAuthenticator.allowed_organizations = set(github.organizations)
     # Without it GitHub reports public memberships only. OAuthenticator reads GITHUB_CLIENT_SECRET by itself.
     c.GitHubOAuthenticator.scope = ["read:org"] if github.organizations or github.groups else []
@@ -75,14 +79,14 @@ def _iap(c: Config, sign_in: SignIn) -> type:
     c.Authenticator.allow_all = sign_in.iap.allow_all
     # IAP has authenticated the user: no sign-in page.
     c.Authenticator.auto_login = True
-    return _refreshed(IapAuthenticator)
+    return _mixed(RefreshMixin, IapAuthenticator)
 
 
 def _dummy(c: Config, sign_in: SignIn) -> type:
     from jupyterhub.auth import DummyAuthenticator  # noqa: PLC0415 as above
 
     c.Authenticator.allow_all = not sign_in.allowed_users
-    return _refreshed(DummyAuthenticator)
+    return _mixed(RefreshMixin, DummyAuthenticator)
 
 
 def _shared_password(c: Config, sign_in: SignIn) -> type:
@@ -92,7 +96,7 @@ def _shared_password(c: Config, sign_in: SignIn) -> type:
     c.SharedPasswordAuthenticator.user_password = os.environ[USER_PASSWORD_VARIABLE]
     if sign_in.admin_users:
         c.SharedPasswordAuthenticator.admin_password = os.environ[ADMIN_PASSWORD_VARIABLE]
-    return _refreshed(SharedPasswordAuthenticator)
+    return _mixed(RefreshMixin, SharedPasswordAuthenticator)
 
 
 def _native(c: Config, sign_in: SignIn) -> type:
@@ -113,7 +117,7 @@ def _custom(c: Config, sign_in: SignIn) -> type:
     module, _, name = str(sign_in.custom_class).rpartition(".")
     c[name].update(sign_in.custom_traits)
     c.Authenticator.allow_all = sign_in.allow_all
-    return getattr(import_module(module), name)
+    return _mixed(AccountMixin, getattr(import_module(module), name))
 
 
 _CLASSES: Mapping[str, Callable[[Config, SignIn], type]] = {
@@ -126,9 +130,9 @@ _CLASSES: Mapping[str, Callable[[Config, SignIn], type]] = {
 }
 
 
-def _refreshed(authenticator: type) -> type:
-    return type(f"Refreshed{authenticator.__name__}", (RefreshMixin, authenticator), {})
+def _mixed(mixin: type, authenticator: type) -> type:
+    return type(f"Hub{authenticator.__name__}", (mixin, authenticator), {})
 
 
 def _admin_by_list_only(authenticator: Authenticator, _handler: object, model: dict[str, Any]) -> dict[str, Any]:
-    return {**model, "admin": model["name"] in authenticator.admin_users}
+    return {**model, "admin": not names_of(model["name"], model).isdisjoint(authenticator.admin_users)}

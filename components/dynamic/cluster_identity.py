@@ -12,7 +12,7 @@ import pulumi
 from pulumi import dynamic
 from pulumi.runtime import rpc
 
-from components.dynamic.objects import UnreadableError, look_up
+from components.dynamic.objects import UnreachableError, UnreadableError, look_up
 
 FIRST: Final = "cluster-identity"
 """Logical name of the first identity: the provider, and so every object in the cluster, depends on it."""
@@ -76,6 +76,10 @@ class UnknownClusterError(Exception):
     """The cluster could not be asked for its identity."""
 
 
+class UnreachableClusterError(UnknownClusterError):
+    """The cluster did not answer."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClusterIdentityArgs:
     """Inputs of `ClusterIdentity`."""
@@ -108,6 +112,8 @@ def read_uid(props: Mapping[str, Any]) -> str:
     """
     try:
         found = look_up(props, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kube-system"}})
+    except UnreachableError as error:
+        raise UnreachableClusterError(_unknown(str(error))) from None
     except UnreadableError as error:
         raise UnknownClusterError(_unknown(str(error))) from None
     if found is None:

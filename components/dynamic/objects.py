@@ -13,6 +13,10 @@ class UnreadableError(Exception):
     """The API server did not answer the question; the text has its reason."""
 
 
+class UnreachableError(UnreadableError):
+    """There was no answer at all."""
+
+
 _SECONDS: Final = 5
 """Time limit of a request."""
 OF_A_HUB: Final = "app.kubernetes.io/name=jupyterhub,app.kubernetes.io/managed-by=pulumi"
@@ -87,4 +91,4 @@ def _get(address: Mapping[str, Any], path: str, query: list[tuple[str, str]] | N
             return None
         raise UnreadableError(message_of(error)) from None
     except (HTTPError, ConfigException, OSError) as error:
-        raise UnreadableError(str(error)) from None
+        raise UnreachableError(str(error)) from None

@@ -7,7 +7,7 @@ from pydantic import Field, JsonValue
 
 from settings.types.accounts import ClassPath, UserName
 from settings.types.model import Model
-from settings.types.secret import AdminPassword, Secret, UserPassword, VariableName
+from settings.types.secret import AdminPassword, SecretText, UserPassword, VariableName
 from settings.types.text import Flag, WholeNumber
 
 
@@ -39,6 +39,6 @@ class AuthSettings(Model):
     `auth.type: custom`. It must be installed in the hub image, and in the environment that runs Pulumi."""
     custom_traits: Annotated[Mapping[str, JsonValue], Field(examples=[{"hosted_domain": ["example.org"]}])] = {}
     """Traits of `auth.customClass`, without secrets."""
-    secret_environment: Mapping[VariableName, Secret] = {}
+    secret_environment: Mapping[VariableName, SecretText] = {}
     """Environment variables of the hub with the secrets of `auth.customClass` and of `hub.extraConfig`, as JSON:
-    `{"OAUTH_CLIENT_SECRET": "..."}`."""
+    `{"OAUTH_CLIENT_SECRET": "..."}`. Values of several lines, such as private keys, keep their line ends."""

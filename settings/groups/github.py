@@ -21,7 +21,8 @@ class GitHubSettings(Model):
     organizations: Annotated[tuple[GitHubOrganization, ...], Field(examples=[["physics", "maths:staff"]])] = ()
     """GitHub organizations (`org`) and teams (`org:team`) whose members can sign in."""
     url: PublicUrl = "https://github.com"
-    """URL of GitHub or of a GitHub Enterprise Server."""
+    """URL of GitHub, of a GitHub Enterprise Server, or of GitHub Enterprise Cloud with data residency, such as
+    `https://octocorp.ghe.com`."""
     recheck_minutes: Annotated[WholeNumber, Field(ge=0, le=1440)] = 5
     """Minutes between checks whether a signed-in user is still allowed; the server of a user who is not is stopped. 0
     means never: access then lasts until the session ends."""

@@ -64,6 +64,7 @@ RULES: Final[tuple[Rule, ...]] = (
     database.effect_errors,
     database.gke_errors,
     sign_in.github_errors,
+    sign_in.github_url_errors,
     sign_in.access_errors,
     sign_in.password_errors,
     sign_in.dummy_errors,

@@ -28,6 +28,15 @@ def github_errors(github: GitHubSettings, auth: AuthSettings) -> list[str]:
     return [f"{key}: is not set{hint}: {set_key[key]}" for key, value in keys.items() if value is None]
 
 
+def github_url_errors(github: GitHubSettings) -> list[str]:
+    """Report the address of GitHub's API, or another name of GitHub, in place of its pages'."""
+    scheme, _, host = github.url.partition("://")
+    right = "github.com" if host == "www.github.com" else host.removeprefix("api.")
+    if right == host or not host.endswith(("github.com", ".ghe.com")):
+        return []
+    return [f"github.url: must be the address of GitHub's pages: pulumi config set github.url {scheme}://{right}"]
+
+
 def access_errors(auth: AuthSettings, github: GitHubSettings) -> list[str]:
     """Report settings with which nobody could sign in with GitHub."""
     if auth.type != "github" or any(

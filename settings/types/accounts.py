@@ -7,7 +7,8 @@ from settings.types.text import Check, Text, matching, pattern
 
 _USER: Final = r"[^\s/,]{1,255}"
 _NO_USER: Final = "is not the name of one user: no spaces, commas or slashes; several are a list, such as [ada, grace]"
-_ORGANIZATION = r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}(?::[a-z0-9][-_a-z0-9]{0,99})?"
+# Also names from before GitHub's present rules, such as acme-, acme--lab and acme:v1.0.
+_ORGANIZATION = r"[A-Za-z0-9][-A-Za-z0-9]{0,38}(?::[-_a-z0-9][-_.a-z0-9]{0,254})?"
 _SERVICE_ACCOUNT = r"[a-z][-a-z0-9]{4,28}[a-z0-9]@[a-z][-a-z0-9]{4,28}[a-z0-9]\.iam\.gserviceaccount\.com"
 _CLASS = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+"
 

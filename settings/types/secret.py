@@ -25,6 +25,16 @@ def _secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _secret_text(value: SecretStr) -> SecretStr:
+    lines = value.get_secret_value().splitlines()
+    if len(lines) < 2:
+        return _secret(value)
+    if not all(line.replace("\t", " ").isprintable() for line in lines):
+        msg = "has a control character in it; copy it again without it"
+        raise ValueError(msg)
+    return value
+
+
 def _at_least(length: int) -> AfterValidator:
     def check(value: SecretStr) -> SecretStr:
         if len(value.get_secret_value()) < length:
@@ -47,6 +57,9 @@ def _variable(name: str) -> str:
 
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 """Secret text in one line."""
+
+SecretText = Annotated[SecretStr, AfterValidator(_secret_text)]
+"""Secret text in one line, or in several lines with their line ends, such as a private key in PEM."""
 
 UserPassword = Annotated[Secret, _at_least(8)]
 """Shared password of users: at least 8 characters, the minimum of JupyterHub."""

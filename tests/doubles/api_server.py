@@ -6,8 +6,8 @@ The only controllers are those that finish the deletion of objects and namespace
 import socket
 import subprocess
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,24 @@ class ApiServer:
     """Name of the context in its kubeconfig."""
     kubeconfig: Path
     """The kubeconfig of its administrator."""
+    command: Sequence[str | Path]
+    """The command of the API server, without etcd."""
+    processes: ExitStack
+    """The running process of the command."""
+
+    def start(self) -> None:
+        """Start the API server, and wait until it answers."""
+        log = self.kubeconfig.with_name("apiserver.log")
+        process = self.processes.enter_context(_running(self.command, log))
+        deadline = time.monotonic() + _SECONDS
+        while not _answers(self):
+            assert process.poll() is None, log.read_text()[-3000:]
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """Stop the API server; etcd keeps the objects."""
+        self.processes.close()
 
     @property
     def client(self) -> ApiClient:
@@ -92,13 +110,9 @@ def api_server(name: str, folder: Path) -> Generator[ApiServer]:
         "--leader-elect=false",
         "--secure-port=0",
     ]
-    with _running(etcd, folder / "etcd.log"), _running(apiserver, folder / "apiserver.log") as process:
-        started = ApiServer(name=name, kubeconfig=kubeconfig)
-        deadline = time.monotonic() + _SECONDS
-        while not _answers(started):
-            assert process.poll() is None, (folder / "apiserver.log").read_text()[-3000:]
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
+    with _running(etcd, folder / "etcd.log"), ExitStack() as processes:
+        started = ApiServer(name=name, kubeconfig=kubeconfig, command=apiserver, processes=processes)
+        started.start()
         with _running(controllers, folder / "controllers.log"):
             yield started
 
@@ -130,7 +144,7 @@ def _kubeconfig(name: str, folder: Path, ca: trustme.CA, port: int) -> Path:
 
 
 @contextmanager
-def _running(command: list[str | Path], log: Path) -> Generator[subprocess.Popen[bytes]]:
+def _running(command: Sequence[str | Path], log: Path) -> Generator[subprocess.Popen[bytes]]:
     with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT) as process:
         try:
             yield process

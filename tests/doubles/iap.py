@@ -3,6 +3,7 @@
 It follows cloud.google.com/iap/docs/signed-headers-howto. It is not a proxy: the tests set the header.
 """
 
+import hashlib
 import json
 import time
 from dataclasses import dataclass, field
@@ -59,7 +60,7 @@ class Iap(HttpDouble):
             "iss": "https://cloud.google.com/iap",
             "iat": now,
             "exp": now + 600,
-            "sub": "accounts.google.com:118133858486581853996",
+            "sub": f"accounts.google.com:{int(hashlib.sha256(email.lower().encode()).hexdigest(), 16) % 10**21}",
             "email": email,
         }
         content: dict[str, Any] = {name: value for name, value in {**usual, **claims}.items() if value is not None}

@@ -15,6 +15,7 @@ class Authenticator(LoggingConfigurable):
     allow_all: bool
     allowed_users: set[str]
     admin_users: set[str]
+    blocked_users: set[str]
     def __init__(self, **kwargs: object) -> None: ...
     def normalize_username(self, username: str) -> str: ...
     def check_allowed(

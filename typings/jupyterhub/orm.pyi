@@ -1,3 +1,5 @@
+from typing import Any
+
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, sessionmaker
 
 class Base(DeclarativeBase): ...
@@ -14,6 +16,7 @@ class Spawner(DeclarativeBase):
 
 class User(DeclarativeBase):
     name: Mapped[str]
+    user_info: Mapped[dict[str, Any] | None]
     api_tokens: Mapped[list[APIToken]]
 
 def new_session_factory(

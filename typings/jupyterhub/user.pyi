@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 class User:
     name: str
+    user_info: dict[str, Any] | None
+    settings: Mapping[str, Any]
     def __init__(self, orm_user: orm.User, settings: Mapping[str, object] = ..., db: Session = ...) -> None: ...
     orm_user: orm.User
     @property

@@ -16,10 +16,10 @@ class OAuthenticator(Authenticator):
         self, req: HTTPRequest, label: str = "fetching", parse_json: bool = True, **kwargs: object
     ) -> Any: ...  # noqa: ANN401 JSON, or the response itself
     async def get_user_groups(self, auth_state: dict[str, Any]) -> set[str]: ...
+    # authenticate and refresh_user also accept **kwargs, which JupyterHub never passes and others do not accept.
     async def authenticate(
-        self, handler: BaseHandler, data: Mapping[str, str] | None = None, **kwargs: object
+        self, handler: BaseHandler, data: Mapping[str, str] | None = None
     ) -> dict[str, Any] | None: ...
-    # It also accepts **kwargs, which JupyterHub never passes and other authenticators do not accept.
     async def refresh_user(self, user: User, handler: BaseHandler | None = None) -> dict[str, Any] | bool: ...
     async def httpfetch(
         self, url: str, label: str = "fetching", parse_json: bool = True, raise_error: bool = True, **kwargs: object

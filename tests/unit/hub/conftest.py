@@ -1,5 +1,6 @@
+import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from hub.contract import Bounds, GitHub, HubConfig, SignIn
+from tests.doubles.github import GitHub as GitHubDouble
+from tests.unit.hub.github_sign_ins import CALLBACK
 
 CONFIG_FILE = Path(__file__).parents[3] / "hub" / "jupyterhub_config.py"
 
@@ -78,3 +81,17 @@ def load_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Hu
         return PyFileConfigLoader("jupyterhub_config.py", str(tmp_path)).load_config()
 
     return load
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch) -> Generator[GitHubDouble]:
+    secret = secrets.token_hex(20)
+    monkeypatch.setenv("GITHUB_CLIENT_ID", "hub")
+    monkeypatch.setenv("GITHUB_CLIENT_SECRET", secret)
+    with GitHubDouble(client_id="hub", client_secret=secret, callback_url=CALLBACK) as github:
+        for login in ("Ada", "bob", "eve"):
+            github.add_person(login)
+        github.join("physics", "ada")
+        github.join("maths:staff", "bob")
+        github.join("maths", "eve")
+        yield github

@@ -1,14 +1,10 @@
 """The real authenticator with the test double of GitHub: authorization, rechecks and outages."""
 
-import asyncio
+import re
 import secrets
-from collections.abc import Awaitable, Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 from traitlets.config import Config
 
@@ -16,162 +12,38 @@ from hub.contract import HubConfig
 from hub.errors import HubError, UpstreamError
 from tests.doubles.github import GitHub
 from tests.doubles.github_failures import FAILURES
+from tests.unit.hub.github_sign_ins import SignIns, sign_ins, signed_in
 
-CALLBACK = "http://127.100.0.10/hub/oauth_callback"
 LoadConfig = Callable[[HubConfig], Config]
-T = TypeVar("T")
 
 
 @pytest.fixture
-def github(monkeypatch: pytest.MonkeyPatch) -> Generator[GitHub]:
-    secret = secrets.token_hex(20)
-    monkeypatch.setenv("GITHUB_CLIENT_ID", "hub")
-    monkeypatch.setenv("GITHUB_CLIENT_SECRET", secret)
-    with GitHub(client_id="hub", client_secret=secret, callback_url=CALLBACK) as github:
-        for login in ("Ada", "bob", "eve"):
-            github.add_person(login)
-        github.join("physics", "ada")
-        github.join("maths:staff", "bob")
-        github.join("maths", "eve")
-        yield github
-
-
-@dataclass
-class User:
-    """The parts of JupyterHub's User that the authenticator uses."""
-
-    name: str
-    state: dict[str, Any] | None
-    spawners: dict[str, Any] = field(default_factory=lambda: {"": SimpleNamespace(ready=True, active=True)})
-    groups: list[Any] = field(default_factory=list[Any])
-
-    async def get_auth_state(self) -> dict[str, Any] | None:
-        """Return the stored state of the last sign-in."""
-        return self.state
-
-
-@dataclass
-class Handler:
-    """The parts of JupyterHub's handler of a request that the authenticator uses."""
-
-    current_user: object = None
-    by_token: bool = False
-    """Whether the request has an API token, and no cookie."""
-    query: dict[str, str] = field(default_factory=dict[str, str])
-    users: dict[str, User] = field(default_factory=dict[str, User])
-    """Users in the database."""
-    stopped: list[str] = field(default_factory=list[str])
-
-    def get_argument(self, name: str) -> str | None:
-        """Return an argument of the query."""
-        return self.query.get(name)
-
-    def find_user(self, name: str) -> User | None:
-        """Return a user in the database."""
-        return self.users.get(name)
-
-    def get_token(self) -> object:
-        """Return the API token of the request."""
-        return self.by_token or None
-
-    async def stop_single_user(self, user: User, name: str) -> None:
-        """Stop a server."""
-        self.stopped.append(f"{user.name}/{name}")
-
-
-class Session:
-    """A configured authenticator, and sign-ins with it."""
-
-    def __init__(self, github: GitHub, config: Config) -> None:
-        self.github = github
-        self.authenticator: Any = config.JupyterHub.authenticator_class(config=config)
-        self.users: dict[str, User] = {}
-        self.stopped: list[str] = []
-
-    def run(self, act: Callable[[], Awaitable[T]]) -> T:
-        """Run a coroutine and the tasks that it started."""
-
-        async def whole() -> T:
-            result = await act()
-            await asyncio.sleep(0)
-            return result
-
-        return asyncio.run(whole())
-
-    def code(self, login: str) -> str:
-        """Return the code of the redirect after a sign-in at GitHub."""
-        query = {"client_id": "hub", "redirect_uri": CALLBACK, "state": "s", "scope": "read:org"}
-        answer = httpx.post(f"{self.github.url}/login/oauth/authorize", params=query, data={"login": login})
-        return parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
-
-    def sign_in(self, login: str) -> dict[str, Any] | None:
-        """Sign in; return the auth model, or None if the user is not authorized."""
-        return self.finish(self.code(login))
-
-    def finish(self, code: str) -> dict[str, Any] | None:
-        """Complete a sign-in with a code; return the auth model, or None if the user is not authorized."""
-        handler = Handler(query={"code": code}, users=self.users)
-        try:
-            return self.run(lambda: self.authenticator.get_authenticated_user(handler, None))
-        except HubError as refusal:
-            if refusal.status_code != 403 or "may not use this hub" not in refusal.jupyterhub_message:
-                raise
-            return None
-
-    def refresh(self, user: User, *, by: object = None, by_token: bool = False) -> Any:  # noqa: ANN401 a model or a boolean
-        """Refresh a user, as JupyterHub does at an interval, in an own request or that of another user (`by`)."""
-        handler = Handler(current_user=by or user, by_token=by_token, users=self.users, stopped=self.stopped)
-        return self.run(lambda: self.authenticator.refresh_user(user, handler))
-
-
-def session(
-    github: GitHub,
-    load_config: LoadConfig,
-    hub_config: HubConfig,
-    *,
-    of_github: Mapping[str, object] | None = None,
-    **changes: object,
-) -> Session:
-    sign_in = hub_config.sign_in.model_copy(
-        update={
-            "type": "github",
-            "github": hub_config.sign_in.github.model_copy(update={"url": github.url, **(of_github or {})}),
-            "callback_url": CALLBACK,
-            **changes,
-        }
-    )
-    config = load_config(hub_config.model_copy(update={"sign_in": sign_in}))
-    config.GitHubOAuthenticator.enable_pkce = False  # its verifier is in a cookie of the browser
-    return Session(github, config)
-
-
-@pytest.fixture
-def hub(github: GitHub, load_config: LoadConfig, hub_config: HubConfig) -> Session:
-    return session(github, load_config, hub_config, admin_users=("grace",), blocked_users=("mallory",))
+def hub(github: GitHub, load_config: LoadConfig, hub_config: HubConfig) -> SignIns:
+    return sign_ins(github, load_config, hub_config, admin_users=("grace",), blocked_users=("mallory",))
 
 
 @pytest.mark.parametrize(("login", "welcome"), [("ada", True), ("bob", True), ("eve", False)])
-def test_only_members_of_an_organization_or_team_are_authorized(hub: Session, login: str, welcome: bool) -> None:  # noqa: FBT001 a column
+def test_only_members_of_an_organization_or_team_are_authorized(hub: SignIns, login: str, welcome: bool) -> None:  # noqa: FBT001 a column
     model = hub.sign_in(login)
     assert (model is not None) == welcome
     if model:
         assert (model["name"], model["admin"]) == (login, False)
 
 
-def test_an_admin_needs_no_organization(hub: Session) -> None:
+def test_an_admin_needs_no_organization(hub: SignIns) -> None:
     hub.github.add_person("Grace")
     model = hub.sign_in("grace")
     assert model
     assert model["admin"] is True
 
 
-def test_a_blocked_user_is_refused_also_as_a_member(hub: Session) -> None:
+def test_a_blocked_user_is_refused_also_as_a_member(hub: SignIns) -> None:
     hub.github.add_person("mallory")
     hub.github.join("physics", "mallory")
     assert hub.sign_in("mallory") is None
 
 
-def test_a_wrong_client_secret_is_reported_with_a_fix(hub: Session) -> None:
+def test_a_wrong_client_secret_is_reported_with_a_fix(hub: SignIns) -> None:
     hub.github.client_secret = secrets.token_hex(20)
     with pytest.raises(HubError, match=r"pulumi config set --secret github\.clientSecret") as caught:
         hub.sign_in("ada")
@@ -179,7 +51,7 @@ def test_a_wrong_client_secret_is_reported_with_a_fix(hub: Session) -> None:
 
 
 @pytest.mark.parametrize("outage", ["down", "refusing"])
-def test_an_outage_of_github_is_reported_as_an_outage(hub: Session, outage: str) -> None:
+def test_an_outage_of_github_is_reported_as_an_outage(hub: SignIns, outage: str) -> None:
     code = hub.code("ada")
     setattr(hub.github, outage, True)
     with pytest.raises(UpstreamError) as caught:
@@ -188,13 +60,7 @@ def test_an_outage_of_github_is_reported_as_an_outage(hub: Session, outage: str)
     assert "GitHub does not answer" in caught.value.jupyterhub_message
 
 
-def signed_in(hub: Session, login: str) -> User:
-    model = hub.sign_in(login)
-    assert model
-    return User(model["name"], model["auth_state"])
-
-
-def test_a_member_stays_signed_in(hub: Session) -> None:
+def test_a_member_stays_signed_in(hub: SignIns) -> None:
     ada = signed_in(hub, "ada")
     model = hub.refresh(ada)
     assert (model["name"], model["admin"]) == ("ada", False)
@@ -202,14 +68,14 @@ def test_a_member_stays_signed_in(hub: Session) -> None:
 
 
 @pytest.mark.parametrize(("login", "left"), [("ada", "physics"), ("bob", "maths:staff")])
-def test_a_user_who_left_is_signed_out_and_the_server_stops(hub: Session, login: str, left: str) -> None:
+def test_a_user_who_left_is_signed_out_and_the_server_stops(hub: SignIns, login: str, left: str) -> None:
     person = signed_in(hub, login)
     hub.github.leave(left, login)
     assert hub.refresh(person) is False
     assert hub.stopped == [f"{login}/"]
 
 
-def test_a_newly_blocked_user_is_signed_out(hub: Session) -> None:
+def test_a_newly_blocked_user_is_signed_out(hub: SignIns) -> None:
     ada = signed_in(hub, "ada")
     hub.authenticator.blocked_users = {"ada"}
     assert hub.refresh(ada) is False
@@ -226,7 +92,7 @@ NO_ANSWER = {
 
 @pytest.mark.parametrize("outage", ["down", "refusing", "rate_limited", "silent"])
 def test_users_stay_signed_in_during_an_outage_of_github(
-    hub: Session, outage: str, monkeypatch: pytest.MonkeyPatch
+    hub: SignIns, outage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hub.refresh._PATIENCE", 0.3)
     ada = signed_in(hub, "ada")
@@ -237,7 +103,7 @@ def test_users_stay_signed_in_during_an_outage_of_github(
 
 
 @pytest.mark.parametrize("question", ["user", "membership"])
-def test_an_error_of_github_is_never_taken_for_a_no(hub: Session, question: str) -> None:
+def test_an_error_of_github_is_never_taken_for_a_no(hub: SignIns, question: str) -> None:
     ada = signed_in(hub, "ada")
     hub.github.failing = NO_ANSWER[question]
     for name, hub.github.failure in FAILURES.items():
@@ -247,7 +113,7 @@ def test_an_error_of_github_is_never_taken_for_a_no(hub: Session, question: str)
 
 
 @pytest.mark.parametrize("question", NO_ANSWER)
-def test_an_error_of_github_at_sign_in_shows_its_reason(hub: Session, question: str) -> None:
+def test_an_error_of_github_at_sign_in_shows_its_reason(hub: SignIns, question: str) -> None:
     hub.github.failing = NO_ANSWER[question]
     for name, failure in FAILURES.items():
         hub.github.failure = None
@@ -262,7 +128,7 @@ def test_an_error_of_github_at_sign_in_shows_its_reason(hub: Session, question: 
 @pytest.mark.parametrize(
     ("failure", "advice", "status"),
     [
-        ("primary-rate-limit", "Try again in 6", 503),
+        ("primary-rate-limit", r"Try again in \d+ minutes\.", 503),
         ("primary-rate-limit-429", "Try again in some minutes.", 503),
         ("secondary-rate-limit", "Try again in 1 minute.", 503),
         ("secondary-rate-limit-without-header", "GitHub's rate limit applies.", 503),
@@ -276,16 +142,16 @@ def test_an_error_of_github_at_sign_in_shows_its_reason(hub: Session, question: 
         ("forbidden", "Try again in some minutes.", 503),
     ],
 )
-def test_the_page_says_what_a_user_or_an_owner_has_to_do(hub: Session, failure: str, advice: str, status: int) -> None:
+def test_the_page_says_what_a_user_or_an_owner_has_to_do(hub: SignIns, failure: str, advice: str, status: int) -> None:
     code = hub.code("ada")
     hub.github.failing, hub.github.failure = "/orgs/physics/members/", FAILURES[failure]
     with pytest.raises(UpstreamError) as caught:
         hub.finish(code)
-    assert advice in caught.value.jupyterhub_message
+    assert re.search(advice, caught.value.jupyterhub_message)
     assert caught.value.status_code == status
 
 
-def test_the_log_says_why_a_user_could_not_be_checked(hub: Session, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_says_why_a_user_could_not_be_checked(hub: SignIns, caplog: pytest.LogCaptureFixture) -> None:
     ada = signed_in(hub, "ada")
     hub.github.failing, hub.github.failure = "/orgs/physics/members/", FAILURES["app-restrictions"]
     hub.authenticator.log.propagate = True
@@ -294,7 +160,7 @@ def test_the_log_says_why_a_user_could_not_be_checked(hub: Session, caplog: pyte
     assert "an owner of physics approves it" in caplog.text
 
 
-def test_an_organization_without_an_answer_hides_no_other(hub: Session) -> None:
+def test_an_organization_without_an_answer_hides_no_other(hub: SignIns) -> None:
     hub.github.failing, hub.github.failure = "/orgs/maths/", FAILURES["saml"]
     ada = signed_in(hub, "ada")
     assert hub.refresh(ada)["name"] == "ada"
@@ -304,7 +170,7 @@ def test_an_organization_without_an_answer_hides_no_other(hub: Session) -> None:
     assert hub.refresh(ada) is False
 
 
-def test_a_404_for_private_and_for_public_members_is_a_no(hub: Session) -> None:
+def test_a_404_for_private_and_for_public_members_is_a_no(hub: SignIns) -> None:
     bob = signed_in(hub, "bob")
     hub.github.leave("maths", "bob")
     assert hub.refresh(bob) is False
@@ -315,14 +181,14 @@ def test_a_404_for_private_and_for_public_members_is_a_no(hub: Session) -> None:
 
 def test_all_organizations_are_asked_at_once(github: GitHub, load_config: LoadConfig, hub_config: HubConfig) -> None:
     many = tuple(f"org-{number}" for number in range(30))
-    hub = session(github, load_config, hub_config, of_github={"organizations": (*many, "physics")})
+    hub = sign_ins(github, load_config, hub_config, of_github={"organizations": (*many, "physics")})
     github.delay = 0.3
     assert hub.sign_in("ada")
     assert github.most_at_once == 31
 
 
 @pytest.mark.parametrize("gone", ["revoked token", "no auth state"])
-def test_a_user_who_cannot_be_checked_keeps_the_server_until_the_next_sign_in(hub: Session, gone: str) -> None:
+def test_a_user_who_cannot_be_checked_keeps_the_server_until_the_next_sign_in(hub: SignIns, gone: str) -> None:
     ada = signed_in(hub, "ada")
     if gone == "revoked token":
         hub.github.revoke_tokens("ada")
@@ -338,7 +204,7 @@ def test_a_user_who_cannot_be_checked_keeps_the_server_until_the_next_sign_in(hu
     assert hub.stopped == []
 
 
-def test_a_blocked_user_who_cannot_be_checked_loses_the_server(hub: Session) -> None:
+def test_a_blocked_user_who_cannot_be_checked_loses_the_server(hub: SignIns) -> None:
     ada = signed_in(hub, "ada")
     ada.state = None
     hub.authenticator.blocked_users = {"ada"}
@@ -346,7 +212,7 @@ def test_a_blocked_user_who_cannot_be_checked_loses_the_server(hub: Session) -> 
     assert hub.stopped == ["ada/"]
 
 
-def test_requests_by_token_of_an_unauthorized_user_are_refused(hub: Session) -> None:
+def test_requests_by_token_of_an_unauthorized_user_are_refused(hub: SignIns) -> None:
     ada = signed_in(hub, "ada")
     hub.github.leave("physics", "ada")
     for by in (None, "an admin"):
@@ -355,7 +221,7 @@ def test_requests_by_token_of_an_unauthorized_user_are_refused(hub: Session) -> 
         assert caught.value.status_code == 403
 
 
-def test_an_expired_token_is_renewed_with_the_refresh_token(hub: Session) -> None:
+def test_an_expired_token_is_renewed_with_the_refresh_token(hub: SignIns) -> None:
     """As with a GitHub App, whose tokens expire after 8 hours."""
     ada = signed_in(hub, "ada")
     assert ada.state
@@ -371,21 +237,15 @@ def test_an_expired_token_is_renewed_with_the_refresh_token(hub: Session) -> Non
     assert hub.refresh(ada) is False, "a refresh token is valid once"
 
 
-def test_an_error_in_the_hubs_own_code_signs_nobody_out(hub: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_in_the_hubs_own_code_signs_nobody_out(hub: SignIns, monkeypatch: pytest.MonkeyPatch) -> None:
     ada = signed_in(hub, "ada")
     monkeypatch.setattr(hub.authenticator, "normalize_username", None)
     assert hub.refresh(ada) is True
 
 
-def test_a_renamed_account_needs_a_new_sign_in(hub: Session) -> None:
-    ada = signed_in(hub, "ada")
-    hub.github.people["ada"].login = "countess"
-    assert hub.refresh(ada) is False
-
-
 def test_no_token_is_stored_without_rechecks(github: GitHub, load_config: LoadConfig, hub_config: HubConfig) -> None:
-    never = session(github, load_config, hub_config, of_github={"recheck_minutes": 0})
-    by_name = session(github, load_config, hub_config, of_github={"organizations": ()}, allowed_users=("eve",))
+    never = sign_ins(github, load_config, hub_config, of_github={"recheck_minutes": 0})
+    by_name = sign_ins(github, load_config, hub_config, of_github={"organizations": ()}, allowed_users=("eve",))
     assert not never.authenticator.enable_auth_state
     assert not by_name.authenticator.enable_auth_state
     eve = signed_in(by_name, "eve")
@@ -397,45 +257,44 @@ def test_no_token_is_stored_without_rechecks(github: GitHub, load_config: LoadCo
 def test_the_scope_read_org_is_requested_only_with_organizations(
     github: GitHub, load_config: LoadConfig, hub_config: HubConfig
 ) -> None:
-    by_name = session(github, load_config, hub_config, of_github={"organizations": ()}, allow_all=True)
-    assert session(github, load_config, hub_config).authenticator.scope == ["read:org"]
+    by_name = sign_ins(github, load_config, hub_config, of_github={"organizations": ()}, allow_all=True)
+    assert sign_ins(github, load_config, hub_config).authenticator.scope == ["read:org"]
     assert by_name.authenticator.scope == []
     assert by_name.sign_in("eve"), "any account, by the setting allow_all"
 
 
 @pytest.fixture
-def grouping(github: GitHub, load_config: LoadConfig, hub_config: HubConfig) -> Session:
+def grouping(github: GitHub, load_config: LoadConfig, hub_config: HubConfig) -> SignIns:
     """A hub with some organizations and teams as groups."""
     of_github = {"organizations": ("physics", "maths"), "groups": ("maths:staff", "physics", "chemistry")}
-    return session(github, load_config, hub_config, of_github=of_github)
+    return sign_ins(github, load_config, hub_config, of_github=of_github)
 
 
 @pytest.mark.parametrize(("login", "groups"), [("ada", ["physics"]), ("bob", ["maths:staff"]), ("eve", [])])
-def test_memberships_are_stored_as_jupyterhub_groups(grouping: Session, login: str, groups: list[str]) -> None:
+def test_memberships_are_stored_as_jupyterhub_groups(grouping: SignIns, login: str, groups: list[str]) -> None:
     model = grouping.sign_in(login)
     assert model
     assert model["groups"] == groups
-    assert grouping.refresh(User(model["name"], model["auth_state"]))["groups"] == groups
+    assert grouping.refresh(grouping.users.store(model))["groups"] == groups
 
 
-def test_a_user_who_leaves_a_team_leaves_the_group(grouping: Session) -> None:
+def test_a_user_who_leaves_a_team_leaves_the_group(grouping: SignIns) -> None:
     bob = signed_in(grouping, "bob")
     grouping.github.leave("maths:staff", "bob")
     assert grouping.refresh(bob)["groups"] == []
     assert grouping.stopped == [], "bob is still authorized by the organization"
 
 
-def test_groups_stay_during_an_outage_of_github(grouping: Session) -> None:
+def test_groups_stay_during_an_outage_of_github(grouping: SignIns) -> None:
     bob = signed_in(grouping, "bob")
     grouping.github.down = True
     assert grouping.refresh(bob) is True
 
 
-def test_a_group_without_an_answer_stays_and_the_others_change(grouping: Session) -> None:
+def test_a_group_without_an_answer_stays_and_the_others_change(grouping: SignIns) -> None:
     grouping.github.join("physics", "bob")
     bob = signed_in(grouping, "bob")
     bob.groups = [SimpleNamespace(name=name) for name in ("maths:staff", "physics")]
-    grouping.users = {"bob": bob}
     grouping.github.failing, grouping.github.failure = "/orgs/maths/teams/", FAILURES["saml"]
     grouping.github.leave("maths:staff", "bob")
     assert grouping.refresh(bob)["groups"] == ["maths:staff", "physics"]
@@ -450,9 +309,26 @@ def test_a_group_without_an_answer_stays_and_the_others_change(grouping: Session
 
 def test_a_group_authorizes_nobody(github: GitHub, load_config: LoadConfig, hub_config: HubConfig) -> None:
     of_github = {"organizations": (), "groups": ("maths",)}
-    by_name = session(github, load_config, hub_config, of_github=of_github, allowed_users=("ada",))
+    by_name = sign_ins(github, load_config, hub_config, of_github=of_github, allowed_users=("ada",))
     assert by_name.authenticator.scope == ["read:org"]
     assert by_name.sign_in("eve") is None
     ada = by_name.sign_in("ada")
     assert ada
     assert ada["groups"] == []
+
+
+@pytest.mark.parametrize(
+    ("url", "api"),
+    [
+        ("https://github.com", "https://api.github.com"),
+        ("https://github.example.org", "https://github.example.org/api/v3"),
+        ("https://octocorp.ghe.com", "https://api.octocorp.ghe.com"),
+    ],
+)
+def test_the_api_is_that_of_github_of_a_server_or_of_data_residency(
+    url: str, api: str, github: GitHub, load_config: LoadConfig, hub_config: HubConfig
+) -> None:
+    authenticator = sign_ins(github, load_config, hub_config, of_github={"url": url}).authenticator
+    assert authenticator.github_api == api
+    assert authenticator.userdata_url == f"{api}/user"
+    assert authenticator.token_url == f"{url}/login/oauth/access_token"

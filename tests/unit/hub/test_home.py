@@ -2,14 +2,14 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import cast
+from typing import Any
 
 import pytest
 from aiohttp import ClientError
 from kubernetes_asyncio.client.exceptions import ApiException
-from kubespawner import KubeSpawner
 
 from hub import home
+from hub.errors import HubError
 
 
 @dataclass
@@ -17,8 +17,10 @@ class Api:
     """The Kubernetes API, with one home."""
 
     size: str = "10Gi"
+    phase: str = "Bound"
+    deleted: bool = False
     refuses: Exception | None = None
-    missing: bool = False
+    unreadable: Exception | None = None
     patched: list[object] = field(default_factory=list[object])
 
     async def read_namespaced_persistent_volume_claim(
@@ -26,9 +28,13 @@ class Api:
     ) -> object:
         """Return the claim of the home."""
         assert (name, namespace) == ("claim-ada", "notebooks")
-        if self.missing:
-            raise ApiException(status=404)
-        return SimpleNamespace(spec=SimpleNamespace(resources=SimpleNamespace(requests={"storage": self.size})))
+        if self.unreadable is not None:
+            raise self.unreadable
+        return SimpleNamespace(
+            metadata=SimpleNamespace(deletion_timestamp="2026-01-01" if self.deleted else None),
+            spec=SimpleNamespace(resources=SimpleNamespace(requests={"storage": self.size})),
+            status=SimpleNamespace(phase=self.phase),
+        )
 
     async def patch_namespaced_persistent_volume_claim(
         self, name: str, namespace: str, body: object, *, _request_timeout: float
@@ -41,37 +47,82 @@ class Api:
         return None
 
 
-def spawner(api: Api) -> KubeSpawner:
-    """Return the parts of KubeSpawner that `home.expand` uses."""
-    return cast(
-        "KubeSpawner",
-        SimpleNamespace(
-            api=api,
-            storage_capacity="20Gi",
-            namespace="notebooks",
-            pvc_name="claim-ada",
-            log=logging.getLogger("home"),
-        ),
+def spawner(api: Api, *, remembered: bool = True, ensure: bool = True) -> Any:  # noqa: ANN401 -- a double
+    """Return the parts of KubeSpawner that `home.prepare` uses."""
+    return SimpleNamespace(
+        api=api,
+        storage_capacity="20Gi",
+        storage_pvc_ensure=ensure,
+        namespace="notebooks",
+        pvc_name="claim-ada",
+        user=SimpleNamespace(name="ada"),
+        log=logging.getLogger("home"),
+        _pvc_exists=remembered,
     )
+
+
+def prepare(api: Api, *, remembered: bool = True) -> None:
+    asyncio.run(home.prepare(spawner(api, remembered=remembered)))
 
 
 @pytest.mark.parametrize("has", ["10Gi", "20G", "1Mi"])
 def test_a_smaller_home_is_expanded(has: str) -> None:
     api = Api(size=has)
-    asyncio.run(home.expand(spawner(api)))
+    prepare(api)
     assert api.patched == [{"spec": {"resources": {"requests": {"storage": "20Gi"}}}}]
 
 
 @pytest.mark.parametrize("has", ["20Gi", "20480Mi", "30Gi", "1Ti"])
 def test_a_home_of_the_same_or_a_larger_size_is_unchanged(has: str) -> None:
     api = Api(size=has)
-    asyncio.run(home.expand(spawner(api)))
+    prepare(api)
     assert api.patched == []
 
 
-def test_a_missing_home_is_not_an_error(caplog: pytest.LogCaptureFixture) -> None:
-    asyncio.run(home.expand(spawner(Api(missing=True))))
+def test_the_first_start_of_a_user_finds_no_home(caplog: pytest.LogCaptureFixture) -> None:
+    prepare(Api(unreadable=ApiException(status=404)), remembered=False)
     assert caplog.text == ""
+
+
+def test_a_home_that_is_gone_is_reported_once_and_then_created(caplog: pytest.LogCaptureFixture) -> None:
+    found = spawner(Api(unreadable=ApiException(status=404)))
+    with pytest.raises(HubError) as caught:
+        asyncio.run(home.prepare(found))
+    assert "Your home volume (claim-ada) does not exist any more" in caught.value.jupyterhub_message
+    assert "Your next start creates a new, empty home." in caught.value.jupyterhub_message
+    assert "claim-ada, the home of ada, does not exist any more" in caplog.text
+    asyncio.run(home.prepare(found))
+    assert not found._pvc_exists, "KubeSpawner creates it"
+
+
+@pytest.mark.parametrize(
+    ("api", "shown"), [(Api(deleted=True), "is being deleted"), (Api(phase="Lost"), "The disk of your home volume")]
+)
+def test_a_home_that_no_pod_could_mount_is_reported_at_once(api: Api, shown: str) -> None:
+    with pytest.raises(HubError) as caught:
+        prepare(api)
+    assert shown in caught.value.jupyterhub_message
+
+
+@pytest.mark.parametrize("error", [ApiException(status=403), ApiException(status=500), ApiException(status=429)])
+def test_a_home_that_cannot_be_read_is_not_taken_for_gone(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
+    found = spawner(Api(unreadable=error))
+    asyncio.run(home.prepare(found))
+    assert found._pvc_exists
+    assert "Cannot read claim-ada" in caplog.text
+
+
+@pytest.mark.parametrize("error", [ClientError("cut off"), TimeoutError(), ConnectionRefusedError("refused")])
+def test_a_start_without_kubernetes_is_refused_in_words(error: Exception) -> None:
+    found = spawner(Api(unreadable=error))
+    with pytest.raises(HubError) as caught:
+        asyncio.run(home.prepare(found))
+    assert caught.value.jupyterhub_message.startswith("Kubernetes does not answer")
+    assert found._pvc_exists
+
+
+def test_homes_that_an_operator_creates_are_not_looked_at() -> None:
+    asyncio.run(home.prepare(spawner(Api(unreadable=AssertionError()), ensure=False)))
 
 
 @pytest.mark.parametrize(
@@ -80,5 +131,5 @@ def test_a_missing_home_is_not_an_error(caplog: pytest.LogCaptureFixture) -> Non
     ids=["refused", "cut-off", "too-slow"],
 )
 def test_a_failed_expansion_is_logged_and_stops_no_server(reason: Exception, caplog: pytest.LogCaptureFixture) -> None:
-    asyncio.run(home.expand(spawner(Api(refuses=reason))))
+    prepare(Api(refuses=reason))
     assert "Cannot expand claim-ada to 20Gi" in caplog.text

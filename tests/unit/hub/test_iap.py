@@ -15,6 +15,7 @@ from hub.contract import HubConfig, Iap
 from hub.errors import HubError, UpstreamError
 from tests.doubles.iap import AUDIENCE, HEADER, new_key
 from tests.doubles.iap import Iap as IapDouble
+from tests.unit.hub.users import Users
 
 LoadConfig = Callable[[HubConfig], Config]
 MINUTES = 60
@@ -30,27 +31,37 @@ class Hub:
     """A configured authenticator, and sign-ins with it."""
 
     def __init__(self, google: IapDouble, config: Config) -> None:
+        self.users = Users()
         config.IapAuthenticator.keys_url = google.keys_url
         self.authenticator: Any = config.JupyterHub.authenticator_class(config=config)
         self.now = 0.0
 
     def sign_in(self, *assertions: str) -> dict[str, Any]:
         """Sign in with these header values."""
-        return asyncio.run(self.authenticator.get_authenticated_user(_handler(*assertions), None))
+        model = asyncio.run(self.authenticator.get_authenticated_user(self._handler(*assertions), None))
+        self.users.store(model)
+        return model
 
     def refresh(self, name: str, *assertions: str, by: str | None = None) -> Any:  # noqa: ANN401 a model or a boolean
         """Refresh a user, in a request of the user or of another one (`by`)."""
-        user = SimpleNamespace(name=name, spawners={})
-        handler = _handler(*assertions)
+        user = self.users.find_user(name) or SimpleNamespace(
+            name=name, spawners={}, user_info=None, get_auth_state=_nothing
+        )
+        handler = self._handler(*assertions)
         handler.current_user = user if by is None else SimpleNamespace(name=by)
         return asyncio.run(self.authenticator.refresh_user(user, handler))
 
+    def _handler(self, *assertions: str) -> SimpleNamespace:
+        headers = HTTPHeaders()
+        for assertion in assertions:
+            headers.add(HEADER.lower(), assertion)
+        request = SimpleNamespace(headers=headers)
+        users = self.users
+        return SimpleNamespace(request=request, get_token=lambda: None, find_user=users.find_user, db=users.db)
 
-def _handler(*assertions: str) -> SimpleNamespace:
-    headers = HTTPHeaders()
-    for assertion in assertions:
-        headers.add(HEADER.lower(), assertion)
-    return SimpleNamespace(request=SimpleNamespace(headers=headers), get_token=lambda: None)
+
+async def _nothing() -> None:
+    """Return no auth state."""
 
 
 MakeHub = Callable[..., Hub]
@@ -280,6 +291,24 @@ def test_another_google_account_in_the_browser_needs_a_new_sign_in(google: IapDo
     assert hub.refresh("ada@example.org", google.sign("Ada@example.org"))["admin"] is True
     assert hub.refresh("ada@example.org", google.sign("bob@example.org")) is False
     assert hub.refresh("ada@example.org", "forged") is False
+
+
+def test_a_renamed_google_account_stays_the_same_user(google: IapDouble, make_hub: MakeHub) -> None:
+    hub = make_hub(admin_users=("ada@example.org",))
+    hub.sign_in(google.sign("ada@example.org", sub="accounts.google.com:1"))
+    renamed = google.sign("countess@example.org", sub="accounts.google.com:1")
+    assert hub.refresh("ada@example.org", renamed)["admin"] is True
+    assert hub.sign_in(renamed)["name"] == "ada@example.org"
+
+
+def test_an_email_that_a_new_colleague_gets_is_refused(google: IapDouble, make_hub: MakeHub) -> None:
+    hub = make_hub(admin_users=("ada@example.org",))
+    hub.sign_in(google.sign("ada@example.org", sub="accounts.google.com:1"))
+    of_another = google.sign("ada@example.org", sub="accounts.google.com:2")
+    assert hub.refresh("ada@example.org", of_another) is False
+    with pytest.raises(HubError, match="belongs to another account") as caught:
+        hub.sign_in(of_another)
+    assert caught.value.status_code == 403
 
 
 def test_requests_without_the_header_are_checked_by_the_user_lists(google: IapDouble, make_hub: MakeHub) -> None:

@@ -207,6 +207,7 @@ def test_the_pod_has_the_chosen_options(config: Config) -> None:
     (container,) = pod["spec"]["containers"]
     assert container["image"] == "quay.io/jupyter/base-notebook"
     assert container["args"] == list(COMMAND)
+    assert container["terminationMessagePolicy"] == "FallbackToLogsOnError"
     assert container["resources"] == {
         "requests": {"cpu": 1.5, "memory": 2 * 2**30, "nvidia.com/gpu": "2"},
         "limits": {"cpu": 4.0, "memory": 2 * 2**30, "nvidia.com/gpu": "2"},

@@ -1,19 +1,27 @@
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from aiohttp import ClientConnectionError
+from jupyterhub.httpclient import JupyterHubHTTPClient
 from kubernetes_asyncio.client.exceptions import ApiException
+from kubespawner import KubeSpawner
+from tornado.httpserver import HTTPServer
+from tornado.web import Application, RequestHandler
 
+from hub import notebook_spawner
 from hub.errors import HubError
 from hub.notebook_spawner import NotebookSpawner
 
 Starting = Callable[[], Awaitable[str]]
+Pod = dict[str, Any]
 
 pytestmark = pytest.mark.usefixtures("no_cluster")
 
 
-class Reflector:
+class Events:
     """Events in the format of KubeSpawner's reflector."""
 
     def __init__(self, *messages: tuple[str, str]) -> None:
@@ -28,23 +36,60 @@ class Reflector:
         ]
 
 
-def start(monkeypatch: pytest.MonkeyPatch, starting: Starting, *events: tuple[str, str], patience: float = 0) -> str:
-    """Start a server with `starting` in place of the start of the pod, and return its URL."""
+class Pods:
+    """Pods in the format of KubeSpawner's reflector."""
+
+    def __init__(self, pod: Pod | None) -> None:
+        self.pods: dict[str, Pod] = {} if pod is None else {"notebooks/jupyter-alice": pod}
+
+
+class Answer(RequestHandler):
+    """A notebook server."""
+
+    def get(self) -> None:
+        """Answer."""
+        self.set_status(200)
+
+
+def start(
+    monkeypatch: pytest.MonkeyPatch,
+    starting: Starting,
+    *events: tuple[str, str],
+    patience: float = 60,
+    pod: Pod | None = None,
+    http_timeout: int = 60,
+) -> str:
+    """Start a server with `starting` in place of KubeSpawner's start of the pod, and return its URL."""
 
     async def run() -> str:
-        spawner: Any = NotebookSpawner(_mock=True, start_timeout=5 + patience)
-        spawner.pod_name = "jupyter-alice"
-        reflectors: Any = {spawner._get_reflector_key("events"): Reflector(*events)}
-        monkeypatch.setattr(NotebookSpawner, "reflectors", reflectors)
-        monkeypatch.setattr(spawner, "_start", starting)
-        monkeypatch.setattr("hub.home.expand", grown)
-        return await spawner.start()
+        spawner: Any = made(monkeypatch, pod, *events)
+        spawner.start_timeout, spawner.http_timeout = 5 + patience, http_timeout
+
+        async def created(_: object) -> str:
+            spawner._created = True
+            return await starting()
+
+        monkeypatch.setattr(KubeSpawner, "_start", created)
+        monkeypatch.setattr("hub.home.prepare", prepared)
+        try:
+            return await spawner.start()
+        finally:
+            await JupyterHubHTTPClient.loop_instance().close()
 
     return asyncio.run(run())
 
 
-async def grown(_: object) -> None:
-    """Expand nothing."""
+def made(monkeypatch: pytest.MonkeyPatch, pod: Pod | None, *events: tuple[str, str]) -> Any:  # noqa: ANN401 -- with private members
+    """Return a spawner that sees this pod and these events."""
+    spawner: Any = NotebookSpawner(_mock=True, namespace="notebooks")
+    spawner.pod_name = "jupyter-alice"
+    reflectors: Any = {("events", "notebooks"): Events(*events), ("pods", "notebooks"): Pods(pod)}
+    monkeypatch.setattr(NotebookSpawner, "reflectors", reflectors)
+    return spawner
+
+
+async def prepared(_: object) -> None:
+    """Find the home."""
 
 
 async def never() -> str:
@@ -52,12 +97,50 @@ async def never() -> str:
     return ""
 
 
-async def at_once() -> str:
-    return "http://10.0.0.7:8888"
+async def answering() -> str:
+    """Start a server that answers."""
+    server = HTTPServer(Application([("/api", Answer)]))
+    server.listen(0, "127.0.0.1")
+    (socket,) = server._sockets.values()
+    return f"http://127.0.0.1:{socket.getsockname()[1]}"
 
 
-def test_a_started_server_returns_its_url(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert start(monkeypatch, at_once, patience=60) == "http://10.0.0.7:8888"
+async def silent() -> str:
+    """Start a server that does not answer."""
+    return "http://127.0.0.1:1"
+
+
+def failing(reason: str, message: str = "") -> Pod:
+    return {
+        "metadata": {},
+        "spec": {"containers": [{"image": "none:1"}]},
+        "status": {
+            "phase": "Pending",
+            "containerStatuses": [
+                {"name": "notebook", "state": {"waiting": {"reason": reason, "message": message}}, "ready": False}
+            ],
+        },
+    }
+
+
+def test_a_server_that_answers_has_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert start(monkeypatch, answering).startswith("http://127.0.0.1:")
+
+
+def test_a_server_that_runs_without_an_answer_is_given_up_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(HubError) as caught:
+        start(monkeypatch, silent, pod=failing("CrashLoopBackOff"), http_timeout=0)
+    assert "did not answer within 0 seconds" in caught.value.jupyterhub_message
+    assert "CrashLoopBackOff" in caught.value.jupyterhub_message
+
+
+def test_an_image_that_cannot_be_pulled_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.start_watch.PATIENCE_SECONDS", 0.5)
+    with pytest.raises(HubError) as caught:
+        start(monkeypatch, never, ("Warning", "Failed"), pod=failing("ImagePullBackOff", "not found"))
+    assert caught.value.jupyterhub_message == (
+        "The image none:1 cannot be pulled (ImagePullBackOff). Kubernetes: not found Kubernetes: Failed"
+    )
 
 
 def test_a_start_timeout_is_reported_with_warnings_of_kubernetes(
@@ -70,6 +153,7 @@ def test_a_start_timeout_is_reported_with_warnings_of_kubernetes(
             ("Normal", "Pulling image"),
             ("Warning", "Failed to pull image: not found"),
             ("Warning", "Error: ImagePullBackOff <b>"),
+            patience=0,
         )
     assert caught.value.status_code == 503
     assert caught.value.jupyterhub_html_message == (
@@ -97,8 +181,18 @@ def test_a_pod_refused_by_kubernetes_is_reported_with_its_error(
         raise error
 
     with pytest.raises(HubError) as caught:
-        start(monkeypatch, refused, patience=60)
+        start(monkeypatch, refused)
     assert caught.value.jupyterhub_message == f"Kubernetes refused your notebook server: {shown}"
+
+
+@pytest.mark.parametrize("error", [ClientConnectionError("cut off"), ConnectionRefusedError("refused")])
+def test_an_outage_of_kubernetes_is_reported_in_words(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def unreachable() -> str:
+        raise error
+
+    with pytest.raises(HubError) as caught:
+        start(monkeypatch, unreachable)
+    assert caught.value.jupyterhub_message.startswith("Kubernetes does not answer")
 
 
 def test_other_errors_are_raised_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,4 +200,54 @@ def test_other_errors_are_raised_unchanged(monkeypatch: pytest.MonkeyPatch) -> N
         raise KeyError("port")
 
     with pytest.raises(KeyError):
-        start(monkeypatch, broken, patience=60)
+        start(monkeypatch, broken)
+
+
+def test_the_namespace_of_a_moved_database_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> None:
+        spawner: Any = made(monkeypatch, None)
+        spawner.load_state({"namespace": "old", "dns_name": "x.old", "pod_name": "p", "pvc_name": "claim-p"})
+        assert (spawner.namespace, spawner.pod_name, spawner.pvc_name) == ("notebooks", "p", "claim-p")
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(10, None), (120, 1)])
+def test_a_deleted_pod_that_stays_on_a_lost_node_counts_as_gone(
+    seconds: int, status: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deleted = (datetime.now(UTC) - timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    pod: Pod = {
+        "metadata": {"deletionTimestamp": deleted},
+        "status": {"phase": "Running", "containerStatuses": [{"name": "notebook", "state": {"running": {}}}]},
+    }
+
+    async def run() -> int | None:
+        spawner: Any = made(monkeypatch, pod)
+        monkeypatch.setattr(spawner, "_start_watching_pods", prepared_reflector)
+        return await spawner.poll()
+
+    assert asyncio.run(run()) == status
+
+
+async def prepared_reflector() -> None:
+    """Find the reflector."""
+
+
+def test_a_stop_on_a_lost_node_deletes_the_object_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notebook_spawner, "_STUCK_SECONDS", 0.1)
+    calls: list[bool] = []
+
+    async def stop(_: object, now: bool = False) -> None:  # noqa: FBT001, FBT002 -- KubeSpawner's signature
+        calls.append(now)
+        if not now:
+            await asyncio.Event().wait()
+
+    async def run() -> None:
+        spawner: Any = made(monkeypatch, None)
+        spawner.delete_grace_period = 0
+        monkeypatch.setattr(KubeSpawner, "stop", stop)
+        await spawner.stop()
+
+    asyncio.run(run())
+    assert calls == [False, True]

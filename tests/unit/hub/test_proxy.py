@@ -16,7 +16,7 @@ _LONGEST_WAIT = 30
 def _watched(ports: list[int], users: dict[str, str]) -> tuple[WatchedProxy, dict[str, Any]]:
     """Return a hub's proxy, and its users with running servers at the given addresses."""
     hub = SimpleNamespace(routespec="/", host="http://10.0.0.9:8081")
-    app = SimpleNamespace(hub=hub, subdomain_host="")
+    app = SimpleNamespace(hub=hub, subdomain_host="", spawner_class=object)
     proxy = WatchedProxy(
         app=app, hub=hub, should_start=False, api_url=f"http://127.0.0.1:{ports[1]}", auth_token=proxies.TOKEN
     )

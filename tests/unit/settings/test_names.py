@@ -1,7 +1,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from settings.types.accounts import GoogleServiceAccount
+from settings.types.accounts import GitHubOrganization, GoogleServiceAccount
 from settings.types.names import DnsLabel, DnsName, GkeName, GoogleName, HubName, HubNamespace, ResourceName
 from settings.types.text import Flag, Line, TimeOfDay, WholeNumber
 
@@ -17,6 +17,12 @@ RIGHT = [
     (HubName, "h" * 40),
     (HubNamespace, "n" * 53),
     (HubNamespace, "kubeflow"),
+    (GitHubOrganization, "acme-"),
+    (GitHubOrganization, "acme--lab"),
+    (GitHubOrganization, "a" * 39),
+    (GitHubOrganization, "acme:v1.0"),
+    (GitHubOrganization, "acme:_staff--of-2024_"),
+    (GitHubOrganization, "acme:" + "t" * 255),
     (GoogleName, "a"),
     (GoogleName, "example-org"),
     (GoogleName, "a" * 63),

@@ -93,3 +93,24 @@ def test_a_trait_called_secure_is_no_encrypted_value() -> None:
 def test_a_refused_encrypted_value_causes_no_other_mistake() -> None:
     for key, value in (("auth.type", "dummy"), ("notebook.cpu", '{"max": 8}'), ("hub.image", "registry.example/a:1")):
         assert len(_mistakes({key: value}, {key})) == 1
+
+
+PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg=\n-----END PRIVATE KEY-----\n"
+
+
+@pytest.mark.parametrize("value", [PEM, PEM.replace("\n", "\r\n"), PEM.strip(), "{\n\t'a': 1\n}\n", "one line"])
+def test_a_secret_of_several_lines_keeps_its_line_ends(value: str) -> None:
+    given = {**VALUES, "auth.secretEnvironment": json.dumps({"LTI_KEY": value})}
+    found = settings.parse(given, encrypted={"auth.secretEnvironment"})
+    assert found.auth.secret_environment["LTI_KEY"].get_secret_value() == value
+
+
+@pytest.mark.parametrize("value", ["one line\n", " one line", "one line ", "\n", "a\x00b", "a\nb\x00c", "a\nb\x1b[0m"])
+def test_a_stray_line_end_or_control_character_in_a_secret_is_refused(value: str) -> None:
+    (mistake,) = _mistakes({"auth.secretEnvironment": json.dumps({"LTI_KEY": value})}, {"auth.secretEnvironment"})
+    assert mistake.startswith("auth.secretEnvironment: the value (secret) has ")
+
+
+def test_a_client_secret_is_one_line() -> None:
+    (mistake,) = _mistakes({"github.clientSecret": f"{PEM}"}, {"github.clientSecret"})
+    assert mistake.startswith("github.clientSecret: the value (secret) has spaces or a line end around it")

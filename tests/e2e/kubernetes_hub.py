@@ -1,0 +1,290 @@
+"""The real hub as a process of this machine, with an API server of its own, and without nodes.
+
+`Kubelet` stands in for nodes: it writes the status of pods. `ports` is the notebook server of every pod.
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from kubernetes.client import V1Namespace, V1ObjectMeta, V1Pod
+from kubernetes.client.exceptions import ApiException
+from urllib3.exceptions import HTTPError
+
+from hub.contract import Bounds, GitHub, HubConfig, SignIn
+from tests.doubles.api_server import ApiServer
+from tools.paths import CHECKOUT
+
+NOTEBOOKS = "notebooks"
+TOKEN = "f" * 64
+IMAGE = "registry.example/foo/notebook:1.0.0"
+
+_EXTRA_CONFIG = """
+import asyncio, json, types
+import kubespawner.reflector
+from pathlib import Path
+from jupyterhub.proxy import Proxy
+from hub import start_watch, stray_pods
+
+# KubeSpawner's reflectors give up after 51 seconds. Here that is one.
+async def sleep(seconds):
+    await asyncio.sleep(seconds / 50)
+kubespawner.reflector.asyncio = types.SimpleNamespace(**{{**vars(asyncio), "sleep": sleep}})
+start_watch.PATIENCE_SECONDS = 2
+stray_pods.GRACE_SECONDS = 2
+c.JupyterHub.last_activity_interval = 1
+
+
+class Routes(stray_pods.PodCheckMixin, Proxy):
+    should_start = False
+    routes = {{}}
+    async def add_route(self, routespec, target, data):
+        self.routes[routespec] = {{"routespec": routespec, "target": target, "data": data}}
+        Path({routes!r}).write_text(json.dumps(self.routes))
+    async def delete_route(self, routespec):
+        self.routes.pop(routespec, None)
+        Path({routes!r}).write_text(json.dumps(self.routes))
+    async def get_all_routes(self):
+        return dict(self.routes)
+
+c.JupyterHub.proxy_class = Routes
+c.JupyterHub.hub_bind_url = "http://127.0.0.1:{port}"
+c.KubeSpawner.port = {notebook_port}
+c.JupyterHub.services = [{{"name": "tests", "api_token": {token!r}}}]
+c.JupyterHub.load_roles = [{{"name": "tests", "scopes": ["admin:users", "admin:servers"], "services": ["tests"]}}]
+"""
+
+
+class _Notebook(BaseHTTPRequestHandler):
+    """The notebook server of every pod."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] -- any arguments
+        """Log nothing."""
+
+
+@dataclass(kw_only=True, eq=False)
+class Kubelet(threading.Thread):
+    """The nodes: each new pod runs, has failed, or waits, as the test says."""
+
+    server: ApiServer
+    behaviour: dict[str, str] = field(default_factory=dict[str, str])
+    """By pod: `wait`, or the reason of a container that cannot run. Other pods run."""
+
+    def __post_init__(self) -> None:
+        super().__init__(daemon=True)
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        """Write the status of pods, until the end."""
+        core = self.server.core
+        while not self.ended.wait(0.2):
+            with suppress(ApiException, HTTPError):
+                for pod in core.list_namespaced_pod(NOTEBOOKS, _request_timeout=5).items:
+                    assert pod.metadata
+                    wanted = self._status(pod)
+                    if wanted is not None:
+                        core.patch_namespaced_pod_status(str(pod.metadata.name), NOTEBOOKS, {"status": wanted})
+
+    def _status(self, pod: V1Pod) -> dict[str, Any] | None:
+        assert pod.metadata
+        assert pod.status
+        how = self.behaviour.get(str(pod.metadata.name), "run")
+        if how == "wait" or pod.status.phase == "Running" or (pod.status.container_statuses and how != "run"):
+            return None
+        status = {"name": "notebook", "image": IMAGE, "imageID": "", "restartCount": 0, "ready": how == "run"}
+        if how == "run":
+            state = {"running": {"startedAt": "2026-01-01T00:00:00Z"}}
+            return {"phase": "Running", "podIP": "127.0.0.1", "containerStatuses": [{**status, "state": state}]}
+        state = {"waiting": {"reason": how, "message": f"message of {how}"}}
+        return {"containerStatuses": [{**status, "state": state}]}
+
+
+@dataclass(kw_only=True)
+class KubernetesHub:
+    """The hub, its API server, and the nodes."""
+
+    server: ApiServer
+    kubelet: Kubelet
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> str:
+        """The hub's log."""
+        return (self.folder / "hub.log").read_text()
+
+    @property
+    def routes(self) -> dict[str, Any]:
+        """The routes of the proxy."""
+        return json.loads((self.folder / "routes.json").read_text())
+
+    def start(self) -> None:
+        """Start the hub, and wait until it answers."""
+        environment = {
+            **os.environ,
+            "KUBECONFIG": str(self.server.kubeconfig),
+            "PYTHONPATH": str(self.folder),
+            "CONFIGPROXY_AUTH_TOKEN": "a" * 64,
+            "JPY_COOKIE_SECRET": "b" * 64,
+            "JUPYTERHUB_CRYPT_KEY": "c" * 64,
+        }
+        config = self.folder / "hub" / "jupyterhub_config.py"
+        with (self.folder / "hub.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "jupyterhub", "-f", config],
+                env=environment,
+                cwd=self.folder,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self.until(lambda: self.api("GET", "").status_code == 200)
+
+    def kill(self) -> None:
+        """End the hub at once, as the loss of its node does."""
+        assert self.process
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        """End the hub, as a rollout does."""
+        assert self.process
+        self.process.terminate()
+        self.process.wait()
+
+    def api(self, method: str, path: str, *, token: str = TOKEN, json: object = None) -> httpx.Response:
+        """Send a request to the hub's API."""
+        url = f"http://127.0.0.1:{self.port}/hub/api/{path}"
+        headers = {"Authorization": f"token {token}"}
+        try:
+            return httpx.request(method, url, headers=headers, timeout=120, json=json)
+        except httpx.TransportError:
+            return httpx.Response(503)
+
+    def server_of(self, user: str) -> dict[str, Any]:
+        """Return the hub's view of a server, empty if there is none."""
+        return self.api("GET", f"users/{user}").json().get("servers", {}).get("", {})
+
+    def start_server(self, user: str, **options: str) -> httpx.Response:
+        """Start the server of a user, who is created if necessary."""
+        self.api("POST", f"users/{user}")
+        return self.api("POST", f"users/{user}/server", json={"user_options": options})
+
+    def running(self, user: str, **options: str) -> None:
+        """Start the server of a user, and wait until it is ready."""
+        answer = self.start_server(user, **options)
+        assert answer.status_code in {201, 202}, answer.text
+        self.until(lambda: self.server_of(user).get("ready") is True)
+
+    def progress(self, user: str) -> str:
+        """Return the events of the progress page, until it ends."""
+        return self.api("GET", f"users/{user}/server/progress").text
+
+    def pods(self) -> dict[str, str]:
+        """Return the UIDs of the pods by name."""
+        found = self.server.core.list_namespaced_pod(NOTEBOOKS).items
+        return {str(pod.metadata.name): str(pod.metadata.uid) for pod in found if pod.metadata}
+
+    def token_of(self, user: str) -> str:
+        """Return the API token of a user's server."""
+        pod = self.server.core.read_namespaced_pod(f"jupyter-{user}", NOTEBOOKS)
+        assert pod.spec
+        return next(str(item.value) for item in pod.spec.containers[0].env or [] if item.name == "JUPYTERHUB_API_TOKEN")
+
+    def forget_server(self, user: str) -> None:
+        """Remove the server of a user from the database of a stopped hub, as if it was restored from before."""
+        with sqlite3.connect(self.folder / "hub.sqlite") as database:
+            query = "select s.id, s.server_id from spawners s join users u on u.id = s.user_id where u.name = ?"
+            ((spawner, server),) = database.execute(query, (user,)).fetchall()
+            database.execute("update spawners set server_id = null, state = null where id = ?", (spawner,))
+            database.execute("delete from servers where id = ?", (server,))
+            database.execute("delete from api_tokens where user_id = (select id from users where name = ?)", (user,))
+
+    def until(self, condition: Callable[[], bool], *, seconds: int = 180) -> None:
+        """Fail with the hub's log unless a condition becomes true in time."""
+        end = time.monotonic() + seconds
+        assert self.process
+        while not condition():
+            if time.monotonic() > end or self.process.poll() is not None:
+                pytest.fail(f"not within {seconds} s:\n{self.log[-6000:]}", pytrace=False)
+            time.sleep(0.2)
+
+
+@contextmanager
+def kubernetes_hub(server: ApiServer, folder: Path, *, port: int) -> Generator[KubernetesHub]:
+    """Start a hub with its database in `folder`."""
+    server.core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=NOTEBOOKS)))
+    shutil.copytree(CHECKOUT / "hub", folder / "hub", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "hub" / "hub.json").write_text(_hub_config(folder, port).model_dump_json())
+    kubelet = Kubelet(server=server)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Notebook) as notebook:
+        threading.Thread(target=notebook.serve_forever, daemon=True).start()
+        kubelet.start()
+        extra = _EXTRA_CONFIG.format(
+            routes=str(folder / "routes.json"), port=port, notebook_port=notebook.server_port, token=TOKEN
+        )
+        (folder / "hub" / "extra_config.py").write_text(extra)
+        hub = KubernetesHub(server=server, kubelet=kubelet, folder=folder, port=port)
+        try:
+            hub.start()
+            yield hub
+        finally:
+            kubelet.ended.set()
+            hub.kill()
+            notebook.shutdown()
+
+
+def _hub_config(folder: Path, port: int) -> HubConfig:
+    return HubConfig(
+        hub_connect_url=f"http://127.0.0.1:{port}",
+        proxy_api_url="http://127.0.0.1:1",
+        database_url=f"sqlite:///{folder / 'hub.sqlite'}",
+        notebooks_namespace=NOTEBOOKS,
+        owner_uid="6f2f3c9e-8a51-4a6e-9f0e-0d6b8a9f1c11",
+        default_service_account="notebooks",
+        service_accounts=(),
+        sign_in=SignIn(
+            type="dummy",
+            allowed_users=(),
+            admin_users=(),
+            blocked_users=(),
+            allow_all=False,
+            session_hours=168,
+            callback_url=None,
+            github=GitHub(url="https://github.com", organizations=(), groups=(), recheck_minutes=5),
+            iap=None,
+            custom_class=None,
+            custom_traits={},
+        ),
+        image=IMAGE,
+        images=(),
+        allowed_images=(),
+        cpu=Bounds(default=0.5, min=0.1, max=4),
+        memory=Bounds(default=2**30, min=2**28, max=2**33),
+        additional_resources={},
+        home_size="1Gi",
+        home_storage_class=None,
+        keep_homes=True,
+        start_timeout_seconds=60,
+        idle_minutes=0,
+        dedicated_nodes=False,
+        accelerator=None,
+        extra_config=True,
+    )
