@@ -106,7 +106,7 @@ def guard(cluster: Cluster, hub: pulumi.Resource) -> None:
 def read_identity(*, context: str | None = None, kubeconfig: str | None = None) -> Mapping[str, str | None]:
     """Return the UID of the cluster's namespace `kube-system` as `uid`, or the reason why it is not known as `problem`.
 
-    Previews need no permissions in the cluster, so in them there is no problem. With `kubeconfig` it is none either that
+    Previews need no permissions in the cluster, so in them there is no problem. With `kubeconfig` it is none either if
     the cluster does not answer: the kubeconfig has its address and CA, and Pulumi cannot change anything there.
     """
     try:
