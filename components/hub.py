@@ -150,7 +150,9 @@ def _database_claim(name: str, args: HubArgs, *, parent: pulumi.Resource) -> pul
 
 
 def _pod(args: HubArgs, *, database_claim: pulumi.Output[str] | None) -> core.PodSpecArgs:
-    health = "/hub/health"
+    # The database, the proxy and Kubernetes do not count: a restart repairs none of them, and without its Service the
+    # hub could not show people what is wrong. `/hub/health` itself tells all of it.
+    health = "/hub/health?process"
     mounts = [core.VolumeMountArgs(name="code", mount_path=CODE_FOLDER, read_only=True)]
     volumes = [core.VolumeArgs(name="code", config_map=core.ConfigMapVolumeSourceArgs(name=args.config_map))]
     if database_claim is not None:
@@ -190,7 +192,8 @@ def _pod(args: HubArgs, *, database_claim: pulumi.Output[str] | None) -> core.Po
                 # Three minutes: a new version first upgrades the database.
                 startup_probe=probe(health, port=HUB_PORT, period=1, failures=180),
                 readiness_probe=probe(health, port=HUB_PORT, period=5, failures=3),
-                liveness_probe=probe(health, port=HUB_PORT, period=10, failures=6),
+                # Five minutes: while a database does not answer, the hub waits for it, and answers nothing else.
+                liveness_probe=probe(health, port=HUB_PORT, period=10, failures=30),
                 resources=requirements(args.settings.hub.resources),
                 security_context=container_security(),
                 volume_mounts=mounts,

@@ -21,7 +21,7 @@ from hub.contract import PROXY_TOKEN_VARIABLE, GitHub, HubConfig, Iap, NotebookS
 from settings import Bounds, Settings, callback_of, quantity
 
 HUB_FOLDER: Final = Path(__file__).parent.parent / "hub"
-"""The folder with the Python and HTML files of the hub's pod."""
+"""The folder with the Python, HTML and JavaScript files of the hub's pod."""
 
 _EXAMPLE_AUDIENCE: Final = "/projects/0/global/backendServices/"
 """IAP audience for the check, in which the project number is not resolved."""
@@ -94,7 +94,7 @@ class HubConfigMap(pulumi.ComponentResource):
 
 def _sources(settings: Settings) -> dict[str, str]:
     """Return the files of `hub/`, byte for byte: `read_text` would change line ends."""
-    files = sorted(path for path in HUB_FOLDER.iterdir() if path.suffix in {".py", ".html"})
+    files = sorted(path for path in HUB_FOLDER.iterdir() if path.suffix in {".py", ".html", ".js"})
     own = settings.hub.extra_config
     return {path.name: path.read_bytes().decode() for path in files} | ({} if own is None else {"extra_config.py": own})
 

@@ -189,7 +189,7 @@ def _require_clear(name: str) -> None:
     Raises:
         HubError: The name cannot be used.
     """
-    clear = unicodedata.normalize("NFKC", name).lower()
+    clear = unicodedata.normalize("NFKC", name)
     if len(name) > _MAX_NAME:
         reason = f"has more than {_MAX_NAME} characters"
     elif not name.isprintable():

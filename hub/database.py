@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from hub.contract import HubConfig
 
 
+LOCK_SECONDS = 3
+"""Time for which the hub waits for another program's lock on an sqlite file."""
+
+
 def configure(c: Config, hub_config: HubConfig) -> None:
     """Configure the database.
 
@@ -25,6 +29,9 @@ def configure(c: Config, hub_config: HubConfig) -> None:
     c.JupyterHub.db_url = hub_config.database_url or _url_without_password(os.environ[DATABASE_URL_VARIABLE])
     # A newer JupyterHub migrates the tables at its start, after a copy of an SQLite file.
     c.JupyterHub.upgrade_db = True
+    if c.JupyterHub.db_url.startswith("sqlite:"):
+        # The whole hub waits for a lock, 5 s by default. JupyterHub itself sets `check_same_thread`.
+        c.JupyterHub.db_kwargs = {"connect_args": {"check_same_thread": False, "timeout": LOCK_SECONDS}}
 
 
 def _url_without_password(text: str) -> str:
@@ -39,7 +46,8 @@ def _url_without_password(text: str) -> str:
         host=given.host,
         port=given.port,
         database=given.database,
-        # Seconds; libpq's default is minutes. It is in the URL, since the migration does not get `db_kwargs`.
-        query={"connect_timeout": "10", **given.query},
+        # Seconds and milliseconds for a new connection and for an answer; libpq's defaults are minutes. They are in the
+        # URL, since the migration does not get `db_kwargs`.
+        query={"connect_timeout": "10", "tcp_user_timeout": "10000", **given.query},
     )
     return str(url)

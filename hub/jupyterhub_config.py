@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from hub import database, lifetime, limits, pages, sign_in
+from hub import database, health, lifetime, limits, outage, pages, sign_in
 from hub.contract import (
     COOKIE_SECRET_VARIABLE,
     CRYPT_KEY_VARIABLE,
@@ -81,8 +81,10 @@ c.JupyterHub.init_spawners_timeout = 1
 # Database.
 database.configure(c, hub_config)
 
-# Pages, and bounds on what is stored.
+# Pages, what they say in an outage, and bounds on what is sent and stored.
+health.configure(hub_config.notebooks_namespace)
 pages.install()
+outage.install()
 limits.install()
 c.JupyterHub.template_paths = [str(Path(__file__).parent)]
 c.JupyterHub.template_vars = {"lifetime": lifetime.sentences(hub_config)}

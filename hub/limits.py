@@ -1,4 +1,4 @@
-"""Bounds on what one user can store in the hub's database.
+"""Bounds on what one user can send to the hub, and store in its database.
 
 JupyterHub keeps options, notes and scopes as they come, and answers the admin page with all of them.
 """
@@ -7,18 +7,29 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from jupyterhub import orm
 from jupyterhub.apihandlers.users import UserTokenListAPIHandler
-from sqlalchemy import event
+from sqlalchemy import event, inspect
+from sqlalchemy.exc import SQLAlchemyError
+from tornado.httpserver import HTTPServer
 
 from hub.errors import HubError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlalchemy.orm import Mapper
     from tornado.web import RequestHandler
 
 T = TypeVar("T")
+
+MAX_BODY_BYTES = 1024 * 1024
+"""Maximum size of a request, as in docker/proxy/pages.mjs: the hub reads it into memory before it checks anything. The
+largest ordinary request adds users, with 40 kB for each thousand."""
+
+MAX_HEADER_BYTES = 128 * 1024
+"""Maximum size of a request's headers: the 80 KiB that the proxy takes, and what it adds."""
 
 LONGEST_OPTIONS = 16_384
 """Maximum length of a server's options as JSON; those of the spawn form have at most four fields of 1000 characters."""
@@ -34,10 +45,32 @@ MOST_TOKENS = 100
 
 
 def install() -> None:
-    """Bound options and notes in the database's classes, whatever request brings them. May be called again."""
+    """Bound requests, and what the database's classes store, whatever request brings it. May be called again."""
+    HTTPServer.configure(HTTPServer, max_body_size=MAX_BODY_BYTES, max_header_size=MAX_HEADER_BYTES)
+    for moment in ("before_insert", "before_update"):
+        if not event.contains(orm.Base, moment, _refuse_long_text):
+            event.listen(orm.Base, moment, _refuse_long_text, propagate=True)
     for attribute, listener in ((orm.Spawner.user_options, _short_options), (orm.APIToken.note, _short_note)):
         if not event.contains(attribute, "set", listener):
             event.listen(attribute, "set", listener, retval=True, active_history=True)
+
+
+class LongTextError(HubError, SQLAlchemyError):
+    """A text that is longer than its column; JupyterHub rolls back its session, as after each `SQLAlchemyError`."""
+
+
+def _refuse_long_text(mapper: Mapper[Any], _connection: Connection, row: orm.Base) -> None:
+    """Refuse a text, such as a name, that is longer than its column. Of the databases, only PostgreSQL does."""
+    for column in mapper.column_attrs:
+        value: object = vars(row).get(column.key)
+        longest: int | None = getattr(column.columns[0].type, "length", None)
+        # Longer texts of an older version stay.
+        if isinstance(value, str) and longest and len(value) > longest and _is_new(row, column.key):
+            raise LongTextError([f"The {column.key} has {len(value)} characters. The maximum is {longest}."])
+
+
+def _is_new(row: orm.Base, key: str) -> bool:
+    return inspect(row).attrs[key].history.has_changes()
 
 
 def _short_options(_spawner: orm.Spawner, options: T, _old: object, _initiator: object) -> T | dict[str, object]:

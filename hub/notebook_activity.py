@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import shutil
 import time
 from datetime import datetime, timezone
 from pathlib import Path
@@ -25,6 +26,9 @@ SECONDS = 30
 SHARE = 0.1
 """Share of a CPU from which a process computes. Idle kernels, Dask workers and web servers stay below it."""
 
+FULL = 2**20
+"""Free bytes below which a home counts as full."""
+
 _SAVES = "https://events.jupyter.org/jupyter_server/contents_service/v1"
 
 
@@ -37,7 +41,8 @@ class Work:
         self._looked, self._used = time.monotonic(), cpu_seconds()
 
     async def look(self) -> None:
-        """Note the current time as activity if there is work."""
+        """Note the current time as activity if there is work, and renew the notices for the next page."""
+        self.show_notices()
         looked, used = time.monotonic(), cpu_seconds()
         if await self._is_a_kernel_busy() or computing(self._used, used, looked - self._looked):
             self.note()
@@ -46,6 +51,10 @@ class Work:
     def note(self) -> None:
         """Note the current time as activity."""
         self._settings["last_activity_times"]["work"] = datetime.now(timezone.utc)  # noqa: UP017 UTC is new in Python 3.11
+
+    def show_notices(self) -> None:
+        """Give JupyterLab's pages the notices that `notebook_notices.js` shows."""
+        self._settings.setdefault("page_config_data", {})["jupyterhubNotices"] = notices(Path.home())
 
     async def saved(self, **_: object) -> None:
         """Count a saved, renamed or deleted file, an event of Jupyter Server, as activity."""
@@ -65,6 +74,21 @@ class Work:
         listed = self._app.kernel_manager.list_kernels()
         kernels = await listed if inspect.isawaitable(listed) else listed
         return any(kernel.get("execution_state") == "busy" for kernel in kernels)
+
+
+def notices(home: Path) -> list[dict[str, object]]:
+    """Return arguments of JupyterLab's command `apputils:notify`: what ends the server, and if the home is full."""
+    shown: list[dict[str, object]] = []
+    if lifetime := os.environ.get("JUPYTERHUB_LIFETIME"):
+        shown.append({"message": lifetime, "type": "info", "options": {"autoClose": 10000}})
+    disk = shutil.disk_usage(home)
+    if disk.free < FULL:
+        size = f"{disk.total / 2**30:.1f} GiB, {disk.free / 2**20:.0f} MiB free"
+        full = (
+            f"Your home folder is full ({size}): files cannot be saved. Delete some, for example in the file browser."
+        )
+        shown.append({"message": full, "type": "error", "options": {"autoClose": False}})
+    return shown
 
 
 def cpu_seconds() -> dict[int, float]:
@@ -88,6 +112,7 @@ def computing(before: Mapping[int, float], now: Mapping[int, float], seconds: fl
 
 def _load_jupyter_server_extension(app: Any) -> None:  # noqa: ANN401 as above  # pyright: ignore[reportUnusedFunction] Jupyter Server calls it
     work = Work(app)
+    work.show_notices()
     app.jupyterhub_work = PeriodicCallback(work.look, SECONDS * 1000)
     app.jupyterhub_work.start()
     if os.environ.get("JUPYTERHUB_COUNT_OPEN_TABS") == "0":

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from hub import lifetime
+
 if TYPE_CHECKING:
     from hub.contract import HubConfig
 
@@ -21,6 +23,7 @@ def environment(config: HubConfig) -> dict[str, str]:
         "JUPYTERHUB_ACTIVITY_INTERVAL": "60",
         # Read by notebook_activity.py.
         "JUPYTERHUB_COUNT_OPEN_TABS": str(int(config.count_open_tabs)),
+        "JUPYTERHUB_LIFETIME": " ".join(lifetime.sentences(config)),
     }
 
 
@@ -36,6 +39,16 @@ import os, sys
 sys.path.append(os.path.dirname(__file__))
 get_config().ServerApp.jpserver_extensions.update({"notebook_activity": True})
 END
+notices="$own/hub/labextensions/jupyterhub-notices"
+mkdir -p "$notices/static"
+cat >"$notices/package.json" <<'END'
+{"name": "jupyterhub-notices", "version": "1.0.0", "jupyterlab": {"extension": true,
+ "_build": {"load": "static/notebook_notices.js", "extension": "./extension"}}}
+END
+cat >"$notices/static/notebook_notices.js" <<'END'
+@NOTICES@
+END
+export JUPYTER_PATH="$own/hub${JUPYTER_PATH:+:$JUPYTER_PATH}"
 export JUPYTER_CONFIG_PATH="$own/hub${JUPYTER_CONFIG_PATH:+:$JUPYTER_CONFIG_PATH}"
 
 probe="$HOME/.jupyterhub-probe"
@@ -43,7 +56,7 @@ if ! (head -c 65536 /dev/zero >"$probe") 2>/dev/null; then
     df -h "$HOME" >&2
     echo "The home folder is full or cannot be written. Jupyter writes its own files to $own." >&2
     export JUPYTER_CONFIG_DIR="$own/config" JUPYTER_CONFIG_PATH="$JUPYTER_CONFIG_PATH:$HOME/.jupyter"
-    export JUPYTER_DATA_DIR="$own/data" JUPYTER_PATH="$HOME/.local/share/jupyter"
+    export JUPYTER_DATA_DIR="$own/data" JUPYTER_PATH="$JUPYTER_PATH:$HOME/.local/share/jupyter"
     export IPYTHONDIR="$own/ipython" XDG_CACHE_HOME="$own/cache"
 fi
 rm -f "$probe" 2>/dev/null
@@ -55,9 +68,17 @@ echo "This image has neither start-singleuser.sh nor jupyterhub-singleuser. Inst
 exit 127
 """
 
-_ACTIVITY = Path(__file__).with_name("notebook_activity.py").read_text(encoding="utf-8")
+_FILES = {"@ACTIVITY@": "notebook_activity.py", "@NOTICES@": "notebook_notices.js"}
 
-COMMAND: Final = ("sh", "-c", _SCRIPT.replace("@ACTIVITY@", _ACTIVITY), "sh")
+
+def _script() -> str:
+    script = _SCRIPT
+    for place, name in _FILES.items():
+        script = script.replace(place, Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    return script
+
+
+COMMAND: Final = ("sh", "-c", _script(), "sh")
 """Command of the container, for the image's own entrypoint; arguments may follow. It starts the image's server with the
 extension of `notebook_activity.py`.
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import jupyterhub.apihandlers
 import jupyterhub.handlers
-from jupyterhub.handlers.pages import SpawnHandler
+from jupyterhub.handlers.pages import HealthCheckHandler, SpawnHandler
 
 from hub import limits
+from hub.health import HealthHandler
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping
@@ -64,7 +65,11 @@ def _decodable(value: bytes) -> bytes:
     return value.decode(errors="replace").encode()
 
 
-_REPLACEMENTS: Mapping[type[RequestHandler], type[RequestHandler]] = {SpawnHandler: SpawnPage, **limits.REPLACEMENTS}
+_REPLACEMENTS: Mapping[type[RequestHandler], type[RequestHandler]] = {
+    SpawnHandler: SpawnPage,
+    HealthCheckHandler: HealthHandler,
+    **limits.REPLACEMENTS,
+}
 
 
 def install() -> None:

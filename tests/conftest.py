@@ -1,9 +1,12 @@
 """Fixtures and functions of several layers: the engine, the local cluster, and stacks."""
 
+import gc
 import os
+import sys
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import cast
 
 import pytest
 import yaml
@@ -16,7 +19,18 @@ from tools.local import images, layout
 
 pytest_plugins = ["tests.scenarios"]
 
+# As in config_check/__main__.py: JupyterHub needs none of the grammar that jsonschema builds if it finds this.
+cast("dict[str, object]", sys.modules)["rfc3987_syntax"] = None
+# The imported modules are millions of objects, which stay, and each full collection would look at all of them.
+gc.disable()
+
 IN_CI = os.environ.get("CI", "") not in {"", "false"}
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage from now on, but not in the modules."""
+    gc.freeze()
+    gc.enable()
 
 
 def leave_out(reason: str) -> None:

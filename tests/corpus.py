@@ -101,7 +101,7 @@ def _scalar(text: str) -> yaml.ScalarNode:
 
 
 def _compose(file: Path) -> yaml.Node:
-    return cast("yaml.Node", yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader))
+    return cast("yaml.Node", yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader))
 
 
 def _members(node: yaml.Node | None) -> dict[str, yaml.Node]:

@@ -1,6 +1,7 @@
 """Scenarios, and the modules that share a process: a pytest plugin.
 
-With `-n` and `--dist loadfile`, pytest-xdist runs each module in one process, and the modules of `_TOGETHER` too.
+With `-n` and `--dist loadfile`, pytest-xdist runs each module in one process, and the modules of `TOGETHER` too. The
+longest ones begin first, so that all processes end at about the same time.
 
 A module with `pytestmark = pytest.mark.scenario` is one scenario, and its tests are the steps. They run in order. After
 the first failed step the others are not run, as their precondition is missing. If a step is selected by its name, the
@@ -14,11 +15,28 @@ import pytest
 from xdist.remote import Producer  # pyright: ignore[reportMissingTypeStubs] -- pytest-xdist has none
 from xdist.scheduler import LoadScopeScheduling  # pyright: ignore[reportMissingTypeStubs] -- as above
 
-_TOGETHER = {
+TOGETHER = {
     **dict.fromkeys(("test_changes.py", "test_github_sign_in.py", "test_github_sign_up.py"), "the hub with GitHub"),
     **dict.fromkeys(("test_gke.py", "test_iap.py"), "the custom resource definitions of GKE"),
 }
 """Modules that share something: they run in one process, which creates and removes it."""
+
+LONGEST = (
+    "the hub with GitHub",
+    "the custom resource definitions of GKE",
+    "tests/e2e/test_cloud_sql.py",
+    "tests/engine/test_upgrades.py",
+    "tests/engine/test_failures.py",
+    "tests/e2e/test_storage.py",
+    "tests/e2e/test_postgres.py",
+    "tests/engine/test_review.py",
+    "tests/engine/test_deploy_steps.py",
+    "tests/e2e/test_tls.py",
+    "tests/e2e/test_hub.py",
+)
+"""Modules that take more than two minutes, the longest first; the others follow."""
+LAST = "tests/e2e/test_local_cluster.py"
+"""The module that waits for the end of the other processes, as it stops the cluster."""
 
 _FAILED = pytest.StashKey[str]()
 """Key of a module with the name of its first failed step."""
@@ -30,19 +48,31 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
-    """With `--dist loadfile`, run the modules of `_TOGETHER` in one process, in order."""
-    return _Together(config, log) if config.getoption("dist") == "loadfile" else None
+    """With `--dist loadfile`, run the modules of `TOGETHER` in one process, in order."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False  # it begins with the modules that have the most tests
+    return _Together(config, log)
 
 
 class _Together(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
-        module = nodeid.partition("::")[0]
-        return _TOGETHER.get(PurePath(module).name, module)
+        return _process_of(nodeid)
+
+
+def _process_of(nodeid: str) -> str:
+    module = nodeid.partition("::")[0]
+    return TOGETHER.get(PurePath(module).name, module)
+
+
+def _turn(item: pytest.Item) -> int:
+    process = _process_of(item.nodeid)
+    return LONGEST.index(process) if process in LONGEST else len(LONGEST) + (process == LAST)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
-    """Add the steps before a selected one."""
+    """Add the steps before a selected one, and begin with the longest modules."""
     selected = {item.nodeid: item for item in items}
     result: dict[str, pytest.Item] = {}
     for name, item in selected.items():
@@ -52,7 +82,7 @@ def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.It
             last = max(index for index, step in enumerate(steps) if step.nodeid in selected)
             result |= {step.nodeid: selected.get(step.nodeid, step) for step in steps[: last + 1]}
         result.setdefault(name, item)
-    items[:] = result.values()
+    items[:] = sorted(result.values(), key=_turn)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import pulumi
@@ -76,8 +77,7 @@ def record_gke(
         cluster: Properties of the existing cluster that differ from the default ones.
     """
     values = {key: value for values in (GKE, *changes) for key, value in values.items()}
-    answers = {"gcp:container/getCluster:getCluster": dict(cluster or {})}
-    return record_settings(settings.parse(values, encrypted=SECRETS), preview=preview, answers=answers)
+    return _record(json.dumps([values, preview, {"gcp:container/getCluster:getCluster": dict(cluster or {})}]))
 
 
 def settings_with(changes: Mapping[str, object] | None = None) -> Settings:
@@ -87,12 +87,22 @@ def settings_with(changes: Mapping[str, object] | None = None) -> Settings:
 
 def record_hub(changes: Mapping[str, object] | None = None, *, preview: bool = False) -> Record:
     """Return the registrations of a hub on any cluster, with changes of `VALUES`."""
-    return record_settings(settings_with(changes), preview=preview)
+    return _record(json.dumps([{**VALUES, **(changes or {})}, preview, {}]))
 
 
 def record_values(values: Mapping[str, object]) -> Record:
-    """Run a whole hub with these values, and return what it registered."""
-    return record_settings(settings.parse(values, encrypted=SECRETS))
+    """Return the registrations of a hub with these values, by key."""
+    return _record(json.dumps([values, False, {}]))
+
+
+@cache
+def _record(arguments: str) -> Record:
+    """Return the registrations of a hub by values, preview and answers in JSON: made once, as most tests share stacks.
+
+    A test that patches the program uses `record_settings`.
+    """
+    values, preview, answers = json.loads(arguments)
+    return record_settings(settings.parse(values, encrypted=SECRETS), preview=preview, answers=answers)
 
 
 def record_settings(

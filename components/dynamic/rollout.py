@@ -22,6 +22,10 @@ MAX_CRASHES: Final = 2
 """Number of exits after which the rollout fails. One may be bad luck, such as a proxy that starts late."""
 _STUCK_SECONDS: Final = 60
 """Time for which a container may be unable to start, for example because its image cannot be pulled."""
+HEALTH_SECONDS: Final = 30
+"""Time limit for the hub's health after it is ready."""
+_HEALTH: Final = "Health: "
+"""Mark of the lines in which the hub logs its health (hub/health.py): `Health: good`, or all problems."""
 POLL_SECONDS: Final = 0.5
 """Time between two requests."""
 _CREATE_AGAIN: Final = "To create what is missing: pulumi up --refresh"
@@ -101,18 +105,32 @@ def wait(props: dict[str, Any]) -> None:
 
 
 def wait_for(hub: "HubPod", *, sleep: Callable[[float], None] = time.sleep) -> None:
-    """Return once the hub runs.
+    """Return once the hub runs and is healthy.
 
     Raises:
-        RolloutError: It was deleted, crashed `MAX_CRASHES` times, cannot start, or took longer than `TIMEOUT_SECONDS`.
+        RolloutError: It was deleted, crashed `MAX_CRASHES` times, cannot start, or took longer than `TIMEOUT_SECONDS`;
+            or its database, its proxy or Kubernetes does not work for `HEALTH_SECONDS`.
     """
     for _ in range(int(TIMEOUT_SECONDS / POLL_SECONDS)):
         if hub.runs():
+            _wait_for_health(hub, sleep)
             return
         if reason := hub.failure():
             raise RolloutError(f"The hub does not start.\n{reason}")
         sleep(POLL_SECONDS)
     raise RolloutError(f"The hub is not ready after {TIMEOUT_SECONDS} seconds.\n{hub.state()}")
+
+
+def _wait_for_health(hub: "HubPod", sleep: Callable[[float], None]) -> None:
+    health = None
+    for _ in range(int(HEALTH_SECONDS / POLL_SECONDS)):
+        health = hub.health()
+        if health == "good":
+            return
+        sleep(POLL_SECONDS)
+    # A log level above INFO hides that all is well.
+    if health:
+        raise RolloutError(f"The hub runs, but does not work. {health}")
 
 
 @dataclass(kw_only=True)
@@ -164,6 +182,16 @@ class HubPod:
         """Count a poll that found the pod unable to start, and return the reason once it was so for long enough."""
         self._stuck += 1
         return reason if self._stuck * POLL_SECONDS >= _STUCK_SECONDS else None
+
+    def health(self) -> str | None:
+        """Return what the hub last logged about its health: "good", or its problems; None if nothing yet."""
+        from kubernetes.client.exceptions import ApiException  # noqa: PLC0415 as above
+
+        try:
+            lines = end_of_log(self.core, f"{self.name}-0", self.namespace, previous=False, lines=1000)
+        except ApiException:
+            return None
+        return next((line.partition(_HEALTH)[2] for line in reversed(lines) if _HEALTH in line), None)
 
     def state(self) -> str:
         """Return the messages of the pod's conditions, and the end of the hub's log."""

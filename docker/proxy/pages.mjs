@@ -74,7 +74,7 @@ class Refusal extends Error {
   }
 }
 
-const { targetForReq, handleProxyError } = ConfigurableProxy.prototype;
+const { targetForReq, handleProxyError, logResponse } = ConfigurableProxy.prototype;
 
 // Called for each request and each websocket before it is forwarded.
 ConfigurableProxy.prototype.targetForReq = async function (request) {
@@ -90,6 +90,12 @@ ConfigurableProxy.prototype.handleProxyError = function (code, kind, request, an
   this.log.warn("%s %s %s", error.code, request.method, request.url.split("?", 1)[0]);
   if (kind === "web") this._handleProxyErrorDefault(error.code, kind, request, answer);
   else answer.end(`HTTP/1.1 ${error.code} ${error.message}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+};
+
+// The hub asks for its mark once a second (hub/proxy.py).
+ConfigurableProxy.prototype.logResponse = function (request, answer) {
+  if (request.method === "GET" && answer.statusCode === 200 && request.url === "/api/routes/hub/checked-routes") return;
+  logResponse.call(this, request, answer);
 };
 
 const codes = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };

@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any, cast
-from unittest.mock import patch
+from unittest import mock
 
 import pulumi
 from google.protobuf.empty_pb2 import Empty
 from pulumi.output import Unknown
 from pulumi.runtime import mocks, rpc
-from pulumi.runtime.proto import resource_pb2
-from pulumi.runtime.settings import configure
+from pulumi.runtime.proto import resource_pb2, source_pb2
+from pulumi.runtime.settings import SETTINGS, configure
 from pulumi.runtime.stack import run_in_stack
 
 from tools.review.offline import outputs
@@ -209,13 +209,20 @@ def record(
         cast("Any", settings).callbacks = _Hooks()  # Pulumi's type is that of the decorator
         configure(settings)
 
-        def main() -> None:
+        async def main() -> None:
             program()
+            await _outputs()
 
-        # The SDKs are millions of objects, and each full collection looks at all of them.
+        # The SDKs are millions of objects, and each full collection looks at all that are not frozen.
+        gc.collect()
+        gc.freeze()
         gc.disable()
         try:
-            with patch("components.cluster.target.read_uid", return_value=CLUSTER_UID):
+            # The SDK sends the call stack of each resource, which is a third of the time, as pytest's is long.
+            with (
+                mock.patch("pulumi.runtime.resource._get_stack_trace", source_pb2.StackTrace),
+                mock.patch("components.cluster.target.read_uid", return_value=CLUSTER_UID),
+            ):
                 asyncio.run(run_in_stack(main))
         finally:
             gc.enable()
@@ -223,6 +230,16 @@ def record(
 
     # In a new context: Pulumi's settings and root resource are context variables.
     return copy_context().run(run)
+
+
+async def _outputs() -> None:
+    """Wait for all outputs at once: Pulumi's own wait takes each of them, and looks at all others each time."""
+    # Pulumi declares this attribute by a property that type checkers cannot follow.
+    tracked = cast("set[asyncio.Task[object]]", cast("Any", SETTINGS).outputs)
+    while pending := [output for output in tracked if not output.done()]:
+        done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_EXCEPTION)
+        if any(output.exception() for output in done):
+            return
 
 
 def _unwrap(value: Any, replacement: str | None = None) -> Any:  # noqa: ANN401 any JSON value

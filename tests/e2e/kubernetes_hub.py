@@ -284,6 +284,8 @@ def _hub_config(folder: Path, port: int) -> HubConfig:
         keep_homes=True,
         start_timeout_seconds=60,
         idle_minutes=0,
+        count_open_tabs=True,
+        max_hours=0,
         dedicated_nodes=False,
         accelerator=None,
         extra_config=True,

@@ -5,7 +5,6 @@ address of the instance, and its CA certificates. So the hub signs in with the p
 """
 
 import base64
-import dataclasses
 import json
 from collections.abc import Generator
 from pathlib import Path
@@ -19,7 +18,8 @@ from sqlalchemy.pool import NullPool
 
 from tests.conftest import leave_out, make_stack
 from tests.doubles import postgres
-from tests.doubles.google.plugin import engine_with_stand_in
+from tests.doubles.google import refusals
+from tests.doubles.google.plugin import engine_with_stand_in, kept_running
 from tests.doubles.postgres import Server
 from tests.e2e.hubs import binding_of, forget, pods, readable_texts, require_success
 from tools.engine import Engine, Stack
@@ -87,9 +87,10 @@ def stack(
     forget(_NAMESPACE, _NOTEBOOKS)
     folder = tmp_path_factory.mktemp("cloud-sql")
     engine = engine_with_stand_in(
-        built_engine, folder, kubeconfig=live_cluster, postgres=server.admin_url, ca_certificates=authorities
+        built_engine, folder, kubeconfig=live_cluster, fail={}, postgres=server.admin_url, ca_certificates=authorities
     )
-    yield make_stack("cloud-sql", folder, engine, folder / "none", {**_SETTINGS, **image_settings})
+    with kept_running(engine) as running:
+        yield make_stack("cloud-sql", folder, running, folder / "none", {**_SETTINGS, **image_settings})
     forget(_NAMESPACE, _NOTEBOOKS)
 
 
@@ -117,13 +118,10 @@ def _cloud(stack: Stack) -> set[str]:
     return {key.split()[0] for key in json.loads((stack.folder / "cloud.json").read_text())}
 
 
-def test_a_refused_instance_fails_the_update_with_googles_error(
-    stack: Stack, live_cluster: Path, server: Server
-) -> None:
-    failing = engine_with_stand_in(
-        stack.engine, stack.folder, kubeconfig=live_cluster, fail={_INSTANCE: "quota"}, postgres=server.admin_url
-    )
-    done = dataclasses.replace(stack, engine=failing).run("up", "--yes", "--skip-preview")
+def test_a_refused_instance_fails_the_update_with_googles_error(stack: Stack, server: Server) -> None:
+    refusals.demand(stack.folder / "fail.json", {_INSTANCE: "quota"})
+    done = stack.run("up", "--yes", "--skip-preview")
+    refusals.demand(stack.folder / "fail.json", {})
     assert done.returncode != 0
     assert "quota" in done.stdout
     assert "Traceback" not in done.stdout

@@ -1,6 +1,5 @@
 """The example for GKE, complete: Google's resources in the stand-in, Kubernetes objects in the local cluster."""
 
-import dataclasses
 import json
 from collections.abc import Generator, Mapping
 from pathlib import Path
@@ -13,8 +12,8 @@ from hub.contract import NODE_PURPOSE
 from settings.reading.keys import PROJECT
 from tests import kept_states
 from tests.conftest import set_secret
-from tests.doubles.google import definitions
-from tests.doubles.google.plugin import engine_with_stand_in
+from tests.doubles.google import definitions, refusals
+from tests.doubles.google.plugin import engine_with_stand_in, kept_running
 from tests.e2e.hubs import binding_of, forget, require_success
 from tests.previews import Step, gone, is_google, steps
 from tests.setting_changes import changed, harmless
@@ -66,19 +65,20 @@ def cluster(live_cluster: Path) -> Generator[Path]:
 @pytest.fixture(scope="module")
 def stack(
     built_engine: Engine, cluster: Path, image_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Stack:
+) -> Generator[Stack]:
     """The example stack. Only its own kubeconfig gives access to the cluster."""
     folder = tmp_path_factory.mktemp("gke")
     content = yaml.safe_load((CHECKOUT / "Pulumi.gke.yaml").read_text())
     content["config"] |= {f"jupyterhub:{key}": value for key, value in {**_CHANGED, **image_settings}.items()}
     file = folder / "settings.yaml"
     file.write_text(yaml.safe_dump(content))
-    engine = engine_with_stand_in(built_engine, folder, kubeconfig=cluster)
-    stack = Stack(name="gke", engine=engine, folder=folder, kubeconfig=folder / "none")
-    (folder / "passphrase").write_text(kept_states.PASSPHRASE)
-    stack.prepare(file, {})
-    set_secret(stack, "github.clientSecret", "the-client-secret")
-    return stack
+    engine = engine_with_stand_in(built_engine, folder, kubeconfig=cluster, fail={})
+    with kept_running(engine) as running:
+        stack = Stack(name="gke", engine=running, folder=folder, kubeconfig=folder / "none")
+        (folder / "passphrase").write_text(kept_states.PASSPHRASE)
+        stack.prepare(file, {})
+        set_secret(stack, "github.clientSecret", "the-client-secret")
+        yield stack
 
 
 def _succeed(stack: Stack, *arguments: str) -> str:
@@ -95,9 +95,10 @@ def test_the_example_previews_without_a_cluster_and_shows_no_secret(stack: Stack
 
 
 @pytest.mark.parametrize("kind", _FAILURES)
-def test_a_refused_resource_fails_the_update_with_googles_error(stack: Stack, cluster: Path, kind: str) -> None:
-    failing = engine_with_stand_in(stack.engine, stack.folder, kubeconfig=cluster, fail={kind: _FAILURES[kind]})
-    done = dataclasses.replace(stack, engine=failing).run("up", "--yes", "--skip-preview")
+def test_a_refused_resource_fails_the_update_with_googles_error(stack: Stack, kind: str) -> None:
+    refusals.demand(stack.folder / "fail.json", {kind: _FAILURES[kind]})
+    done = stack.run("up", "--yes", "--skip-preview")
+    refusals.demand(stack.folder / "fail.json", {})
     assert done.returncode != 0
     assert _SAYS[_FAILURES[kind]] in done.stdout
     assert "Traceback" not in done.stdout

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api
 from kubernetes.client.exceptions import ApiException
-from kubernetes.stream import stream
+from kubernetes.stream import stream  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType] -- it has no types
 from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import make_stack, succeed
@@ -184,6 +184,11 @@ def test_a_running_notebook_answers_once_a_killed_proxy_does_without_a_hub(hub: 
     kill = (
         "for process in /proc/[0-9]*; do grep -q '[c]onfigurable' $process/cmdline && kill -9 ${process#/proc/}; done"
     )
+    for _ in range(600):  # the hub of the last step may still be looking at the servers
+        if httpx.get(f"{hub.url}/user/ada/api", timeout=10).text.startswith('{"version"'):
+            break
+        time.sleep(0.1)
+    time.sleep(1)  # until the proxy has written its file
     core.delete_namespaced_pod("tf-hub-0", NAMESPACE, grace_period_seconds=0)
     with suppress(ApiException):  # the container ends before the command does
         stream(core.connect_get_namespaced_pod_exec, proxy, NAMESPACE, command=["sh", "-c", kill], stdout=True)

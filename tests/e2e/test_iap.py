@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.conftest import make_stack, set_secret
 from tests.doubles.google import definitions
 from tests.doubles.google.outputs import project_number
-from tests.doubles.google.plugin import engine_with_stand_in
+from tests.doubles.google.plugin import engine_with_stand_in, kept_running
 from tests.doubles.iap import HEADER, Iap
 from tests.e2e.browser import new_notebook, open_browser, run_cell, screenshot, start, stop_server, wait_for_lab
 from tests.e2e.hubs import IAP_NAMESPACE, IAP_NOTEBOOKS, IAP_SETTINGS, forget, marker, pods, require_success
@@ -68,15 +68,19 @@ def hub(
     """The deployed hub, destroyed after the tests."""
     folder = tmp_path_factory.mktemp("iap")
     forget(IAP_NAMESPACE, IAP_NOTEBOOKS)
-    with definitions.installed(), Iap(address=str(layout.NODE_ADDRESS)) as iap:
-        engine = engine_with_stand_in(built_engine, folder, kubeconfig=live_cluster)
+    engine = engine_with_stand_in(built_engine, folder, kubeconfig=live_cluster)
+    with (
+        definitions.installed(),
+        Iap(address=str(layout.NODE_ADDRESS)) as iap,
+        kept_running(engine) as running,
+    ):
         values = {
             **IAP_SETTINGS,
             **image_settings,
             "iap.backendService": _SERVICE_ID,
             "hub.extraConfig": f"c.IapAuthenticator.keys_url = {iap.keys_url!r}\n",
         }
-        stack = make_stack("iap", folder, engine, folder / "none", values)
+        stack = make_stack("iap", folder, running, folder / "none", values)
         set_secret(stack, "iap.clientSecret", marker())
         require_success(stack.run("up", "--yes"), IAP_NAMESPACE)
         yield IapHub(stack=stack, iap=iap, chromium=chromium, proxy=_proxy_address())

@@ -16,7 +16,7 @@ from kubernetes.client import CoreV1Api, StorageV1Api, V1ObjectMeta, V1Service, 
 from kubernetes.client.exceptions import ApiException
 
 from tests.conftest import make_stack, succeed
-from tests.doubles.google.plugin import engine_with_stand_in
+from tests.doubles.google.plugin import engine_with_stand_in, kept_running
 from tests.e2e.hubs import binding_of, forget, pods, require_success
 from tools.engine import Engine, Stack
 from tools.local import api, layout
@@ -65,17 +65,18 @@ def stack(
         )
     )
     engine = engine_with_stand_in(built_engine, folder, kubeconfig=live_cluster)
-    stack = Stack(name="storage", engine=engine, folder=folder, kubeconfig=folder / "none")
-    _write(stack, image_settings)
-    done = stack.run("up", "--yes")
-    try:
-        require_success(done, _NAMESPACE)
-        _expose()
-        yield stack
-        require_success(stack.run("destroy", "--yes"), _NAMESPACE)
-    finally:
-        forget(_NAMESPACE, _NOTEBOOKS)
-        classes.delete_storage_class(_GROWING)
+    with kept_running(engine) as running:
+        stack = Stack(name="storage", engine=running, folder=folder, kubeconfig=folder / "none")
+        _write(stack, image_settings)
+        done = stack.run("up", "--yes")
+        try:
+            require_success(done, _NAMESPACE)
+            _expose()
+            yield stack
+            require_success(stack.run("destroy", "--yes"), _NAMESPACE)
+        finally:
+            forget(_NAMESPACE, _NOTEBOOKS)
+            classes.delete_storage_class(_GROWING)
 
 
 def _expose() -> None:

@@ -4,12 +4,13 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.doubles.google.plugin import engine_with_stand_in
+from tests.doubles.google.plugin import engine_with_stand_in, kept_running
 from tests.workflow_scripts import run as run_script
 from tools.commands import run
 from tools.engine import Engine, Stack
@@ -37,17 +38,17 @@ PROJECT = "urn:pulumi:google::jupyterhub"
 
 
 @pytest.fixture
-def stack(built_engine: Engine, tmp_path: Path) -> Stack:
+def stack(built_engine: Engine, tmp_path: Path) -> Generator[Stack]:
     """A stack with a new cloud."""
     (tmp_path / "program").mkdir()
     (tmp_path / "program" / "__main__.py").write_text(PROGRAM)
     file = tmp_path / "settings.yaml"
     file.write_text(yaml.safe_dump({"config": {"pulumi:disable-default-providers": ["*"]}}))
-    engine = engine_with_stand_in(built_engine, tmp_path)
-    stack = Stack(name="google", engine=engine, folder=tmp_path, program=tmp_path / "program")
-    stack.prepare(file, {})
-    (stack.workspace / ".venv").symlink_to(sys.prefix)
-    return stack
+    with kept_running(engine_with_stand_in(built_engine, tmp_path)) as engine:
+        stack = Stack(name="google", engine=engine, folder=tmp_path, program=tmp_path / "program")
+        stack.prepare(file, {})
+        (stack.workspace / ".venv").symlink_to(sys.prefix)
+        yield stack
 
 
 def _deploy(stack: Stack, approved: Path) -> subprocess.CompletedProcess[str]:

@@ -67,7 +67,23 @@ class Repository:
 @pytest.fixture
 def repository(built_engine: Engine, tmp_path: Path) -> Repository:
     """A new repository with the files of this checkout, on branch main."""
-    folder = tmp_path / "checkout"
+    return _new(built_engine, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def unchanged(built_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """The same, for tests that change nothing in it."""
+    return _new(built_engine, tmp_path_factory.mktemp("unchanged"))
+
+
+@pytest.fixture(scope="module")
+def without_changes(unchanged: Repository) -> Mapping[str, tuple[int, str]]:
+    """By stack, exit code and comment of its comparison without changes."""
+    return {stack: unchanged.offline(stack) for stack in ("dev", "gke")}
+
+
+def _new(engine: Engine, place: Path) -> Repository:
+    folder = place / "checkout"
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=CHECKOUT,
@@ -85,9 +101,9 @@ def repository(built_engine: Engine, tmp_path: Path) -> Repository:
     }
     environment = {
         **variables,
-        "PATH": f"{built_engine.program.parent}{os.pathsep}{os.environ.get('PATH', '')}",
-        **built_engine.environment,
-        "HOME": str(tmp_path / "home"),
+        "PATH": f"{engine.program.parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        **engine.environment,
+        "HOME": str(place / "home"),
         "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache"),
     }
     found = Repository(folder=folder, environment=environment)
@@ -124,9 +140,8 @@ CHANGED: dict[str, object] = {
 """A change of the hub's settings."""
 
 
-def test_an_unchanged_stack_has_no_differences(repository: Repository) -> None:
-    for stack in ("dev", "gke"):
-        code, text = repository.offline(stack)
+def test_an_unchanged_stack_has_no_differences(without_changes: Mapping[str, tuple[int, str]]) -> None:
+    for code, text in without_changes.values():
         assert code == 0, text
         assert "**No changes**" in text
         assert "<code>change" not in text
@@ -163,8 +178,10 @@ def test_an_added_secret_is_reported_and_not_shown(repository: Repository) -> No
     assert SECRET not in text
 
 
-def test_a_missing_required_secret_is_reported_and_gets_a_placeholder(repository: Repository) -> None:
-    code, text = repository.offline("gke")
+def test_a_missing_required_secret_is_reported_and_gets_a_placeholder(
+    without_changes: Mapping[str, tuple[int, str]],
+) -> None:
+    code, text = without_changes["gke"]
     assert code == 0, text
     assert "github.clientSecret is not set in this stack file; a placeholder is used here." in text
 
@@ -275,9 +292,10 @@ def test_make_diff_shows_the_same_in_a_terminal(repository: Repository) -> None:
     require_documented("terminal", f"```\n$ make diff BASE=main\n{done.stdout}```\n")
 
 
-def test_a_comparison_leaves_no_files_in_the_checkout(repository: Repository) -> None:
-    repository.offline("dev")
-    left = subprocess.run(
-        ["git", "status", "--porcelain", "--ignored"], cwd=repository.folder, capture_output=True, text=True, check=True
-    )
+def test_a_comparison_leaves_no_files_in_the_checkout(
+    unchanged: Repository, without_changes: Mapping[str, tuple[int, str]]
+) -> None:
+    assert without_changes
+    status = ["git", "status", "--porcelain", "--ignored"]
+    left = subprocess.run(status, cwd=unchanged.folder, capture_output=True, text=True, check=True)
     assert [name for name in left.stdout.splitlines() if "__pycache__" not in name] == []

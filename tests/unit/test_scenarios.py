@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import scenarios
+from tools.paths import CHECKOUT
+
 pytest_plugins = ["pytester"]
 
 SCENARIO = """
@@ -35,3 +38,9 @@ def test_steps_after_a_failed_step_are_skipped(
 def test_a_selected_step_runs_the_steps_before_it(pytester: pytest.Pytester, scenario: Path) -> None:
     pytester.runpytest_inprocess(f"{scenario}::test_two[1]").assert_outcomes(passed=2)
     pytester.runpytest_inprocess("-k", "test_two and 1", scenario).assert_outcomes(passed=2, deselected=3)
+
+
+def test_every_module_in_the_order_exists() -> None:
+    modules = {str(path.relative_to(CHECKOUT)) for path in (CHECKOUT / "tests").rglob("test_*.py")}
+    assert {scenarios.LAST, *(entry for entry in scenarios.LONGEST if entry.endswith(".py"))} <= modules
+    assert {entry for entry in scenarios.LONGEST if not entry.endswith(".py")} == set(scenarios.TOGETHER.values())

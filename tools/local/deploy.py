@@ -282,7 +282,9 @@ def _wait_for(url: str, *, log: str) -> None:
     reason = ""
     while time.monotonic() < deadline:
         try:
-            reason = f"status {httpx.get(f'{url}/hub/health', timeout=5).status_code}"
+            answer = httpx.get(f"{url}/hub/health", timeout=5)
+            told = answer.headers.get("content-type", "").startswith("text/plain")
+            reason = " ".join([f"status {answer.status_code}", *(answer.text.splitlines() if told else ())])
         except httpx.HTTPError as error:
             reason = str(error)
         if reason == "status 200":

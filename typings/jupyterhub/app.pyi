@@ -12,5 +12,6 @@ class JupyterHub(Application):
     proxy_class: type[Proxy]
     bind_url: str
     db: Session
+    proxy: Proxy
     def __init__(self, *, config: Config = ..., classes: Sequence[type] = ...) -> None: ...
     def init_db(self) -> None: ...

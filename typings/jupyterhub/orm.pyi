@@ -4,17 +4,17 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, sessionmaker
 
 class Base(DeclarativeBase): ...
 
-class Group(DeclarativeBase):
+class Group(Base):
     name: Mapped[str]
 
-class APIToken(DeclarativeBase):
+class APIToken(Base):
     client_id: Mapped[str]
     note: Mapped[str]
 
-class Spawner(DeclarativeBase):
+class Spawner(Base):
     user_options: Mapped[dict[str, object]]
 
-class User(DeclarativeBase):
+class User(Base):
     name: Mapped[str]
     user_info: Mapped[dict[str, Any] | None]
     api_tokens: Mapped[list[APIToken]]

@@ -9,7 +9,7 @@ class Proxy(LoggingConfigurable):
     hub: Any
     def __init__(self, **traits: object) -> None: ...
     async def check_routes(
-        self, user_dict: Mapping[Any, Any], service_dict: Mapping[Any, Any], routes: dict[str, Any] | None = None
+        self, user_dict: Mapping[Any, Any], service_dict: Mapping[Any, Any], routes: dict[str, Any] | None = None, /
     ) -> None: ...
 
 class ConfigurableHTTPProxy(Proxy):

@@ -5,7 +5,7 @@ import pytest
 from components import hub_config
 from hub.contract import HubConfig
 from tests.doubles.monitor import Record
-from tests.stacks import pod_specs, record_hub
+from tests.stacks import pod_specs, record_hub, record_settings, settings_with
 
 
 def _config(hub: Record) -> HubConfig:
@@ -16,7 +16,9 @@ def test_the_config_map_has_the_files_of_hub_byte_for_byte(hub: Record) -> None:
     data = {name: text.encode() for name, text in hub.one("ConfigMap").inputs["data"].items() if name != "hub.json"}
     folder = Path(hub_config.HUB_FOLDER)
     assert "contract.py" in data
-    assert data == {path.name: path.read_bytes() for path in [*folder.glob("*.py"), *folder.glob("*.html")]}
+    assert data == {
+        path.name: path.read_bytes() for path in [*folder.glob("*.py"), *folder.glob("*.html"), *folder.glob("*.js")]
+    }
 
 
 def test_only_code_and_pages_are_in_the_config_map_unchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,7 +26,7 @@ def test_only_code_and_pages_are_in_the_config_map_unchanged(tmp_path: Path, mon
     (tmp_path / "notes.txt").write_text("not for the pod")
     (tmp_path / "__pycache__").mkdir()
     monkeypatch.setattr(hub_config, "HUB_FOLDER", tmp_path)
-    data = record_hub().one("ConfigMap").inputs["data"]
+    data = record_settings(settings_with()).one("ConfigMap").inputs["data"]
     assert set(data) == {"form.html", "hub.json"}
     assert data["form.html"] == "<p>Größe\r\n"
 

@@ -127,5 +127,5 @@ def test_a_stack_without_google_does_not_load_the_google_sdk() -> None:
     )
     load = [sys.executable, "-c", program]
     assert subprocess.run(load, cwd=_MAIN.parent, capture_output=True, text=True, check=True).stdout.split() == []
-    loading = [sys.executable, "-c", f"import pulumi_gcp; pulumi_gcp.compute.Address; {program}"]
+    loading = [sys.executable, "-c", f"import pulumi_gcp; pulumi_gcp.organizations.Folder; {program}"]
     assert subprocess.run(loading, cwd=_MAIN.parent, capture_output=True, text=True, check=True).stdout.split()

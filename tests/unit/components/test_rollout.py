@@ -29,6 +29,7 @@ from components.dynamic.rollout import HubPod, RolloutError
 from tests.doubles.monitor import Record
 
 LOG = "Traceback\nNameError: name 'foo' is not defined"
+HEALTHY = "[E 2026] Health: Kubernetes does not answer\n[I 2026] Health: good"
 ENDED = V1ContainerState(terminated=V1ContainerStateTerminated(exit_code=1))
 RESTARTING = V1ContainerState(waiting=V1ContainerStateWaiting(reason="CrashLoopBackOff", message="back-off"))
 NO_IMAGE = V1ContainerState(waiting=V1ContainerStateWaiting(reason="ErrImageNeverPull", message="hub:9 is not here"))
@@ -62,8 +63,9 @@ def pod(state: V1ContainerState, *, restarts: int = 0, last: V1ContainerState | 
 class _Cluster:
     """Returns one state after the other, and the last one from then on."""
 
-    def __init__(self, states: Sequence[tuple[V1StatefulSet, V1Pod | None]]) -> None:
+    def __init__(self, states: Sequence[tuple[V1StatefulSet, V1Pod | None]], log: str = LOG) -> None:
         self.states = list(states)
+        self.log = log
         self.seconds = 0.0
 
     def sleep(self, seconds: float) -> None:
@@ -82,7 +84,7 @@ class _Cluster:
         return V1PodList(items=[found] if found else [])
 
     def read_namespaced_pod_log(self, _name: str, _namespace: str, **_: object) -> SimpleNamespace:
-        return SimpleNamespace(data=LOG.encode())
+        return SimpleNamespace(data=self.log.encode())
 
     def wait(self) -> None:
         this = cast("Any", self)
@@ -90,12 +92,26 @@ class _Cluster:
 
 
 def test_a_ready_hub_of_the_newest_revision_ends_the_wait() -> None:
+    cluster = _Cluster([(sets(), None)], HEALTHY)
+    cluster.wait()
+    assert cluster.seconds == 0
+
+
+def test_a_hub_that_is_ready_but_does_not_work_fails_the_update() -> None:
+    cluster = _Cluster([(sets(), None)], f"{HEALTHY}\n[E 2026] Health: The database is full: database or disk is full")
+    with pytest.raises(RolloutError, match=r"(?s)runs, but does not work.*The database is full") as caught:
+        cluster.wait()
+    assert cluster.seconds == rollout.HEALTH_SECONDS
+    assert "Kubernetes" not in str(caught.value), "a problem that is over"
+
+
+def test_a_hub_that_logs_no_health_does_not_fail_the_update() -> None:
     _Cluster([(sets(), None)]).wait()
 
 
 @pytest.mark.parametrize("before", [sets(observed=1), sets(current="old"), sets(ready=None)])
 def test_the_state_before_the_change_does_not_end_the_wait(before: V1StatefulSet) -> None:
-    cluster = _Cluster([(before, None)] * 10 + [(sets(), None)])
+    cluster = _Cluster([(before, None)] * 10 + [(sets(), None)], HEALTHY)
     cluster.wait()
     assert cluster.seconds == 5
 

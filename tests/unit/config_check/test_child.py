@@ -43,6 +43,17 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list["subprocess.Popen[str]"]:
 
 
 @pytest.fixture
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check that refuses an `extra_config.py` with a 7, and loads no JupyterHub."""
+    program = (
+        "import json, pathlib, sys; text = pathlib.Path(sys.argv[1], 'hub', 'extra_config.py').read_text(); "
+        "found = [[['hub/extra_config.py', 1], 'wrong']] if '7' in text else []; "
+        "print(json.dumps({'mistakes': found, 'warnings': []}))"
+    )
+    monkeypatch.setattr(child, "_COMMAND", ("-c", program))
+
+
+@pytest.fixture
 def mistakes(shipped: dict[str, str], secret_names: list[str]) -> Mistakes:
     """Check the default files with changed ones, and return the mistakes of the program."""
 
@@ -78,13 +89,15 @@ def test_an_error_in_the_block_stops_the_check_and_is_raised(
     assert [process.returncode for process in started] == [-signal.SIGKILL]
 
 
+@pytest.mark.usefixtures("_quick")
 def test_only_a_configuration_that_passed_is_not_checked_again(
     mistakes: Mistakes, started: list["subprocess.Popen[str]"]
 ) -> None:
-    for extra, checks in (("c.KubeSpawner.debug = True", 1), ("c.KubeSpawner.debug = 7", 2)):
+    for extra, checks, wrong in (("c.KubeSpawner.debug = True", 1, False), ("c.KubeSpawner.debug = 7", 2, True)):
         started.clear()
         first, second = mistakes(extra_config=extra), mistakes(extra_config=extra)
         assert first == second
+        assert bool(first) is wrong
         assert len(started) == checks
     assert mistakes(extra_config="c.KubeSpawner.debug = False") == []
     assert len(started) == 3
@@ -108,9 +121,13 @@ def test_a_fingerprint_is_of_files_variables_packages_and_the_check(
     )
 
 
-def test_without_a_cache_folder_every_run_checks(mistakes: Mistakes, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("_quick")
+def test_without_a_cache_folder_every_run_checks(
+    mistakes: Mistakes, started: list["subprocess.Popen[str]"], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", os.devnull)
     assert mistakes() == mistakes() == []
+    assert len(started) == 2
 
 
 def test_mistakes_are_one_error_that_names_settings_files_and_lines(

@@ -220,6 +220,8 @@ def test_a_custom_class_ties_users_to_the_id_that_it_offers(
     assert hub.sign_in({"name": "countess", claim: "1"}) == "ada"
     with pytest.raises(HubError, match="belongs to another account"):
         hub.sign_in({"name": "ada", claim: "2"})
+    hub.authenticator.normalize_username = str  # of a class that keeps capitals
+    assert hub.sign_in({"name": "Zoë", claim: "4"}) == "Zoë"
     assert hub.sign_in({"name": "eve"}) == "eve", "a provider without IDs ties nobody"
     hub.authenticator.client_id = "another client, with other IDs"
     assert hub.sign_in({"name": "ada", claim: "3"}) == "ada"

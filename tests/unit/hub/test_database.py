@@ -62,8 +62,12 @@ def test_a_connection_has_a_default_timeout(configure: Callable[[str], Config]) 
         url = configure(f"postgresql://hub:password@db.example.org/hub{query}").JupyterHub.db_url
         return parse_qs(urlsplit(str(url)).query)
 
-    assert options("") == {"connect_timeout": ["10"]}
-    assert options("?sslmode=require&connect_timeout=3") == {"connect_timeout": ["3"], "sslmode": ["require"]}
+    assert options("") == {"connect_timeout": ["10"], "tcp_user_timeout": ["10000"]}
+    assert options("?sslmode=require&connect_timeout=3") == {
+        "connect_timeout": ["3"],
+        "tcp_user_timeout": ["10000"],
+        "sslmode": ["require"],
+    }
 
 
 def test_a_connection_to_a_silent_server_times_out(
@@ -80,7 +84,8 @@ def test_the_password_is_passed_to_the_driver_only(
     configure: Callable[[str], Config],
 ) -> None:
     config = configure("postgresql://hub:a%40b%2Fc%25d+e@db.example.org:5432/hub")
-    assert config.JupyterHub.db_url == "postgresql+psycopg2://hub@db.example.org:5432/hub?connect_timeout=10"
+    url = "postgresql+psycopg2://hub@db.example.org:5432/hub?connect_timeout=10&tcp_user_timeout=10000"
+    assert config.JupyterHub.db_url == url
     assert os.environ["PGPASSWORD"] == "a@b/c%d+e"
 
 

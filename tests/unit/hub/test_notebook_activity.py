@@ -7,12 +7,13 @@ import sys
 import time
 from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from hub import notebook_activity
-from hub.notebook_activity import Work, computing, cpu_seconds
+from hub.notebook_activity import Work, computing, cpu_seconds, notices
 
 START = datetime.now(UTC) - timedelta(hours=2)
 
@@ -130,3 +131,27 @@ def test_the_extension_replaces_the_last_activity_only_if_tabs_do_not_count(
     asyncio.run(load())
     assert hasattr(app.web_app, "last_activity") is (counts == "0")
     assert len(listeners) == (counts == "0")
+
+
+@pytest.mark.parametrize("free", [2**20, 2**20 - 1])
+def test_the_notices_are_what_ends_the_server_and_a_full_home(
+    free: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("JUPYTERHUB_LIFETIME", "Your server is stopped.")
+
+    def disk_usage(_: Path) -> SimpleNamespace:
+        return SimpleNamespace(total=10 * 2**30, free=free)
+
+    monkeypatch.setattr("shutil.disk_usage", disk_usage)
+    lifetime, *full = notices(tmp_path)
+    assert lifetime["message"] == "Your server is stopped."
+    expected = "Your home folder is full (10.0 GiB, 1 MiB free): files cannot be saved."
+    assert [str(notice["message"]).startswith(expected) for notice in full] == ([True] if free < 2**20 else [])
+
+
+def test_the_next_page_of_jupyterlab_has_the_notices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTERHUB_LIFETIME", "Your server is stopped.")
+    app = server(Kernels())
+    Work(app).show_notices()
+    (notice, *_) = app.web_app.settings["page_config_data"]["jupyterhubNotices"]
+    assert notice["message"] == "Your server is stopped."

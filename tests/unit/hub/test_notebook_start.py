@@ -1,5 +1,6 @@
 """The command of notebook pods, run by a shell, with a program in place of the image's `start-singleuser.sh`."""
 
+import json
 import resource
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from hub import notebook_activity
 from hub.notebook_start import COMMAND
 
-OWN_FOLDERS = {"IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_PATH", "XDG_CACHE_HOME"}
+OWN_FOLDERS = {"IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "XDG_CACHE_HOME"}
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_a_full_home_starts_with_the_folders_of_jupyter_elsewhere(programs: Path
     assert environment.keys() >= OWN_FOLDERS
     # Settings and kernels in the home are still found.
     assert environment["JUPYTER_CONFIG_PATH"].endswith(f":{tmp_path}/.jupyter")
-    assert environment["JUPYTER_PATH"] == f"{tmp_path}/.local/share/jupyter"
+    assert environment["JUPYTER_PATH"].endswith(f":{tmp_path}/.local/share/jupyter")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["kept.txt"]
 
 
@@ -85,7 +86,11 @@ def test_an_image_without_jupyterhub_ends_with_the_reason(programs: Path, tmp_pa
 def test_the_extension_of_the_server_is_written_unchanged(programs: Path, tmp_path: Path) -> None:
     _, environment, _ = start(programs, tmp_path, free_bytes=10**6)
     folder = Path(environment["JUPYTER_CONFIG_PATH"])
-    assert (folder / "notebook_activity.py").read_text() == Path(notebook_activity.__file__).read_text() + "\n"
+    source = Path(notebook_activity.__file__)
+    assert (folder / "notebook_activity.py").read_text() == source.read_text() + "\n"
+    lab = Path(environment["JUPYTER_PATH"]) / "labextensions" / "jupyterhub-notices"
+    load = json.loads((lab / "package.json").read_text())["jupyterlab"]["_build"]["load"]
+    assert (lab / load).read_text() == source.with_name("notebook_notices.js").read_text() + "\n"
     config = PyFileConfigLoader("jupyter_server_config.py", str(folder)).load_config()
     assert config.ServerApp.jpserver_extensions.to_dict() == {"update": {"notebook_activity": True}}
     assert sys.path.pop() == str(folder)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from hub.contract import HubConfig
+from tests.unit.hub.page import Page
 from tests.unit.hub.running_hub import ADMIN_PASSWORD, RunningHub, Visitor, running, text_of
-from tests.unit.hub.test_spawn_form import Page
 
 
 @pytest.fixture(scope="module")

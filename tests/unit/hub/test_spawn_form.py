@@ -1,5 +1,4 @@
 import copy
-from html.parser import HTMLParser
 
 import pytest
 from kubespawner import KubeSpawner
@@ -8,6 +7,7 @@ from hub.contract import HubConfig
 from hub.errors import HubError
 from hub.lifetime import sentences
 from hub.spawn_form import SpawnForm
+from tests.unit.hub.page import Page
 
 
 class FakeSpawner(KubeSpawner):
@@ -15,36 +15,6 @@ class FakeSpawner(KubeSpawner):
 
     def __init__(self, user_options: dict[str, object] | None = None) -> None:
         self.user_options = user_options or {}
-
-
-class Page(HTMLParser):
-    """Inputs, labels, texts and proposed images of the form."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.inputs: dict[str, dict[str, str | None]] = {}
-        self.label_for: list[str | None] = []
-        self.ids: list[str | None] = []
-        self.proposed: list[str | None] = []
-        self.tags: set[str] = set()
-        self.text = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Collect elements."""
-        attributes = dict(attrs)
-        self.tags.add(tag)
-        self.ids.append(attributes.get("id"))
-        if tag == "input":
-            self.inputs[str(attributes["name"])] = attributes
-        elif tag == "label":
-            self.label_for.append(attributes["for"])
-        elif tag == "option":
-            self.proposed.append(attributes["value"])
-
-    def handle_data(self, data: str) -> None:
-        """Collect text."""
-        self.text += data
 
     def values(self) -> dict[str, str | None]:
         """Return the values of the fields."""

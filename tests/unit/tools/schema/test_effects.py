@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 
 import pytest
 
 from settings.reading.keys import KEYS
-from tests.doubles.monitor import Record
 from tests.effects import effect
 from tests.setting_changes import BEFORE, changes
 from tests.stacks import EXISTING, record_values
@@ -17,18 +15,10 @@ _CHANGES = changes()
 _NEW_STACKS = {key for key in KEYS if effect_of(key) is ANOTHER_STACK}
 
 
-@cache
-def _before(key: str) -> Record:
-    """The stack before a change: the same for all changes of it."""
-    base, _ = _CHANGES[key]
-    first = next(other for other, (same, _) in _CHANGES.items() if same is base)
-    return record_values(base) if first == key else _before(first)
-
-
 @pytest.mark.parametrize("key", _CHANGES)
 def test_the_stated_effect_of_a_change_is_the_measured_one(key: str) -> None:
     base, changed = _CHANGES[key]
-    assert effect(_before(key), record_values({**base, **changed})) == replace(effect_of(key), note="")
+    assert effect(record_values(base), record_values({**base, **changed})) == replace(effect_of(key), note="")
 
 
 def test_the_effect_of_every_setting_is_measured_or_it_needs_another_stack() -> None:

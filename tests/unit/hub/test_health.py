@@ -1,0 +1,139 @@
+"""A running hub with a locked, damaged or full database, and with requests and names that are too large."""
+
+import os
+import socket
+import sqlite3
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import create_engine, event, make_url, text
+
+from hub import health
+from hub.contract import HubConfig
+from hub.limits import MAX_BODY_BYTES
+from hub.outage import DatabaseOutageError
+from tests.unit.hub.running_hub import RunningHub, Visitor, running, text_of
+
+_LONGEST_WAIT = 60
+
+
+@pytest.fixture
+def hub(hub_config: HubConfig, tmp_path: Path) -> Generator[RunningHub]:
+    with running(tmp_path, hub_config.model_copy(update={"idle_minutes": 0})) as hub:
+        yield hub
+
+
+def _told(hub: RunningHub) -> str:
+    return httpx.get(f"{hub.url}/hub/health", timeout=60).text
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    for _ in range(_LONGEST_WAIT * 5):
+        if condition():
+            return
+        time.sleep(0.2)
+    pytest.fail("this has not come true")
+
+
+def _page(visitor: Visitor, path: str) -> str:
+    answer = visitor.get(path)
+    assert answer.status_code == 503
+    assert int(answer.headers["refresh"]) > 0
+    return text_of(answer)
+
+
+def test_a_locked_database_is_told_everywhere_and_ends_no_session(hub: RunningHub) -> None:
+    ada = hub.visit("ada")
+    lock = sqlite3.connect(hub.database, isolation_level=None)
+    lock.execute("begin exclusive")
+    for path in ("/hub/home", "/hub/spawn", "/hub/login", "/hub/token"):
+        assert "The database of this hub is locked by another program" in _page(ada, path)
+    answer = ada.get("/hub/api/user")
+    assert answer.status_code == 503, "a running notebook would take 403 for an end of the session"
+    assert "is locked by another program" in answer.json()["message"]
+    _until(lambda: "The database is locked by another program" in _told(hub))
+    assert httpx.get(f"{hub.url}/hub/health").status_code == 503
+    assert httpx.get(f"{hub.url}/hub/health?process").status_code == 200, "a restart repairs no database"
+    assert "Health: The database is locked by another program" in hub.log.read_text()
+    lock.execute("rollback")
+    lock.close()
+    assert ada.get("/hub/home").status_code == 200
+    _until(lambda: "database" not in _told(hub))
+
+
+def test_the_health_tells_that_kubernetes_does_not_answer(hub: RunningHub) -> None:
+    _until(lambda: "Kubernetes does not answer" in _told(hub))
+    assert "Health: Kubernetes does not answer" in hub.log.read_text()
+
+
+def test_a_damaged_database_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "hub.sqlite"
+    with sqlite3.connect(file) as database:
+        database.execute("create table alembic_version (version_num text)")
+        database.execute("create table t (x text)")
+        database.executemany("insert into t values (?)", [("x" * 500,)] * 100)
+    url = make_url(f"sqlite:///{file}")
+    assert health.database_problem(url, whole=True) is None
+    content = bytearray(file.read_bytes())
+    content[3 * 4096 : 3 * 4096 + 100] = os.urandom(100)
+    file.write_bytes(content)
+    assert "damaged" in str(health.database_problem(url, whole=True))
+    file.write_bytes(b"x" * 8192)
+    assert "The database is damaged: file is not a database" in str(health.database_problem(url, whole=True))
+
+
+def test_a_full_database_is_told(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'hub.sqlite'}")
+
+    @event.listens_for(engine, "connect")
+    def limit(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA max_page_count = 4")
+
+    with engine.begin() as connection:
+        connection.execute(text("create table t (x text)"))
+        with pytest.raises(DatabaseOutageError, match="The database is full: database or disk is full") as caught:
+            connection.execute(text("insert into t values (:x)"), {"x": "x" * 100_000})
+    assert caught.value.status_code == 503
+
+
+def test_a_mistake_in_a_statement_is_no_outage(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'hub.sqlite'}")
+    with engine.begin() as connection:
+        connection.execute(text("create table t (x text unique)"))
+        connection.execute(text("insert into t values ('x')"))
+        with pytest.raises(Exception, match="UNIQUE") as caught:
+            connection.execute(text("insert into t values ('x')"))
+    assert not isinstance(caught.value, DatabaseOutageError)
+
+
+def test_an_unreachable_postgresql_server_is_told() -> None:
+    url = make_url("postgresql+psycopg2://hub@127.0.0.1:1/hub")
+    told = str(health.database_problem(url, whole=True))
+    assert told.startswith("The database does not answer: ")
+    assert "Connection refused" in told
+
+
+def test_the_hub_takes_64_kib_of_cookies_and_bounds_bodies(hub: RunningHub) -> None:
+    ada = hub.visit("ada")
+    assert ada.get("/hub/home", headers={"X-Large": "x" * 80 * 1024}).status_code == 200
+    largest = b" " * (MAX_BODY_BYTES - 2) + b"{}"
+    sent = ada.post("/hub/api/users/ada/server", content=largest, headers={"X-XSRFToken": ada.xsrf})
+    assert sent.status_code == 201
+    url = httpx.URL(hub.url)
+    with socket.create_connection((url.host, url.port or 80)) as connection:
+        head = f"POST /hub/api/users HTTP/1.1\r\nHost: hub\r\nContent-Length: {MAX_BODY_BYTES + 1}\r\n\r\n"
+        connection.sendall(head.encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert ada.call("DELETE", "/users/ada/server").status_code == 204
+
+
+def test_a_name_that_no_database_takes_is_refused_with_the_reason(hub: RunningHub) -> None:
+    stranger = Visitor(hub.url, "x" * 256)
+    stranger.get("/hub/login")
+    answer = stranger.send_form("/hub/login", username=stranger.name, password="")
+    assert answer.status_code == 400
+    assert "has 256 characters. The maximum is 255." in text_of(answer)
+    assert hub.visit("x" * 255).get("/hub/home").status_code == 200

@@ -1,0 +1,3 @@
+from kubernetes_asyncio.client import CoreV1Api
+
+def shared_client(client_type: str) -> CoreV1Api: ...
