@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Final
 
 import pulumi
 from pulumi_kubernetes.apps import v1 as apps
@@ -13,9 +14,13 @@ from components.dynamic.rollout import Rollout, RolloutArgs
 from components.hub_paths import CODE_FOLDER, DATABASE_FOLDER
 from components.metadata import FIXED_FIELD_MANAGER, NO_WAIT, labels, selector
 from components.node_purpose import core_nodes
-from components.pod import container_security, from_secret, pod_security, probe, requirements
+from components.pod import TMP_SIZE, container_security, from_secret, pod_security, probe, requirements
 from hub.contract import HUB_PORT, PROXY_TOKEN_VARIABLE
 from settings import Settings
+
+_USER: Final = 10001
+"""UID, GID and fsGroup of the hub: no user of a notebook or of a node has this number. The fsGroup must change with the
+UID, as `OnRootMismatch` then gives the group the files of a volume on which the hub had another UID."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +165,7 @@ def _pod(args: HubArgs, *, database_claim: pulumi.Output[str] | None) -> core.Po
         mounts.append(core.VolumeMountArgs(name="database", mount_path=DATABASE_FOLDER))
         volumes.append(core.VolumeArgs(name="database", persistent_volume_claim=source))
     mounts.append(core.VolumeMountArgs(name="tmp", mount_path="/tmp"))  # noqa: S108 inside the pod
-    volumes.append(core.VolumeArgs(name="tmp", empty_dir=core.EmptyDirVolumeSourceArgs()))
+    volumes.append(core.VolumeArgs(name="tmp", empty_dir=core.EmptyDirVolumeSourceArgs(size_limit=TMP_SIZE)))
     return core.PodSpecArgs(
         service_account_name=args.service_account,
         automount_service_account_token=True,
@@ -168,7 +173,7 @@ def _pod(args: HubArgs, *, database_claim: pulumi.Output[str] | None) -> core.Po
         node_selector=core_nodes(args.settings),
         # JupyterHub stops in about 3 s; the rest is for a busy node.
         termination_grace_period_seconds=30,
-        security_context=pod_security(user=1000),
+        security_context=pod_security(user=_USER),
         containers=[
             core.ContainerArgs(
                 name="hub",

@@ -130,6 +130,7 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         cpu=_bound(notebook.cpu),
         memory=_bound(notebook.memory),
         additional_resources=dict(sorted(notebook.additional_resources.items())),
+        ephemeral_storage=int(quantity.parse(notebook.ephemeral_storage)),
         home_size=notebook.storage.size,
         home_storage_class=resolved.home_storage_class,
         keep_homes=notebook.keep_homes,

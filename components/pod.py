@@ -1,9 +1,16 @@
 """Parts of the pod specs of hub and proxy."""
 
+from typing import Final
+
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 
 from settings import Resources
+
+TMP_SIZE: Final = "512Mi"
+"""Size of the hub's `/tmp`."""
+_SCRATCH: Final = ("64Mi", "1Gi")
+"""Request and limit of ephemeral storage: the logs of a container, and `/tmp`. A pod above the limit is replaced."""
 
 
 def pod_security(*, user: int) -> core.PodSecurityContextArgs:
@@ -29,9 +36,10 @@ def container_security() -> core.SecurityContextArgs:
 
 def requirements(resources: Resources) -> core.ResourceRequirementsArgs:
     """Return the requests and limits of a container, without those that are not set."""
+    request, limit = _SCRATCH
     return core.ResourceRequirementsArgs(
-        requests=resources.requests.model_dump(exclude_none=True),
-        limits=resources.limits.model_dump(exclude_none=True),
+        requests={**resources.requests.model_dump(exclude_none=True), "ephemeral-storage": request},
+        limits={**resources.limits.model_dump(exclude_none=True), "ephemeral-storage": limit},
     )
 
 

@@ -75,6 +75,15 @@ class Proxy(pulumi.ComponentResource):
             opts=child,
         )
         self.token_secret = secret.metadata.name
+        # Without rights: the default ServiceAccount of the namespace may have some.
+        account = core.ServiceAccount(
+            f"{name}-account",
+            metadata=meta.ObjectMetaArgs(
+                name=f"{settings.name}-proxy", namespace=args.namespace, labels=labels(settings, "proxy")
+            ),
+            automount_service_account_token=False,
+            opts=child,
+        )
         apps.Deployment(
             f"{name}-deployment",
             metadata=meta.ObjectMetaArgs(
@@ -91,7 +100,7 @@ class Proxy(pulumi.ComponentResource):
                 selector=meta.LabelSelectorArgs(match_labels=selector(settings, "proxy")),
                 template=core.PodTemplateSpecArgs(
                     metadata=meta.ObjectMetaArgs(labels=labels(settings, "proxy")),
-                    spec=_pod(args, token_secret=self.token_secret),
+                    spec=_pod(args, token_secret=self.token_secret, account=account.metadata.name),
                 ),
             ),
             opts=child,
@@ -125,7 +134,7 @@ def _program(settings: Settings) -> list[str]:
     ]
 
 
-def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecArgs:
+def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str], account: pulumi.Output[str]) -> core.PodSpecArgs:
     has_tls, hub_url = args.tls_secret is not None, service_names.hub_url(args.settings)
     # Google's load balancer sends requests to the pod directly, and learns later than the cluster that it terminates.
     drain_seconds = DRAIN_SECONDS if args.settings.endpoint.type == "gateway" else ENDPOINT_REMOVAL_SECONDS
@@ -137,6 +146,7 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str]) -> core.PodSpecAr
         source = core.SecretVolumeSourceArgs(secret_name=args.tls_secret, default_mode=0o440)
         volumes.append(core.VolumeArgs(name="tls", secret=source))
     return core.PodSpecArgs(
+        service_account_name=account,
         automount_service_account_token=False,
         enable_service_links=False,
         node_selector=core_nodes(args.settings),

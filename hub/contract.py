@@ -52,6 +52,9 @@ DEDICATED: Final = "hub.jupyter.org/dedicated"
 ACCELERATOR: Final = "cloud.google.com/gke-accelerator"
 """GKE's node label with the GPU type. Autopilot creates such a node for a pod that selects it."""
 
+EPHEMERAL_STORAGE: Final = "ephemeral-storage"
+"""Kubernetes' name of the storage of containers and logs."""
+
 GPU_RESOURCE: Final = "nvidia.com/gpu"
 """Extended resource of NVIDIA GPUs; also the key of GKE's taint on nodes that have them."""
 
@@ -172,6 +175,8 @@ class HubConfig(BaseModel):
     """Memory of a notebook, in bytes."""
     additional_resources: dict[str, int]
     """Extended resources that may be chosen, such as `nvidia.com/gpu`, each with its largest number."""
+    ephemeral_storage: int
+    """Bytes of a notebook's files outside of the home."""
     home_size: str
     """Size of each user's home volume, a Kubernetes quantity such as `10Gi`."""
     home_storage_class: str | None

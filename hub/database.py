@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, make_url
@@ -27,11 +29,27 @@ def configure(c: Config, hub_config: HubConfig) -> None:
         sqlalchemy.exc.ArgumentError: It is not a URL.
     """
     c.JupyterHub.db_url = hub_config.database_url or _url_without_password(os.environ[DATABASE_URL_VARIABLE])
+    _own_file(make_url(c.JupyterHub.db_url).database if hub_config.database_url else None)
     # A newer JupyterHub migrates the tables at its start, after a copy of an SQLite file.
     c.JupyterHub.upgrade_db = True
     if c.JupyterHub.db_url.startswith("sqlite:"):
         # The whole hub waits for a lock, 5 s by default. JupyterHub itself sets `check_same_thread`.
         c.JupyterHub.db_kwargs = {"connect_args": {"check_same_thread": False, "timeout": LOCK_SECONDS}}
+
+
+def _own_file(path: str | None) -> None:
+    """Replace a database file that only another user may write by a copy.
+
+    In version 0.1.0 the hub had another UID. A volume that ignores fsGroup (NFS, a folder of the node) keeps its files.
+    """
+    if path is None or os.access(path, os.W_OK) or not (Path(path).is_file() and os.access(Path(path).parent, os.W_OK)):
+        return
+    copy = Path(f"{path}.copy")
+    try:
+        shutil.copyfile(path, copy)
+        copy.replace(path)
+    finally:
+        copy.unlink(missing_ok=True)
 
 
 def _url_without_password(text: str) -> str:

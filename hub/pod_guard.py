@@ -12,7 +12,7 @@ from kubernetes_asyncio.client import V1OwnerReference
 from pydantic import ValidationError
 
 from hub import image_rule
-from hub.contract import ACCELERATOR, GPU_RESOURCE
+from hub.contract import ACCELERATOR, EPHEMERAL_STORAGE, GPU_RESOURCE
 from hub.errors import HubError
 from hub.pod_shape import Pod
 
@@ -93,10 +93,11 @@ def mistakes(manifest: object, config: HubConfig, *, home: str, account: str) ->
 
 def _wrong_amounts(resources: Resources, config: HubConfig) -> list[str]:
     bounds = {"cpu": (config.cpu.min, config.cpu.max), "memory": (config.memory.min, config.memory.max)}
+    bounds[EPHEMERAL_STORAGE] = (0, config.ephemeral_storage)
     bounds.update({name: (0, most) for name, most in config.additional_resources.items()})
     reasons: list[str] = []
     for kind, amounts in (("requests", resources.requests), ("limits", resources.limits)):
-        for name in dict.fromkeys(("cpu", "memory", *amounts)):
+        for name in dict.fromkeys(("cpu", "memory", EPHEMERAL_STORAGE, *amounts)):
             # A missing amount is unbounded: a pod without a limit can take the whole node.
             least, most = bounds.get(name, (0, 0))
             amount = amounts.get(name)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from hub import choice, image_rule, lifetime, quantity
+from hub.contract import EPHEMERAL_STORAGE
 from hub.errors import HubError
 from hub.pages import SpawnPage
 
@@ -31,6 +32,10 @@ class _Filling(NamedTuple):
     """Reasons why the default is there."""
     by_link: bool = False
     """Whether the texts come from a link, and not from the user."""
+
+
+_SMALL_STORAGE: Final = 256 * 2**20
+"""Requested bytes of a notebook's files outside of the home."""
 
 
 class SpawnForm:
@@ -116,7 +121,10 @@ class SpawnForm:
         spawner.mem_guarantee = spawner.mem_limit = chosen.memory
         # Kubernetes wants both to be equal for extended resources.
         counts = {name: str(count) for name, count in chosen.additional_resources.items()}
-        spawner.extra_resource_guarantees = spawner.extra_resource_limits = counts
+        limit = self._config.ephemeral_storage
+        # The request is small, as few people fill the limit.
+        spawner.extra_resource_guarantees = {**counts, EPHEMERAL_STORAGE: str(min(limit, _SMALL_STORAGE))}
+        spawner.extra_resource_limits = {**counts, EPHEMERAL_STORAGE: str(limit)}
         self._submitted.pop(spawner, None)
 
     def _linked(self, spawner: KubeSpawner) -> _Filling:

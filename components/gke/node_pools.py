@@ -51,7 +51,14 @@ class NodePools(pulumi.ComponentResource):
                     total_min_node_count=of.min, total_max_node_count=of.max, location_policy="ANY"
                 ),
                 management=container.NodePoolManagementArgs(auto_repair=True, auto_upgrade=True),
-                node_config=_node(of, args.node_account, {NODE_PURPOSE: purpose}, taints),
+                node_config=_node(
+                    of,
+                    args.node_account,
+                    {NODE_PURPOSE: purpose},
+                    taints,
+                    # The pods of hub and system run programs that people do not choose.
+                    pod_pids_limit=nodes.pod_pids_limit if purpose == "user" else None,
+                ),
                 # The autoscaler changes the number of nodes.
                 opts=pulumi.ResourceOptions(parent=self, ignore_changes=["initialNodeCount"]),
             )
@@ -74,6 +81,8 @@ def _node(
     account: pulumi.Input[str],
     labels: Mapping[str, str],
     taints: "Sequence[container.NodePoolNodeConfigTaintArgs]",
+    *,
+    pod_pids_limit: int | None,
 ) -> "container.NodePoolNodeConfigArgs":
     return container.NodePoolNodeConfigArgs(
         machine_type=pool.machine_type,
@@ -87,6 +96,11 @@ def _node(
         labels=labels,
         taints=list(taints),
         guest_accelerators=_accelerators(pool),
+        kubelet_config=(
+            None
+            if pod_pids_limit is None
+            else container.NodePoolNodeConfigKubeletConfigArgs(pod_pids_limit=pod_pids_limit)
+        ),
         shielded_instance_config=container.NodePoolNodeConfigShieldedInstanceConfigArgs(
             # Works with GPUs too: the NVIDIA drivers that GKE installs are signed.
             enable_secure_boot=True,

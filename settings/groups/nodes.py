@@ -58,6 +58,9 @@ class NodesSettings(Model):
     """Node pool of a created cluster for notebooks without GPUs. Omitted parts keep their defaults."""
     gpu: Annotated[tuple[GpuPool, ...], Field(examples=[[_GPU]])] = ()
     """Node pools of a created cluster for notebooks with GPUs."""
+    pod_pids_limit: Annotated[WholeNumber, Field(ge=1024, le=4_194_304)] = 16384
+    """Maximum number of processes and threads of each notebook in a created cluster. 1024 to 4194304. A change
+    recreates the nodes for notebooks, and ends the notebooks on them."""
 
     @property
     def pools(self) -> Mapping[str, NodePool]:

@@ -9,7 +9,7 @@ from settings.types.images import ImagePattern, ImageReference
 from settings.types.machines import AcceleratorType
 from settings.types.model import Model, over
 from settings.types.names import ResourceName
-from settings.types.quantity import Quantity
+from settings.types.quantity import Memory, Quantity
 from settings.types.quota import QuotaName, amounts_fit
 from settings.types.sizes import CpuBounds, MemoryBounds, Storage
 from settings.types.text import Flag, WholeNumber
@@ -50,6 +50,9 @@ class NotebookSettings(Model):
     any GPU type of the nodes."""
     quota: Annotated[Mapping[QuotaName, Quantity], AfterValidator(amounts_fit), Field(examples=[_QUOTA])] = {}
     """ResourceQuota of all notebook servers and homes together. Empty: no limit."""
+    ephemeral_storage: Memory = "10Gi"
+    """Maximum size of a server's files outside of the home, such as `10Gi`: `/tmp`, logs and what `%pip install` adds.
+    Kubernetes stops a server that exceeds it."""
     storage: Annotated[Storage, over(_HOME_STORAGE)] = _HOME_STORAGE
     """Home volume of each user. Existing homes keep their kind of disk, and grow to the size when their server starts.
     With `disk: filestore`, homes are NFS shares of 10Gi to 1Ti."""

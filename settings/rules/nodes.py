@@ -30,14 +30,15 @@ def effect_errors(nodes: NodesSettings, cluster: ClusterSettings) -> list[str]:
     if cluster.makes_nodes:
         return []
     if cluster.mode == "create":
-        names, why = ("core", "user", "gpu"), "with cluster.autopilot, where Google makes the nodes"
+        names, why = ("core", "user", "gpu", "pod_pids_limit"), "with cluster.autopilot, where Google makes the nodes"
     else:
-        names, why = ("gpu",), f"with cluster.mode {cluster.mode}, as only a created cluster gets pools"
-    return [
-        f"nodes.{name}: has no effect {why}; remove it: pulumi config rm nodes.{name}"
-        for name in names
-        if getattr(nodes, name) != NodesSettings.model_fields[name].default
-    ]
+        names, why = (
+            ("gpu", "pod_pids_limit"),
+            f"with cluster.mode {cluster.mode}, as only a created cluster gets pools",
+        )
+    fields = {name: NodesSettings.model_fields[name] for name in names}
+    changed = [f"nodes.{field.alias}" for name, field in fields.items() if getattr(nodes, name) != field.default]
+    return [f"{key}: has no effect {why}; remove it: pulumi config rm {key}" for key in changed]
 
 
 def room_errors(nodes: NodesSettings, cluster: ClusterSettings, network: NetworkSettings) -> list[str]:

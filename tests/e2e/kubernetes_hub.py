@@ -44,7 +44,6 @@ async def sleep(seconds):
     await asyncio.sleep(seconds / 50)
 kubespawner.reflector.asyncio = types.SimpleNamespace(**{{**vars(asyncio), "sleep": sleep}})
 start_watch.PATIENCE_SECONDS = 2
-stray_pods.GRACE_SECONDS = 2
 c.JupyterHub.last_activity_interval = 1
 
 
@@ -156,6 +155,11 @@ class KubernetesHub:
                 stderr=subprocess.STDOUT,
             )
         self.until(lambda: self.api("GET", "").status_code == 200)
+
+    def configure(self, line: str) -> None:
+        """Add a line to the configuration of the stopped hub."""
+        with (self.folder / "hub" / "extra_config.py").open("a") as file:
+            file.write(f"{line}\n")
 
     def kill(self) -> None:
         """End the hub at once, as the loss of its node does."""

@@ -153,6 +153,7 @@ def test_a_pod_of_another_choice_is_replaced_by_a_start(hub: KubernetesHub) -> N
 def test_a_pod_that_the_database_does_not_know_is_reported_and_stopped(hub: KubernetesHub) -> None:
     hub.kill()
     hub.forget_server("bob")
+    hub.configure("stray_pods.GRACE_SECONDS = 2")
     hub.start()
     hub.until(lambda: "1 pods have no server in the database" in hub.log)
     hub.until(lambda: "jupyter-bob" not in hub.pods())

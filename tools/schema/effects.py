@@ -84,6 +84,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "nodes.gpu.min": _POOL,
     "nodes.gpu.max": _POOL,
     "nodes.gpu.diskGb": _POOL,
+    "nodes.podPidsLimit": _POOL,
     "kubernetes.context": ANOTHER_STACK,
     "identity.hubServiceAccount": _ACCOUNT,
     "identity.notebookServiceAccount": _ACCOUNT,

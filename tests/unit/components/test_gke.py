@@ -109,6 +109,13 @@ def test_nodes_have_least_privileges(created: Record) -> None:
     assert [grant.inputs["role"] for grant in created.of("IAMMember")] == ["roles/container.defaultNodeServiceAccount"]
 
 
+def test_only_nodes_for_notebooks_limit_the_processes_of_a_pod() -> None:
+    pools = record_gke({"nodes.gpu": [_T4], "nodes.podPidsLimit": 2048}).of("NodePool")
+    limits = {pool.name: pool.inputs["nodeConfig"].get("kubeletConfig") for pool in pools}
+    limited = {"podPidsLimit": 2048}
+    assert limits == {"gke-pools-core": None, "gke-pools-user": limited, "gke-pools-t4": limited}
+
+
 def test_gpu_nodes_have_taint_driver_and_label_for_notebooks() -> None:
     pools = {pool.name: pool.inputs for pool in record_gke({"nodes.gpu": [_T4]}).of("NodePool")}
     node = pools["gke-pools-t4"]["nodeConfig"]

@@ -70,8 +70,14 @@ def test_requests_and_limits_are_those_of_the_settings() -> None:
     )
     found = {name: spec["containers"][0]["resources"] for name, spec in pod_specs(hub).items()}
     assert found == {
-        "tf-hub": {"requests": {"cpu": "200m", "memory": "256Mi"}, "limits": {"cpu": "2", "memory": "2Gi"}},
-        "tf-hub-proxy": {"requests": {"cpu": "50m", "memory": "96Mi"}, "limits": {"memory": "128Mi"}},
+        "tf-hub": {
+            "requests": {"cpu": "200m", "memory": "256Mi", "ephemeral-storage": "64Mi"},
+            "limits": {"cpu": "2", "memory": "2Gi", "ephemeral-storage": "1Gi"},
+        },
+        "tf-hub-proxy": {
+            "requests": {"cpu": "50m", "memory": "96Mi", "ephemeral-storage": "64Mi"},
+            "limits": {"memory": "128Mi", "ephemeral-storage": "1Gi"},
+        },
     }
 
 
@@ -83,3 +89,28 @@ def test_every_pod_has_probes_and_two_minutes_to_start(hub: Record) -> None:
         assert startup["periodSeconds"] * startup["failureThreshold"] >= 120
         for probe in (startup, container["readinessProbe"], container["livenessProbe"]):
             assert probe["httpGet"]["port"] in ports
+
+
+def test_each_pod_has_its_own_user_and_account(hub: Record) -> None:
+    of_notebooks = {1000, 100}
+    specs = pod_specs(hub)
+    users = {name: spec["securityContext"]["runAsUser"] for name, spec in specs.items()}
+    assert all(user >= 10000 for user in users.values())
+    for name, spec in specs.items():
+        security = spec["securityContext"]
+        assert {security["runAsUser"], security["runAsGroup"], security["fsGroup"]} == {users[name]}
+        assert users[name] not in of_notebooks
+        assert spec["serviceAccountName"] == name
+        assert hub.one("ServiceAccount", name).inputs["automountServiceAccountToken"] is False
+    assert len(set(users.values())) == len(users)
+
+
+def test_every_empty_dir_has_a_size_limit(hub: Record) -> None:
+    folders = [
+        volume["emptyDir"]
+        for spec in pod_specs(hub).values()
+        for volume in spec.get("volumes", ())
+        if "emptyDir" in volume
+    ]
+    assert folders
+    assert all(folder["sizeLimit"] for folder in folders)

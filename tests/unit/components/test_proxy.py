@@ -32,7 +32,7 @@ def _proxy(hub: Record) -> dict[str, dict[str, Any]]:
     ids=lambda changes: next(iter(changes)),
 )
 def test_unrelated_changes_do_not_restart_the_proxy(changes: dict[str, object], hub: Record) -> None:
-    assert len(_proxy(hub)) == 4
+    assert len(_proxy(hub)) == 5
     assert _proxy(record_hub(changes)) == _proxy(hub)
 
 

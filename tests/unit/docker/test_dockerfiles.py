@@ -16,7 +16,9 @@ def test_the_base_can_be_chosen_and_has_a_public_default(image: str) -> None:
     assert (second.word, second.rest) == ("FROM", "${BASE}")
 
 
-@pytest.mark.parametrize(("image", "user"), [("hub", "1000:1000"), ("proxy", "65534:65534"), ("notebook", "1000:100")])
+@pytest.mark.parametrize(
+    ("image", "user"), [("hub", "10001:10001"), ("proxy", "65534:65534"), ("notebook", "1000:100")]
+)
 def test_the_last_user_is_the_uid_of_the_pod(image: str, user: str) -> None:
     assert only(image, "USER") == user
     words = [instruction.word for instruction in read(image)]

@@ -45,6 +45,7 @@ def hub_config() -> HubConfig:
         cpu=Bounds(default=0.5, min=0.1, max=4),
         memory=Bounds(default=2**30, min=2**28, max=2**33),
         additional_resources={"nvidia.com/gpu": 2},
+        ephemeral_storage=10 * 2**30,
         home_size="10Gi",
         home_storage_class=None,
         keep_homes=True,

@@ -31,3 +31,7 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Collect text."""
         self.text += data
+
+    def values(self) -> dict[str, str | None]:
+        """Return the values of the fields."""
+        return {name: attributes["value"] for name, attributes in self.inputs.items()}

@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from traitlets.config import Config
 
 from hub.contract import DATABASE_URL_VARIABLE, HubConfig
+from tools.paths import CHECKOUT
 
 LoadConfig = Callable[[HubConfig], Config]
 
@@ -128,3 +130,45 @@ def test_an_older_database_is_backed_up_and_upgraded(
 
     assert [user.name for user in _open_database(config).query(orm.User)] == ["ada"]
     assert set(folder.iterdir()) == {file, copy}, "an up-to-date database is not copied"
+
+
+AS_HUB = """
+import os, sqlite3, sys
+from hub.database import _own_file
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(10001)
+    os.setuid(10001)
+file = sys.argv[1]
+"""
+"""Runs the rest as the hub's user; any other one, too, cannot write a file without permission."""
+WRITE = "sqlite3.connect(file).execute('CREATE TABLE b (c)').connection.commit()"
+
+
+def test_a_database_of_another_uid_on_a_volume_without_fsgroup_stays_usable() -> None:
+    """Like the files that a hub of 0.1.0 left: of UID 1000, readable for others, in a folder that all may write."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        file = folder / "jupyterhub.sqlite"
+        connection = sqlite3.connect(file)
+        connection.execute("CREATE TABLE a (b)")
+        connection.execute("INSERT INTO a VALUES (7)")
+        connection.commit()
+        connection.close()
+        if os.geteuid() == 0:
+            os.chown(file, 1000, 1000)
+        else:
+            file.chmod(0o444)
+
+        def run(code: str) -> int:
+            environment = {"PYTHONPATH": str(CHECKOUT), "PATH": os.environ["PATH"]}
+            command = [sys.executable, "-c", AS_HUB + code, str(file)]
+            return subprocess.run(command, env=environment, check=False).returncode
+
+        assert run(WRITE) != 0, "the test would show nothing otherwise"
+        assert run("_own_file(file)") == 0
+        assert run("_own_file(file)") == 0
+        assert run(WRITE) == 0
+        assert sqlite3.connect(file).execute("SELECT b FROM a").fetchall() == [(7,)]
+        assert [entry.name for entry in folder.iterdir()] == [file.name]

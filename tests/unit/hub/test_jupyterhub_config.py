@@ -209,8 +209,8 @@ def test_the_pod_has_the_chosen_options(config: Config) -> None:
     assert container["args"] == list(COMMAND)
     assert container["terminationMessagePolicy"] == "FallbackToLogsOnError"
     assert container["resources"] == {
-        "requests": {"cpu": 1.5, "memory": 2 * 2**30, "nvidia.com/gpu": "2"},
-        "limits": {"cpu": 4.0, "memory": 2 * 2**30, "nvidia.com/gpu": "2"},
+        "requests": {"cpu": 1.5, "memory": 2 * 2**30, "nvidia.com/gpu": "2", "ephemeral-storage": str(256 * 2**20)},
+        "limits": {"cpu": 4.0, "memory": 2 * 2**30, "nvidia.com/gpu": "2", "ephemeral-storage": str(10 * 2**30)},
     }
 
 
@@ -231,8 +231,8 @@ def test_the_pod_has_the_defaults_without_a_choice(config: Config, hub_config: H
     (container,) = manifest_of(config, {})["spec"]["containers"]
     assert container["image"] == hub_config.image
     assert container["resources"] == {
-        "requests": {"cpu": 0.5, "memory": 2**30},
-        "limits": {"cpu": 4.0, "memory": 2**30},
+        "requests": {"cpu": 0.5, "memory": 2**30, "ephemeral-storage": str(256 * 2**20)},
+        "limits": {"cpu": 4.0, "memory": 2**30, "ephemeral-storage": str(10 * 2**30)},
     }
 
 

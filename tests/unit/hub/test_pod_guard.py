@@ -47,8 +47,8 @@ def pod(hub_config: HubConfig) -> dict[str, Any]:
                     "lifecycle": {},
                     "ports": [{"containerPort": 8888, "name": "notebook-port"}],
                     "resources": {
-                        "requests": {"cpu": 0.5, "memory": 2**30, "nvidia.com/gpu": "1"},
-                        "limits": {"cpu": 4.0, "memory": 2**30, "nvidia.com/gpu": "1"},
+                        "requests": {"cpu": 0.5, "memory": 2**30, "nvidia.com/gpu": "1", "ephemeral-storage": "1Gi"},
+                        "limits": {"cpu": 4.0, "memory": 2**30, "nvidia.com/gpu": "1", "ephemeral-storage": "10Gi"},
                     },
                     "securityContext": {
                         "runAsUser": 1000,
@@ -148,6 +148,7 @@ def test_a_valid_notebook_pod_is_accepted(pod: dict[str, Any], hub_config: HubCo
         (f"{CONTAINER}/resources/requests/memory", 1),
         (f"{CONTAINER}/resources/limits/nvidia.com~1gpu", "3"),
         (f"{CONTAINER}/resources/limits/ephemeral-storage", "1Ti"),
+        (f"{CONTAINER}/resources/limits/ephemeral-storage", None),
         (f"{CONTAINER}/resources/limits", None),
         ("metadata/ownerReferences", None),
         ("metadata/ownerReferences", []),

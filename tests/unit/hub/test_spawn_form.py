@@ -16,10 +16,6 @@ class FakeSpawner(KubeSpawner):
     def __init__(self, user_options: dict[str, object] | None = None) -> None:
         self.user_options = user_options or {}
 
-    def values(self) -> dict[str, str | None]:
-        """Return the values of the fields."""
-        return {name: attributes["value"] for name, attributes in self.inputs.items()}
-
 
 DEFAULTS = {
     "image": "registry.example/foo/notebook:1.0.0",
@@ -204,7 +200,8 @@ def test_a_choice_is_applied_as_guarantees_and_limits(hub_config: HubConfig) -> 
     assert spawner.image == "quay.io/jupyter/base-notebook"
     assert spawner.cpu_guarantee == 0.5
     assert spawner.mem_guarantee == spawner.mem_limit == 3 * 2**29
-    assert spawner.extra_resource_guarantees == spawner.extra_resource_limits == {"nvidia.com/gpu": "1"}
+    assert spawner.extra_resource_guarantees == {"nvidia.com/gpu": "1", "ephemeral-storage": str(256 * 2**20)}
+    assert spawner.extra_resource_limits == {"nvidia.com/gpu": "1", "ephemeral-storage": str(10 * 2**30)}
 
 
 def test_a_new_choice_replaces_the_previous_one(hub_config: HubConfig) -> None:

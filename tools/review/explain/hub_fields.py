@@ -17,6 +17,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "database_url": "The hub uses another database: users and tokens of the old one are not in it.",
     "dedicated_nodes": "New notebooks run on nodes for notebooks only: {new} (before: {old}).",
     "default_service_account": "New notebooks run as the ServiceAccount {new} (before: {old}).",
+    "ephemeral_storage": "New notebooks may store {new} bytes outside of the home (before: {old}).",
     "extra_config": "",  # noted with the file
     "home_size": "Homes have {new} (before: {old}); smaller ones are expanded at the next start, none shrinks.",
     "home_storage_class": "New homes use another StorageClass; existing ones stay as they are.",
