@@ -9,7 +9,7 @@ LOCK := requirements.lock
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview diff url kubeconfig env down check test unit lint schema bench bench-rollout environment lock
+.PHONY: help up preview diff url kubeconfig env cancel destroy down check test unit lint schema bench bench-rollout environment lock
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,10 +29,16 @@ url: environment ## print the hub's URL
 kubeconfig: environment ## print the path of the kubeconfig in use
 	@$(PYTHON) -m tools.local.deploy kubeconfig --stack $(STACK)
 
-env: environment ## print environment variables for pulumi and kubectl: eval "$$(make env)"
+env: environment ## print environment variables for pulumi and kubectl on this stack: eval "$$(make env)"
 	@$(PYTHON) -m tools.local.deploy environment --stack $(STACK)
 
-down: environment ## destroy the stack and stop the local cluster
+cancel: environment ## unlock a stack whose pulumi was killed
+	@$(PYTHON) -m tools.local.deploy cancel --stack $(STACK)
+
+destroy: environment ## destroy the stack; the local cluster goes on running
+	@$(PYTHON) -m tools.local.deploy destroy --stack $(STACK)
+
+down: environment ## destroy the stack, and stop the local cluster unless it has other hubs
 	@$(PYTHON) -m tools.local.deploy down --stack $(STACK)
 
 check: environment ## lint, types and the tests that need no cluster

@@ -18,5 +18,6 @@ hub = JupyterHub(
     JupyterHubArgs(settings=stack, cluster=target),
     pulumi.ResourceOptions(providers=target.providers),
 )
+cluster.guard(target, hub)
 for name, value in hub.exports.items():
     pulumi.export(name, value)

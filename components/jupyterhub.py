@@ -14,6 +14,7 @@ from components.hub import Hub, HubArgs
 from components.hub_config import HubConfigMap, HubConfigMapArgs
 from components.hub_secret import HubSecret, HubSecretArgs
 from components.namespaces import Namespaces, NamespacesArgs
+from components.ownership import owned
 from components.proxy import Proxy, ProxyArgs
 from components.quota import NotebookQuota, NotebookQuotaArgs
 from components.rbac import Rbac, RbacArgs
@@ -38,7 +39,8 @@ class JupyterHub(pulumi.ComponentResource):
     """Outputs of the stack by name."""
 
     def __init__(self, name: str, args: JupyterHubArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("jupyterhub:jupyterhub:JupyterHub", name, None, opts)
+        marked = pulumi.ResourceOptions.merge(opts, owned(args.cluster.identity))
+        super().__init__("jupyterhub:jupyterhub:JupyterHub", name, None, marked)
         settings, gke, child = args.settings, args.cluster.gke, pulumi.ResourceOptions(parent=self)
         kubeconfig = gke.kubeconfig if gke else None
         after_admin = child

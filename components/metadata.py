@@ -4,6 +4,10 @@ from typing import Final
 
 from settings import Settings
 
+MARK: Final = "jupyterhub-on-gke/stack"
+"""Annotation of every object with a fixed name: organization, project and stack. A stack finds by it what it kept when
+it was destroyed."""
+
 NO_WAIT: Final = {"pulumi.com/waitFor": "jsonpath={.metadata.uid}"}
 """Annotations of an object that counts as ready once it exists. By default the provider waits until a Service has had
 endpoints for some time (10 s at least); the pods behind it are waited for by `Rollout` and by the Deployment."""

@@ -2,14 +2,14 @@
 
 from components.cluster import existing_gke, gke, kubeconfig, reachability
 from components.cluster.existing_gke import ExistingGke
-from components.cluster.kubeconfig import ClusterAddress
-from components.cluster.target import Cluster, Gke, kubernetes_provider
+from components.cluster.target import Cluster, Gke, guard, kubernetes_provider, read_identity
+from components.dynamic.cluster_identity import ClusterIdentityArgs
 from settings import Settings
 
-__all__ = ["Cluster", "Gke", "find", "use"]
+__all__ = ["Cluster", "Gke", "find", "guard", "use"]
 
 
-def find(settings: Settings) -> ClusterAddress | ExistingGke | None:
+def find(settings: Settings) -> ClusterIdentityArgs | ExistingGke | None:
     """Return the cluster that the settings name; None if the stack is to create it.
 
     Raises:
@@ -23,15 +23,17 @@ def find(settings: Settings) -> ClusterAddress | ExistingGke | None:
     address = kubeconfig.find(settings.kubernetes.context)
     # The provider would treat an unreachable cluster as an empty one, and its preview would succeed.
     reachability.check(address)
-    return address
+    # Here, because the check of the hub's configuration runs meanwhile, and the client is slow to load.
+    return ClusterIdentityArgs(**read_identity(context=address.context), context=address.context)
 
 
-def use(found: ClusterAddress | ExistingGke | None, settings: Settings) -> Cluster:
+def use(found: ClusterIdentityArgs | ExistingGke | None, settings: Settings) -> Cluster:
     """Return the cluster with its providers, and create what it lacks: on GKE the cluster itself, APIs, registry."""
-    if not isinstance(found, ClusterAddress):
+    if not isinstance(found, ClusterIdentityArgs):
         return gke.use(found, settings)
-    # An empty kubeconfig keeps $KUBECONFIG out of the state, which others share: it is a path of this machine, or a
-    # list of paths, which the provider refuses as an input. The provider reads the same files by itself.
-    provider = kubernetes_provider("", context=found.context)
     admin = settings.cluster_admin
-    return Cluster(providers=[provider], admin_user=admin.user if admin.enabled else None)
+    return Cluster(
+        providers=[kubernetes_provider(found)],
+        admin_user=admin.user if admin.enabled else None,
+        identity=found,
+    )

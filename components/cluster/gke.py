@@ -8,7 +8,8 @@ import pulumi_gcp as gcp
 from pulumi_gcp import organizations
 
 from components.cluster.existing_gke import ExistingGke
-from components.cluster.target import Cluster, Gke, kubernetes_provider
+from components.cluster.target import Cluster, Gke, kubernetes_provider, read_identity
+from components.dynamic.cluster_identity import ClusterIdentityArgs
 from components.gke.apis import EnabledApis, EnabledApisArgs
 from components.gke.gke_cluster import GkeCluster, GkeClusterArgs
 from components.gke.registry import Registry, RegistryArgs
@@ -59,8 +60,18 @@ def use(found: ExistingGke | None, settings: Settings) -> Cluster:
         # The identity pool is created with the project's first cluster.
         after_cluster = pulumi.ResourceOptions(provider=google, depends_on=ready)
         WorkloadIdentity("identity", WorkloadIdentityArgs(settings=settings), after_cluster)
+    answer = gke.kubeconfig.apply(lambda text: read_identity(kubeconfig=text))
+    address = ClusterIdentityArgs(
+        uid=answer["uid"],
+        problem=answer["problem"],
+        context=None,
+        kubeconfig=gke.kubeconfig,
+    )
     return Cluster(
-        providers=[kubernetes_provider(gke.kubeconfig), google], admin_user=_admin_user(settings, google), gke=gke
+        providers=[kubernetes_provider(address), google],
+        admin_user=_admin_user(settings, google),
+        identity=address,
+        gke=gke,
     )
 
 

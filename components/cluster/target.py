@@ -1,10 +1,23 @@
 """The cluster that the stack uses, with its providers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_kubernetes as kubernetes
+from pulumi.runtime.rpc import UNKNOWN
+
+from components.dynamic.cluster_identity import (
+    FIRST,
+    LAST,
+    AnotherClusterError,
+    ClusterIdentity,
+    ClusterIdentityArgs,
+    UnknownClusterError,
+    UnreachableClusterError,
+    another_cluster,
+    read_uid,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,21 +44,21 @@ class Cluster:
     """The Kubernetes provider, and on GKE the Google provider."""
     admin_user: pulumi.Input[str] | None
     """User who is made cluster-admin, as the cluster knows them; None = nobody."""
+    identity: ClusterIdentityArgs | None = None
+    """The UID of the cluster, and how to reach it; None only in tests of single components."""
     gke: Gke | None = None
     """Parts of a GKE cluster; None = another cluster, of the user's own kubeconfig."""
 
 
-def kubernetes_provider(kubeconfig: pulumi.Input[str], *, context: str | None = None) -> kubernetes.Provider:
-    """Return the Kubernetes provider of a cluster.
-
-    Args:
-        kubeconfig: Kubeconfig as JSON; empty = the user's own.
-        context: Context of the kubeconfig; None = its current one.
-    """
+def kubernetes_provider(identity: ClusterIdentityArgs) -> kubernetes.Provider:
+    """Return the Kubernetes provider of a cluster, once it is certain that the stack's objects are in that cluster."""
+    same = ClusterIdentity(FIRST, identity)
     return kubernetes.Provider(
         "cluster",
-        context=context,
-        kubeconfig=kubeconfig,
+        context=identity.context,
+        # An empty kubeconfig keeps $KUBECONFIG out of the state, which others share: it is a path of this machine, or a
+        # list of paths, which the provider refuses as an input. The provider reads the same files by itself.
+        kubeconfig=identity.kubeconfig or "",
         # A stack stays in one cluster. Were the provider replaced (another context, a renewed certificate), every
         # object would be replaced too, homes and database included.
         cluster_identifier=f"{pulumi.get_project()}/{pulumi.get_stack()}",
@@ -54,4 +67,50 @@ def kubernetes_provider(kubeconfig: pulumi.Input[str], *, context: str | None = 
         delete_unreachable=False,
         skip_update_unreachable=False,
         enable_server_side_apply=True,
+        opts=pulumi.ResourceOptions(
+            depends_on=same,
+            hooks=pulumi.ResourceHookBinding(
+                before_update=[
+                    pulumi.ResourceHook(
+                        "is-the-same-cluster", _require_same_cluster, pulumi.ResourceHookOptions(on_dry_run=True)
+                    )
+                ]
+            ),
+        ),
     )
+
+
+def _require_same_cluster(args: pulumi.ResourceHookArgs) -> None:
+    """Raise an AnotherClusterError if the provider would go from one cluster to another.
+
+    `pulumi destroy --run-program` updates the provider, but does not check the identity.
+    """
+    before, after = args.old_inputs or {}, args.new_inputs or {}
+    addresses = [{key: of.get(key) or None for key in ("context", "kubeconfig")} for of in (before, after)]
+    if addresses[0] == addresses[1] or UNKNOWN in addresses[1].values():
+        return
+    try:
+        known, found = (read_uid(address) for address in addresses)
+    except UnknownClusterError:
+        return  # a renamed context, for example; `pulumi up` compares with the state
+    if known != found:
+        raise AnotherClusterError(another_cluster(known, found, addresses[1]))
+
+
+def guard(cluster: Cluster, hub: pulumi.Resource) -> None:
+    """Let `pulumi destroy` and `pulumi refresh`, which do not run the program, refuse another cluster."""
+    if cluster.identity is not None:
+        ClusterIdentity(LAST, cluster.identity, pulumi.ResourceOptions(depends_on=hub))
+
+
+def read_identity(*, context: str | None = None, kubeconfig: str | None = None) -> Mapping[str, str | None]:
+    """Return the UID of the cluster's namespace `kube-system` as `uid`, or the reason why it is not known as `problem`.
+
+    Previews need no permissions in the cluster, so in them there is no problem. With `kubeconfig` it is none either if
+    the cluster does not answer: the kubeconfig has its address and CA, and Pulumi cannot change anything there.
+    """
+    try:
+        return {"uid": read_uid({"context": context, "kubeconfig": kubeconfig}), "problem": None}
+    except UnknownClusterError as error:
+        passes = pulumi.runtime.is_dry_run() or (kubeconfig and isinstance(error, UnreachableClusterError))
+        return {"uid": None, "problem": None if passes else str(error)}

@@ -42,6 +42,14 @@ def api_client(props: Mapping[str, Any]) -> "ApiClient":
     return ApiClient(configuration)
 
 
+def message_of(error: Exception) -> str:
+    """Return the message of the API server in an `ApiException`, without headers."""
+    try:
+        return str(json.loads(getattr(error, "body", None) or "")["message"])
+    except (ValueError, KeyError, TypeError):
+        return str(getattr(error, "reason", None) or error)
+
+
 def end_of_log(core: "CoreV1Api", pod: str, namespace: str, *, previous: bool, lines: int) -> list[str]:
     """Return the last lines of a pod's log.
 

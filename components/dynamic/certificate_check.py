@@ -1,7 +1,6 @@
 """Checks an existing TLS Secret in each preview."""
 
 import base64
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,7 +8,7 @@ import pulumi
 from pulumi import dynamic
 from pulumi.runtime import rpc
 
-from components.dynamic.api_client import ApiClientArgs, api_client
+from components.dynamic.api_client import ApiClientArgs, api_client, message_of
 from settings import certificate_errors, key_errors
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def secret_errors(core: "CoreV1Api", namespace: str, secret: str, hostname: str 
             # Previews of pull requests may read no Secrets. `pulumi up` checks again, with the rights to do so.
             return []
         if error.status != 404:
-            return [f"endpoint.tlsSecret: the Secret cannot be read: {_message(error)}"]
+            return [f"endpoint.tlsSecret: the Secret cannot be read: {message_of(error)}"]
         return [_missing(namespace, secret)] if _exists(core, namespace) else []
     certificate, key = (_text(data.get(part)) for part in (CERTIFICATE_KEY, PRIVATE_KEY_KEY))
     errors = [
@@ -104,14 +103,6 @@ def _exists(core: "CoreV1Api", namespace: str) -> bool:
     except ApiException as error:
         return error.status != 404
     return True
-
-
-def _message(error: Exception) -> str:
-    """Return the message of the API server, without headers."""
-    try:
-        return str(json.loads(getattr(error, "body", None) or "")["message"])
-    except (ValueError, KeyError, TypeError):
-        return str(getattr(error, "reason", None) or error)
 
 
 def _text(encoded: str | None) -> str:

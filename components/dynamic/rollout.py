@@ -1,8 +1,10 @@
 """Waits until the hub is rolled out, and reports why if it is not."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
@@ -11,7 +13,7 @@ from pulumi import dynamic
 from components.dynamic.api_client import ApiClientArgs, api_client, end_of_log
 
 if TYPE_CHECKING:
-    from kubernetes.client import AppsV1Api, CoreV1Api, V1ContainerStatus, V1Pod
+    from kubernetes.client import AppsV1Api, CoreV1Api, V1ContainerStatus, V1Pod, V1StatefulSetStatus
 
 TIMEOUT_SECONDS: Final = 600
 """Time limit of a rollout, including image pull, a new node and an upgrade of the database."""
@@ -26,6 +28,7 @@ _HEALTH: Final = "Health: "
 """Mark of the lines in which the hub logs its health (hub/health.py): `Health: good`, or all problems."""
 POLL_SECONDS: Final = 0.5
 """Time between two requests."""
+_CREATE_AGAIN: Final = "To create what is missing: pulumi up --refresh"
 LOG_LINES: Final = 30
 """Lines of the hub's log in an error. If an upgrade of the database fails, the reason is 20 lines before the end."""
 
@@ -105,8 +108,8 @@ def wait_for(hub: "HubPod", *, sleep: Callable[[float], None] = time.sleep) -> N
     """Return once the hub runs and is healthy.
 
     Raises:
-        RolloutError: It crashed `MAX_CRASHES` times, cannot start, or took longer than `TIMEOUT_SECONDS`; or its
-            database, its proxy or Kubernetes does not work for `HEALTH_SECONDS`.
+        RolloutError: It was deleted, crashed `MAX_CRASHES` times, cannot start, or took longer than `TIMEOUT_SECONDS`;
+            or its database, its proxy or Kubernetes does not work for `HEALTH_SECONDS`.
     """
     for _ in range(int(TIMEOUT_SECONDS / POLL_SECONDS)):
         if hub.runs():
@@ -144,11 +147,11 @@ class HubPod:
     _ends: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
     """Observed exits of the container: UID of the pod and its restart count."""
     _stuck: int = 0
-    """Number of polls in a row that found the container unable to start."""
+    """Number of polls in a row that found the pod unable to start."""
 
     def runs(self) -> bool:
         """Return whether the pod of the newest revision is ready."""
-        status = self.apps.read_namespaced_stateful_set_status(self.name, self.namespace).status
+        status = self._status()
         return (
             status is not None
             and (status.observed_generation or 0) >= self.generation
@@ -160,6 +163,8 @@ class HubPod:
         """Return why the rollout cannot succeed; None if it still may."""
         pod = self._newest_pod()
         container = _container(pod)
+        if lost := _lost_volume(pod):
+            return self._stuck_at(f"{lost}. If somebody deleted it: {_CREATE_AGAIN}")
         if pod is None or container is None or container.state is None:
             return None
         ended = container.state.terminated or (container.last_state.terminated if container.last_state else None)
@@ -171,8 +176,12 @@ class HubPod:
         if waiting is None or waiting.reason in {None, "ContainerCreating", "PodInitializing", "CrashLoopBackOff"}:
             self._stuck = 0
             return None
+        return self._stuck_at(f"{waiting.reason}: {waiting.message}")
+
+    def _stuck_at(self, reason: str) -> str | None:
+        """Count a poll that found the pod unable to start, and return the reason once it was so for long enough."""
         self._stuck += 1
-        return f"{waiting.reason}: {waiting.message}" if self._stuck * POLL_SECONDS >= _STUCK_SECONDS else None
+        return reason if self._stuck * POLL_SECONDS >= _STUCK_SECONDS else None
 
     def health(self) -> str | None:
         """Return what the hub last logged about its health: "good", or its problems; None if nothing yet."""
@@ -192,9 +201,21 @@ class HubPod:
         conditions = [condition.message for condition in pod.status.conditions or [] if condition.message]
         return "\n".join([*conditions, self._log(pod)])
 
+    def _status(self) -> "V1StatefulSetStatus | None":
+        from kubernetes.client.exceptions import ApiException  # noqa: PLC0415 as above
+
+        try:
+            return self.apps.read_namespaced_stateful_set_status(self.name, self.namespace).status
+        except ApiException as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            raise RolloutError(
+                f"StatefulSet {self.name} does not exist: somebody deleted it. {_CREATE_AGAIN}"
+            ) from None
+
     def _newest_pod(self) -> "V1Pod | None":
         """Return the pod of the newest revision; None if there is none yet."""
-        status = self.apps.read_namespaced_stateful_set_status(self.name, self.namespace).status
+        status = self._status()
         if status is None or (status.observed_generation or 0) < self.generation:
             return None
         of_revision = f"controller-revision-hash={status.update_revision}"
@@ -210,6 +231,13 @@ class HubPod:
         except ApiException:
             return "(there is no log)"
         return "\n".join(f"    {line}" for line in lines)
+
+
+def _lost_volume(pod: "V1Pod | None") -> str | None:
+    """Return the scheduler's message if the pod waits for a claim that does not exist, which nothing will change."""
+    conditions = (pod.status.conditions if pod and pod.status else None) or []
+    messages = [one.message or "" for one in conditions if one.type == "PodScheduled" and one.status == "False"]
+    return next((one for one in messages if re.search(r"persistentvolumeclaim .* not found", one)), None)
 
 
 def _container(pod: "V1Pod | None") -> "V1ContainerStatus | None":

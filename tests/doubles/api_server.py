@@ -1,4 +1,7 @@
-"""Kubernetes API servers of their own: etcd and kube-apiserver on loopback ports, without nodes and controllers."""
+"""Kubernetes API servers of their own: etcd and kube-apiserver on loopback ports, without nodes.
+
+The only controllers are those that finish the deletion of objects and namespaces.
+"""
 
 import socket
 import subprocess
@@ -100,10 +103,18 @@ def api_server(name: str, folder: Path) -> Generator[ApiServer]:
         "--profiling=false",
     ]
     kubeconfig = _kubeconfig(name, folder, ca, port)
+    controllers = [
+        control_plane.program("kube-controller-manager"),
+        f"--kubeconfig={kubeconfig}",
+        "--controllers=garbage-collector-controller,namespace-controller",
+        "--leader-elect=false",
+        "--secure-port=0",
+    ]
     with _running(etcd, folder / "etcd.log"), ExitStack() as processes:
         started = ApiServer(name=name, kubeconfig=kubeconfig, command=apiserver, processes=processes)
         started.start()
-        yield started
+        with _running(controllers, folder / "controllers.log"):
+            yield started
 
 
 def _answers(server: ApiServer) -> bool:

@@ -26,6 +26,9 @@ from tools.review.offline.outputs import ADDRESS
 SECRET = "value of secret output"  # noqa: S105 a marker that tests search for
 """Prefix of the made-up values of secret outputs."""
 
+CLUSTER_UID = "00000000-1111-2222-3333-444444444444"
+"""UID of the namespace `kube-system`, which is not asked for."""
+
 UNKNOWN = "[unknown]"
 """Placeholder of unknown values in a preview."""
 
@@ -174,6 +177,13 @@ class _Cluster(mocks.Mocks):
         return "" if self._preview else args.name, state
 
 
+class _Hooks:
+    """Accepts hooks, which nothing calls. Pulumi's mocks have none."""
+
+    def register_resource_hook(self, _: pulumi.ResourceHook) -> None:
+        """Accept a hook."""
+
+
 def record(
     program: Callable[[], object], *, preview: bool = False, answers: Mapping[str, dict[str, Any]] | None = None
 ) -> Record:
@@ -194,8 +204,9 @@ def record(
             project="jupyterhub",
             stack="test",
             dry_run=preview,
-            organization=None,
+            organization="organization",
         )
+        cast("Any", settings).callbacks = _Hooks()  # Pulumi's type is that of the decorator
         configure(settings)
 
         async def main() -> None:
@@ -208,7 +219,10 @@ def record(
         gc.disable()
         try:
             # The SDK sends the call stack of each resource, which is a third of the time, as pytest's is long.
-            with mock.patch("pulumi.runtime.resource._get_stack_trace", source_pb2.StackTrace):
+            with (
+                mock.patch("pulumi.runtime.resource._get_stack_trace", source_pb2.StackTrace),
+                mock.patch("components.cluster.target.read_uid", return_value=CLUSTER_UID),
+            ):
                 asyncio.run(run_in_stack(main))
         finally:
             gc.enable()

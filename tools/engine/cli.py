@@ -45,7 +45,7 @@ class Engine:
         Returns:
             The exit code, and both output streams as `stdout`.
         """
-        variables = {**os.environ, **self.environment, **(environment or {})}
+        variables = {**inherited(), **self.environment, **(environment or {})}
         command = [str(self.program), *arguments, "--non-interactive", "--color=never"]
         if event_log is not None:
             # Pulumi has the option --event-log only together with its commands for debugging.
@@ -87,6 +87,11 @@ def find(*, with_provider: bool = True) -> Engine:
     }
     program = toolchain.PULUMI.programs / "pulumi"
     return Engine(program=program, environment=environment, description="the pinned pulumi, built from its Go modules")
+
+
+def inherited() -> dict[str, str]:
+    """Return this process's environment variables, without the stack of `make env`: each command names its own."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("PULUMI_OPTION_")}
 
 
 def _has_provider(program: str) -> bool:

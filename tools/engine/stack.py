@@ -5,6 +5,7 @@ has a workspace of its own beside the state: a copy of `Pulumi.yaml` whose `main
 copy of the stack file. Both are written again each time; only the salt is retained.
 """
 
+import json
 import os
 import re
 import secrets
@@ -13,15 +14,18 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from settings.reading import stack_file
 from settings.reading.stack_file import StackFileError
 from tools import paths
 from tools.commands import run
-from tools.engine.cli import Engine
+from tools.engine.cli import Engine, inherited
 from tools.errors import ToolError
 
 _PREFIX = "jupyterhub:"
+_LOCKED = re.compile("stack is currently locked|Another update is currently in progress")
+"""Pulumi's error of a locked stack, in a folder or bucket and in Pulumi Cloud."""
 _RETAINED = ("encryptionsalt", "encryptedkey", "secretsprovider")
 
 
@@ -90,9 +94,34 @@ class Stack:
         """Return a Pulumi command on the stack, as a list of words; it needs `environment`."""
         return [str(self.engine.program), "--cwd", str(self.workspace), *arguments, "--stack", self.name]
 
+    @property
+    def selection(self) -> dict[str, str]:
+        """Environment variables with which plain `pulumi` works on this stack, in any folder.
+
+        Pulumi reads each option from such a variable. In the workspace this stack is selected, and no file elsewhere is
+        changed.
+        """
+        return {**self.environment, "PULUMI_OPTION_CWD": str(self.workspace)}
+
     def show(self, *arguments: str) -> int:
-        """Run a Pulumi command with its output on the terminal, and return its exit code."""
-        return subprocess.run(self.command(*arguments), env={**os.environ, **self.environment}, check=False).returncode
+        """Run a Pulumi command with its output on the terminal, and return its exit code.
+
+        Raises:
+            ToolError: The stack is locked. The message has the command that unlocks it.
+        """
+        variables = {**inherited(), **self.environment}
+        locked = False
+        with subprocess.Popen(self.command(*arguments), env=variables, stderr=subprocess.PIPE, text=True) as process:
+            for line in process.stderr or ():
+                sys.stderr.write(line)
+                locked = locked or _LOCKED.search(line) is not None
+        if process.returncode != 0 and locked:
+            message = (
+                f"Stack {self.name} is locked: another pulumi is at work on it, or one was killed and could not unlock "
+                f"it. If none is at work: make cancel STACK={self.name}"
+            )
+            raise ToolError(message)
+        return process.returncode
 
     def run(self, *arguments: str, stdin: str = "", event_log: Path | None = None) -> subprocess.CompletedProcess[str]:
         """Run a Pulumi command to its end.
@@ -123,6 +152,14 @@ class Stack:
         """
         command = self.command("stack", "output", name, "--non-interactive")
         return run(command, env=self.environment, doing=f"pulumi stack output {name}").strip()
+
+    def deployment(self) -> dict[str, Any]:
+        """Return the state: `resources`, and `pending_operations` of an interrupted command.
+
+        It is empty if it cannot be read; the next command says why.
+        """
+        done = self.run("stack", "export")
+        return json.loads(done.stdout)["deployment"] or {} if done.returncode == 0 else {}
 
     def _write_project(self) -> None:
         own = self.program / "Pulumi.yaml"
@@ -184,7 +221,12 @@ def no_stack(printed: str, fix: str) -> str:
 
 def exists(name: str, folder: Path = paths.STATE) -> bool:
     """Return whether the stack was ever prepared in that folder."""
-    return (_workspace(folder, name) / f"Pulumi.{name}.yaml").exists()
+    return copy_of(name, folder).exists()
+
+
+def copy_of(name: str, folder: Path = paths.STATE) -> Path:
+    """Return the stack file that Pulumi reads: a copy in the stack's workspace."""
+    return _workspace(folder, name) / f"Pulumi.{name}.yaml"
 
 
 def _workspace(folder: Path, name: str) -> Path:

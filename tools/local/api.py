@@ -4,6 +4,7 @@ import time
 from http import HTTPStatus
 
 from kubernetes.client import (
+    AppsV1Api,
     CoreV1Api,
     RbacAuthorizationV1Api,
     StorageV1Api,
@@ -16,6 +17,8 @@ from kubernetes.config import new_client_from_config
 from urllib3.exceptions import HTTPError
 
 from components.dynamic.api_client import end_of_log
+from components.dynamic.objects import OF_A_HUB
+from components.metadata import MARK
 from tools.local import layout
 
 _END_SECONDS = 30
@@ -93,6 +96,16 @@ def troubles(namespace: str) -> list[str]:
                 printed = end_of_log(core, name, namespace, previous=True, lines=_LOG_LINES)
                 found += [f"    {line}" for line in printed]
     return found
+
+
+def hubs() -> list[str]:
+    """Return namespace and stack of each hub of this program in the cluster."""
+    found = AppsV1Api(connect()).list_stateful_set_for_all_namespaces(label_selector=OF_A_HUB).items
+    return [
+        f"namespace {one.metadata.namespace} (stack {(one.metadata.annotations or {}).get(MARK, 'unknown')})"
+        for one in found
+        if one.metadata
+    ]
 
 
 def _namespaces_with_pods(core: CoreV1Api) -> set[str]:

@@ -1,4 +1,4 @@
-"""The commands `make up`, `preview`, `url`, `kubeconfig`, `env` and `down`."""
+"""The commands `make up`, `preview`, `url`, `kubeconfig`, `env`, `cancel`, `destroy` and `down`."""
 
 import argparse
 import os
@@ -14,9 +14,10 @@ from settings import Settings
 from settings import from_file as settings_of
 from tools import engine, paths
 from tools.engine import Engine, Stack
+from tools.engine.stack import copy_of
 from tools.engine.stack import exists as stack_exists
 from tools.errors import ToolError, run_reporting_errors
-from tools.local import api, build, cluster, images, layout, node
+from tools.local import api, build, cluster, images, layout, lost, node
 from tools.local.images import Image
 from tools.steps import quiet, say, step
 
@@ -34,7 +35,7 @@ def main() -> int:
 
 def _up(name: str) -> int:
     start = time.monotonic()
-    settings = _settings(name)
+    settings = _read(_file(name))
     local = is_local(settings)
     say(f"Stack {name}: its settings are valid.")
     say(f"Cluster: {describe(settings)}.")
@@ -50,9 +51,11 @@ def _up(name: str) -> int:
         found = engine.find()
     say(f"Engine: {found.description}.")
     stack = _stack(name, settings, found)
+    known = stack_exists(name)
     stack.prepare(_file(name), _references(own))
+    refresh = _repair(stack, settings) if known else []
     with step("pulumi up"), quiet():
-        code = stack.show("up", "--yes", "--suppress-permalink=true")
+        code = stack.show("up", "--yes", "--suppress-permalink=true", *refresh)
     if code != 0:
         for line in api.troubles(settings.namespace) if local else []:
             say(line)
@@ -69,6 +72,21 @@ def _up(name: str) -> int:
     return 0
 
 
+def _repair(stack: Stack, settings: Settings) -> list[str]:
+    """Settle what an interrupted command left open, and look for lost objects; return the options that `up` needs."""
+    deployment = stack.deployment()
+    if deployment.get("pending_operations"):
+        say("The last command was interrupted. Its operations are looked up in the cluster.")
+        with step("pulumi refresh"), quiet():
+            stack.show("refresh", "--yes", "--clear-pending-creates", "--suppress-permalink=true")
+    if settings.cluster.on_gke:
+        return []
+    gone = lost.objects(stack, deployment, context=settings.kubernetes.context)
+    if gone:
+        say(f"Deleted by somebody else, and created again now: {', '.join(gone)}.")
+    return ["--refresh"] if gone else []
+
+
 def _preview(name: str) -> int:
     return ready_for_preview(name).show("preview", "--diff", "--suppress-permalink=true")
 
@@ -79,7 +97,7 @@ def ready_for_preview(name: str) -> Stack:
     Raises:
         ToolError: The local cluster is not running, or the stack does not exist.
     """
-    settings = _settings(name)
+    settings = _read(_file(name))
     found = engine.find()
     if is_local(settings) and not cluster.is_up():
         message = "The local cluster is not running, and a preview needs its API server. Start it with: make up"
@@ -103,23 +121,48 @@ def _show_kubeconfig(name: str) -> int:
 
 def _environment(name: str) -> int:
     """Print the environment variables with which `pulumi` and `kubectl` work on the stack of `make up`."""
-    for key, value in existing(name).environment.items():
+    stack = existing(name)
+    if (file := _file_of(name)).exists():
+        settings = _read(file)
+        own = _unset_images(settings, images.ensure_built()) if is_local(settings) else {}
+        stack.prepare(file, _references(own))
+    for key, value in stack.selection.items():
         sys.stdout.write(f"export {key}={shlex.quote(value)}\n")
     return 0
 
 
+def _cancel(name: str) -> int:
+    """Unlock a stack whose pulumi was killed."""
+    code = existing(name).show("cancel", "--yes")
+    if code == 0:
+        say(f"Stack {name} is unlocked. To finish what was interrupted: make up STACK={name}")
+    return code
+
+
+def _destroy(name: str) -> int:
+    """Destroy the stack; the cluster goes on running."""
+    stack = existing(name)
+    if is_local(_settings(name)):
+        cluster.up()  # Pulumi cannot delete objects of a cluster that it does not reach
+    with step("pulumi destroy"), quiet():
+        code = stack.show("destroy", "--yes", "--suppress-permalink=true")
+    if code != 0:
+        say("pulumi destroy failed; the reason is above. The remaining resources are still running.")
+    return code
+
+
 def _down(name: str) -> int:
+    """Destroy the stack, and stop the cluster unless others use it."""
     local = is_local(_settings(name))
-    if stack_exists(name):
-        if local:
-            cluster.up()  # Pulumi cannot delete objects of a cluster that it does not reach
-        with step("pulumi destroy"), quiet():
-            code = existing(name).show("destroy", "--yes", "--suppress-permalink=true")
-        if code != 0:
-            say("pulumi destroy failed; the reason is above. The remaining resources are still running.")
-            return code
-    if local:
-        cluster.down()
+    if stack_exists(name) and (code := _destroy(name)) != 0:
+        return code
+    if not local:
+        return 0
+    if cluster.is_up() and (others := api.hubs()):
+        say(f"The local cluster goes on running, as it has other hubs: {', '.join(others)}.")
+        say("To stop it with them: python -m tools.local down. Each starts again with: make up STACK=<its stack>")
+        return 0
+    cluster.down()
     return 0
 
 
@@ -129,18 +172,29 @@ _COMMANDS = {
     "url": _url,
     "kubeconfig": _show_kubeconfig,
     "environment": _environment,
+    "cancel": _cancel,
+    "destroy": _destroy,
     "down": _down,
 }
 
 
 def _settings(name: str) -> Settings:
-    settings = settings_of(_file(name), defaults=images.UNBUILT)
+    """Return the settings of a stack; if its file is gone, those of the last `make up`: it may be cleaned up still."""
+    return _read(copy_of(name) if not _file_of(name).exists() and stack_exists(name) else _file(name))
+
+
+def _read(file: Path) -> Settings:
+    settings = settings_of(file, defaults=images.UNBUILT)
     # Images are built for the local cluster only; for other clusters they must be set.
-    return settings if is_local(settings) else settings_of(_file(name))
+    return settings if is_local(settings) else settings_of(file)
+
+
+def _file_of(name: str) -> Path:
+    return paths.CHECKOUT / f"Pulumi.{name}.yaml"
 
 
 def _file(name: str) -> Path:
-    file = paths.CHECKOUT / f"Pulumi.{name}.yaml"
+    file = _file_of(name)
     if not file.exists():
         there = ", ".join(sorted(other.name for other in paths.CHECKOUT.glob("Pulumi.*.yaml")))
         message = f"{file.name} is missing: it holds the settings of stack {name}. Existing stack files: {there}"

@@ -40,7 +40,7 @@ def test_a_created_cluster_has_exactly_these_google_resources(
 def test_with_an_existing_cluster_only_the_address_is_created() -> None:
     record = record_gke(EXISTING)
     assert set(_google(record)) == {"Service", "Address"}
-    assert "192.0.2.1" in record.one("kubernetes").inputs["kubeconfig"]
+    assert "127.0.0.1:9" in record.one("kubernetes").inputs["kubeconfig"]
 
 
 def test_without_an_endpoint_there_is_no_address_and_no_load_balancer() -> None:

@@ -22,6 +22,7 @@ from kubernetes.client import (
     V1StatefulSetSpec,
     V1StatefulSetStatus,
 )
+from kubernetes.client.exceptions import ApiException
 
 from components.dynamic import rollout
 from components.dynamic.rollout import HubPod, RolloutError
@@ -73,6 +74,8 @@ class _Cluster:
             self.states.pop(0)
 
     def read_namespaced_stateful_set_status(self, _name: str, _namespace: str) -> V1StatefulSet:
+        if not self.states:
+            raise ApiException(status=404)
         return self.states[0][0]
 
     def list_namespaced_pod(self, _namespace: str, *, label_selector: str) -> V1PodList:
@@ -135,6 +138,21 @@ def test_a_missing_image_ends_the_wait_with_the_error_of_kubernetes() -> None:
     with pytest.raises(RolloutError, match="ErrImageNeverPull: hub:9 is not here"):
         cluster.wait()
     assert cluster.seconds < 61
+
+
+def test_a_claim_that_somebody_deleted_ends_the_wait_with_the_fix() -> None:
+    message = '0/1 nodes are available: persistentvolumeclaim "tf-hub-database" not found'
+    condition = V1PodCondition(type="PodScheduled", status="False", message=message)
+    cluster = _Cluster([(sets(ready=None), V1Pod(status=V1PodStatus(conditions=[condition])))])
+    with pytest.raises(RolloutError, match=r'"tf-hub-database" not found.*pulumi up --refresh'):
+        cluster.wait()
+    assert cluster.seconds < 61
+
+
+def test_a_hub_that_somebody_deleted_ends_the_wait_with_the_fix() -> None:
+    cluster = _Cluster([])
+    with pytest.raises(RolloutError, match=r"StatefulSet tf-hub does not exist.*pulumi up --refresh"):
+        cluster.wait()
 
 
 def test_a_timeout_is_reported_with_the_pod_condition_and_the_log() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
+from components.metadata import MARK
 from hub.contract import COOKIE_SECRET_VARIABLE, CRYPT_KEY_VARIABLE
 from settings.types import quantity
 from tools.review.explain.hub_fields import HUB_FIELDS
@@ -120,6 +121,7 @@ RULES: Final = (
         r"|ServiceAccount|StorageClass|Token) .*"
     ),
     Rule(r"update \S+ \S+ metadata\.labels\[app\.kubernetes\.io/.*\]"),  # selects nothing: pods have their own
+    Rule(rf"update \S+ \S+ metadata\.annotations\[{re.escape(MARK)}\]"),
     Rule(r"update Token \S+-cookie .*", "notice", "All users have to sign in again."),
     # Data encrypted with the last key can still be read; the pods that read the proxy's token restart.
     Rule(r"update Token \S+-(crypt-key|proxy-token) .*"),
@@ -137,8 +139,8 @@ RULES: Final = (
     Rule(
         r"(update|replace) kubernetes \S+ context",
         "danger",
-        "The objects move to the cluster of another kubeconfig context: {old} → {new}. "
-        "In another cluster, a new hub is created.",
+        "Another kubeconfig context is used: {old} → {new}. If it leads to another cluster, `pulumi up` fails and "
+        "changes nothing.",
     ),
     Rule(
         r"update Service \S+ spec\.loadBalancerSourceRanges\b.*",

@@ -30,8 +30,8 @@ _OPERATIONS: Final[Mapping[str, Operation]] = {
 }
 _STAYS: Final = {"same", "read"}
 """Other operations are parts of a replacement, or refreshes."""
-_HIDDEN: Final = re.compile(r"pulumi-python:dynamic/jupyterhub:Rollout|pulumi:pulumi:Stack")
-"""Types that are not shown: the wait for the rollout follows from the StatefulSet."""
+_HIDDEN: Final = re.compile(r"pulumi-python:dynamic/jupyterhub:(Rollout|ClusterIdentity)|pulumi:pulumi:Stack")
+"""Types that are not shown: the wait for the rollout follows from the StatefulSet, and the identity only compares."""
 _REPEATED: Final = re.compile(
     r"(preview|update) failed|an unhandled error occurred: program exited with non-zero exit code: \d+"
 )

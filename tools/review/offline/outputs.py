@@ -17,7 +17,8 @@ ADMIN_USER: Final = "operator@example.org"
 CA_CERTIFICATES: Final = ("next CA certificate", "active CA certificate\n")
 """CA certificates of every Cloud SQL instance, in Google's order."""
 
-_CLUSTER_ENDPOINT: Final = "192.0.2.1"
+_CLUSTER_ENDPOINT: Final = "127.0.0.1:9"
+"""Nothing listens there, so that the program learns at once that no cluster answers."""
 _MASTER_AUTH: Final = {"clusterCaCertificate": "Y2VydGlmaWNhdGU="}
 _LINK: Final = "https://google.example"
 

@@ -9,9 +9,9 @@ from tools.review.log.model import Preview, ResourceState
 
 _QUIET: Final = {"same", "read", "refresh", "create-replacement", "delete-replaced"}
 """Steps that change nothing, and the parts of a replacement."""
-_ROLLOUT: Final = "pulumi-python:dynamic/jupyterhub:Rollout"
-"""Without digest: its input is the StatefulSet's generation from a server-side dry run, which not every account may do.
-The StatefulSet has its own line."""
+_ASK_THE_CLUSTER: Final = {f"pulumi-python:dynamic/jupyterhub:{name}" for name in ("Rollout", "ClusterIdentity")}
+"""Without digest: the StatefulSet's generation comes from a server-side dry run, and the cluster's identity from a
+namespace, which not every account may do and read. The StatefulSet has its own line."""
 _DIGITS: Final = 16
 
 
@@ -37,7 +37,7 @@ def _changed(old: ResourceState | None, new: ResourceState | None, names: dict[s
 
 
 def _digest(new: ResourceState | None, names: dict[str, str]) -> list[str]:
-    if new is None or new.type == _ROLLOUT:
+    if new is None or new.type in _ASK_THE_CLUSTER:
         return []
     text = json.dumps(resources.renamed(new.inputs, names), sort_keys=True)
     return [hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]]

@@ -158,3 +158,41 @@ def test_a_broken_project_file_is_reported(stack: Stack, tmp_path: Path, content
     (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
     with pytest.raises(ToolError, match=r"Pulumi\.yaml cannot be used: .* in line 1"):
         dataclasses.replace(stack, program=tmp_path).prepare(tmp_path / "Pulumi.dev.yaml", {})
+
+
+def test_plain_pulumi_works_in_the_workspace_of_a_selected_stack(stack: Stack) -> None:
+    assert stack.selection["PULUMI_OPTION_CWD"] == str(stack.workspace)
+    assert stack.selection["PULUMI_CONFIG_PASSPHRASE_FILE"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end",
+        "error: [409] Conflict: Another update is currently in progress.",
+    ],
+)
+def test_a_locked_stack_is_reported_with_the_command_that_unlocks_it(
+    stack: Stack, tmp_path: Path, error: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    program = tmp_path / "pulumi"
+    program.write_text(f"#!/bin/sh\necho '{error}' >&2\nexit 255\n")
+    program.chmod(0o755)
+    locked = dataclasses.replace(stack, engine=dataclasses.replace(stack.engine, program=program))
+    with pytest.raises(ToolError, match="If none is at work: make cancel STACK=dev"):
+        locked.show("up")
+    assert error in capfd.readouterr().err
+
+
+def test_commands_of_make_ignore_the_stack_of_make_env(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    program = tmp_path / "pulumi"
+    program.write_text('#!/bin/sh\necho "in $PULUMI_OPTION_CWD"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PULUMI_OPTION_CWD", "/another")
+    other = dataclasses.replace(stack, engine=dataclasses.replace(stack.engine, program=program))
+    other.workspace.mkdir(parents=True)
+    other.show("up")
+    assert capfd.readouterr().out == "in \n"
+    assert other.run("up").stdout == "in \n"

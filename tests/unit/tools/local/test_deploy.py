@@ -1,4 +1,8 @@
+import sys
 from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
@@ -40,3 +44,70 @@ def test_a_tool_error_is_a_message_without_traceback(capsys: pytest.CaptureFixtu
 
     assert run_reporting_errors(act) == 1
     assert capsys.readouterr().err.strip() == "error: The hub's page does not answer."
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """The commands for stack and cluster that a command of `make` calls."""
+    made: list[str] = []
+
+    def show(command: str, *_: str) -> int:
+        made.append(f"pulumi {command}")
+        return 0
+
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    monkeypatch.setattr(deploy, "existing", Mock(return_value=SimpleNamespace(show=show)))
+    monkeypatch.setattr(deploy, "stack_exists", Mock(return_value=True))
+    monkeypatch.setattr(deploy.cluster, "up", lambda: made.append("cluster up"))
+    monkeypatch.setattr(deploy.cluster, "down", lambda: made.append("cluster down"))
+    monkeypatch.setattr(deploy.cluster, "is_up", lambda: True)
+    monkeypatch.setattr(deploy.paths, "CHECKOUT", tmp_path)
+    (tmp_path / "Pulumi.second.yaml").write_text(
+        "config: {jupyterhub:auth.type: dummy, jupyterhub:endpoint.address: 127.100.0.20}\n"
+    )
+    return made
+
+
+def _make(monkeypatch: pytest.MonkeyPatch, command: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["deploy", command, "--stack", "second"])
+    return deploy.main()
+
+
+def test_one_stack_is_destroyed_and_the_cluster_left_running(monkeypatch: pytest.MonkeyPatch, calls: list[str]) -> None:
+    assert _make(monkeypatch, "destroy") == 0
+    assert calls == ["cluster up", "pulumi destroy"]
+
+
+def test_a_cluster_with_other_hubs_is_not_stopped_and_they_are_named(
+    monkeypatch: pytest.MonkeyPatch, calls: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(deploy.api, "hubs", lambda: ["namespace jupyterhub (stack organization/jupyterhub/dev)"])
+    assert _make(monkeypatch, "down") == 0
+    assert calls == ["cluster up", "pulumi destroy"]
+    printed = capsys.readouterr().err
+    assert "namespace jupyterhub (stack organization/jupyterhub/dev)" in printed
+    assert "python -m tools.local down" in printed
+
+
+def test_a_cluster_without_other_hubs_is_stopped(monkeypatch: pytest.MonkeyPatch, calls: list[str]) -> None:
+    monkeypatch.setattr(deploy.api, "hubs", list)
+    assert _make(monkeypatch, "down") == 0
+    assert calls == ["cluster up", "pulumi destroy", "cluster down"]
+
+
+def test_a_stack_is_cleaned_up_without_its_file(
+    monkeypatch: pytest.MonkeyPatch, calls: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "Pulumi.second.yaml").rename(tmp_path / "copy.yaml")
+    monkeypatch.setattr(deploy, "copy_of", Mock(return_value=tmp_path / "copy.yaml"))
+    assert _make(monkeypatch, "destroy") == 0
+    assert calls == ["cluster up", "pulumi destroy"]
+    assert _make(monkeypatch, "up") == 1, "a hub is not started without its settings"
+
+
+def test_a_killed_command_is_unlocked(
+    monkeypatch: pytest.MonkeyPatch, calls: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _make(monkeypatch, "cancel") == 0
+    assert calls == ["pulumi cancel"]
+    assert "make up STACK=second" in capsys.readouterr().err

@@ -87,7 +87,11 @@ def test_a_service_of_google_is_no_service_of_kubernetes() -> None:
 @pytest.mark.parametrize(
     ("type_", "inputs", "text"),
     [
-        ("pulumi:providers:kubernetes", [{"context": name} for name in "ab"], "The objects move to the cluster of"),
+        (
+            "pulumi:providers:kubernetes",
+            [{"context": name} for name in "ab"],
+            "Another kubeconfig context is used",
+        ),
         (
             CLAIM,
             [{"spec": {"resources": {"requests": {"storage": size}}}} for size in ("2Gi", "1Gi")],

@@ -1,0 +1,94 @@
+"""Looks up objects of any kind in the Kubernetes API."""
+
+import json
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final, cast
+
+from components.dynamic.api_client import api_client, message_of
+
+
+class UnreadableError(Exception):
+    """The API server did not answer the question; the text has its reason."""
+
+
+class UnreachableError(UnreadableError):
+    """There was no answer at all."""
+
+
+_SECONDS: Final = 5
+"""Time limit of a request."""
+OF_A_HUB: Final = "app.kubernetes.io/name=jupyterhub,app.kubernetes.io/managed-by=pulumi"
+"""Label selector of the StatefulSets of all hubs."""
+
+
+def look_up(address: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the metadata of an object in the cluster; None if it does not exist.
+
+    Args:
+        address: `context` and `kubeconfig` of the cluster, as for `api_client`.
+        wanted: The object: `apiVersion`, `kind`, and `metadata` with `name` and, unless it has none, `namespace`.
+
+    Raises:
+        UnreadableError: It is not known whether it exists.
+    """
+    metadata = cast("Mapping[str, str]", wanted["metadata"])
+    found = _get(address, f"{_collection(wanted)}/{metadata['name']}")
+    return None if found is None else cast("dict[str, Any]", found["metadata"])
+
+
+def hub_in(address: Mapping[str, Any], namespace: str) -> bool:
+    """Return whether a hub of this program is in a namespace.
+
+    Raises:
+        UnreadableError: It is not known.
+    """
+    path = f"/apis/apps/v1/namespaces/{namespace}/statefulsets"
+    found = _get(address, path, [("labelSelector", OF_A_HUB)])
+    return bool(found and found["items"])
+
+
+def _collection(wanted: Mapping[str, Any]) -> str:
+    version, kind = str(wanted["apiVersion"]), str(wanted["kind"]).lower()
+    root = f"/apis/{version}" if "/" in version else f"/api/{version}"
+    namespace = wanted["metadata"].get("namespace")
+    within = f"/namespaces/{namespace}" if namespace else ""
+    return f"{root}{within}/{_plural(kind)}"
+
+
+def _plural(kind: str) -> str:
+    if kind.endswith("s"):
+        return f"{kind}es"
+    if kind.endswith("y") and kind[-2] not in "aeiou":
+        return f"{kind[:-1]}ies"
+    return f"{kind}s"
+
+
+def _get(address: Mapping[str, Any], path: str, query: list[tuple[str, str]] | None = None) -> dict[str, Any] | None:
+    from kubernetes.client.exceptions import ApiException  # noqa: PLC0415 slow to load
+    from kubernetes.config import ConfigException  # noqa: PLC0415 as above
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415 as above
+
+    if not logging.getLogger().handlers:
+        # The client logs the error of a kubeconfig's plugin, and then asks without credentials.
+        logging.getLogger().addHandler(logging.NullHandler())
+    try:
+        # Not decoded by the client, whose versions name the parameter for it differently.
+        answer = cast("Any", api_client(address)).call_api(
+            path,
+            "GET",
+            query_params=query or [],
+            header_params={"Accept": "application/json"},
+            auth_settings=["BearerToken"],
+            _preload_content=False,
+            _return_http_data_only=True,
+            _request_timeout=_SECONDS,
+        )
+        return json.loads(answer.data)
+    except ApiException as error:
+        if error.status == HTTPStatus.NOT_FOUND:
+            return None
+        raise UnreadableError(message_of(error)) from None
+    except (HTTPError, ConfigException, OSError) as error:
+        raise UnreachableError(str(error)) from None

@@ -1,0 +1,102 @@
+"""Every object of the stack has its mark, and objects of others are refused."""
+
+import asyncio
+from typing import Any
+from unittest.mock import Mock
+
+import pulumi
+import pytest
+
+from components import ownership
+from components.dynamic.cluster_identity import ClusterIdentityArgs
+from components.dynamic.objects import UnreadableError
+from components.metadata import MARK
+from components.ownership import NotOwnError
+from tests.doubles.monitor import Record
+
+_OWN = "organization/jupyterhub/dev"
+_OTHER = "organization/jupyterhub/other"
+
+
+def _create(
+    monkeypatch: pytest.MonkeyPatch,
+    there: dict[str, Any] | Exception | None,
+    kind: str = "Service",
+    *,
+    hub: bool = False,
+    preview: bool = False,
+) -> None:
+    """Run the hook for an object, of which the cluster has `there`."""
+
+    def look_up(*_: object) -> dict[str, Any] | None:
+        if isinstance(there, Exception):
+            raise there
+        return there
+
+    monkeypatch.setattr(ownership, "look_up", look_up)
+    monkeypatch.setattr(ownership, "hub_in", Mock(return_value=hub))
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: preview)
+    metadata = {"name": "tf-hub", "namespace": "lab"}
+    inputs = {"apiVersion": "v1", "kind": kind, "metadata": metadata}
+    look = ownership.Look(ClusterIdentityArgs(uid="uid", context="a"), _OWN)
+    asyncio.run(look.before_create(pulumi.ResourceHookArgs("urn", "", "name", "type", new_inputs=inputs)))
+
+
+def _marked(owner: str) -> dict[str, Any]:
+    return {"name": "tf-hub", "annotations": {MARK: owner}}
+
+
+def test_every_object_with_a_fixed_name_has_the_mark_of_the_stack(gateway: Record, hub: Record) -> None:
+    for record in (gateway, hub):
+        metadata = [resource.inputs["metadata"] for resource in record.kubernetes]
+        named = [one["annotations"].get(MARK) for one in metadata if "name" in one]
+        assert len(named) > 10
+        assert set(named) == {"organization/jupyterhub/test"}
+        assert not [one for one in metadata if "name" not in one and MARK in str(one)]
+
+
+def test_other_annotations_of_an_object_stay(gateway: Record) -> None:
+    found = next(one for one in gateway.kubernetes if one.kind == "Gateway")
+    assert len(found.inputs["metadata"]["annotations"]) > 1
+
+
+def test_own_and_missing_objects_are_created(monkeypatch: pytest.MonkeyPatch) -> None:
+    _create(monkeypatch, None)
+    _create(monkeypatch, _marked(_OWN))
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys"),
+    [
+        ("Service", ("name", "namespace")),
+        ("PersistentVolumeClaim", ("name", "namespace")),
+        ("Namespace", ("name", "namespace")),
+        ("ClusterRoleBinding", ("clusterAdmin.bindingName",)),
+    ],
+)
+def test_objects_of_another_stack_are_refused_with_the_keys(
+    monkeypatch: pytest.MonkeyPatch, kind: str, keys: tuple[str, ...]
+) -> None:
+    with pytest.raises(NotOwnError) as error:
+        _create(monkeypatch, _marked(_OTHER), kind, preview=True)
+    text = str(error.value)
+    assert text.startswith(f"{kind} tf-hub in namespace lab belongs to another stack, {_OTHER}.")
+    for key in keys:
+        assert f"pulumi config set {key} " in text
+    assert f"kubectl annotate --overwrite --namespace lab {kind.lower()} tf-hub {MARK}={_OWN}" in text
+
+
+def test_unmarked_objects_are_accepted_only_if_a_stack_may_have_kept_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    unmarked = {"name": "tf-hub"}
+    for kind in ("Namespace", "PersistentVolumeClaim", "StorageClass"):
+        _create(monkeypatch, unmarked, kind)
+    with pytest.raises(NotOwnError, match="exists already, and is not this stack's"):
+        _create(monkeypatch, unmarked, "Service")
+    with pytest.raises(NotOwnError, match="exists already, and is not this stack's"):
+        _create(monkeypatch, unmarked, "Namespace", hub=True)
+
+
+def test_an_object_that_cannot_be_looked_up_stops_an_update_and_no_preview(monkeypatch: pytest.MonkeyPatch) -> None:
+    _create(monkeypatch, UnreadableError("forbidden"), preview=True)
+    with pytest.raises(NotOwnError, match=r"Service tf-hub in namespace lab cannot be looked up.*forbidden"):
+        _create(monkeypatch, UnreadableError("forbidden"))
