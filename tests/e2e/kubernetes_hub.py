@@ -283,6 +283,7 @@ def _hub_config(folder: Path, port: int) -> HubConfig:
         cpu=Bounds(default=0.5, min=0.1, max=4),
         memory=Bounds(default=2**30, min=2**28, max=2**33),
         additional_resources={},
+        ephemeral_storage=2**30,
         home_size="1Gi",
         home_storage_class=None,
         keep_homes=True,

@@ -29,7 +29,7 @@ def _lost(monkeypatch: pytest.MonkeyPatch, answers: dict[str, list[dict[str, Any
     monkeypatch.setattr(lost.time, "sleep", Mock())
     stack = cast("Any", SimpleNamespace(kubeconfig=None))
     resources = [{"type": "kubernetes:any:Kind", "inputs": one} for one in _OBJECTS]
-    component = {"type": "jupyterhub:hub:Hub", "inputs": {}}
+    component: dict[str, object] = {"type": "jupyterhub:hub:Hub", "inputs": {}}
     return lost.objects(stack, {"resources": [component, *resources]}, context="a")
 
 
