@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import pulumi
-from pulumi.runtime import rpc
+from pulumi.runtime.known_types import is_unknown
 
 from components.dynamic.cluster_identity import ClusterIdentityArgs
 from components.dynamic.objects import UnreadableError, hub_in, look_up
@@ -100,7 +100,7 @@ class Look:
         It is unknown before it exists, in previews without permissions there, and in comparisons without a cluster.
         """
         metadata = cast("Mapping[str, object]", wanted.get("metadata") or {})
-        if not isinstance(metadata.get("name"), str) or rpc.UNKNOWN in metadata.values():
+        if not isinstance(metadata.get("name"), str) or any(map(is_unknown, metadata.values())):
             return None
         uid = await pulumi.Output.from_input(self._cluster.uid).future()
         if uid is None:

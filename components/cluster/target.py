@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_kubernetes as kubernetes
-from pulumi.runtime.rpc import UNKNOWN
+from pulumi.runtime.known_types import is_unknown
 
 from components.dynamic.cluster_identity import (
     FIRST,
@@ -87,7 +87,7 @@ def _require_same_cluster(args: pulumi.ResourceHookArgs) -> None:
     """
     before, after = args.old_inputs or {}, args.new_inputs or {}
     addresses = [{key: of.get(key) or None for key in ("context", "kubeconfig")} for of in (before, after)]
-    if addresses[0] == addresses[1] or UNKNOWN in addresses[1].values():
+    if addresses[0] == addresses[1] or any(map(is_unknown, addresses[1].values())):
         return
     try:
         known, found = (read_uid(address) for address in addresses)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 from pulumi import dynamic
-from pulumi.runtime import rpc
+from pulumi.runtime.known_types import is_unknown
 
 from components.dynamic.api_client import ApiClientArgs, api_client, message_of
 from settings import certificate_errors, key_errors
@@ -28,7 +28,7 @@ class CertificateCheckProvider(dynamic.ResourceProvider):
 
         Without it the proxy's pod would wait for the Secret, and `pulumi up` ten minutes for the pod.
         """
-        if rpc.UNKNOWN in news.values():  # the cluster or the namespace does not exist yet
+        if any(map(is_unknown, news.values())):  # the cluster or the namespace does not exist yet
             return dynamic.CheckResult(inputs=news, failures=[])
         from kubernetes.client import CoreV1Api  # noqa: PLC0415 slow to load, and most previews do not need it
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pulumi
 from pulumi import dynamic
-from pulumi.runtime import rpc
+from pulumi.runtime.known_types import is_unknown
 
 from components.dynamic.objects import UnreachableError, UnreadableError, look_up
 
@@ -28,11 +28,11 @@ class ClusterIdentityProvider(dynamic.ResourceProvider):
         """Refuse another cluster; Pulumi calls this in each preview and before each update."""
         known, found, problem = _olds.get("uid"), news.get("uid"), news.get("problem")
         failures: list[dynamic.CheckFailure] = []
-        if problem is not None and problem != rpc.UNKNOWN:
+        if isinstance(problem, str):
             failures = [dynamic.CheckFailure(property_="uid", reason=problem)]
         elif known is None:
             pass
-        elif found == rpc.UNKNOWN:
+        elif is_unknown(found):
             failures = [dynamic.CheckFailure(property_="uid", reason=_replaced(known))]
         elif found is not None and found != known:
             failures = [dynamic.CheckFailure(property_="uid", reason=another_cluster(known, found, news))]

@@ -13,6 +13,7 @@ from components.dynamic.cluster_identity import (
     read_uid,
 )
 from components.dynamic.objects import UnreadableError
+from tests import dynamic_providers
 
 _PROVIDER = ClusterIdentityProvider()
 _STATE = {"uid": "known", "context": "a"}
@@ -50,9 +51,12 @@ def test_another_cluster_is_refused_with_both_identities_and_the_fixes() -> None
 
 
 def test_a_gke_cluster_that_would_be_replaced_is_refused() -> None:
-    (reason,) = _failures(_STATE, {"uid": rpc.UNKNOWN, "problem": rpc.UNKNOWN})
+    unknown = {"uid": rpc.UNKNOWN, "problem": rpc.UNKNOWN, "kubeconfig": rpc.UNKNOWN}
+    with dynamic_providers.running() as check:
+        (reason,), _ = check(_PROVIDER, _STATE, unknown)
+        created = check(_PROVIDER, {}, unknown)
     assert reason.startswith("The change replaces the GKE cluster, and so deletes this stack's hub")
-    assert _failures({}, {"uid": rpc.UNKNOWN, "problem": rpc.UNKNOWN}) == [], "the cluster is created with the stack"
+    assert created == ([], unknown), "the cluster is created with the stack"
 
 
 def test_a_preview_without_permissions_keeps_the_known_identity() -> None:

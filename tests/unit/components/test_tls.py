@@ -9,6 +9,7 @@ from pulumi.runtime import rpc
 
 from components.dynamic import certificate_check
 from components.dynamic.certificate_check import CertificateCheckProvider, secret_errors
+from tests import dynamic_providers
 from tests.doubles.certificates import pair
 from tests.doubles.monitor import Record
 from tests.stacks import pod_specs, record_gke, record_hub, text_of
@@ -170,8 +171,9 @@ def test_the_provider_reports_errors_and_skips_an_unknown_cluster(monkeypatch: p
         return ["an error"]
 
     provider = CertificateCheckProvider()
-    unknown = provider.check({}, {**INPUTS, "kubeconfig": rpc.UNKNOWN})
-    assert (unknown.failures, unknown.inputs["kubeconfig"]) == ([], rpc.UNKNOWN)
+    with dynamic_providers.running() as check:
+        failures, inputs = check(provider, {}, {**INPUTS, "kubeconfig": rpc.UNKNOWN})
+    assert (failures, inputs["kubeconfig"]) == ([], rpc.UNKNOWN)
     monkeypatch.setattr(certificate_check, "api_client", no_client)
     monkeypatch.setattr(certificate_check, "secret_errors", one_error)
     (failure,) = provider.check({}, INPUTS).failures
