@@ -20,8 +20,8 @@ from tests.previews import Step, is_google, steps
 from tests.setting_changes import changed
 from tools.engine import Engine, Stack
 
-_KUBERNETES = ("--exclude", "**$kubernetes:**", "--exclude", "**:ClusterIdentity::**", "--exclude-dependents")
-"""Options that exclude Kubernetes objects, the identity of their cluster, and dependents."""
+_KUBERNETES = ("--exclude", "**$kubernetes:**", "--exclude-dependents")
+"""Options that exclude Kubernetes objects and their dependents."""
 
 
 @dataclass(frozen=True, kw_only=True)
