@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from jupyterhub.handlers.base import BaseHandler
-from kubespawner.clients import shared_client
+from kubespawner.clients import load_config, shared_client
 from sqlalchemy import NullPool, create_engine, text
 
 from hub import outage
@@ -26,6 +26,8 @@ INTERVAL_SECONDS: Final = 15
 """Time between two checks."""
 WHOLE_SECONDS: Final = 3600
 """Time between two checks of a whole sqlite file."""
+_LONGEST_REASON: Final = 300
+"""Maximum length of an error, in characters."""
 TIMEOUT_SECONDS: Final = 15
 """Time after which a check without an answer has failed."""
 
@@ -63,7 +65,8 @@ class Health:
         except TimeoutError:
             return f"{name} does not answer within {TIMEOUT_SECONDS} seconds."
         except Exception as error:  # noqa: BLE001 a check that fails in any way must not end the watch
-            return f"{name} does not answer: {error or type(error).__name__}."
+            reason = " ".join(f"{type(error).__name__}: {error}".rstrip(": ").split())  # one line in the log
+            return f"{name} does not answer: {reason[:_LONGEST_REASON]}."
 
 
 class HealthHandler(BaseHandler):
@@ -92,7 +95,7 @@ def configure(namespace: str) -> None:
         {
             "The database": DatabaseCheck(),
             "The proxy": check_proxy,
-            "Kubernetes": lambda _app: check_kubernetes(namespace),
+            "Kubernetes": lambda app: check_kubernetes(app, namespace),
         }
     )
 
@@ -139,11 +142,14 @@ async def check_proxy(app: JupyterHub) -> str | None:
     return f"The proxy does not answer: {problem}." if problem else None
 
 
-async def check_kubernetes(namespace: str) -> str | None:
+async def check_kubernetes(app: JupyterHub, namespace: str) -> str | None:
     """Return None if Kubernetes lists pods.
 
     Raises:
         Exception: It does not.
     """
+    # As a spawner does, but there may be none yet. Without it the client, which all spawners share, has no address.
+    given = app.config.KubeSpawner
+    load_config(**{name: given.get(f"k8s_api_{name}") for name in ("host", "ssl_ca_cert", "verify_ssl")})
     await shared_client("CoreV1Api").list_namespaced_pod(namespace, limit=1, _request_timeout=TIMEOUT_SECONDS)
     return None

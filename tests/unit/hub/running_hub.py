@@ -21,10 +21,10 @@ from tools.paths import CHECKOUT
 ADMIN_PASSWORD = "a password of the admins"  # noqa: S105 of the tests
 
 _CONFIG = """
-import kubespawner.spawner
+import kubespawner.clients, kubespawner.spawner
 from tests.unit.hub import no_cluster
 
-kubespawner.spawner.load_config = lambda **_: None
+kubespawner.clients.load_config = kubespawner.spawner.load_config = lambda **_: None
 load_subconfig("jupyterhub_config.py", path={folder!r})
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:{port}"
 c.JupyterHub.hub_connect_url = "http://127.0.0.1:{port}"

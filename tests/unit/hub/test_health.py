@@ -3,19 +3,25 @@
 import os
 import socket
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 
 import httpx
 import pytest
+from aiohttp import web
 from sqlalchemy import create_engine, event, make_url, text
 
 from hub import health
 from hub.contract import HubConfig
 from hub.limits import MAX_BODY_BYTES
 from hub.outage import DatabaseOutageError
+from tests.doubles.http_double import HttpDouble
+from tests.kubeconfigs import write
 from tests.unit.hub.running_hub import RunningHub, Visitor, running, text_of
+from tools.paths import CHECKOUT
 
 _LONGEST_WAIT = 60
 
@@ -67,6 +73,37 @@ def test_a_locked_database_is_told_everywhere_and_ends_no_session(hub: RunningHu
 def test_the_health_tells_that_kubernetes_does_not_answer(hub: RunningHub) -> None:
     _until(lambda: "Kubernetes does not answer" in _told(hub))
     assert "Health: Kubernetes does not answer" in hub.log.read_text()
+
+
+class _NoPods(HttpDouble):
+    """A Kubernetes API server without pods."""
+
+    def application(self) -> web.Application:
+        async def pods(_: web.Request) -> web.Response:
+            return web.json_response({"apiVersion": "v1", "kind": "PodList", "metadata": {}, "items": []})
+
+        application = web.Application()
+        application.router.add_get("/api/v1/namespaces/lab-notebooks/pods", pods)
+        return application
+
+
+def test_kubernetes_is_asked_before_the_first_spawner(tmp_path: Path) -> None:
+    """In a process of its own, as KubeSpawner's clients belong to the process."""
+    program = (
+        "import asyncio, types; from traitlets.config import Config; from hub.health import check_kubernetes\n"
+        "print(asyncio.run(check_kubernetes(types.SimpleNamespace(config=Config()), 'lab-notebooks')))"
+    )
+    with _NoPods() as server:
+        kubeconfig = write(tmp_path / "kubeconfig", {"lab": server.url}, current="lab")
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=CHECKOUT,
+            env={**os.environ, "KUBECONFIG": str(kubeconfig)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.stdout == "None\n", done.stderr
 
 
 def test_a_damaged_database_is_told(tmp_path: Path) -> None:
