@@ -118,7 +118,7 @@ def test_a_hub_with_a_new_crypt_key_decrypts_older_auth_state(github_hub: GitHub
     with _restarts(HUB):
         require_success(github_hub.up(secrets_cryptKeyGeneration="2"), GITHUB_NAMESPACE)
     _answers(github_hub, ada)
-    assert "/api/v3/orgs/physics/members/ada" in {request.path for request in github_hub.github.requests}
+    assert "/api/v3/orgs/physics/members/Ada" in {request.path for request in github_hub.github.requests}
 
 
 def test_a_new_cookie_secret_ends_all_sessions_and_keeps_the_servers(github_hub: GitHubHub, ada: Page) -> None:
