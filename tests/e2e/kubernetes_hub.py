@@ -20,7 +20,7 @@ from typing import Any
 
 import httpx
 import pytest
-from kubernetes.client import V1Namespace, V1ObjectMeta, V1Pod
+from kubernetes.client import V1Namespace, V1ObjectMeta, V1Pod, V1ServiceAccount
 from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError
 
@@ -236,7 +236,10 @@ def kubernetes_hub(server: ApiServer, folder: Path, *, port: int) -> Generator[K
     """Start a hub with its database in `folder`."""
     server.core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=NOTEBOOKS)))
     shutil.copytree(CHECKOUT / "hub", folder / "hub", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "hub" / "hub.json").write_text(_hub_config(folder, port).model_dump_json())
+    account = V1ServiceAccount(metadata=V1ObjectMeta(name="notebooks"))
+    owner = server.core.create_namespaced_service_account(NOTEBOOKS, account).metadata
+    assert owner
+    (folder / "hub" / "hub.json").write_text(_hub_config(folder, port, str(owner.uid)).model_dump_json())
     kubelet = Kubelet(server=server)
     with ThreadingHTTPServer(("127.0.0.1", 0), _Notebook) as notebook:
         threading.Thread(target=notebook.serve_forever, daemon=True).start()
@@ -255,13 +258,13 @@ def kubernetes_hub(server: ApiServer, folder: Path, *, port: int) -> Generator[K
             notebook.shutdown()
 
 
-def _hub_config(folder: Path, port: int) -> HubConfig:
+def _hub_config(folder: Path, port: int, owner_uid: str) -> HubConfig:
     return HubConfig(
         hub_connect_url=f"http://127.0.0.1:{port}",
         proxy_api_url="http://127.0.0.1:1",
         database_url=f"sqlite:///{folder / 'hub.sqlite'}",
         notebooks_namespace=NOTEBOOKS,
-        owner_uid="6f2f3c9e-8a51-4a6e-9f0e-0d6b8a9f1c11",
+        owner_uid=owner_uid,
         default_service_account="notebooks",
         service_accounts=(),
         sign_in=SignIn(

@@ -44,11 +44,14 @@ _EARLIER = _PROGRAM.replace(
     """
 import pulumi_kubernetes
 from components.cluster import Cluster, kubeconfig
-provider = pulumi_kubernetes.Provider("cluster", kubeconfig="", cluster_identifier="jupyterhub/old",
+provider = pulumi_kubernetes.Provider("cluster", kubeconfig="", cluster_identifier=f"jupyterhub/{pulumi.get_stack()}",
     context=kubeconfig.find(stack.kubernetes.context).context,
     delete_unreachable=False, skip_update_unreachable=False, enable_server_side_apply=True)
 target = Cluster(providers=[provider], admin_user=None)
 """,
+).replace(
+    "pulumi.ResourceOptions.merge(pulumi.ResourceOptions(providers=target.providers), owned(target.identity))",
+    "pulumi.ResourceOptions(providers=target.providers)",
 )
 """The same before the stack knew its cluster, and marked its objects."""
 _IDENTITY = "urn:pulumi:{}::jupyterhub::pulumi-python:dynamic/jupyterhub:ClusterIdentity::cluster-identity"
@@ -248,26 +251,39 @@ def test_a_second_stack_needs_names_of_its_own(
         _refused(second, clusters, reason, *command.split())
 
 
-def test_an_upgrade_marks_the_objects_in_their_own_cluster_only(
-    clusters: _Clusters, built_engine: Engine, tmp_path: Path
-) -> None:
+def _before(name: str, clusters: _Clusters, engine: Engine, folder: Path) -> Stack:
+    """Create a stack as 0.1.0 did, and give it the program of today."""
     clusters.use(clusters.own)
-    old = _stack("old", clusters, built_engine, tmp_path, _EARLIER)
-    _set(old, {"name": "old", "namespace": "old"})
+    old = _stack(name, clusters, engine, folder, _EARLIER)
+    _set(old, {"name": name, "namespace": name, "kubernetes.context": clusters.own.name})
     succeed(old, "up", "--yes", "--skip-preview")
     (old.program / "__main__.py").write_text(_PROGRAM)
-    for namespace in ("old", "old-notebooks"):
-        clusters.other.core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=namespace)))
-    clusters.use(clusters.other)
-    done = old.run("up", "--yes", "--skip-preview")
-    assert done.returncode != 0
-    assert "Namespace old of this cluster is not the one that this stack created" in done.stdout, done.stdout
-    clusters.use(clusters.own)
+    return old
+
+
+def test_an_upgrade_marks_the_objects(clusters: _Clusters, built_engine: Engine, tmp_path: Path) -> None:
+    old = _before("old", clusters, built_engine, tmp_path)
+    assert MARK not in _annotations(clusters.own, "old")
     succeed(old, "up", "--yes", "--skip-preview")
-    cores: list[Any] = [clusters.own.core, clusters.other.core]
-    marks = [core.read_namespace("old").metadata.annotations for core in cores]
-    assert marks[0][MARK] == "organization/jupyterhub/old"
-    assert marks[1] is None
+    assert _annotations(clusters.own, "old")[MARK] == "organization/jupyterhub/old"
+
+
+def test_an_upgrade_changes_nothing_in_another_cluster(
+    clusters: _Clusters, built_engine: Engine, tmp_path: Path
+) -> None:
+    older = _before("older", clusters, built_engine, tmp_path)
+    for namespace in ("older", "older-notebooks"):
+        clusters.other.core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=namespace)))
+    clusters.use(clusters.other, also_named=clusters.own.name)
+    done = older.run("up", "--yes", "--skip-preview")
+    assert done.returncode != 0
+    assert "Namespace older of this cluster is not the one that this stack created" in done.stdout, done.stdout
+    assert MARK not in _annotations(clusters.other, "older")
+
+
+def _annotations(server: ApiServer, namespace: str) -> dict[str, str]:
+    core: Any = server.core
+    return core.read_namespace(namespace).metadata.annotations or {}
 
 
 @pytest.mark.parametrize("created", ["Namespace", "RoleBinding"])
