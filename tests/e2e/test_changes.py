@@ -148,10 +148,10 @@ def test_a_preview_reports_errors_in_extra_config_and_changes_nothing(github_hub
 
 
 def test_a_failed_hub_start_fails_the_update_with_the_hubs_error(github_hub: GitHubHub, ada: Page) -> None:
-    broken = github_hub.up(hub_extraConfig='c.JupyterHub.load_roles.append({"name": "x", "scopes": ["nowhere"]})')
+    broken = github_hub.up(hub_extraConfig='c.JupyterHub.load_roles.append({"name": "broken", "scopes": ["nowhere"]})')
     assert broken.returncode != 0
     assert "The hub does not start." in broken.stdout
-    assert "Scope 'nowhere' for role x does not exist" in broken.stdout
+    assert "Scope 'nowhere' for role broken does not exist" in broken.stdout
     answer = ada.goto(f"{github_hub.url}/user/ada/api/status")
     assert answer
     assert answer.status == 200, "the notebook runs without a hub"
