@@ -32,8 +32,8 @@ _TLS = ssl.create_default_context()
 """Made once: it takes longer than a request."""
 _PAUSE = 0.1
 """Seconds between two requests."""
-_BROKEN = 'c.JupyterHub.load_roles.append({"name": "x", "scopes": ["nowhere"]})'
-_REASON = "Scope 'nowhere' for role x does not exist"
+_BROKEN = 'c.JupyterHub.load_roles.append({"name": "broken", "scopes": ["nowhere"]})'
+_REASON = "Scope 'nowhere' for role broken does not exist"
 """Its error."""
 _CHANGES: Mapping[str, Mapping[str, object]] = {
     "a setting of the hub": {"notebook.idleMinutes": 30},
