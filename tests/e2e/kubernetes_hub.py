@@ -24,8 +24,9 @@ from kubernetes.client import V1Namespace, V1ObjectMeta, V1Pod, V1ServiceAccount
 from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError
 
-from hub.contract import Bounds, GitHub, HubConfig, SignIn
+from hub.contract import HubConfig
 from tests.doubles.api_server import ApiServer
+from tests.hub_configs import HUB_CONFIG
 from tools.paths import CHECKOUT
 
 NOTEBOOKS = "notebooks"
@@ -259,42 +260,25 @@ def kubernetes_hub(server: ApiServer, folder: Path, *, port: int) -> Generator[K
 
 
 def _hub_config(folder: Path, port: int, owner_uid: str) -> HubConfig:
-    return HubConfig(
-        hub_connect_url=f"http://127.0.0.1:{port}",
-        proxy_api_url="http://127.0.0.1:1",
-        database_url=f"sqlite:///{folder / 'hub.sqlite'}",
-        notebooks_namespace=NOTEBOOKS,
-        owner_uid=owner_uid,
-        default_service_account="notebooks",
-        service_accounts=(),
-        sign_in=SignIn(
-            type="dummy",
-            allowed_users=(),
-            admin_users=(),
-            blocked_users=(),
-            allow_all=False,
-            session_hours=168,
-            callback_url=None,
-            github=GitHub(url="https://github.com", organizations=(), groups=(), recheck_minutes=5),
-            iap=None,
-            custom_class=None,
-            custom_traits={},
-        ),
-        image=IMAGE,
-        images=(),
-        allowed_images=(),
-        cpu=Bounds(default=0.5, min=0.1, max=4),
-        memory=Bounds(default=2**30, min=2**28, max=2**33),
-        additional_resources={},
-        ephemeral_storage=2**30,
-        home_size="1Gi",
-        home_storage_class=None,
-        keep_homes=True,
-        start_timeout_seconds=60,
-        idle_minutes=0,
-        count_open_tabs=True,
-        max_hours=0,
-        dedicated_nodes=False,
-        accelerator=None,
-        extra_config=True,
+    no_organizations = {
+        "callback_url": None,
+        "github": HUB_CONFIG.sign_in.github.model_copy(update={"organizations": ()}),
+    }
+    return HUB_CONFIG.model_copy(
+        update={
+            "hub_connect_url": f"http://127.0.0.1:{port}",
+            "proxy_api_url": "http://127.0.0.1:1",
+            "database_url": f"sqlite:///{folder / 'hub.sqlite'}",
+            "notebooks_namespace": NOTEBOOKS,
+            "owner_uid": owner_uid,
+            "sign_in": HUB_CONFIG.sign_in.model_copy(update=no_organizations),
+            "images": (),
+            "allowed_images": (),
+            "additional_resources": {},
+            "ephemeral_storage": 2**30,
+            "home_size": "1Gi",
+            "start_timeout_seconds": 60,
+            "idle_minutes": 0,
+            "extra_config": True,
+        }
     )

@@ -7,8 +7,9 @@ import pytest
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from hub.contract import Bounds, GitHub, HubConfig, SignIn
+from hub.contract import HubConfig
 from tests.doubles.github import GitHub as GitHubDouble
+from tests.hub_configs import HUB_CONFIG
 from tests.unit.hub.github_sign_ins import CALLBACK
 
 CONFIG_FILE = Path(__file__).parents[3] / "hub" / "jupyterhub_config.py"
@@ -16,47 +17,7 @@ CONFIG_FILE = Path(__file__).parents[3] / "hub" / "jupyterhub_config.py"
 
 @pytest.fixture(scope="session")
 def hub_config() -> HubConfig:
-    return HubConfig(
-        hub_connect_url="http://tf-hub-api.jupyterhub:8081",
-        proxy_api_url="http://tf-hub-proxy-api:8001",
-        database_url="sqlite:////var/lib/jupyterhub/jupyterhub.sqlite",
-        notebooks_namespace="jupyterhub-notebooks",
-        owner_uid="6f2f3c9e-8a51-4a6e-9f0e-0d6b8a9f1c11",
-        default_service_account="notebooks",
-        service_accounts=(),
-        sign_in=SignIn(
-            type="dummy",
-            allowed_users=(),
-            admin_users=(),
-            blocked_users=(),
-            allow_all=False,
-            session_hours=168,
-            callback_url="http://127.100.0.10/hub/oauth_callback",
-            github=GitHub(
-                url="https://github.com", organizations=("physics", "maths:staff"), groups=(), recheck_minutes=5
-            ),
-            iap=None,
-            custom_class=None,
-            custom_traits={},
-        ),
-        image="registry.example/foo/notebook:1.0.0",
-        images=("quay.io/jupyter/scipy-notebook:2026-01-05",),
-        allowed_images=("quay.io/jupyter/*",),
-        cpu=Bounds(default=0.5, min=0.1, max=4),
-        memory=Bounds(default=2**30, min=2**28, max=2**33),
-        additional_resources={"nvidia.com/gpu": 2},
-        ephemeral_storage=10 * 2**30,
-        home_size="10Gi",
-        home_storage_class=None,
-        keep_homes=True,
-        start_timeout_seconds=600,
-        idle_minutes=60,
-        count_open_tabs=True,
-        max_hours=0,
-        dedicated_nodes=False,
-        accelerator=None,
-        extra_config=False,
-    )
+    return HUB_CONFIG
 
 
 @pytest.fixture

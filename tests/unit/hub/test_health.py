@@ -58,7 +58,7 @@ def test_a_locked_database_is_told_everywhere_and_ends_no_session(hub: RunningHu
     for path in ("/hub/home", "/hub/spawn", "/hub/login", "/hub/token"):
         assert "The database of this hub is locked by another program" in _page(ada, path)
     answer = ada.get("/hub/api/user")
-    assert answer.status_code == 503, "a running notebook would take 403 for an end of the session"
+    assert answer.status_code == 503, "a running notebook treats 403 as the end of the session"
     assert "is locked by another program" in answer.json()["message"]
     _until(lambda: "The database is locked by another program" in _told(hub))
     assert httpx.get(f"{hub.url}/hub/health").status_code == 503
