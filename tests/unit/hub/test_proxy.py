@@ -1,6 +1,7 @@
 """The hub's watch on the real proxy."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -30,14 +31,16 @@ def _user(name: str, address: str) -> SimpleNamespace:
     return SimpleNamespace(name=name, spawners={"": spawner})
 
 
-async def _targets(proxy: proxies.Proxy, expected: dict[str, str]) -> None:
-    """Wait until the proxy has these routes."""
-
-    async def routed() -> None:
-        while {path: route["target"] for path, route in proxy.routes().items()} != expected:
+async def _until(condition: Callable[[], bool]) -> None:
+    async def met() -> None:
+        while not condition():
             await asyncio.sleep(0.1)
 
-    await asyncio.wait_for(routed(), _LONGEST_WAIT)
+    await asyncio.wait_for(met(), _LONGEST_WAIT)
+
+
+def _targets(proxy: proxies.Proxy) -> dict[str, str]:
+    return {path: route["target"] for path, route in proxy.routes().items()}
 
 
 def test_a_proxy_that_lost_all_routes_gets_them_without_any_request(tmp_path: Path) -> None:
@@ -48,11 +51,10 @@ def test_a_proxy_that_lost_all_routes_gets_them_without_any_request(tmp_path: Pa
         watched, users = _watched(ports, {"ada": "http://10.0.0.1:8888", "bob": "http://10.0.0.2:8888"})
         with proxies.running(tmp_path / "first", ports=ports) as proxy:
             await watched.check_routes(users, {})
-            await _targets(proxy, expected)
+            await _until(lambda: _targets(proxy) == expected)
         # Another pod, with another folder: nothing is left of the first one.
         with proxies.running(tmp_path / "second", ports=ports) as proxy:
-            await _targets(proxy, expected)
-            assert watched.outage is None
+            await _until(lambda: _targets(proxy) == expected and watched.outage is None)
         await JupyterHubHTTPClient.loop_instance().close()
 
     asyncio.run(run())
@@ -60,22 +62,22 @@ def test_a_proxy_that_lost_all_routes_gets_them_without_any_request(tmp_path: Pa
 
 def test_old_routes_of_a_restarted_proxy_are_corrected(tmp_path: Path) -> None:
     ports = proxies.free_ports(2)
+    file = tmp_path / "routes.json"
 
     async def run() -> None:
         watched, users = _watched(ports, {"ada": "http://10.0.0.1:8888", "bob": "http://10.0.0.2:8888"})
         with proxies.running(tmp_path, ports=ports) as proxy:
             await watched.check_routes(users, {})
-            await asyncio.sleep(0.5)  # until the file is written
+            await _until(lambda: file.exists() and "/user/bob" in file.read_text())
             proxy.kill()
             # While the proxy is away, ada's server ends, and bob's starts again in another pod.
             del users["ada"]
             users["bob"] = _user("bob", "http://10.0.0.1:8888")
-            while not watched.outage:
-                await asyncio.sleep(0.1)
+            await _until(lambda: watched.outage is not None)
         with proxies.running(tmp_path, ports=ports) as proxy:
             assert proxy.routes().keys() == {"/user/ada", "/user/bob"}
-            await _targets(proxy, {"/": "http://10.0.0.9:8081", "/user/bob": "http://10.0.0.1:8888"})
-            assert watched.outage is None
+            expected = {"/": "http://10.0.0.9:8081", "/user/bob": "http://10.0.0.1:8888"}
+            await _until(lambda: _targets(proxy) == expected and watched.outage is None)
         await JupyterHubHTTPClient.loop_instance().close()
 
     asyncio.run(run())
