@@ -10,7 +10,7 @@ from settings.reading.stack_file import read_config
 from settings.types.secret import is_sealed
 from tests.corpus import FILES
 from tests.doubles.certificates import pair
-from tests.stacks import CLOUD_SQL, GATEWAY, GKE, IAP, POSTGRESQL, VALUES
+from tests.stacks import CLOUD_SQL, GATEWAY, GKE, IAP, IP_ENDPOINT, POSTGRESQL, VALUES
 from tools.schema.effects import ANOTHER_STACK, effect_of
 
 Values = Mapping[str, object]
@@ -42,7 +42,6 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
             "cluster.name": "other",
             "cluster.location": "europe-west4",
             "cluster.releaseChannel": "stable",
-            "cluster.authorizedNetworks": ["198.51.100.0/24"],
             "cluster.maintenanceStart": "05:00",
             "network.nodeRange": "10.1.0.0/20",
             "network.podRange": "10.12.0.0/14",
@@ -68,6 +67,7 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
             "github.clientSecret": "another secret",
         },
     ),
+    ({**GKE, **IP_ENDPOINT}, {"cluster.authorizedNetworks": ["198.51.100.0/24"]}),
     (GKE, {"endpoint.address": "203.0.113.77", "endpoint.internal": True}),
     (
         {**GKE, "cluster.autopilot": True, "notebook.accelerator": "nvidia-tesla-t4"},
@@ -117,6 +117,7 @@ _TOGETHER: Final[tuple[tuple[Values, Mapping[str, Values]], ...]] = (
             **{f"nodes.gpu.{part}": {"nodes.gpu": [{**_L4, **_SIZE}]} for part in _SIZE},
             "notebook.storage.disk": {"notebook.storage": {"size": "20Gi", "disk": "filestore"}},
             "auth.type": IAP,
+            "cluster.controlPlaneEndpoint": {"cluster.controlPlaneEndpoint": "ip", **IP_ENDPOINT},
         },
     ),
     (GKE, {"endpoint.type": GATEWAY}),

@@ -40,7 +40,6 @@ GKE: Mapping[str, object] = {
     "gcp.project": "my-project-123",
     "cluster.mode": "create",
     "cluster.location": "europe-west1",
-    "cluster.authorizedNetworks": ["203.0.113.0/24"],
     "images.repository": "europe-west1-docker.pkg.dev/my-project-123/jupyterhub",
 }
 """The required settings of a stack with a created GKE cluster."""
@@ -60,7 +59,9 @@ IAP: Mapping[str, object] = {
     "github.organizations": [],
 }
 """Changes of `GKE` with `GATEWAY` for Identity-Aware Proxy."""
-EXISTING: Mapping[str, object] = {"cluster.mode": "existing", "cluster.authorizedNetworks": []}
+IP_ENDPOINT: Mapping[str, object] = {"cluster.authorizedNetworks": ["203.0.113.0/24"]}
+"""Changes of `GKE` for a control plane that is reached by its IP address."""
+EXISTING: Mapping[str, object] = {"cluster.mode": "existing"}
 """Changes of `GKE` for an existing cluster."""
 CLOUD_SQL: Mapping[str, object] = {"database.type": "cloud-sql"}
 """Changes of `GKE` for a database on Cloud SQL."""

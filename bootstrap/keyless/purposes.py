@@ -26,8 +26,9 @@ PREVIEW: Final = Purpose(
     # A preview compares the program with the state. In the cluster it reads the API's schema, which every signed-in
     # user may; where a server-side dry run is forbidden, Pulumi computes the difference itself.
     roles=("roles/container.clusterViewer",),
-    # The program reads the CA certificates of a Cloud SQL instance, which are public.
-    permissions=("cloudsql.instances.listServerCas",),
+    # The DNS endpoint of the control plane requires the first. The program reads the CA certificates of a Cloud SQL
+    # instance, which are public.
+    permissions=("container.clusters.connect", "cloudsql.instances.listServerCas"),
 )
 """For code of pull requests, before approval."""
 

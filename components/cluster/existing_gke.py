@@ -8,6 +8,7 @@ import pulumi
 import pulumi_gcp as gcp
 from pulumi_gcp import container
 
+from components.cluster.control_plane import ControlPlane, offered
 from settings import Settings, SettingsError
 
 _Part = TypeVar("_Part")
@@ -23,6 +24,8 @@ class ExistingGke:
     """The provider that it was looked up with."""
     cluster: "container.GetClusterResult"
     """Google's description of the cluster."""
+    control_plane: ControlPlane
+    """Its endpoint."""
 
 
 def find(settings: Settings, google: gcp.Provider) -> ExistingGke:
@@ -43,10 +46,12 @@ def find(settings: Settings, google: gcp.Provider) -> ExistingGke:
         )
     except Exception as error:  # noqa: BLE001 Pulumi raises nothing more exact
         raise pulumi.RunError(_lookup_error(settings, str(error))) from None
-    if errors := [*cluster_errors(settings, found)]:
+    control_plane = offered(cluster.control_plane_endpoint, found)
+    errors = [*cluster_errors(settings, found)]
+    if control_plane is None or errors:
         where = f"For the existing cluster {cluster.name}, the config of stack {pulumi.get_stack()}"
         raise pulumi.RunError(str(SettingsError(errors, where=where)))
-    return ExistingGke(google=google, cluster=found)
+    return ExistingGke(google=google, cluster=found, control_plane=control_plane)
 
 
 def cluster_errors(settings: Settings, found: "container.GetClusterResult") -> Iterator[str]:
@@ -58,6 +63,8 @@ def cluster_errors(settings: Settings, found: "container.GetClusterResult") -> I
     if found.enable_autopilot not in {None, cluster.autopilot}:
         mode, value = ("Autopilot", "true") if found.enable_autopilot else ("Standard", "false")
         yield f"cluster.autopilot: the cluster is in mode {mode}: pulumi config set cluster.autopilot {value}"
+    if offered(cluster.control_plane_endpoint, found) is None:
+        yield _endpoint_error(settings)
     if settings.endpoint.type == "gateway" and _is_off(
         found.gateway_api_configs, lambda api: api.channel not in {"", "CHANNEL_DISABLED"}
     ):
@@ -68,6 +75,17 @@ def cluster_errors(settings: Settings, found: "container.GetClusterResult") -> I
     if not found.enable_autopilot:
         yield from _feature_errors(settings, found)
     yield from _zone_errors(settings, found.node_locations)
+
+
+def _endpoint_error(settings: Settings) -> str:
+    key, enable = "cluster.controlPlaneEndpoint", f"{_update(settings)} --enable-dns-access"
+    match settings.cluster.control_plane_endpoint:
+        case "ip":
+            return f"{key}: the IP endpoint of the cluster is off: pulumi config set {key} dns; enable it by: {enable}"
+        case "dns":
+            return f"{key}: the DNS endpoint of the cluster accepts no requests from outside Google Cloud: {enable}"
+        case None:
+            return f"{key}: both endpoints of the cluster are off for requests from outside Google Cloud: {enable}"
 
 
 def _feature_errors(settings: Settings, found: "container.GetClusterResult") -> Iterator[str]:

@@ -46,7 +46,7 @@ def use(found: ExistingGke | None, settings: Settings) -> Cluster:
         cluster, output = found.cluster, pulumi.Output.from_input
         node_account, ready = None, apis
         gke = Gke(
-            kubeconfig=_kubeconfig(cluster.endpoint, cluster.master_auths[0].cluster_ca_certificate),
+            kubeconfig=_kubeconfig(found.control_plane.endpoint, found.control_plane.ca_certificate),
             network=output(cluster.network),
             subnetwork=output(cluster.subnetwork),
             zones=output(cluster.node_locations),
@@ -75,14 +75,14 @@ def use(found: ExistingGke | None, settings: Settings) -> Cluster:
     )
 
 
-def render_kubeconfig(*, endpoint: str, ca_certificate: str) -> str:
+def render_kubeconfig(*, endpoint: str, ca_certificate: str | None) -> str:
     """Return a kubeconfig as JSON that runs GKE's plugin to get a token, and so holds no credentials.
 
     The plugin uses the application default credentials, as the Google provider does: one identity for both.
 
     Args:
-        endpoint: IP address or host name of the control plane.
-        ca_certificate: CA certificate of the cluster, PEM in base64.
+        endpoint: IP address or DNS name of the control plane.
+        ca_certificate: CA certificate of the IP endpoint, PEM in base64; None = the CA is a public one.
     """
     name = "gke"
     plugin = {
@@ -93,7 +93,9 @@ def render_kubeconfig(*, endpoint: str, ca_certificate: str) -> str:
         "interactiveMode": "IfAvailable",
         "provideClusterInfo": True,
     }
-    cluster = {"server": f"https://{endpoint}", "certificate-authority-data": ca_certificate}
+    cluster = {"server": f"https://{endpoint}"}
+    if ca_certificate is not None:
+        cluster["certificate-authority-data"] = ca_certificate
     config = {
         "apiVersion": "v1",
         "kind": "Config",
@@ -105,7 +107,7 @@ def render_kubeconfig(*, endpoint: str, ca_certificate: str) -> str:
     return json.dumps(config)
 
 
-def _kubeconfig(endpoint: pulumi.Input[str], ca_certificate: pulumi.Input[str]) -> pulumi.Output[str]:
+def _kubeconfig(endpoint: pulumi.Input[str], ca_certificate: pulumi.Input[str] | None) -> pulumi.Output[str]:
     return pulumi.Output.all(endpoint=endpoint, ca_certificate=ca_certificate).apply(
         lambda args: render_kubeconfig(endpoint=args["endpoint"], ca_certificate=args["ca_certificate"])
     )

@@ -14,6 +14,9 @@ from settings import Settings
 
 _CREATE_TIMEOUT: Final = "60m"
 """Longer than Google ever took to create a cluster; the provider's default is 40 minutes."""
+_OF_IP_ENDPOINTS: Final = ("privateClusterConfig.enablePrivateEndpoint",)
+"""Inputs that Google sets by itself without IP endpoints.
+Source: `containerClusterApiDictatedPrivateEndpointField` in terraform-provider-google (2026-08)."""
 _NODE_ROLE: Final = "roles/container.defaultNodeServiceAccount"
 """The minimum that GKE requires of the nodes' service account: to write logs and metrics.
 Source: https://cloud.google.com/kubernetes-engine/docs/how-to/service-accounts (2026-11)."""
@@ -31,9 +34,9 @@ class GkeCluster(pulumi.ComponentResource):
     """A private, VPC-native cluster with Workload Identity, its network, and unless it is Autopilot its node pools."""
 
     endpoint: pulumi.Output[str]
-    """IP address of the control plane; known once there are nodes for the hub."""
-    ca_certificate: pulumi.Output[str]
-    """CA certificate of the cluster, PEM in base64."""
+    """DNS name or IP address of the control plane; known once there are nodes for the hub."""
+    ca_certificate: pulumi.Output[str] | None
+    """CA certificate of the IP endpoint, PEM in base64; None = the DNS endpoint, whose CA is public."""
     node_account: pulumi.Output[str]
     """E-mail of the nodes' service account; known once it has its role."""
     network: pulumi.Output[str]
@@ -46,6 +49,7 @@ class GkeCluster(pulumi.ComponentResource):
     def __init__(self, name: str, args: GkeClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:gke/gke_cluster:GkeCluster", name, None, opts)
         settings, child = args.settings, pulumi.ResourceOptions(parent=self)
+        by_dns = settings.cluster.has_dns_endpoint
         net = Network(f"{name}-network", NetworkArgs(settings=settings), child)
         self.node_account = _node_account(f"{name}-nodes", settings, child)
         cluster = container.Cluster(
@@ -56,21 +60,26 @@ class GkeCluster(pulumi.ComponentResource):
                 protect=settings.protect,
                 # The first two describe the default pool, which is removed; a difference there would replace the
                 # cluster. GKE upgrades the last one by itself.
-                ignore_changes=["nodeConfig", "initialNodeCount", "nodeVersion"],
+                ignore_changes=["nodeConfig", "initialNodeCount", "nodeVersion", *(_OF_IP_ENDPOINTS if by_dns else ())],
                 custom_timeouts=pulumi.CustomTimeouts(create=_CREATE_TIMEOUT),
             ),
         )
-        self.endpoint = cluster.endpoint
+        endpoint = _dns_endpoint(cluster) if by_dns else cluster.endpoint
+        self.endpoint = endpoint
         if not settings.cluster.autopilot:
             pools_args = NodePoolsArgs(settings=settings, cluster=cluster.id, node_account=self.node_account)
             pools = NodePools(f"{name}-pools", pools_args, child)
-            self.endpoint = pulumi.Output.all(endpoint=cluster.endpoint, pool=pools.core).apply(
-                lambda args: args["endpoint"]
-            )
-        self.ca_certificate = cluster.master_auth.cluster_ca_certificate
+            self.endpoint = pulumi.Output.all(endpoint=endpoint, pool=pools.core).apply(lambda args: args["endpoint"])
+        self.ca_certificate = None if by_dns else cluster.master_auth.cluster_ca_certificate
         self.network, self.subnetwork = net.network, net.subnetwork
         self.zones = cluster.node_locations
         self.register_outputs({"endpoint": self.endpoint, "node_account": self.node_account})
+
+
+def _dns_endpoint(cluster: "container.Cluster") -> pulumi.Output[str]:
+    return cluster.control_plane_endpoints_config.apply(
+        lambda config: (config.dns_endpoint_config and config.dns_endpoint_config.endpoint) or ""
+    )
 
 
 def _node_account(name: str, settings: Settings, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
@@ -94,7 +103,7 @@ def _node_account(name: str, settings: Settings, child: pulumi.ResourceOptions) 
 
 
 def _cluster(settings: Settings, net: Network, node_account: pulumi.Input[str]) -> "container.ClusterArgs":
-    autopilot = settings.cluster.autopilot
+    autopilot, by_dns = settings.cluster.autopilot, settings.cluster.has_dns_endpoint
     args = container.ClusterArgs(
         name=settings.cluster.name,
         location=settings.cluster.location,
@@ -107,16 +116,17 @@ def _cluster(settings: Settings, net: Network, node_account: pulumi.Input[str]) 
         ),
         private_cluster_config=container.ClusterPrivateClusterConfigArgs(
             enable_private_nodes=True,
-            # The authorized networks below may reach the control plane, so that `pulumi up` works from outside.
-            enable_private_endpoint=False,
+            # The authorized networks below can reach the control plane, so that `pulumi up` works from outside.
+            enable_private_endpoint=None if by_dns else False,
             master_ipv4_cidr_block=settings.network.control_plane_range,
         ),
-        master_authorized_networks_config=container.ClusterMasterAuthorizedNetworksConfigArgs(
-            cidr_blocks=[
-                container.ClusterMasterAuthorizedNetworksConfigCidrBlockArgs(cidr_block=block)
-                for block in settings.cluster.authorized_networks
-            ],
-            gcp_public_cidrs_access_enabled=False,
+        master_authorized_networks_config=None if by_dns else _authorized_networks(settings),
+        # Both are stated, as the provider keeps the state of an endpoint that is not.
+        control_plane_endpoints_config=container.ClusterControlPlaneEndpointsConfigArgs(
+            dns_endpoint_config=container.ClusterControlPlaneEndpointsConfigDnsEndpointConfigArgs(
+                allow_external_traffic=by_dns
+            ),
+            ip_endpoints_config=container.ClusterControlPlaneEndpointsConfigIpEndpointsConfigArgs(enabled=not by_dns),
         ),
         release_channel=container.ClusterReleaseChannelArgs(channel=settings.cluster.release_channel.upper()),
         maintenance_policy=container.ClusterMaintenancePolicyArgs(
@@ -168,3 +178,13 @@ def _cluster(settings: Settings, net: Network, node_account: pulumi.Input[str]) 
             container.ClusterAddonsConfigGcpFilestoreCsiDriverConfigArgs(enabled=True)
         )
     return args
+
+
+def _authorized_networks(settings: Settings) -> "container.ClusterMasterAuthorizedNetworksConfigArgs":
+    return container.ClusterMasterAuthorizedNetworksConfigArgs(
+        cidr_blocks=[
+            container.ClusterMasterAuthorizedNetworksConfigCidrBlockArgs(cidr_block=block)
+            for block in settings.cluster.authorized_networks
+        ],
+        gcp_public_cidrs_access_enabled=False,
+    )

@@ -32,8 +32,14 @@ class ClusterSettings(Model):
     """Whether the GKE cluster is an Autopilot cluster, in which Google manages the nodes. Do not set `nodes.*` then."""
     release_channel: Literal["rapid", "regular", "stable"] = "regular"
     """Release channel of a created cluster, which determines when GKE upgrades Kubernetes."""
+    control_plane_endpoint: Literal["dns", "ip"] | None = None
+    """Endpoint of the GKE control plane: `dns` (a DNS name that is reachable from every network; Google checks the IAM
+    permission `container.clusters.connect` of each request) or `ip` (an IP address, which in a created cluster only
+    `cluster.authorizedNetworks` can reach). Default of a created cluster: `ip` with `cluster.authorizedNetworks`,
+    otherwise `dns`; of an existing one: `ip` if it is enabled there."""
     authorized_networks: Annotated[tuple[OperatorRange, ...], Field(examples=[["203.0.113.0/24"]])] = ()
-    """CIDR ranges that can reach the control plane. Required with `cluster.mode: create`."""
+    """CIDR ranges that can reach the IP endpoint of a created cluster. Required with `cluster.controlPlaneEndpoint:
+    ip`."""
     maintenance_start: TimeOfDay = "03:00"
     """Start of the daily four-hour maintenance window of a created cluster, in UTC. The Cloud SQL instance is
     maintained in the same hour on Sundays."""
@@ -47,6 +53,11 @@ class ClusterSettings(Model):
     def makes_nodes(self) -> bool:
         """Whether the stack creates the node pools, with their labels."""
         return self.mode == "create" and not self.autopilot
+
+    @property
+    def has_dns_endpoint(self) -> bool:
+        """Whether the control plane of a created cluster is reached by its DNS endpoint."""
+        return self.control_plane_endpoint == "dns" or not (self.control_plane_endpoint or self.authorized_networks)
 
     @property
     def is_zonal(self) -> bool:

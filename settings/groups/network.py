@@ -13,5 +13,6 @@ class NetworkSettings(Model):
     """Range of a created cluster's pods: a /24 for each node. At least a /20."""
     service_range: ServiceRange = "10.8.0.0/20"
     """Range of a created cluster's Services. At least a /27."""
-    control_plane_range: ControlPlaneRange = "172.16.0.0/28"
-    """Range of a created cluster's control plane. Exactly a /28."""
+    control_plane_range: ControlPlaneRange | None = None
+    """Range of a created cluster's control plane. Exactly a /28. Default: Google takes an address of the nodes' range.
+    Set it only if the cluster was created with a range."""

@@ -31,7 +31,7 @@ Rule = Callable[..., list[str]]
 RULES: Final[tuple[Rule, ...]] = (
     names.name_errors,
     cluster.location_errors,
-    cluster.access_errors,
+    cluster.endpoint_errors,
     cluster.project_errors,
     cluster.context_errors,
     cluster.network_errors,

@@ -44,15 +44,26 @@ def location_errors(cluster: ClusterSettings) -> list[str]:
     return []
 
 
-def access_errors(cluster: ClusterSettings) -> list[str]:
-    """Report a created cluster whose control plane nobody could reach."""
-    if cluster.mode != "create" or cluster.authorized_networks:
+def endpoint_errors(cluster: ClusterSettings) -> list[str]:
+    """Report an endpoint of the control plane without effect, or one that nobody could reach."""
+    if errors := gke_only_errors(cluster, {"cluster.controlPlaneEndpoint": cluster.control_plane_endpoint}):
+        return errors
+    if cluster.mode != "create":
+        return []
+    if cluster.has_dns_endpoint and cluster.authorized_networks:
+        return [
+            (
+                "cluster.authorizedNetworks: restricts the IP endpoint, which cluster.controlPlaneEndpoint dns turns "
+                "off; remove one of them: pulumi config rm cluster.authorizedNetworks"
+            )
+        ]
+    if cluster.has_dns_endpoint or cluster.authorized_networks:
         return []
     return [
         (
-            "cluster.authorizedNetworks: is not set, so neither you nor this stack could reach the control plane; your "
-            "own address: curl -4 ifconfig.me; then: "
-            "pulumi config set --path '[\"cluster.authorizedNetworks\"][0]' ADDRESS/32"
+            "cluster.authorizedNetworks: is not set, so nobody could reach the control plane by its IP endpoint. Use "
+            "the DNS endpoint: pulumi config set cluster.controlPlaneEndpoint dns; or allow your own address (curl -4 "
+            "ifconfig.me): pulumi config set --path '[\"cluster.authorizedNetworks\"][0]' ADDRESS/32"
         )
     ]
 
@@ -78,7 +89,11 @@ def context_errors(cluster: ClusterSettings, kubernetes: KubernetesSettings) -> 
 
 def network_errors(network: NetworkSettings) -> list[str]:
     """Report overlapping ranges."""
-    ranges = {f"network.{field.alias}": getattr(network, name) for name, field in NetworkSettings.model_fields.items()}
+    ranges = {
+        f"network.{field.alias}": value
+        for name, field in NetworkSettings.model_fields.items()
+        if (value := getattr(network, name)) is not None
+    }
     return [
         f"{one}: overlaps with {other}; choose ranges without common addresses" for one, other in overlapping(ranges)
     ]

@@ -20,6 +20,7 @@ from pulumi.runtime.proto import resource_pb2, source_pb2
 from pulumi.runtime.settings import SETTINGS, configure
 from pulumi.runtime.stack import run_in_stack
 
+from tests.doubles.google.wire import merged, unknown
 from tools.review.offline import outputs
 from tools.review.offline.outputs import ADDRESS
 
@@ -170,7 +171,7 @@ class _Cluster(mocks.Mocks):
             if state.get("spec", {}).get("type") == "LoadBalancer" and not self._preview:
                 state["status"] = {"loadBalancer": {"ingress": [{"ip": ADDRESS}]}}
         else:
-            state = {**made, **state}
+            state = merged(state, unknown(outputs.outputs(args.typ, args.name, state)) if self._preview else made)
         if not self._preview:
             for output in self._monitor.secret_outputs[args.typ, args.name]:
                 state[output] = pulumi.Output.secret(f"{SECRET} {args.name}.{output} {_digest(args.inputs)[:8]}")

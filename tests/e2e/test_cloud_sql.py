@@ -38,7 +38,6 @@ _SETTINGS: dict[str, object] = {
     # Without node pools, the hub selects no nodes.
     "cluster.autopilot": True,
     "cluster.location": "europe-west1",
-    "cluster.authorizedNetworks": ["203.0.113.0/24"],
     "clusterAdmin.bindingName": binding_of(_NAMESPACE),
     "endpoint.type": "none",
     "protect": False,

@@ -69,6 +69,10 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     ),
     "cluster.autopilot": Effect(restarts={"hub", "proxy"}, replaces={"Cluster", "NodePool"}, updates={"StorageClass"}),
     "cluster.releaseChannel": _CLUSTER,
+    "cluster.controlPlaneEndpoint": Effect(
+        updates={"Cluster", "ClusterIdentity"},
+        note="First enable the other endpoint: [GKE](gke.md#endpoint-of-the-control-plane).",
+    ),
     "cluster.authorizedNetworks": _CLUSTER,
     "cluster.maintenanceStart": _CLUSTER,
     "network.nodeRange": Effect(replaces={"Cluster", "NodePool", "Subnetwork"}, note="The range may grow in place."),

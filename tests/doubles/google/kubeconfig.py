@@ -29,9 +29,12 @@ class Access:
 def access() -> Access | None:
     """Return the access of the kubeconfig's current context; None without a kubeconfig."""
     file = os.environ.get(KUBECONFIG)
-    if not file:
-        return None
-    content = cast("dict[str, Any]", yaml.safe_load(Path(file).read_text()))
+    return of_file(Path(file)) if file else None
+
+
+def of_file(file: Path) -> Access:
+    """Return the access of the current context of a kubeconfig."""
+    content = cast("dict[str, Any]", yaml.safe_load(file.read_text()))
     context = _named(content["contexts"], content["current-context"])["context"]
     cluster = _named(content["clusters"], context["cluster"])["cluster"]
     user = _named(content["users"], context["user"])["user"]

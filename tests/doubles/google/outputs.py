@@ -91,7 +91,9 @@ def _cluster(made: Made) -> Properties:
         "nodeLocations": _node_zones(made),
         "controlPlaneEndpointsConfig": {
             "dnsEndpointConfig": {
-                "endpoint": f"gke-{made.digest[:36]}-{project_number(made['project'])}.{made['location']}.gke.goog"
+                "endpoint": access.endpoint
+                if access
+                else f"gke-{made.digest[:36]}-{project_number(made['project'])}.{made['location']}.gke.goog"
             }
         },
         **(private if made.inputs.get("privateClusterConfig") else {}),

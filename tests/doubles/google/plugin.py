@@ -1,5 +1,6 @@
 """Installation of the stand-in as the `gcp` plugin of an engine."""
 
+import base64
 import dataclasses
 import os
 import shlex
@@ -12,7 +13,7 @@ from pathlib import Path
 from tests.doubles.google import refusals, sdk
 from tests.doubles.google.cloud import STATE
 from tests.doubles.google.database_server import CA_CERTIFICATES, SERVER
-from tests.doubles.google.kubeconfig import KUBECONFIG
+from tests.doubles.google.kubeconfig import KUBECONFIG, of_file
 from tests.doubles.google.refusals import FAIL
 from tools import paths
 from tools.engine import Engine
@@ -30,6 +31,12 @@ def install(home: Path) -> Path:
     program = home / "plugins" / f"resource-gcp-v{sdk.VERSION}" / "pulumi-resource-gcp"
     _write_program(program, "tests.doubles.google.provider")
     return program
+
+
+def _ca_certificate(kubeconfig: Path, folder: Path) -> Path:
+    file = folder / "cluster-ca.pem"
+    file.write_bytes(base64.b64decode(of_file(kubeconfig).ca_certificate))
+    return file
 
 
 def _write_program(file: Path, module: str) -> None:
@@ -83,6 +90,8 @@ def engine_with_stand_in(
         STATE: str(folder / "cloud.json"),
         FAIL: "" if fail is None else str(failing),
         KUBECONFIG: str(kubeconfig or ""),
+        # The CA of the DNS endpoint, which is a public one in Google Cloud.
+        **({"SSL_CERT_FILE": str(_ca_certificate(kubeconfig, folder))} if kubeconfig else {}),
         SERVER: postgres,
         CA_CERTIFICATES: str(ca_certificates or ""),
     }

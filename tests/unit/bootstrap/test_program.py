@@ -87,16 +87,20 @@ def _own_role(made: Record, name: str) -> Registration:
     return role
 
 
-def test_a_preview_may_only_look_up_the_cluster_and_ca_certificates(made: Record) -> None:
+def test_a_preview_may_only_connect_to_the_cluster_and_look_up_ca_certificates(made: Record) -> None:
     role = _own_role(made, "preview")
-    assert role.inputs["permissions"] == ["cloudsql.instances.listServerCas"]
+    assert role.inputs["permissions"] == ["container.clusters.connect", "cloudsql.instances.listServerCas"]
     assert _roles(made, "IAMMember", "preview") == {"roles/container.clusterViewer", role.answer["name"]}
 
 
 def test_only_drift_detection_reads_secrets_of_the_cluster(made: Record) -> None:
     assert len(made.of("IAMCustomRole")) == 2
     role = _own_role(made, "drift")
-    assert role.inputs["permissions"] == ["cloudsql.instances.listServerCas", "container.secrets.get"]
+    assert role.inputs["permissions"] == [
+        "container.clusters.connect",
+        "cloudsql.instances.listServerCas",
+        "container.secrets.get",
+    ]
     assert _roles(made, "IAMMember", "drift") == {"roles/viewer", "roles/iam.securityReviewer", role.answer["name"]}
 
 

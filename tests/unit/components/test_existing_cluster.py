@@ -1,5 +1,6 @@
 """An existing cluster must have the features that the settings need; all mistakes are reported at once."""
 
+import json
 from collections.abc import Mapping
 
 import pulumi
@@ -28,6 +29,36 @@ _ALL: Mapping[str, object] = {
     "notebook.storage": _REGIONAL,
     "notebook.accelerator": "nvidia-l4",
 }
+
+
+def _endpoints(*, dns: bool, ip: bool) -> Mapping[str, object]:
+    name = "gke-0123456789-123456789012.europe-west1.gke.goog"
+    config = {
+        "dnsEndpointConfigs": [{"endpoint": name, "allowExternalTraffic": dns}],
+        "ipEndpointsConfigs": [{"enabled": ip}],
+    }
+    return {"controlPlaneEndpointsConfigs": [config]}
+
+
+@pytest.mark.parametrize(
+    ("cluster", "wanted", "expected"),
+    [
+        ({}, "", "https://127.0.0.1:9"),
+        (_endpoints(dns=True, ip=True), "", "https://127.0.0.1:9"),
+        (_endpoints(dns=True, ip=True), "dns", "https://gke-0123456789-123456789012.europe-west1.gke.goog"),
+        (_endpoints(dns=True, ip=False), "", "https://gke-0123456789-123456789012.europe-west1.gke.goog"),
+    ],
+    ids=["unknown", "both", "both-and-dns", "dns-only"],
+)
+def test_a_cluster_is_reached_by_an_endpoint_that_is_on(
+    cluster: Mapping[str, object], wanted: str, expected: str
+) -> None:
+    changes = {"cluster.controlPlaneEndpoint": wanted} if wanted else {}
+    record = record_gke(EXISTING, changes, cluster={**_UP_TO_DATE, **cluster})
+    (provider,) = [one for one in record.resources if one.type == "pulumi:providers:kubernetes"]
+    found = json.loads(provider.inputs["kubeconfig"])["clusters"][0]["cluster"]
+    assert found["server"] == expected
+    assert ("certificate-authority-data" in found) == ("127.0.0.1" in expected), "the CA of the DNS endpoint is public"
 
 
 def _mistakes(cluster: Mapping[str, object], *changes: Mapping[str, object]) -> list[str]:
@@ -89,6 +120,24 @@ def test_an_offline_comparison_reports_nothing_about_the_cluster() -> None:
             "clusters update jupyterhub --location=europe-west1 --project=my-project-123",
         ),
         (
+            _endpoints(dns=False, ip=False),
+            {},
+            "cluster.controlPlaneEndpoint: both endpoints of the cluster are off",
+            "clusters update jupyterhub --location=europe-west1 --project=my-project-123 --enable-dns-access",
+        ),
+        (
+            _endpoints(dns=False, ip=True),
+            {"cluster.controlPlaneEndpoint": "dns"},
+            "cluster.controlPlaneEndpoint: the DNS endpoint of the cluster accepts no requests",
+            "--enable-dns-access",
+        ),
+        (
+            _endpoints(dns=True, ip=False),
+            {"cluster.controlPlaneEndpoint": "ip"},
+            "cluster.controlPlaneEndpoint: the IP endpoint of the cluster is off",
+            "pulumi config set cluster.controlPlaneEndpoint dns",
+        ),
+        (
             {"nodeLocations": ["europe-west1-b"]},
             {"hub.storage": _REGIONAL},
             "hub.storage.regional: needs nodes in two zones, but the cluster has them in europe-west1-b",
@@ -116,6 +165,9 @@ def test_an_offline_comparison_reports_nothing_about_the_cluster() -> None:
         "no-workload-identity-for-users",
         "no-filestore-driver",
         "disabled-filestore-driver",
+        "no-endpoint",
+        "no-dns-endpoint",
+        "no-ip-endpoint",
         "one-zone-for-the-hub",
         "one-zone-for-homes-with-gpus",
         "no-zone-with-gpus",

@@ -10,11 +10,10 @@ import pytest
 from tests.doubles.google.rules import CLUSTER, broken
 from tests.doubles.google.schema import failures
 from tests.doubles.monitor import UNKNOWN, Record
-from tests.stacks import record_gke
+from tests.stacks import EXISTING, record_gke
 
 _L4 = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
 _AUTOPILOT: Mapping[str, object] = {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"}
-_EXISTING: Mapping[str, object] = {"cluster.mode": "existing", "cluster.authorizedNetworks": []}
 
 
 def _record(*changes: Mapping[str, object], size: str = "20Gi", preview: bool = False) -> Record:
@@ -90,7 +89,7 @@ def test_the_database_stays_on_a_disk() -> None:
 
 
 def test_shares_of_an_existing_cluster_are_in_its_network() -> None:
-    record = _record(_EXISTING)
+    record = _record(EXISTING)
     assert _homes(record)["parameters"]["network"] == "default"
     assert "file.googleapis.com" in _apis(record)
     assert record.of("Firewall") == [], "the network is not part of the stack"

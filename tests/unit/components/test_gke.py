@@ -4,7 +4,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.doubles.monitor import Record, Registration
-from tests.stacks import EXISTING, GATEWAY, record_gke
+from tests.stacks import EXISTING, GATEWAY, IP_ENDPOINT, record_gke
 from tools.review.offline.outputs import ADDRESS, ADMIN_USER
 
 _T4 = {"name": "t4", "accelerator": "nvidia-tesla-t4", "machineType": "n1-standard-4", "max": 4, "spot": True}
@@ -89,10 +89,38 @@ def test_resources_that_hold_data_or_public_names_are_protected(gateway: Record)
     assert free.one("Cluster").inputs["deletionProtection"] is False
 
 
-def test_the_cluster_is_private_with_authorized_networks(created: Record) -> None:
+def _server(record: Record) -> Mapping[str, str]:
+    """Return the cluster in the kubeconfig of the Kubernetes provider."""
+    (provider,) = [one for one in record.resources if one.type == "pulumi:providers:kubernetes"]
+    return json.loads(provider.inputs["kubeconfig"])["clusters"][0]["cluster"]
+
+
+def test_the_control_plane_is_reached_by_its_dns_endpoint_alone(created: Record) -> None:
+    cluster = created.one("Cluster").inputs
+    assert cluster["controlPlaneEndpointsConfig"] == {
+        "dnsEndpointConfig": {"allowExternalTraffic": True},
+        "ipEndpointsConfig": {"enabled": False},
+    }
+    assert cluster["privateClusterConfig"] == {"enablePrivateNodes": True}
+    assert "masterAuthorizedNetworksConfig" not in cluster
+    assert _server(created) == {"server": "https://127.0.0.1:9"}, "its CA is a public one"
+
+
+def test_only_authorized_networks_reach_an_ip_endpoint() -> None:
+    record = record_gke(IP_ENDPOINT)
+    cluster = record.one("Cluster").inputs
+    assert cluster["controlPlaneEndpointsConfig"] == {
+        "dnsEndpointConfig": {"allowExternalTraffic": False},
+        "ipEndpointsConfig": {"enabled": True},
+    }
+    assert cluster["privateClusterConfig"] == {"enablePrivateNodes": True, "enablePrivateEndpoint": False}
+    assert cluster["masterAuthorizedNetworksConfig"]["cidrBlocks"] == [{"cidrBlock": "203.0.113.0/24"}]
+    assert _server(record)["certificate-authority-data"]
+
+
+def test_the_cluster_has_private_nodes_and_workload_identity(created: Record) -> None:
     cluster = created.one("Cluster").inputs
     assert cluster["privateClusterConfig"]["enablePrivateNodes"] is True
-    assert cluster["masterAuthorizedNetworksConfig"]["cidrBlocks"] == [{"cidrBlock": "203.0.113.0/24"}]
     assert cluster["datapathProvider"] == "ADVANCED_DATAPATH"
     assert cluster["workloadIdentityConfig"] == {"workloadPool": "my-project-123.svc.id.goog"}
     assert cluster["releaseChannel"] == {"channel": "REGULAR"}

@@ -27,7 +27,11 @@ OUTPUTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "gcp:compute/globalAddress:GlobalAddress": {"address": ADDRESS},
     "gcp:compute/network:Network": {"selfLink": f"{_LINK}/networks/vpc"},
     "gcp:compute/subnetwork:Subnetwork": {"selfLink": f"{_LINK}/subnetworks/subnet"},
-    "gcp:container/cluster:Cluster": {"endpoint": _CLUSTER_ENDPOINT, "masterAuth": _MASTER_AUTH},
+    "gcp:container/cluster:Cluster": {
+        "endpoint": _CLUSTER_ENDPOINT,
+        "masterAuth": _MASTER_AUTH,
+        "controlPlaneEndpointsConfig": {"dnsEndpointConfig": {"endpoint": _CLUSTER_ENDPOINT}},
+    },
     "gcp:serviceaccount/account:Account": {
         "email": "nodes@example.iam.gserviceaccount.com",
         "member": "serviceAccount:nodes@example.iam.gserviceaccount.com",

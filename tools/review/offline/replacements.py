@@ -106,6 +106,10 @@ REPLACING: Final[Mapping[str, frozenset[str]]] = {
     "gcp:projects/service:Service": frozenset({"service"}),
 }
 """By type, the inputs that force a replacement, each with all values below it."""
+COMPUTED: Final[Mapping[str, frozenset[str]]] = {
+    "gcp:container/cluster:Cluster": frozenset({"privateClusterConfig.masterIpv4CidrBlock"}),
+}
+"""By type, inputs that Google sets if they are not set: without them, the value stays (`Computed` in the schemas)."""
 _IAM_MEMBER: Final = frozenset({"role", "member", "condition"})
 _INDEX: Final = re.compile(r"\[[^\]]*\]| \(order\)$")
 """The part of a path that names an item of a list, or its order."""
@@ -121,6 +125,8 @@ def is_replacing(type_: str, path: str, old: object, new: object) -> bool:
         new: The value after.
     """
     plain = _INDEX.sub("", path)
+    if new is None and plain in COMPUTED.get(type_, frozenset()):
+        return False
     forced = EVERYWHERE.get(type_.partition(":")[0], frozenset()) | REPLACING.get(type_, frozenset())
     if type_.lower().endswith("iammember"):
         forced |= _IAM_MEMBER
