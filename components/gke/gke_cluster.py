@@ -7,7 +7,7 @@ from typing import Final
 import pulumi
 from pulumi_gcp import container, projects, serviceaccount
 
-from components.gke import network
+from components.gke import maintenance, network
 from components.gke.network import Network, NetworkArgs
 from components.gke.node_pools import NodePools, NodePoolsArgs
 from settings import Settings
@@ -78,7 +78,7 @@ class GkeCluster(pulumi.ComponentResource):
 
 def _dns_endpoint(cluster: "container.Cluster") -> pulumi.Output[str]:
     return cluster.control_plane_endpoints_config.apply(
-        lambda config: (config.dns_endpoint_config and config.dns_endpoint_config.endpoint) or ""
+        lambda config: (config.dns_endpoint_config.endpoint if config.dns_endpoint_config else None) or ""
     )
 
 
@@ -129,11 +129,7 @@ def _cluster(settings: Settings, net: Network, node_account: pulumi.Input[str]) 
             ip_endpoints_config=container.ClusterControlPlaneEndpointsConfigIpEndpointsConfigArgs(enabled=not by_dns),
         ),
         release_channel=container.ClusterReleaseChannelArgs(channel=settings.cluster.release_channel.upper()),
-        maintenance_policy=container.ClusterMaintenancePolicyArgs(
-            daily_maintenance_window=container.ClusterMaintenancePolicyDailyMaintenanceWindowArgs(
-                start_time=settings.cluster.maintenance_start
-            )
-        ),
+        maintenance_policy=maintenance.policy(settings.cluster),
         gateway_api_config=container.ClusterGatewayApiConfigArgs(channel="CHANNEL_STANDARD"),
         cost_management_config=container.ClusterCostManagementConfigArgs(enabled=True),
         logging_config=container.ClusterLoggingConfigArgs(enable_components=["SYSTEM_COMPONENTS", "WORKLOADS"]),

@@ -6,14 +6,29 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from settings.google.accelerators import ACCELERATORS
+from settings.types.dates import Day, Weekday
 from settings.types.model import Model
-from settings.types.names import GkeName
+from settings.types.names import DnsLabel, GkeName
 from settings.types.networks import OperatorRange
 from settings.types.places import Location, is_zone, region_of, zones_of
-from settings.types.text import Flag, TimeOfDay
+from settings.types.text import Flag, TimeOfDay, WholeNumber
 
 _ZONES_OF_A_REGION: Final = 3
 """Number of zones with nodes in a region, the default of GKE."""
+
+
+_EXAMS: Final = {"name": "exams", "first": "2027-01-18", "last": "2027-02-13"}
+
+
+class MaintenanceExclusion(Model):
+    """A time without upgrades of nodes and of minor versions. Security patches of the control plane go on."""
+
+    name: DnsLabel
+    """Unique name."""
+    first: Day
+    """First day, such as `2027-01-18`, from 00:00 UTC."""
+    last: Day
+    """Last day, such as `2027-02-13`, until 24:00 UTC. At most 180 days with the first."""
 
 
 class ClusterSettings(Model):
@@ -41,8 +56,17 @@ class ClusterSettings(Model):
     """CIDR ranges that can reach the IP endpoint of a created cluster. Required with `cluster.controlPlaneEndpoint:
     ip`."""
     maintenance_start: TimeOfDay = "03:00"
-    """Start of the daily four-hour maintenance window of a created cluster, in UTC. The Cloud SQL instance is
-    maintained in the same hour on Sundays."""
+    """Start of the maintenance windows of a created cluster, in UTC. GKE upgrades the nodes in a window, and so ends
+    the notebooks on them. The Cloud SQL instance is maintained in the same hour on Sundays."""
+    maintenance_days: Annotated[tuple[Weekday, ...], Field(min_length=1, examples=[["sunday"]])] = (
+        "saturday",
+        "sunday",
+    )
+    """Days with a maintenance window of a created cluster."""
+    maintenance_hours: Annotated[WholeNumber, Field(ge=4, le=24)] = 6
+    """Length of each maintenance window of a created cluster in hours. 4 to 24; at least 12 hours a week."""
+    maintenance_exclusions: Annotated[tuple[MaintenanceExclusion, ...], Field(examples=[[_EXAMS]])] = ()
+    """Times in which GKE upgrades no nodes of a created cluster, such as exams. At most 20."""
 
     @property
     def on_gke(self) -> bool:

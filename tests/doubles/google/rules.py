@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, cast
 
+from tests.doubles.google import maintenance
 from tests.doubles.google.failure import Failure
 from tests.doubles.google.wire import UNKNOWN, Properties, bare
 
@@ -132,6 +133,8 @@ def refusal(token: str, inputs: Properties) -> str | None:
     """Return the Google API's error for a creation, beyond the provider's checks; None if there is none."""
     if token == CLUSTER and not any(inputs.get(name) for name in ("enableAutopilot", "initialNodeCount", "nodePools")):
         return "googleapi: Error 400: Cluster.initial_node_count must be greater than zero., badRequest"
+    if token == CLUSTER and (found := maintenance.refusal(inputs.get("maintenancePolicy") or {})):
+        return found
     return _sql_refusal(inputs) if token == SQL_INSTANCE else None
 
 

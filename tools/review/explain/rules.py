@@ -143,6 +143,11 @@ RULES: Final = (
         "changes nothing.",
     ),
     Rule(
+        r"update Cluster \S+ maintenancePolicy\b.*",
+        "notice",
+        "The maintenance windows change. GKE upgrades the nodes in them: running servers are stopped then.",
+    ),
+    Rule(
         r"update Service \S+ spec\.loadBalancerSourceRanges\b.*",
         "notice",
         "The IP ranges that can reach the hub change.",
