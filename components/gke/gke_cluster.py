@@ -14,6 +14,8 @@ from settings import Settings
 
 _CREATE_TIMEOUT: Final = "60m"
 """Longer than Google ever took to create a cluster; the provider's default is 40 minutes."""
+_DEFAULT_POOL_DISK_GB: Final = 20
+"""Boot disk of a node of the default pool, which exists for some minutes."""
 _NODE_ROLE: Final = "roles/container.defaultNodeServiceAccount"
 """The minimum that GKE requires of the nodes' service account: to write logs and metrics.
 Source: https://cloud.google.com/kubernetes-engine/docs/how-to/service-accounts (2026-11)."""
@@ -147,6 +149,10 @@ def _cluster(settings: Settings, net: Network, node_account: pulumi.Input[str]) 
     args.remove_default_node_pool = True
     args.initial_node_count = 1
     args.node_config = container.ClusterNodeConfigArgs(
+        # GKE's default is an SSD of 100 GB in each zone, and new projects have a quota for 250 GB in a region.
+        machine_type="e2-medium",
+        disk_type="pd-standard",
+        disk_size_gb=_DEFAULT_POOL_DISK_GB,
         # Also for the short-lived default pool: many organizations forbid the default account.
         service_account=node_account,
         shielded_instance_config=container.ClusterNodeConfigShieldedInstanceConfigArgs(enable_secure_boot=True),

@@ -162,7 +162,9 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview:
             made = Made(token=request.type, id="", inputs=bare(inputs) | place)
             return provider_pb2.CreateResponse(properties=sent(_outputs(inputs, place | unknown(invented(made)))))
-        if against := rules.refusal(request.type, bare(inputs)) or self._zones_refusal(request.type, bare(inputs)):
+        if against := rules.refusal(request.type, bare(inputs) | place) or self._zones_refusal(
+            request.type, bare(inputs)
+        ):
             raise GoogleError(against)
         identity = ids.identity(request.type, {"name": request.name} | bare(inputs) | place)
         refuse_on_demand("create", urn=request.urn, token=request.type, identity=identity)

@@ -3,6 +3,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from tests.doubles.google import rules
 from tests.doubles.monitor import Record, Registration
 from tests.stacks import EXISTING, GATEWAY, record_gke
 from tools.review.offline.outputs import ADDRESS, ADMIN_USER
@@ -97,6 +98,13 @@ def test_the_cluster_is_private_with_authorized_networks(created: Record) -> Non
     assert cluster["workloadIdentityConfig"] == {"workloadPool": "my-project-123.svc.id.goog"}
     assert cluster["releaseChannel"] == {"channel": "REGULAR"}
     assert cluster["enableShieldedNodes"] is True
+
+
+@pytest.mark.parametrize("location", ["europe-west1", "europe-west1-b"])
+def test_the_first_nodes_of_a_cluster_fit_the_quota_of_a_new_project(location: str) -> None:
+    cluster = record_gke({"cluster.location": location}).one("Cluster")
+    assert rules.refusal(rules.CLUSTER, cluster.inputs) is None
+    assert "nodeConfig" in cluster.ignore_changes
 
 
 def test_nodes_have_least_privileges(created: Record) -> None:
