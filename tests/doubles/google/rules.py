@@ -103,7 +103,7 @@ MOST: dict[str, dict[str, int]] = {SECURITY_POLICY: {"rules.match.config.srcIpRa
 """By type, the maximum length of lists; a path may lead through lists."""
 
 SSD_QUOTA_GB = 250
-"""Quota for SSDs in a region of a new project, as in terraform-google-modules/terraform-google-kubernetes-engine#1795."""
+"""Quota for SSDs in a region of a new project: terraform-google-modules/terraform-google-kubernetes-engine#1795."""
 _BOOT_DISK_GB = 100
 """GKE's default boot disk, of the kind `pd-balanced`, which is an SSD."""
 
@@ -153,8 +153,8 @@ def _quota_refusal(cluster: Properties) -> str | None:
     if wanted <= SSD_QUOTA_GB:
         return None
     return (
-        'googleapi: Error 403: Insufficient regional quota to satisfy request: resource "SSD_TOTAL_GB": request requires '
-        f"'{wanted}.0' and is short '{wanted - SSD_QUOTA_GB}.0'. project has a quota of '{SSD_QUOTA_GB}.0' with "
+        'googleapi: Error 403: Insufficient regional quota to satisfy request: resource "SSD_TOTAL_GB": request '
+        f"requires '{wanted}.0' and is short '{wanted - SSD_QUOTA_GB}.0'. project has a quota of '{SSD_QUOTA_GB}.0' with "
         f"'{SSD_QUOTA_GB}.0' available., forbidden"
     )
 
