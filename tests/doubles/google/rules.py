@@ -154,8 +154,8 @@ def _quota_refusal(cluster: Properties) -> str | None:
         return None
     return (
         'googleapi: Error 403: Insufficient regional quota to satisfy request: resource "SSD_TOTAL_GB": request '
-        f"requires '{wanted}.0' and is short '{wanted - SSD_QUOTA_GB}.0'. project has a quota of '{SSD_QUOTA_GB}.0' with "
-        f"'{SSD_QUOTA_GB}.0' available., forbidden"
+        f"requires '{wanted}.0' and is short '{wanted - SSD_QUOTA_GB}.0'. project has a quota of '{SSD_QUOTA_GB}.0' "
+        f"with '{SSD_QUOTA_GB}.0' available., forbidden"
     )
 
 
