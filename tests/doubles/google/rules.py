@@ -5,7 +5,7 @@ google/services/container/resource_container_cluster.go and its like.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from settings.types.places import is_zone
@@ -14,6 +14,7 @@ from tests.doubles.google.wire import UNKNOWN, Properties, bare
 
 CLUSTER = "gcp:container/cluster:Cluster"
 NODE_POOL = "gcp:container/nodePool:NodePool"
+FORWARDING_RULE = "gcp:compute/forwardingRule:ForwardingRule"
 SECURITY_POLICY = "gcp:compute/securityPolicy:SecurityPolicy"
 SQL_INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance"
 
@@ -32,7 +33,7 @@ FORMS: dict[str, dict[str, str]] = {
     "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": {"name": _CERTIFICATES},
     "gcp:compute/address:Address": {"name": _RFC1035},
     "gcp:compute/globalAddress:GlobalAddress": {"name": _RFC1035},
-    "gcp:compute/forwardingRule:ForwardingRule": {"name": _RFC1035},
+    FORWARDING_RULE: {"name": _RFC1035},
     "gcp:compute/firewall:Firewall": {"name": _RFC1035},
     "gcp:compute/network:Network": {"name": _RFC1035},
     "gcp:compute/router:Router": {"name": _RFC1035},
@@ -132,6 +133,17 @@ def zones_refusal(pool: Properties, cluster: Properties) -> str | None:
     if outside := [zone for zone in zones if zone not in {cluster["location"], *cluster["nodeLocations"]}]:
         return f"googleapi: Error 400: Node pool locations {outside} are not among those of the cluster., badRequest"
     return None
+
+
+def address_refusal(rule: Properties, others: Iterable[Properties]) -> str | None:
+    """Return Google's error for a forwarding rule with the address of another one; None if there is none."""
+    address = rule.get("ipAddress")
+    if address is None or not any(other.get("ipAddress") == address for other in others):
+        return None
+    return (
+        f"googleapi: Error 400: Invalid value for field 'resource.IPAddress': '{address}'. Specified IP address is "
+        "in-use and would result in a conflict., invalid"
+    )
 
 
 def refusal(token: str, inputs: Properties) -> str | None:
