@@ -135,8 +135,8 @@ def _program(settings: Settings) -> list[str]:
 
 
 def _kept_connections(settings: Settings) -> list[str]:
-    # Google's load balancer keeps idle connections for 600 s. One that the proxy closed first (after 5 s by default) can
-    # fail the next request with 502. https://cloud.google.com/load-balancing/docs/https#timeouts_and_retries
+    # Google's load balancer keeps idle connections for 600 s. If the proxy closed one first (its default is 5 s), a
+    # request could fail with 502. https://cloud.google.com/load-balancing/docs/https#timeouts_and_retries
     return ["--keep-alive-timeout=620000"] if settings.endpoint.type == "gateway" else []
 
 
