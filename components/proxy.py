@@ -32,11 +32,6 @@ REQUEST_GRACE_SECONDS: Final = 25
 MAX_HEADER_BYTES: Final = 80 * 1024
 """Maximum size of a request's headers: 64 KiB of cookies, as some browsers and companies send, and the rest."""
 
-KEEP_ALIVE_SECONDS: Final = 620
-"""Time after which the proxy closes an idle connection of Google's load balancer, which reuses connections for 600 s: a
-request on a connection that the proxy closes at that moment fails with 502. Source: "Request distribution",
-https://cloud.google.com/load-balancing/docs/https/request-distribution (2026)."""
-
 _CODE: Final = "/opt/proxy"
 _ROUTES_FOLDER: Final = "/var/lib/proxy"
 _TLS_FOLDER: Final = "/etc/proxy/tls"
@@ -139,11 +134,16 @@ def _program(settings: Settings) -> list[str]:
     ]
 
 
+def _kept_connections(settings: Settings) -> list[str]:
+    # Google's load balancer keeps idle connections for 600 s. If the proxy closed one first (its default is 5 s), a
+    # request could fail with 502. https://cloud.google.com/load-balancing/docs/https#timeouts_and_retries
+    return ["--keep-alive-timeout=620000"] if settings.endpoint.type == "gateway" else []
+
+
 def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str], account: pulumi.Output[str]) -> core.PodSpecArgs:
     has_tls, hub_url = args.tls_secret is not None, service_names.hub_url(args.settings)
-    is_behind_gateway = args.settings.endpoint.type == "gateway"
     # Google's load balancer sends requests to the pod directly, and learns later than the cluster that it terminates.
-    drain_seconds = DRAIN_SECONDS if is_behind_gateway else ENDPOINT_REMOVAL_SECONDS
+    drain_seconds = DRAIN_SECONDS if args.settings.endpoint.type == "gateway" else ENDPOINT_REMOVAL_SECONDS
     mounts = [core.VolumeMountArgs(name="routes", mount_path=_ROUTES_FOLDER)]
     volumes = [core.VolumeArgs(name="routes", empty_dir=core.EmptyDirVolumeSourceArgs(size_limit="64Mi"))]
     if has_tls:
@@ -172,8 +172,8 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str], account: pulumi.O
                     f"--default-target={hub_url}",
                     f"--error-target={hub_url}/hub/error",
                     f"--storage-backend={_CODE}/routes.mjs",
+                    *_kept_connections(args.settings),
                     *(_TLS_OPTIONS if has_tls else ()),
-                    *([f"--keep-alive-timeout={KEEP_ALIVE_SECONDS * 1000}"] if is_behind_gateway else ()),
                 ],
                 env=[
                     from_secret(PROXY_TOKEN_VARIABLE, secret=token_secret, key=TOKEN_KEY),

@@ -3,12 +3,9 @@
 import json
 
 from tests.doubles.monitor import Record
-from tests.stacks import GATEWAY, pod_specs, record_gke, text_of
+from tests.stacks import GATEWAY, record_gke, text_of
 from tools.paths import CHECKOUT
 from tools.review.offline.outputs import ADDRESS
-
-GOOGLE_KEEPS_FOR_MILLISECONDS = 600_000
-"""Time for which Google's load balancer reuses an idle connection."""
 
 
 def test_a_gateway_has_address_records_certificate_and_policies(gateway: Record) -> None:
@@ -46,14 +43,10 @@ def test_a_terminating_proxy_waits_for_connection_draining(gateway: Record) -> N
     assert behind_a_service["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"] < wait
 
 
-def test_only_a_proxy_behind_a_gateway_keeps_idle_connections_longer_than_google(gateway: Record) -> None:
-    def options(record: Record) -> list[str]:
-        (container,) = pod_specs(record)["tf-hub-proxy"]["containers"]
-        return [option for option in container["args"] if option.startswith("--keep-alive-timeout=")]
-
-    (option,) = options(gateway)
-    assert int(option.partition("=")[2]) > GOOGLE_KEEPS_FOR_MILLISECONDS
-    assert options(record_gke()) == []
+def test_the_load_balancer_and_not_the_proxy_closes_idle_connections(gateway: Record) -> None:
+    arguments = gateway.one("Deployment").inputs["spec"]["template"]["spec"]["containers"][0]["args"]
+    (milliseconds,) = [text.partition("=")[2] for text in arguments if text.startswith("--keep-alive-timeout=")]
+    assert int(milliseconds) > 600_000, "Google's load balancer has 600 s"
 
 
 def test_the_http_listener_redirects_to_https(gateway: Record) -> None:
