@@ -1,11 +1,14 @@
 import json
 from collections.abc import Mapping
 
+import pulumi
 import pytest
 
+import settings
+from settings.reading.keys import SECRETS
 from tests.doubles.google import rules
 from tests.doubles.monitor import Record, Registration
-from tests.stacks import CLOUD_SQL, EXISTING, GATEWAY, POSTGRESQL, record_gke
+from tests.stacks import CLOUD_SQL, EXISTING, GATEWAY, GKE, POSTGRESQL, record_gke, record_settings
 from tools.review.offline.outputs import ADDRESS, ADMIN_USER
 
 _T4 = {"name": "t4", "accelerator": "nvidia-tesla-t4", "machineType": "n1-standard-4", "max": 4, "spot": True}
@@ -256,6 +259,14 @@ def test_the_rollout_uses_the_kubeconfig_of_the_provider(created: Record) -> Non
 def test_the_operator_is_bound_to_cluster_admin_on_gke(changes: Mapping[str, object], user: str | None) -> None:
     bindings = record_gke(changes).of("ClusterRoleBinding")
     assert [binding.inputs["subjects"][0]["name"] for binding in bindings] == ([] if user is None else [user])
+
+
+def test_an_owner_of_the_credentials_without_a_name_is_an_error_with_the_fix() -> None:
+    nobody = {"gcp:organizations/getClientOpenIdUserInfo:getClientOpenIdUserInfo": {"email": "", "id": ""}}
+    with pytest.raises(pulumi.RunError, match=r"clusterAdmin\.user: .* pulumi config set clusterAdmin\.user"):
+        record_settings(settings.parse({**GKE}, encrypted=SECRETS), answers=nobody)
+    named = settings.parse({**GKE, "clusterAdmin.user": "ada@example.org"}, encrypted=SECRETS)
+    assert record_settings(named, answers=nobody).of("ClusterRoleBinding")
 
 
 def test_the_callback_url_follows_from_the_reserved_address(created: Record) -> None:
