@@ -4,11 +4,10 @@ from collections.abc import Mapping
 import pulumi
 import pytest
 
-import settings
-from settings.reading.keys import SECRETS
+from components.cluster.gke import known_user
 from tests.doubles.google import rules
 from tests.doubles.monitor import Record, Registration
-from tests.stacks import CLOUD_SQL, EXISTING, GATEWAY, GKE, POSTGRESQL, record_gke, record_settings
+from tests.stacks import CLOUD_SQL, EXISTING, GATEWAY, POSTGRESQL, record_gke
 from tools.review.offline.outputs import ADDRESS, ADMIN_USER
 
 _T4 = {"name": "t4", "accelerator": "nvidia-tesla-t4", "machineType": "n1-standard-4", "max": 4, "spot": True}
@@ -144,10 +143,9 @@ _ONE_ZONE, _ALL_ZONES = ["europe-west1-b"], ["europe-west1-b", "europe-west1-c",
     ("changes", "zones"),
     [
         ({}, _ONE_ZONE),
-        ({"hub.storage": {"regional": True}}, _ALL_ZONES),
+        ({"hub.storage": {"size": "20Gi", "regional": True}}, _ALL_ZONES),
         (CLOUD_SQL, _ONE_ZONE),
         ({**CLOUD_SQL, "database.highAvailability": True}, _ALL_ZONES),
-        ({**CLOUD_SQL, "hub.storage": {"regional": True}}, _ONE_ZONE),
         (POSTGRESQL, _ONE_ZONE),
         ({"cluster.location": "europe-west1-d"}, ["europe-west1-d"]),
     ],
@@ -262,11 +260,9 @@ def test_the_operator_is_bound_to_cluster_admin_on_gke(changes: Mapping[str, obj
 
 
 def test_an_owner_of_the_credentials_without_a_name_is_an_error_with_the_fix() -> None:
-    nobody = {"gcp:organizations/getClientOpenIdUserInfo:getClientOpenIdUserInfo": {"email": "", "id": ""}}
     with pytest.raises(pulumi.RunError, match=r"clusterAdmin\.user: .* pulumi config set clusterAdmin\.user"):
-        record_settings(settings.parse({**GKE}, encrypted=SECRETS), answers=nobody)
-    named = settings.parse({**GKE, "clusterAdmin.user": "ada@example.org"}, encrypted=SECRETS)
-    assert record_settings(named, answers=nobody).of("ClusterRoleBinding")
+        known_user("")
+    assert known_user("ada@example.org") == "ada@example.org"
 
 
 def test_the_callback_url_follows_from_the_reserved_address(created: Record) -> None:
