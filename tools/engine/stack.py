@@ -230,7 +230,11 @@ class Stack:
 @contextmanager
 def _interrupts_ignored() -> Generator[None]:
     """Ignore Ctrl-C in this process; a child that the terminal sends it to does not inherit this."""
-    before = signal.signal(signal.SIGINT, lambda *_: None)
+
+    def ignore(*_: object) -> None:
+        pass
+
+    before = signal.signal(signal.SIGINT, ignore)
     try:
         yield
     finally:
