@@ -14,6 +14,7 @@ import pytest
 
 from hub import notebook_activity
 from hub.notebook_activity import Work, computing, cpu_seconds, notices
+from hub.notebook_start import WITHOUT_HOME_SETTINGS
 
 START = datetime.now(UTC) - timedelta(hours=2)
 
@@ -147,6 +148,13 @@ def test_the_notices_are_what_ends_the_server_and_a_full_home(
     assert lifetime["message"] == "Your server is stopped."
     expected = "Your home folder is full (10.0 GiB, 1 MiB free): files cannot be saved."
     assert [str(notice["message"]).startswith(expected) for notice in full] == ([True] if free < 2**20 else [])
+
+
+def test_a_start_without_the_settings_of_the_home_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("JUPYTERHUB_LIFETIME", raising=False)
+    monkeypatch.setenv(WITHOUT_HOME_SETTINGS, "1")
+    (notice,) = notices(tmp_path)
+    assert "leaves out the Jupyter settings and Python packages of your home folder" in str(notice["message"])
 
 
 def test_the_next_page_of_jupyterlab_has_the_notices(monkeypatch: pytest.MonkeyPatch) -> None:
