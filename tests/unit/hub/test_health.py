@@ -19,6 +19,7 @@ from jupyterhub import orm
 from jupyterhub.handlers.base import BaseHandler
 from sqlalchemy import create_engine, event, make_url, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 from traitlets.config import Config
 
 from hub import health, outage
@@ -118,8 +119,14 @@ def test_a_hub_that_does_not_see_its_pods_is_not_well(monkeypatch: pytest.Monkey
         async def list_namespaced_pod(self, *_: object, **__: object) -> None:
             """Answer."""
 
-    monkeypatch.setattr(health, "load_config", lambda **_: None)
-    monkeypatch.setattr(health, "shared_client", lambda _: Api())
+    def load(**_: object) -> None:
+        """Find no configuration of the client."""
+
+    def client(_: str) -> Api:
+        return Api()
+
+    monkeypatch.setattr(health, "load_config", load)
+    monkeypatch.setattr(health, "shared_client", client)
     monkeypatch.setattr(health, "kubernetes_trouble", lambda: "Kubernetes does not list the events (403).")
     app: Any = SimpleNamespace(config=Config())
     assert asyncio.run(health.check_kubernetes(app, "notebooks")) == "Kubernetes does not list the events (403)."
@@ -139,7 +146,7 @@ def test_an_error_that_another_request_has_left_signs_nobody_out(tmp_path: Path)
             self.request = cast("Any", SimpleNamespace(method="GET"))
 
         @property
-        def db(self) -> object:
+        def db(self) -> Session:
             return db
 
         async def get_current_user(self) -> object:

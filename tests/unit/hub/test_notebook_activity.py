@@ -85,8 +85,9 @@ def test_a_process_that_computes_is_activity_and_a_sleeping_one_is_not(
 
         time.sleep(1)  # its own start is over
         monkeypatch.setattr(notebook_activity, "cpu_seconds", of_the_pod)
-        assert works(server(Kernels()), seconds=2) is counts
-        process.kill()
+        works_now = works(server(Kernels()), seconds=2)
+        process.kill()  # before any assertion: the block waits for its end
+        assert works_now is counts
 
 
 def test_the_server_itself_is_not_among_the_processes() -> None:
