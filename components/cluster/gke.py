@@ -68,7 +68,7 @@ def use(found: ExistingGke | None, settings: Settings) -> Cluster:
         kubeconfig=gke.kubeconfig,
     )
     return Cluster(
-        providers=[kubernetes_provider(address), google],
+        providers=[kubernetes_provider(address, settings), google],
         admin_user=_admin_user(settings, google),
         identity=address,
         gke=gke,
