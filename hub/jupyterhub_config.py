@@ -112,7 +112,7 @@ c.KubeSpawner.http_timeout = 60
 # Seconds that a stopped server has to end. Jupyter interrupts computations, which may save their state, and waits 5 s
 # for their kernels. A server that needs less ends earlier.
 c.KubeSpawner.delete_grace_period = 30
-# GKE Autopilot otherwise evicts pods to use fewer nodes. Upgrades of nodes still end them: Autopilot waits up to 7 days.
+# GKE Autopilot otherwise evicts pods to use fewer nodes. For an upgrade of the node, it waits up to 7 days with this.
 c.KubeSpawner.extra_annotations = {"cluster-autoscaler.kubernetes.io/safe-to-evict": "false"}
 # Kubernetes events on the progress page.
 c.KubeSpawner.events_enabled = True

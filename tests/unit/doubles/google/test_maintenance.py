@@ -32,5 +32,5 @@ def _exclusions(*days: tuple[str, str]) -> Properties:
     ],
 )
 def test_gke_refuses_too_few_windows_and_wrong_exclusions(policy: Properties, expected: str | None) -> None:
-    found = rules.refusal(rules.CLUSTER, {"initialNodeCount": 1, "maintenancePolicy": policy})
+    found = rules.refusal(rules.CLUSTER, {"enableAutopilot": True, "initialNodeCount": 0, "maintenancePolicy": policy})
     assert (found is None) if expected is None else (expected in str(found))
