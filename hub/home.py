@@ -67,7 +67,7 @@ def require_own(spawner: KubeSpawner) -> None:
     if is_shared or spawner._pvc_exists:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- no public name
         return
     record = literal_column("spawners.state", Text)
-    found = spawner.db.query(orm.Spawner).filter(
+    found = spawner.user.db.query(orm.Spawner).filter(
         record.contains(json.dumps(spawner.pvc_name), autoescape=True), orm.Spawner.user_id != spawner.user.orm_user.id
     )
     for other in found:

@@ -6,13 +6,11 @@ from typing import Any
 from jupyterhub import orm
 from jupyterhub.objects import Server
 from jupyterhub.user import User
-from sqlalchemy.orm import Session
 from tornado.web import RequestHandler
 from traitlets.config import LoggingConfigurable
 
 class Spawner(LoggingConfigurable):
     log: logging.Logger
-    db: Session
     user: User
     name: str
     server: Server | None

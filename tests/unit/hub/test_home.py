@@ -66,8 +66,7 @@ def spawner(api: Api, *, remembered: bool = True, ensure: bool = True) -> Any:  
         namespace="notebooks",
         pvc_name="claim-ada",
         pvc_name_template="claim-{user_server}",
-        user=SimpleNamespace(name="ada", orm_user=SimpleNamespace(id=1)),
-        db=database(),
+        user=SimpleNamespace(name="ada", orm_user=SimpleNamespace(id=1), db=database()),
         log=logging.getLogger("home"),
         _pvc_exists=remembered,
     )
@@ -151,8 +150,8 @@ def first_start_beside(of_another: str, *, template: str = "claim-{user_server}"
     """Start ada's server for the first time, while another user has a home."""
     ada = spawner(Api(), remembered=remembered)
     ada.pvc_name_template = template
-    ada.db.add(orm.Spawner(user=orm.User(id=2, name="countess"), name="", state={"pvc_name": of_another}))
-    ada.db.commit()
+    ada.user.db.add(orm.Spawner(user=orm.User(id=2, name="countess"), name="", state={"pvc_name": of_another}))
+    ada.user.db.commit()
     home.require_own(ada)
 
 
