@@ -43,6 +43,12 @@ def test_a_terminating_proxy_waits_for_connection_draining(gateway: Record) -> N
     assert behind_a_service["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"] < wait
 
 
+def test_the_load_balancer_and_not_the_proxy_closes_idle_connections(gateway: Record) -> None:
+    arguments = gateway.one("Deployment").inputs["spec"]["template"]["spec"]["containers"][0]["args"]
+    (milliseconds,) = [text.partition("=")[2] for text in arguments if text.startswith("--keep-alive-timeout=")]
+    assert int(milliseconds) > 600_000, "Google's load balancer has 600 s"
+
+
 def test_the_http_listener_redirects_to_https(gateway: Record) -> None:
     (rule,) = gateway.one("HTTPRoute", "tf-hub-redirect").inputs["spec"]["rules"]
     assert rule["filters"][0]["requestRedirect"] == {"scheme": "https", "statusCode": 301}
