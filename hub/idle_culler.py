@@ -12,6 +12,8 @@ from jupyterhub_idle_culler import IdleCuller
 from tornado.httpclient import AsyncHTTPClient
 from traitlets import default
 
+from hub.limits import LONGEST_NOTE
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 

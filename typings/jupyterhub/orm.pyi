@@ -7,8 +7,12 @@ class Base(DeclarativeBase): ...
 class Group(Base):
     name: Mapped[str]
 
+class Server(Base):
+    base_url: Mapped[str]
+
 class OAuthClient(Base):
     identifier: Mapped[str]
+    redirect_uri: Mapped[str]
 
 class APIToken(Base):
     user: Mapped[User]

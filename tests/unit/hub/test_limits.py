@@ -1,5 +1,6 @@
 """Bounds of the database's classes."""
 
+import pytest
 from jupyterhub import orm
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
@@ -7,11 +8,15 @@ from sqlalchemy.orm import Session
 from hub import limits
 
 
-def test_a_user_has_a_bounded_number_of_sessions_with_a_server() -> None:
+def database() -> Session:
     limits.install()
     engine = create_engine("sqlite://")
     orm.Base.metadata.create_all(engine)
-    db = Session(engine)
+    return Session(engine)
+
+
+def test_a_user_has_a_bounded_number_of_sessions_with_a_server() -> None:
+    db = database()
     user, client = orm.User(name="ada"), orm.OAuthClient(identifier="jupyterhub-user-ada")
     db.add_all([user, client])
     db.commit()
@@ -21,3 +26,17 @@ def test_a_user_has_a_bounded_number_of_sessions_with_a_server() -> None:
         token.user = user
         db.commit()
     assert [token.session_id for token in user.api_tokens] == [str(number) for number in range(5, 105)]
+
+
+def test_a_long_name_has_a_server() -> None:
+    db = database()
+    url = f"/user/{'%F0%9F%98%80' * 100}/"
+    client = f"jupyterhub-user-{'%F0%9F%98%80' * 100}"
+    db.add(orm.Server(base_url=url))
+    db.add(orm.OAuthClient(identifier=client, redirect_uri=f"{url}oauth_callback"))
+    db.commit()
+    db.add(orm.APIToken(client_id=client, scopes=[]))
+    db.commit()
+    with pytest.raises(limits.LongTextError, match="The maximum is 255"):
+        db.add(orm.User(name="n" * 256))
+        db.commit()
