@@ -12,8 +12,6 @@ from jupyterhub_idle_culler import IdleCuller
 from tornado.httpclient import AsyncHTTPClient
 from traitlets import default
 
-from hub.limits import LONGEST_NOTE
-
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 

@@ -45,7 +45,7 @@ MOST_TOKENS = 100
 
 
 _DERIVED = {"base_url", "client_id", "identifier", "oauth_client_id", "redirect_uri"}
-"""Columns that JupyterHub fills in from names, which are bounded themselves. In URLs a character of a name takes up to 12."""
+"""Columns that JupyterHub fills in from names, which are bounded. In URLs a character of a name takes up to 12."""
 
 
 def install() -> None:
@@ -70,9 +70,9 @@ def _refuse_long_text(mapper: Mapper[Any], _connection: Connection, row: orm.Bas
     for column in mapper.column_attrs:
         value: object = vars(row).get(column.key)
         longest: int | None = getattr(column.columns[0].type, "length", None)
-        # Longer texts of an older version stay.
-        is_long = isinstance(value, str) and longest and len(value) > longest
-        if is_long and column.key not in _DERIVED and _is_new(row, column.key):
+        if column.key in _DERIVED or not isinstance(value, str) or not longest or len(value) <= longest:
+            continue
+        if _is_new(row, column.key):  # longer texts of an older version stay
             raise LongTextError([f"The {column.key} has {len(value)} characters. The maximum is {longest}."])
 
 

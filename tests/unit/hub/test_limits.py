@@ -37,6 +37,6 @@ def test_a_long_name_has_a_server() -> None:
     db.commit()
     db.add(orm.APIToken(client_id=client, scopes=[]))
     db.commit()
+    db.add(orm.User(name="n" * 256))
     with pytest.raises(limits.LongTextError, match="The maximum is 255"):
-        db.add(orm.User(name="n" * 256))
         db.commit()
