@@ -57,8 +57,6 @@ def install() -> None:
     for attribute, listener in ((orm.Spawner.user_options, _short_options), (orm.APIToken.note, _short_note)):
         if not event.contains(attribute, "set", listener):
             event.listen(attribute, "set", listener, retval=True, active_history=True)
-    if not event.contains(orm.User.api_tokens, "append", _few_sessions):
-        event.listen(orm.User.api_tokens, "append", _few_sessions)
 
 
 class LongTextError(HubError, SQLAlchemyError):
@@ -119,20 +117,6 @@ class TokenList(UserTokenListAPIHandler):
 
 def _tokens(user: orm.User) -> int:
     return sum(token.client_id == "jupyterhub" for token in user.api_tokens)
-
-
-def _few_sessions(user: orm.User, token: orm.APIToken, _initiator: object) -> None:
-    """Delete the oldest session of a user with a server or service: each sign-in there stores one for a week."""
-    session = inspect(user).session
-    if token.client_id == "jupyterhub" or session is None:
-        return
-    with session.no_autoflush:
-        same = [
-            old for old in user.api_tokens if old.client_id == token.client_id and old in session and old is not token
-        ]
-    too_many = max(0, len(same) + 1 - MOST_TOKENS)
-    for old in sorted(same, key=lambda old: old.id)[:too_many]:
-        session.delete(old)
 
 
 REPLACEMENTS: dict[type[RequestHandler], type[RequestHandler]] = {UserTokenListAPIHandler: TokenList}

@@ -15,19 +15,6 @@ def database() -> Session:
     return Session(engine)
 
 
-def test_a_user_has_a_bounded_number_of_sessions_with_a_server() -> None:
-    db = database()
-    user, client = orm.User(name="ada"), orm.OAuthClient(identifier="jupyterhub-user-ada")
-    db.add_all([user, client])
-    db.commit()
-    for number in range(105):
-        token = orm.APIToken(client_id=client.identifier, session_id=str(number), scopes=[])
-        db.add(token)
-        token.user = user
-        db.commit()
-    assert [token.session_id for token in user.api_tokens] == [str(number) for number in range(5, 105)]
-
-
 def test_a_long_name_has_a_server() -> None:
     db = database()
     url = f"/user/{'%F0%9F%98%80' * 100}/"
