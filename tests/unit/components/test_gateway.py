@@ -23,7 +23,7 @@ def test_a_gateway_has_address_records_certificate_and_policies(gateway: Record)
         "_acme-challenge.hub.example.org.": ["proof.example."],
     }
     health = gateway.one("HealthCheckPolicy").inputs["spec"]["default"]["config"]["httpHealthCheck"]
-    assert health == {"port": 8000, "requestPath": "/_chp_healthz"}
+    assert health == {"portSpecification": "USE_SERVING_PORT", "requestPath": "/_chp_healthz"}
     assert gateway.one("GCPBackendPolicy").inputs["spec"]["default"]["timeoutSec"] == 86_400
 
 

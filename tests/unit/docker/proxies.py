@@ -110,6 +110,7 @@ def running(
     other: str = "http://127.0.0.1:1",
     modules: Sequence[str] = ("pages.mjs",),
     ports: Sequence[int] = (),
+    options: Sequence[str] = (),
 ) -> Generator[Proxy]:
     """Start a proxy; `folder` is that of its pod.
 
@@ -119,6 +120,7 @@ def running(
         other: URL of the API of the proxy that it replaces, by default of none.
         modules: Modules that Node imports first.
         ports: Ports for users and of the API, by default any.
+        options: Further options of the command line.
     """
     opt = folder / "opt-proxy" if (folder / "opt-proxy").exists() else code(folder)
     port, api_port = ports or free_ports(2)
@@ -134,6 +136,7 @@ def running(
         f"--default-target={hub_url}",
         f"--error-target={hub_url}/hub/error",
         f"--storage-backend={opt / 'routes.mjs'}",
+        *options,
     ]
     variables = {
         "CONFIGPROXY_AUTH_TOKEN": TOKEN,
