@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-T = TypeVar("T", bound=Callable[..., object])
+_T = TypeVar("_T", bound=Callable[..., object])
 
-def needs_scope(*scopes: str) -> Callable[[T], T]: ...
+def needs_scope(*scopes: str) -> Callable[[_T], _T]: ...
