@@ -18,6 +18,7 @@ from tests.unit.hub.running_hub import RunningHub, Visitor, running, text_of
 DUMP = Path(__file__).with_name("databases") / "0.1.0.sql"
 SECRET = "s" * 40
 LOGINS = ("Ada", "bob", "Grace-Hopper", "o-brien-", "12345", "ada_acme")
+ODD_NAMES = ("ada#b", "Zoë Müller", "\uff41da", "ada\u200b", "n" * 300, "50%", "007", "😀", "grace")
 
 
 def restored(folder: Path) -> sqlite3.Connection:
@@ -99,3 +100,16 @@ def test_records_that_this_version_would_not_store_are_corrected(hub: RunningHub
     log = hub.log.read_text()
     assert "Deleted 1 options of servers, which were too long" in log
     assert "Deleted 1 users without a name" in log
+
+
+def test_names_that_new_users_cannot_have_go_on(hub_config: HubConfig, tmp_path: Path) -> None:
+    restored(tmp_path).close()
+    with running(tmp_path, hub_config.model_copy(update={"idle_minutes": 0})) as hub:
+        before = claims(hub)
+        for name in ODD_NAMES:
+            assert hub.visit(name).start().is_success, name
+        assert claims(hub) == before
+        assert len({before[name.lower()] for name in ODD_NAMES}) == len(ODD_NAMES)
+        look_alike = Visitor(hub.url, "\uff41da2")
+        look_alike.get("/hub/login")
+        assert "use that name" in text_of(look_alike.send_form("/hub/login", username="\uff41da2", password=""))
