@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aiohttp import ClientError
+from jupyterhub import orm
 from kubernetes_asyncio.client.exceptions import ApiException
+from sqlalchemy import Text, literal_column
 
 from hub import quantity
 from hub.errors import HubError
@@ -24,12 +27,13 @@ async def prepare(spawner: KubeSpawner) -> None:
     """Check the claim of the home, and expand it if it is smaller than configured. Volumes never shrink.
 
     Raises:
-        HubError: Kubernetes does not answer; or the claim is gone, is being deleted, or has lost its volume, and
-            KubeSpawner, which believes its own record, would wait until the timeout. A claim that is gone is
-            forgotten: the next start creates one.
+        HubError: Kubernetes does not answer; or the claim is another user's; or it is gone, is being deleted, or has
+            lost its volume, and KubeSpawner, which believes its own record, would wait until the timeout. A claim that
+            is gone is forgotten: the next start creates one.
     """
     if not spawner.storage_pvc_ensure:
         return
+    require_own(spawner)
     name = spawner.pvc_name
     try:
         claim = await spawner.api.read_namespaced_persistent_volume_claim(
@@ -51,6 +55,33 @@ async def prepare(spawner: KubeSpawner) -> None:
         message = f"The disk of your home volume ({name}) does not exist any more. Ask the operator of this hub."
         raise HubError([message], status=503)
     await _expand(spawner, claim)
+
+
+def require_own(spawner: KubeSpawner) -> None:
+    """Refuse the first start of a user whose home would be that of a user who was renamed: it went along.
+
+    Raises:
+        HubError: The home is another user's.
+    """
+    is_shared = "user" not in spawner.pvc_name_template
+    if is_shared or spawner._pvc_exists:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- no public name
+        return
+    record = literal_column("spawners.state", Text)
+    found = spawner.user.db.query(orm.Spawner).filter(
+        record.contains(json.dumps(spawner.pvc_name), autoescape=True), orm.Spawner.user_id != spawner.user.orm_user.id
+    )
+    for other in found:
+        if other.state.get("pvc_name") != spawner.pvc_name:
+            continue
+        name = spawner.user.name
+        spawner.log.warning("%s is the home of %s, and not of %s", spawner.pvc_name, other.user.name, name)
+        raise HubError(
+            [
+                f"The home volume {spawner.pvc_name} belongs to another user, who had the name {name} before.",
+                "Ask the operator of this hub.",
+            ],
+            status=HTTPStatus.FORBIDDEN,
+        )
 
 
 def _forget(spawner: KubeSpawner) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from hub import database, health, lifetime, limits, outage, pages, sign_in
+from hub import database, health, lifetime, limits, old_records, outage, pages, sign_in
 from hub.contract import (
     COOKIE_SECRET_VARIABLE,
     CRYPT_KEY_VARIABLE,
@@ -86,6 +86,7 @@ health.configure(hub_config.notebooks_namespace)
 pages.install()
 outage.install()
 limits.install()
+old_records.install()
 c.JupyterHub.template_paths = [str(Path(__file__).parent)]
 c.JupyterHub.template_vars = {"lifetime": lifetime.sentences(hub_config)}
 # Browsers send the hub's cookies with links, and not with images, frames and forms of other sites.

@@ -44,6 +44,10 @@ MOST_TOKENS = 100
 """Maximum number of API tokens of a user. Those of running servers count; those of browser sessions do not."""
 
 
+_DERIVED = {"base_url", "client_id", "identifier", "oauth_client_id", "redirect_uri"}
+"""Columns that JupyterHub fills in from names, which are bounded. In URLs a character of a name takes up to 12."""
+
+
 def install() -> None:
     """Bound requests, and what the database's classes store, whatever request brings it. May be called again."""
     HTTPServer.configure(HTTPServer, max_body_size=MAX_BODY_BYTES, max_header_size=MAX_HEADER_BYTES)
@@ -64,8 +68,9 @@ def _refuse_long_text(mapper: Mapper[Any], _connection: Connection, row: orm.Bas
     for column in mapper.column_attrs:
         value: object = vars(row).get(column.key)
         longest: int | None = getattr(column.columns[0].type, "length", None)
-        # Longer texts of an older version stay.
-        if isinstance(value, str) and longest and len(value) > longest and _is_new(row, column.key):
+        if column.key in _DERIVED or not isinstance(value, str) or not longest or len(value) <= longest:
+            continue
+        if _is_new(row, column.key):  # longer texts of an older version stay
             raise LongTextError([f"The {column.key} has {len(value)} characters. The maximum is {longest}."])
 
 

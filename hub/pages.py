@@ -8,7 +8,7 @@ import jupyterhub.apihandlers
 import jupyterhub.handlers
 from jupyterhub.handlers.pages import HealthCheckHandler, SpawnHandler
 
-from hub import limits
+from hub import limits, renaming
 from hub.health import HealthHandler
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ _REPLACEMENTS: Mapping[type[RequestHandler], type[RequestHandler]] = {
     SpawnHandler: SpawnPage,
     HealthCheckHandler: HealthHandler,
     **limits.REPLACEMENTS,
+    **renaming.REPLACEMENTS,
 }
 
 

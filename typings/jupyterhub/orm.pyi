@@ -7,14 +7,29 @@ class Base(DeclarativeBase): ...
 class Group(Base):
     name: Mapped[str]
 
+class Server(Base):
+    base_url: Mapped[str]
+
+class OAuthClient(Base):
+    identifier: Mapped[str]
+    redirect_uri: Mapped[str]
+
 class APIToken(Base):
+    user: Mapped[User]
+    session_id: Mapped[str]
+    id: Mapped[int]
+    scopes: Mapped[list[str]]
     client_id: Mapped[str]
     note: Mapped[str]
 
 class Spawner(Base):
+    user_id: Mapped[int]
+    user: Mapped[User]
+    state: Mapped[dict[str, Any]]
     user_options: Mapped[dict[str, object]]
 
 class User(Base):
+    id: Mapped[int]
     name: Mapped[str]
     user_info: Mapped[dict[str, Any] | None]
     api_tokens: Mapped[list[APIToken]]

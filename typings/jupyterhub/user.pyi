@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 class User:
     name: str
+    db: Session
     user_info: dict[str, Any] | None
     settings: Mapping[str, Any]
     def __init__(self, orm_user: orm.User, settings: Mapping[str, object] = ..., db: Session = ...) -> None: ...

@@ -23,6 +23,7 @@ class KubeSpawner(Spawner):
     namespace: str
     pod_name: str
     pvc_name: str
+    pvc_name_template: str
     storage_capacity: str
     storage_pvc_ensure: bool
     image: str

@@ -9,6 +9,7 @@ from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 from tornado.web import Application
 
+from hub import home
 from hub.notebook_spawner import NotebookSpawner
 
 
@@ -44,6 +45,8 @@ class NoCluster(NotebookSpawner):
         return asyncio.create_task(self._listen())
 
     async def _listen(self) -> str:
+        home.require_own(self)
+        self._pvc_exists = True  # as after KubeSpawner's creation of the claim
         tag = self.image.rpartition(":")[2]
         if tag == "slow":
             await asyncio.Event().wait()

@@ -6,11 +6,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 
@@ -61,6 +62,11 @@ class Visitor(httpx.Client):
         answer = self.send_form("/hub/login", username=self.name, password=password)
         assert answer.status_code == 302, answer.text
 
+    def sign_in_with_github(self) -> httpx.Response:
+        """Sign in with the GitHub account of the name, and return the hub's answer."""
+        page = self.get("/hub/oauth_login")
+        return self.get(httpx.post(page.headers["Location"], data={"login": self.name}).headers["Location"])
+
     def send_form(self, path: str, **fields: str) -> httpx.Response:
         """Send a form as one of the hub's own pages does."""
         return self.post(path, data={**fields, "_xsrf": self.xsrf}, headers={"Sec-Fetch-Mode": "navigate"})
@@ -76,8 +82,19 @@ class Visitor(httpx.Client):
 
     def server(self) -> dict[str, object] | None:
         """Return the model of the own server, or None if there is none."""
-        servers = self.call("GET", f"/users/{self.name}").json()["servers"]
-        return servers.get("")
+        return self.call("GET", self.path).json()["servers"].get("")
+
+    def start(self) -> httpx.Response:
+        """Start the server, and wait until it runs or is refused."""
+        answer = self.call("POST", f"{self.path}/server")
+        while answer.is_success and not (self.server() or {}).get("ready"):
+            time.sleep(0.1)
+        return answer
+
+    @property
+    def path(self) -> str:
+        """The path of the user in the API."""
+        return f"/users/{quote(self.name.lower(), safe='')}"
 
 
 def text_of(answer: httpx.Response) -> str:
@@ -87,8 +104,17 @@ def text_of(answer: httpx.Response) -> str:
 
 
 @contextmanager
-def running(folder: Path, config: HubConfig) -> Generator[RunningHub]:
-    """Run a hub until the block ends. Whether a server starts, and how, is decided by its image: see `no_cluster`."""
+def running(
+    folder: Path, config: HubConfig, *, extra_config: str = "", environment: Mapping[str, str] | None = None
+) -> Generator[RunningHub]:
+    """Run a hub until the block ends. Whether a server starts, and how, is decided by its image: see `no_cluster`.
+
+    Args:
+        folder: Folder of the hub's files. A database in it, `jupyterhub.sqlite`, is the hub's.
+        config: The content of `hub.json`.
+        extra_config: Further lines of the configuration file.
+        environment: Further environment variables.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -98,8 +124,8 @@ def running(folder: Path, config: HubConfig) -> Generator[RunningHub]:
     (folder / "hub.json").write_text(
         config.model_copy(update={"database_url": f"sqlite:///{database}"}).model_dump_json()
     )
-    own.write_text(_CONFIG.format(folder=str(folder), port=port))
-    environment = {
+    own.write_text(_CONFIG.format(folder=str(folder), port=port) + extra_config)
+    variables = {
         "PATH": "/usr/bin:/bin",
         "PYTHONPATH": str(CHECKOUT),
         "PYTHONUNBUFFERED": "1",
@@ -107,10 +133,11 @@ def running(folder: Path, config: HubConfig) -> Generator[RunningHub]:
         "JPY_COOKIE_SECRET": "b" * 64,
         "JUPYTERHUB_CRYPT_KEY": "c" * 64,
         "JUPYTERHUB_ADMIN_PASSWORD": ADMIN_PASSWORD,
+        **(environment or {}),
     }
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterhub", "-f", own], cwd=folder, env=environment, stdout=output, stderr=output
+            [sys.executable, "-m", "jupyterhub", "-f", own], cwd=folder, env=variables, stdout=output, stderr=output
         )
     try:
         _wait(f"http://127.0.0.1:{port}", process, log)

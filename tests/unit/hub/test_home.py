@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientError
+from jupyterhub import orm
 from kubernetes_asyncio.client.exceptions import ApiException
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
 
 from hub import home
 from hub.errors import HubError
@@ -47,6 +50,13 @@ class Api:
         return None
 
 
+def database() -> Session:
+    """Return JupyterHub's database in memory. Its own function replaces the loggers."""
+    engine = create_engine("sqlite://")
+    orm.Base.metadata.create_all(engine)
+    return Session(engine)
+
+
 def spawner(api: Api, *, remembered: bool = True, ensure: bool = True) -> Any:  # noqa: ANN401 -- a double
     """Return the parts of KubeSpawner that `home.prepare` uses."""
     return SimpleNamespace(
@@ -55,7 +65,8 @@ def spawner(api: Api, *, remembered: bool = True, ensure: bool = True) -> Any:  
         storage_pvc_ensure=ensure,
         namespace="notebooks",
         pvc_name="claim-ada",
-        user=SimpleNamespace(name="ada"),
+        pvc_name_template="claim-{user_server}",
+        user=SimpleNamespace(name="ada", orm_user=SimpleNamespace(id=1), db=database()),
         log=logging.getLogger("home"),
         _pvc_exists=remembered,
     )
@@ -133,3 +144,23 @@ def test_homes_that_an_operator_creates_are_not_looked_at() -> None:
 def test_a_failed_expansion_is_logged_and_stops_no_server(reason: Exception, caplog: pytest.LogCaptureFixture) -> None:
     prepare(Api(refuses=reason))
     assert "Cannot expand claim-ada to 20Gi" in caplog.text
+
+
+def first_start_beside(of_another: str, *, template: str = "claim-{user_server}", remembered: bool = False) -> None:
+    """Start ada's server for the first time, while another user has a home."""
+    ada = spawner(Api(), remembered=remembered)
+    ada.pvc_name_template = template
+    ada.user.db.add(orm.Spawner(user=orm.User(id=2, name="countess"), name="", state={"pvc_name": of_another}))
+    ada.user.db.commit()
+    home.require_own(ada)
+
+
+def test_the_home_of_a_renamed_user_is_nobody_elses() -> None:
+    with pytest.raises(HubError, match="belongs to another user, who had the name ada before"):
+        first_start_beside("claim-ada")
+
+
+def test_homes_of_other_names_and_homes_for_all_are_no_other_users() -> None:
+    first_start_beside("claim-ada-2")
+    first_start_beside("claim-ada", template="claim-of-all")
+    first_start_beside("claim-ada", remembered=True)

@@ -1,4 +1,5 @@
 from jupyterhub.app import JupyterHub
+from jupyterhub.auth import Authenticator
 from jupyterhub.objects import Hub
 from jupyterhub.orm import APIToken
 from jupyterhub.user import User
@@ -8,6 +9,8 @@ from tornado.web import RequestHandler
 class BaseHandler(RequestHandler):
     app: JupyterHub
     hub: Hub
+    authenticator: Authenticator
+    users: dict[int, User]
     @property
     def current_user(self) -> User | None: ...
     @current_user.setter
