@@ -104,6 +104,7 @@ class _Check:
         for subject in made:
             await theirs.look_at(subject)
         theirs.find_uncalled()
+        self._configuration.find_unrun()
         for option in list(self._options.values()):
             if len(option.key) > 1 and not classes.using(option.key[-2]):
                 self._check_type(option, classes.of(option.key[-2]))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, LazyConfigValue, PyFileConfigLoader
 
-from config_check import words
+from config_check import unrun, words
 from config_check.watch import Watch
 
 if TYPE_CHECKING:
@@ -93,6 +93,20 @@ class Configuration:
     def is_own(self, option: Option) -> bool:
         """Tell whether the hub's own files set the option, not the operator's."""
         return option.key in self.own and self.own[option.key].place == option.place
+
+    def find_unrun(self) -> None:
+        """Tell which lines of the operator's files did not run, and which names in them are not defined."""
+        told = {mistake.place for mistake in self.mistakes}
+        for file, names in self.watch.files.items():
+            code = compile(Path(file).read_bytes(), file, "exec")
+            for line, name in unrun.undefined(code, names):
+                if (place := self._place(file, line)) not in told:
+                    self.mistakes.append(Mistake(place, f"NameError: name {name!r} is not defined"))
+            # After a mistake in the file itself, what follows did not run.
+            for function in [] if told else unrun.functions(code):
+                missing = unrun.lines(function, self.watch.ran)
+                if missing and function not in self.watch.told:
+                    self._tell_unsure(file, missing[0], unrun.text(function.co_qualname, missing))
 
     def here(self) -> Place:
         """Return the line of the configuration that is being executed."""

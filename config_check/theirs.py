@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from inspect import isawaitable
+from inspect import isawaitable, signature
+from types import CodeType
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from traitlets.config import Configurable
@@ -81,7 +82,8 @@ class Theirs:
         """Tell which of the operator's functions nothing has called."""
         for option in self._theirs():
             code = cast("object", getattr(option.value, "__code__", None))
-            if code is not None and code not in self._configuration.watch.called:
+            if isinstance(code, CodeType) and code not in self._configuration.watch.called:
+                self._configuration.watch.told.add(code)
                 self._warn(option, "is a function that this check did not call")
 
     def _theirs(self) -> list[Option]:
@@ -132,9 +134,13 @@ class Theirs:
 
     async def _call(self, made: Configurable, theirs: Mapping[str, Option], hooks: Iterable[str]) -> None:
         for name in hooks:
-            hook = cast("object", getattr(made, name, None))
-            if name in theirs and callable(hook):
-                await self._tried(theirs[name], _called(hook, made, *copy.deepcopy(_HOOKS[name])))
+            hook, arguments = cast("object", getattr(made, name, None)), (made, *copy.deepcopy(_HOOKS[name]))
+            if name not in theirs or hook is None or (name == "options_form" and isinstance(hook, str)):
+                continue
+            if reason := _unfit(hook, arguments):
+                self._configuration.mistakes.append(theirs[name].mistake(reason))
+            else:
+                await self._tried(theirs[name], _called(cast("Callable[..., object]", hook), *arguments))
 
     async def _tried(self, option: Option | None, call: Awaitable[object]) -> None:
         """Await a call in which the operator's code runs, and tell its error."""
@@ -172,6 +178,20 @@ def _plain_secret(option: Option) -> str | None:
     value = option.value
     parts = value.to_dict().values() if isinstance(value, LazyConfigValue) else [value]
     return next((text for part in parts if (text := overrides.in_plain_text(option.key[-1], part))), None)
+
+
+def _unfit(hook: object, arguments: tuple[object, ...]) -> str | None:
+    """Return why JupyterHub cannot call a hook."""
+    if not callable(hook):
+        return f"must be a function, not {words.shown(hook)}"
+    try:
+        signature(hook).bind(*arguments)
+    except TypeError as error:
+        given = f"{len(arguments)} argument{'' if len(arguments) == 1 else 's'}"
+        return f"is called with {given}, which this function does not take: {words.one_line(str(error))}"
+    except ValueError:
+        pass  # a function in C, which does not tell its arguments
+    return None
 
 
 async def _called(hook: Callable[..., object], *arguments: object) -> object:

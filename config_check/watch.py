@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from types import CodeType, FrameType
 
+    from _typeshed import TraceFunction
+
 _OTHERWISE: Final = frozenset({"getpass", "platform", "random", "requests.api", "secrets", "socket", "subprocess"}) | {
     "urllib.request",
     "uuid",
@@ -47,6 +49,12 @@ class Watch:
         """
         self.called: set[CodeType] = set()
         """The configuration's functions that were called."""
+        self.told: set[CodeType] = set()
+        """Functions of which it is told that nothing called them."""
+        self.files: dict[str, dict[str, object]] = {}
+        """The operator's files, with their global names."""
+        self.ran: set[tuple[str, str, int]] = set()
+        """The configuration's lines that ran: file, function, line."""
         self.in_hook = False
         """Whether a hook runs, which must change nothing."""
         self._root = root
@@ -56,14 +64,16 @@ class Watch:
     def on(self, *, hook: bool = False) -> Generator[None]:
         """Watch the calls while the block runs."""
         global _watching
-        before = sys.getprofile(), self.in_hook, _watching
+        before = sys.getprofile(), sys.gettrace(), self.in_hook, _watching
         self.in_hook, _watching = hook, self
         sys.setprofile(self._see)
+        sys.settrace(self._follow)
         try:
             yield
         finally:
             sys.setprofile(before[0])
-            self.in_hook, _watching = before[1:]
+            sys.settrace(before[1])
+            self.in_hook, _watching = before[2:]
 
     def refused(self, what: str) -> PermissionError:
         """Tell what a hook was kept from, and return the error for it."""
@@ -74,6 +84,16 @@ class Watch:
         if frame is not None:
             self._tell(frame.f_code.co_filename, frame.f_lineno, text)
         return PermissionError(text)
+
+    def _follow(self, frame: FrameType, event: str, _argument: object) -> TraceFunction | None:
+        code = frame.f_code
+        if not code.co_filename.startswith(self._root):
+            return None
+        if code.co_name == "<module>" and "get_config" in frame.f_globals:
+            self.files[code.co_filename] = frame.f_globals
+        if event == "line":
+            self.ran.add((code.co_filename, code.co_qualname, frame.f_lineno))
+        return self._follow
 
     def _see(self, frame: FrameType, event: str, function: object) -> None:
         if event == "call":

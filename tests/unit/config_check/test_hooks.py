@@ -93,3 +93,60 @@ def test_a_result_that_differs_in_the_pod_is_told(tried: Try) -> None:
     found = {(_line(text), text.split(": ")[1].partition("()")[0]) for text in told}
     assert found == {*expected, (2, "time.time_ns")}
     assert all("may return something else in the hub's pod" in text for text in told)
+
+
+def test_a_hook_that_jupyterhub_cannot_call_is_refused(tried: Try) -> None:
+    extra = (
+        "def none(): pass\n"
+        "c.KubeSpawner.pre_spawn_hook = 'package.module.hook'\n"
+        "c.KubeSpawner.post_stop_hook = none\n"
+        "c.Authenticator.post_auth_hook = lambda user: user\n"
+        "c.KubeSpawner.options_form = 'a text is a form'\n"
+    )
+    found = tried(extra)
+    assert [text.split(": ", 2)[:2] for text in found] == [
+        [f"{HERE}:2", "KubeSpawner.pre_spawn_hook"],
+        [f"{HERE}:3", "KubeSpawner.post_stop_hook"],
+        [f"{HERE}:4", "Authenticator.post_auth_hook"],
+    ]
+    assert "must be a function, not 'package.module.hook'" in found[0]
+    assert "is called with 1 argument," in found[1]
+    assert "is called with 3 arguments," in found[2]
+
+
+SOMETIMES = """import os
+if os.getenv('KUBERNETES_SERVICE_HOST'):
+    1 / 0
+
+def helper(spawner):
+    return spawner.nothing
+
+async def hook(spawner):
+    if spawner.user.name == 'grace':
+        helper(spawner)
+        raise ValueError
+    spawner.log.info('ada')
+
+class Spawner(c.JupyterHub.spawner_class if 'spawner_class' in c.JupyterHub else object):
+    def own(self):
+        return self.nothing
+
+c.KubeSpawner.pre_spawn_hook = hook
+"""
+
+
+def test_lines_that_only_run_for_other_users_or_in_the_pod_are_told(tried: Try) -> None:
+    told: list[str] = []
+    assert tried(SOMETIMES, warnings=told) == []
+    assert [text.split(" did not run")[0] for text in sorted(told, key=_line)] == [
+        "3: line 3",
+        "6: line 6 of helper",
+        "10: lines 10, 11 of hook",
+        "16: line 16 of Spawner.own",
+    ]
+
+
+def test_a_name_that_is_undefined_for_some_users_only_is_refused(tried: Try) -> None:
+    extra = "def f(spawner):\n    if spawner.user.admin:\n        later(mistyped)\ndef later(x): pass\n"
+    found = tried(f"{extra}c.KubeSpawner.pre_spawn_hook = f")
+    assert found == [f"{HERE}:3: NameError: name 'mistyped' is not defined"]
