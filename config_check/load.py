@@ -103,7 +103,7 @@ class Configuration:
                 if (place := self._place(file, line)) not in told:
                     self.mistakes.append(Mistake(place, f"NameError: name {name!r} is not defined"))
             # After a mistake in the file itself, what follows did not run.
-            for function in [] if told else unrun.functions(code):
+            for function in () if told else unrun.functions(code):
                 missing = unrun.lines(function, self.watch.ran)
                 if missing and function not in self.watch.told:
                     self._tell_unsure(file, missing[0], unrun.text(function.co_qualname, missing))

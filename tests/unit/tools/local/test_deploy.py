@@ -126,7 +126,8 @@ def test_a_refresh_that_fails_or_is_interrupted_ends_the_command(
         calls.append(f"pulumi {command}")
         return 255
 
-    interrupted = SimpleNamespace(prepare=Mock(), deployment=lambda: {"pending_operations": [{}]}, show=show)
+    deployment = Mock(return_value={"pending_operations": [{}]})
+    interrupted = SimpleNamespace(prepare=Mock(), deployment=deployment, show=show)
     monkeypatch.setattr(deploy, "_stack", Mock(return_value=interrupted))
     monkeypatch.setattr(deploy.engine, "find", Mock())
     assert _make(monkeypatch, "up") == 1
