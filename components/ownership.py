@@ -1,18 +1,20 @@
 """Marks the stack's Kubernetes objects, and refuses to take over an object of another stack.
 
 Creating an object that exists would change it: server-side apply makes no difference between the two. So before Pulumi
-creates an object, also in a preview, it is looked up in the cluster.
+creates an object, also in a preview, it is looked up in the cluster. Before the stack remembers a cluster, its
+namespaces are.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import pulumi
 from pulumi.runtime.known_types import is_unknown
 
 from components.dynamic.cluster_identity import ClusterIdentityArgs
-from components.dynamic.objects import UnreadableError, hub_in, look_up
+from components.dynamic.objects import OF_A_HUB, UnreadableError, hub_in, look_up
 from components.metadata import MARK
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 _Answer = TypeVar("_Answer")
 _KEPT: Final = {"Namespace", "PersistentVolumeClaim", "StorageClass"}
 """Kinds that a stack may keep, or that an operator may create before, and that 0.1.0 did not mark."""
+_ON_DRY_RUN: Final = pulumi.ResourceHookOptions(on_dry_run=True)
 
 
 def owned(cluster: ClusterIdentityArgs | None) -> pulumi.ResourceOptions:
@@ -29,15 +32,12 @@ def owned(cluster: ClusterIdentityArgs | None) -> pulumi.ResourceOptions:
     Args:
         cluster: The cluster in which to look; None = nowhere.
     """
-    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    stack = _stack()
     hooks = None
     if cluster is not None:
         look = Look(cluster, stack)
-        on_dry_run = pulumi.ResourceHookOptions(on_dry_run=True)
-        hooks = pulumi.ResourceHookBinding(
-            before_create=[pulumi.ResourceHook("is-not-of-another-stack", look.before_create, on_dry_run)],
-            before_update=[pulumi.ResourceHook("is-the-same-namespace", look.before_update, on_dry_run)],
-        )
+        hook = pulumi.ResourceHook("is-not-of-another-stack", look.before_create, _ON_DRY_RUN)
+        hooks = pulumi.ResourceHookBinding(before_create=[hook])
 
     def mark(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
         if not args.type_.startswith("kubernetes:"):
@@ -53,6 +53,22 @@ def owned(cluster: ClusterIdentityArgs | None) -> pulumi.ResourceOptions:
     return pulumi.ResourceOptions(transformations=[mark])
 
 
+def remembered_if_own(cluster: ClusterIdentityArgs, namespaces: Sequence[str]) -> pulumi.ResourceOptions:
+    """Return options of the resource that remembers the cluster: it is created only where the stack may be.
+
+    Args:
+        cluster: The cluster.
+        namespaces: The names of the stack's namespaces.
+    """
+    look = Look(cluster, _stack())
+
+    async def before_create(_: pulumi.ResourceHookArgs) -> None:
+        await look.before_cluster(namespaces)
+
+    hook = pulumi.ResourceHook("is-the-cluster-of-the-stack", before_create, _ON_DRY_RUN)
+    return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[hook]))
+
+
 class NotOwnError(Exception):
     """An object in the cluster is not the stack's own."""
 
@@ -66,10 +82,35 @@ class Look:
     async def before_create(self, args: pulumi.ResourceHookArgs) -> None:
         """Raise a NotOwnError if the object exists and belongs to somebody else."""
         wanted = dict(args.new_inputs or {})
-        address = await self._address(wanted)
+        metadata = cast("Mapping[str, object]", wanted.get("metadata") or {})
+        # A name is unknown if the stack is to create the namespace.
+        if isinstance(metadata.get("name"), str) and not any(map(is_unknown, metadata.values())):
+            address = await self._address()
+            if address is not None:
+                await self._require_own(address, wanted)
+
+    async def before_cluster(self, namespaces: Sequence[str]) -> None:
+        """Raise a NotOwnError if the cluster is not that of the stack's objects, or its namespaces are not free.
+
+        The state knows no cluster if the stack is new, or of 0.1.0. Then it has namespaces, with their UIDs.
+        """
+        address = await self._address()
         if address is None:
             return
+        known = await _namespaces_of(self._stack)
+        for name, uid in known.items():
+            wanted = _namespace(name)
+            there = await _asked(partial(look_up, address, wanted), wanted, otherwise={"uid": uid})
+            found = None if there is None else str(there["uid"])
+            if found != uid:
+                raise NotOwnError(_another_namespace(name, uid, found))
+        for name in () if known else namespaces:
+            await self._require_own(address, _namespace(name))
+            # A stack that has this hub knows the cluster, so this is the hub of a stack of the same name.
+            if await _asked(partial(hub_in, address, name), _namespace(name), otherwise=False):
+                raise NotOwnError(_another_hub(name, self._stack))
 
+    async def _require_own(self, address: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
         def owner() -> str | None:
             there = look_up(address, wanted)
             if there is None:
@@ -83,30 +124,35 @@ class Look:
         if (found := await _asked(owner, wanted, otherwise=self._stack)) != self._stack:
             raise NotOwnError(_not_own(wanted, found, self._stack))
 
-    async def before_update(self, args: pulumi.ResourceHookArgs) -> None:
-        """Raise a NotOwnError if a namespace is not the one in the state: states of 0.1.0 do not know their cluster."""
-        wanted = dict(args.new_inputs or {})
-        known = cast("Mapping[str, Any]", (args.old_outputs or {}).get("metadata") or {}).get("uid")
-        if wanted.get("kind") != "Namespace" or not isinstance(known, str):
-            return
-        address = await self._address(wanted)
-        there = address and await _asked(lambda: look_up(address, wanted), wanted, otherwise=None)
-        if there and there["uid"] != known:
-            raise NotOwnError(_another_namespace(there["name"], known, there["uid"]))
-
-    async def _address(self, wanted: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return how to reach the cluster; None while the object's name or the cluster is unknown.
+    async def _address(self) -> dict[str, Any] | None:
+        """Return how to reach the cluster; None while it is unknown.
 
         It is unknown before it exists, in previews without permissions there, and in comparisons without a cluster.
         """
-        metadata = cast("Mapping[str, object]", wanted.get("metadata") or {})
-        if not isinstance(metadata.get("name"), str) or any(map(is_unknown, metadata.values())):
-            return None
         uid = await pulumi.Output.from_input(self._cluster.uid).future()
         if uid is None:
             return None
         kubeconfig = self._cluster.kubeconfig and await pulumi.Output.from_input(self._cluster.kubeconfig).future()
         return {"context": self._cluster.context, "kubeconfig": kubeconfig}
+
+
+def _stack() -> str:
+    return f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+
+
+async def _namespaces_of(stack: str) -> dict[str, str]:
+    """Return the UIDs of the namespaces in the stack's state, by name.
+
+    The program sees no state, apart from this function of the engine, which exists for stack references.
+    """
+    answer = await pulumi.runtime.invoke_async("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack})
+    resources = cast("Mapping[str, Mapping[str, Any]]", answer["outputs"]).values()
+    all_metadata = [one["outputs"]["metadata"] for one in resources if one["type"] == "kubernetes:core/v1:Namespace"]
+    return {one["name"]: one["uid"] for one in all_metadata}
+
+
+def _namespace(name: str) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
 
 
 async def _asked(question: Callable[[], _Answer], wanted: Mapping[str, Any], *, otherwise: _Answer) -> _Answer:
@@ -135,13 +181,29 @@ def _not_own(wanted: Mapping[str, Any], owner: str | None, stack: str) -> str:
     )
 
 
-def _another_namespace(name: str, known: str, found: str) -> str:
+def _another_namespace(name: str, known: str, found: str | None) -> str:
+    differs = "is not in this cluster" if found is None else "is another one in this cluster"
     return (
-        f"Namespace {name} of this cluster is not the one that this stack created: its UID is {found}, and in the "
-        f"state it is {known}. Nothing was changed.\n"
+        f"Namespace {name} of this stack {differs}, so this may be a wrong cluster. Nothing was changed.\n"
+        f"  its UID in the stack's state: {known}\n"
+        f"  its UID in this cluster:      {found or 'none'}\n"
         "To fix it, do one of these:\n"
         "  - choose the cluster of the stack: pulumi config set kubernetes.context NAME\n"
-        "  - if somebody deleted the namespace and created it again, update the state: pulumi refresh"
+        "  - if this is the cluster, and somebody deleted the namespace, update the state: pulumi refresh"
+    )
+
+
+def _another_hub(namespace: str, stack: str) -> str:
+    return (
+        f"Namespace {namespace} has a hub of a stack of the same name, {stack}, which is in another state: that of "
+        "another backend or user. Nothing was changed.\n"
+        "To fix it, do one of these:\n"
+        "  - log in to the backend of that state: pulumi login URL; the current one: pulumi whoami --verbose\n"
+        "  - choose other names for the hub of this stack: pulumi config set name NAME, "
+        "pulumi config set namespace NAMESPACE\n"
+        "  - if that state is lost, let this stack take over what is there. This stops the hub until `pulumi up`; "
+        "servers, homes and database stay:\n"
+        f"    kubectl delete statefulset --namespace {namespace} --selector {OF_A_HUB}"
     )
 
 

@@ -134,6 +134,12 @@ def _program(settings: Settings) -> list[str]:
     ]
 
 
+def _kept_connections(settings: Settings) -> list[str]:
+    # Google's load balancer keeps idle connections for 600 s. If the proxy closed one first (its default is 5 s), a
+    # request could fail with 502. https://cloud.google.com/load-balancing/docs/https#timeouts_and_retries
+    return ["--keep-alive-timeout=620000"] if settings.endpoint.type == "gateway" else []
+
+
 def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str], account: pulumi.Output[str]) -> core.PodSpecArgs:
     has_tls, hub_url = args.tls_secret is not None, service_names.hub_url(args.settings)
     # Google's load balancer sends requests to the pod directly, and learns later than the cluster that it terminates.
@@ -166,6 +172,7 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str], account: pulumi.O
                     f"--default-target={hub_url}",
                     f"--error-target={hub_url}/hub/error",
                     f"--storage-backend={_CODE}/routes.mjs",
+                    *_kept_connections(args.settings),
                     *(_TLS_OPTIONS if has_tls else ()),
                 ],
                 env=[

@@ -10,6 +10,7 @@ import json
 import unicodedata
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import quote
 
 from jupyterhub import orm
 from jupyterhub.utils import maybe_future
@@ -29,8 +30,9 @@ else:
 
 _KEY: Final = "account"
 """Key of `user_info`."""
-_MAX_NAME: Final = 255
-"""Length of a name in JupyterHub's database."""
+_MAX_NAME: Final = 239
+"""Maximum length of a name in URLs, where a letter other than a to z counts up to 12 characters. JupyterHub's database
+stores 255 with `jupyterhub-user-` in front, for each server."""
 
 
 class Account(BaseModel):
@@ -190,8 +192,8 @@ def _require_clear(name: str) -> None:
         HubError: The name cannot be used.
     """
     clear = unicodedata.normalize("NFKC", name)
-    if len(name) > _MAX_NAME:
-        reason = f"has more than {_MAX_NAME} characters"
+    if len(quote(name)) > _MAX_NAME:
+        reason = f"is too long: it may have {_MAX_NAME} characters, and each special one counts several times"
     elif not name.isprintable():
         reason = "has invisible characters"
     elif name != clear:

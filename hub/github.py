@@ -17,7 +17,7 @@ from tornado.web import HTTPError
 from traitlets import default
 
 from hub.errors import HubError, UpstreamError
-from hub.github_errors import error_of, json_of
+from hub.github_errors import error_of, json_of, unknown_organization
 from hub.refresh import RefreshMixin
 
 if TYPE_CHECKING:
@@ -140,10 +140,11 @@ class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
             return True
         if not self.allowed_organizations:
             return False
-        answers = await self._memberships(self.allowed_organizations, authentication["auth_state"])
+        auth_state = authentication["auth_state"]
+        answers = await self._memberships(self.allowed_organizations, auth_state)
         if True in answers.values():
             return True
-        for answer in answers.values():
+        for answer in (await self._confirmed(answers, auth_state)).values():
             if isinstance(answer, UpstreamError):
                 raise answer
         return False
@@ -153,7 +154,7 @@ class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
 
         Groups without an answer are added to `auth_state`; `_with_unanswered_groups` takes them out again.
         """
-        answers = await self._memberships(self.kept_groups, auth_state)
+        answers = await self._confirmed(await self._memberships(self.kept_groups, auth_state), auth_state)
         unanswered = {group: answer for group, answer in answers.items() if isinstance(answer, UpstreamError)}
         for group, error in unanswered.items():
             self.log.warning("The membership of %s stays as it was: %s", group, error.jupyterhub_message)
@@ -164,27 +165,55 @@ class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
         self, groups: Iterable[str], auth_state: Mapping[str, Any]
     ) -> dict[str, bool | UpstreamError]:
         """Ask GitHub for all memberships of a user at once, and return its answers, or the errors of asking."""
-        token = auth_state["token_response"]
-        headers = self.build_userdata_request_headers(token["access_token"], token["token_type"])
         login = auth_state[self.user_auth_state_key]["login"]
 
         async def is_member(group: str) -> bool | UpstreamError:
             organization, _, team = group.partition(":")
-            url = f"{self.github_api}/orgs/{organization}{f'/teams/{team}' if team else ''}/members/{login}"
-            try:
-                response = await self.httpfetch(url, parse_json=False, raise_error=False, headers=headers, method="GET")
-            except UpstreamError as error:
-                return error
-            if response.code == HTTPStatus.NO_CONTENT:
-                return True
-            # The 404 of a proxy is an HTML page. GitHub's for an organization with single sign-on has a header.
-            is_githubs = not response.body or json_of(response)
-            if response.code == HTTPStatus.NOT_FOUND and is_githubs and "X-GitHub-SSO" not in response.headers:
-                return False
-            return error_of(url, response.code, response, client_id=self.client_id)
+            path = f"{organization}{f'/teams/{team}' if team else ''}/members/{login}"
+            status = await self._status(path, auth_state, expected=HTTPStatus.NO_CONTENT)
+            return status if isinstance(status, UpstreamError) else status == HTTPStatus.NO_CONTENT
 
         names = sorted(groups)
         return dict(zip(names, await asyncio.gather(*map(is_member, names)), strict=True))
+
+    async def _confirmed(
+        self, answers: Mapping[str, bool | UpstreamError], auth_state: Mapping[str, Any]
+    ) -> dict[str, bool | UpstreamError]:
+        """Return the answers of `_memberships`, without a "no" of an organization that GitHub does not know.
+
+        That has 404 for everybody, as after it was renamed.
+        """
+
+        async def error(organization: str) -> UpstreamError | None:
+            status = await self._status(organization, auth_state, expected=HTTPStatus.OK)
+            if isinstance(status, UpstreamError):
+                return status
+            return None if status == HTTPStatus.OK else unknown_organization(organization)
+
+        names = sorted({group.partition(":")[0] for group, answer in answers.items() if answer is False})
+        errors = dict(zip(names, await asyncio.gather(*map(error, names)), strict=True))
+        return {
+            group: (answer is False and errors[group.partition(":")[0]]) or answer for group, answer in answers.items()
+        }
+
+    async def _status(
+        self, path: str, auth_state: Mapping[str, Any], *, expected: HTTPStatus
+    ) -> HTTPStatus | UpstreamError:
+        """Ask GitHub about a path below /orgs; return `expected` or 404, or the error of asking."""
+        token = auth_state["token_response"]
+        headers = self.build_userdata_request_headers(token["access_token"], token["token_type"])
+        url = f"{self.github_api}/orgs/{path}"
+        try:
+            response = await self.httpfetch(url, parse_json=False, raise_error=False, headers=headers, method="GET")
+        except UpstreamError as error:
+            return error
+        if response.code == expected and (expected != HTTPStatus.OK or json_of(response).get("login")):
+            return expected
+        # The 404 of a proxy is an HTML page. GitHub's for an organization with single sign-on has a header.
+        is_githubs = not response.body or json_of(response)
+        if response.code == HTTPStatus.NOT_FOUND and is_githubs and "X-GitHub-SSO" not in response.headers:
+            return HTTPStatus.NOT_FOUND
+        return error_of(url, response.code, response, client_id=self.client_id)
 
     async def fetch(
         self,

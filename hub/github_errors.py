@@ -1,6 +1,6 @@
 """GitHub's errors in words: what happened, and what a user or an owner of the organization can do.
 
-None of them is an answer. Only 204 and 404 say whether a user is a member.
+None of them is an answer. Only 204 and 404 say whether a user is a member, and only of an organization that exists.
 """
 
 from __future__ import annotations
@@ -42,6 +42,12 @@ def error_of(url: str, code: int, response: HTTPResponse | None, *, client_id: s
         reason = "Too many requests came from this hub or your account, so GitHub's rate limit applies."
         return UpstreamError("GitHub", error, advice=[reason, wait])
     return UpstreamError("GitHub", error)
+
+
+def unknown_organization(name: str) -> UpstreamError:
+    """Return the error for an organization that GitHub does not know."""
+    advice = f"{name} may have been renamed or deleted. The operator of this hub has to change github.organizations."
+    return UpstreamError("GitHub", f"status 404 for {name}", advice=[advice], status=HTTPStatus.FORBIDDEN)
 
 
 def json_of(response: HTTPResponse | None) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from kubespawner.clients import load_config, shared_client
 from sqlalchemy import NullPool, create_engine, text
 
 from hub import outage
+from hub.kubernetes_view import kubernetes_trouble
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -143,7 +144,7 @@ async def check_proxy(app: JupyterHub) -> str | None:
 
 
 async def check_kubernetes(app: JupyterHub, namespace: str) -> str | None:
-    """Return None if Kubernetes lists pods.
+    """Return None if Kubernetes lists pods, and the hub sees those of its servers.
 
     Raises:
         Exception: It does not.
@@ -152,4 +153,4 @@ async def check_kubernetes(app: JupyterHub, namespace: str) -> str | None:
     given = app.config.KubeSpawner
     load_config(**{name: given.get(f"k8s_api_{name}") for name in ("host", "ssl_ca_cert", "verify_ssl")})
     await shared_client("CoreV1Api").list_namespaced_pod(namespace, limit=1, _request_timeout=TIMEOUT_SECONDS)
-    return None
+    return kubernetes_trouble()

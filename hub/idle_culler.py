@@ -48,7 +48,11 @@ class NotebookCuller(IdleCuller):
         return False
 
     async def _last_report(self, server: Mapping[str, Any]) -> datetime | None:
-        """Return when the hub has last heard from a server: the last use of its token."""
+        """Return when the hub has last heard from a server: the last use of its token.
+
+        Its note is JupyterHub's, of which the hub keeps 255 characters; the second is that of an adopted server.
+        """
+        notes = {f"Server at {server['url']}"[:255], f"retrieved from spawner {server['name']}"}
         user = quote(server["full_name"].rpartition("/")[0], safe="")
         answer = await AsyncHTTPClient().fetch(
             f"{self.url}/users/{user}/tokens",
@@ -57,7 +61,7 @@ class NotebookCuller(IdleCuller):
         uses = [
             datetime.fromisoformat(token["last_activity"])
             for token in json.loads(answer.body)["api_tokens"]
-            if token["note"] == f"Server at {server['url']}" and token["last_activity"]
+            if token["note"] in notes and token["last_activity"]
         ]
         return max(uses, default=None)
 

@@ -109,6 +109,9 @@ c.KubeSpawner.default_url = "/lab"
 # Seconds until the server answers (image pull and new node included), and of these after its container runs.
 c.KubeSpawner.start_timeout = hub_config.start_timeout_seconds
 c.KubeSpawner.http_timeout = 60
+# Seconds that a stopped server has to end. Jupyter interrupts computations, which may save their state, and waits 5 s
+# for their kernels. A server that needs less ends earlier.
+c.KubeSpawner.delete_grace_period = 30
 # Kubernetes events on the progress page.
 c.KubeSpawner.events_enabled = True
 # Do not stop the hub when servers fail to start: users may choose images that do not work.

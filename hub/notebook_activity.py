@@ -77,10 +77,16 @@ class Work:
 
 
 def notices(home: Path) -> list[dict[str, object]]:
-    """Return arguments of JupyterLab's command `apputils:notify`: what ends the server, and if the home is full."""
+    """Return arguments of JupyterLab's command `apputils:notify`: what ends the server, and problems of the home."""
     shown: list[dict[str, object]] = []
     if lifetime := os.environ.get("JUPYTERHUB_LIFETIME"):
         shown.append({"message": lifetime, "type": "info", "options": {"autoClose": 10000}})
+    if os.environ.get("JUPYTERHUB_WITHOUT_HOME_SETTINGS"):
+        reason = (
+            "The last start of your server failed, so this one leaves out the Jupyter settings and Python packages of "
+            "your home folder (.jupyter, .local). Fix or remove them, then stop the server and start it again."
+        )
+        shown.append({"message": reason, "type": "warning", "options": {"autoClose": False}})
     disk = shutil.disk_usage(home)
     if disk.free < FULL:
         size = f"{disk.total / 2**30:.1f} GiB, {disk.free / 2**20:.0f} MiB free"

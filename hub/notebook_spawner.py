@@ -19,7 +19,8 @@ from kubespawner import KubeSpawner
 from hub import home
 from hub.errors import HubError
 from hub.kubernetes_view import LASTING, UnreachableError, kubernetes_trouble
-from hub.start_watch import StartWatch
+from hub.notebook_start import WITHOUT_HOME_SETTINGS
+from hub.start_watch import StartWatch, has_ended
 from hub.stray_pods import token_of_same
 
 if TYPE_CHECKING:
@@ -38,11 +39,23 @@ _STUCK_SECONDS: Final = 60
 """Seconds after which a pod that was deleted, but is still there, counts as gone: its node does not answer."""
 
 
+_LEAVES_OUT: Final = "leaves_out_settings"
+"""Key of the record in the database."""
+
+_NEXT_START: Final = (
+    "Your next start leaves out the Jupyter settings and Python packages of your home folder (.jupyter, .local), as "
+    "they may be the reason."
+)
+
+
 class NotebookSpawner(KubeSpawner):
     """KubeSpawner that outlives outages of Kubernetes and restarts of the hub, and gives up hopeless starts."""
 
     own_environment: Mapping[str, str] = {}
     """Environment variables of every pod; see `notebook_start.environment`."""
+
+    _leaves_out_settings = False
+    """Whether the next start leaves out the settings and packages of the home, as the server ended in the last one."""
 
     _created: bool | None = None
     """Whether the pod of this start exists; None is unknown. Until then, one of the same name may be left over."""
@@ -56,11 +69,14 @@ class NotebookSpawner(KubeSpawner):
         self._created = False
         async with self._explained():
             await home.prepare(self)
-            return await self._answering(super()._start())
+            url = await self._answering(super()._start())
+        self._leaves_out_settings = False
+        return url
 
     def get_env(self) -> dict[str, str]:
         """Return the environment variables of the pod, with this hub's even if extraConfig replaced `environment`."""
-        return {**self.own_environment, **super().get_env()}
+        own = {WITHOUT_HOME_SETTINGS: "1"} if self._leaves_out_settings else {}
+        return {**self.own_environment, **own, **super().get_env()}
 
     @asynccontextmanager
     async def _explained(self) -> AsyncGenerator[None]:
@@ -89,6 +105,7 @@ class NotebookSpawner(KubeSpawner):
             HubError: As soon as the start cannot succeed.
         """
         watch, running = StartWatch(), asyncio.ensure_future(starting)
+        left_out = self._leaves_out_settings
         since: float | None = None
         try:
             while True:
@@ -99,7 +116,10 @@ class NotebookSpawner(KubeSpawner):
                         return running.result()
                     await asyncio.sleep(_LOOK_SECONDS)
                 if self._created:
-                    watch.check(self._listed_pod(), _warnings(self.events))
+                    pod = self._listed_pod()
+                    self._leaves_out_settings = has_ended(pod) and not left_out
+                    hints = [_NEXT_START] if self._leaves_out_settings else []
+                    watch.check(pod, [*_warnings(self.events), *hints])
                 if since is not None and time.monotonic() - since > self.http_timeout:
                     late = f"Your notebook server runs, but did not answer within {self.http_timeout} seconds."
                     raise HubError([late, *watch.reasons, *_warnings(self.events)], status=503)
@@ -212,9 +232,14 @@ class NotebookSpawner(KubeSpawner):
             self.log.warning("Pod %s does not stop, deleting the object", self.pod_name)
             await super().stop(now=True)
 
+    def get_state(self) -> dict[str, Any]:
+        """Return the record for the database."""
+        return {**super().get_state(), **({_LEAVES_OUT: True} if self._leaves_out_settings else {})}
+
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Load the record of the last start. The namespace is the configured one: the database may have moved."""
         super().load_state({key: value for key, value in state.items() if key not in {"namespace", "dns_name"}})
+        self._leaves_out_settings = bool(state.get(_LEAVES_OUT))
 
     async def _start_reflector(
         self,

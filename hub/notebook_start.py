@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from hub.contract import HubConfig
 
 
+WITHOUT_HOME_SETTINGS: Final = "JUPYTERHUB_WITHOUT_HOME_SETTINGS"
+"""Environment variable of a start without the Jupyter settings and Python packages of the home. With some, such as the
+name of a class that the image does not have, the server ends, and their owner could not fix them."""
+
+
 def environment(config: HubConfig) -> dict[str, str]:
     """Return this hub's environment variables of notebook servers.
 
@@ -51,13 +56,21 @@ END
 export JUPYTER_PATH="$own/hub${JUPYTER_PATH:+:$JUPYTER_PATH}"
 export JUPYTER_CONFIG_PATH="$own/hub${JUPYTER_CONFIG_PATH:+:$JUPYTER_CONFIG_PATH}"
 
+use_own_folders() {
+    export JUPYTER_CONFIG_DIR="$own/config" JUPYTER_DATA_DIR="$own/data"
+    export IPYTHONDIR="$own/ipython" XDG_CACHE_HOME="$own/cache"
+}
 probe="$HOME/.jupyterhub-probe"
-if ! (head -c 65536 /dev/zero >"$probe") 2>/dev/null; then
+if [ -n "${@WITHOUT@:-}" ]; then
+    echo "The last start failed: this one is without the settings and Python packages of the home folder." >&2
+    use_own_folders
+    export PYTHONNOUSERSITE=1
+elif ! (head -c 65536 /dev/zero >"$probe") 2>/dev/null; then
     df -h "$HOME" >&2
     echo "The home folder is full or cannot be written. Jupyter writes its own files to $own." >&2
-    export JUPYTER_CONFIG_DIR="$own/config" JUPYTER_CONFIG_PATH="$JUPYTER_CONFIG_PATH:$HOME/.jupyter"
-    export JUPYTER_DATA_DIR="$own/data" JUPYTER_PATH="$JUPYTER_PATH:$HOME/.local/share/jupyter"
-    export IPYTHONDIR="$own/ipython" XDG_CACHE_HOME="$own/cache"
+    use_own_folders
+    export JUPYTER_CONFIG_PATH="$JUPYTER_CONFIG_PATH:$HOME/.jupyter"
+    export JUPYTER_PATH="$JUPYTER_PATH:$HOME/.local/share/jupyter"
 fi
 rm -f "$probe" 2>/dev/null
 
@@ -72,7 +85,7 @@ _FILES = {"@ACTIVITY@": "notebook_activity.py", "@NOTICES@": "notebook_notices.j
 
 
 def _script() -> str:
-    script = _SCRIPT
+    script = _SCRIPT.replace("@WITHOUT@", WITHOUT_HOME_SETTINGS)
     for place, name in _FILES.items():
         script = script.replace(place, Path(__file__).with_name(name).read_text(encoding="utf-8"))
     return script
@@ -83,5 +96,6 @@ COMMAND: Final = ("sh", "-c", _script(), "sh")
 extension of `notebook_activity.py`.
 
 While the home is full or read-only, Jupyter's own files are outside of it: else Jupyter and IPython do not start,
-and nobody can delete a file to free space. Images of repo2docker, Pangeo and Rocker have no `start-singleuser.sh`.
+and nobody can delete a file to free space. After a start in which the server ended, they are, too.
+Images of repo2docker, Pangeo and Rocker have no `start-singleuser.sh`.
 """

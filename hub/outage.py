@@ -77,7 +77,8 @@ def install() -> None:
     """Let JupyterHub show outages on its pages. May be called again.
 
     It takes an error in the look for the user for nobody being signed in, and would answer with the sign-in page, or
-    with 403 to a running notebook. Its page of errors asks the database again.
+    with 403 to a running notebook: the error of this request, or one that another has left. Its page of errors asks the
+    database again.
     """
     if BaseHandler.prepare.__module__ == __name__:
         return
@@ -85,6 +86,9 @@ def install() -> None:
 
     async def prepare_or_tell(self: BaseHandler) -> None:
         _outage.set(None)
+        if not self.db.is_active:
+            # An error outside of requests, such as in the check of a server, which JupyterHub has left in the session.
+            self.db.rollback()
         try:
             await prepare(self)
         finally:

@@ -18,6 +18,8 @@ PATIENCE_SECONDS: Final = 60
 _LOG_LINES: Final = 10
 """Lines of the container's log that are shown."""
 
+_TOO_LITTLE_MEMORY: Final = "OOMKilled"
+
 _PULL_FAILURES: Final = {
     "ErrImagePull",
     "ImagePullBackOff",
@@ -78,6 +80,12 @@ class StartWatch:
             raise HubError([*self.reasons, *warnings], status=503)
 
 
+def has_ended(pod: Status | None) -> bool:
+    """Return whether the container ends by itself, for another reason than too little memory."""
+    ends = _ends(pod) if pod else []
+    return bool(ends) and ends[0].get("reason") != _TOO_LITTLE_MEMORY
+
+
 def _end(pod: Status | None) -> list[str]:
     """Return why the pod will never run, nothing if it may."""
     if pod is None:
@@ -110,18 +118,24 @@ def _failure(pod: Status) -> list[str]:
 
 def _ended(pod: Status) -> list[str]:
     """Return how the container ended, or ended before Kubernetes started it again; nothing if it did not."""
-    container = _container(pod)
-    ends = [container.get(state, {}).get("terminated") for state in ("state", "lastState")]
-    end = next((end for end in ends if end), None)
-    if end is None:
+    ends = _ends(pod)
+    if not ends:
         return []
-    if end.get("reason") == "OOMKilled":
+    end = ends[0]
+    if end.get("reason") == _TOO_LITTLE_MEMORY:
         return ["Your notebook server needed more memory than it has (OOMKilled). Choose more memory."]
     log = [line.strip() for line in str(end.get("message", "")).splitlines() if line.strip()]
     return [
         f"The container of your notebook server ends with exit code {end.get('exitCode')}.",
         *(["The last lines of its log:", *log[-_LOG_LINES:]] if log else []),
     ]
+
+
+def _ends(pod: Status) -> list[Status]:
+    """Return the ends of the container, the last one first."""
+    container = _container(pod)
+    ends = (container.get(state, {}).get("terminated") for state in ("state", "lastState"))
+    return [end for end in ends if end]
 
 
 def _container(pod: Status) -> Status:

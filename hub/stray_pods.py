@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 GRACE_SECONDS: Final = 3600
 """Time in which a computation may end, or its user may start a server, before a stray pod is stopped."""
 
-_STOP_SECONDS: Final = 30
-"""Seconds that the stopped server has to end."""
-
 _TOKENS: Final = {"JUPYTERHUB_API_TOKEN", "JPY_API_TOKEN"}
 """Environment variables with the token of one start."""
 
@@ -78,7 +75,9 @@ class PodCheckMixin(Proxy):
             await spawner.api.delete_namespaced_pod(
                 name,
                 spawner.namespace,
-                body=V1DeleteOptions(grace_period_seconds=_STOP_SECONDS, preconditions=V1Preconditions(uid=uid)),
+                body=V1DeleteOptions(
+                    grace_period_seconds=spawner.delete_grace_period, preconditions=V1Preconditions(uid=uid)
+                ),
                 _request_timeout=5,
             )
         except (ApiException, ClientError, OSError) as error:

@@ -46,7 +46,7 @@ def _changes(old: Registration, new: Registration) -> list[bool]:
     return [
         change.replaces
         for change in changes(old.type, old.inputs, new.inputs)
-        if not {change.path, change.path.partition(".")[0]} & old.ignore_changes
+        if not {change.path, change.path.partition(".")[0]} & new.ignore_changes
     ]
 
 

@@ -33,7 +33,7 @@ def use(found: ClusterIdentityArgs | ExistingGke | None, settings: Settings) -> 
         return gke.use(found, settings)
     admin = settings.cluster_admin
     return Cluster(
-        providers=[kubernetes_provider(found)],
+        providers=[kubernetes_provider(found, settings)],
         admin_user=admin.user if admin.enabled else None,
         identity=found,
     )

@@ -68,7 +68,7 @@ def use(found: ExistingGke | None, settings: Settings) -> Cluster:
         kubeconfig=gke.kubeconfig,
     )
     return Cluster(
-        providers=[kubernetes_provider(address), google],
+        providers=[kubernetes_provider(address, settings), google],
         admin_user=_admin_user(settings, google),
         identity=address,
         gke=gke,
@@ -117,4 +117,20 @@ def _admin_user(settings: Settings, google: gcp.Provider) -> pulumi.Input[str] |
         return None
     if settings.cluster_admin.user is not None:
         return settings.cluster_admin.user
-    return organizations.get_client_open_id_user_info_output(opts=pulumi.InvokeOutputOptions(provider=google)).email
+    found = organizations.get_client_open_id_user_info_output(opts=pulumi.InvokeOutputOptions(provider=google))
+    return found.email.apply(known_user)
+
+
+def known_user(email: str) -> str:
+    """Return the e-mail of the owner of the credentials.
+
+    Raises:
+        pulumi.RunError: It is empty, as for some federated credentials: hashicorp/terraform-provider-google#23467.
+    """
+    if not email:
+        raise pulumi.RunError(
+            "clusterAdmin.user: is not set, and Google does not tell who owns the credentials, so nobody can be made "
+            "cluster-admin. Set it to the account that runs Pulumi: "
+            "pulumi config set clusterAdmin.user ACCOUNT@PROJECT.iam.gserviceaccount.com"
+        )
+    return email

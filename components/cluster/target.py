@@ -18,6 +18,8 @@ from components.dynamic.cluster_identity import (
     another_cluster,
     read_uid,
 )
+from components.ownership import remembered_if_own
+from settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +52,10 @@ class Cluster:
     """Parts of a GKE cluster; None = another cluster, of the user's own kubeconfig."""
 
 
-def kubernetes_provider(identity: ClusterIdentityArgs) -> kubernetes.Provider:
+def kubernetes_provider(identity: ClusterIdentityArgs, settings: Settings) -> kubernetes.Provider:
     """Return the Kubernetes provider of a cluster, once it is certain that the stack's objects are in that cluster."""
-    same = ClusterIdentity(FIRST, identity)
+    namespaces = [settings.namespace, settings.notebooks_namespace]
+    same = ClusterIdentity(FIRST, identity, remembered_if_own(identity, namespaces))
     return kubernetes.Provider(
         "cluster",
         context=identity.context,

@@ -8,6 +8,7 @@ from pulumi_gcp import compute, sql
 
 from components.cluster.target import Gke
 from components.dynamic.token import Token, TokenArgs
+from components.gke.cost_labels import cost_labels
 from components.hub_paths import DATABASE_CA_PATH
 from settings import Settings
 
@@ -81,7 +82,10 @@ class CloudSql(pulumi.ComponentResource):
             ip_address=address.self_link,
             # The hub uses the address.
             no_automate_dns_zone=True,
-            opts=child,
+            # Google closes the connection when the instance is created again.
+            recreate_closed_psc=True,
+            # Two rules cannot have the same address.
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )
         # self_link is unknown in a first preview, so the lookup waits for the instance; the name is known too early.
         listed = sql.get_ca_certs_output(instance=instance.self_link, opts=pulumi.InvokeOutputOptions(parent=self))
@@ -113,12 +117,17 @@ def _instance(settings: Settings) -> "sql.DatabaseInstanceArgs":
             availability_type="REGIONAL" if settings.database.high_availability else "ZONAL",
             # The one above applies to Pulumi, this one to everybody.
             deletion_protection_enabled=settings.protect,
+            # By default the backups are deleted with the instance.
+            retain_backups_on_delete=True,
+            user_labels=cost_labels(settings),
             # Starts with the minimum of 10 GB; a hub's tables have some MB. A stated size would become smaller than the
             # grown disk, and Google would have to replace the instance to shrink it.
             disk_autoresize=True,
             ip_configuration=sql.DatabaseInstanceSettingsIpConfigurationArgs(
                 ipv4_enabled=False,
                 ssl_mode="ENCRYPTED_ONLY",
+                # A CA of the instance's own: with a shared one, verify-ca would accept every instance of the region.
+                server_ca_mode="GOOGLE_MANAGED_INTERNAL_CA",
                 psc_configs=[
                     sql.DatabaseInstanceSettingsIpConfigurationPscConfigArgs(
                         psc_enabled=True, allowed_consumer_projects=[settings.gcp.project_id]

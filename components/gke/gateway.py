@@ -12,7 +12,6 @@ from components import proxy
 from components.gke.public_address import GatewayAddress
 from components.gke.security_policy import security_policy
 from components.metadata import labels
-from hub.contract import PROXY_PORT
 from settings import Settings
 
 _CLASS: Final = "gke-l7-global-external-managed"
@@ -150,7 +149,8 @@ class Gateway(pulumi.ComponentResource):
                     "timeoutSec": 5,
                     "config": {
                         "type": "HTTP",
-                        "httpHealthCheck": {"port": PROXY_PORT, "requestPath": proxy.HEALTH_PATH},
+                        # The serving port is that of the pod, as the load balancer sends requests to it directly.
+                        "httpHealthCheck": {"portSpecification": "USE_SERVING_PORT", "requestPath": proxy.HEALTH_PATH},
                     },
                 },
             },

@@ -8,12 +8,15 @@ import pulumi
 from pulumi_gcp import container, projects, serviceaccount
 
 from components.gke import network
+from components.gke.cost_labels import cost_labels
 from components.gke.network import Network, NetworkArgs
 from components.gke.node_pools import NodePools, NodePoolsArgs
 from settings import Settings
 
 _CREATE_TIMEOUT: Final = "60m"
 """Longer than Google ever took to create a cluster; the provider's default is 40 minutes."""
+_DEFAULT_POOL_DISK_GB: Final = 20
+"""Boot disk of a node of the default pool, which exists for some minutes."""
 _NODE_ROLE: Final = "roles/container.defaultNodeServiceAccount"
 """The minimum that GKE requires of the nodes' service account: to write logs and metrics.
 Source: https://cloud.google.com/kubernetes-engine/docs/how-to/service-accounts (2026-11)."""
@@ -129,7 +132,14 @@ def _cluster(settings: Settings, net: Network, node_account: pulumi.Input[str]) 
         logging_config=container.ClusterLoggingConfigArgs(enable_components=["SYSTEM_COMPONENTS", "WORKLOADS"]),
         monitoring_config=container.ClusterMonitoringConfigArgs(
             enable_components=["SYSTEM_COMPONENTS"],
-            managed_prometheus=container.ClusterMonitoringConfigManagedPrometheusArgs(enabled=True),
+            # Its collectors take memory of each node, and nothing in the stack uses them. Always on in Autopilot.
+            managed_prometheus=container.ClusterMonitoringConfigManagedPrometheusArgs(enabled=autopilot),
+        ),
+        resource_labels=cost_labels(settings),
+        anonymous_authentication_config=container.ClusterAnonymousAuthenticationConfigArgs(mode="LIMITED"),
+        rbac_binding_config=container.ClusterRbacBindingConfigArgs(
+            enable_insecure_binding_system_authenticated=False,
+            enable_insecure_binding_system_unauthenticated=False,
         ),
     )
     if autopilot:
@@ -140,6 +150,11 @@ def _cluster(settings: Settings, net: Network, node_account: pulumi.Input[str]) 
                 oauth_scopes=["https://www.googleapis.com/auth/cloud-platform"],
             )
         )
+        args.node_pool_auto_config = container.ClusterNodePoolAutoConfigArgs(
+            node_kubelet_config=container.ClusterNodePoolAutoConfigNodeKubeletConfigArgs(
+                insecure_kubelet_readonly_port_enabled="FALSE"
+            )
+        )
         return args
     # Autopilot manages the rest itself, and rejects these arguments.
     # Of a zonal cluster, node_locations lists only the additional zones.
@@ -147,9 +162,18 @@ def _cluster(settings: Settings, net: Network, node_account: pulumi.Input[str]) 
     args.remove_default_node_pool = True
     args.initial_node_count = 1
     args.node_config = container.ClusterNodeConfigArgs(
+        # GKE's default is an SSD of 100 GB in each zone, and new projects have a quota for 250 GB in a region.
+        machine_type="e2-medium",
+        disk_type="pd-standard",
+        disk_size_gb=_DEFAULT_POOL_DISK_GB,
         # Also for the short-lived default pool: many organizations forbid the default account.
         service_account=node_account,
         shielded_instance_config=container.ClusterNodeConfigShieldedInstanceConfigArgs(enable_secure_boot=True),
+    )
+    args.cluster_autoscaling = container.ClusterClusterAutoscalingArgs(
+        enabled=False,  # node auto-provisioning, not the autoscaling of the stack's pools
+        # Fills nodes instead of spreading pods, and removes unused nodes sooner. Notebooks are never moved.
+        autoscaling_profile="OPTIMIZE_UTILIZATION",
     )
     args.datapath_provider = "ADVANCED_DATAPATH"
     args.enable_shielded_nodes = True

@@ -7,7 +7,7 @@ import pulumi
 from pulumi_gcp import container
 
 from hub.contract import DEDICATED, GPU_RESOURCE, NODE_PURPOSE
-from settings import ClusterSettings, GpuPool, NodePool, Settings
+from settings import GpuPool, NodePool, Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,25 +32,37 @@ class NodePools(pulumi.ComponentResource):
         super().__init__("jupyterhub:gke/node_pools:NodePools", name, None, opts)
         nodes, cluster = args.settings.nodes, args.settings.cluster
         user_taint = container.NodePoolNodeConfigTaintArgs(key=DEDICATED, value="user", effect="NO_SCHEDULE")
-        # GKE sets it by itself on nodes with GPUs; without this, every preview would show a change. Pods that request a
-        # GPU get the toleration from the admission plugin ExtendedResourceToleration, which is on in GKE.
+        # GKE sets it by itself on nodes with GPUs. Pods that request a GPU get the toleration from the admission plugin
+        # ExtendedResourceToleration, which is on in GKE.
         gpu_taint = container.NodePoolNodeConfigTaintArgs(key=GPU_RESOURCE, value="present", effect="NO_SCHEDULE")
 
         def pool(
-            part: str, of: NodePool, purpose: str, taints: Sequence[container.NodePoolNodeConfigTaintArgs]
+            part: str,
+            of: NodePool,
+            purpose: str,
+            taints: Sequence[container.NodePoolNodeConfigTaintArgs],
+            zones: Sequence[str] | None = None,
         ) -> container.NodePool:
             return container.NodePool(
                 f"{name}-{part}",
                 # Auto-named, so that the replacement of a pool (another GPU type, Spot VMs or not) is created before
                 # the old pool is deleted; notebooks move at their next start.
                 cluster=args.cluster,
-                # None = the zones of the cluster. Not every zone has GPUs.
-                node_locations=list(cluster.zones_with([of.accelerator])) if isinstance(of, GpuPool) else None,
-                initial_node_count=_initial_nodes_per_zone(of, cluster),
+                # None = the zones of the cluster.
+                node_locations=None if zones is None else list(zones),
+                # `min` spread over the zones, rounded up. The autoscaler removes what is too many.
+                initial_node_count=-(-of.min // len(cluster.node_zones if zones is None else zones)),
                 autoscaling=container.NodePoolAutoscalingArgs(
                     total_min_node_count=of.min, total_max_node_count=of.max, location_policy="ANY"
                 ),
                 management=container.NodePoolManagementArgs(auto_repair=True, auto_upgrade=True),
+                # One node after the other: by default, GKE creates another node first, for which quota or stock of GPUs
+                # may be missing.
+                upgrade_settings=(
+                    container.NodePoolUpgradeSettingsArgs(max_surge=0, max_unavailable=1)
+                    if isinstance(of, GpuPool)
+                    else None
+                ),
                 node_config=_node(
                     of,
                     args.node_account,
@@ -59,21 +71,33 @@ class NodePools(pulumi.ComponentResource):
                     # The pods of hub and system run programs that people do not choose.
                     pod_pids_limit=nodes.pod_pids_limit if purpose == "user" else None,
                 ),
-                # The autoscaler changes the number of nodes.
-                opts=pulumi.ResourceOptions(parent=self, ignore_changes=["initialNodeCount"]),
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    ignore_changes=[
+                        # The autoscaler changes the number of nodes.
+                        "initialNodeCount",
+                        # The hub's disk is in one of the zones that the pool was created with.
+                        *(["nodeLocations"] if purpose == "core" and zones is not None and len(zones) == 1 else []),
+                    ],
+                ),
             )
 
-        self.core = pool("core", nodes.core, "core", []).id
+        self.core = pool("core", nodes.core, "core", [], _core_zones(args.settings)).id
         pool("user", nodes.user, "user", [user_taint])
         for gpu in nodes.gpu:
-            pool(gpu.name, gpu, "user", [user_taint, gpu_taint])
+            # Not every zone has GPUs.
+            pool(gpu.name, gpu, "user", [user_taint, gpu_taint], cluster.zones_with([gpu.accelerator]))
         self.register_outputs({"core": self.core})
 
 
-def _initial_nodes_per_zone(pool: NodePool, cluster: ClusterSettings) -> int:
-    """`min` spread over the zones, rounded up. The autoscaler removes what is too many."""
-    zones = cluster.zones_with([pool.accelerator]) if isinstance(pool, GpuPool) else cluster.node_zones
-    return -(-pool.min // len(zones))
+def _core_zones(settings: Settings) -> tuple[str, ...]:
+    """Return the zones of the pool for the hub: one, unless the hub's database outlives the loss of its zone.
+
+    A pool begins with a node in each of its zones, and the autoscaler does not remove a node with pods of Kubernetes.
+    """
+    sqlite, zones = settings.database.type == "sqlite", settings.cluster.node_zones
+    outlives_zone = settings.hub.storage.regional if sqlite else settings.database.high_availability
+    return zones if outlives_zone else zones[:1]
 
 
 def _node(
@@ -96,10 +120,12 @@ def _node(
         labels=labels,
         taints=list(taints),
         guest_accelerators=_accelerators(pool),
-        kubelet_config=(
-            None
-            if pod_pids_limit is None
-            else container.NodePoolNodeConfigKubeletConfigArgs(pod_pids_limit=pod_pids_limit)
+        kubelet_config=container.NodePoolNodeConfigKubeletConfigArgs(
+            # Shows every pod of the node to each pod that reaches the node, without authentication.
+            insecure_kubelet_readonly_port_enabled="FALSE",
+            pod_pids_limit=pod_pids_limit,
+            # Without memory, Linux ends the kernel that used it, and not the whole notebook server.
+            single_process_oom_kill=None if pod_pids_limit is None else True,
         ),
         shielded_instance_config=container.NodePoolNodeConfigShieldedInstanceConfigArgs(
             # Works with GPUs too: the NVIDIA drivers that GKE installs are signed.

@@ -1,6 +1,6 @@
 // Imported before the proxy (node --import). Pages in words in place of the bare statuses of configurable-http-proxy, when the
 // hub cannot show one, and of Node, when it refuses a request. It also refuses large requests to the hub, which would read
-// them into memory; requests to notebooks, such as uploads, have no limit.
+// them into memory; requests to notebooks, such as uploads, have no limit of size or time.
 import http, { STATUS_CODES } from "node:http";
 import https from "node:https";
 import ConfigurableProxy from "./node_modules/configurable-http-proxy/lib/configproxy.js";
@@ -114,5 +114,10 @@ function refuse(error, socket) {
 
 for (const module of [http, https]) {
   const { createServer } = module;
-  module.createServer = (...given) => createServer(...given).on("clientError", refuse);
+  module.createServer = (...given) => {
+    const server = createServer(...given).on("clientError", refuse);
+    // Milliseconds for a whole request. Node's 5 minutes would end the upload of a large file; headers have a minute.
+    server.requestTimeout = 0;
+    return server;
+  };
 }

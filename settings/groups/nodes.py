@@ -45,7 +45,7 @@ class GpuPool(NodePool):
 
 
 _CORE = NodePool(machine_type="e2-standard-2", min=1, max=3, disk_gb=50)
-_USER = NodePool(machine_type="e2-standard-8", min=0, max=10)
+_USER = NodePool(machine_type="e2-standard-8", min=0, max=10, disk_gb=50)
 _GPU = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
 
 

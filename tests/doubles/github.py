@@ -124,6 +124,7 @@ class GitHub(HttpDouble):
                 web.post("/login/oauth/access_token", self._access_token),
                 web.get(f"{_API}/user", self._user),
                 web.get(f"{_API}/user/{{kind:orgs|teams}}", self._own_groups),
+                web.get(f"{_API}/orgs/{{org}}", self._organization),
                 web.get(f"{_API}/orgs/{{org}}/{{kind:members|public_members}}/{{login}}", self._membership),
                 web.get(f"{_API}/orgs/{{org}}/teams/{{team}}/members/{{login}}", self._membership),
                 web.route("*", "/{path:.*}", _not_found),
@@ -177,6 +178,12 @@ class GitHub(HttpDouble):
         for (organization, _), other in self._groups.items():
             if organization == name and not team:
                 other.members.pop(person.id, None)
+
+    def rename(self, organization: str, new: str) -> None:
+        """Rename an organization. As at GitHub, its API answers 404 for the old name."""
+        for name, team in [key for key in self._groups if key[0] == organization.casefold()]:
+            self._groups[new.casefold(), team] = self._groups.pop((name, team))
+        self._groups[new.casefold(), ""].shown["login"] = new
 
     def revoke_tokens(self, login: str) -> None:
         """Revoke the tokens of a user."""
@@ -307,6 +314,10 @@ class GitHub(HttpDouble):
         following = f"{self.url}{request.path}?{urlencode({'per_page': size, 'page': page + 1})}"
         headers = {"Link": f'<{following}>; rel="next"'} if len(own) > page * size else {}
         return web.json_response(own[(page - 1) * size : page * size], headers=headers)
+
+    async def _organization(self, request: web.Request) -> web.Response:
+        group = self._groups.get((request.match_info["org"].casefold(), ""))
+        return web.json_response(group.shown) if group else await _not_found(request)
 
     async def _membership(self, request: web.Request) -> web.Response:
         grant = request[_GRANT]

@@ -48,6 +48,7 @@ class Registration:
     """Whether it is a resource of a provider, not a component."""
     protect: bool
     retain_on_delete: bool
+    delete_before_replace: bool
     ignore_changes: frozenset[str]
     """Inputs whose changes are ignored."""
     dependencies: frozenset[str]
@@ -128,6 +129,7 @@ class _Monitor(mocks.MockMonitor):
                     custom=request.custom,
                     protect=request.protect,
                     retain_on_delete=request.retainOnDelete,
+                    delete_before_replace=request.deleteBeforeReplace,
                     ignore_changes=frozenset(request.ignoreChanges),
                     dependencies=frozenset(request.dependencies),
                     property_dependencies={

@@ -112,6 +112,18 @@ def test_each_failed_change_is_reported_and_completed_by_the_next_update(half: G
     assert _changing(half) == set()
 
 
+def test_a_database_that_is_created_again_keeps_its_address(half: GoogleHalf, planned: list[str]) -> None:
+    (instance,) = [urn for urn in planned if token_of(urn) == "gcp:sql/databaseInstance:DatabaseInstance"]
+    before = half.state()
+    done = half.run("up", "--replace", instance)
+    assert done.succeeded, done.printed
+    after = half.state()
+    changed = {name_of(urn) for urn in planned if before[urn]["id"] != after[urn]["id"]}
+    assert {"tf-hub-sql-instance", "tf-hub-sql-endpoint"} <= changed
+    assert "tf-hub-sql-address" not in changed
+    assert _changing(half) == set()
+
+
 def test_each_failed_deletion_is_reported_and_completed_by_the_next_destroy(
     half: GoogleHalf, planned: list[str]
 ) -> None:

@@ -3,17 +3,31 @@
 import dataclasses
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from kubernetes.client import V1Namespace, V1ObjectMeta, V1ServiceAccount
+from kubernetes.client import (
+    AppsV1Api,
+    V1Container,
+    V1LabelSelector,
+    V1Namespace,
+    V1ObjectMeta,
+    V1PodSpec,
+    V1PodTemplateSpec,
+    V1ServiceAccount,
+    V1StatefulSet,
+    V1StatefulSetSpec,
+)
 
+from components.dynamic.objects import OF_A_HUB
 from components.metadata import MARK
 from tests.conftest import make_stack, succeed
 from tests.doubles.api_server import ApiServer, api_server
@@ -251,6 +265,39 @@ def test_a_second_stack_needs_names_of_its_own(
         _refused(second, clusters, reason, *command.split())
 
 
+def test_a_stack_of_the_same_name_in_another_backend_needs_names_of_its_own(
+    clusters: _Clusters, stack: Stack, built_engine: Engine, tmp_path: Path
+) -> None:
+    clusters.use(clusters.own)
+    shutil.copy(stack.folder / "passphrase", tmp_path)
+    namesake = _stack(stack.name, clusters, built_engine, tmp_path)
+    hubs = AppsV1Api(clusters.own.client)
+    hub = _stateful_set()
+    hubs.create_namespaced_stateful_set("jupyterhub", hub)
+    reason = "Namespace jupyterhub has a hub of a stack of the same name, organization/jupyterhub/dev"
+    for command in ("preview", "up --skip-preview --yes", "up --skip-preview --yes"):
+        _refused(namesake, clusters, reason, *command.split())
+    succeed(stack, "preview", "--expect-no-changes")
+    state = succeed(stack, "stack", "export", "--show-secrets")
+    succeed(namesake, "stack", "import", stdin=state)
+    succeed(namesake, "preview", "--expect-no-changes")
+    hubs.delete_namespaced_stateful_set("tf-hub", "jupyterhub")
+
+
+def _stateful_set() -> V1StatefulSet:
+    """Return a hub without pods."""
+    labels = {key: value for key, _, value in (label.partition("=") for label in OF_A_HUB.split(","))}
+    template = V1PodTemplateSpec(
+        metadata=V1ObjectMeta(labels=labels), spec=V1PodSpec(containers=[V1Container(name="hub", image="hub")])
+    )
+    return V1StatefulSet(
+        metadata=V1ObjectMeta(name="tf-hub", labels=labels),
+        spec=V1StatefulSetSpec(
+            replicas=0, service_name="", selector=V1LabelSelector(match_labels=labels), template=template
+        ),
+    )
+
+
 def _before(name: str, clusters: _Clusters, engine: Engine, folder: Path) -> Stack:
     """Create a stack as 0.1.0 did, and give it the program of today."""
     clusters.use(clusters.own)
@@ -261,24 +308,31 @@ def _before(name: str, clusters: _Clusters, engine: Engine, folder: Path) -> Sta
     return old
 
 
-def test_an_upgrade_marks_the_objects(clusters: _Clusters, built_engine: Engine, tmp_path: Path) -> None:
+def test_an_upgrade_is_refused_in_another_cluster_and_marks_the_objects_in_its_own(
+    clusters: _Clusters, built_engine: Engine, tmp_path: Path
+) -> None:
     old = _before("old", clusters, built_engine, tmp_path)
+    state = [one for one in _state(old) if "kubernetes" in str(one)]
+    clusters.use(clusters.other, also_named=clusters.own.name)
+    for reason, command in (
+        ("is not in this cluster", "preview"),
+        ("is not in this cluster", "up --yes --skip-preview"),
+        ("is another one in this cluster", "up --yes --skip-preview"),
+    ):
+        if "another" in reason:
+            for namespace in ("old", "old-notebooks"):
+                clusters.other.core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=namespace)))
+        before = _objects(clusters.other)
+        done = old.run(*command.split())
+        assert done.returncode != 0
+        assert reason in done.stdout, done.stdout
+        assert _objects(clusters.other) == before
+        assert [one for one in _state(old) if "kubernetes" in str(one)] == state
+        assert "ClusterIdentity" not in str(_state(old)), "the other cluster is not remembered"
+    clusters.use(clusters.own)
     assert MARK not in _annotations(clusters.own, "old")
     succeed(old, "up", "--yes", "--skip-preview")
     assert _annotations(clusters.own, "old")[MARK] == "organization/jupyterhub/old"
-
-
-def test_an_upgrade_changes_nothing_in_another_cluster(
-    clusters: _Clusters, built_engine: Engine, tmp_path: Path
-) -> None:
-    older = _before("older", clusters, built_engine, tmp_path)
-    for namespace in ("older", "older-notebooks"):
-        clusters.other.core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=namespace)))
-    clusters.use(clusters.other, also_named=clusters.own.name)
-    done = older.run("up", "--yes", "--skip-preview")
-    assert done.returncode != 0
-    assert "Namespace older of this cluster is not the one that this stack created" in done.stdout, done.stdout
-    assert MARK not in _annotations(clusters.other, "older")
 
 
 def _annotations(server: ApiServer, namespace: str) -> dict[str, str]:
@@ -299,7 +353,7 @@ def test_an_update_that_was_killed_is_finished_by_the_printed_commands(
     with subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, start_new_session=True) as process:
         while f':{created}"' not in _checkpoint(killed) and process.poll() is None:
             time.sleep(0.05)
-        os.killpg(process.pid, signal.SIGKILL)
+        _kill_session(process.pid)
     refused = killed.run("up", "--yes")
     assert refused.returncode != 0
     assert "the stack is currently locked by 1 lock(s)" in refused.stdout
@@ -307,6 +361,15 @@ def test_an_update_that_was_killed_is_finished_by_the_printed_commands(
     succeed(killed, "cancel", "--yes")
     succeed(killed, "up", "--yes")
     succeed(killed, "preview", "--expect-no-changes")
+
+
+def _kill_session(leader: int) -> None:
+    """Kill a command with all its children: Pulumi gives its plugins process groups of their own."""
+    os.kill(leader, signal.SIGKILL)
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if int(stat.read_text().rpartition(")")[2].split()[3]) == leader:
+                os.kill(int(stat.parent.name), signal.SIGKILL)
 
 
 def _checkpoint(stack: Stack) -> str:

@@ -9,9 +9,11 @@ import json
 import os
 import re
 import secrets
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from settings.reading import stack_file
 from settings.reading.stack_file import StackFileError
 from tools import paths
 from tools.commands import run
+from tools.engine import locks
 from tools.engine.cli import Engine, inherited
 from tools.errors import ToolError
 
@@ -106,22 +109,38 @@ class Stack:
     def show(self, *arguments: str) -> int:
         """Run a Pulumi command with its output on the terminal, and return its exit code.
 
+        Ctrl-C is left to Pulumi, which then finishes the running operations and unlocks the stack.
+
         Raises:
             ToolError: The stack is locked. The message has the command that unlocks it.
         """
         variables = {**inherited(), **self.environment}
         locked = False
-        with subprocess.Popen(self.command(*arguments), env=variables, stderr=subprocess.PIPE, text=True) as process:
+        with (
+            _interrupts_ignored(),
+            subprocess.Popen(self.command(*arguments), env=variables, stderr=subprocess.PIPE, text=True) as process,
+        ):
             for line in process.stderr or ():
                 sys.stderr.write(line)
                 locked = locked or _LOCKED.search(line) is not None
         if process.returncode != 0 and locked:
+            self.require_idle()
             message = (
                 f"Stack {self.name} is locked: another pulumi is at work on it, or one was killed and could not unlock "
                 f"it. If none is at work: make cancel STACK={self.name}"
             )
             raise ToolError(message)
         return process.returncode
+
+    def require_idle(self) -> None:
+        """Raise a ToolError if it is known that another pulumi is at work on the stack."""
+        backend = self.environment.get("PULUMI_BACKEND_URL") or os.environ["PULUMI_BACKEND_URL"]
+        if pids := " ".join(map(str, locks.at_work(backend, self.name))):
+            message = (
+                f"Another pulumi is at work on stack {self.name}: process {pids}. Wait for its end, or let it finish "
+                f"its running operations only: kill -INT {pids}"
+            )
+            raise ToolError(message)
 
     def run(self, *arguments: str, stdin: str = "", event_log: Path | None = None) -> subprocess.CompletedProcess[str]:
         """Run a Pulumi command to its end.
@@ -206,6 +225,20 @@ class Stack:
             raise ToolError(message)
         file.touch(mode=0o600)
         file.write_text(secrets.token_urlsafe(32))
+
+
+@contextmanager
+def _interrupts_ignored() -> Generator[None]:
+    """Ignore Ctrl-C in this process; a child that the terminal sends it to does not inherit this."""
+
+    def ignore(*_: object) -> None:
+        pass
+
+    before = signal.signal(signal.SIGINT, ignore)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def no_stack(printed: str, fix: str) -> str:

@@ -78,7 +78,10 @@ def _repair(stack: Stack, settings: Settings) -> list[str]:
     if deployment.get("pending_operations"):
         say("The last command was interrupted. Its operations are looked up in the cluster.")
         with step("pulumi refresh"), quiet():
-            stack.show("refresh", "--yes", "--clear-pending-creates", "--suppress-permalink=true")
+            code = stack.show("refresh", "--yes", "--clear-pending-creates", "--suppress-permalink=true")
+        if code != 0:
+            message = "pulumi refresh failed; the reason is above. Fix it and run `make up` again."
+            raise ToolError(message)
     if settings.cluster.on_gke:
         return []
     gone = lost.objects(stack, deployment, context=settings.kubernetes.context)
@@ -133,7 +136,9 @@ def _environment(name: str) -> int:
 
 def _cancel(name: str) -> int:
     """Unlock a stack whose pulumi was killed."""
-    code = existing(name).show("cancel", "--yes")
+    stack = existing(name)
+    stack.require_idle()
+    code = stack.show("cancel", "--yes")
     if code == 0:
         say(f"Stack {name} is unlocked. To finish what was interrupted: make up STACK={name}")
     return code

@@ -108,13 +108,19 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "endpoint.tlsCertificate": _PROXY,
     "endpoint.tlsKey": _PROXY,
     "images.repository": Effect(restarts={"hub", "proxy"}, replaces={"RepositoryIamMember"}),
-    "hub.storage": Effect(updates={"PersistentVolumeClaim"}),
+    "hub.storage": Effect(
+        updates={"PersistentVolumeClaim", "NodePool"},
+        note="The node pool only to `regional`: it gets more zones.",
+    ),
     "hub.keepDatabase": _NOTHING,
     "database.type": Effect(
         restarts={"hub"}, replaces={"Address", "Database", "DatabaseInstance", "ForwardingRule", "User"}
     ),
     "database.tier": _INSTANCE,
-    "database.highAvailability": _INSTANCE,
+    "database.highAvailability": Effect(
+        updates={"DatabaseInstance", "NodePool"},
+        note="Cloud SQL restarts the instance. The node pool of the hub gets more zones.",
+    ),
     "proxy.image": _PROXY,
     "proxy.resources": _PROXY,
     "notebook.accelerator": Effect(restarts={"hub"}, updates={"StorageClass"}),

@@ -43,6 +43,11 @@ class Cloud:
         with self._resources() as resources:
             return resources.get(f"{token} {identity}")
 
+    def inputs_of(self, token: str) -> list[Properties]:
+        """Return the inputs of all resources of a type."""
+        with self._resources() as resources:
+            return [resource["inputs"] for key, resource in resources.items() if key.startswith(f"{token} ")]
+
     def create(self, token: str, identity: str, inputs: Properties, outputs: Properties) -> None:
         """Create a resource.
 

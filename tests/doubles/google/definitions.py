@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from kubernetes.client import ApiextensionsV1Api
+from kubernetes.client.api_client import ApiClient
 from kubernetes.client.exceptions import ApiException
 
 from tools.commands import run
@@ -19,9 +20,9 @@ _CONFLICT = 409
 
 
 @contextmanager
-def installed() -> Generator[None]:
-    """Install the definitions in the local cluster until the end of the block."""
-    extensions = ApiextensionsV1Api(api.connect())
+def installed(client: ApiClient | None = None) -> Generator[None]:
+    """Install the definitions until the end of the block, in the local cluster or in that of the client."""
+    extensions = ApiextensionsV1Api(client or api.connect())
     made: list[str] = []
     try:
         for definition in _definitions():

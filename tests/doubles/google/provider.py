@@ -162,7 +162,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview:
             made = Made(token=request.type, id="", inputs=bare(inputs) | place)
             return provider_pb2.CreateResponse(properties=sent(_outputs(inputs, place | unknown(invented(made)))))
-        if against := rules.refusal(request.type, bare(inputs)) or self._zones_refusal(request.type, bare(inputs)):
+        if against := self._refusal(request.type, bare(inputs) | place):
             raise GoogleError(against)
         identity = ids.identity(request.type, {"name": request.name} | bare(inputs) | place)
         refuse_on_demand("create", urn=request.urn, token=request.type, identity=identity)
@@ -214,9 +214,13 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             self._cloud.delete(request.type, request.id)
         return Empty()
 
-    def _zones_refusal(self, token: str, inputs: Properties) -> str | None:
+    def _refusal(self, token: str, inputs: Properties) -> str | None:
+        if token == rules.FORWARDING_RULE:
+            return rules.address_refusal(inputs, self._cloud.inputs_of(token))
         cluster = self._cloud.find(rules.CLUSTER, str(inputs.get("cluster"))) if token == rules.NODE_POOL else None
-        return None if cluster is None else rules.zones_refusal(inputs, bare(cluster["outputs"]))
+        if cluster is not None:
+            return rules.zones_refusal(inputs, bare(cluster["outputs"]))
+        return rules.refusal(token, inputs)
 
 
 def _with_defaults(request: provider_pb2.CheckRequest) -> Properties:

@@ -5,14 +5,16 @@ google/services/container/resource_container_cluster.go and its like.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
+from settings.types.places import is_zone
 from tests.doubles.google.failure import Failure
 from tests.doubles.google.wire import UNKNOWN, Properties, bare
 
 CLUSTER = "gcp:container/cluster:Cluster"
 NODE_POOL = "gcp:container/nodePool:NodePool"
+FORWARDING_RULE = "gcp:compute/forwardingRule:ForwardingRule"
 SECURITY_POLICY = "gcp:compute/securityPolicy:SecurityPolicy"
 SQL_INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance"
 
@@ -31,7 +33,7 @@ FORMS: dict[str, dict[str, str]] = {
     "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": {"name": _CERTIFICATES},
     "gcp:compute/address:Address": {"name": _RFC1035},
     "gcp:compute/globalAddress:GlobalAddress": {"name": _RFC1035},
-    "gcp:compute/forwardingRule:ForwardingRule": {"name": _RFC1035},
+    FORWARDING_RULE: {"name": _RFC1035},
     "gcp:compute/firewall:Firewall": {"name": _RFC1035},
     "gcp:compute/network:Network": {"name": _RFC1035},
     "gcp:compute/router:Router": {"name": _RFC1035},
@@ -101,6 +103,11 @@ ONE_OF: dict[str, dict[str, tuple[str, ...]]] = {
 MOST: dict[str, dict[str, int]] = {SECURITY_POLICY: {"rules.match.config.srcIpRanges": 10}}
 """By type, the maximum length of lists; a path may lead through lists."""
 
+SSD_QUOTA_GB = 250
+"""Quota for SSDs in a region of a new project: terraform-google-modules/terraform-google-kubernetes-engine#1795."""
+_BOOT_DISK_GB = 100
+"""GKE's default boot disk, of the kind `pd-balanced`, which is an SSD."""
+
 
 def broken(token: str, inputs: Properties) -> Iterator[Failure]:
     """Yield the failures of the inputs of a resource."""
@@ -128,11 +135,40 @@ def zones_refusal(pool: Properties, cluster: Properties) -> str | None:
     return None
 
 
+def address_refusal(rule: Properties, others: Iterable[Properties]) -> str | None:
+    """Return Google's error for a forwarding rule with the address of another one; None if there is none."""
+    address = rule.get("ipAddress")
+    if address is None or not any(other.get("ipAddress") == address for other in others):
+        return None
+    return (
+        f"googleapi: Error 400: Invalid value for field 'resource.IPAddress': '{address}'. Specified IP address is "
+        "in-use and would result in a conflict., invalid"
+    )
+
+
 def refusal(token: str, inputs: Properties) -> str | None:
     """Return the Google API's error for a creation, beyond the provider's checks; None if there is none."""
     if token == CLUSTER and not any(inputs.get(name) for name in ("enableAutopilot", "initialNodeCount", "nodePools")):
         return "googleapi: Error 400: Cluster.initial_node_count must be greater than zero., badRequest"
+    if token == CLUSTER:
+        return _quota_refusal(inputs)
     return _sql_refusal(inputs) if token == SQL_INSTANCE else None
+
+
+def _quota_refusal(cluster: Properties) -> str | None:
+    """Return the error for a default pool whose boot disks exceed the quota of a new project; None if they do not."""
+    node: Properties = cluster.get("nodeConfig") or {}
+    if str(node.get("diskType", "pd-balanced")) == "pd-standard":
+        return None
+    zones = cluster.get("nodeLocations") or range(1 if is_zone(str(cluster.get("location"))) else 3)
+    wanted = int(cluster.get("initialNodeCount") or 0) * len(zones) * int(node.get("diskSizeGb") or _BOOT_DISK_GB)
+    if wanted <= SSD_QUOTA_GB:
+        return None
+    return (
+        'googleapi: Error 403: Insufficient regional quota to satisfy request: resource "SSD_TOTAL_GB": request '
+        f"requires '{wanted}.0' and is short '{wanted - SSD_QUOTA_GB}.0'. project has a quota of '{SSD_QUOTA_GB}.0' "
+        f"with '{SSD_QUOTA_GB}.0' available., forbidden"
+    )
 
 
 def _sql_refusal(inputs: Properties) -> str | None:

@@ -61,6 +61,7 @@ def test_the_instance_has_a_private_address_and_encrypted_connections_only(recor
     assert _settings(record)["ipConfiguration"] == {
         "ipv4Enabled": False,
         "sslMode": "ENCRYPTED_ONLY",
+        "serverCaMode": "GOOGLE_MANAGED_INTERNAL_CA",
         "pscConfigs": [{"pscEnabled": True, "allowedConsumerProjects": ["my-project-123"]}],
     }
     endpoint, address = record.one("ForwardingRule").inputs, _google(record, "Address")
@@ -70,6 +71,16 @@ def test_the_instance_has_a_private_address_and_encrypted_connections_only(recor
     assert endpoint["network"] == _google(record, "Network").answer["selfLink"]
     assert endpoint["ipAddress"] == address.answer["selfLink"]
     assert endpoint["loadBalancingScheme"] == ""
+
+
+def test_the_endpoint_is_deleted_before_it_is_created_again_with_its_address(record: Record) -> None:
+    endpoint = record.one("ForwardingRule")
+    assert endpoint.delete_before_replace
+    assert endpoint.inputs["recreateClosedPsc"] is True
+
+
+def test_backups_outlive_the_instance(record: Record) -> None:
+    assert _settings(record)["retainBackupsOnDelete"] is True
 
 
 def test_the_endpoint_of_an_existing_cluster_is_in_its_network() -> None:

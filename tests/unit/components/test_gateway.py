@@ -23,7 +23,7 @@ def test_a_gateway_has_address_records_certificate_and_policies(gateway: Record)
         "_acme-challenge.hub.example.org.": ["proof.example."],
     }
     health = gateway.one("HealthCheckPolicy").inputs["spec"]["default"]["config"]["httpHealthCheck"]
-    assert health == {"port": 8000, "requestPath": "/_chp_healthz"}
+    assert health == {"portSpecification": "USE_SERVING_PORT", "requestPath": "/_chp_healthz"}
     assert gateway.one("GCPBackendPolicy").inputs["spec"]["default"]["timeoutSec"] == 86_400
 
 
@@ -41,6 +41,12 @@ def test_a_terminating_proxy_waits_for_connection_draining(gateway: Record) -> N
     assert drain <= wait < pod["terminationGracePeriodSeconds"]
     behind_a_service = record_gke().one("Deployment").inputs["spec"]["template"]["spec"]
     assert behind_a_service["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"] < wait
+
+
+def test_the_load_balancer_and_not_the_proxy_closes_idle_connections(gateway: Record) -> None:
+    arguments = gateway.one("Deployment").inputs["spec"]["template"]["spec"]["containers"][0]["args"]
+    (milliseconds,) = [text.partition("=")[2] for text in arguments if text.startswith("--keep-alive-timeout=")]
+    assert int(milliseconds) > 600_000, "Google's load balancer has 600 s"
 
 
 def test_the_http_listener_redirects_to_https(gateway: Record) -> None:

@@ -1,10 +1,13 @@
 import json
 from collections.abc import Mapping
 
+import pulumi
 import pytest
 
+from components.cluster.gke import known_user
+from tests.doubles.google import rules
 from tests.doubles.monitor import Record, Registration
-from tests.stacks import EXISTING, GATEWAY, record_gke
+from tests.stacks import CLOUD_SQL, EXISTING, GATEWAY, POSTGRESQL, record_gke
 from tools.review.offline.outputs import ADDRESS, ADMIN_USER
 
 _T4 = {"name": "t4", "accelerator": "nvidia-tesla-t4", "machineType": "n1-standard-4", "max": 4, "spot": True}
@@ -99,6 +102,13 @@ def test_the_cluster_is_private_with_authorized_networks(created: Record) -> Non
     assert cluster["enableShieldedNodes"] is True
 
 
+@pytest.mark.parametrize("location", ["europe-west1", "europe-west1-b"])
+def test_the_first_nodes_of_a_cluster_fit_the_quota_of_a_new_project(location: str) -> None:
+    cluster = record_gke({"cluster.location": location}).one("Cluster")
+    assert rules.refusal(rules.CLUSTER, cluster.inputs) is None
+    assert "nodeConfig" in cluster.ignore_changes
+
+
 def test_nodes_have_least_privileges(created: Record) -> None:
     for pool in created.of("NodePool"):
         node = pool.inputs["nodeConfig"]
@@ -109,11 +119,60 @@ def test_nodes_have_least_privileges(created: Record) -> None:
     assert [grant.inputs["role"] for grant in created.of("IAMMember")] == ["roles/container.defaultNodeServiceAccount"]
 
 
-def test_only_nodes_for_notebooks_limit_the_processes_of_a_pod() -> None:
+def test_only_nodes_for_notebooks_limit_processes_and_end_single_ones_without_memory() -> None:
     pools = record_gke({"nodes.gpu": [_T4], "nodes.podPidsLimit": 2048}).of("NodePool")
-    limits = {pool.name: pool.inputs["nodeConfig"].get("kubeletConfig") for pool in pools}
-    limited = {"podPidsLimit": 2048}
-    assert limits == {"gke-pools-core": None, "gke-pools-user": limited, "gke-pools-t4": limited}
+    kubelets = {pool.name: pool.inputs["nodeConfig"]["kubeletConfig"] for pool in pools}
+    closed = {"insecureKubeletReadonlyPortEnabled": "FALSE"}
+    notebooks = {**closed, "podPidsLimit": 2048, "singleProcessOomKill": True}
+    assert kubelets == {"gke-pools-core": closed, "gke-pools-user": notebooks, "gke-pools-t4": notebooks}
+
+
+def test_only_nodes_with_gpus_are_upgraded_without_another_node() -> None:
+    pools = record_gke({"nodes.gpu": [_T4]}).of("NodePool")
+    assert {pool.name: pool.inputs.get("upgradeSettings") for pool in pools} == {
+        "gke-pools-core": None,
+        "gke-pools-user": None,
+        "gke-pools-t4": {"maxSurge": 0, "maxUnavailable": 1},
+    }
+
+
+_ONE_ZONE, _ALL_ZONES = ["europe-west1-b"], ["europe-west1-b", "europe-west1-c", "europe-west1-d"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "zones"),
+    [
+        ({}, _ONE_ZONE),
+        ({"hub.storage": {"size": "20Gi", "regional": True}}, _ALL_ZONES),
+        (CLOUD_SQL, _ONE_ZONE),
+        ({**CLOUD_SQL, "database.highAvailability": True}, _ALL_ZONES),
+        (POSTGRESQL, _ONE_ZONE),
+        ({"cluster.location": "europe-west1-d"}, ["europe-west1-d"]),
+    ],
+    ids=str,
+)
+def test_the_core_pool_is_in_one_zone_unless_the_database_outlives_a_zone(
+    changes: Mapping[str, object], zones: list[str]
+) -> None:
+    (core,) = [pool for pool in record_gke(changes).of("NodePool") if pool.name == "gke-pools-core"]
+    assert core.inputs["nodeLocations"] == zones
+    assert core.inputs["initialNodeCount"] == 1
+    # The disk of an older hub may be in any zone.
+    assert ("nodeLocations" in core.ignore_changes) is (len(zones) == 1)
+
+
+@pytest.mark.parametrize("autopilot", [False, True])
+def test_a_cluster_is_hardened_and_labelled(autopilot: bool) -> None:  # noqa: FBT001 a parameter
+    values = {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"} if autopilot else {}
+    cluster = record_gke(values).one("Cluster").inputs
+    assert cluster["anonymousAuthenticationConfig"] == {"mode": "LIMITED"}
+    assert set(cluster["rbacBindingConfig"].values()) == {False}
+    assert cluster["resourceLabels"] == {"jupyterhub": "tf-hub"}
+    assert cluster["monitoringConfig"]["managedPrometheus"] == {"enabled": autopilot}
+    closed = {"nodeKubeletConfig": {"insecureKubeletReadonlyPortEnabled": "FALSE"}}
+    assert cluster.get("nodePoolAutoConfig") == (closed if autopilot else None)
+    profile = {} if autopilot else {"enabled": False, "autoscalingProfile": "OPTIMIZE_UTILIZATION"}
+    assert profile.items() <= cluster["clusterAutoscaling"].items()
 
 
 def test_gpu_nodes_have_taint_driver_and_label_for_notebooks() -> None:
@@ -136,7 +195,7 @@ def test_every_pool_is_in_node_zones_of_the_cluster(location: str) -> None:
     zones = record.one("Cluster").inputs.get("nodeLocations", [location])
     assert len(zones) == (1 if location == "us-central1-c" else 3)
     of_pools = {pool.name: pool.inputs.get("nodeLocations") for pool in record.of("NodePool")}
-    assert {name for name, own in of_pools.items() if own is None} == {"gke-pools-core", "gke-pools-user"}
+    assert {name for name, own in of_pools.items() if own is None} == {"gke-pools-user"}
     for own in of_pools.values():
         assert own is None or (own and {*own} <= {*zones})
 
@@ -198,6 +257,12 @@ def test_the_rollout_uses_the_kubeconfig_of_the_provider(created: Record) -> Non
 def test_the_operator_is_bound_to_cluster_admin_on_gke(changes: Mapping[str, object], user: str | None) -> None:
     bindings = record_gke(changes).of("ClusterRoleBinding")
     assert [binding.inputs["subjects"][0]["name"] for binding in bindings] == ([] if user is None else [user])
+
+
+def test_an_owner_of_the_credentials_without_a_name_is_an_error_with_the_fix() -> None:
+    with pytest.raises(pulumi.RunError, match=r"clusterAdmin\.user: .* pulumi config set clusterAdmin\.user"):
+        known_user("")
+    assert known_user("ada@example.org") == "ada@example.org"
 
 
 def test_the_callback_url_follows_from_the_reserved_address(created: Record) -> None:

@@ -100,3 +100,75 @@ def test_an_object_that_cannot_be_looked_up_stops_an_update_and_no_preview(monke
     _create(monkeypatch, UnreadableError("forbidden"), preview=True)
     with pytest.raises(NotOwnError, match=r"Service tf-hub in namespace lab cannot be looked up.*forbidden"):
         _create(monkeypatch, UnreadableError("forbidden"))
+
+
+def _remember(
+    monkeypatch: pytest.MonkeyPatch,
+    there: dict[str, dict[str, Any]] | Exception,
+    *,
+    state: dict[str, str] | None = None,
+    hub: bool = False,
+    preview: bool = False,
+) -> None:
+    """Run the hook of the resource that remembers the cluster.
+
+    `there` are the namespaces in the cluster, and `state` the UIDs of those in the stack's state.
+    """
+
+    def look_up(_: object, wanted: dict[str, Any]) -> dict[str, Any] | None:
+        if isinstance(there, Exception):
+            raise there
+        return there.get(wanted["metadata"]["name"])
+
+    async def invoke_async(function: str, _: object) -> dict[str, Any]:
+        assert function == "pulumi:pulumi:readStackResourceOutputs"
+        namespaces = {
+            f"urn:{name}": {"type": "kubernetes:core/v1:Namespace", "outputs": {"metadata": {"name": name, "uid": uid}}}
+            for name, uid in (state or {}).items()
+        }
+        return {"outputs": {"urn:stack": {"type": "pulumi:pulumi:Stack", "outputs": {}}, **namespaces}}
+
+    monkeypatch.setattr(ownership, "look_up", look_up)
+    monkeypatch.setattr(ownership, "hub_in", Mock(return_value=hub))
+    monkeypatch.setattr(pulumi.runtime, "invoke_async", invoke_async)
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: preview)
+    look = ownership.Look(ClusterIdentityArgs(uid="uid", context="a"), _OWN)
+    asyncio.run(look.before_cluster(["lab", "lab-notebooks"]))
+
+
+_STATE = {"lab": "1", "lab-notebooks": "2"}
+
+
+def test_a_new_stack_remembers_a_cluster_in_which_its_names_are_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    _remember(monkeypatch, {})
+    _remember(monkeypatch, {"lab": _marked(_OWN), "lab-notebooks": {"name": "lab-notebooks"}})
+
+
+@pytest.mark.parametrize("preview", [True, False])
+def test_a_stack_does_not_remember_a_cluster_in_which_its_names_are_taken(
+    monkeypatch: pytest.MonkeyPatch, *, preview: bool
+) -> None:
+    with pytest.raises(NotOwnError, match=f"Namespace lab-notebooks belongs to another stack, {_OTHER}"):
+        _remember(monkeypatch, {"lab-notebooks": _marked(_OTHER)}, preview=preview)
+    with pytest.raises(NotOwnError, match=f"Namespace lab has a hub of a stack of the same name, {_OWN}") as error:
+        _remember(monkeypatch, {"lab": _marked(_OWN)}, hub=True, preview=preview)
+    for fix in ("pulumi login", "config set name", "config set namespace", "delete statefulset --namespace lab "):
+        assert fix in str(error.value)
+
+
+@pytest.mark.parametrize("preview", [True, False])
+def test_a_stack_of_0_1_remembers_only_the_cluster_of_its_namespaces(
+    monkeypatch: pytest.MonkeyPatch, *, preview: bool
+) -> None:
+    own = {"lab": {"uid": "1"}, "lab-notebooks": {"uid": "2"}}
+    _remember(monkeypatch, own, state=_STATE, hub=True, preview=preview)
+    for there in ({}, {**own, "lab": {"uid": "3"}}, {"lab": {"uid": "1"}}):
+        with pytest.raises(NotOwnError, match=r"may be a wrong cluster(.|\n)*kubernetes.context(.|\n)*pulumi refresh"):
+            _remember(monkeypatch, there, state=_STATE, preview=preview)
+
+
+def test_a_cluster_that_cannot_be_asked_is_remembered_by_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    for state in (None, _STATE):
+        _remember(monkeypatch, UnreadableError("forbidden"), state=state, preview=True)
+        with pytest.raises(NotOwnError, match="Namespace lab cannot be looked up"):
+            _remember(monkeypatch, UnreadableError("forbidden"), state=state)

@@ -99,6 +99,7 @@ def running(
     other: str = "http://127.0.0.1:1",
     modules: Sequence[str] = ("pages.mjs",),
     ports: Sequence[int] = (),
+    options: Sequence[str] = (),
 ) -> Generator[Proxy]:
     """Start a proxy; `folder` is that of its pod.
 
@@ -108,6 +109,7 @@ def running(
         other: URL of the API of the proxy that it replaces, by default of none.
         modules: Modules that Node imports first.
         ports: Ports for users and of the API, by default any.
+        options: Further options of the command line.
     """
     opt = folder / "opt-proxy" if (folder / "opt-proxy").exists() else code(folder)
     port, api_port = ports or free_ports(2)
@@ -123,6 +125,7 @@ def running(
         f"--default-target={hub_url}",
         f"--error-target={hub_url}/hub/error",
         f"--storage-backend={opt / 'routes.mjs'}",
+        *options,
     ]
     variables = {
         "CONFIGPROXY_AUTH_TOKEN": TOKEN,

@@ -2,7 +2,8 @@
 
 import socket
 import threading
-from collections.abc import Generator
+import time
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.unit.docker.proxies import MAX_HEADER_BYTES, Proxy, running
+from tests.unit.docker.proxies import MAX_HEADER_BYTES, Proxy, code, running
 
 _MEBIBYTE = 2**20
 
@@ -126,3 +127,26 @@ def test_a_large_request_to_the_hub_gets_a_page(proxy: Proxy) -> None:
 
 def test_uploads_to_a_notebook_have_no_limit(proxy: Proxy) -> None:
     assert httpx.post(f"{proxy.url}/user/ada/upload", content=b"x" * 32 * _MEBIBYTE).status_code == 200
+
+
+def test_a_slow_upload_to_a_notebook_is_not_cut_off(tmp_path: Path) -> None:
+    # Node's limit for a whole request is 5 minutes, here 0.3 s.
+    impatient = tmp_path / "opt-proxy" / "impatient.mjs"
+    code(tmp_path)
+    impatient.write_text(
+        "import http from 'node:http';\n"
+        "const { createServer } = http;\n"
+        "const limits = { requestTimeout: 300, headersTimeout: 300, connectionsCheckingInterval: 50 };\n"
+        "http.createServer = (options, ...given) => typeof options === 'object'\n"
+        "  ? createServer({ ...options, ...limits }, ...given) : createServer(options, ...given);\n"
+    )
+
+    def slowly() -> Iterator[bytes]:
+        for _ in range(5):
+            time.sleep(0.3)
+            yield b"x" * 1000
+
+    with _target() as url, running(tmp_path, modules=("impatient.mjs", "pages.mjs")) as proxy:
+        proxy.add("/user/ada", url)
+        upload = httpx.post(f"{proxy.url}/user/ada/upload", content=slowly(), headers={"Content-Length": "5000"})
+    assert upload.status_code == 200

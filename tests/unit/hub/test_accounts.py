@@ -251,17 +251,20 @@ def test_a_name_that_cannot_be_told_apart_is_refused(
     assert asyncio.run(authenticator.get_authenticated_user(handler, form)), "a user from before keeps the name"
 
 
-def test_a_name_that_the_database_cannot_store_is_refused(load_config: LoadConfig, hub_config: HubConfig) -> None:
+@pytest.mark.parametrize("name", ["x" * 240, "ж" * 40])
+def test_a_name_whose_servers_cannot_be_stored_is_refused(
+    name: str, load_config: LoadConfig, hub_config: HubConfig
+) -> None:
     config = load_config(hub_config)
     authenticator: Any = config.JupyterHub.authenticator_class(config=config)
     users = Users()
     handler = SimpleNamespace(find_user=users.find_user, db=users.db)
-    with pytest.raises(HubError, match="has more than 255 characters"):
-        asyncio.run(authenticator.get_authenticated_user(handler, {"username": "x" * 256, "password": ""}))
+    with pytest.raises(HubError, match="is too long"):
+        asyncio.run(authenticator.get_authenticated_user(handler, {"username": name, "password": ""}))
 
 
 @pytest.mark.parametrize(
-    "name", ["zoë", "a#b", "a?b", "50%", "a+b@example.org", "a b", "007", "ada😀", "x" * 255, "москва"]
+    "name", ["zoë", "a#b", "a?b", "50%", "a+b@example.org", "a b", "007", "ada😀", "x" * 239, "ж" * 39, "москва"]
 )
 def test_any_other_name_can_sign_in(name: str, load_config: LoadConfig, hub_config: HubConfig) -> None:
     config = load_config(hub_config)

@@ -179,6 +179,27 @@ def test_a_404_for_private_and_for_public_members_is_a_no(hub: SignIns) -> None:
     assert hub.stopped == ["bob/"]
 
 
+@pytest.mark.parametrize(("login", "organization"), [("ada", "physics"), ("bob", "maths")])
+def test_a_renamed_organization_turns_nobody_out(hub: SignIns, login: str, organization: str) -> None:
+    person = signed_in(hub, login)
+    hub.github.rename(organization, "science")
+    assert hub.refresh(person) is True
+    assert hub.stopped == []
+    with pytest.raises(UpstreamError, match=f"{organization} may have been renamed") as caught:
+        hub.sign_in(login)
+    assert caught.value.status_code == 403
+
+
+def test_a_no_counts_only_if_github_knows_the_organization(hub: SignIns) -> None:
+    ada = signed_in(hub, "ada")
+    hub.github.leave("physics", "ada")
+    hub.github.failing = r"/orgs/(physics|maths)$"
+    for name, hub.github.failure in FAILURES.items():
+        assert hub.refresh(ada) is True, name
+    hub.github.failure = None
+    assert hub.refresh(ada) is False
+
+
 def test_all_organizations_are_asked_at_once(github: GitHub, load_config: LoadConfig, hub_config: HubConfig) -> None:
     many = tuple(f"org-{number}" for number in range(30))
     hub = sign_ins(github, load_config, hub_config, of_github={"organizations": (*many, "physics")})
@@ -305,6 +326,14 @@ def test_a_group_without_an_answer_stays_and_the_others_change(grouping: SignIns
     grouping.github.leave("physics", "bob")
     assert grouping.refresh(bob)["groups"] == ["maths:staff"]
     assert grouping.sign_in("ada"), "a group without an answer keeps nobody out"
+
+
+def test_a_group_of_a_renamed_organization_stays(grouping: SignIns) -> None:
+    grouping.github.join("physics", "bob")
+    bob = signed_in(grouping, "bob")
+    bob.groups = [SimpleNamespace(name=name) for name in ("maths:staff", "physics")]
+    grouping.github.rename("maths", "science")
+    assert grouping.refresh(bob)["groups"] == ["maths:staff", "physics"]
 
 
 def test_a_group_authorizes_nobody(github: GitHub, load_config: LoadConfig, hub_config: HubConfig) -> None:

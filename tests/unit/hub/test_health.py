@@ -1,5 +1,6 @@
 """A running hub with a locked, damaged or full database, and with requests and names that are too large."""
 
+import asyncio
 import os
 import socket
 import sqlite3
@@ -8,13 +9,20 @@ import sys
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx
 import pytest
 from aiohttp import web
+from jupyterhub import orm
+from jupyterhub.handlers.base import BaseHandler
 from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from traitlets.config import Config
 
-from hub import health
+from hub import health, outage
 from hub.contract import HubConfig
 from hub.limits import MAX_BODY_BYTES
 from hub.outage import DatabaseOutageError
@@ -104,6 +112,53 @@ def test_kubernetes_is_asked_before_the_first_spawner(tmp_path: Path) -> None:
             check=False,
         )
     assert done.stdout == "None\n", done.stderr
+
+
+def test_a_hub_that_does_not_see_its_pods_is_not_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Api:
+        async def list_namespaced_pod(self, *_: object, **__: object) -> None:
+            """Answer."""
+
+    def load(**_: object) -> None:
+        """Find no configuration of the client."""
+
+    def client(_: str) -> Api:
+        return Api()
+
+    monkeypatch.setattr(health, "load_config", load)
+    monkeypatch.setattr(health, "shared_client", client)
+    monkeypatch.setattr(health, "kubernetes_trouble", lambda: "Kubernetes does not list the events (403).")
+    app: Any = SimpleNamespace(config=Config())
+    assert asyncio.run(health.check_kubernetes(app, "notebooks")) == "Kubernetes does not list the events (403)."
+
+
+def test_an_error_that_another_request_has_left_signs_nobody_out(tmp_path: Path) -> None:
+    db = orm.new_session_factory(f"sqlite:///{tmp_path / 'hub.sqlite'}")()
+    db.add(orm.User(name="ada"))
+    db.commit()
+    db.add(orm.User(name="ada"))
+    with pytest.raises(IntegrityError):
+        db.commit()
+
+    class Page(BaseHandler):
+        def __init__(self) -> None:
+            self.application = cast("Any", SimpleNamespace(settings={}))
+            self.request = cast("Any", SimpleNamespace(method="GET"))
+
+        @property
+        def db(self) -> Session:
+            return db
+
+        async def get_current_user(self) -> object:
+            return db.query(orm.User).one()
+
+        def _resolve_roles_and_scopes(self) -> None:
+            """Not of this test."""
+
+    outage.install()
+    page = Page()
+    asyncio.run(page.prepare())
+    assert not hasattr(page, "_jupyterhub_user"), "JupyterHub sets it after an error, as if nobody were signed in"
 
 
 def test_a_damaged_database_is_told(tmp_path: Path) -> None:

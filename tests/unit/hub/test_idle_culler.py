@@ -48,10 +48,10 @@ def hub_api(monkeypatch: pytest.MonkeyPatch) -> Generator[HubApi]:
         yield api
 
 
-def is_idle(hub_api: HubApi, *, inactive: float) -> bool:
+def is_idle(hub_api: HubApi, *, inactive: float, url: str = SERVER["url"]) -> bool:
     culler = NotebookCuller(url=f"{hub_api.url}/hub/api", config_file="")
     return asyncio.run(
-        culler.is_idle(inactive=timedelta(seconds=inactive), inactive_limit=HOUR, server=SERVER),
+        culler.is_idle(inactive=timedelta(seconds=inactive), inactive_limit=HOUR, server={**SERVER, "url": url}),
     )
 
 
@@ -69,6 +69,18 @@ def test_a_server_that_reports_and_is_inactive_is_idle(hub_api: HubApi) -> None:
 def test_a_server_whose_reports_do_not_arrive_is_not_idle(minutes_ago: int, hub_api: HubApi) -> None:
     report(hub_api, minutes_ago=minutes_ago)
     assert not is_idle(hub_api, inactive=HOUR * 24)
+
+
+@pytest.mark.parametrize(
+    ("url", "note"),
+    [
+        (SERVER["url"], "retrieved from spawner "),
+        (f"/user/{'%D0%B6' * 39}/{'x' * 50}/", f"Server at /user/{'%D0%B6' * 39}/{'x' * 50}/"[:255]),
+    ],
+)
+def test_an_adopted_server_and_one_with_a_long_name_report_too(url: str, note: str, hub_api: HubApi) -> None:
+    hub_api.last_uses[note] = datetime.now(UTC) - timedelta(minutes=10)
+    assert not is_idle(hub_api, inactive=HOUR, url=url)
 
 
 def test_a_server_that_has_never_reported_is_judged_by_its_requests(hub_api: HubApi) -> None:

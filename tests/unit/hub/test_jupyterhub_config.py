@@ -92,6 +92,11 @@ def test_a_restart_of_the_hub_stops_neither_notebooks_nor_proxy(config: Config) 
     assert config.ConfigurableHTTPProxy.should_start is False
 
 
+def test_a_stopped_server_has_time_to_interrupt_and_end_its_kernels(config: Config) -> None:
+    # Jupyter Server waits 5 s for each interrupted kernel, all at once, before it kills them.
+    assert config.KubeSpawner.delete_grace_period > 2 * 5
+
+
 @pytest.mark.parametrize("keep_homes", [True, False])
 def test_homes_are_deleted_with_their_user_only_if_not_kept(
     keep_homes: bool,  # noqa: FBT001 -- a parameter of the test

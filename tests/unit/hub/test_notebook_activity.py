@@ -14,6 +14,7 @@ import pytest
 
 from hub import notebook_activity
 from hub.notebook_activity import Work, computing, cpu_seconds, notices
+from hub.notebook_start import WITHOUT_HOME_SETTINGS
 
 START = datetime.now(UTC) - timedelta(hours=2)
 
@@ -84,8 +85,9 @@ def test_a_process_that_computes_is_activity_and_a_sleeping_one_is_not(
 
         time.sleep(1)  # its own start is over
         monkeypatch.setattr(notebook_activity, "cpu_seconds", of_the_pod)
-        assert works(server(Kernels()), seconds=2) is counts
-        process.kill()
+        works_now = works(server(Kernels()), seconds=2)
+        process.kill()  # before any assertion: the block waits for its end
+        assert works_now is counts
 
 
 def test_the_server_itself_is_not_among_the_processes() -> None:
@@ -147,6 +149,13 @@ def test_the_notices_are_what_ends_the_server_and_a_full_home(
     assert lifetime["message"] == "Your server is stopped."
     expected = "Your home folder is full (10.0 GiB, 1 MiB free): files cannot be saved."
     assert [str(notice["message"]).startswith(expected) for notice in full] == ([True] if free < 2**20 else [])
+
+
+def test_a_start_without_the_settings_of_the_home_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("JUPYTERHUB_LIFETIME", raising=False)
+    monkeypatch.setenv(WITHOUT_HOME_SETTINGS, "1")
+    (notice,) = notices(tmp_path)
+    assert "leaves out the Jupyter settings and Python packages of your home folder" in str(notice["message"])
 
 
 def test_the_next_page_of_jupyterlab_has_the_notices(monkeypatch: pytest.MonkeyPatch) -> None:

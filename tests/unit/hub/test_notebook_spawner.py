@@ -14,6 +14,7 @@ from tornado.web import Application, RequestHandler
 from hub import notebook_spawner
 from hub.errors import HubError
 from hub.notebook_spawner import NotebookSpawner
+from hub.notebook_start import WITHOUT_HOME_SETTINGS
 
 Starting = Callable[[], Awaitable[str]]
 Pod = dict[str, Any]
@@ -251,3 +252,64 @@ def test_a_stop_on_a_lost_node_deletes_the_object_in_the_end(monkeypatch: pytest
 
     asyncio.run(run())
     assert calls == [False, True]
+
+
+def _ended(reason: str) -> Pod:
+    end = {"terminated": {"exitCode": 1, "reason": reason, "message": "Bad config"}}
+    status = {"phase": "Failed", "containerStatuses": [{"name": "notebook", "state": end}]}
+    return {"metadata": {"name": "jupyter-alice"}, "status": status}
+
+
+@pytest.mark.parametrize(("reason", "is_left_out"), [("Error", True), ("OOMKilled", False)])
+def test_a_server_that_ended_starts_next_time_without_the_settings_of_the_home(
+    reason: str,
+    is_left_out: bool,  # noqa: FBT001 -- a parameter of the test
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state: dict[str, Any] = {}
+    monkeypatch.setattr("hub.home.prepare", prepared)
+
+    async def begin(pod: Pod | None, begun: Starting) -> tuple[bool, str]:
+        spawner: Any = made(monkeypatch, pod)
+        spawner.load_state(state)
+        is_without = WITHOUT_HOME_SETTINGS in spawner.get_env()
+
+        async def created(_: object) -> str:
+            spawner._created = True
+            return await begun()
+
+        monkeypatch.setattr(KubeSpawner, "_start", created)
+        message = ""
+        try:
+            await spawner.start()
+        except HubError as error:
+            message = error.jupyterhub_message
+        await JupyterHubHTTPClient.loop_instance().close()
+        state.clear()
+        state.update(spawner.get_state())
+        return is_without, message
+
+    is_without, message = asyncio.run(begin(_ended(reason), never))
+    assert not is_without
+    assert ("Your next start leaves out" in message) is is_left_out
+    assert asyncio.run(begin(_ended(reason), never))[0] is is_left_out
+    assert asyncio.run(begin(None, answering))[0] is False, "another reason than the settings"
+    assert asyncio.run(begin(None, answering))[0] is False
+
+
+def test_a_start_without_the_settings_of_the_home_is_the_only_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> bool:
+        spawner: Any = made(monkeypatch, None)
+        spawner.load_state({**spawner.get_state(), "leaves_out_settings": True})
+
+        async def created(_: object) -> str:
+            spawner._created = True
+            return await answering()
+
+        monkeypatch.setattr(KubeSpawner, "_start", created)
+        monkeypatch.setattr("hub.home.prepare", prepared)
+        await spawner.start()
+        await JupyterHubHTTPClient.loop_instance().close()
+        return "leaves_out_settings" in spawner.get_state()
+
+    assert not asyncio.run(run())

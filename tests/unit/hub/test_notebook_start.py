@@ -4,13 +4,14 @@ import json
 import resource
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from traitlets.config.loader import PyFileConfigLoader
 
 from hub import notebook_activity
-from hub.notebook_start import COMMAND
+from hub.notebook_start import COMMAND, WITHOUT_HOME_SETTINGS
 
 OWN_FOLDERS = {"IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "XDG_CACHE_HOME"}
 
@@ -25,7 +26,9 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return program.parent
 
 
-def start(programs: Path, home: Path, *, free_bytes: int) -> tuple[str, dict[str, str], int]:
+def start(
+    programs: Path, home: Path, *, free_bytes: int, environment: Mapping[str, str] | None = None
+) -> tuple[str, dict[str, str], int]:
     """Run the command; return the server's PID and arguments, its environment, and the PID of the command."""
 
     def limit() -> None:
@@ -34,7 +37,12 @@ def start(programs: Path, home: Path, *, free_bytes: int) -> tuple[str, dict[str
 
     with subprocess.Popen(
         [*COMMAND, "--option", "two words"],
-        env={"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(home), "TMPDIR": str(programs.parent / "tmp")},
+        env={
+            "PATH": f"{programs}:/usr/bin:/bin",
+            "HOME": str(home),
+            "TMPDIR": str(programs.parent / "tmp"),
+            **(environment or {}),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -61,6 +69,17 @@ def test_a_full_home_starts_with_the_folders_of_jupyter_elsewhere(programs: Path
     assert environment["JUPYTER_CONFIG_PATH"].endswith(f":{tmp_path}/.jupyter")
     assert environment["JUPYTER_PATH"].endswith(f":{tmp_path}/.local/share/jupyter")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["kept.txt"]
+
+
+@pytest.mark.parametrize("free_bytes", [10**6, 32768])
+def test_a_start_after_a_failed_one_reads_nothing_of_the_home(programs: Path, tmp_path: Path, free_bytes: int) -> None:
+    first, environment, pid = start(programs, tmp_path, free_bytes=free_bytes, environment={WITHOUT_HOME_SETTINGS: "1"})
+    assert first == f"{pid} --option two words"
+    assert environment["PYTHONNOUSERSITE"] == "1"
+    assert environment.keys() >= OWN_FOLDERS
+    read = [name for name, value in environment.items() if str(tmp_path) in value and not name.startswith("PYTEST")]
+    assert read == ["HOME"]
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_home_that_cannot_be_written_starts_too(programs: Path, tmp_path: Path) -> None:

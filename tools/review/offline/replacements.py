@@ -5,7 +5,8 @@ and the tests of "what does a change of this setting replace?".
 
 Google's part follows `ForceNew` in the schemas of terraform-provider-google, which pulumi-gcp bridges, for the types
 that this project uses: google/services/container/resource_container_cluster.go, node_config.go,
-resource_container_node_pool.go; compute/resource_compute_*.go; sql/resource_sql_database_instance.go.
+resource_container_node_pool.go; compute/resource_compute_*.go (of a forwarding rule's target, in its CustomizeDiff);
+sql/resource_sql_database_instance.go.
 Kubernetes' part is what its API refuses to change, and what pulumi-kubernetes replaces for that reason.
 """
 
@@ -79,9 +80,9 @@ REPLACING: Final[Mapping[str, frozenset[str]]] = {
     "gcp:compute/globalAddress:GlobalAddress": _ADDRESS,
     # In place: rules and description.
     "gcp:compute/securityPolicy:SecurityPolicy": frozenset({"type"}),
-    # In place: labels and target.
+    # In place: labels. `target` too, if it is not a service attachment.
     "gcp:compute/forwardingRule:ForwardingRule": frozenset(
-        {"ipAddress", "ipProtocol", "loadBalancingScheme", "network", "subnetwork", "noAutomateDnsZone"}
+        {"target", "ipAddress", "ipProtocol", "loadBalancingScheme", "network", "subnetwork", "noAutomateDnsZone"}
     ),
     # In place: a newer databaseVersion.
     "gcp:sql/databaseInstance:DatabaseInstance": frozenset({"encryptionKeyName", "settings.collation"}),

@@ -6,7 +6,12 @@ from tests.doubles.google.rules import CLUSTER, NODE_POOL
 from tests.doubles.google.wire import Properties
 from tests.unit.doubles.google.driver import Driver, RefusedError
 
-_CLUSTER: Properties = {"name": "hub", "location": "us-central1", "initialNodeCount": 1}
+_CLUSTER: Properties = {
+    "name": "hub",
+    "location": "us-central1",
+    "initialNodeCount": 1,
+    "nodeConfig": {"diskType": "pd-standard"},
+}
 
 
 def _zones(letters: str) -> list[str]:

@@ -20,8 +20,9 @@ ADDRESS = "gcp:compute/globalAddress:GlobalAddress"
 SQL = "gcp:sql/databaseInstance:DatabaseInstance"
 ACCOUNT = "gcp:serviceaccount/account:Account"
 MEMBER = "gcp:projects/iAMMember:IAMMember"
+FORWARDING_RULE = "gcp:compute/forwardingRule:ForwardingRule"
 USER = "gcp:sql/user:User"
-NODES: Properties = {"initialNodeCount": 1}
+NODES: Properties = {"initialNodeCount": 1, "nodeConfig": {"diskType": "pd-standard"}}
 MASTER_AUTH: Properties = {"clientCertificateConfig": {"issueClientCertificate": False}}
 DATABASE: Properties = {"databaseVersion": "POSTGRES_17", "settings": {"tier": "db-f1-micro"}}
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
@@ -201,6 +202,15 @@ def test_an_instance_with_psc_has_a_service_attachment_only(driver: Driver) -> N
     _, outputs = driver.create(SQL, DATABASE | {"settings": {"tier": "db-f1-micro", "ipConfiguration": addresses}})
     assert outputs["ipAddresses"] == []
     assert "/serviceAttachments/" in outputs["pscServiceAttachmentLink"]
+
+
+def test_two_forwarding_rules_cannot_have_the_same_address(driver: Driver) -> None:
+    rule = {"name": "old", "ipAddress": "projects/foo/regions/europe-west1/addresses/sql"}
+    identity, outputs = driver.create(FORWARDING_RULE, rule)
+    with pytest.raises(RefusedError, match="address is in-use"):
+        driver.create(FORWARDING_RULE, rule | {"name": "new"})
+    driver.delete(FORWARDING_RULE, identity, outputs)
+    driver.create(FORWARDING_RULE, rule | {"name": "new"})
 
 
 def test_an_iam_member_can_be_created_twice(driver: Driver) -> None:

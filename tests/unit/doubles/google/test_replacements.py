@@ -60,6 +60,7 @@ def test_every_path_of_the_table_is_an_input_of_its_type(token: str, path: str) 
         (ACCOUNT, "accountId", "a", "b"),
         (SQL, "region", "europe-west1", "europe-west4"),
         (ENDPOINT, "ipAddress", "10.0.0.7", "10.0.0.8"),
+        (ENDPOINT, "target", "projects/a/serviceAttachments/a", "projects/a/serviceAttachments/b"),
         (MEMBER, "role", "roles/viewer", "roles/editor"),
     ],
 )
@@ -83,7 +84,7 @@ def test_an_immutable_input_replaces_the_resource(token: str, path: str, old: ob
         (SQL, "databaseVersion", "POSTGRES_16", "POSTGRES_17"),
         (SQL, "settings.tier", "db-g1-small", "db-custom-1-3840"),
         (SQL, "settings.availabilityType", "ZONAL", "REGIONAL"),
-        (ENDPOINT, "target", "a", "b"),
+        (ENDPOINT, "labels.team", "a", "b"),
         (ACCOUNT, "description", "a", "b"),
     ],
 )

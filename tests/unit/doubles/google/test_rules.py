@@ -98,9 +98,25 @@ def test_an_unreachable_or_incomplete_instance_is_refused(settings: Properties, 
     ("inputs", "refused"),
     [
         ({"name": "hub"}, True),
-        ({"name": "hub", "initialNodeCount": 1}, False),
+        ({"name": "hub", "location": "europe-west1-b", "initialNodeCount": 1}, False),
         ({"name": "hub", "enableAutopilot": True}, False),
     ],
 )
 def test_a_cluster_without_nodes_is_refused_by_the_api(inputs: Properties, refused: bool) -> None:  # noqa: FBT001 a parameter
     assert (rules.refusal(CLUSTER, inputs) is not None) is refused
+
+
+@pytest.mark.parametrize(
+    ("inputs", "refused"),
+    [
+        ({"location": "europe-west1"}, True),
+        ({"location": "europe-west1", "nodeLocations": ["europe-west1-b", "europe-west1-c"]}, False),
+        ({"location": "europe-west1-b"}, False),
+        ({"location": "europe-west1", "nodeConfig": {"diskSizeGb": 50}}, False),
+        ({"location": "europe-west1", "nodeConfig": {"diskType": "pd-standard"}}, False),
+        ({"location": "europe-west1-b", "nodeConfig": {"diskSizeGb": 300}}, True),
+    ],
+)
+def test_boot_disks_beyond_the_quota_of_a_new_project_are_refused(inputs: Properties, refused: bool) -> None:  # noqa: FBT001 a parameter
+    refusal = rules.refusal(CLUSTER, {"name": "hub", "initialNodeCount": 1, **inputs})
+    assert ("SSD_TOTAL_GB" in (refusal or "")) is refused

@@ -30,7 +30,7 @@ def test_a_gpu_type_has_a_warning_only_outside_its_zones(name: str) -> None:
 
 def test_a_part_of_a_pool_changes_only_that_part() -> None:
     nodes = settings.parse({**GKE, "nodes.user": {"max": 40}}).nodes
-    assert nodes.user == settings.NodePool(machine_type="e2-standard-8", min=0, max=40, disk_gb=100)
+    assert nodes.user == settings.NodePool(machine_type="e2-standard-8", min=0, max=40, disk_gb=50)
     assert nodes.core == settings.NodePool(machine_type="e2-standard-2", min=1, max=3, disk_gb=50)
 
 

@@ -1,5 +1,10 @@
 import dataclasses
+import json
+import shutil
+import signal
+import socket
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -182,6 +187,39 @@ def test_a_locked_stack_is_reported_with_the_command_that_unlocks_it(
     with pytest.raises(ToolError, match="If none is at work: make cancel STACK=dev"):
         locked.show("up")
     assert error in capfd.readouterr().err
+
+
+def test_a_stack_on_which_another_pulumi_works_is_not_unlocked(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "pulumi"
+    shutil.copy("/bin/sleep", program)
+    folder = tmp_path / "pulumi.state" / ".pulumi" / "locks" / "organization" / "jupyterhub" / "dev"
+    folder.mkdir(parents=True)
+    monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{tmp_path / 'pulumi.state'}")
+    with subprocess.Popen([program, "60"]) as process:
+        for host, at_work in (("elsewhere", False), (socket.gethostname(), True)):
+            (folder / "id.json").write_text(json.dumps({"pid": process.pid, "hostname": host, "username": "ada"}))
+            if at_work:
+                with pytest.raises(ToolError, match=f"process {process.pid}.* kill -INT {process.pid}"):
+                    stack.require_idle()
+            else:
+                stack.require_idle()
+        process.kill()
+    stack.require_idle()
+
+
+def test_an_interrupt_is_left_to_pulumi(stack: Stack, tmp_path: Path) -> None:
+    program, ended = tmp_path / "pulumi", tmp_path / "ended"
+    program.write_text(
+        f"#!/bin/sh\ntrap 'sleep 1; echo unlocked >&2; touch {ended}; exit 255' INT\n"
+        "kill -INT $PPID; kill -INT $PPID; kill -INT $$\n"
+    )
+    program.chmod(0o755)
+    interrupted = dataclasses.replace(stack, engine=dataclasses.replace(stack.engine, program=program))
+    assert interrupted.show("up") == 255
+    assert ended.exists()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_commands_of_make_ignore_the_stack_of_make_env(

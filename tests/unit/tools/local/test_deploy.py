@@ -56,7 +56,7 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
         return 0
 
     monkeypatch.delenv("KUBECONFIG", raising=False)
-    monkeypatch.setattr(deploy, "existing", Mock(return_value=SimpleNamespace(show=show)))
+    monkeypatch.setattr(deploy, "existing", Mock(return_value=SimpleNamespace(show=show, require_idle=Mock())))
     monkeypatch.setattr(deploy, "stack_exists", Mock(return_value=True))
     monkeypatch.setattr(deploy.cluster, "up", lambda: made.append("cluster up"))
     monkeypatch.setattr(deploy.cluster, "down", lambda: made.append("cluster down"))
@@ -111,3 +111,23 @@ def test_a_killed_command_is_unlocked(
     assert _make(monkeypatch, "cancel") == 0
     assert calls == ["pulumi cancel"]
     assert "make up STACK=second" in capsys.readouterr().err
+
+
+def test_a_refresh_that_fails_or_is_interrupted_ends_the_command(
+    monkeypatch: pytest.MonkeyPatch, calls: list[str], tmp_path: Path
+) -> None:
+    images = "".join(f", jupyterhub:{part}.image: 'example.org/{part}:1'" for part in ("hub", "proxy", "notebook"))
+    (tmp_path / "Pulumi.second.yaml").write_text(
+        f"config: {{jupyterhub:auth.type: dummy, jupyterhub:kubernetes.context: a, "
+        f"jupyterhub:endpoint.address: 127.100.0.20{images}}}\n"
+    )
+
+    def show(command: str, *_: str) -> int:
+        calls.append(f"pulumi {command}")
+        return 255
+
+    interrupted = SimpleNamespace(prepare=Mock(), deployment=lambda: {"pending_operations": [{}]}, show=show)
+    monkeypatch.setattr(deploy, "_stack", Mock(return_value=interrupted))
+    monkeypatch.setattr(deploy.engine, "find", Mock())
+    assert _make(monkeypatch, "up") == 1
+    assert calls == ["pulumi refresh"]

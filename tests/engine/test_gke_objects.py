@@ -1,0 +1,86 @@
+"""The API server accepts the custom resources of a hub on GKE by the rules that Google publishes."""
+
+import copy
+from collections.abc import Generator, Mapping
+from typing import Any
+
+import pytest
+from kubernetes.client import CustomObjectsApi
+from kubernetes.client.api_client import ApiClient
+from kubernetes.client.exceptions import ApiException
+
+from tests.doubles.api_server import api_server
+from tests.doubles.google import definitions
+from tests.doubles.google.wire import received, sent
+from tests.doubles.monitor import Record
+from tests.stacks import GATEWAY, IAP, record_gke
+from tools.engine import Engine
+
+_PLURALS = {
+    "Gateway": "gateways",
+    "HTTPRoute": "httproutes",
+    "HealthCheckPolicy": "healthcheckpolicies",
+    "GCPBackendPolicy": "gcpbackendpolicies",
+}
+
+
+@pytest.fixture(scope="module")
+def client(built_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Generator[ApiClient]:
+    """A client of an API server with GKE's custom resource definitions."""
+    assert built_engine
+    with api_server("gke", tmp_path_factory.mktemp("gke") / "server") as server, definitions.installed(server.client):
+        yield server.client
+
+
+def _refusal(client: ApiClient, made: Mapping[str, Any]) -> str:
+    """Return the API server's reason to refuse an object; empty if it accepts it."""
+    group, version = made["apiVersion"].split("/")
+    body = {**made, "metadata": {**made["metadata"], "namespace": "default"}}
+    try:
+        CustomObjectsApi(client).create_namespaced_custom_object(
+            group, version, "default", _PLURALS[made["kind"]], body, dry_run="All", field_validation="Strict"
+        )
+    except ApiException as error:
+        return str(error.body)
+    return ""
+
+
+def _objects(record: Record) -> list[dict[str, Any]]:
+    return [received(sent(resource.inputs)) for kind in _PLURALS for resource in record.of(kind) if resource.custom]
+
+
+@pytest.mark.parametrize("changes", [{}, IAP, {"endpoint.sourceRanges": ["203.0.113.0/24"]}], ids=len)
+def test_all_custom_resources_of_a_gateway_are_accepted(client: ApiClient, changes: Mapping[str, object]) -> None:
+    objects = _objects(record_gke(GATEWAY, changes))
+    assert {made["kind"] for made in objects} == {*_PLURALS}
+    assert [reason for made in objects if (reason := _refusal(client, made))] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"port": 8000, "portSpecification": None}, "USE_SERVING_PORT"),
+        ({"port": 8000}, "USE_SERVING_PORT"),
+        ({"portSpecification": "USE_FIXED_PORT"}, "USE_FIXED_PORT"),
+        ({"portName": "http", "portSpecification": "USE_NAMED_PORT", "port": 8000}, "USE_NAMED_PORT"),
+        ({"path": "/"}, "unknown field"),
+    ],
+    ids=str,
+)
+def test_a_health_check_against_the_published_rules_is_refused(
+    client: ApiClient, changes: Mapping[str, object], reason: str
+) -> None:
+    (made,) = [made for made in _objects(record_gke(GATEWAY)) if made["kind"] == "HealthCheckPolicy"]
+    wrong = copy.deepcopy(made)
+    check = wrong["spec"]["default"]["config"]["httpHealthCheck"]
+    wrong["spec"]["default"]["config"]["httpHealthCheck"] = {
+        name: value for name, value in {**check, **changes}.items() if value is not None
+    }
+    assert reason in _refusal(client, wrong)
+
+
+def test_a_health_check_that_takes_longer_than_its_interval_is_refused(client: ApiClient) -> None:
+    (made,) = [made for made in _objects(record_gke(GATEWAY)) if made["kind"] == "HealthCheckPolicy"]
+    wrong = copy.deepcopy(made)
+    wrong["spec"]["default"]["timeoutSec"] = wrong["spec"]["default"]["checkIntervalSec"] + 1
+    assert "longer than the time between checks" in _refusal(client, wrong)
