@@ -56,8 +56,8 @@ _PARTS: Final = {"hub": "hub", "proxy": "proxy", "singleuser-server": "notebook"
 
 def part_of(manifest: Mapping[str, Any]) -> str:
     """Return the part of the stack that an object belongs to; its kind if it belongs to the whole."""
-    labels = manifest["metadata"].get("labels") or {}
-    return _PARTS.get(labels.get("app.kubernetes.io/component"), manifest["kind"])
+    labels: dict[str, str] = manifest["metadata"].get("labels") or {}
+    return _PARTS.get(labels.get("app.kubernetes.io/component", "")) or str(manifest["kind"])
 
 
 def _checkov() -> Path:
