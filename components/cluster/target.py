@@ -72,6 +72,8 @@ def kubernetes_provider(identity: ClusterIdentityArgs, settings: Settings) -> ku
         enable_server_side_apply=True,
         opts=pulumi.ResourceOptions(
             depends_on=same,
+            # It has the stack's name, and a renamed stack keeps its objects.
+            ignore_changes=["clusterIdentifier"],
             hooks=pulumi.ResourceHookBinding(
                 before_update=[
                     pulumi.ResourceHook(

@@ -363,6 +363,18 @@ def test_an_update_that_was_killed_is_finished_by_the_printed_commands(
     succeed(killed, "preview", "--expect-no-changes")
 
 
+def test_a_renamed_stack_keeps_its_objects(clusters: _Clusters, stack: Stack) -> None:
+    clusters.use(clusters.own)
+    core: Any = clusters.own.core
+    before = core.read_namespace("jupyterhub").metadata.uid
+    succeed(stack, "stack", "rename", "renamed")
+    renamed = dataclasses.replace(stack, name="renamed")
+    stack.workspace.rename(renamed.workspace)
+    succeed(renamed, "up", "--yes")
+    assert core.read_namespace("jupyterhub").metadata.uid == before
+    assert _annotations(clusters.own, "jupyterhub")[MARK] == "organization/jupyterhub/renamed"
+
+
 def _kill_session(leader: int) -> None:
     """Kill a command with all its children: Pulumi gives its plugins process groups of their own."""
     os.kill(leader, signal.SIGKILL)
