@@ -34,6 +34,15 @@ def bounded_memory(type_: str, props: Properties) -> Iterator[str]:
                 yield f"Container {container.get('name')} has no resources.{kind}.{resource}: set it."
 
 
+def bounded_storage(type_: str, props: Properties) -> Iterator[str]:
+    """Find containers without limit or request of ephemeral storage: they fill the node's disk."""
+    for container in containers(type_, props):
+        resources = as_map(container.get("resources"))
+        for kind in ("limits", "requests"):
+            if "ephemeral-storage" not in as_map(resources.get(kind)):
+                yield f"Container {container.get('name')} has no resources.{kind}.ephemeral-storage: set it."
+
+
 def pinned_image(type_: str, props: Properties) -> Iterator[str]:
     """Find images without a tag or with `latest`: they change without a diff."""
     for container in containers(type_, props):
@@ -102,6 +111,11 @@ RULES: Final = (
         name="bounded-memory",
         description="Containers have memory limits and requests.",
         check=bounded_memory,
+    ),
+    Rule(
+        name="bounded-storage",
+        description="Containers have limits and requests of ephemeral storage.",
+        check=bounded_storage,
     ),
     Rule(name="pinned-images", description="Images have a version tag or a digest.", check=pinned_image),
     Rule(

@@ -109,6 +109,9 @@ KUBERNETES = Tool(
 ACTIONLINT = Tool(folder="actionlint")
 """The linter of GitHub's workflows."""
 
+KUBE_SCORE = Tool(folder="kube-score")
+"""A scanner of Kubernetes manifests, for the tests."""
+
 ENGINE = (PULUMI, KUBERNETES_PROVIDER)
 """The tools that run the Pulumi program."""
 

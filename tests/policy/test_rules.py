@@ -10,7 +10,10 @@ from tests.stacks import GATEWAY, record_gke, record_hub
 GOOD: dict[str, object] = {
     "name": "hub",
     "image": "registry.example:5000/foo/hub:1",
-    "resources": {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"memory": "1Gi"}},
+    "resources": {
+        "requests": {"cpu": "1", "memory": "1Gi", "ephemeral-storage": "64Mi"},
+        "limits": {"memory": "1Gi", "ephemeral-storage": "1Gi"},
+    },
     "securityContext": {
         "allowPrivilegeEscalation": False,
         "runAsNonRoot": True,
@@ -68,6 +71,9 @@ def test_missing_requests_and_limits_are_violations() -> None:
     (found,) = rules.bounded_memory(DEPLOYMENT, _workload(resources={"requests": {"cpu": "1", "memory": "1"}}))
     assert found == "Container hub has no resources.limits.memory: set it."
     assert len(list(rules.bounded_memory(DEPLOYMENT, _workload(resources=None)))) == 3
+    (found,) = rules.bounded_storage(DEPLOYMENT, _workload(resources={"requests": {"ephemeral-storage": "1Gi"}}))
+    assert found == "Container hub has no resources.limits.ephemeral-storage: set it."
+    assert len(list(rules.bounded_storage(DEPLOYMENT, _workload(resources=None)))) == 2
 
 
 @pytest.mark.parametrize("kind", ["ClusterRoleBinding", "RoleBinding"])

@@ -1,7 +1,5 @@
 """The real configurable-http-proxy with the project's modules, on loopback addresses."""
 
-import fcntl
-import hashlib
 import os
 import shutil
 import socket
@@ -16,8 +14,8 @@ from urllib.parse import quote
 
 import httpx
 
+from tests.installed import folder_of
 from tests.unit.docker.dockerfile import DOCKER, NODE
-from tools import paths
 
 TOKEN = "token-of-the-proxy"  # noqa: S105 of a test
 MAX_HEADER_BYTES = 80 * 1024
@@ -28,21 +26,12 @@ _OPTIONS = ("--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--no-u
 
 def installed() -> Path:
     """Return the `node_modules` of docker/proxy, in the cache; installed at the first call for a lock file."""
+
+    def install(folder: Path) -> None:
+        subprocess.run([NODE, _NPM, "ci", *_OPTIONS], cwd=folder, check=True, capture_output=True)
+
     files = [DOCKER / "proxy" / name for name in ("package.json", "package-lock.json")]
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
-    folder = paths.CACHE / "proxy" / digest
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with (folder.parent / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            unfinished = folder.with_suffix(".unfinished")
-            shutil.rmtree(unfinished, ignore_errors=True)
-            unfinished.mkdir()
-            for file in files:
-                shutil.copy(file, unfinished)
-            subprocess.run([NODE, _NPM, "ci", *_OPTIONS], cwd=unfinished, check=True, capture_output=True)
-            unfinished.rename(folder)
-    return folder / "node_modules"
+    return folder_of("proxy", files, install) / "node_modules"
 
 
 def code(folder: Path) -> Path:
