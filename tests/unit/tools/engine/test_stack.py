@@ -198,14 +198,18 @@ def test_a_stack_on_which_another_pulumi_works_is_not_unlocked(
     folder.mkdir(parents=True)
     monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{tmp_path / 'pulumi.state'}")
     with subprocess.Popen([program, "60"]) as process:
-        for host, at_work in (("elsewhere", False), (socket.gethostname(), True)):
-            (folder / "id.json").write_text(json.dumps({"pid": process.pid, "hostname": host, "username": "ada"}))
-            if at_work:
-                with pytest.raises(ToolError, match=f"process {process.pid}.* kill -INT {process.pid}"):
+        try:
+            while Path("/proc", str(process.pid), "comm").read_text().strip() != "pulumi":
+                pass  # Linux sets the name a moment after the start
+            for host, at_work in (("elsewhere", False), (socket.gethostname(), True)):
+                (folder / "id.json").write_text(json.dumps({"pid": process.pid, "hostname": host, "username": "ada"}))
+                if at_work:
+                    with pytest.raises(ToolError, match=f"process {process.pid}.* kill -INT {process.pid}"):
+                        stack.require_idle()
+                else:
                     stack.require_idle()
-            else:
-                stack.require_idle()
-        process.kill()
+        finally:
+            process.kill()
     stack.require_idle()
 
 
