@@ -137,7 +137,7 @@ def _objects(server: ApiServer) -> dict[str, str]:
     }
 
 
-def _state(stack: Stack) -> list[object]:
+def _state(stack: Stack) -> list[tuple[Any, ...]]:
     state = json.loads(succeed(stack, "stack", "export", "--show-secrets"))
     return [(one["urn"], one.get("id"), one.get("inputs")) for one in state["deployment"]["resources"]]
 
@@ -312,7 +312,7 @@ def test_an_upgrade_is_refused_in_another_cluster_and_marks_the_objects_in_its_o
     clusters: _Clusters, built_engine: Engine, tmp_path: Path
 ) -> None:
     old = _before("old", clusters, built_engine, tmp_path)
-    state = [one for one in _state(old) if "kubernetes" in str(one)]
+    state = [one for one in _state(old) if "kubernetes" in one[0]]
     clusters.use(clusters.other, also_named=clusters.own.name)
     for reason, command in (
         ("is not in this cluster", "preview"),
@@ -327,7 +327,7 @@ def test_an_upgrade_is_refused_in_another_cluster_and_marks_the_objects_in_its_o
         assert done.returncode != 0
         assert reason in done.stdout, done.stdout
         assert _objects(clusters.other) == before
-        assert [one for one in _state(old) if "kubernetes" in str(one)] == state
+        assert [one for one in _state(old) if "kubernetes" in one[0]] == state
         assert "ClusterIdentity" not in str(_state(old)), "the other cluster is not remembered"
     clusters.use(clusters.own)
     assert MARK not in _annotations(clusters.own, "old")
