@@ -42,7 +42,8 @@ def correct(app: JupyterHub) -> None:
         "users without a name": delete(orm.User).where(orm.User.name.is_(None)),
     }
     for records, change in changes.items():
-        count = app.db.connection().execute(change).rowcount
+        # Not cached: SQLAlchemy warns that it could not cache statements on JupyterHub's JSON columns.
+        count = app.db.connection().execute(change, execution_options={"compiled_cache": None}).rowcount
         if count:
             app.log.warning("Deleted %d %s", count, records)
     app.db.commit()
