@@ -227,7 +227,7 @@ def test_a_full_home_opens_and_its_files_can_be_deleted(hub: Hub, visit: Visit) 
             assert page.request.post(f"{server}/kernels", headers=_xsrf(page)).status == 201
             assert page.request.put(f"{server}/contents/new.txt", data=text, headers=_xsrf(page)).status == 500
             assert page.request.delete(f"{server}/contents/fill", headers=_xsrf(page)).status == 204
-            assert page.request.put(f"{server}/contents/new.txt", data=text, headers=_xsrf(page)).status == 201
+            assert page.request.put(f"{server}/contents/new.txt", data=text, headers=_xsrf(page)).ok
             stop_server(page, hub.url)
 
 
