@@ -3,8 +3,7 @@
 from settings.groups.cluster import ClusterSettings
 from settings.groups.database import DatabaseSettings
 from settings.groups.secrets import SecretsSettings
-
-_DEFAULT = DatabaseSettings()
+from settings.rules.effects import without_effect
 
 
 def url_errors(database: DatabaseSettings) -> list[str]:
@@ -30,15 +29,10 @@ def effect_errors(database: DatabaseSettings, secrets: SecretsSettings) -> list[
     """Report keys that have no effect with this database."""
     if database.type == "cloud-sql":
         return []
-    changed = {
-        "database.tier": database.tier != _DEFAULT.tier,
-        "database.highAvailability": database.high_availability,
-        "secrets.databasePasswordGeneration": secrets.database_password_generation != 1,
-    }
+    why = f"with database.type {database.type}"
     return [
-        f"{key}: has no effect with database.type {database.type}; remove it: pulumi config rm {key}"
-        for key, is_changed in changed.items()
-        if is_changed
+        *without_effect("database", database, ("tier", "high_availability"), why),
+        *without_effect("secrets", secrets, ("database_password_generation",), why),
     ]
 
 

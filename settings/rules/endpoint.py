@@ -3,6 +3,7 @@
 from settings.groups.cluster import ClusterSettings
 from settings.groups.endpoint import EndpointSettings
 from settings.rules.cluster import gke_only_errors
+from settings.rules.effects import without_effect
 from settings.types.addresses import host_of
 
 
@@ -10,12 +11,8 @@ def effect_errors(endpoint: EndpointSettings) -> list[str]:
     """Report keys that have no effect without an endpoint."""
     if endpoint.type != "none":
         return []
-    return [
-        f"endpoint.{field.alias}: has no effect with endpoint.type none; remove it: "
-        f"pulumi config rm endpoint.{field.alias}"
-        for name, field in EndpointSettings.model_fields.items()
-        if name != "type" and getattr(endpoint, name) != field.default
-    ]
+    names = [name for name in EndpointSettings.model_fields if name != "type"]
+    return without_effect("endpoint", endpoint, names, "with endpoint.type none")
 
 
 def gateway_errors(endpoint: EndpointSettings) -> list[str]:

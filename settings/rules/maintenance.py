@@ -4,6 +4,7 @@ from itertools import pairwise
 from typing import Final
 
 from settings.groups.cluster import ClusterSettings
+from settings.rules.effects import without_effect
 
 _HOURS_A_WEEK: Final = 12
 """Fewest hours of windows in a week: GKE requires 48 in any 32 days, which have each weekday at least four times.
@@ -16,10 +17,8 @@ _KEYS: Final = ("maintenance_days", "maintenance_hours", "maintenance_exclusions
 def maintenance_errors(cluster: ClusterSettings) -> list[str]:
     """Report windows and exclusions that GKE refuses, or that have no effect."""
     if cluster.mode != "create":
-        fields = {name: ClusterSettings.model_fields[name] for name in _KEYS}
-        changed = [f"cluster.{of.alias}" for name, of in fields.items() if getattr(cluster, name) != of.default]
         why = f"with cluster.mode {cluster.mode}, as the stack does not configure the cluster"
-        return [f"{key}: has no effect {why}; remove it: pulumi config rm {key}" for key in changed]
+        return without_effect("cluster", cluster, _KEYS, why)
     return [*_window_errors(cluster), *_exclusion_errors(cluster)]
 
 

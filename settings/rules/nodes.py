@@ -3,6 +3,7 @@
 from settings.groups.cluster import ClusterSettings
 from settings.groups.network import NetworkSettings
 from settings.groups.nodes import NodesSettings
+from settings.rules.effects import without_effect
 from settings.types.networks import nodes_in, nodes_with_pods_in
 
 _TAKEN = ("core", "user")
@@ -36,9 +37,7 @@ def effect_errors(nodes: NodesSettings, cluster: ClusterSettings) -> list[str]:
             ("gpu", "pod_pids_limit"),
             f"with cluster.mode {cluster.mode}, as only a created cluster gets pools",
         )
-    fields = {name: NodesSettings.model_fields[name] for name in names}
-    changed = [f"nodes.{field.alias}" for name, field in fields.items() if getattr(nodes, name) != field.default]
-    return [f"{key}: has no effect {why}; remove it: pulumi config rm {key}" for key in changed]
+    return without_effect("nodes", nodes, names, why)
 
 
 def room_errors(nodes: NodesSettings, cluster: ClusterSettings, network: NetworkSettings) -> list[str]:
