@@ -27,20 +27,21 @@ class Rule:
 
 def bounded_memory(type_: str, props: Properties) -> Iterator[str]:
     """Find containers without memory limit, or without requests: they take the node's memory from other pods."""
-    for container in containers(type_, props):
-        resources = as_map(container.get("resources"))
-        for kind, resource in (("limits", "memory"), ("requests", "memory"), ("requests", "cpu")):
-            if resource not in as_map(resources.get(kind)):
-                yield f"Container {container.get('name')} has no resources.{kind}.{resource}: set it."
+    return _unset(type_, props, ("limits", "memory"), ("requests", "memory"), ("requests", "cpu"))
 
 
 def bounded_storage(type_: str, props: Properties) -> Iterator[str]:
     """Find containers without limit or request of ephemeral storage: they fill the node's disk."""
+    return _unset(type_, props, ("limits", "ephemeral-storage"), ("requests", "ephemeral-storage"))
+
+
+def _unset(type_: str, props: Properties, *wanted: tuple[str, str]) -> Iterator[str]:
+    """Find containers without one of the wanted limits or requests, each given as its kind and resource."""
     for container in containers(type_, props):
         resources = as_map(container.get("resources"))
-        for kind in ("limits", "requests"):
-            if "ephemeral-storage" not in as_map(resources.get(kind)):
-                yield f"Container {container.get('name')} has no resources.{kind}.ephemeral-storage: set it."
+        for kind, resource in wanted:
+            if resource not in as_map(resources.get(kind)):
+                yield f"Container {container.get('name')} has no resources.{kind}.{resource}: set it."
 
 
 def pinned_image(type_: str, props: Properties) -> Iterator[str]:
