@@ -47,14 +47,16 @@ def find(settings: Settings, google: gcp.Provider) -> ExistingGke:
     except Exception as error:  # noqa: BLE001 Pulumi raises nothing more exact
         raise pulumi.RunError(_lookup_error(settings, str(error))) from None
     control_plane = offered(cluster.control_plane_endpoint, found)
-    errors = [*cluster_errors(settings, found)]
+    errors = [*cluster_errors(settings, found, control_plane)]
     if control_plane is None or errors:
         where = f"For the existing cluster {cluster.name}, the config of stack {pulumi.get_stack()}"
         raise pulumi.RunError(str(SettingsError(errors, where=where)))
     return ExistingGke(google=google, cluster=found, control_plane=control_plane)
 
 
-def cluster_errors(settings: Settings, found: "container.GetClusterResult") -> Iterator[str]:
+def cluster_errors(
+    settings: Settings, found: "container.GetClusterResult", control_plane: ControlPlane | None
+) -> Iterator[str]:
     """Yield each setting that the cluster cannot fulfil, with its key and the fix.
 
     A missing part of the answer is no error: reviews without Google fill in only what the program reads.
@@ -63,7 +65,7 @@ def cluster_errors(settings: Settings, found: "container.GetClusterResult") -> I
     if found.enable_autopilot not in {None, cluster.autopilot}:
         mode, value = ("Autopilot", "true") if found.enable_autopilot else ("Standard", "false")
         yield f"cluster.autopilot: the cluster is in mode {mode}: pulumi config set cluster.autopilot {value}"
-    if offered(cluster.control_plane_endpoint, found) is None:
+    if control_plane is None:
         yield _endpoint_error(settings)
     if settings.endpoint.type == "gateway" and _is_off(
         found.gateway_api_configs, lambda api: api.channel not in {"", "CHANNEL_DISABLED"}
