@@ -106,7 +106,7 @@ def _complete(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def kubernetes_trouble() -> str | None:
-    """Return why the hub does not see the notebooks' pods now, or None if it does. For people who start a server.
+    """Return why the hub does not see the notebooks' pods now, or None if it does. For health checks and pages.
 
     It sends no request and takes no time: the reflectors list pods and events at least every 40 s anyway, and every
     3 s while that fails. It is None before the first server was started or checked. A hub with such trouble recovers

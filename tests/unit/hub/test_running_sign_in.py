@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from hub.contract import GitHub, SignIn
+from hub.contract import GitHub
 from tests.doubles.github import GitHub as GitHubDouble
 from tests.doubles.github_failures import FAILURES
+from tests.hub_configs import HUB_CONFIG
 
 CONFIG = """
 import asyncio
@@ -134,18 +135,12 @@ def hub_url(github: GitHubDouble, tmp_path_factory: pytest.TempPathFactory) -> G
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
     github.callback_url = f"{url}/hub/oauth_callback"
-    sign_in = SignIn(
-        type="github",
-        allowed_users=(),
-        admin_users=(),
-        blocked_users=(),
-        allow_all=False,
-        session_hours=168,
-        callback_url=github.callback_url,
-        github=GitHub(url=github.url, organizations=("physics",), groups=(), recheck_minutes=5),
-        iap=None,
-        custom_class=None,
-        custom_traits={},
+    sign_in = HUB_CONFIG.sign_in.model_copy(
+        update={
+            "type": "github",
+            "callback_url": github.callback_url,
+            "github": GitHub(url=github.url, organizations=("physics",), groups=(), recheck_minutes=5),
+        }
     )
     (folder / "sign_in.json").write_text(sign_in.model_dump_json())
     (folder / "jupyterhub_config.py").write_text(CONFIG.replace("URL", repr(url)))
