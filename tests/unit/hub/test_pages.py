@@ -2,13 +2,12 @@
 
 import sqlite3
 from collections.abc import Generator
-from pathlib import Path
 
 import pytest
 
 from hub.contract import HubConfig
 from tests.unit.hub.page import Page
-from tests.unit.hub.running_hub import ADMIN_PASSWORD, RunningHub, Visitor, running, text_of
+from tests.unit.hub.running_hub import RunningHub, running, text_of
 
 
 @pytest.fixture(scope="module")
@@ -195,22 +194,3 @@ def test_long_scopes_of_a_token_are_refused(hub: RunningHub) -> None:
     scopes = [f"read:servers!server=lee/{number}" for number in range(1000)]
     answer = hub.visit("lee").call("POST", "/users/lee/tokens", {"scopes": scopes})
     assert answer.status_code == 400
-
-
-def test_a_link_authorizes_and_discards_nobody(hub_config: HubConfig, tmp_path: Path) -> None:
-    native = hub_config.sign_in.model_copy(update={"type": "native", "admin_users": ("grace",)})
-    with running(tmp_path, hub_config.model_copy(update={"idle_minutes": 0, "sign_in": native})) as hub:
-        for name, password in (("grace", ADMIN_PASSWORD), ("eve", "something long and odd")):
-            visitor = Visitor(hub.url, name)
-            visitor.get("/hub/signup")
-            passwords = {"signup_password": password, "signup_password_confirmation": password}
-            assert visitor.send_form("/hub/signup", username=name, **passwords).status_code == 200
-        grace = hub.visit("grace", ADMIN_PASSWORD)
-        for path in ("/hub/authorize/eve", "/hub/discard/eve"):
-            assert grace.get(path).headers["location"] == "/hub/authorize"
-        page = grace.get("/hub/authorize").text
-        assert 'action="/hub/authorize/eve"' in page
-        assert 'action="/hub/discard/eve"' in page
-        assert grace.post("/hub/authorize/eve").status_code == 403, "a form of another site"
-        assert grace.send_form("/hub/authorize/eve").status_code == 302
-        assert 'action="/hub/discard/eve"' not in grace.get("/hub/authorize").text, "she is authorized"
