@@ -87,7 +87,7 @@ class AccountMixin(Authenticator):
         user = _user_of(handler, account) if account and handler else None  # no handler: no database
         owner = handler.find_user(login) if handler else None
         if user is None and owner is None:
-            _require_clear(login)
+            require_clear(login)
         if account is None:
             return model
         if user is None and owner is not None:
@@ -185,7 +185,7 @@ def _user_of(handler: BaseHandler, account: Account) -> str | None:
     return None
 
 
-def _require_clear(name: str) -> None:
+def require_clear(name: str) -> None:
     """Refuse the name of a new user that a database cannot hold, or that looks like another one.
 
     Raises:

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from collections import Counter
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from jupyterhub import orm
-from jupyterhub.apihandlers.users import UserTokenListAPIHandler
-from sqlalchemy import event, inspect
+from jupyterhub.apihandlers.auth import OAuthAuthorizeHandler
+from jupyterhub.apihandlers.users import SpawnProgressAPIHandler, UserTokenListAPIHandler
+from jupyterhub.user import User
+from sqlalchemy import delete, event, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 from tornado.httpserver import HTTPServer
 
@@ -43,6 +47,11 @@ LONGEST_SCOPES = 4096
 MOST_TOKENS = 100
 """Maximum number of API tokens of a user. Those of running servers count; those of browser sessions do not."""
 
+MOST_SESSIONS = 100
+"""Maximum number of a user's browser sessions with servers. Each visit without the server's cookie opens one."""
+
+MOST_STREAMS = 100
+"""Maximum number of one user's progress streams, each of which keeps a connection open while a server starts."""
 
 _DERIVED = {"base_url", "client_id", "identifier", "oauth_client_id", "redirect_uri"}
 """Columns that JupyterHub fills in from names, which are bounded. In URLs a character of a name takes up to 12."""
@@ -119,5 +128,56 @@ def _tokens(user: orm.User) -> int:
     return sum(token.client_id == "jupyterhub" for token in user.api_tokens)
 
 
-REPLACEMENTS: dict[type[RequestHandler], type[RequestHandler]] = {UserTokenListAPIHandler: TokenList}
+class Authorization(OAuthAuthorizeHandler):
+    """JupyterHub's authorization of a browser session with a server, with a limit: the oldest sessions end.
+
+    Their browsers get another one at the next page. JupyterHub reads all of them when the server stops.
+    """
+
+    async def prepare(self) -> None:
+        """End the oldest sessions, and those that the server has not confirmed, and prepare the request."""
+        await super().prepare()
+        user = self.current_user
+        if not isinstance(user, User):
+            return
+        token, code = orm.APIToken, orm.OAuthCode
+        sessions = select(token.id).where(token.user_id == user.orm_user.id, token.client_id != "jupyterhub")
+        unconfirmed = select(code.id).where(code.user_id == user.orm_user.id)
+        for table, mine in ((token, sessions), (code, unconfirmed)):
+            oldest = mine.order_by(table.id.desc()).offset(MOST_SESSIONS)
+            self.db.execute(
+                delete(table).where(table.id.in_(oldest)), execution_options={"synchronize_session": "fetch"}
+            )
+        self.db.commit()
+        self.db.expire(user.orm_user, ["api_tokens"])
+
+
+class Progress(SpawnProgressAPIHandler):
+    """JupyterHub's stream of the events of a start, with a limit."""
+
+    _open: ClassVar[Counter[str]] = Counter()
+    """Number of streams by the name of the user. One whose browser has left goes on until the next event."""
+
+    async def get(self, user_name: str, server_name: str = "") -> None:
+        """Send the events.
+
+        Raises:
+            HubError: The user has too many streams; status 429.
+        """
+        who = self.current_user.name if self.current_user else ""
+        if self._open[who] >= MOST_STREAMS:
+            reason = f"{MOST_STREAMS} pages wait for servers of yours already. Close some."
+            raise HubError([reason], status=HTTPStatus.TOO_MANY_REQUESTS)
+        self._open[who] += 1
+        try:
+            await super().get(user_name, server_name)
+        finally:
+            self._open[who] -= 1
+
+
+REPLACEMENTS: dict[type[RequestHandler], type[RequestHandler]] = {
+    UserTokenListAPIHandler: TokenList,
+    OAuthAuthorizeHandler: Authorization,
+    SpawnProgressAPIHandler: Progress,
+}
 """Handlers in place of JupyterHub's."""

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from hmac import compare_digest
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
 
 from nativeauthenticator import NativeAuthenticator
 from nativeauthenticator.handlers import DiscardHandler, LoginHandler, ToggleAuthorizationHandler
+from nativeauthenticator.orm import UserInfo
 
+from hub.accounts import require_clear
+from hub.errors import HubError
 from hub.refresh import RefreshMixin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jupyterhub.app import JupyterHub
-    from nativeauthenticator.orm import UserInfo
     from tornado.web import RequestHandler
+
+MOST_WAITING: Final = 100
+"""Maximum number of people who wait for authorization: anybody can sign up."""
+
+LONGEST_PASSWORD: Final = 72
+"""Maximum length of a password in bytes. With a longer one, bcrypt raises an error."""
 
 
 class _NoTimer:
@@ -69,6 +78,16 @@ _HANDLERS: Mapping[type[RequestHandler], type[RequestHandler]] = {
 """Handlers in place of NativeAuthenticator's."""
 
 
+_is_valid_password = UserInfo.is_valid_password
+
+
+def _is_right_password(self: UserInfo, password: str) -> bool:
+    return len(password.encode()) <= LONGEST_PASSWORD and _is_valid_password(self, password)
+
+
+UserInfo.is_valid_password = _is_right_password
+
+
 class NativeSignIn(RefreshMixin, NativeAuthenticator):
     """NativeAuthenticator that asks for a password when an admin's name signs up."""
 
@@ -76,11 +95,35 @@ class NativeSignIn(RefreshMixin, NativeAuthenticator):
     """Password for the sign-up of an admin's name. It may be changed afterwards."""
 
     def create_user(self, username: str, password: str, **kwargs: object) -> UserInfo | None:
-        """Create a user who waits for authorization; return None if name or password is refused."""
+        """Create a user who waits for authorization; return None if name or password is refused.
+
+        Raises:
+            HubError: The name or the password cannot be used, or too many people wait.
+        """
         is_admin = username.lower() in self.admin_users
         if is_admin and not compare_digest(password.encode(), self.admin_password.encode()):
             return None
+        require_clear(self.normalize_username(username))
+        waits = not (is_admin or self.open_signup)
+        if waits and self.db.query(UserInfo).filter(UserInfo.is_authorized.is_(False)).count() >= MOST_WAITING:
+            raise HubError(
+                [
+                    f"{MOST_WAITING} people have signed up and wait for an admin, so nobody else can sign up now.",
+                    "Ask the operator of this hub: admins authorize or discard them on the page /hub/authorize.",
+                ],
+                status=HTTPStatus.SERVICE_UNAVAILABLE,
+            )
         return super().create_user(username, password, **kwargs)
+
+    def is_password_strong(self, password: str) -> bool:
+        """Return whether a new password is strong enough.
+
+        Raises:
+            HubError: It is too long.
+        """
+        if len(password.encode()) > LONGEST_PASSWORD:
+            raise HubError([f"A password can have at most {LONGEST_PASSWORD} bytes."])
+        return super().is_password_strong(password)
 
     def get_handlers(self, app: JupyterHub) -> list[tuple[str, type[RequestHandler]]]:
         """Return the handlers by URL path."""

@@ -14,8 +14,13 @@ class OAuthClient(Base):
     identifier: Mapped[str]
     redirect_uri: Mapped[str]
 
+class OAuthCode(Base):
+    id: Mapped[int]
+    user_id: Mapped[int]
+
 class APIToken(Base):
     user: Mapped[User]
+    user_id: Mapped[int]
     session_id: Mapped[str]
     id: Mapped[int]
     scopes: Mapped[list[str]]

@@ -1,14 +1,15 @@
 """The pages of a running hub: what a link, a second click and a refused choice do."""
 
 import sqlite3
+import time
 from collections.abc import Generator
-from pathlib import Path
+from contextlib import ExitStack
 
 import pytest
 
 from hub.contract import HubConfig
 from tests.unit.hub.page import Page
-from tests.unit.hub.running_hub import ADMIN_PASSWORD, RunningHub, Visitor, running, text_of
+from tests.unit.hub.running_hub import RunningHub, running, text_of
 
 
 @pytest.fixture(scope="module")
@@ -197,20 +198,78 @@ def test_long_scopes_of_a_token_are_refused(hub: RunningHub) -> None:
     assert answer.status_code == 400
 
 
-def test_a_link_authorizes_and_discards_nobody(hub_config: HubConfig, tmp_path: Path) -> None:
-    native = hub_config.sign_in.model_copy(update={"type": "native", "admin_users": ("grace",)})
-    with running(tmp_path, hub_config.model_copy(update={"idle_minutes": 0, "sign_in": native})) as hub:
-        for name, password in (("grace", ADMIN_PASSWORD), ("eve", "something long and odd")):
-            visitor = Visitor(hub.url, name)
-            visitor.get("/hub/signup")
-            passwords = {"signup_password": password, "signup_password_confirmation": password}
-            assert visitor.send_form("/hub/signup", username=name, **passwords).status_code == 200
-        grace = hub.visit("grace", ADMIN_PASSWORD)
-        for path in ("/hub/authorize/eve", "/hub/discard/eve"):
-            assert grace.get(path).headers["location"] == "/hub/authorize"
-        page = grace.get("/hub/authorize").text
-        assert 'action="/hub/authorize/eve"' in page
-        assert 'action="/hub/discard/eve"' in page
-        assert grace.post("/hub/authorize/eve").status_code == 403, "a form of another site"
-        assert grace.send_form("/hub/authorize/eve").status_code == 302
-        assert 'action="/hub/discard/eve"' not in grace.get("/hub/authorize").text, "she is authorized"
+def test_the_oldest_sessions_with_servers_end(hub: RunningHub) -> None:
+    ida = hub.visit("ida")
+    assert ida.start().is_success
+    client = "jupyterhub-user-ida"
+    with sqlite3.connect(hub.database) as database:
+        (user,) = database.execute("select id from users where name = 'ida'").fetchone()
+        database.executemany(
+            "insert into api_tokens (user_id, client_id, hashed, prefix, scopes, created)"
+            " values (?, ?, ?, 'x', '[]', '2026-01-01 00:00:00.000000')",
+            [(user, client, f"hash {number}") for number in range(150)],
+        )
+
+    def listed() -> int:
+        return len(ida.call("GET", "/users/ida/tokens").json()["api_tokens"])
+
+    assert listed() == 151
+    query = {"client_id": client, "redirect_uri": "/user/ida/oauth_callback", "response_type": "code"}
+    for _ in range(110):
+        answer = ida.get("/hub/api/oauth2/authorize", params=query)
+        assert answer.headers["location"].startswith("/user/ida/oauth_callback?code=")
+    with sqlite3.connect(hub.database) as database:
+        tokens = database.execute("select client_id, hashed from api_tokens where user_id = ? order by id", [user])
+        clients, hashes = zip(*tokens.fetchall(), strict=True)
+        assert clients == ("jupyterhub", *[client] * 100), "the server keeps its token"
+        assert hashes[1:] == tuple(f"hash {number}" for number in range(50, 150))
+        assert listed() == 101
+        codes = database.execute("select count(*) from oauth_codes where user_id = ?", [user])
+        assert codes.fetchone() == (101,)
+    assert ida.call("DELETE", "/users/ida/server").status_code == 204
+    with sqlite3.connect(hub.database) as database:
+        assert not database.execute("select * from api_tokens where user_id = ?", [user]).fetchall()
+    assert "expected to delete" not in hub.log.read_text()
+
+
+def test_a_user_has_a_bounded_number_of_progress_streams(hub: RunningHub) -> None:
+    progress = "/hub/api/users/ann/server/progress"
+    ann, again = hub.visit("ann"), hub.visit("ann")
+    headers = {"X-XSRFToken": again.xsrf}
+    for _ in range(2):
+        ann.call("POST", "/users/ann/server", {"image": "quay.io/jupyter/x:slow"})
+        with ExitStack() as streams:
+            for _ in range(100):
+                stream = ann.stream("GET", progress, headers={"X-XSRFToken": ann.xsrf})
+                assert streams.enter_context(stream).status_code == 200
+            with again.stream("GET", progress, headers=headers) as refused:
+                assert refused.status_code == 429
+                assert "100 pages wait for servers of yours already" in refused.read().decode()
+            assert hub.visit("nan").call("GET", "/users/ann/server/progress").status_code == 404, "another user"
+            assert again.call("DELETE", "/users/ann/server").status_code in {202, 204}
+        while again.server() is not None:
+            time.sleep(0.1)
+
+
+def test_refused_progress_streams_do_not_count(hub: RunningHub) -> None:
+    bea = hub.visit("bea")
+    assert {bea.call("GET", "/users/ann/server/progress").status_code for _ in range(101)} == {404}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/shares/guy/", 403),
+        ("POST", "/share-codes/guy/", 403),
+        ("POST", "/users/guy/servers/second", 400),
+        ("PUT", "/users/guy/servers/second", 400),
+        ("POST", "/groups/mine", 403),
+        ("POST", "/users/other", 403),
+        ("POST", "/users", 403),
+        ("PATCH", "/users/guy", 403),
+        ("POST", "/users/guy/activity", 400),
+    ],
+)
+def test_a_user_can_create_nothing_else_in_the_database(method: str, path: str, status: int, hub: RunningHub) -> None:
+    future = {"last_activity": "2999-01-01T00:00:00Z"} if path.endswith("activity") else {}
+    assert hub.visit("guy").call(method, path, future).status_code == status
