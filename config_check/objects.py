@@ -40,16 +40,20 @@ class RefusedPodError(ValueError):
         """The hub's message, by sentence."""
 
 
+def database() -> Session:
+    """Return a session of an empty database in memory."""
+    engine = create_engine("sqlite://")
+    orm.Base.metadata.create_all(engine)
+    return Session(engine)
+
+
 @cache
 def _user() -> User:
     """Return an example user, in a database in memory."""
-    engine = create_engine("sqlite://")
-    orm.Base.metadata.create_all(engine)
-    database = Session(engine)
-    row = orm.User(name="ada")
-    database.add(row)
-    database.commit()
-    return User(row, {"base_url": "/"}, database)
+    session, row = database(), orm.User(name="ada")
+    session.add(row)
+    session.commit()
+    return User(row, {"base_url": "/"}, session)
 
 
 async def plain(cls: type[Configurable], config: Config) -> Configurable:
@@ -57,7 +61,7 @@ async def plain(cls: type[Configurable], config: Config) -> Configurable:
     return cls(config=config)
 
 
-def _hub(config: Config) -> JupyterHub:
+def hub(config: Config) -> JupyterHub:
     """Make the hub again, quickly: it does not import all the classes that are installed for it."""
     return JupyterHub(config=config, classes=[])
 
@@ -65,12 +69,12 @@ def _hub(config: Config) -> JupyterHub:
 async def authenticator(cls: type[Configurable], config: Config) -> Configurable:
     """Make an authenticator, with an empty database."""
     # Some read the hub's database, or create a table of their own there: this one is empty, and in memory.
-    return cls(parent=_hub(config), _deprecated_db_session=Session(create_engine("sqlite://")))
+    return cls(parent=hub(config), _deprecated_db_session=Session(create_engine("sqlite://")))
 
 
 async def _proxy(cls: type[Configurable], config: Config) -> Configurable:
-    hub = _hub(config)
-    return _without_cluster(cls, parent=hub, app=hub, hub=_HUB, public_url=hub.bind_url, host_routing=False)
+    app = hub(config)
+    return _without_cluster(cls, parent=app, app=app, hub=_HUB, public_url=app.bind_url, host_routing=False)
 
 
 async def spawner(cls: type[Configurable], config: Config) -> Configurable:
