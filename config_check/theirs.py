@@ -89,7 +89,7 @@ class Theirs:
 
     def find_plain_secrets(self) -> None:
         """Tell which options hold a secret in plain text, also those of classes that are not used."""
-        for option in self._options.values():
+        for option in self._configuration.options.values():
             value = option.value
             parts = value.to_dict().values() if isinstance(value, LazyConfigValue) else [value]
             text = next((text for part in parts if (text := overrides.in_plain_text(option.key[-1], part))), None)

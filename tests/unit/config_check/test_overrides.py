@@ -98,7 +98,7 @@ HIDDEN = "hunter2hunter2"
         (f'KubeSpawner.environment = {{"GIT": "ghp_{HIDDEN}"}}', "GIT"),
         (f'KubeSpawner.args = ["--IdentityProvider.token={HIDDEN}"]', "IdentityProvider.token"),
         (
-            f'KubeSpawner.extra_containers = [{{"name": "a", "env": [{{"name": "DB_PASSWORD", "value": "{HIDDEN}"}}]}}]',
+            f'KubeSpawner.init_containers = [{{"name": "a", "env": [{{"name": "DB_PASSWORD", "value": "{HIDDEN}"}}]}}]',
             "DB_PASSWORD",
         ),
         (f'JupyterHub.services.append({{"name": "x", "api_token": "{HIDDEN}"}})', "api_token"),
