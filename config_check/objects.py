@@ -40,20 +40,16 @@ class RefusedPodError(ValueError):
         """The hub's message, by sentence."""
 
 
-def database() -> Session:
-    """Return a session of an empty database in memory."""
-    engine = create_engine("sqlite://")
-    orm.Base.metadata.create_all(engine)
-    return Session(engine)
-
-
 @cache
 def _user() -> User:
     """Return an example user, in a database in memory."""
-    session, row = database(), orm.User(name="ada")
-    session.add(row)
-    session.commit()
-    return User(row, {"base_url": "/"}, session)
+    engine = create_engine("sqlite://")
+    orm.Base.metadata.create_all(engine)
+    database = Session(engine)
+    row = orm.User(name="ada")
+    database.add(row)
+    database.commit()
+    return User(row, {"base_url": "/"}, database)
 
 
 async def plain(cls: type[Configurable], config: Config) -> Configurable:

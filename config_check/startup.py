@@ -52,12 +52,12 @@ class _MalformedError(Exception):
 class _Start:
     def __init__(self, config: Config) -> None:
         self.found: list[tuple[str, str]] = []
-        self._database = objects.database()
-        hub = cast("Any", objects.hub(config))
-        hub.db, hub.users = self._database, UserDict(lambda: self._database, {})
+        hub = self._hub = cast("Any", objects.hub(config))
+        hub.db_url, hub.db_kwargs, hub.upgrade_db = "sqlite:///:memory:", {}, False
+        hub.init_db()
+        hub.users = UserDict(lambda: hub.db, {})
         # A plain one: others make accounts of the system, or ask a server.
-        hub.authenticator = Authenticator(parent=hub, manage_roles=False, _deprecated_db_session=self._database)
-        self._hub = hub
+        hub.authenticator = Authenticator(parent=hub, manage_roles=False, _deprecated_db_session=hub.db)
 
     async def run(self) -> None:
         """Make everything in JupyterHub's order."""
@@ -66,13 +66,17 @@ class _Start:
         await self._try("hub_bind_url", "", None, lambda _: hub.init_oauth())
         # JupyterHub changes them.
         own_roles, own_groups = copy.deepcopy(hub.load_roles), copy.deepcopy(hub.load_groups)
-        hub.load_roles = []
-        await self._try("custom_scopes", "", hub.custom_scopes, lambda _: hub.init_role_creation())
-        hub.custom_scopes = {}  # defined now
+        if own_scopes := hub.custom_scopes:
+            await self._try("custom_scopes", "", own_scopes, scopes.define_custom_scopes)
+        hub.load_roles, hub.custom_scopes = [], {}
+        await hub.init_role_creation()
         await self._each("load_groups", own_groups.items(), self._group)
-        tokens = [(name, {"name": name, "api_token": token}) for token, name in hub.service_tokens.items()]
+        for option, kind in (("api_tokens", "user"), ("service_tokens", "service")):
+            tokens = [
+                (name, {"api_token": token, "name": name, "kind": kind}) for token, name in getattr(hub, option).items()
+            ]
+            await self._each(option, tokens, self._token)
         await self._each("services", _labelled(hub.services), self._service)
-        await self._each("service_tokens", tokens, self._token)
         await self._each("load_roles", _labelled(own_roles), self._role)
         names = [role["name"] for role in own_roles if isinstance(role, dict) and "name" in role]
         for name in {str(name) for name in names if names.count(name) > 1}:
@@ -90,7 +94,7 @@ class _Start:
             if isawaitable(result):
                 await result
         except Exception as error:  # noqa: BLE001 -- whatever JupyterHub raises for what it is given
-            self._database.rollback()
+            self._hub.db.rollback()
             self.found.append((option, label + _text(error, entry)))
 
     async def _group(self, contents: object) -> None:
@@ -100,11 +104,11 @@ class _Start:
     async def _service(self, service: Mapping[str, Any]) -> None:
         self._hub.service_from_spec(service)
         if "api_token" in service:
-            await self._token(service)
+            await self._token({**service, "kind": "service"})
 
-    async def _token(self, service: Mapping[str, Any]) -> None:
+    async def _token(self, entry: Mapping[str, Any]) -> None:
         # `init_api_tokens` would also start a timer.
-        await self._hub._add_tokens({service["api_token"]: service["name"]}, kind="service")  # noqa: SLF001 -- no public name
+        await self._hub._add_tokens({entry["api_token"]: entry["name"]}, kind=entry["kind"])  # noqa: SLF001 -- no public name
 
     async def _role(self, role: object) -> None:
         self._hub.load_roles = [role]

@@ -47,9 +47,10 @@ HIDDEN = "hunter2hunter2"
         ),
         ('services.append({"name": "x", "api_token": "abcdefg"})', "x: "),
         ('service_tokens = {"abcdefg": "x"}', "x: "),
+        ('api_tokens = {"abcdefg": "ada"}', "ada: "),
         ('load_groups = {"physics": {"usrs": ["ada"]}}', "physics: the field 'usrs' is not known. Did you mean users?"),
         ('load_groups = {"physics": 5}', "physics: must be a dict, not a int"),
-        ('custom_scopes = {"custom:x": {}}', "scope custom:x={} missing key 'description'"),
+        ('custom_scopes = {"custom:reports": {}}', "scope custom:reports={} missing key 'description'"),
         ('extra_handlers = [("x",)]', "entry 1: "),
         ('extra_handlers = ["x"]', "entry 1: must be a tuple: a path, and a handler's class"),
         ('extra_handlers = [("/x", 5)]', "entry 1: its second part must be a handler's class"),
@@ -87,8 +88,8 @@ import os
 from jupyterhub.handlers import BaseHandler
 
 c.JupyterHub.custom_scopes = {
-    "custom:x:read": {"description": "read x"},
-    "custom:x": {"description": "x", "subscopes": ["custom:x:read"]},
+    "custom:reports:read": {"description": "read x"},
+    "custom:reports": {"description": "x", "subscopes": ["custom:reports:read"]},
 }
 c.JupyterHub.services.extend([
     {"name": "managed", "command": ["python3", "-m", "x"], "environment": {"A": "1"}, "url": "http://127.0.0.1:9000"},
@@ -98,7 +99,7 @@ c.JupyterHub.services.extend([
         "api_token": os.environ["CONFIGPROXY_AUTH_TOKEN"],
         "oauth_client_id": "service-oauth",
         "oauth_redirect_uri": "https://x.example.org/callback",
-        "oauth_client_allowed_scopes": ["custom:x"],
+        "oauth_client_allowed_scopes": ["custom:reports"],
     },
 ])
 c.JupyterHub.load_groups = {"physics": {"users": ["grace"], "properties": {"a": 1}}, "old": ["grace"]}
@@ -108,7 +109,7 @@ c.JupyterHub.load_roles.extend([
     {
         "name": "teachers",
         "description": "x",
-        "scopes": ["list:users", "custom:x:read", "admin:servers!group=physics"],
+        "scopes": ["list:users", "custom:reports:read", "admin:servers!group=physics"],
         "users": ["grace"],
         "groups": ["physics", "new"],
         "services": ["outside"],
