@@ -132,11 +132,9 @@ def _labelled(entries: Iterable[object]) -> Iterator[tuple[str, object]]:
 
 def _check_fields(option: str, entry: object) -> None:
     """Raise an error if an entry has no name, or fields that JupyterHub ignores or refuses."""
-    known = _FIELDS.get(option, ())
-    if not known or (option == "load_groups" and isinstance(entry, list)):  # a group's users, in an older form
+    known = _FIELDS.get(option)
+    if not known or not isinstance(entry, dict):  # a list is a group's users, in an older form
         return
-    if not isinstance(entry, dict):
-        raise _MalformedError(f"must be a dict, not a {type(entry).__name__}")
     fields = cast("Mapping[object, object]", entry)
     texts = ["has no name"] if "name" in known and "name" not in fields else []
     lists = [name for name in _LISTS if name in known]
@@ -161,5 +159,6 @@ def _text(error: Exception, entry: object) -> str:
     text = str(error.args[0] if isinstance(error, KeyError) and error.args else error)
     for _, secret in overrides.secrets("", entry):
         text = text.replace(secret, "***")
+    text = text.partition(", got ")[0]  # the beginning of a token that is too short
     is_sentence = isinstance(error, KeyError | ValueError) and " " in text
     return words.one_line(text if is_sentence else f"{type(error).__name__}: {text}")
