@@ -91,7 +91,7 @@ HIDDEN = "hunter2hunter2"
     [
         (f'KubeSpawner.environment = {{"API_TOKEN": "{HIDDEN}"}}', "API_TOKEN"),
         (f'KubeSpawner.environment.update({{"AWS_SECRET_ACCESS_KEY": "{HIDDEN}"}})', "AWS_SECRET_ACCESS_KEY"),
-        (f'KubeSpawner.environment.update(PGPASSWORD="{HIDDEN}")', "PGPASSWORD"),
+        (f'KubeSpawner.environment.update({{"PGPASSWORD": "{HIDDEN}"}})', "PGPASSWORD"),
         (f'KubeSpawner.environment.update({{"SMTP_PASS": {{"value": "{HIDDEN}"}}}})', "SMTP_PASS"),
         (f'KubeSpawner.environment = {{"CACHE": "redis://:{HIDDEN}@cache:6379/0"}}', "CACHE"),
         (f'KubeSpawner.environment = {{"PEM": "-----BEGIN RSA PRIVATE KEY-----\\n{HIDDEN}"}}', "PEM"),
