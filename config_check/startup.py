@@ -15,7 +15,7 @@ from jupyterhub import scopes
 from jupyterhub.auth import Authenticator
 from jupyterhub.services.service import Service
 from jupyterhub.user import UserDict
-from tornado.web import URLSpec
+from tornado.routing import URLSpec
 from traitlets import TraitError
 
 from config_check import objects, overrides, words
@@ -78,9 +78,9 @@ class _Start:
             await self._each(option, tokens, self._token)
         await self._each("services", _labelled(hub.services), self._service)
         await self._each("load_roles", _labelled(own_roles), self._role)
-        names = [role["name"] for role in own_roles if isinstance(role, dict) and "name" in role]
-        for name in {str(name) for name in names if names.count(name) > 1}:
-            self.found.append(("load_roles", f"{name}: is there twice, with which JupyterHub does not start"))
+        labels = [label for label, _ in _labelled(own_roles)]
+        for label in {label for label in labels if labels.count(label) > 1}:
+            self.found.append(("load_roles", f"{label}: is there twice, with which JupyterHub does not start"))
         await self._each("extra_handlers", _labelled(hub.extra_handlers), self._handler)
 
     async def _each(self, option: str, entries: Iterable[tuple[str, object]], load: Load) -> None:
