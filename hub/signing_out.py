@@ -21,7 +21,8 @@ def install() -> None:
         if self.current_user is None or _is_own(self.request):
             await sign_out(self)
         else:
-            self.finish(await self.render_template("sign_out.html"))
+            page = await self.render_template("sign_out.html")
+            self.write(page)  # pyright: ignore[reportUnknownMemberType] -- tornado's own type is not complete
 
     # OAuthenticator has a subclass.
     LogoutHandler.get = sign_out_or_ask
