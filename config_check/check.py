@@ -15,7 +15,7 @@ from jupyterhub.traitlets import EntryPointType
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import LazyConfigValue
 
-from config_check import objects, words
+from config_check import objects, startup, words
 from config_check.classes import Classes
 from config_check.load import CONFIG, Configuration, Mistake, lost_changes
 from config_check.theirs import Subject, Theirs
@@ -104,10 +104,17 @@ class _Check:
         for subject in made:
             await theirs.look_at(subject)
         theirs.find_uncalled()
+        theirs.find_plain_secrets()
+        await self._start()
         self._configuration.find_unrun()
         for option in list(self._options.values()):
             if len(option.key) > 1 and not classes.using(option.key[-2]):
                 self._check_type(option, classes.of(option.key[-2]))
+
+    async def _start(self) -> None:
+        """Find services, roles, groups and handlers that JupyterHub refuses or ignores at its start."""
+        for name, text in await startup.refusals(_config(self._options)):
+            self._tell(self._options["JupyterHub", name], text)
 
     def _find_unread(self, classes: Classes, unsure: set[str]) -> None:
         """Find sections and options that JupyterHub ignores, at best with a line in its log."""
@@ -216,17 +223,8 @@ class _Check:
     async def _try(
         self, cls: type[Configurable], factory: Factory, options: Mapping[Key, Option]
     ) -> Configurable | BaseException:
-        # A new one each time, since classes change their config.
-        config = Config()
-        for option in options.values():
-            value, section = option.value, config
-            for name in option.key[:-1]:
-                section = cast("Config", section[name])
-            if isinstance(value, LazyConfigValue):
-                value = copy.deepcopy(value)
-            section[option.key[-1]] = copy.copy(value) if type(value) in {dict, list, set} else value
         try:
-            return await factory(cls, config)
+            return await factory(cls, _config(options))
         except (Exception, SystemExit) as error:  # noqa: BLE001 -- whatever a class raises for its configuration
             return error
 
@@ -256,6 +254,19 @@ class _Check:
 
     def _tell(self, option: Option, text: str) -> None:
         self._configuration.mistakes.append(option.mistake(text))
+
+
+def _config(options: Mapping[Key, Option]) -> Config:
+    """Return a new config, since classes change theirs."""
+    config = Config()
+    for option in options.values():
+        value, section = option.value, config
+        for name in option.key[:-1]:
+            section = cast("Config", section[name])
+        if isinstance(value, LazyConfigValue):
+            value = copy.deepcopy(value)
+        section[option.key[-1]] = copy.copy(value) if type(value) in {dict, list, set} else value
+    return config
 
 
 def _gone(error: BaseException, other: object) -> BaseException | None:

@@ -102,6 +102,10 @@ class Configuration:
             for line, name in unrun.undefined(code, names):
                 if (place := self._place(file, line)) not in told:
                     self.mistakes.append(Mistake(place, f"NameError: name {name!r} is not defined"))
+            mine, read = names.get("c"), cast("Callable[[], object]", names["get_config"])()
+            if isinstance(mine, Config) and mine is not read and (line := unrun.last_set(code, "c")):
+                text = "c is another object from here on, and JupyterHub does not read it; use the c that is there"
+                self._tell_unsure(file, line, text)
             # After a mistake in the file itself, what follows did not run.
             for function in () if told else unrun.functions(code):
                 missing = unrun.lines(function, self.watch.ran)

@@ -57,7 +57,7 @@ async def plain(cls: type[Configurable], config: Config) -> Configurable:
     return cls(config=config)
 
 
-def _hub(config: Config) -> JupyterHub:
+def hub(config: Config) -> JupyterHub:
     """Make the hub again, quickly: it does not import all the classes that are installed for it."""
     return JupyterHub(config=config, classes=[])
 
@@ -65,12 +65,12 @@ def _hub(config: Config) -> JupyterHub:
 async def authenticator(cls: type[Configurable], config: Config) -> Configurable:
     """Make an authenticator, with an empty database."""
     # Some read the hub's database, or create a table of their own there: this one is empty, and in memory.
-    return cls(parent=_hub(config), _deprecated_db_session=Session(create_engine("sqlite://")))
+    return cls(parent=hub(config), _deprecated_db_session=Session(create_engine("sqlite://")))
 
 
 async def _proxy(cls: type[Configurable], config: Config) -> Configurable:
-    hub = _hub(config)
-    return _without_cluster(cls, parent=hub, app=hub, hub=_HUB, public_url=hub.bind_url, host_routing=False)
+    app = hub(config)
+    return _without_cluster(cls, parent=app, app=app, hub=_HUB, public_url=app.bind_url, host_routing=False)
 
 
 async def spawner(cls: type[Configurable], config: Config) -> Configurable:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 from config_check import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 BROKEN: Final[Mapping[str, str]] = {
     **dict.fromkeys(
@@ -74,7 +74,29 @@ FREE: Final = frozenset(
 NEVER_SET: Final = ("profile_list",)
 """Options of `BROKEN` that this program leaves at their defaults."""
 
-_SECRET: Final = re.compile(r"(secret|passw(or)?d|token|api_?key)$", re.IGNORECASE)
+_SECRET: Final = re.compile(
+    r"(secret|passw(or)?d|passphrase|token|credentials?|(^|[_.])(pass|pw|pwd|pat)"
+    r"|(access|account|api|auth|crypt|encryption|license|master|private|secret|service|shared|signing|ssh)_?key)$",
+    re.IGNORECASE,
+)
+"""Names of secrets, by their end: `token_url`, `secretName` and `AWS_ACCESS_KEY_ID` are none."""
+
+_NO_SECRET: Final = re.compile(
+    r"|true|false|yes|no|on|off|none|null|\d{1,5}|https?://\S*|\$\(\w+\)|\$\{\w+\}|(~|\.{1,2})?(/[\w.{}-]+)+/?",
+    re.IGNORECASE,
+)
+"""Values that are no secrets, whatever their name: switches, numbers, addresses, other variables, paths."""
+
+_SECRET_TEXT: Final = re.compile(
+    r"^\w[\w+]*://[^/@\s:]*:[^/@\s]+@|-----BEGIN [A-Z ]*PRIVATE KEY|^(gh[opsu]_|github_pat_|glpat-|xox[abp]-)\w{9}"
+)
+"""Secrets, whatever their name: passwords in URLs, private keys, tokens with a known beginning."""
+
+_ARGUMENT: Final = re.compile(r"-*([A-Za-z][\w.-]*)=(.+)", re.DOTALL)
+"""An argument such as `--token=a`, or a variable."""
+
+_BY_TOKEN: Final = ("api_tokens", "service_tokens")
+"""Options of JupyterHub whose keys are the tokens."""
 
 
 def why(name: str, before: object, after: object) -> str | None:
@@ -107,16 +129,37 @@ def without_effect(name: str) -> str:
 
 
 def in_plain_text(name: str, value: object) -> str | None:
-    """Return the text for a secret that is written into the configuration."""
-    if isinstance(value, list):
-        items = (cast("Mapping[str, object]", item) for item in cast("list[object]", value) if isinstance(item, dict))
-        return next((text for item in items for key in item if (text := in_plain_text(key, item[key]))), None)
-    if not (_SECRET.search(name) and isinstance(value, str) and value) or words.has_stand_in(value):
-        return None
-    return (
-        f"the value of {name} is in plain text in the ConfigMap and the stack's state; put it into "
-        "auth.secretEnvironment, and read it with os.environ"
-    )
+    """Return the text for a secret that is written into the configuration, such as a part of an option's value."""
+    for found, _ in secrets(name, value):
+        return (
+            f"the value of {found} is in plain text in the ConfigMap and the stack's state; put it into "
+            "auth.secretEnvironment, and read it with os.environ"
+        )
+    return None
+
+
+def secrets(name: str, value: object) -> Iterator[tuple[str, str]]:
+    """Yield name and text of each secret in a value, at any depth; those of the hub's environment are none."""
+    if isinstance(value, dict):
+        fields = cast("Mapping[object, object]", value)
+        for key, part in fields.items():
+            if name in _BY_TOKEN:
+                yield from secrets("token", key)
+            elif key == "value":  # of a variable, as Kubernetes writes it
+                yield from secrets(str(fields.get("name", name)), part)
+            else:
+                yield from secrets(str(key), part)
+    elif isinstance(value, list | tuple | set):
+        flag = ""
+        for part in cast("Iterable[object]", value):
+            yield from secrets(flag or name, part)
+            flag = part.lstrip("-") if isinstance(part, str) and part.startswith("--") and "=" not in part else ""
+    elif isinstance(value, str) and not words.has_stand_in(value):
+        is_named = _SECRET.search(name.replace("-", "_")) and not _NO_SECRET.fullmatch(value)
+        if is_named or _SECRET_TEXT.search(value):
+            yield name, value
+        elif argument := _ARGUMENT.fullmatch(value):
+            yield from secrets(argument[1], argument[2])
 
 
 def _same(before: object, after: object) -> bool:

@@ -60,6 +60,8 @@ class Theirs:
         self._configuration = configuration
         self._options = options
         self._make = make
+        self._told: set[Key] = set()
+        """Options that replace a value of the hub's Secret."""
 
     async def look_at(self, subject: Subject) -> None:
         """Tell what the operator's options do to one object of the hub."""
@@ -70,9 +72,8 @@ class Theirs:
         for option in theirs:
             name = f"{option.key[-2]}.{option.key[-1]}"
             if name in overrides.FROM_SECRETS:
+                self._told.add(option.key)
                 self._warn(option, f"replaces what the hub gets in its Secret: {overrides.FROM_SECRETS[name]}")
-            elif text := _plain_secret(option):
-                self._warn(option, text)
         if subject.factory is objects.spawner:
             await self._start(subject.cls, {option.key[-1]: option for option in theirs})
         elif subject.factory is objects.authenticator:
@@ -85,6 +86,18 @@ class Theirs:
             if isinstance(code, CodeType) and code not in self._configuration.watch.called:
                 self._configuration.watch.told.add(code)
                 self._warn(option, "is a function that this check did not call")
+
+    def find_plain_secrets(self) -> None:
+        """Tell which options hold a secret in plain text, also those of classes that are not used."""
+        for option in self._configuration.options.values():
+            value = option.value
+            parts = value.to_dict().values() if isinstance(value, LazyConfigValue) else [value]
+            text = next((text for part in parts if (text := overrides.in_plain_text(option.key[-1], part))), None)
+            if text is None or option.key in self._told:
+                continue
+            # Of this program's own options only these have such values.
+            place = " in hub.extraConfig, not in auth.customTraits" if self._configuration.is_own(option) else ""
+            self._warn(option, text + place)
 
     def _theirs(self) -> list[Option]:
         return [option for option in self._options.values() if not self._configuration.is_own(option)]
@@ -172,12 +185,6 @@ def _read_by(cls: type[Configurable], options: Iterable[Option]) -> list[Option]
     """Return the options that a class reads."""
     sections = cls.section_names()
     return [option for option in options if len(option.key) > 1 and option.key[-2] in sections]
-
-
-def _plain_secret(option: Option) -> str | None:
-    value = option.value
-    parts = value.to_dict().values() if isinstance(value, LazyConfigValue) else [value]
-    return next((text for part in parts if (text := overrides.in_plain_text(option.key[-1], part))), None)
 
 
 def _unfit(hook: object, arguments: tuple[object, ...]) -> str | None:

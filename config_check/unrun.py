@@ -50,6 +50,16 @@ def undefined(code: CodeType, known: Mapping[str, object]) -> Iterator[tuple[int
                 yield line, name
 
 
+def last_set(code: CodeType, name: str) -> int:
+    """Return the last line at which a file sets a global name; 0: it does not."""
+    line = found = 0
+    for one in dis.get_instructions(code):
+        line = one.starts_line or line
+        if one.opname in _DEFINES and one.argval == name:
+            found = line
+    return found
+
+
 def text(function: str, missing: list[int]) -> str:
     """Return the warning about lines that did not run."""
     shown = ", ".join(map(str, missing[:_SHOWN])) + (", ..." if len(missing) > _SHOWN else "")

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, cast
 
+from config_check import overrides
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from types import CodeType, FrameType
@@ -28,6 +30,10 @@ _OTHERWISE_IN_C: Final = frozenset(
     }
 )
 """The same for functions that are not written in Python."""
+_LOOKS: Final = frozenset(
+    {os.getenv.__code__, *(getattr(os.environ, name).__func__.__code__ for name in ("get", "__contains__"))}
+)
+"""Functions that look for an environment variable, with the parameter `key`."""
 _CHANGES: Final = frozenset(
     {
         *("os.chmod", "os.chown", "os.exec", "os.fork", "os.link", "os.mkdir", "os.posix_spawn", "os.remove"),
@@ -100,6 +106,8 @@ class Watch:
             if frame.f_code.co_filename.startswith(self._root):
                 self.called.add(frame.f_code)
                 return
+            if frame.f_code in _LOOKS:
+                self._see_variable(frame)
             module, caller = str(frame.f_globals.get("__name__")), frame.f_back
             if module in _OTHERWISE and caller is not None and not frame.f_code.co_name.startswith("_"):
                 self._see_result(caller, f"{module}.{frame.f_code.co_name}")
@@ -107,6 +115,22 @@ class Watch:
             name = _name(function)
             if name in _OTHERWISE_IN_C or name.startswith("random."):
                 self._see_result(frame, name.replace("posix.", "os."))
+
+    def _see_variable(self, look: FrameType) -> None:
+        key, caller = cast("object", look.f_locals["key"]), look.f_back
+        if look.f_locals.get("self", os.environ) is not os.environ or not isinstance(key, str) or key in os.environ:
+            return
+        if caller is not None and caller.f_code.co_filename in self.files:
+            text = f"the environment variable {key} is missing in this check; in the hub's pod it may be there"
+            self._tell(caller.f_code.co_filename, caller.f_lineno, text)
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Tell that the configuration sets an environment variable to a secret."""
+        frame: FrameType | None = inspect.currentframe()
+        while frame is not None and frame.f_code.co_filename not in self.files:
+            frame = frame.f_back
+        if frame is not None and (text := overrides.in_plain_text(name, value)):
+            self._tell(frame.f_code.co_filename, frame.f_lineno, f"os.environ: {text}")
 
     def _see_result(self, frame: FrameType, name: str) -> None:
         if frame.f_code.co_filename.startswith(self._root):
@@ -129,6 +153,8 @@ def audit(event: str, arguments: tuple[object, ...]) -> None:
         raise ConnectionRefusedError(
             f"{host}:{port} is not reached from a preview; do that in a function that JupyterHub calls later"
         )
+    if event == "os.putenv" and _watching is not None:
+        _watching.set_variable(*(os.fsdecode(cast("bytes", argument)) for argument in arguments))
     if _watching is None or not _watching.in_hook:
         return
     if event in _CHANGES:

@@ -235,10 +235,10 @@ class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
             if error.code == HTTPStatus.UNAUTHORIZED and json_of(error.response):
                 raise
             raise error_of(req.url, error.code, error.response, client_id=self.client_id) from error
-        except OSError as error:
-            raise UpstreamError("GitHub", str(error)) from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UpstreamError("GitHub", "a response that is no JSON") from error
+        except Exception as error:  # the connection's, or of whatever is in the response
+            raise UpstreamError("GitHub", str(error) or type(error).__name__) from error
         if not parse_json:
             return answer
         if not isinstance(answer, dict):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from hub import database, health, lifetime, limits, old_records, outage, pages, sign_in
+from hub import database, health, lifetime, limits, old_records, outage, pages, sign_in, signing_out
 from hub.contract import (
     COOKIE_SECRET_VARIABLE,
     CRYPT_KEY_VARIABLE,
@@ -84,6 +84,7 @@ database.configure(c, hub_config)
 # Pages, what they say in an outage, and bounds on what is sent and stored.
 health.configure(hub_config.notebooks_namespace)
 pages.install()
+signing_out.install()
 outage.install()
 limits.install()
 old_records.install()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from hub import lifetime
+from hub.limits import MAX_HEADER_BYTES
 
 if TYPE_CHECKING:
     from hub.contract import HubConfig
@@ -41,7 +42,9 @@ cat >"$own/hub/notebook_activity.py" <<'END'
 END
 cat >"$own/hub/jupyter_server_config.py" <<'END'
 import os, sys
+from tornado.httpserver import HTTPServer
 sys.path.append(os.path.dirname(__file__))
+HTTPServer.configure(HTTPServer, max_header_size=@HEADERS@)
 get_config().ServerApp.jpserver_extensions.update({"notebook_activity": True})
 END
 notices="$own/hub/labextensions/jupyterhub-notices"
@@ -86,6 +89,8 @@ _FILES = {"@ACTIVITY@": "notebook_activity.py", "@NOTICES@": "notebook_notices.j
 
 def _script() -> str:
     script = _SCRIPT.replace("@WITHOUT@", WITHOUT_HOME_SETTINGS)
+    # Tornado's default is 64 KiB, and the browser's cookies alone may have that.
+    script = script.replace("@HEADERS@", str(MAX_HEADER_BYTES))
     for place, name in _FILES.items():
         script = script.replace(place, Path(__file__).with_name(name).read_text(encoding="utf-8"))
     return script

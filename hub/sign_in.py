@@ -42,8 +42,10 @@ def configure(c: Config, sign_in: SignIn) -> None:
 
 
 def _github(c: Config, sign_in: SignIn) -> type:
-    from hub.github import GitHubSignIn  # noqa: PLC0415 imported only where it is used
+    from hub import oauth_login  # noqa: PLC0415 imported only where it is used
+    from hub.github import GitHubSignIn  # noqa: PLC0415 as above
 
+    oauth_login.install()
     github = sign_in.github
     c.GitHubOAuthenticator.github_url = github.url
     scheme, _, host = github.url.partition("://")
@@ -114,6 +116,9 @@ def _native(c: Config, sign_in: SignIn) -> type:
 
 
 def _custom(c: Config, sign_in: SignIn) -> type:
+    from hub import oauth_login  # noqa: PLC0415 as above
+
+    oauth_login.install()
     module, _, name = str(sign_in.custom_class).rpartition(".")
     c[name].update(sign_in.custom_traits)
     c.Authenticator.allow_all = sign_in.allow_all

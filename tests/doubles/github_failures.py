@@ -93,6 +93,8 @@ FAILURES: dict[str, Failure] = {
     "html-403": Failure(status=403, body=_HTML, content_type="text/html"),
     "html-404": Failure(status=404, body=_HTML, content_type="text/html"),
     "no-json": Failure(status=200, body="{"),
+    "brackets": Failure(status=200, body="[" * 100_000),
+    "no-gzip": Failure(status=200, body="{}", headers={"Content-Encoding": "gzip"}),
     "empty": Failure(status=200, body=""),
     "a-list": Failure(status=200, body="[]"),
     "null": Failure(status=200, body="null"),

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from jupyterhub import orm
@@ -17,3 +17,6 @@ class User:
     def groups(self) -> Sequence[Group]: ...
     spawners: Mapping[str, Spawner]
     async def get_auth_state(self) -> dict[str, Any] | None: ...
+
+class UserDict(dict[int, User]):
+    def __init__(self, db_factory: Callable[[], Session], settings: Mapping[str, object]) -> None: ...

@@ -6,6 +6,9 @@ from jupyterhub.handlers.base import BaseHandler
 from jupyterhub.user import User
 from tornado.httpclient import HTTPRequest
 
+class OAuthLoginHandler(BaseHandler):
+    def get(self) -> None: ...
+
 class OAuthenticator(Authenticator):
     custom_403_message: str
     user_auth_state_key: str

@@ -130,6 +130,20 @@ def test_every_sign_in_method_is_valid(
     assert check(tmp_path, seconds=30) == ([], [])
 
 
+def test_a_secret_in_custom_traits_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    changes: dict[str, object] = {
+        "auth.type": "custom",
+        "auth.customClass": "oauthenticator.generic.GenericOAuthenticator",
+        "auth.customTraits": {"client_id": "x", "client_secret": "hunter2hunter2"},
+    }
+    _prepare(changes, tmp_path, monkeypatch)
+    mistakes, (warning,) = check(tmp_path, seconds=30)
+    assert mistakes == []
+    assert "the value of client_secret is in plain text" in warning.text
+    assert "not in auth.customTraits" in warning.text
+    assert "hunter2" not in warning.text
+
+
 def test_a_database_server_is_valid_and_not_contacted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _prepare(POSTGRESQL, tmp_path, monkeypatch)
     monkeypatch.setenv("PGPASSWORD", "none")  # so that it is restored in the end

@@ -216,3 +216,16 @@ def test_hooks_change_nothing_and_what_they_were_kept_from_is_told(
     assert sorted(entry.name for entry in tmp_path.iterdir() if entry.name != "jupyterhub-on-gke") == ["kept"]
     for line, what in ((3, "calls os.remove"), (5, "writes a file"), (7, "calls subprocess"), (10, "connects to 127")):
         assert any(text.startswith(f"hub.extraConfig, line {line}: {what}") for text in told), told
+
+
+def test_a_secret_in_the_hubs_own_environment_is_told(mistakes: Mistakes, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("pulumi.log.warn", told.append)
+    extra = (
+        "import os\nos.environ['OAUTH_CLIENT_SECRET'] = 'hunter2hunter2'\nos.environ['HARMLESS'] = 'x'\n"
+        "os.environ.update({'API_TOKEN': os.environ['JPY_COOKIE_SECRET']})\n"
+    )
+    assert mistakes(extra_config=extra) == []
+    (warning,) = told
+    assert warning.startswith("hub.extraConfig, line 2: os.environ: the value of OAUTH_CLIENT_SECRET is in plain text")
+    assert "hunter2" not in warning

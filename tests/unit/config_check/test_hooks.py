@@ -135,10 +135,32 @@ c.KubeSpawner.pre_spawn_hook = hook
 """
 
 
+MISSING = "is missing in this check; in the hub's pod it may be there"
+
+
+def test_a_look_for_a_missing_environment_variable_is_told(secret_names: list[str], tried: Try) -> None:
+    told: list[str] = []
+    extra = (
+        "import os\nos.environ.get('MISSING_A')\nos.getenv('MISSING_B', '')\n'MISSING_C' in os.environ\n"
+        f"os.environ.get('{secret_names[0]}')\n'{secret_names[0]}' in os.environ\n{{}}.get('MISSING_D')\n"
+    )
+    assert tried(extra, warnings=told) == []
+    assert sorted(told) == [
+        f"{line}: the environment variable MISSING_{name} {MISSING}" for line, name in ((2, "A"), (3, "B"), (4, "C"))
+    ]
+
+
+def test_options_of_another_config_object_are_told(tried: Try) -> None:
+    told: list[str] = []
+    assert tried("from traitlets.config import Config\nc = Config()\nc.KubeSpawner.uid = 5\n", warnings=told) == []
+    assert [text.partition(",")[0] for text in told] == ["2: c is another object from here on"]
+
+
 def test_lines_that_only_run_for_other_users_or_in_the_pod_are_told(tried: Try) -> None:
     told: list[str] = []
     assert tried(SOMETIMES, warnings=told) == []
     assert [text.split(" did not run")[0] for text in sorted(told, key=_line)] == [
+        f"2: the environment variable KUBERNETES_SERVICE_HOST {MISSING}",
         "3: line 3",
         "6: line 6 of helper",
         "10: lines 10, 11 of hook",

@@ -83,6 +83,64 @@ def test_a_change_that_has_its_effect_everywhere_is_not_told(extra: str, tried: 
     assert (tried(extra, warnings=told), told) == ([], [])
 
 
+HIDDEN = "hunter2hunter2"
+
+
+@pytest.mark.parametrize(
+    ("extra", "name"),
+    [
+        (f'KubeSpawner.environment = {{"API_TOKEN": "{HIDDEN}"}}', "API_TOKEN"),
+        (f'KubeSpawner.environment.update({{"AWS_SECRET_ACCESS_KEY": "{HIDDEN}"}})', "AWS_SECRET_ACCESS_KEY"),
+        (f'KubeSpawner.environment.update({{"PGPASSWORD": "{HIDDEN}"}})', "PGPASSWORD"),
+        (f'KubeSpawner.environment.update({{"SMTP_PASS": {{"value": "{HIDDEN}"}}}})', "SMTP_PASS"),
+        (f'KubeSpawner.environment = {{"CACHE": "redis://:{HIDDEN}@cache:6379/0"}}', "CACHE"),
+        (f'KubeSpawner.environment = {{"PEM": "-----BEGIN RSA PRIVATE KEY-----\\n{HIDDEN}"}}', "PEM"),
+        (f'KubeSpawner.environment = {{"GIT": "ghp_{HIDDEN}"}}', "GIT"),
+        (f'KubeSpawner.args = ["--IdentityProvider.token={HIDDEN}"]', "IdentityProvider.token"),
+        (
+            f'KubeSpawner.init_containers = [{{"name": "a", "env": [{{"name": "DB_PASSWORD", "value": "{HIDDEN}"}}]}}]',
+            "DB_PASSWORD",
+        ),
+        (f'JupyterHub.services.append({{"name": "x", "api_token": "{HIDDEN}"}})', "api_token"),
+        (
+            f'JupyterHub.services.append({{"name": "x", "environment": {{"DB_PASSWORD": "{HIDDEN}"}}}})',
+            "DB_PASSWORD",
+        ),
+        (f'JupyterHub.services.append({{"name": "x", "command": ["y", "--token", "{HIDDEN}"]}})', "token"),
+        (f'JupyterHub.service_tokens = {{"{HIDDEN}": "x"}}', "token"),
+        # Of a class that this hub does not use.
+        (f'GenericOAuthenticator.client_secret = "{HIDDEN}"', "client_secret"),
+        ('GitHubOAuthenticator.client_secret = "dGVzdHRlc3Q="', "client_secret"),
+    ],
+)
+def test_a_secret_in_plain_text_is_told_at_any_depth(extra: str, name: str, tried: Try) -> None:
+    told: list[str] = []
+    mistakes = tried(f"c.{extra}", warnings=told)
+    assert any(f"the value of {name} is in plain text" in text for text in told), told
+    assert HIDDEN not in "".join([*told, *mistakes])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"TOKEN_URL": "https://x", "API_TOKEN_URL": "https://x/token", "MAX_TOKENS": "4096", "SECRET_NAME": "db"},
+        {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "SSH_PUBLIC_KEY": "ssh-ed25519 AAAA", "SORT_KEY": "name"},
+        {"USE_TOKEN": "true", "REQUIRE_PASSWORD": "1", "EMPTY_TOKEN": "", "API_KEY": None, "PASSWORD_LENGTH": "12"},
+        {"DB_PASSWORD_FILE": "/run/secrets/db", "GOOGLE_APPLICATION_CREDENTIALS": "/run/secrets/key.json"},
+        {"DB_PASSWORD": "$(OTHER)", "BYPASS": "a", "COMPASS": "north", "PWD": "/home/jovyan", "MONKEY": "banana"},
+        {"DB_PASSWORD": {"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}},
+        {"URL": "https://user@x/y:z@w", "TIME": "10:30", "IMAGE": "registry:5000/a@sha256:0123"},
+        [{"key": "hub.jupyter.org/token", "operator": "Equal", "value": "user", "effect": "NoSchedule"}],
+        [{"name": "x", "secret": {"secretName": "db-password", "items": [{"key": "token", "path": "token"}]}}],
+        [{"name": "regcred"}, {"topology_key": "kubernetes.io/hostname"}],
+        ["serve", "--token-url", "https://x", "--log-level=debug", "--password-file=/run/secrets/x"],
+        {"response_type": "token", "grant_type": "password", "username_claim": "email"},
+    ],
+)
+def test_a_harmless_value_is_no_secret(value: object) -> None:
+    assert list(overrides.secrets("extra_options", value)) == []
+
+
 def test_a_refused_change_hides_no_other_mistake(tried: Try) -> None:
     public_url, base_url = tried("c.JupyterHub.public_url = 'https://x/a/'\nc.JupyterHub.base_url = '/b/'")
     assert public_url.startswith(f"{HERE}:1: JupyterHub.public_url: JupyterHub.public_url = ")

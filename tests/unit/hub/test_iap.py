@@ -274,7 +274,9 @@ def test_a_request_that_gives_up_does_not_make_unknown_keys_invalid(
         hub.sign_in(google.sign("ada@example.org"))
 
 
-@pytest.mark.parametrize("body", ["<html>", "", "null", "[]", '{"keys": []}', '{"keys": 1}', '{"keys": [1]}'])
+@pytest.mark.parametrize(
+    "body", ["<html>", "", "null", "[]", '{"keys": []}', '{"keys": 1}', '{"keys": [1]}', "[" * 100_000]
+)
 def test_an_invalid_key_set_is_an_outage(
     body: str, google: IapDouble, make_hub: MakeHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

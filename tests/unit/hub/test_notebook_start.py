@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import httpx
 import pytest
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -113,6 +114,31 @@ def test_the_extension_of_the_server_is_written_unchanged(programs: Path, tmp_pa
     config = PyFileConfigLoader("jupyter_server_config.py", str(folder)).load_config()
     assert config.ServerApp.jpserver_extensions.to_dict() == {"update": {"notebook_activity": True}}
     assert sys.path.pop() == str(folder)
+
+
+def test_the_server_takes_the_headers_that_the_proxy_passes_on(programs: Path, tmp_path: Path) -> None:
+    _, environment, _ = start(programs, tmp_path, free_bytes=10**6)
+    folder = environment["JUPYTER_CONFIG_PATH"]
+    # As jupyter_server does: the configuration first, then the HTTP server.
+    serve = (
+        "import asyncio, sys, traitlets.config.loader, tornado.httpserver, tornado.netutil, tornado.web\n"
+        "traitlets.config.loader.PyFileConfigLoader('jupyter_server_config.py', sys.argv[1]).load_config()\n"
+        "async def main():\n"
+        "    sockets = tornado.netutil.bind_sockets(0, '127.0.0.1')\n"
+        "    app = tornado.web.Application([('/', tornado.web.RedirectHandler, {'url': '/lab'})])\n"
+        "    tornado.httpserver.HTTPServer(app, max_body_size=1000).add_sockets(sockets)\n"
+        "    print(sockets[0].getsockname()[1], flush=True)\n"
+        "    await asyncio.Event().wait()\n"
+        "asyncio.run(main())\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", serve, folder], stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout
+            url = f"http://127.0.0.1:{server.stdout.readline().strip()}/"
+            answer = httpx.get(url, headers={"Cookie": "a=" + "x" * (80 * 1024 - 2)}, timeout=60)
+        finally:
+            server.terminate()
+    assert answer.headers["Location"] == "/lab"
 
 
 def test_kubernetes_leaves_the_command_as_it_is() -> None:

@@ -95,6 +95,32 @@ def test_no_page_starts_a_server(path: str, hub: RunningHub) -> None:
     assert eve.server() is None
 
 
+@pytest.mark.parametrize(
+    ("came_from", "status"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, 302),
+        ({"Sec-Fetch-Site": "none"}, 302),  # typed, or a bookmark
+        ({"Sec-Fetch-Site": "cross-site"}, 200),
+        ({"Sec-Fetch-Site": "same-site", "Referer": "https://other.example.org/"}, 200),
+        ({"Referer": "{hub}/hub/home"}, 302),  # http
+        ({"Referer": "http://other.example.org/"}, 200),
+        ({}, 200),
+    ],
+    ids=str,
+)
+def test_only_a_page_of_the_hub_signs_out_without_asking(
+    came_from: dict[str, str], status: int, hub: RunningHub
+) -> None:
+    joe = hub.visit("joe")
+    answer = joe.get("/hub/logout", headers={name: text.format(hub=hub.url) for name, text in came_from.items()})
+    assert answer.status_code == status
+    if status == 200:
+        assert "Do you want to sign out?" in text_of(answer)
+        assert 'href="/hub/logout"' in answer.text
+    # Still signed in, or led to the sign-in page.
+    assert joe.get("/hub/home").status_code == (200 if status == 200 else 302)
+
+
 def test_a_form_of_another_site_starts_no_server(hub: RunningHub) -> None:
     mia = hub.visit("mia")
     assert mia.post("/hub/spawn", data={"cpu": "1"}).status_code == 403

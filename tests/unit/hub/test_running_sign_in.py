@@ -199,6 +199,23 @@ def ada(hub_url: str, github: GitHubDouble) -> Browser:
     return browser
 
 
+@pytest.mark.parametrize("character", ["x", "é", "%22"])
+@pytest.mark.parametrize("length", [100, 1700, 5000])
+def test_a_sign_in_works_from_any_link(hub_url: str, github: GitHubDouble, character: str, length: int) -> None:
+    browser = Browser(hub_url, login=next(NAMES))
+    github.add_person(browser.login)
+    github.join("physics", browser.login)
+    link = f"/hub/token?a={character * length}"
+    page = browser.client.get("/hub/oauth_login", params={"next": link})
+    for cookie in page.headers.get_list("Set-Cookie"):
+        assert len(cookie) <= 4096, "browsers drop longer ones"
+    back = httpx.post(page.headers["Location"], data={"login": browser.login}).headers["Location"]
+    answer = browser.client.get(back)
+    assert answer.status_code == 302
+    goal = urlsplit(answer.headers["Location"])
+    assert goal.path in ({"/hub/token"} if length == 100 else {"/hub/token", "/hub/home", "/hub/spawn"})
+
+
 def _let_the_check_expire() -> None:
     time.sleep(1.1)
 

@@ -1,0 +1,3 @@
+from traitlets.config import LoggingConfigurable
+
+class Service(LoggingConfigurable): ...
