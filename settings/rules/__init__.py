@@ -38,6 +38,7 @@ RULES: Final[tuple[Rule, ...]] = (
     cluster.network_errors,
     maintenance.maintenance_errors,
     nodes.pool_errors,
+    nodes.zone_errors,
     nodes.effect_errors,
     nodes.room_errors,
     gpus.machine_errors,
@@ -82,6 +83,7 @@ RULES: Final[tuple[Rule, ...]] = (
 
 WARNINGS: Final[tuple[Rule, ...]] = (
     inventory.location_warnings,
+    inventory.node_zone_warnings,
     inventory.repository_warnings,
     inventory.machine_type_warnings,
     inventory.gpu_type_warnings,

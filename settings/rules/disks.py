@@ -21,31 +21,36 @@ def hub_errors(hub: HubSettings, cluster: ClusterSettings, nodes: NodesSettings)
                 f"{_set_disk(key, 'pd-balanced')}"
             )
         ]
-    return _storage_errors(key, hub.storage, cluster, {"nodes.core": nodes.core})
+    return _storage_errors(key, hub.storage, cluster, {"nodes.core": nodes.core}, nodes.zones)
 
 
 def home_errors(notebook: NotebookSettings, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
     """Report a kind of disk that homes cannot have."""
     pools = {place: pool for place, pool in nodes.pools.items() if place != "nodes.core"}
-    return _storage_errors("notebook.storage", notebook.storage, cluster, pools)
+    return _storage_errors("notebook.storage", notebook.storage, cluster, pools, nodes.zones)
 
 
 def home_zone_errors(notebook: NotebookSettings, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
     """Report GPU types that the owners of homes could not use, since a disk never leaves its zones."""
     storage, gpus = notebook.storage, nodes.gpu_types(notebook.accelerator)
-    if not cluster.on_gke or storage.storage_class is not None or storage.disk == "filestore" or not cluster.node_zones:
+    if not cluster.on_gke or storage.storage_class is not None or storage.disk == "filestore" or not cluster.zones:
         return []
-    zones, names = cluster.zones_with(gpus), ", ".join(sorted(filter(cluster.has_known, gpus)))
-    if not zones:
+    fitting, names = cluster.zones_with(gpus), ", ".join(sorted(filter(cluster.has_known, gpus)))
+    if not fitting:
         problem = f"a home is in one zone, but no zone of {cluster.location} has all GPU types, {names}"
         return [f"notebook.storage: {problem}; leave one out, or choose another cluster.location"]
+    zones = [zone for zone in fitting if zone in nodes.zones] if nodes.zones else fitting
+    if not zones:
+        return [f"nodes.zones: has no zone with all GPU types, {names}; add {' or '.join(fitting)}"]
     if storage.regional and not cluster.is_zonal and len(zones) < storage.zone_count:
         problem = f"a home would be in two zones, but only {zones[0]} has all GPU types, {names}"
         return [f"notebook.storage.regional: {problem}; leave one out, or {_remove('notebook.storage', 'regional')}"]
     return []
 
 
-def _storage_errors(key: str, storage: Storage, cluster: ClusterSettings, pools: Mapping[str, NodePool]) -> list[str]:
+def _storage_errors(
+    key: str, storage: Storage, cluster: ClusterSettings, pools: Mapping[str, NodePool], zones: tuple[str, ...]
+) -> list[str]:
     if not cluster.on_gke:
         return [
             f"{key}.{part}: works on GKE only, where cluster.mode is existing or create; set that, or "
@@ -60,6 +65,10 @@ def _storage_errors(key: str, storage: Storage, cluster: ClusterSettings, pools:
         errors.append(
             f"{key}.regional: needs a second zone, but all nodes are in {cluster.location}; choose a region for "
             f"cluster.location, or {_remove(key, 'regional')}"
+        )
+    elif storage.regional and len(zones) == 1:
+        errors.append(
+            f"{key}.regional: needs a second zone, but nodes.zones has one; add a zone, or {_remove(key, 'regional')}"
         )
     if storage.storage_class is None and cluster.makes_nodes:
         disk = storage.disk or DEFAULT
