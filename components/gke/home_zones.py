@@ -15,11 +15,11 @@ class ZoneInUseError(Exception):
 
 def keeps_zones() -> pulumi.ResourceHookBinding:
     """Return hooks of a node pool that refuse the removal of zones, also in a preview."""
-    hook = pulumi.ResourceHook("keeps-its-zones", _require_zones, pulumi.ResourceHookOptions(on_dry_run=True))
+    hook = pulumi.ResourceHook("keeps-its-zones", require_zones, pulumi.ResourceHookOptions(on_dry_run=True))
     return pulumi.ResourceHookBinding(before_update=[hook])
 
 
-def _require_zones(args: pulumi.ResourceHookArgs) -> None:
+def require_zones(args: pulumi.ResourceHookArgs) -> None:
     """Raise a ZoneInUseError if a zone is missing in the new inputs. Without zones in them, the pool keeps its own."""
     zones = (args.new_inputs or {}).get("nodeLocations")
     if not zones or is_unknown(zones):

@@ -96,11 +96,11 @@ class NodePools(pulumi.ComponentResource):
                 lambda found: found[0] or found[1]
             )
         for gpu in nodes.gpu:
-            pool(gpu.name, gpu, self.zones.apply(partial(_with_gpu, settings, gpu)))
+            pool(gpu.name, gpu, self.zones.apply(partial(zones_with_gpus, settings, gpu)))
         self.register_outputs({"core": self.core, "zones": self.zones})
 
 
-def _with_gpu(settings: Settings, gpu: GpuPool, zones: Sequence[str]) -> Sequence[str]:
+def zones_with_gpus(settings: Settings, gpu: GpuPool, zones: Sequence[str]) -> Sequence[str]:
     """Return those zones that have the GPUs of a pool.
 
     Raises:

@@ -39,7 +39,8 @@ def home_zone_errors(notebook: NotebookSettings, cluster: ClusterSettings, nodes
     if not fitting:
         problem = f"a home is in one zone, but no zone of {cluster.location} has all GPU types, {names}"
         return [f"notebook.storage: {problem}; leave one out, or choose another cluster.location"]
-    zones = [zone for zone in fitting if zone in nodes.zones] if nodes.zones else fitting
+    possible = nodes.zones or (cluster.first_zones if cluster.makes_nodes else cluster.zones)
+    zones = [zone for zone in possible if zone in fitting]
     if not zones:
         return [f"nodes.zones: has no zone with all GPU types, {names}; add {' or '.join(fitting)}"]
     if storage.regional and not cluster.is_zonal and len(zones) < storage.zone_count:

@@ -221,11 +221,10 @@ def test_every_pool_is_in_node_zones_of_the_cluster(location: str) -> None:
     pools = [{**_T4, "name": f"gpu-{index}", "accelerator": kind} for index, kind in enumerate(types)]
     record = record_gke({"cluster.location": location, "nodes.gpu": pools})
     zones = record.one("Cluster").inputs.get("nodeLocations", [location])
-    assert len(zones) == (1 if location == "us-central1-c" else 3)
-    of_pools = {pool.name: pool.inputs.get("nodeLocations") for pool in record.of("NodePool")}
-    assert {name for name, own in of_pools.items() if own is None} == {"gke-pools-user"}
-    for own in of_pools.values():
-        assert own is None or (own and {*own} <= {*zones})
+    assert len(zones) == 1
+    assert {pool.name: pool.inputs["nodeLocations"] for pool in record.of("NodePool")} == dict.fromkeys(
+        ("gke-pools-core", "gke-pools-user", *(f"gke-pools-gpu-{index}" for index in range(len(types)))), zones
+    )
 
 
 def test_an_autopilot_cluster_has_no_inputs_that_autopilot_refuses() -> None:

@@ -38,6 +38,10 @@ L4 = {"name": "gpu", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
             "notebook.accelerator: | nvidia-l4 is not known to be at cluster.location",
         ),
         (
+            {"nodes.zones": ["europe-west1-b", "europe-west1-e"]},
+            "nodes.zones[1]: | not a zone that this project knows | europe-west1-b, europe-west1-c, europe-west1-d",
+        ),
+        (
             {"cluster.mode": "existing", "notebook.accelerator": "nvidia-l5"},
             "notebook.accelerator: | is not a GPU type that this project knows",
         ),
