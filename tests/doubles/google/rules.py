@@ -40,6 +40,7 @@ FORMS: dict[str, dict[str, str]] = {
     "gcp:compute/router:Router": {"name": _RFC1035},
     "gcp:compute/routerNat:RouterNat": {"name": _RFC1035},
     SECURITY_POLICY: {"name": _RFC1035},
+    "gcp:compute/sSLPolicy:SSLPolicy": {"name": _RFC1035},
     "gcp:compute/subnetwork:Subnetwork": {"name": _RFC1035},
     # The API's rule; the provider passes everything on.
     NODE_POOL: {"name": r"[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?"},

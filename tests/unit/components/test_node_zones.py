@@ -83,7 +83,5 @@ def test_a_gpu_type_that_no_zone_of_the_nodes_has_is_told() -> None:
     found = settings.parse({**GKE, **offered, "cluster.location": "us-central1", "nodes.gpu": [_P100]})
     (gpu,) = found.nodes.gpu
     assert zones_with_gpus(found, gpu, ["us-central1-a", "us-central1-c"]) == ["us-central1-c"]
-    with pytest.raises(
-        pulumi.RunError, match=r"^nodes\.gpu: .*us-central1-a, without nvidia-tesla-p100, .*-f have"
-    ):
+    with pytest.raises(pulumi.RunError, match=r"^nodes\.gpu: .*us-central1-a, without nvidia-tesla-p100, .*-f have"):
         zones_with_gpus(found, gpu, ["us-central1-a"])
