@@ -25,6 +25,10 @@ LEAST_REGIONAL: Final = "10Gi"
 LEAST: Final[Mapping[DiskType, str]] = {"pd-balanced": "1Gi", "pd-ssd": "1Gi", "hyperdisk-balanced": "4Gi"}
 """The smallest disk in one zone. The CSI driver rounds smaller Persistent Disks up by itself."""
 
+LARGEST_ON_AUTOPILOT: Final = "10Gi"
+"""The largest ephemeral storage of a pod on Autopilot. Source: "Minimum and maximum resource requests",
+https://cloud.google.com/kubernetes-engine/docs/concepts/autopilot-resource-requests (2026-11)."""
+
 _GENERATION = re.compile(r"[a-z]([0-9]{1,2})[a-z]?-")
 _HYPERDISK_SINCE = 3
 _HYPERDISK_ONLY_SINCE = 4

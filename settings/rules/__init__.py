@@ -63,6 +63,7 @@ RULES: Final[tuple[Rule, ...]] = (
     disks.hub_errors,
     disks.home_errors,
     disks.home_zone_errors,
+    disks.ephemeral_errors,
     database.url_errors,
     database.effect_errors,
     database.gke_errors,
@@ -89,6 +90,7 @@ WARNINGS: Final[tuple[Rule, ...]] = (
     inventory.gpu_type_warnings,
     inventory.gpu_zone_warnings,
     inventory.tier_warnings,
+    disks.autopilot_warnings,
 )
 """Rules whose findings are shown as warnings."""
 

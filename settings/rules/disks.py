@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 from settings.google import filestore
-from settings.google.disks import DEFAULT, takes
+from settings.google.accelerators import ACCELERATORS
+from settings.google.disks import DEFAULT, LARGEST_ON_AUTOPILOT, takes
 from settings.groups.cluster import ClusterSettings
 from settings.groups.hub import HubSettings
 from settings.groups.nodes import NodePool, NodesSettings
 from settings.groups.notebook import NotebookSettings
+from settings.types.quantity import parse
 from settings.types.sizes import Storage
 
 
@@ -27,6 +29,8 @@ def hub_errors(hub: HubSettings, cluster: ClusterSettings, nodes: NodesSettings)
 def home_errors(notebook: NotebookSettings, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
     """Report a kind of disk that homes cannot have."""
     pools = {place: pool for place, pool in nodes.pools.items() if place != "nodes.core"}
+    if errors := _autopilot_gpu_errors(notebook, cluster):
+        return errors
     return _storage_errors("notebook.storage", notebook.storage, cluster, pools, nodes.zones)
 
 
@@ -81,6 +85,47 @@ def _storage_errors(
             if not takes(pool.machine_type, disk)
         ]
     return errors
+
+
+def ephemeral_errors(notebook: NotebookSettings, cluster: ClusterSettings) -> list[str]:
+    """Report more ephemeral storage than Autopilot gives to a pod."""
+    if not (cluster.on_gke and cluster.autopilot) or parse(notebook.ephemeral_storage) <= parse(LARGEST_ON_AUTOPILOT):
+        return []
+    return [
+        (
+            f"notebook.ephemeralStorage: is more than {LARGEST_ON_AUTOPILOT}, the most that Autopilot gives to a pod: "
+            f"pulumi config set notebook.ephemeralStorage {LARGEST_ON_AUTOPILOT}"
+        )
+    ]
+
+
+def _autopilot_gpu_errors(notebook: NotebookSettings, cluster: ClusterSettings) -> list[str]:
+    """Report a GPU type whose machines take no homes. In other clusters, the stack does not know all machines."""
+    storage, gpu = notebook.storage, ACCELERATORS.get(notebook.accelerator or "")
+    if not (cluster.on_gke and cluster.autopilot) or gpu is None or storage.storage_class is not None:
+        return []
+    disk = storage.disk or DEFAULT
+    if disk == "filestore" or any(takes(machine, disk) for machine in gpu.machines):
+        return []
+    return [
+        (
+            f"notebook.accelerator: its machines take no {disk} disk, the kind of notebook.storage; choose another GPU "
+            f"type, or homes on Filestore: {_set_disk('notebook.storage', 'filestore')}"
+        )
+    ]
+
+
+def autopilot_warnings(notebook: NotebookSettings, hub: HubSettings, cluster: ClusterSettings) -> list[str]:
+    """Report disks that Autopilot's usual machines do not take; another compute class may."""
+    if not (cluster.on_gke and cluster.autopilot):
+        return []
+    volumes = {"hub.storage": hub.storage, "notebook.storage": notebook.storage}
+    return [
+        f"{key}.disk: pods without GPUs run on E2 machines on Autopilot, which take no hyperdisk-balanced: they would "
+        f"not start, unless a compute class gives them other machines; otherwise: {_set_disk(key, DEFAULT)}"
+        for key, storage in volumes.items()
+        if storage.disk == "hyperdisk-balanced"
+    ]
 
 
 def _share_errors(key: str, storage: Storage) -> list[str]:

@@ -298,6 +298,20 @@ def test_the_callback_url_follows_from_the_reserved_address(created: Record) -> 
     assert config["sign_in"]["callback_url"] == f"http://{ADDRESS}/hub/oauth_callback"
 
 
+@pytest.mark.parametrize(
+    ("changes", "value"),
+    [({}, "enabled"), ({"endpoint.internal": True}, None), (EXISTING, None), (GATEWAY, None)],
+    ids=str,
+)
+def test_a_new_load_balancer_of_a_created_cluster_leaves_no_firewall_rules(
+    changes: Mapping[str, object], value: str | None
+) -> None:
+    key = "cloud.google.com/l4-rbs"
+    (service,) = [s for s in _services(record_gke(changes)) if s.inputs["metadata"]["name"] == "tf-hub-lb"]
+    assert service.inputs["metadata"]["annotations"].get(key) == value
+    assert service.ignore_changes == {f'metadata.annotations["{key}"]'}, "GKE changes no existing load balancer"
+
+
 def test_an_internal_load_balancer_has_an_internal_address() -> None:
     record = record_gke({"endpoint.internal": True, "endpoint.sourceRanges": ["10.0.0.0/8"]})
     assert _reserved(record)["addressType"] == "INTERNAL"

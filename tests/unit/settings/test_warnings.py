@@ -6,6 +6,7 @@ import settings
 from tests.corpus import base
 
 GKE = base("gke")
+AUTOPILOT = {"cluster.autopilot": True, "notebook.additionalResources": {}}
 L4 = {"name": "gpu", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
 
 
@@ -44,6 +45,14 @@ L4 = {"name": "gpu", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
         (
             {"cluster.mode": "existing", "notebook.accelerator": "nvidia-l5"},
             "notebook.accelerator: | is not a GPU type that this project knows",
+        ),
+        (
+            {**AUTOPILOT, "hub.storage": {"size": "10Gi", "disk": "hyperdisk-balanced"}},
+            "hub.storage.disk: | E2 machines on Autopilot | pd-balanced",
+        ),
+        (
+            {**AUTOPILOT, "notebook.storage": {"size": "10Gi", "disk": "hyperdisk-balanced"}},
+            "notebook.storage.disk: | E2 machines on Autopilot | pd-balanced",
         ),
         (
             {"database.type": "cloud-sql", "database.tier": "db-n1-standard-1"},
