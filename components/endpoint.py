@@ -16,9 +16,9 @@ from settings import Settings, url_of
 _INTERNAL: Final = {"networking.gke.io/load-balancer-type": "Internal"}
 """Annotations of a load balancer with an address in the VPC."""
 _BY_BACKEND_SERVICE: Final = "cloud.google.com/l4-rbs"
-"""Annotation for a load balancer of GKE's newer kind. The older one leaves firewall rules behind, which keep the network
-in use after `pulumi destroy`: hashicorp/terraform-provider-google#5948. GKE decides when it creates the load balancer,
-so that an existing Service does not get the annotation."""
+"""Annotation for a load balancer of GKE's newer kind. The older one leaves firewall rules behind, so that Google does
+not delete the network: hashicorp/terraform-provider-google#5948. GKE decides when it creates the load balancer, so an
+existing Service does not get the annotation."""
 _WAIT_FOR_ADDRESS: Final = {"pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[0]}"}
 """Annotations of a load balancer that counts as ready once the cluster has assigned it an address: `pulumi up` fails
 after ten minutes without one, and the URL is right. By default the provider also waits, for 10 s at least, until the
