@@ -5,7 +5,6 @@ import re
 import pytest
 
 from settings import NodePool, from_file, quantity
-from settings.reading.keys import SECRETS
 from tools.paths import CHECKOUT
 
 _GIB = 2**30
@@ -17,7 +16,7 @@ def _vcpus(pool: NodePool) -> int:
 
 def _needs() -> dict[str, tuple[int, int]]:
     """Return the quotas that the example uses: idle, and with all pools at their maximum."""
-    settings = from_file(CHECKOUT / "Pulumi.gke.yaml", encrypted=SECRETS)
+    settings = from_file(CHECKOUT / "Pulumi.gke.yaml", defaults={"github.clientSecret": "a secret"})
     pools, gpus = settings.nodes.pools.values(), settings.nodes.gpu
     without = [settings.nodes.core, settings.nodes.user]
     hub, homes = settings.hub.storage.size, settings.notebook.quota["requests.storage"]
