@@ -98,7 +98,7 @@ class Settings(Model):
             return first
         # A home stays in its zone, so one without a GPU type could not be used with it.
         fitting = self.cluster.zones_with(self.gpu_types)
-        return tuple(zone for zone in first if zone in fitting)[:1] or first[:1]
+        return tuple(zone for zone in first if zone in fitting)[:1] or first
 
     @property
     def has_fixed_zones(self) -> bool:

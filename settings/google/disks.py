@@ -2,7 +2,7 @@
 
 Sources, read in November 2026: https://cloud.google.com/compute/docs/disks/hyperdisks and its like for Persistent Disk,
 as https://github.com/skypilot-org/skypilot (sky/provision/gcp/volume_utils.py) has them: series 4 takes Hyperdisk only,
-and so does A3 Ultra. "Provisioning regional persistent disks", https://cloud.google.com/kubernetes-engine/docs/how-to/
+and so do A3 Ultra and the bare metal machines of C3. "Provisioning regional persistent disks", https://cloud.google.com/kubernetes-engine/docs/how-to/
 persistent-volumes/regional-pd. pd-standard is left out: new machines do not take it, and a regional one has 200Gi.
 """
 
@@ -40,7 +40,8 @@ def takes(machine_type: str, disk: DiskType) -> bool:
     generation = 1 if match is None else int(match[1])  # custom-4-8192 is an N1
     if disk == "hyperdisk-balanced":
         return generation >= _HYPERDISK_SINCE or machine_type.startswith(("m1-", "m2-"))
-    return generation < _HYPERDISK_ONLY_SINCE and not machine_type.startswith("a3-ultragpu-")
+    hyperdisk_only = machine_type.startswith("a3-ultragpu-") or machine_type.endswith("-metal")
+    return generation < _HYPERDISK_ONLY_SINCE and not hyperdisk_only
 
 
 def boot_disk(machine_type: str) -> DiskType:

@@ -47,7 +47,7 @@ def home_zone_errors(notebook: NotebookSettings, cluster: ClusterSettings, nodes
     zones = [zone for zone in possible if zone in fitting]
     if not zones:
         return [f"nodes.zones: has no zone with all GPU types, {names}; add {' or '.join(fitting)}"]
-    if storage.regional and not cluster.is_zonal and len(zones) < storage.zone_count:
+    if storage.regional and not cluster.is_zonal and len(nodes.zones) != 1 and len(zones) < storage.zone_count:
         problem = f"a home would be in two zones, but only {zones[0]} has all GPU types, {names}"
         return [f"notebook.storage.regional: {problem}; leave one out, or {_remove('notebook.storage', 'regional')}"]
     return []
