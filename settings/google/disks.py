@@ -2,8 +2,9 @@
 
 Sources, read in November 2026: https://cloud.google.com/compute/docs/disks/hyperdisks and its like for Persistent Disk,
 as https://github.com/skypilot-org/skypilot (sky/provision/gcp/volume_utils.py) has them: series 4 takes Hyperdisk only,
-and so do A3 Ultra and the bare metal machines of C3. "Provisioning regional persistent disks", https://cloud.google.com/kubernetes-engine/docs/how-to/
-persistent-volumes/regional-pd. pd-standard is left out: new machines do not take it, and a regional one has 200Gi.
+and so do A3 Ultra and the bare metal machines of C3. "Provisioning regional persistent disks",
+https://cloud.google.com/kubernetes-engine/docs/how-to/persistent-volumes/regional-pd. pd-standard is left out: new
+machines do not take it, and a regional one has 200Gi.
 """
 
 import re
