@@ -8,6 +8,7 @@ import pytest
 import settings
 from components.gke.home_zones import ZoneInUseError, require_zones
 from components.gke.node_pools import zones_with_gpus
+from settings.reading.keys import SECRETS
 from tests.doubles.monitor import Record, Registration
 from tests.stacks import GKE, record_gke
 
@@ -80,7 +81,9 @@ def test_more_zones_or_the_same_ones_are_accepted(before: list[str] | None, afte
 
 def test_a_gpu_type_that_no_zone_of_the_nodes_has_is_told() -> None:
     offered = {"notebook.additionalResources": {"nvidia.com/gpu": 1}}
-    found = settings.parse({**GKE, **offered, "cluster.location": "us-central1", "nodes.gpu": [_P100]})
+    found = settings.parse(
+        {**GKE, **offered, "cluster.location": "us-central1", "nodes.gpu": [_P100]}, encrypted=SECRETS
+    )
     (gpu,) = found.nodes.gpu
     assert zones_with_gpus(found, gpu, ["us-central1-a", "us-central1-c"]) == ["us-central1-c"]
     with pytest.raises(pulumi.RunError, match=r"^nodes\.gpu: .*us-central1-a, without nvidia-tesla-p100, .*-f have"):

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from settings import NodePool, from_file, quantity
+from settings import NodePool, parse, quantity
+from settings.reading.keys import SECRETS, own_values
+from settings.reading.stack_file import read_config
 from tools.paths import CHECKOUT
 
 _GIB = 2**30
@@ -16,7 +18,8 @@ def _vcpus(pool: NodePool) -> int:
 
 def _needs() -> dict[str, tuple[int, int]]:
     """Return the quotas that the example uses: idle, and with all pools at their maximum."""
-    settings = from_file(CHECKOUT / "Pulumi.gke.yaml", defaults={"github.clientSecret": "a secret"})
+    example = own_values(read_config(CHECKOUT / "Pulumi.gke.yaml"))
+    settings = parse({**example, "github.clientSecret": "a secret"}, encrypted=SECRETS)
     pools, gpus = settings.nodes.pools.values(), settings.nodes.gpu
     without = [settings.nodes.core, settings.nodes.user]
     hub, homes = settings.hub.storage.size, settings.notebook.quota["requests.storage"]
