@@ -18,7 +18,7 @@ class NodePoolsArgs:
 
     settings: Settings
     """The stack's settings: location, zones and pools."""
-    cluster: container.Cluster
+    cluster: "container.Cluster"
     """The cluster."""
     node_account: pulumi.Input[str]
     """E-mail of the nodes' service account."""
