@@ -15,6 +15,10 @@ from settings import Settings, url_of
 
 _INTERNAL: Final = {"networking.gke.io/load-balancer-type": "Internal"}
 """Annotations of a load balancer with an address in the VPC."""
+_BY_BACKEND_SERVICE: Final = "cloud.google.com/l4-rbs"
+"""Annotation for a load balancer of GKE's newer kind. The older one leaves firewall rules behind, so that Google does
+not delete the network: hashicorp/terraform-provider-google#5948. GKE decides when it creates the load balancer, so an
+existing Service does not get the annotation."""
 _WAIT_FOR_ADDRESS: Final = {"pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[0]}"}
 """Annotations of a load balancer that counts as ready once the cluster has assigned it an address: `pulumi up` fails
 after ten minutes without one, and the URL is right. By default the provider also waits, for 10 s at least, until the
@@ -74,6 +78,7 @@ class Endpoint(pulumi.ComponentResource):
                 annotations={
                     **(_WAIT_FOR_ADDRESS if is_load_balancer else NO_WAIT),
                     **(_INTERNAL if settings.endpoint.internal else {}),
+                    **({_BY_BACKEND_SERVICE: "enabled"} if _is_of_a_created_cluster(settings) else {}),
                 },
             ),
             spec=core.ServiceSpecArgs(
@@ -83,7 +88,7 @@ class Endpoint(pulumi.ComponentResource):
                 selector=selector(settings, "proxy"),
                 ports=ports,
             ),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=[f'metadata.annotations["{_BY_BACKEND_SERVICE}"]']),
         )
         self.service_name = service.metadata.name
         if args.public_url is None:
@@ -91,6 +96,15 @@ class Endpoint(pulumi.ComponentResource):
         else:
             self.url = pulumi.Output.from_input(args.public_url)
         self.register_outputs({"url": self.url, "service_name": self.service_name})
+
+
+def _is_of_a_created_cluster(settings: Settings) -> bool:
+    """Return whether it is an external load balancer in a created cluster, which has the add-on that makes it."""
+    return (
+        settings.cluster.mode == "create"
+        and settings.endpoint.type == "load-balancer"
+        and not settings.endpoint.internal
+    )
 
 
 def _url(status: outputs.ServiceStatus | None) -> str | None:

@@ -23,6 +23,8 @@ from settings import Bounds, Settings, callback_of, quantity
 HUB_FOLDER: Final = Path(__file__).parent.parent / "hub"
 """The folder with the Python, HTML and JavaScript files of the hub's pod."""
 
+_SMALL_STORAGE: Final = 256 * 2**20
+"""Requested bytes of a notebook's files outside of the home."""
 _EXAMPLE_AUDIENCE: Final = "/projects/0/global/backendServices/"
 """IAP audience for the check, in which the project number is not resolved."""
 
@@ -111,6 +113,7 @@ class _Resolved(NamedTuple):
 def _render(settings: Settings, resolved: _Resolved) -> str:
     """JSON in lines, always the same for the same settings, so that a preview shows the difference."""
     notebook = settings.notebook
+    storage = int(quantity.parse(notebook.ephemeral_storage))
     config = HubConfig(
         hub_connect_url=service_names.hub_url(settings),
         proxy_api_url=service_names.proxy_api_url(settings),
@@ -130,7 +133,9 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         cpu=_bound(notebook.cpu),
         memory=_bound(notebook.memory),
         additional_resources=dict(sorted(notebook.additional_resources.items())),
-        ephemeral_storage=int(quantity.parse(notebook.ephemeral_storage)),
+        ephemeral_storage=storage,
+        # Few people fill the limit. Autopilot lowers it to the request.
+        ephemeral_storage_request=storage if settings.cluster.autopilot else min(storage, _SMALL_STORAGE),
         home_size=notebook.storage.size,
         home_storage_class=resolved.home_storage_class,
         keep_homes=notebook.keep_homes,

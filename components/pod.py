@@ -9,8 +9,10 @@ from settings import Resources
 
 TMP_SIZE: Final = "512Mi"
 """Size of the hub's `/tmp`."""
-_SCRATCH: Final = ("64Mi", "1Gi")
-"""Request and limit of ephemeral storage: the logs of a container, and `/tmp`. A pod above the limit is replaced."""
+_SCRATCH: Final = "1Gi"
+"""Limit of ephemeral storage: the logs of a container, and `/tmp`. A pod above the limit is replaced."""
+_SCRATCH_REQUEST: Final = "64Mi"
+"""Ephemeral storage that a node must have free."""
 
 
 def pod_security(*, user: int) -> core.PodSecurityContextArgs:
@@ -34,12 +36,18 @@ def container_security() -> core.SecurityContextArgs:
     )
 
 
-def requirements(resources: Resources) -> core.ResourceRequirementsArgs:
-    """Return the requests and limits of a container, without those that are not set."""
-    request, limit = _SCRATCH
+def requirements(resources: Resources, *, autopilot: bool) -> core.ResourceRequirementsArgs:
+    """Return the requests and limits of a container, without those that are not set.
+
+    Args:
+        resources: Those of CPU and memory.
+        autopilot: Whether it runs on Autopilot, which lowers the limit of ephemeral storage to the request. Source:
+            https://cloud.google.com/kubernetes-engine/docs/concepts/autopilot-resource-requests (2026-11).
+    """
+    request = _SCRATCH if autopilot else _SCRATCH_REQUEST
     return core.ResourceRequirementsArgs(
         requests={**resources.requests.model_dump(exclude_none=True), "ephemeral-storage": request},
-        limits={**resources.limits.model_dump(exclude_none=True), "ephemeral-storage": limit},
+        limits={**resources.limits.model_dump(exclude_none=True), "ephemeral-storage": _SCRATCH},
     )
 
 

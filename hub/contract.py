@@ -176,7 +176,9 @@ class HubConfig(BaseModel):
     additional_resources: dict[str, int]
     """Extended resources that may be chosen, such as `nvidia.com/gpu`, each with its largest number."""
     ephemeral_storage: int
-    """Bytes of a notebook's files outside of the home."""
+    """Bytes of a notebook's files outside of the home: the limit."""
+    ephemeral_storage_request: int
+    """Bytes of them that a node must have free to start a notebook."""
     home_size: str
     """Size of each user's home volume, a Kubernetes quantity such as `10Gi`."""
     home_storage_class: str | None

@@ -84,6 +84,28 @@ class Settings(Model):
         return self.nodes.gpu_types(self.notebook.accelerator)
 
     @property
+    def hub_outlives_zone(self) -> bool:
+        """Whether the hub's database outlives the loss of a zone."""
+        return self.hub.storage.regional if self.database.type == "sqlite" else self.database.high_availability
+
+    @property
+    def node_zones(self) -> tuple[str, ...]:
+        """Zones of the nodes of a new cluster that the stack creates."""
+        if self.nodes.zones:
+            return self.nodes.zones
+        first = self.cluster.first_zones
+        if self.hub_outlives_zone or self.notebook.storage.regional:
+            return first
+        # A home stays in its zone, so one without a GPU type could not be used with it.
+        fitting = self.cluster.zones_with(self.gpu_types)
+        return tuple(zone for zone in first if zone in fitting)[:1] or first
+
+    @property
+    def has_fixed_zones(self) -> bool:
+        """Whether `node_zones` is also right for an existing cluster, which otherwise keeps its zones."""
+        return bool(self.nodes.zones) or len(self.node_zones) > 1 or self.cluster.is_zonal
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Warnings, each beginning with its key, that do not stop the program."""
         return tuple(broken(WARNINGS, dict(self)))

@@ -40,7 +40,6 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
         BEFORE,
         {
             "cluster.name": "other",
-            "cluster.location": "europe-west4",
             "cluster.releaseChannel": "stable",
             "cluster.maintenanceStart": "05:00",
             "cluster.maintenanceDays": ["sunday", "monday"],
@@ -50,6 +49,7 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
             "network.podRange": "10.12.0.0/14",
             "network.serviceRange": "10.9.0.0/20",
             "network.controlPlaneRange": "172.16.1.0/28",
+            "nodes.zones": ["europe-west1-b", "europe-west1-c"],
             "nodes.core": _POOL,
             "nodes.user": _POOL,
             "nodes.gpu": [{**_L4, "spot": True}],

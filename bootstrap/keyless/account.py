@@ -1,11 +1,12 @@
 """The service account of one purpose, for the workflows of that purpose."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_gcp import kms, projects, serviceaccount, storage
 
-from keyless.purposes import Purpose
+from keyless.purposes import IAM_ADMIN, Purpose
 from keyless.settings import Settings
 
 
@@ -52,7 +53,12 @@ class Account(pulumi.ComponentResource):
             roles.append(("own", own.name))
         grants: list[pulumi.CustomResource] = [
             projects.IAMMember(
-                f"{name}-{part}", project=args.settings.project, role=role, member=account.member, opts=child
+                f"{name}-{part}",
+                project=args.settings.project,
+                role=role,
+                member=account.member,
+                condition=_only(purpose.grants) if role == IAM_ADMIN else None,
+                opts=child,
             )
             for part, role in roles
         ]
@@ -81,3 +87,15 @@ class Account(pulumi.ComponentResource):
         ]
         self.email = pulumi.Output.all(account.email, *(grant.id for grant in grants)).apply(lambda values: values[0])
         self.register_outputs({"email": self.email})
+
+
+def _only(roles: Sequence[str]) -> "projects.IAMMemberConditionArgs":
+    """Return the condition that no other role is granted or revoked.
+
+    Source: https://cloud.google.com/iam/docs/setting-limits-on-granting-roles (2026-11).
+    """
+    listed = ", ".join(f"'{role}'" for role in roles)
+    return projects.IAMMemberConditionArgs(
+        title="Roles of the stack only",
+        expression=f"api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([{listed}])",
+    )

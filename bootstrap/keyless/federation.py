@@ -10,7 +10,9 @@ from keyless.settings import Settings
 
 ISSUER: Final = "https://token.actions.githubusercontent.com"
 """Issuer of the tokens of GitHub Actions."""
-
+SUBJECT: Final = "assertion.repository_id + ':' + assertion.run_id"
+"""CEL expression of the subject, which audit logs show: the run of a workflow. Google refuses tokens with a subject of
+more than 127 characters, which GitHub's own subject has with a long name of a repository or an environment."""
 _EVENTS: Final = "['push', 'schedule', 'workflow_dispatch']"
 """Events whose workflow comes from the branch itself. Not pull_request_target and workflow_run, which report the branch
 but process the input of others."""
@@ -35,10 +37,14 @@ class Federation(pulumi.ComponentResource):
         protected = pulumi.ResourceOptions(parent=self, protect=args.settings.protect)
         pool = iam.WorkloadIdentityPool(
             f"{name}-pool",
-            workload_identity_pool_id="github-actions",
+            # Tutorials use the name `github-actions`, as 0.1.0 did.
+            workload_identity_pool_id="jupyterhub-github",
             display_name="GitHub Actions",
             description="Workflows of the hub's repository",
-            opts=protected,
+            # A pool is never renamed.
+            opts=pulumi.ResourceOptions.merge(
+                protected, pulumi.ResourceOptions(ignore_changes=["workloadIdentityPoolId"])
+            ),
         )
         provider = iam.WorkloadIdentityPoolProvider(
             f"{name}-provider",
@@ -46,7 +52,7 @@ class Federation(pulumi.ComponentResource):
             workload_identity_pool_provider_id="github",
             display_name="GitHub",
             oidc=iam.WorkloadIdentityPoolProviderOidcArgs(issuer_uri=ISSUER),
-            attribute_mapping={"google.subject": "assertion.sub", "attribute.purpose": _purpose(args.settings)},
+            attribute_mapping={"google.subject": SUBJECT, "attribute.purpose": _purpose(args.settings)},
             attribute_condition=(
                 f"assertion.repository_id == '{args.settings.repository_id}' && "
                 f"assertion.repository_owner_id == '{args.settings.owner_id}'"

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
+IAM_ADMIN: Final = "roles/resourcemanager.projectIamAdmin"
+"""The role that may change the project's IAM policy."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Purpose:
@@ -14,6 +17,8 @@ class Purpose:
     """Display name of its service account."""
     roles: tuple[str, ...]
     """Its roles in the project."""
+    grants: tuple[str, ...] = ()
+    """The only roles that it may grant and revoke with `IAM_ADMIN`."""
     permissions: tuple[str, ...] = ()
     """Permissions in the project for which every predefined role is too broad."""
     writes_state: bool = False
@@ -44,7 +49,7 @@ DRIFT: Final = Purpose(
 DEPLOY: Final = Purpose(
     name="deploy",
     display_name="Deployments that somebody has approved",
-    # docs/gke.md names the same. Whoever may change the project's IAM policy can give themselves all else.
+    # docs/gke.md names the same.
     roles=(
         "roles/artifactregistry.admin",
         "roles/certificatemanager.owner",
@@ -56,10 +61,12 @@ DEPLOY: Final = Purpose(
         "roles/iam.serviceAccountAdmin",
         "roles/iam.serviceAccountUser",
         "roles/iap.admin",
-        "roles/resourcemanager.projectIamAdmin",
+        IAM_ADMIN,
         "roles/servicedirectory.editor",
         "roles/serviceusage.serviceUsageAdmin",
     ),
+    # Without this limit, it could give itself every role. The stack grants only this one, to the nodes.
+    grants=("roles/container.defaultNodeServiceAccount",),
     writes_state=True,
 )
 """For jobs of the deployed branch that the environment's reviewers have approved."""

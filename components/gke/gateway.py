@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi
+from pulumi_gcp import compute
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta import v1 as meta
 
@@ -15,7 +16,8 @@ from components.metadata import labels
 from settings import Settings
 
 _CLASS: Final = "gke-l7-global-external-managed"
-_GATEWAY_API: Final = "gateway.networking.k8s.io/v1"
+_GATEWAY_GROUP: Final = "gateway.networking.k8s.io"
+_GATEWAY_API: Final = f"{_GATEWAY_GROUP}/v1"
 _GKE_API: Final = "networking.gke.io/v1"
 _CERTIFICATE_MAP: Final = "networking.gke.io/certmap"
 """Annotation of a Gateway that names its certificates."""
@@ -58,6 +60,10 @@ class Gateway(pulumi.ComponentResource):
             if endpoint.source_ranges
             else None
         )
+        # Without a policy, the load balancer also accepts TLS 1.0 and 1.1. Browsers of 2014 and later have TLS 1.2.
+        tls = compute.SSLPolicy(
+            f"{name}-tls", profile="MODERN", min_tls_version="TLS_1_2", opts=pulumi.ResourceOptions(parent=self)
+        )
         policy_name = endpoint.security_policy if own_policy is None else own_policy.name
 
         def metadata(
@@ -79,8 +85,8 @@ class Gateway(pulumi.ComponentResource):
                 kind=kind,
                 metadata=metadata,
                 spec=spec,
-                # So that the policy is deleted last: Google deletes none that is in use.
-                opts=pulumi.ResourceOptions(parent=self, depends_on=own_policy),
+                # So that the policies are deleted last: Google deletes none that is in use.
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[tls, *([own_policy] if own_policy else [])]),
             )
 
         gateway = custom(
@@ -98,6 +104,16 @@ class Gateway(pulumi.ComponentResource):
             },
         )
         self.gateway_name = gateway.id.apply(lambda _: settings.name)
+        custom(
+            "tls-policy",
+            _GKE_API,
+            "GCPGatewayPolicy",
+            metadata(),
+            {
+                "targetRef": {"group": _GATEWAY_GROUP, "kind": "Gateway", "name": settings.name},
+                "default": {"sslPolicy": tls.name},
+            },
+        )
         backend = {"group": "", "kind": "Service", "name": args.service}
 
         def parent(section: str) -> list[dict[str, str]]:

@@ -47,7 +47,7 @@ class GkeCluster(pulumi.ComponentResource):
     subnetwork: pulumi.Output[str]
     """Self link of the subnet of the nodes."""
     zones: pulumi.Output[Sequence[str]]
-    """Zones of the nodes, which Google chooses on Autopilot; with a zone as `cluster.location`, those beside it."""
+    """Zones of the nodes for notebooks, which Google chooses on Autopilot."""
 
     def __init__(self, name: str, args: GkeClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:gke/gke_cluster:GkeCluster", name, None, opts)
@@ -61,21 +61,28 @@ class GkeCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=settings.protect,
-                # The first two describe the default pool, which is removed; a difference there would replace the
-                # cluster. GKE upgrades the last one by itself.
-                ignore_changes=["nodeConfig", "initialNodeCount", "nodeVersion", *(_OF_IP_ENDPOINTS if by_dns else ())],
+                ignore_changes=[
+                    # They describe the default pool, which is removed; a difference would replace the cluster.
+                    "nodeConfig",
+                    "initialNodeCount",
+                    # The zones of new pools. Each pool of the stack has its own, and a change here would change them.
+                    "nodeLocations",
+                    # GKE upgrades it by itself.
+                    "nodeVersion",
+                    *(_OF_IP_ENDPOINTS if by_dns else ()),
+                ],
                 custom_timeouts=pulumi.CustomTimeouts(create=_CREATE_TIMEOUT),
             ),
         )
         endpoint = _dns_endpoint(cluster) if by_dns else cluster.endpoint
-        self.endpoint = endpoint
+        self.endpoint, self.zones = endpoint, cluster.node_locations
         if not settings.cluster.autopilot:
-            pools_args = NodePoolsArgs(settings=settings, cluster=cluster.id, node_account=self.node_account)
+            pools_args = NodePoolsArgs(settings=settings, cluster=cluster, node_account=self.node_account)
             pools = NodePools(f"{name}-pools", pools_args, child)
             self.endpoint = pulumi.Output.all(endpoint=endpoint, pool=pools.core).apply(lambda args: args["endpoint"])
+            self.zones = pools.zones
         self.ca_certificate = None if by_dns else cluster.master_auth.cluster_ca_certificate
         self.network, self.subnetwork = net.network, net.subnetwork
-        self.zones = cluster.node_locations
         self.register_outputs({"endpoint": self.endpoint, "node_account": self.node_account})
 
 
@@ -164,7 +171,7 @@ def _cluster(settings: Settings, net: Network, node_account: pulumi.Input[str]) 
         return args
     # Autopilot manages the rest itself, and rejects these arguments.
     # Of a zonal cluster, node_locations lists only the additional zones.
-    args.node_locations = None if settings.cluster.is_zonal else list(settings.cluster.node_zones)
+    args.node_locations = None if settings.cluster.is_zonal else list(settings.node_zones)
     args.remove_default_node_pool = True
     args.initial_node_count = 1
     args.node_config = container.ClusterNodeConfigArgs(

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pulumi
 from pulumi_gcp import container
 
+from components.gke.home_zones import keeps_zones
 from hub.contract import DEDICATED, GPU_RESOURCE, NODE_PURPOSE
 from settings import GpuPool, NodePool, Settings
 
@@ -15,9 +17,9 @@ class NodePoolsArgs:
     """Inputs of `NodePools`."""
 
     settings: Settings
-    """The stack's settings: location and pools."""
-    cluster: pulumi.Input[str]
-    """ID of the cluster."""
+    """The stack's settings: location, zones and pools."""
+    cluster: "container.Cluster"
+    """The cluster."""
     node_account: pulumi.Input[str]
     """E-mail of the nodes' service account."""
 
@@ -27,31 +29,30 @@ class NodePools(pulumi.ComponentResource):
 
     core: pulumi.Output[str]
     """ID of the pool for the hub; known once it has a node."""
+    zones: pulumi.Output[Sequence[str]]
+    """Zones of the nodes for notebooks, and so of homes."""
 
     def __init__(self, name: str, args: NodePoolsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:gke/node_pools:NodePools", name, None, opts)
-        nodes, cluster = args.settings.nodes, args.settings.cluster
+        settings, nodes = args.settings, args.settings.nodes
         user_taint = container.NodePoolNodeConfigTaintArgs(key=DEDICATED, value="user", effect="NO_SCHEDULE")
         # GKE sets it by itself on nodes with GPUs. Pods that request a GPU get the toleration from the admission plugin
         # ExtendedResourceToleration, which is on in GKE.
         gpu_taint = container.NodePoolNodeConfigTaintArgs(key=GPU_RESOURCE, value="present", effect="NO_SCHEDULE")
 
         def pool(
-            part: str,
-            of: NodePool,
-            purpose: str,
-            taints: Sequence[container.NodePoolNodeConfigTaintArgs],
-            zones: Sequence[str] | None = None,
+            part: str, of: NodePool, zones: pulumi.Output[Sequence[str]], *, stays: bool = False
         ) -> container.NodePool:
+            purpose = "core" if of is nodes.core else "user"
+            taints = [] if purpose == "core" else [user_taint, *([gpu_taint] if isinstance(of, GpuPool) else [])]
             return container.NodePool(
                 f"{name}-{part}",
                 # Auto-named, so that the replacement of a pool (another GPU type, Spot VMs or not) is created before
                 # the old pool is deleted; notebooks move at their next start.
-                cluster=args.cluster,
-                # None = the zones of the cluster.
-                node_locations=None if zones is None else list(zones),
+                cluster=args.cluster.id,
+                node_locations=zones,
                 # `min` spread over the zones, rounded up. The autoscaler removes what is too many.
-                initial_node_count=-(-of.min // len(cluster.node_zones if zones is None else zones)),
+                initial_node_count=zones.apply(lambda found: -(-of.min // len(found))),
                 autoscaling=container.NodePoolAutoscalingArgs(
                     total_min_node_count=of.min, total_max_node_count=of.max, location_policy="ANY"
                 ),
@@ -76,28 +77,43 @@ class NodePools(pulumi.ComponentResource):
                     ignore_changes=[
                         # The autoscaler changes the number of nodes.
                         "initialNodeCount",
-                        # The hub's disk is in one of the zones that the pool was created with.
-                        *(["nodeLocations"] if purpose == "core" and zones is not None and len(zones) == 1 else []),
+                        *(["nodeLocations"] if stays else []),
                     ],
+                    hooks=keeps_zones() if settings.protect and of is nodes.user else None,
                 ),
             )
 
-        self.core = pool("core", nodes.core, "core", [], _core_zones(args.settings)).id
-        pool("user", nodes.user, "user", [user_taint])
+        zones = pulumi.Output.from_input(settings.node_zones)
+        # The hub's disk is in one of the zones that the pool was created with.
+        of_core, stays = (zones, False) if settings.hub_outlives_zone else (zones.apply(lambda found: found[:1]), True)
+        self.core = pool("core", nodes.core, of_core, stays=stays).id
+        # Homes are in the zones that the pool was created with. 0.1.0 had three.
+        user = pool("user", nodes.user, zones, stays=not settings.has_fixed_zones)
+        self.zones = zones
+        if not settings.has_fixed_zones:
+            # A pool that was created without zones has those of the cluster.
+            self.zones = pulumi.Output.all(user.node_locations, args.cluster.node_locations).apply(
+                lambda found: found[0] or found[1]
+            )
         for gpu in nodes.gpu:
-            # Not every zone has GPUs.
-            pool(gpu.name, gpu, "user", [user_taint, gpu_taint], cluster.zones_with([gpu.accelerator]))
-        self.register_outputs({"core": self.core})
+            pool(gpu.name, gpu, self.zones.apply(partial(zones_with_gpus, settings, gpu)))
+        self.register_outputs({"core": self.core, "zones": self.zones})
 
 
-def _core_zones(settings: Settings) -> tuple[str, ...]:
-    """Return the zones of the pool for the hub: one, unless the hub's database outlives the loss of its zone.
+def zones_with_gpus(settings: Settings, gpu: GpuPool, zones: Sequence[str]) -> Sequence[str]:
+    """Return those zones that have the GPUs of a pool.
 
-    A pool begins with a node in each of its zones, and the autoscaler does not remove a node with pods of Kubernetes.
+    Raises:
+        pulumi.RunError: None has.
     """
-    sqlite, zones = settings.database.type == "sqlite", settings.cluster.node_zones
-    outlives_zone = settings.hub.storage.regional if sqlite else settings.database.high_availability
-    return zones if outlives_zone else zones[:1]
+    there = settings.cluster.zones_with([gpu.accelerator])
+    if found := [zone for zone in zones if zone in there]:
+        return found
+    raise pulumi.RunError(
+        f"nodes.gpu: the nodes of the stack are in {' and '.join(zones)}, without {gpu.accelerator}, which "
+        f"{' and '.join(there)} have. Choose another GPU type, or add such a zone to nodes.zones: new homes are "
+        "then created there, and existing ones cannot be used with these GPUs."
+    )
 
 
 def _node(

@@ -130,10 +130,10 @@ def _topologies(
 ) -> list[core.TopologySelectorTermArgs]:
     """Zones that have nodes and all GPU types. By default the driver takes the zones that have nodes at the moment."""
     fitting = settings.cluster.zones_with(gpus)
-    # Google knows the zones of nodes that the stack does not create, but of a zonal cluster lists only additional ones.
+    # Of an existing zonal cluster, Google lists only the additional zones.
     values = (
         [*fitting]
-        if settings.cluster.makes_nodes or settings.cluster.is_zonal
+        if settings.cluster.is_zonal
         else pulumi.Output.from_input(zones).apply(lambda found: [zone for zone in fitting if zone in found])
     )
     requirement = core.TopologySelectorLabelRequirementArgs(key=_ZONE, values=values)

@@ -14,7 +14,7 @@ from settings.types.places import Location, is_zone, region_of, zones_of
 from settings.types.text import Flag, TimeOfDay, WholeNumber
 
 _ZONES_OF_A_REGION: Final = 3
-"""Number of zones with nodes in a region, the default of GKE."""
+"""Number of zones with nodes in a region, if there is to be more than one."""
 
 
 _EXAMS: Final = {"name": "exams", "first": "2027-01-18", "last": "2027-02-13"}
@@ -41,8 +41,8 @@ class ClusterSettings(Model):
     """Name of the GKE cluster. At most 40 characters."""
     location: Location | None = None
     """Region, such as `europe-west1`, or zone, such as `europe-west1-b`, of the GKE cluster. Required unless
-    `cluster.mode` is `context`. In a region, the control plane runs in three zones, and a created cluster has nodes in
-    the first three zones."""
+    `cluster.mode` is `context`. In a region, the control plane runs in three zones; those of the nodes are
+    `nodes.zones`."""
     autopilot: Flag = False
     """Whether the GKE cluster is an Autopilot cluster, in which Google manages the nodes. Do not set `nodes.*` then."""
     release_channel: Literal["rapid", "regular", "stable"] = "regular"
@@ -94,23 +94,23 @@ class ClusterSettings(Model):
         return "" if self.location is None else region_of(self.location)
 
     @property
-    def node_zones(self) -> tuple[str, ...]:
-        """Zones of the nodes that the stack creates, or else of the location. Empty without `location`.
+    def zones(self) -> tuple[str, ...]:
+        """Zones of the location, in which nodes can be. Empty without `location`."""
+        return () if self.location is None else zones_of(self.location)
 
-        In a region the first three, independent of the GPU types: zones chosen by GPU types would change with the next
-        node pool, and existing homes would be in other zones. Each region has all GPU types in its first three zones.
-        """
-        zones = zones_of(self.location) if self.location is not None else ()
-        return zones[:_ZONES_OF_A_REGION] if self.makes_nodes else zones
+    @property
+    def first_zones(self) -> tuple[str, ...]:
+        """The first three zones of the location. In each region, they have all GPU types of the region."""
+        return self.zones[:_ZONES_OF_A_REGION]
 
     def zones_with(self, gpus: Collection[str]) -> tuple[str, ...]:
-        """Return those of `node_zones` that have all of these GPU types, so that a home there can be used with each.
+        """Return those of `zones` that have all of these GPU types, so that a home there can be used with each.
 
         GPU types that are not known to be at the location do not restrict the zones; a warning reports them.
         """
         known = [ACCELERATORS[gpu].zones for gpu in gpus if self.has_known(gpu)]
-        return tuple(zone for zone in self.node_zones if all(zone in zones for zones in known))
+        return tuple(zone for zone in self.zones if all(zone in zones for zones in known))
 
     def has_known(self, gpu: str) -> bool:
-        """Return whether a GPU type is known to be in one of `node_zones`."""
-        return gpu in ACCELERATORS and not ACCELERATORS[gpu].zones.isdisjoint(self.node_zones)
+        """Return whether a GPU type is known to be in one of `zones`."""
+        return gpu in ACCELERATORS and not ACCELERATORS[gpu].zones.isdisjoint(self.zones)

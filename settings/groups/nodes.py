@@ -9,6 +9,7 @@ from settings.google.disks import DiskType, boot_disk
 from settings.types.machines import AcceleratorType, MachineType
 from settings.types.model import Model, over
 from settings.types.names import PoolName
+from settings.types.places import Zone
 from settings.types.text import Flag, WholeNumber
 
 
@@ -52,6 +53,11 @@ _GPU = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"
 class NodesSettings(Model):
     """Node pools of a created cluster, unless it is an Autopilot cluster."""
 
+    zones: Annotated[tuple[Zone, ...], Field(examples=[["europe-west1-b", "europe-west1-c"]])] = ()
+    """Zones of the nodes of a created cluster in a region. Add zones at any time; a removed one keeps the homes in it,
+    which no node can use then. Default of a new stack: one zone, which has all GPU types of `nodes.gpu`; three zones if
+    a volume is `regional`, or with `database.highAvailability`. Without this key, existing nodes stay in their
+    zones."""
     core: Annotated[NodePool, over(_CORE)] = _CORE
     """Node pool of a created cluster for hub, proxy and system pods. Omitted parts keep their defaults."""
     user: Annotated[NodePool, over(_USER)] = _USER

@@ -38,6 +38,7 @@ RULES: Final[tuple[Rule, ...]] = (
     cluster.network_errors,
     maintenance.maintenance_errors,
     nodes.pool_errors,
+    nodes.zone_errors,
     nodes.effect_errors,
     nodes.room_errors,
     gpus.machine_errors,
@@ -62,6 +63,7 @@ RULES: Final[tuple[Rule, ...]] = (
     disks.hub_errors,
     disks.home_errors,
     disks.home_zone_errors,
+    disks.ephemeral_errors,
     database.url_errors,
     database.effect_errors,
     database.gke_errors,
@@ -82,11 +84,13 @@ RULES: Final[tuple[Rule, ...]] = (
 
 WARNINGS: Final[tuple[Rule, ...]] = (
     inventory.location_warnings,
+    inventory.node_zone_warnings,
     inventory.repository_warnings,
     inventory.machine_type_warnings,
     inventory.gpu_type_warnings,
     inventory.gpu_zone_warnings,
     inventory.tier_warnings,
+    disks.autopilot_warnings,
 )
 """Rules whose findings are shown as warnings."""
 

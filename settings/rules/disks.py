@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 from settings.google import filestore
-from settings.google.disks import DEFAULT, takes
+from settings.google.accelerators import ACCELERATORS
+from settings.google.disks import DEFAULT, LARGEST_ON_AUTOPILOT, takes
 from settings.groups.cluster import ClusterSettings
 from settings.groups.hub import HubSettings
 from settings.groups.nodes import NodePool, NodesSettings
 from settings.groups.notebook import NotebookSettings
+from settings.types.quantity import parse
 from settings.types.sizes import Storage
 
 
@@ -21,31 +23,39 @@ def hub_errors(hub: HubSettings, cluster: ClusterSettings, nodes: NodesSettings)
                 f"{_set_disk(key, 'pd-balanced')}"
             )
         ]
-    return _storage_errors(key, hub.storage, cluster, {"nodes.core": nodes.core})
+    return _storage_errors(key, hub.storage, cluster, {"nodes.core": nodes.core}, nodes.zones)
 
 
 def home_errors(notebook: NotebookSettings, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
     """Report a kind of disk that homes cannot have."""
     pools = {place: pool for place, pool in nodes.pools.items() if place != "nodes.core"}
-    return _storage_errors("notebook.storage", notebook.storage, cluster, pools)
+    if errors := _autopilot_gpu_errors(notebook, cluster):
+        return errors
+    return _storage_errors("notebook.storage", notebook.storage, cluster, pools, nodes.zones)
 
 
 def home_zone_errors(notebook: NotebookSettings, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
     """Report GPU types that the owners of homes could not use, since a disk never leaves its zones."""
     storage, gpus = notebook.storage, nodes.gpu_types(notebook.accelerator)
-    if not cluster.on_gke or storage.storage_class is not None or storage.disk == "filestore" or not cluster.node_zones:
+    if not cluster.on_gke or storage.storage_class is not None or storage.disk == "filestore" or not cluster.zones:
         return []
-    zones, names = cluster.zones_with(gpus), ", ".join(sorted(filter(cluster.has_known, gpus)))
-    if not zones:
+    fitting, names = cluster.zones_with(gpus), ", ".join(sorted(filter(cluster.has_known, gpus)))
+    if not fitting:
         problem = f"a home is in one zone, but no zone of {cluster.location} has all GPU types, {names}"
         return [f"notebook.storage: {problem}; leave one out, or choose another cluster.location"]
-    if storage.regional and not cluster.is_zonal and len(zones) < storage.zone_count:
+    possible = nodes.zones or (cluster.first_zones if cluster.makes_nodes else cluster.zones)
+    zones = [zone for zone in possible if zone in fitting]
+    if not zones:
+        return [f"nodes.zones: has no zone with all GPU types, {names}; add {' or '.join(fitting)}"]
+    if storage.regional and not cluster.is_zonal and len(nodes.zones) != 1 and len(zones) < storage.zone_count:
         problem = f"a home would be in two zones, but only {zones[0]} has all GPU types, {names}"
         return [f"notebook.storage.regional: {problem}; leave one out, or {_remove('notebook.storage', 'regional')}"]
     return []
 
 
-def _storage_errors(key: str, storage: Storage, cluster: ClusterSettings, pools: Mapping[str, NodePool]) -> list[str]:
+def _storage_errors(
+    key: str, storage: Storage, cluster: ClusterSettings, pools: Mapping[str, NodePool], zones: tuple[str, ...]
+) -> list[str]:
     if not cluster.on_gke:
         return [
             f"{key}.{part}: works on GKE only, where cluster.mode is existing or create; set that, or "
@@ -61,6 +71,10 @@ def _storage_errors(key: str, storage: Storage, cluster: ClusterSettings, pools:
             f"{key}.regional: needs a second zone, but all nodes are in {cluster.location}; choose a region for "
             f"cluster.location, or {_remove(key, 'regional')}"
         )
+    elif storage.regional and len(zones) == 1:
+        errors.append(
+            f"{key}.regional: needs a second zone, but nodes.zones has one; add a zone, or {_remove(key, 'regional')}"
+        )
     if storage.storage_class is None and cluster.makes_nodes:
         disk = storage.disk or DEFAULT
         other = "hyperdisk-balanced" if disk.startswith("pd-") else "pd-balanced"
@@ -71,6 +85,47 @@ def _storage_errors(key: str, storage: Storage, cluster: ClusterSettings, pools:
             if not takes(pool.machine_type, disk)
         ]
     return errors
+
+
+def ephemeral_errors(notebook: NotebookSettings, cluster: ClusterSettings) -> list[str]:
+    """Report more ephemeral storage than Autopilot gives to a pod."""
+    if not (cluster.on_gke and cluster.autopilot) or parse(notebook.ephemeral_storage) <= parse(LARGEST_ON_AUTOPILOT):
+        return []
+    return [
+        (
+            f"notebook.ephemeralStorage: is more than {LARGEST_ON_AUTOPILOT}, the most that Autopilot gives to a pod: "
+            f"pulumi config set notebook.ephemeralStorage {LARGEST_ON_AUTOPILOT}"
+        )
+    ]
+
+
+def _autopilot_gpu_errors(notebook: NotebookSettings, cluster: ClusterSettings) -> list[str]:
+    """Report a GPU type whose machines take no homes. In other clusters, the stack does not know all machines."""
+    storage, gpu = notebook.storage, ACCELERATORS.get(notebook.accelerator or "")
+    if not (cluster.on_gke and cluster.autopilot) or gpu is None or storage.storage_class is not None:
+        return []
+    disk = storage.disk or DEFAULT
+    if disk == "filestore" or any(takes(machine, disk) for machine in gpu.machines):
+        return []
+    return [
+        (
+            f"notebook.accelerator: its machines take no {disk} disk, the kind of notebook.storage; choose another GPU "
+            f"type, or homes on Filestore: {_set_disk('notebook.storage', 'filestore')}"
+        )
+    ]
+
+
+def autopilot_warnings(notebook: NotebookSettings, hub: HubSettings, cluster: ClusterSettings) -> list[str]:
+    """Report disks that Autopilot's usual machines do not take; another compute class may."""
+    if not (cluster.on_gke and cluster.autopilot):
+        return []
+    volumes = {"hub.storage": hub.storage, "notebook.storage": notebook.storage}
+    return [
+        f"{key}.disk: pods without GPUs run on E2 machines on Autopilot, which take no hyperdisk-balanced: they would "
+        f"not start, unless a compute class gives them other machines; otherwise: {_set_disk(key, DEFAULT)}"
+        for key, storage in volumes.items()
+        if storage.disk == "hyperdisk-balanced"
+    ]
 
 
 def _share_errors(key: str, storage: Storage) -> list[str]:

@@ -33,6 +33,16 @@ def location_warnings(cluster: ClusterSettings) -> list[str]:
     ]
 
 
+def node_zone_warnings(nodes: NodesSettings, cluster: ClusterSettings) -> list[str]:
+    """Report unknown zones of a known region."""
+    return [
+        f"nodes.zones[{index}]: is not a zone that this project knows; {cluster.region} has {', '.join(cluster.zones)} "
+        "(settings/google/regions.py)"
+        for index, zone in enumerate(nodes.zones)
+        if cluster.location in ZONES and region_of(zone) == cluster.region and zone not in cluster.zones
+    ]
+
+
 def repository_warnings(images: ImagesSettings) -> list[str]:
     """Report an unknown region of the repository."""
     registry = images.artifact_registry

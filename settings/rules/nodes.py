@@ -5,6 +5,7 @@ from settings.groups.network import NetworkSettings
 from settings.groups.nodes import NodesSettings
 from settings.rules.effects import without_effect
 from settings.types.networks import nodes_in, nodes_with_pods_in
+from settings.types.places import region_of
 
 _TAKEN = ("core", "user")
 
@@ -26,15 +27,32 @@ def pool_errors(nodes: NodesSettings) -> list[str]:
     return errors
 
 
+def zone_errors(nodes: NodesSettings, cluster: ClusterSettings) -> list[str]:
+    """Report zones outside of the region of the cluster, and zones that are listed twice."""
+    if not (cluster.makes_nodes and cluster.location and nodes.zones):
+        return []
+    if cluster.is_zonal:
+        return ["nodes.zones: needs a region, but cluster.location is a zone; remove it: pulumi config rm nodes.zones"]
+    errors: list[str] = []
+    for index, zone in enumerate(nodes.zones):
+        key = f"nodes.zones[{index}]"
+        if region_of(zone) != cluster.region:
+            errors.append(f"{key}: is not in the region of cluster.location, which has {', '.join(cluster.zones)}")
+        if zone in nodes.zones[:index]:
+            errors.append(f"{key}: is the same as nodes.zones[{nodes.zones.index(zone)}]; remove one of them")
+    return errors
+
+
 def effect_errors(nodes: NodesSettings, cluster: ClusterSettings) -> list[str]:
     """Report pools that have no effect in this cluster."""
     if cluster.makes_nodes:
         return []
     if cluster.mode == "create":
-        names, why = ("core", "user", "gpu", "pod_pids_limit"), "with cluster.autopilot, where Google makes the nodes"
+        names = ("zones", "core", "user", "gpu", "pod_pids_limit")
+        why = "with cluster.autopilot, where Google makes the nodes"
     else:
         names, why = (
-            ("gpu", "pod_pids_limit"),
+            ("zones", "gpu", "pod_pids_limit"),
             f"with cluster.mode {cluster.mode}, as only a created cluster gets pools",
         )
     return without_effect("nodes", nodes, names, why)

@@ -52,3 +52,12 @@ Location = Annotated[
     ),
 ]
 """Region or zone; `settings.rules.inventory` warns of unknown ones."""
+
+Zone = Annotated[
+    Text,
+    matching(
+        r"[a-z]+-[a-z]+[0-9]+-(?:ai[0-9]+)?[a-z]",
+        "is not a zone of Google Cloud, such as europe-west1-b",
+    ),
+]
+"""Zone."""

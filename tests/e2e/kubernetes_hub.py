@@ -276,6 +276,7 @@ def _hub_config(folder: Path, port: int, owner_uid: str) -> HubConfig:
             "allowed_images": (),
             "additional_resources": {},
             "ephemeral_storage": 2**30,
+            "ephemeral_storage_request": 2**28,
             "home_size": "1Gi",
             "start_timeout_seconds": 60,
             "idle_minutes": 0,

@@ -42,7 +42,7 @@ def test_the_stack_is_created_is_idempotent_and_is_protected_from_destroy(stack:
     succeed(stack, "up", *AT_ONCE)
     succeed(stack, "up", *AT_ONCE, "--expect-no-changes")
     exports = _exports(stack)
-    pool = f"projects/{project_number('foo-123')}/locations/global/workloadIdentityPools/github-actions"
+    pool = f"projects/{project_number('foo-123')}/locations/global/workloadIdentityPools/jupyterhub-github"
     assert exports["variables"] == {
         "GCP_WORKLOAD_IDENTITY_PROVIDER": f"{pool}/providers/github",
         "PULUMI_BACKEND_URL": "gs://foo-123-pulumi-state",

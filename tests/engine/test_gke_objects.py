@@ -21,6 +21,7 @@ _PLURALS = {
     "HTTPRoute": "httproutes",
     "HealthCheckPolicy": "healthcheckpolicies",
     "GCPBackendPolicy": "gcpbackendpolicies",
+    "GCPGatewayPolicy": "gcpgatewaypolicies",
 }
 
 
@@ -84,3 +85,19 @@ def test_a_health_check_that_takes_longer_than_its_interval_is_refused(client: A
     wrong = copy.deepcopy(made)
     wrong["spec"]["default"]["timeoutSec"] = wrong["spec"]["default"]["checkIntervalSec"] + 1
     assert "longer than the time between checks" in _refusal(client, wrong)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"targetRef": {"group": "", "kind": "Service", "name": "tf-hub"}}, "kind"),
+        ({"targetRef": {"group": "gateway.networking.k8s.io", "kind": "Gateway"}}, "name"),
+        ({"default": {"sslpolicy": "modern"}}, "unknown field"),
+    ],
+    ids=str,
+)
+def test_a_tls_policy_that_would_have_no_effect_is_refused(
+    client: ApiClient, changes: Mapping[str, object], reason: str
+) -> None:
+    (made,) = [made for made in _objects(record_gke(GATEWAY)) if made["kind"] == "GCPGatewayPolicy"]
+    assert reason in _refusal(client, {**made, "spec": {**made["spec"], **changes}})

@@ -48,6 +48,9 @@ _BACKEND: Final = Effect(updates={"GCPBackendPolicy"})
 _ACCOUNT: Final = Effect(updates={"ServiceAccount"})
 _BINDING: Final = Effect(updates={"ClusterRoleBinding"})
 _POOL: Final = Effect(updates={"NodePool"})
+_MORE_ZONES: Final = Effect(
+    updates={"NodePool", "StorageClass"}, note="Nothing moves, and the preview refuses the removal of a zone."
+)
 _OTHER_POOL: Final = Effect(replaces={"NodePool"})
 _IN_USE: Final = Effect(updates={"Subnetwork"}, note="Google refuses the change while the cluster uses the range.")
 _INSTANCE: Final = Effect(updates={"DatabaseInstance"}, note="Cloud SQL restarts the instance.")
@@ -64,9 +67,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "gcp.project": ANOTHER_STACK,
     "cluster.mode": ANOTHER_STACK,
     "cluster.name": Effect(replaces={"Account", "Cluster", "IAMMember", "NodePool", "RepositoryIamMember"}),
-    "cluster.location": Effect(
-        replaces={"Cluster", "NodePool", "Router", "RouterNat", "Subnetwork"}, updates={"StorageClass"}
-    ),
+    "cluster.location": ANOTHER_STACK,
     "cluster.autopilot": Effect(restarts={"hub", "proxy"}, replaces={"Cluster", "NodePool"}, updates={"StorageClass"}),
     "cluster.releaseChannel": _CLUSTER,
     "cluster.controlPlaneEndpoint": Effect(
@@ -82,6 +83,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "network.podRange": _IN_USE,
     "network.serviceRange": _IN_USE,
     "network.controlPlaneRange": Effect(replaces={"Cluster", "NodePool"}),
+    "nodes.zones": _MORE_ZONES,
     "nodes.core": _POOL,
     "nodes.core.spot": _OTHER_POOL,
     "nodes.user": _POOL,
@@ -116,8 +118,8 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "endpoint.tlsKey": _PROXY,
     "images.repository": Effect(restarts={"hub", "proxy"}, replaces={"RepositoryIamMember"}),
     "hub.storage": Effect(
-        updates={"PersistentVolumeClaim", "NodePool"},
-        note="The node pool only to `regional`: it gets more zones.",
+        updates={"PersistentVolumeClaim", *_MORE_ZONES.updates},
+        note="Node pools and StorageClass only to `regional`: the nodes get more zones.",
     ),
     "hub.keepDatabase": _NOTHING,
     "database.type": Effect(
@@ -125,14 +127,17 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     ),
     "database.tier": _INSTANCE,
     "database.highAvailability": Effect(
-        updates={"DatabaseInstance", "NodePool"},
-        note="Cloud SQL restarts the instance. The node pool of the hub gets more zones.",
+        updates={"DatabaseInstance", *_MORE_ZONES.updates},
+        note="Cloud SQL restarts the instance. The nodes get more zones.",
     ),
     "proxy.image": _PROXY,
     "proxy.resources": _PROXY,
     "notebook.accelerator": Effect(restarts={"hub"}, updates={"StorageClass"}),
     "notebook.quota": Effect(updates={"ResourceQuota"}),
     "notebook.keepHomes": Effect(restarts={"hub"}, updates={"Role"}),
+    "notebook.storage": Effect(
+        restarts={"hub"}, updates={"NodePool"}, note="The node pools only to `regional`: they get more zones."
+    ),
     "notebook.storage.disk": Effect(
         restarts={"hub"}, updates={"Cluster"}, note="The cluster only to or from `filestore`."
     ),

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
-from settings.types.places import is_zone
+from settings.types.places import is_zone, region_of
 from tests.doubles.google import maintenance
 from tests.doubles.google.failure import Failure
 from tests.doubles.google.wire import UNKNOWN, Properties, bare
@@ -40,6 +40,7 @@ FORMS: dict[str, dict[str, str]] = {
     "gcp:compute/router:Router": {"name": _RFC1035},
     "gcp:compute/routerNat:RouterNat": {"name": _RFC1035},
     SECURITY_POLICY: {"name": _RFC1035},
+    "gcp:compute/sSLPolicy:SSLPolicy": {"name": _RFC1035},
     "gcp:compute/subnetwork:Subnetwork": {"name": _RFC1035},
     # The API's rule; the provider passes everything on.
     NODE_POOL: {"name": r"[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?"},
@@ -129,10 +130,13 @@ def broken(token: str, inputs: Properties) -> Iterator[Failure]:
 
 
 def zones_refusal(pool: Properties, cluster: Properties) -> str | None:
-    """Return Google's error for a node pool with zones that its cluster does not have; None if there is none."""
+    """Return Google's error for zones outside of the cluster's region; None if there is none.
+
+    Source: "Nodes must be in the region of their regional cluster", docs of google_container_node_pool.
+    """
     zones: list[str] = pool.get("nodeLocations") or []
-    if outside := [zone for zone in zones if zone not in {cluster["location"], *cluster["nodeLocations"]}]:
-        return f"googleapi: Error 400: Node pool locations {outside} are not among those of the cluster., badRequest"
+    if outside := [zone for zone in zones if region_of(zone) != region_of(cluster["location"])]:
+        return f"googleapi: Error 400: Locations {outside} are not in the region of the cluster., badRequest"
     return None
 
 
@@ -152,7 +156,11 @@ def refusal(token: str, inputs: Properties) -> str | None:
     if token == CLUSTER and not any(inputs.get(name) for name in ("enableAutopilot", "initialNodeCount", "nodePools")):
         return "googleapi: Error 400: Cluster.initial_node_count must be greater than zero., badRequest"
     if token == CLUSTER:
-        return maintenance.refusal(inputs.get("maintenancePolicy") or {}) or _quota_refusal(inputs)
+        return (
+            maintenance.refusal(inputs.get("maintenancePolicy") or {})
+            or zones_refusal(inputs, inputs)
+            or _quota_refusal(inputs)
+        )
     return _sql_refusal(inputs) if token == SQL_INSTANCE else None
 
 

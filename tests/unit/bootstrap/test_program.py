@@ -7,8 +7,9 @@ import pytest
 from pulumi.runtime import set_all_config
 
 from keyless.federation import ISSUER
-from keyless.purposes import DEPLOY, PURPOSES
+from keyless.purposes import DEPLOY, IAM_ADMIN, PURPOSES
 from tests.doubles.monitor import Record, Registration, record
+from tests.stacks import CLOUD_SQL, GATEWAY, IAP, record_gke
 from tests.unit.bootstrap.config import CONFIG
 from tools.paths import CHECKOUT
 
@@ -38,13 +39,36 @@ def test_only_the_repository_is_trusted_by_its_numeric_ids(made: Record) -> None
 
 def test_the_purpose_of_a_job_follows_from_event_branch_and_environment(made: Record) -> None:
     assert made.one("WorkloadIdentityPoolProvider").inputs["attributeMapping"] == {
-        "google.subject": "assertion.sub",
+        "google.subject": "assertion.repository_id + ':' + assertion.run_id",
         "attribute.purpose": (
             "assertion.event_name == 'pull_request' ? 'preview' : "
             "assertion.ref == 'refs/heads/main' && assertion.event_name in ['push', 'schedule', 'workflow_dispatch'] ? "
             "(assertion.sub.endsWith(':environment:production') ? 'deploy' : 'drift') : 'none'"
         ),
     }
+
+
+def test_a_subject_of_a_token_is_short_enough_for_google() -> None:
+    largest = str(2**63 - 1)
+    assert len(f"{largest}:{largest}") <= 127
+
+
+def test_another_pool_of_github_is_no_obstacle_and_an_older_one_stays(made: Record) -> None:
+    pool = made.one("WorkloadIdentityPool")
+    assert pool.inputs["workloadIdentityPoolId"] != "github-actions"
+    assert pool.ignore_changes == {"workloadIdentityPoolId"}
+
+
+def test_a_deployment_grants_only_the_roles_of_the_stack(made: Record) -> None:
+    grants = [grant.inputs for grant in made.of("IAMMember") if "condition" in grant.inputs]
+    assert [grant["role"] for grant in grants] == [IAM_ADMIN]
+    assert grants[0]["condition"]["expression"] == (
+        "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', [])"
+        ".hasOnly(['roles/container.defaultNodeServiceAccount'])"
+    )
+    stack = record_gke(GATEWAY, IAP, CLOUD_SQL, {"registry.create": True})
+    granted = {grant.inputs["role"] for grant in stack.of("IAMMember") if grant.type.startswith("gcp:projects/")}
+    assert granted == {*DEPLOY.grants}
 
 
 def test_each_account_is_impersonated_by_jobs_of_its_purpose_only(made: Record) -> None:

@@ -27,6 +27,17 @@ def test_a_gateway_has_address_records_certificate_and_policies(gateway: Record)
     assert gateway.one("GCPBackendPolicy").inputs["spec"]["default"]["timeoutSec"] == 86_400
 
 
+def test_the_load_balancer_accepts_tls_1_2_and_later_only(gateway: Record) -> None:
+    policy = gateway.one("SSLPolicy")
+    assert (policy.inputs["profile"], policy.inputs["minTlsVersion"]) == ("MODERN", "TLS_1_2")
+    assert gateway.one("GCPGatewayPolicy").inputs["spec"] == {
+        "targetRef": {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "tf-hub"},
+        "default": {"sslPolicy": policy.answer["name"]},
+    }
+    # Google deletes no policy that is in use.
+    assert policy.urn in gateway.one("Gateway", "tf-hub").dependencies
+
+
 def test_the_certificate_waits_for_the_dns_records_of_its_authorization(gateway: Record) -> None:
     records = {record.urn for record in gateway.of("RecordSet")}
     certificate = next(resource for resource in gateway.of("Certificate") if resource.type.startswith("gcp:"))

@@ -221,11 +221,10 @@ def test_every_pool_is_in_node_zones_of_the_cluster(location: str) -> None:
     pools = [{**_T4, "name": f"gpu-{index}", "accelerator": kind} for index, kind in enumerate(types)]
     record = record_gke({"cluster.location": location, "nodes.gpu": pools})
     zones = record.one("Cluster").inputs.get("nodeLocations", [location])
-    assert len(zones) == (1 if location == "us-central1-c" else 3)
-    of_pools = {pool.name: pool.inputs.get("nodeLocations") for pool in record.of("NodePool")}
-    assert {name for name, own in of_pools.items() if own is None} == {"gke-pools-user"}
-    for own in of_pools.values():
-        assert own is None or (own and {*own} <= {*zones})
+    assert len(zones) == 1
+    assert {pool.name: pool.inputs["nodeLocations"] for pool in record.of("NodePool")} == dict.fromkeys(
+        ("gke-pools-core", "gke-pools-user", *(f"gke-pools-gpu-{index}" for index in range(len(types)))), zones
+    )
 
 
 def test_an_autopilot_cluster_has_no_inputs_that_autopilot_refuses() -> None:
@@ -297,6 +296,20 @@ def test_the_callback_url_follows_from_the_reserved_address(created: Record) -> 
     assert _balancer(created)["loadBalancerIP"] == ADDRESS
     config = json.loads(created.one("ConfigMap").inputs["data"]["hub.json"])
     assert config["sign_in"]["callback_url"] == f"http://{ADDRESS}/hub/oauth_callback"
+
+
+@pytest.mark.parametrize(
+    ("changes", "value"),
+    [({}, "enabled"), ({"endpoint.internal": True}, None), (EXISTING, None), (GATEWAY, None)],
+    ids=str,
+)
+def test_a_new_load_balancer_of_a_created_cluster_leaves_no_firewall_rules(
+    changes: Mapping[str, object], value: str | None
+) -> None:
+    key = "cloud.google.com/l4-rbs"
+    (service,) = [s for s in _services(record_gke(changes)) if s.inputs["metadata"]["name"] == "tf-hub-lb"]
+    assert service.inputs["metadata"]["annotations"].get(key) == value
+    assert service.ignore_changes == {f'metadata.annotations["{key}"]'}, "GKE changes no existing load balancer"
 
 
 def test_an_internal_load_balancer_has_an_internal_address() -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -5,7 +6,9 @@ import pytest
 from components import hub_config
 from hub.contract import HubConfig
 from tests.doubles.monitor import Record
-from tests.stacks import pod_specs, record_hub, record_settings, settings_with
+from tests.stacks import pod_specs, record_gke, record_hub, record_settings, settings_with
+
+_AUTOPILOT: Mapping[str, object] = {"cluster.autopilot": True, "notebook.additionalResources": {}}
 
 
 def _config(hub: Record) -> HubConfig:
@@ -65,6 +68,7 @@ def test_hub_json_has_the_values_of_the_settings() -> None:
         "memory": {"default": 2**30, "min": 2**28, "max": 8 * 10**9},
         "additional_resources": {"nvidia.com/gpu": 2, "example.com/fpga": 1},
         "ephemeral_storage": 20 * 2**30,
+        "ephemeral_storage_request": 2**28,
         "home_size": "5Gi",
         "home_storage_class": "fast",
         "keep_homes": False,
@@ -76,6 +80,23 @@ def test_hub_json_has_the_values_of_the_settings() -> None:
         "accelerator": None,
         "service_accounts": (),
     }
+
+
+@pytest.mark.parametrize(
+    ("changes", "limit", "request_"),
+    [
+        ({}, 10 * 2**30, 2**28),
+        ({"notebook.ephemeralStorage": "100Mi"}, 100 * 2**20, 100 * 2**20),
+        (_AUTOPILOT, 10 * 2**30, 10 * 2**30),
+        ({**_AUTOPILOT, "notebook.ephemeralStorage": "2Gi"}, 2 * 2**30, 2 * 2**30),
+    ],
+    ids=str,
+)
+def test_autopilot_gets_requests_as_high_as_the_limit_that_it_would_lower(
+    changes: Mapping[str, object], limit: int, request_: int
+) -> None:
+    config = _config(record_gke(changes))
+    assert (config.ephemeral_storage, config.ephemeral_storage_request) == (limit, request_)
 
 
 def test_hub_json_does_not_depend_on_the_order_of_keys() -> None:

@@ -1,7 +1,7 @@
 from typing import Any
 
 from tests.doubles.monitor import Record
-from tests.stacks import pod_specs, record_hub
+from tests.stacks import pod_specs, record_gke, record_hub
 
 _ALLOWED_VOLUMES = {
     "configMap",
@@ -79,6 +79,13 @@ def test_requests_and_limits_are_those_of_the_settings() -> None:
             "limits": {"memory": "128Mi", "ephemeral-storage": "1Gi"},
         },
     }
+
+
+def test_requests_of_storage_on_autopilot_are_as_high_as_the_limits() -> None:
+    record = record_gke({"cluster.autopilot": True, "notebook.additionalResources": {}})
+    for spec in pod_specs(record).values():
+        resources = spec["containers"][0]["resources"]
+        assert resources["requests"]["ephemeral-storage"] == resources["limits"]["ephemeral-storage"] == "1Gi"
 
 
 def test_every_pod_has_probes_and_two_minutes_to_start(hub: Record) -> None:

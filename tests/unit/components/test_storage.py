@@ -70,8 +70,10 @@ def test_a_regional_disk_is_restricted_to_zones_with_nodes(mode: str) -> None:
 
 
 def test_homes_are_restricted_to_zones_with_every_gpu_type() -> None:
-    classes = _classes(record_gke({"nodes.gpu": [_L4]}))
+    zones = {"nodes.zones": ["europe-west1-b", "europe-west1-c", "europe-west1-d"]}
+    classes = _classes(record_gke({"nodes.gpu": [_L4]}, zones))
     assert _zones(classes[_KEPT]) == ["europe-west1-b", "europe-west1-c"]
+    assert _zones(_classes(record_gke({"nodes.gpu": [_L4]}))[_KEPT]) == ["europe-west1-b"]
     assert "allowedTopologies" not in classes["jupyterhub-database-pd-balanced"]
 
 
@@ -88,7 +90,7 @@ def test_homes_of_a_zonal_cluster_are_in_its_zone() -> None:
 
 def test_a_preview_of_a_new_stack_has_the_zones_of_homes() -> None:
     found = _classes(record_gke({"nodes.gpu": [_L4]}, preview=True))[_KEPT]
-    assert _zones(found) == ["europe-west1-b", "europe-west1-c"]
+    assert _zones(found) == ["europe-west1-b"]
     autopilot = {"cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"}
     assert _zones(_classes(record_gke(autopilot, preview=True))[_KEPT]) == UNKNOWN
 

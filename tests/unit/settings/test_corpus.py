@@ -81,8 +81,9 @@ def test_an_accepted_file_sets_each_key_to_another_value_than_its_default() -> N
 def test_one_file_sets_every_key_that_is_valid_in_any_cluster() -> None:
     written = read_config(FILES / "everything.good.yaml")
     on_gke = read_config(FILES / "gke-everything.good.yaml")
-    # The first two exclude node pools, the others exclude endpoint.tlsSecret.
-    alone = {"cluster.autopilot", "notebook.accelerator", "endpoint.tlsCertificate", "endpoint.tlsKey"}
+    # The first two exclude node pools, the third a zone as location, and the others endpoint.tlsSecret.
+    no_pools = {"cluster.autopilot", "notebook.accelerator"}
+    alone = {*no_pools, "nodes.zones", "endpoint.tlsCertificate", "endpoint.tlsKey"}
     assert {key for key in KEYS if f"{PROJECT}:{key}" not in {**written, **on_gke}} == alone
 
 

@@ -6,6 +6,7 @@ import settings
 from tests.corpus import base
 
 GKE = base("gke")
+AUTOPILOT = {"cluster.autopilot": True, "notebook.additionalResources": {}}
 L4 = {"name": "gpu", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
 
 
@@ -38,8 +39,20 @@ L4 = {"name": "gpu", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
             "notebook.accelerator: | nvidia-l4 is not known to be at cluster.location",
         ),
         (
+            {"nodes.zones": ["europe-west1-b", "europe-west1-e"]},
+            "nodes.zones[1]: | not a zone that this project knows | europe-west1-b, europe-west1-c, europe-west1-d",
+        ),
+        (
             {"cluster.mode": "existing", "notebook.accelerator": "nvidia-l5"},
             "notebook.accelerator: | is not a GPU type that this project knows",
+        ),
+        (
+            {**AUTOPILOT, "hub.storage": {"size": "10Gi", "disk": "hyperdisk-balanced"}},
+            "hub.storage.disk: | E2 machines on Autopilot | pd-balanced",
+        ),
+        (
+            {**AUTOPILOT, "notebook.storage": {"size": "10Gi", "disk": "hyperdisk-balanced"}},
+            "notebook.storage.disk: | E2 machines on Autopilot | pd-balanced",
         ),
         (
             {"database.type": "cloud-sql", "database.tier": "db-n1-standard-1"},

@@ -80,6 +80,8 @@ REPLACING: Final[Mapping[str, frozenset[str]]] = {
     "gcp:compute/globalAddress:GlobalAddress": _ADDRESS,
     # In place: rules and description.
     "gcp:compute/securityPolicy:SecurityPolicy": frozenset({"type"}),
+    # In place: profile, minTlsVersion, customFeatures.
+    "gcp:compute/sSLPolicy:SSLPolicy": frozenset({"description"}),
     # In place: labels. `target` too, if it is not a service attachment.
     "gcp:compute/forwardingRule:ForwardingRule": frozenset(
         {"target", "ipAddress", "ipProtocol", "loadBalancingScheme", "network", "subnetwork", "noAutomateDnsZone"}

@@ -28,9 +28,14 @@ def test_missing_node_locations_are_chosen_by_the_stand_in(driver: Driver) -> No
 
 
 @pytest.mark.parametrize("location", ["us-central1", "us-central1-b"])
-def test_a_node_pool_outside_the_clusters_zones_is_refused(driver: Driver, location: str) -> None:
+def test_a_node_pool_outside_the_clusters_region_is_refused(driver: Driver, location: str) -> None:
     cluster, _ = driver.create(CLUSTER, {**_CLUSTER, "location": location})
-    with pytest.raises(RefusedError, match="us-central1-a"):
-        driver.create(NODE_POOL, {"name": "gpu", "cluster": cluster, "nodeLocations": _zones("ab")})
-    driver.create(NODE_POOL, {"name": "gpu", "cluster": cluster, "nodeLocations": _zones("b")})
+    with pytest.raises(RefusedError, match="us-east1-b"):
+        driver.create(NODE_POOL, {"name": "gpu", "cluster": cluster, "nodeLocations": [*_zones("a"), "us-east1-b"]})
+    driver.create(NODE_POOL, {"name": "gpu", "cluster": cluster, "nodeLocations": _zones("ab")})
     driver.create(NODE_POOL, {"name": "user", "cluster": cluster})
+
+
+def test_a_cluster_with_zones_of_another_region_is_refused(driver: Driver) -> None:
+    with pytest.raises(RefusedError, match="us-east1-b"):
+        driver.create(CLUSTER, {**_CLUSTER, "nodeLocations": ["us-east1-b"]})

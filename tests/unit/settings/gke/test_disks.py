@@ -22,6 +22,7 @@ GKE = base("gke")
         ("a3-highgpu-8g", True, True),
         ("a3-ultragpu-8g", False, True),
         ("a4-highgpu-8g", False, True),
+        ("c3-standard-192-metal", False, True),
         ("n4-standard-8", False, True),
         ("c4a-standard-8", False, True),
         ("n4-custom-4-16384", False, True),

@@ -31,6 +31,7 @@ def test_the_effect_of_every_setting_is_measured_or_it_needs_another_stack() -> 
         ({"name": "other"}, "PersistentVolumeClaim"),
         ({"namespace": "other"}, "Namespace"),
         ({**EXISTING, "nodes.gpu": []}, "Cluster"),
+        ({"cluster.location": "europe-west4"}, "Cluster"),
     ],
     ids=str,
 )
