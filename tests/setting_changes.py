@@ -76,6 +76,7 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
         {**GKE, "cluster.autopilot": True, "notebook.accelerator": "nvidia-tesla-t4"},
         {"notebook.accelerator": "nvidia-l4"},
     ),
+    ({**BEFORE, "backup.days": 14}, {"backup.days": 30, "backup.start": "04:30", "backup.paused": True}),
     ({**BEFORE, "notebook.quota": {"pods": 50}}, {"notebook.quota": {"pods": 60}}),
     (
         {**BEFORE, **IAP},

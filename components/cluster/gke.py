@@ -36,6 +36,7 @@ def use(found: ExistingGke | None, settings: Settings) -> Cluster:
         created = GkeCluster("gke", GkeClusterArgs(settings=settings), after_apis)
         node_account, ready = created.node_account, created
         gke = Gke(
+            cluster=created.cluster,
             kubeconfig=_kubeconfig(created.endpoint, created.ca_certificate),
             network=created.network,
             subnetwork=created.subnetwork,
@@ -46,6 +47,7 @@ def use(found: ExistingGke | None, settings: Settings) -> Cluster:
         cluster, output = found.cluster, pulumi.Output.from_input
         node_account, ready = None, apis
         gke = Gke(
+            cluster=output(f"projects/{settings.gcp.project_id}/locations/{cluster.location}/clusters/{cluster.name}"),
             kubeconfig=_kubeconfig(found.control_plane.endpoint, found.control_plane.ca_certificate),
             network=output(cluster.network),
             subnetwork=output(cluster.subnetwork),

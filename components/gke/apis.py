@@ -30,6 +30,8 @@ def required_apis(settings: Settings) -> list[str]:
     if settings.database.type == "cloud-sql":
         # The last two are for Private Service Connect.
         names += ["sqladmin", "servicedirectory", "dns"]
+    if settings.backup.days is not None:
+        names.append("gkebackup")
     return list(dict.fromkeys(names))
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from settings.rules import (
     address,
+    backup,
     cluster,
     database,
     disks,
@@ -65,6 +66,8 @@ RULES: Final[tuple[Rule, ...]] = (
     database.url_errors,
     database.effect_errors,
     database.gke_errors,
+    backup.effect_errors,
+    backup.content_errors,
     sign_in.github_errors,
     sign_in.github_url_errors,
     sign_in.access_errors,
@@ -87,6 +90,7 @@ WARNINGS: Final[tuple[Rule, ...]] = (
     inventory.gpu_type_warnings,
     inventory.gpu_zone_warnings,
     inventory.tier_warnings,
+    backup.content_warnings,
 )
 """Rules whose findings are shown as warnings."""
 

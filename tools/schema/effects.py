@@ -45,6 +45,7 @@ _NOTHING: Final = Effect()
 _PROXY: Final = Effect(restarts={"proxy"})
 _CLUSTER: Final = Effect(updates={"Cluster"})
 _BACKEND: Final = Effect(updates={"GCPBackendPolicy"})
+_BACKUP: Final = Effect(updates={"BackupPlan"})
 _ACCOUNT: Final = Effect(updates={"ServiceAccount"})
 _BINDING: Final = Effect(updates={"ClusterRoleBinding"})
 _POOL: Final = Effect(updates={"NodePool"})
@@ -128,6 +129,12 @@ EFFECTS: Final[Mapping[str, Effect]] = {
         updates={"DatabaseInstance", "NodePool"},
         note="Cloud SQL restarts the instance. The node pool of the hub gets more zones.",
     ),
+    "backup.days": Effect(
+        updates={"BackupPlan"},
+        note="The first value also updates Cluster. Without a value, the plan and its backups stay in Google Cloud.",
+    ),
+    "backup.start": _BACKUP,
+    "backup.paused": _BACKUP,
     "proxy.image": _PROXY,
     "proxy.resources": _PROXY,
     "notebook.accelerator": Effect(restarts={"hub"}, updates={"StorageClass"}),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from settings.types.places import is_zone
-from tests.doubles.google import maintenance
+from tests.doubles.google import backups, maintenance
 from tests.doubles.google.failure import Failure
 from tests.doubles.google.wire import UNKNOWN, Properties, bare
 
@@ -17,6 +17,7 @@ CLUSTER = "gcp:container/cluster:Cluster"
 NODE_POOL = "gcp:container/nodePool:NodePool"
 FORWARDING_RULE = "gcp:compute/forwardingRule:ForwardingRule"
 SECURITY_POLICY = "gcp:compute/securityPolicy:SecurityPolicy"
+BACKUP_PLAN = "gcp:gkebackup/backupPlan:BackupPlan"
 SQL_INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance"
 
 _RFC1035 = r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?"
@@ -32,6 +33,7 @@ FORMS: dict[str, dict[str, str]] = {
     "gcp:certificatemanager/certificateMap:CertificateMap": {"name": _CERTIFICATES},
     "gcp:certificatemanager/certificateMapEntry:CertificateMapEntry": {"name": _CERTIFICATES},
     "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": {"name": _CERTIFICATES},
+    BACKUP_PLAN: {"name": _RFC1035},
     "gcp:compute/address:Address": {"name": _RFC1035},
     "gcp:compute/globalAddress:GlobalAddress": {"name": _RFC1035},
     FORWARDING_RULE: {"name": _RFC1035},
@@ -153,6 +155,8 @@ def refusal(token: str, inputs: Properties) -> str | None:
         return "googleapi: Error 400: Cluster.initial_node_count must be greater than zero., badRequest"
     if token == CLUSTER:
         return maintenance.refusal(inputs.get("maintenancePolicy") or {}) or _quota_refusal(inputs)
+    if token == BACKUP_PLAN:
+        return backups.refusal(inputs)
     return _sql_refusal(inputs) if token == SQL_INSTANCE else None
 
 

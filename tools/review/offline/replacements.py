@@ -72,6 +72,7 @@ REPLACING: Final[Mapping[str, frozenset[str]]] = {
         {"cluster", "initialNodeCount", "maxPodsPerNode", "placementPolicy", "queuedProvisioning"}
     )
     | _NODE_CONFIG,
+    "gcp:gkebackup/backupPlan:BackupPlan": frozenset({"cluster"}),
     "gcp:compute/network:Network": frozenset({"autoCreateSubnetworks", "description"}),
     "gcp:compute/subnetwork:Subnetwork": frozenset({"ipCidrRange", "network", "description"}),
     # In place: the protocols that it denies, and their sources.
