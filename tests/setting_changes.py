@@ -58,6 +58,7 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
             "identity.notebookServiceAccount": "notebooks@my-project-123.iam.gserviceaccount.com",
             "identity.notebooks": [_ADA],
             "registry.create": True,
+            "registry.remotes": ["quay.io"],
             "endpoint.hostname": "lab.example.org",
             "endpoint.dnsZone": {"name": "another-zone", "domain": "example.org"},
             "endpoint.sourceRanges": ["203.0.113.0/24"],

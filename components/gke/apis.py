@@ -24,6 +24,9 @@ def required_apis(settings: Settings) -> list[str]:
         names.append("dns")
     if settings.registry.create or (settings.cluster.mode == "create" and settings.images.artifact_registry):
         names.append("artifactregistry")
+    if settings.registry.remotes:
+        # The second is called by the nodes, for image streaming.
+        names += ["artifactregistry", "containerfilesystem"]
     if settings.notebook.storage.disk == "filestore":
         # Called by GKE's CSI driver, not by the stack.
         names.append("file")

@@ -57,6 +57,7 @@ RULES: Final[tuple[Rule, ...]] = (
     address.address_errors,
     endpoint.url_errors,
     images.registry_errors,
+    images.remote_errors,
     images.hub_errors,
     images.proxy_errors,
     images.notebook_errors,

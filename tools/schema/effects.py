@@ -97,6 +97,11 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "identity.hubServiceAccount": _ACCOUNT,
     "identity.notebookServiceAccount": _ACCOUNT,
     "registry.create": _NOTHING,
+    "registry.remotes": Effect(
+        restarts={"hub"},
+        updates={"NodePool"},
+        note="The first and the last one recreate the nodes for notebooks, and end the notebooks on them.",
+    ),
     "clusterAdmin.user": _BINDING,
     "clusterAdmin.bindingName": _BINDING,
     "clusterAdmin.enabled": _NOTHING,

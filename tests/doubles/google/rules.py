@@ -100,6 +100,12 @@ ONE_OF: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     SQL_INSTANCE: {"": ("settings", "clone")},
+    "gcp:artifactregistry/repository:Repository": {
+        "remoteRepositoryConfig": (
+            *("aptRepository", "commonRepository", "dockerRepository", "mavenRepository", "npmRepository"),
+            *("pythonRepository", "yumRepository"),
+        )
+    },
 }
 """By type, objects (`""`: the inputs) of which one of several properties has to be set, if the object is set."""
 

@@ -90,7 +90,9 @@ REPLACING: Final[Mapping[str, frozenset[str]]] = {
     "gcp:sql/database:Database": frozenset({"instance"}),
     "gcp:sql/user:User": frozenset({"instance", "host"}),
     "gcp:serviceaccount/account:Account": frozenset({"accountId"}),
-    "gcp:artifactregistry/repository:Repository": frozenset({"repositoryId", "format"}),
+    "gcp:artifactregistry/repository:Repository": frozenset(
+        {"repositoryId", "format", "mode", "remoteRepositoryConfig"}
+    ),
     "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": frozenset({"repository"}),
     "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": frozenset({"domain", "type"}),
     "gcp:certificatemanager/certificate:Certificate": frozenset({"managed", "scope"}),
