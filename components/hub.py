@@ -199,7 +199,7 @@ def _pod(args: HubArgs, *, database_claim: pulumi.Output[str] | None) -> core.Po
                 readiness_probe=probe(health, port=HUB_PORT, period=5, failures=3),
                 # Five minutes: while a database does not answer, the hub waits for it, and answers nothing else.
                 liveness_probe=probe(health, port=HUB_PORT, period=10, failures=30),
-                resources=requirements(args.settings.hub.resources),
+                resources=requirements(args.settings.hub.resources, args.settings.cluster),
                 security_context=container_security(),
                 volume_mounts=mounts,
             )

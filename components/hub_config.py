@@ -49,6 +49,10 @@ def checked(settings: Settings) -> AbstractContextManager[None]:
     return config_check.running(hub_files(settings), variables, line_names={"extra_config.py": "hub.extraConfig"})
 
 
+_SMALL_STORAGE: Final = 256 * 2**20
+"""Requested bytes of a notebook's files outside of the home."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class HubConfigMapArgs:
     """Inputs of `HubConfigMap`."""
@@ -111,7 +115,7 @@ class _Resolved(NamedTuple):
 
 def _render(settings: Settings, resolved: _Resolved) -> str:
     """JSON in lines, always the same for the same settings, so that a preview shows the difference."""
-    notebook = settings.notebook
+    notebook, storage = settings.notebook, int(quantity.parse(settings.notebook.ephemeral_storage))
     config = HubConfig(
         hub_connect_url=service_names.hub_url(settings),
         proxy_api_url=service_names.proxy_api_url(settings),
@@ -132,7 +136,9 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         cpu=_bound(notebook.cpu),
         memory=_bound(notebook.memory),
         additional_resources=dict(sorted(notebook.additional_resources.items())),
-        ephemeral_storage=int(quantity.parse(notebook.ephemeral_storage)),
+        ephemeral_storage=storage,
+        # Few people fill the limit, so the request is small. Autopilot lowers a limit to the request.
+        ephemeral_storage_request=storage if settings.cluster.autopilot else min(storage, _SMALL_STORAGE),
         home_size=notebook.storage.size,
         home_storage_class=resolved.home_storage_class,
         keep_homes=notebook.keep_homes,

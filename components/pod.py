@@ -5,7 +5,7 @@ from typing import Final
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 
-from settings import Resources
+from settings import ClusterSettings, Resources
 
 TMP_SIZE: Final = "512Mi"
 """Size of the hub's `/tmp`."""
@@ -34,9 +34,11 @@ def container_security() -> core.SecurityContextArgs:
     )
 
 
-def requirements(resources: Resources) -> core.ResourceRequirementsArgs:
+def requirements(resources: Resources, cluster: ClusterSettings) -> core.ResourceRequirementsArgs:
     """Return the requests and limits of a container, without those that are not set."""
     request, limit = _SCRATCH
+    if cluster.autopilot:
+        request = limit  # Autopilot lowers a limit to the request
     return core.ResourceRequirementsArgs(
         requests={**resources.requests.model_dump(exclude_none=True), "ephemeral-storage": request},
         limits={**resources.limits.model_dump(exclude_none=True), "ephemeral-storage": limit},

@@ -197,7 +197,7 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str], account: pulumi.O
                 startup_probe=probe(HEALTH_PATH, port=PROXY_PORT, period=1, failures=120, https=has_tls),
                 readiness_probe=probe(HEALTH_PATH, port=PROXY_PORT, period=5, failures=3, https=has_tls),
                 liveness_probe=probe(HEALTH_PATH, port=PROXY_PORT, period=10, failures=6, https=has_tls),
-                resources=requirements(args.settings.proxy.resources),
+                resources=requirements(args.settings.proxy.resources, args.settings.cluster),
                 security_context=container_security(),
                 volume_mounts=mounts,
             )

@@ -179,6 +179,8 @@ class HubConfig(BaseModel):
     """Extended resources that may be chosen, such as `nvidia.com/gpu`, each with its largest number."""
     ephemeral_storage: int
     """Bytes of a notebook's files outside of the home."""
+    ephemeral_storage_request: int
+    """Bytes of them that the scheduler reserves on a node."""
     home_size: str
     """Size of each user's home volume, a Kubernetes quantity such as `10Gi`."""
     home_storage_class: str | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -32,10 +32,6 @@ class _Filling(NamedTuple):
     """Reasons why the default is there."""
     by_link: bool = False
     """Whether the texts come from a link, and not from the user."""
-
-
-_SMALL_STORAGE: Final = 256 * 2**20
-"""Requested bytes of a notebook's files outside of the home."""
 
 
 class SpawnForm:
@@ -121,9 +117,8 @@ class SpawnForm:
         spawner.mem_guarantee = spawner.mem_limit = chosen.memory
         # Kubernetes wants both to be equal for extended resources.
         counts = {name: str(count) for name, count in chosen.additional_resources.items()}
-        limit = self._config.ephemeral_storage
-        # The request is small, as few people fill the limit.
-        spawner.extra_resource_guarantees = {**counts, EPHEMERAL_STORAGE: str(min(limit, _SMALL_STORAGE))}
+        request, limit = self._config.ephemeral_storage_request, self._config.ephemeral_storage
+        spawner.extra_resource_guarantees = {**counts, EPHEMERAL_STORAGE: str(request)}
         spawner.extra_resource_limits = {**counts, EPHEMERAL_STORAGE: str(limit)}
         self._submitted.pop(spawner, None)
 

@@ -31,6 +31,7 @@ HUB_CONFIG = HubConfig(
     memory=Bounds(default=2**30, min=2**28, max=2**33),
     additional_resources={"nvidia.com/gpu": 2},
     ephemeral_storage=10 * 2**30,
+    ephemeral_storage_request=256 * 2**20,
     home_size="10Gi",
     home_storage_class=None,
     keep_homes=True,

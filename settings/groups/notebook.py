@@ -52,7 +52,7 @@ class NotebookSettings(Model):
     """ResourceQuota of all notebook servers and homes together. Empty: no limit."""
     ephemeral_storage: Memory = "10Gi"
     """Maximum size of a server's files outside of the home, such as `10Gi`: `/tmp`, logs and what `%pip install` adds.
-    Kubernetes stops a server that exceeds it."""
+    Kubernetes stops a server that exceeds it. At most 10Gi on Autopilot."""
     storage: Annotated[Storage, over(_HOME_STORAGE)] = _HOME_STORAGE
     """Home volume of each user. Existing homes keep their kind of disk, and grow to the size when their server starts.
     With `disk: filestore`, homes are NFS shares of 10Gi to 1Ti."""

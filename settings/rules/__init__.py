@@ -64,6 +64,7 @@ RULES: Final[tuple[Rule, ...]] = (
     disks.hub_errors,
     disks.home_errors,
     disks.home_zone_errors,
+    disks.scratch_errors,
     database.url_errors,
     database.effect_errors,
     database.gke_errors,

@@ -1,6 +1,7 @@
 """Rules of the volumes of hub and homes: the zones and the kind of a disk never change."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from settings.google import filestore
 from settings.google.disks import DEFAULT, takes
@@ -8,7 +9,12 @@ from settings.groups.cluster import ClusterSettings
 from settings.groups.hub import HubSettings
 from settings.groups.nodes import NodePool, NodesSettings
 from settings.groups.notebook import NotebookSettings
+from settings.types.quantity import parse
 from settings.types.sizes import Storage
+
+_AUTOPILOT_SCRATCH: Final = "10Gi"
+"""Most ephemeral storage of all containers of a pod on Autopilot. Source:
+https://cloud.google.com/kubernetes-engine/docs/concepts/autopilot-resource-requests (2026-11)."""
 
 
 def hub_errors(hub: HubSettings, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
@@ -43,6 +49,18 @@ def home_zone_errors(notebook: NotebookSettings, cluster: ClusterSettings, nodes
         problem = f"a home would be in two zones, but only {zones[0]} has all GPU types, {names}"
         return [f"notebook.storage.regional: {problem}; leave one out, or {_remove('notebook.storage', 'regional')}"]
     return []
+
+
+def scratch_errors(notebook: NotebookSettings, cluster: ClusterSettings) -> list[str]:
+    """Report more storage outside of the homes than Autopilot gives a pod."""
+    if not cluster.autopilot or parse(notebook.ephemeral_storage) <= parse(_AUTOPILOT_SCRATCH):
+        return []
+    return [
+        (
+            f"notebook.ephemeralStorage: is above {_AUTOPILOT_SCRATCH}, the most that Autopilot gives a pod: "
+            f"pulumi config set notebook.ephemeralStorage {_AUTOPILOT_SCRATCH}"
+        )
+    ]
 
 
 def _storage_errors(key: str, storage: Storage, cluster: ClusterSettings, pools: Mapping[str, NodePool]) -> list[str]:

@@ -1,7 +1,8 @@
+import json
 from typing import Any
 
 from tests.doubles.monitor import Record
-from tests.stacks import pod_specs, record_hub
+from tests.stacks import pod_specs, record_gke, record_hub
 
 _ALLOWED_VOLUMES = {
     "configMap",
@@ -79,6 +80,17 @@ def test_requests_and_limits_are_those_of_the_settings() -> None:
             "limits": {"memory": "128Mi", "ephemeral-storage": "1Gi"},
         },
     }
+
+
+def test_on_autopilot_requests_of_storage_are_the_limits() -> None:
+    # Autopilot would lower the limits to the requests, and stop servers that use more.
+    record = record_gke({"cluster.autopilot": True, "notebook.additionalResources": {}})
+    for spec in pod_specs(record).values():
+        found = spec["containers"][0]["resources"]
+        assert found["requests"]["ephemeral-storage"] == found["limits"]["ephemeral-storage"] == "1Gi"
+    (data,) = [one.inputs["data"] for one in record.of("ConfigMap") if "hub.json" in one.inputs["data"]]
+    config = json.loads(data["hub.json"])
+    assert config["ephemeral_storage_request"] == config["ephemeral_storage"] == 10 * 2**30
 
 
 def test_every_pod_has_probes_and_two_minutes_to_start(hub: Record) -> None:

@@ -18,6 +18,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "dedicated_nodes": "New notebooks run on nodes for notebooks only: {new} (before: {old}).",
     "default_service_account": "New notebooks run as the ServiceAccount {new} (before: {old}).",
     "ephemeral_storage": "New notebooks may store {new} bytes outside of the home (before: {old}).",
+    "ephemeral_storage_request": "",  # noted with the limit, or the cluster
     "extra_config": "",  # noted with the file
     "home_size": "Homes have {new} (before: {old}); smaller ones are expanded at the next start, none shrinks.",
     "home_storage_class": "New homes use another StorageClass; existing ones stay as they are.",
