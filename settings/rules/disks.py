@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from settings.google import filestore
+from settings.google.accelerators import ACCELERATORS
 from settings.google.disks import DEFAULT, takes
 from settings.groups.cluster import ClusterSettings
 from settings.groups.hub import HubSettings
@@ -12,6 +13,9 @@ from settings.groups.notebook import NotebookSettings
 from settings.types.quantity import parse
 from settings.types.sizes import Storage
 
+_AUTOPILOT_MACHINES: Final = "e2-"
+"""Beginning of the machine types of Autopilot's nodes without GPUs. Source:
+https://cloud.google.com/kubernetes-engine/docs/concepts/autopilot-compute-classes (2026-11)."""
 _AUTOPILOT_SCRATCH: Final = "10Gi"
 """Most ephemeral storage of all containers of a pod on Autopilot. Source:
 https://cloud.google.com/kubernetes-engine/docs/concepts/autopilot-resource-requests (2026-11)."""
@@ -27,13 +31,15 @@ def hub_errors(hub: HubSettings, cluster: ClusterSettings, nodes: NodesSettings)
                 f"{_set_disk(key, 'pd-balanced')}"
             )
         ]
-    return _storage_errors(key, hub.storage, cluster, {"nodes.core": nodes.core})
+    found = _storage_errors(key, hub.storage, cluster, {"nodes.core": nodes.core})
+    return [*found, *_autopilot_errors(key, hub.storage, cluster)]
 
 
 def home_errors(notebook: NotebookSettings, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
     """Report a kind of disk that homes cannot have."""
     pools = {place: pool for place, pool in nodes.pools.items() if place != "nodes.core"}
-    return _storage_errors("notebook.storage", notebook.storage, cluster, pools)
+    found = _storage_errors("notebook.storage", notebook.storage, cluster, pools)
+    return [*found, *_autopilot_errors("notebook.storage", notebook.storage, cluster, notebook.accelerator)]
 
 
 def home_zone_errors(notebook: NotebookSettings, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
@@ -89,6 +95,23 @@ def _storage_errors(key: str, storage: Storage, cluster: ClusterSettings, pools:
             if not takes(pool.machine_type, disk)
         ]
     return errors
+
+
+def _autopilot_errors(key: str, storage: Storage, cluster: ClusterSettings, gpu: str | None = None) -> list[str]:
+    if not cluster.autopilot or not cluster.on_gke or storage.storage_class is not None or storage.disk == "filestore":
+        return []
+    disk = storage.disk or DEFAULT
+    if not takes(_AUTOPILOT_MACHINES, disk):
+        return [f"{key}.disk: Autopilot's nodes take no {disk} disk; {_remove(key, 'disk')}"]
+    if gpu in ACCELERATORS and not any(takes(machines, disk) for machines in ACCELERATORS[gpu].machines):
+        return [
+            (
+                f"notebook.accelerator: nodes with {gpu} take no {disk} disk, and Autopilot's other nodes take no "
+                f"Hyperdisk, so no home could be used on both; choose another GPU type, or Filestore: "
+                f"{_set_disk(key, 'filestore')}"
+            )
+        ]
+    return []
 
 
 def _share_errors(key: str, storage: Storage) -> list[str]:
