@@ -103,7 +103,11 @@ def _autopilot_errors(key: str, storage: Storage, cluster: ClusterSettings, gpu:
     disk = storage.disk or DEFAULT
     if not takes(_AUTOPILOT_MACHINES, disk):
         return [f"{key}.disk: Autopilot's nodes take no {disk} disk; {_remove(key, 'disk')}"]
-    if gpu in ACCELERATORS and not any(takes(machines, disk) for machines in ACCELERATORS[gpu].machines):
+    if (
+        gpu is not None
+        and gpu in ACCELERATORS
+        and not any(takes(machines, disk) for machines in ACCELERATORS[gpu].machines)
+    ):
         return [
             (
                 f"notebook.accelerator: nodes with {gpu} take no {disk} disk, and Autopilot's other nodes take no "

@@ -15,7 +15,8 @@ NOT_EMPTY = f"{_INVALID}backup plan cannot be deleted as it has backups. Delete 
 
 def refusal(plan: Properties) -> str | None:
     """Return Google's error for the schedule of a plan; None if there is none."""
-    schedule, retention = plan.get("backupSchedule") or {}, plan.get("retentionPolicy") or {}
+    schedule: Properties = plan.get("backupSchedule") or {}
+    retention: Properties = plan.get("retentionPolicy") or {}
     days = retention.get("backupRetainDays")
     if schedule.get("cronSchedule") and days is None:
         return f"{_INVALID}backup_retain_days must be defined with a cron_schedule., badRequest"
