@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import shutil
 import time
 from datetime import datetime, timezone
@@ -25,6 +26,9 @@ SECONDS = 30
 
 SHARE = 0.1
 """Share of a CPU from which a process computes. Idle kernels, Dask workers and web servers stay below it."""
+
+LONGEST = 140
+"""Maximum number of characters of a notice in JupyterLab."""
 
 FULL = 2**20
 """Free bytes below which a home counts as full."""
@@ -78,23 +82,33 @@ class Work:
 
 def notices(home: Path) -> list[dict[str, object]]:
     """Return arguments of JupyterLab's command `apputils:notify`: what ends the server, and problems of the home."""
-    shown: list[dict[str, object]] = []
-    if lifetime := os.environ.get("JUPYTERHUB_LIFETIME"):
-        shown.append({"message": lifetime, "type": "info", "options": {"autoClose": 10000}})
+    shown = _notices(os.environ.get("JUPYTERHUB_LIFETIME", ""), type="info", options={"autoClose": 10000})
+    lasting = {"autoClose": False}
     if os.environ.get("JUPYTERHUB_WITHOUT_HOME_SETTINGS"):
         reason = (
-            "The last start of your server failed, so this one leaves out the Jupyter settings and Python packages of "
-            "your home folder (.jupyter, .local). Fix or remove them, then stop the server and start it again."
+            "The last start failed, so this one leaves out the Jupyter settings and Python packages of your home "
+            "folder (.jupyter, .local). Fix or remove them, then stop the server and start it again."
         )
-        shown.append({"message": reason, "type": "warning", "options": {"autoClose": False}})
+        shown += _notices(reason, type="warning", options=lasting)
     disk = shutil.disk_usage(home)
     if disk.free < FULL:
         size = f"{disk.total / 2**30:.1f} GiB, {disk.free / 2**20:.0f} MiB free"
         full = (
             f"Your home folder is full ({size}): files cannot be saved. Delete some, for example in the file browser."
         )
-        shown.append({"message": full, "type": "error", "options": {"autoClose": False}})
+        shown += _notices(full, type="error", options=lasting)
     return shown
+
+
+def _notices(text: str, **arguments: object) -> list[dict[str, object]]:
+    """Return as few notices as have room for the sentences: JupyterLab cuts off longer ones."""
+    messages: list[str] = []
+    for sentence in re.split(r"(?<=[.]) ", text) if text else ():
+        if messages and len(messages[-1]) + 1 + len(sentence) <= LONGEST:
+            messages[-1] += f" {sentence}"
+        else:
+            messages.append(sentence)
+    return [{"message": message, **arguments} for message in messages]
 
 
 def cpu_seconds() -> dict[int, float]:

@@ -2,9 +2,10 @@
 
 import base64
 import re
+import subprocess
 import time
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -210,10 +211,46 @@ def _restarts_of(pod: str) -> int:
     return sum(container.restart_count for container in (status and status.container_statuses) or [])
 
 
-def test_a_file_survives_stopping_and_starting_the_server(hub: Hub, visit: Visit) -> None:
+def test_a_full_home_opens_and_its_files_can_be_deleted(hub: Hub, visit: Visit) -> None:
     with visit() as page:
         sign_in(page, "ada")
         stop_server(page, hub.url)
+        with _full_volume(_home_of("claim-ada")):
+            page.goto(f"{hub.url}/hub/spawn")
+            start(page)
+            wait_for_lab(page)
+            expect(page.get_by_text("home folder is full")).to_be_visible()
+            server = f"{hub.url}/user/ada/api"
+            text = {"type": "file", "format": "text", "content": "x" * 9999}
+            assert page.request.post(f"{server}/terminals", headers=_xsrf(page)).status == 200
+            assert page.request.post(f"{server}/kernels", headers=_xsrf(page)).status == 201
+            assert page.request.put(f"{server}/contents/new.txt", data=text, headers=_xsrf(page)).status == 500
+            assert page.request.delete(f"{server}/contents/fill", headers=_xsrf(page)).status == 204
+            assert page.request.put(f"{server}/contents/new.txt", data=text, headers=_xsrf(page)).status == 201
+            stop_server(page, hub.url)
+
+
+@contextmanager
+def _full_volume(folder: Path) -> Generator[None]:
+    """Mount a full file system of 1 MiB over the folder of a volume."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m,uid=1000,gid=100,mode=2770", "tmpfs", folder], check=True)
+    try:
+        with suppress(OSError):  # it is full
+            (folder / "fill").write_bytes(bytes(2**21))
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def _xsrf(page: Page) -> dict[str, str]:
+    """Return the header for requests that change something on the user's server."""
+    cookies = {(cookie.get("name"), cookie.get("path")): cookie.get("value", "") for cookie in page.context.cookies()}
+    return {"X-XSRFToken": cookies["_xsrf", "/user/ada/"]}
+
+
+def test_a_file_survives_stopping_and_starting_the_server(hub: Hub, visit: Visit) -> None:
+    with visit() as page:
+        sign_in(page, "ada")
         assert "jupyter-ada" not in pods(NOTEBOOKS)
         page.goto(f"{hub.url}/hub/spawn")
         start(page)

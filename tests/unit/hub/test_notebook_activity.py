@@ -9,10 +9,13 @@ from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
 from hub import notebook_activity
+from hub.contract import HubConfig
+from hub.lifetime import sentences
 from hub.notebook_activity import Work, computing, cpu_seconds, notices
 from hub.notebook_start import WITHOUT_HOME_SETTINGS
 
@@ -154,8 +157,19 @@ def test_the_notices_are_what_ends_the_server_and_a_full_home(
 def test_a_start_without_the_settings_of_the_home_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("JUPYTERHUB_LIFETIME", raising=False)
     monkeypatch.setenv(WITHOUT_HOME_SETTINGS, "1")
-    (notice,) = notices(tmp_path)
-    assert "leaves out the Jupyter settings and Python packages of your home folder" in str(notice["message"])
+    found = [str(notice["message"]) for notice in notices(tmp_path)]
+    assert "leaves out the Jupyter settings and Python packages of your home folder" in found[0]
+    assert "Fix or remove them" in found[1]
+
+
+def test_jupyterlab_cuts_off_no_notice(hub_config: HubConfig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told = sentences(hub_config.model_copy(update={"idle_minutes": 999, "max_hours": 999, "count_open_tabs": False}))
+    monkeypatch.setenv("JUPYTERHUB_LIFETIME", " ".join(told))
+    monkeypatch.setenv(WITHOUT_HOME_SETTINGS, "1")
+    monkeypatch.setattr("shutil.disk_usage", Mock(return_value=SimpleNamespace(total=64 * 2**40, free=0)))
+    found = [str(notice["message"]) for notice in notices(tmp_path)]
+    assert max(map(len, found)) <= 140
+    assert " ".join(found).startswith(" ".join(told))
 
 
 def test_the_next_page_of_jupyterlab_has_the_notices(monkeypatch: pytest.MonkeyPatch) -> None:
