@@ -12,6 +12,7 @@ from pulumi_kubernetes.meta import v1 as meta
 import config_check
 from components import hub_secret, service_names
 from components.gke.platform import Platform
+from components.gke.remote_repositories import remote_repositories
 from components.gke.storage_classes import home_storage_class
 from components.hub_paths import DATABASE_CA_FILE, DATABASE_FOLDER
 from components.metadata import labels
@@ -48,6 +49,10 @@ def checked(settings: Settings) -> AbstractContextManager[None]:
     """
     variables = [PROXY_TOKEN_VARIABLE, *hub_secret.variables(settings)]
     return config_check.running(hub_files(settings), variables, line_names={"extra_config.py": "hub.extraConfig"})
+
+
+_SMALL_STORAGE: Final = 256 * 2**20
+"""Requested bytes of a notebook's files outside of the home."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +135,7 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         image=notebook.image,
         images=notebook.images,
         allowed_images=notebook.allowed_images,
+        remote_repositories=remote_repositories(settings),
         cpu=_bound(notebook.cpu),
         memory=_bound(notebook.memory),
         additional_resources=dict(sorted(notebook.additional_resources.items())),

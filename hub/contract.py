@@ -169,6 +169,8 @@ class HubConfig(BaseModel):
     """Further notebook images that the form offers."""
     allowed_images: tuple[str, ...]
     """`fnmatch` patterns over the whole reference of other images that may be typed."""
+    remote_repositories: dict[str, str]
+    """By host of a registry, such as `quay.io`, the repository through which its images are pulled."""
     cpu: Bounds
     """CPUs of a notebook."""
     memory: Bounds

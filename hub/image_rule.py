@@ -22,6 +22,8 @@ _TAG = r"[A-Za-z0-9_][-A-Za-z0-9_.]{0,127}"
 _DIGEST = r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}"
 REFERENCE = rf"(?P<repository>{REPOSITORY})(?::{_TAG})?(?:@(?:{_DIGEST}))?"
 """Regular expression of image references."""
+_DOCKER_HUB = "docker.io"
+"""Host of images that name none."""
 MAX_REPOSITORY_LENGTH = 255
 """Longest repository, in characters."""
 
@@ -52,3 +54,18 @@ def why_refused(image: str, config: HubConfig) -> str | None:
     if any(fnmatchcase(image, pattern) for pattern in config.allowed_images):
         return None
     return f"is not allowed on this hub. Allowed: {', '.join((*offered(config), *config.allowed_images))}."
+
+
+def pulled_as(image: str, config: HubConfig) -> str:
+    """Return the reference by which a node pulls `image`: through a remote repository, if its registry has one.
+
+    The rule is for the reference before: people and patterns name the registry, and never the remote repository.
+    """
+    host, slash, path = image.partition("/")
+    if not slash or not (host == "localhost" or {".", ":"}.intersection(host)):
+        host, path = _DOCKER_HUB, image
+    repository = config.remote_repositories.get(host)
+    if repository is None:
+        return image
+    found = f"{repository}/{'library/' if host == _DOCKER_HUB and '/' not in path else ''}{path}"
+    return found if is_reference(found) else image

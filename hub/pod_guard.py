@@ -32,7 +32,7 @@ class PodGuard:
         self._config = config
 
     def modify_pod_hook(self, spawner: KubeSpawner, pod: V1Pod) -> V1Pod:
-        """Set owner, ServiceAccount and GPU nodes of the pod, and check the manifest.
+        """Set owner, ServiceAccount and GPU nodes of the pod, check the manifest, and set the way of its image.
 
         Raises:
             HubError: With all that is not allowed, status 403.
@@ -55,6 +55,8 @@ class PodGuard:
         manifest = spawner.api.api_client.sanitize_for_serialization(pod)
         if reasons := mistakes(manifest, self._config, home=spawner.pvc_name, account=account):
             raise HubError(["This hub does not allow this notebook pod.", *reasons], status=403)
+        container = pod.spec.containers[0]
+        container.image = image_rule.pulled_as(container.image, self._config)
         return pod
 
 

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from settings.groups.auth import AuthSettings
+from settings.groups.backup import BackupSettings
 from settings.groups.cluster import ClusterSettings
 from settings.groups.cluster_admin import ClusterAdminSettings
 from settings.groups.database import DatabaseSettings
@@ -59,6 +60,7 @@ class Settings(Model):
     images: ImagesSettings = ImagesSettings()
     hub: HubSettings = HubSettings()
     database: DatabaseSettings = DatabaseSettings()
+    backup: BackupSettings = BackupSettings()
     proxy: ProxySettings = ProxySettings()
     notebook: NotebookSettings = NotebookSettings()
     secrets: SecretsSettings = SecretsSettings()

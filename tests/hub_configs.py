@@ -26,6 +26,7 @@ HUB_CONFIG = HubConfig(
     image="registry.example/foo/notebook:1.0.0",
     images=("quay.io/jupyter/scipy-notebook:2026-01-05",),
     allowed_images=("quay.io/jupyter/*",),
+    remote_repositories={},
     cpu=Bounds(default=0.5, min=0.1, max=4),
     memory=Bounds(default=2**30, min=2**28, max=2**33),
     additional_resources={"nvidia.com/gpu": 2},

@@ -58,6 +58,7 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
             "identity.notebookServiceAccount": "notebooks@my-project-123.iam.gserviceaccount.com",
             "identity.notebooks": [_ADA],
             "registry.create": True,
+            "registry.remotes": ["quay.io"],
             "endpoint.hostname": "lab.example.org",
             "endpoint.dnsZone": {"name": "another-zone", "domain": "example.org"},
             "endpoint.sourceRanges": ["203.0.113.0/24"],
@@ -76,6 +77,7 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
         {**GKE, "cluster.autopilot": True, "notebook.accelerator": "nvidia-tesla-t4"},
         {"notebook.accelerator": "nvidia-l4"},
     ),
+    ({**BEFORE, "backup.days": 14}, {"backup.days": 30, "backup.start": "04:30", "backup.paused": True}),
     ({**BEFORE, "notebook.quota": {"pods": 50}}, {"notebook.quota": {"pods": 60}}),
     (
         {**BEFORE, **IAP},

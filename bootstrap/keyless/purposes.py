@@ -58,6 +58,7 @@ DEPLOY: Final = Purpose(
         "roles/compute.securityAdmin",
         "roles/container.admin",
         "roles/dns.admin",
+        "roles/gkebackup.admin",
         "roles/iam.serviceAccountAdmin",
         "roles/iam.serviceAccountUser",
         "roles/iap.admin",

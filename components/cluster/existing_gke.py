@@ -74,6 +74,13 @@ def cluster_errors(
             "endpoint.type: gateway needs the Gateway API, which is off in the cluster: "
             f"{_update(settings)} --gateway-api=standard"
         )
+    if settings.backup.days is not None and _is_off(
+        found.addons_configs, lambda addons: any(agent.enabled for agent in addons.gke_backup_agent_configs)
+    ):
+        yield (
+            "backup.days: needs the agent of Backup for GKE, which is off in the cluster: "
+            f"{_update(settings)} --update-addons=BackupRestore=ENABLED"
+        )
     if not found.enable_autopilot:
         yield from _feature_errors(settings, found)
     yield from _zone_errors(settings, found.node_locations)

@@ -13,6 +13,7 @@ from components.dynamic.cluster_identity import ClusterIdentityArgs
 from components.gke.apis import EnabledApis, EnabledApisArgs
 from components.gke.gke_cluster import GkeCluster, GkeClusterArgs
 from components.gke.registry import Registry, RegistryArgs
+from components.gke.remote_repositories import RemoteRepositories, RemoteRepositoriesArgs
 from components.gke.workload_identity import WorkloadIdentity, WorkloadIdentityArgs
 from settings import Settings
 
@@ -36,6 +37,7 @@ def use(found: ExistingGke | None, settings: Settings) -> Cluster:
         created = GkeCluster("gke", GkeClusterArgs(settings=settings), after_apis)
         node_account, ready = created.node_account, created
         gke = Gke(
+            cluster=created.cluster,
             kubeconfig=_kubeconfig(created.endpoint, created.ca_certificate),
             network=created.network,
             subnetwork=created.subnetwork,
@@ -45,7 +47,9 @@ def use(found: ExistingGke | None, settings: Settings) -> Cluster:
     else:
         cluster, output = found.cluster, pulumi.Output.from_input
         node_account, ready = None, apis
+        parent = f"projects/{settings.gcp.project_id}/locations/{settings.cluster.location}"
         gke = Gke(
+            cluster=output(f"{parent}/clusters/{settings.cluster.name}"),
             kubeconfig=_kubeconfig(found.control_plane.endpoint, found.control_plane.ca_certificate),
             network=output(cluster.network),
             subnetwork=output(cluster.subnetwork),
@@ -55,6 +59,9 @@ def use(found: ExistingGke | None, settings: Settings) -> Cluster:
     place = settings.images.artifact_registry
     if place is not None and (settings.registry.create or node_account is not None):
         Registry("registry", RegistryArgs(settings=settings, place=place, reader=node_account), after_apis)
+    if node_account is not None and settings.registry.remotes:
+        remotes_args = RemoteRepositoriesArgs(settings=settings, reader=node_account)
+        RemoteRepositories("remotes", remotes_args, after_apis)
     identity = settings.identity
     if identity.hub_service_account or identity.notebook_service_account or identity.notebooks:
         # The identity pool is created with the project's first cluster.

@@ -26,6 +26,8 @@ from settings import Settings
 class Gke:
     """Parts of a GKE cluster that the hub's resources on Google Cloud are attached to."""
 
+    cluster: pulumi.Output[str]
+    """ID of the cluster: `projects/PROJECT/locations/LOCATION/clusters/NAME`."""
     kubeconfig: pulumi.Output[str]
     """Kubeconfig as JSON, without credentials."""
     network: pulumi.Output[str]

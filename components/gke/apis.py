@@ -24,12 +24,17 @@ def required_apis(settings: Settings) -> list[str]:
         names.append("dns")
     if settings.registry.create or (settings.cluster.mode == "create" and settings.images.artifact_registry):
         names.append("artifactregistry")
+    if settings.registry.remotes:
+        # The second is called by the nodes, for image streaming.
+        names += ["artifactregistry", "containerfilesystem"]
     if settings.notebook.storage.disk == "filestore":
         # Called by GKE's CSI driver, not by the stack.
         names.append("file")
     if settings.database.type == "cloud-sql":
         # The last two are for Private Service Connect.
         names += ["sqladmin", "servicedirectory", "dns"]
+    if settings.backup.days is not None:
+        names.append("gkebackup")
     return list(dict.fromkeys(names))
 
 

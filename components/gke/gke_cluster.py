@@ -36,6 +36,8 @@ class GkeClusterArgs:
 class GkeCluster(pulumi.ComponentResource):
     """A private, VPC-native cluster with Workload Identity, its network, and unless it is Autopilot its node pools."""
 
+    cluster: pulumi.Output[str]
+    """ID of the cluster."""
     endpoint: pulumi.Output[str]
     """DNS name or IP address of the control plane; known once there are nodes for the hub."""
     ca_certificate: pulumi.Output[str] | None
@@ -81,6 +83,7 @@ class GkeCluster(pulumi.ComponentResource):
             pools = NodePools(f"{name}-pools", pools_args, child)
             self.endpoint = pulumi.Output.all(endpoint=endpoint, pool=pools.core).apply(lambda args: args["endpoint"])
             self.zones = pools.zones
+        self.cluster = cluster.id
         self.ca_certificate = None if by_dns else cluster.master_auth.cluster_ca_certificate
         self.network, self.subnetwork = net.network, net.subnetwork
         self.register_outputs({"endpoint": self.endpoint, "node_account": self.node_account})
@@ -155,8 +158,16 @@ def _cluster(settings: Settings, net: Network, node_account: pulumi.Input[str]) 
             enable_insecure_binding_system_unauthenticated=False,
         ),
     )
+    # Stays installed if it is no longer stated: backups may still have to be restored.
+    backup_agent = (
+        container.ClusterAddonsConfigGkeBackupAgentConfigArgs(enabled=True)
+        if settings.backup.days is not None
+        else None
+    )
     if autopilot:
         args.enable_autopilot = True
+        if backup_agent is not None:
+            args.addons_config = container.ClusterAddonsConfigArgs(gke_backup_agent_config=backup_agent)
         args.cluster_autoscaling = container.ClusterClusterAutoscalingArgs(
             auto_provisioning_defaults=container.ClusterClusterAutoscalingAutoProvisioningDefaultsArgs(
                 service_account=node_account,
@@ -199,6 +210,7 @@ def _cluster(settings: Settings, net: Network, node_account: pulumi.Input[str]) 
             enabled=True
         ),
         dns_cache_config=container.ClusterAddonsConfigDnsCacheConfigArgs(enabled=True),
+        gke_backup_agent_config=backup_agent,
     )
     if settings.notebook.storage.disk == "filestore":
         args.addons_config.gcp_filestore_csi_driver_config = (

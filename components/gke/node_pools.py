@@ -69,8 +69,7 @@ class NodePools(pulumi.ComponentResource):
                     args.node_account,
                     {NODE_PURPOSE: purpose},
                     taints,
-                    # The pods of hub and system run programs that people do not choose.
-                    pod_pids_limit=nodes.pod_pids_limit if purpose == "user" else None,
+                    notebooks=args.settings if purpose == "user" else None,
                 ),
                 opts=pulumi.ResourceOptions(
                     parent=self,
@@ -122,8 +121,9 @@ def _node(
     labels: Mapping[str, str],
     taints: "Sequence[container.NodePoolNodeConfigTaintArgs]",
     *,
-    pod_pids_limit: int | None,
+    notebooks: Settings | None,
 ) -> "container.NodePoolNodeConfigArgs":
+    """Return the configuration of nodes; `notebooks` are the settings if they are for notebooks."""
     return container.NodePoolNodeConfigArgs(
         machine_type=pool.machine_type,
         disk_size_gb=pool.disk_gb,
@@ -136,12 +136,19 @@ def _node(
         labels=labels,
         taints=list(taints),
         guest_accelerators=_accelerators(pool),
+        # Containers start before their image is there. Only for images in Artifact Registry of the same region.
+        gcfs_config=(
+            container.NodePoolNodeConfigGcfsConfigArgs(enabled=True)
+            if notebooks is not None and notebooks.registry.remotes
+            else None
+        ),
         kubelet_config=container.NodePoolNodeConfigKubeletConfigArgs(
             # Shows every pod of the node to each pod that reaches the node, without authentication.
             insecure_kubelet_readonly_port_enabled="FALSE",
-            pod_pids_limit=pod_pids_limit,
+            # The pods of hub and system run programs that people do not choose.
+            pod_pids_limit=None if notebooks is None else notebooks.nodes.pod_pids_limit,
             # Without memory, Linux ends the kernel that used it, and not the whole notebook server.
-            single_process_oom_kill=None if pod_pids_limit is None else True,
+            single_process_oom_kill=None if notebooks is None else True,
         ),
         shielded_instance_config=container.NodePoolNodeConfigShieldedInstanceConfigArgs(
             # Works with GPUs too: the NVIDIA drivers that GKE installs are signed.

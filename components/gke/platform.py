@@ -7,6 +7,7 @@ import pulumi
 
 from components.cluster.target import Gke
 from components.endpoint import DnsRecord
+from components.gke.backup import Backup, BackupArgs
 from components.gke.cloud_sql import CloudSql, CloudSqlArgs
 from components.gke.iap import IdentityAwareProxy, IdentityAwareProxyArgs
 from components.gke.public_address import GatewayAddress, PublicAddress, PublicAddressArgs
@@ -66,6 +67,8 @@ def platform(
         iap = IdentityAwareProxy(f"{name}-iap", iap_args, after_apis)
     if settings.database.type == "cloud-sql":
         database = CloudSql(f"{name}-sql", CloudSqlArgs(settings=settings, gke=gke), after_apis)
+    if settings.backup.days is not None:
+        Backup(f"{name}-backup", BackupArgs(settings=settings, gke=gke), after_apis)
     return Platform(
         public_url=settings.public_url or (public.ip.apply(url_of) if public else None),
         address=public.ip if public else settings.endpoint.address,

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from settings.rules import (
     address,
+    backup,
     cluster,
     database,
     disks,
@@ -57,6 +58,7 @@ RULES: Final[tuple[Rule, ...]] = (
     address.address_errors,
     endpoint.url_errors,
     images.registry_errors,
+    images.remote_errors,
     images.hub_errors,
     images.proxy_errors,
     images.notebook_errors,
@@ -67,6 +69,8 @@ RULES: Final[tuple[Rule, ...]] = (
     database.url_errors,
     database.effect_errors,
     database.gke_errors,
+    backup.effect_errors,
+    backup.content_errors,
     sign_in.github_errors,
     sign_in.github_url_errors,
     sign_in.access_errors,
@@ -91,6 +95,7 @@ WARNINGS: Final[tuple[Rule, ...]] = (
     inventory.gpu_zone_warnings,
     inventory.tier_warnings,
     disks.autopilot_warnings,
+    backup.content_warnings,
 )
 """Rules whose findings are shown as warnings."""
 

@@ -33,6 +33,18 @@ def registry_errors(
     return [f"images.repository: {problem}: {_SET_REPOSITORY}"]
 
 
+def remote_errors(registry: RegistrySettings, cluster: ClusterSettings) -> list[str]:
+    """Report remote repositories without nodes that get the right to pull from them."""
+    if not registry.remotes or cluster.mode == "create":
+        return []
+    return [
+        (
+            f"registry.remotes: needs a created cluster, whose nodes get the right to pull, but cluster.mode is "
+            f"{cluster.mode}; remove it: pulumi config rm registry.remotes"
+        )
+    ]
+
+
 def hub_errors(images: ImagesSettings, hub: HubSettings) -> list[str]:
     """Report a missing image of the hub."""
     return _missing("hub", hub.image, images)

@@ -45,6 +45,7 @@ _NOTHING: Final = Effect()
 _PROXY: Final = Effect(restarts={"proxy"})
 _CLUSTER: Final = Effect(updates={"Cluster"})
 _BACKEND: Final = Effect(updates={"GCPBackendPolicy"})
+_BACKUP: Final = Effect(updates={"BackupPlan"})
 _ACCOUNT: Final = Effect(updates={"ServiceAccount"})
 _BINDING: Final = Effect(updates={"ClusterRoleBinding"})
 _POOL: Final = Effect(updates={"NodePool"})
@@ -98,6 +99,11 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "identity.hubServiceAccount": _ACCOUNT,
     "identity.notebookServiceAccount": _ACCOUNT,
     "registry.create": _NOTHING,
+    "registry.remotes": Effect(
+        restarts={"hub"},
+        updates={"NodePool"},
+        note="The first and the last one recreate the nodes for notebooks, and end the notebooks on them.",
+    ),
     "clusterAdmin.user": _BINDING,
     "clusterAdmin.bindingName": _BINDING,
     "clusterAdmin.enabled": _NOTHING,
@@ -130,6 +136,12 @@ EFFECTS: Final[Mapping[str, Effect]] = {
         updates={"DatabaseInstance", *_MORE_ZONES.updates},
         note="Cloud SQL restarts the instance. The nodes get more zones.",
     ),
+    "backup.days": Effect(
+        updates={"BackupPlan"},
+        note="The first value also updates Cluster. Without a value, the plan and its backups stay in Google Cloud.",
+    ),
+    "backup.start": _BACKUP,
+    "backup.paused": _BACKUP,
     "proxy.image": _PROXY,
     "proxy.resources": _PROXY,
     "notebook.accelerator": Effect(restarts={"hub"}, updates={"StorageClass"}),

@@ -50,7 +50,10 @@ def _get_cluster(arguments: Properties, place: Place) -> Properties:
     up_to_date: Properties = {
         "gatewayApiConfig": {"channel": "CHANNEL_STANDARD"},
         "workloadIdentityConfig": {"workloadPool": f"{project}.svc.id.goog"},
-        "addonsConfig": {"gcpFilestoreCsiDriverConfig": {"enabled": True}},
+        "addonsConfig": {
+            "gcpFilestoreCsiDriverConfig": {"enabled": True},
+            "gkeBackupAgentConfig": {"enabled": True},
+        },
     }
     found = {
         "network": f"projects/{project}/global/networks/default",

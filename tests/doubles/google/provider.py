@@ -17,7 +17,7 @@ import grpc.aio
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
-from tests.doubles.google import database_server, ids, rules, schema, sdk
+from tests.doubles.google import backups, database_server, ids, rules, schema, sdk
 from tests.doubles.google.cloud import Cloud, GoogleError
 from tests.doubles.google.failure import Failure
 from tests.doubles.google.invokes import invoke
@@ -209,6 +209,8 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         if outputs.get("deletionPolicy") == "PREVENT":
             message = 'Cannot destroy the resource because deletion_policy is set to "PREVENT".'
             raise GoogleError(message)
+        if request.type == rules.BACKUP_PLAN:
+            raise GoogleError(backups.NOT_EMPTY)
         refuse_on_demand("delete", urn=request.urn, token=request.type, identity=request.id)
         if outputs.get("deletionPolicy") != "ABANDON" and request.type not in _UNDELETABLE:
             self._cloud.delete(request.type, request.id)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from settings.types.places import is_zone, region_of
-from tests.doubles.google import maintenance
+from tests.doubles.google import backups, maintenance
 from tests.doubles.google.failure import Failure
 from tests.doubles.google.wire import UNKNOWN, Properties, bare
 
@@ -17,6 +17,7 @@ CLUSTER = "gcp:container/cluster:Cluster"
 NODE_POOL = "gcp:container/nodePool:NodePool"
 FORWARDING_RULE = "gcp:compute/forwardingRule:ForwardingRule"
 SECURITY_POLICY = "gcp:compute/securityPolicy:SecurityPolicy"
+BACKUP_PLAN = "gcp:gkebackup/backupPlan:BackupPlan"
 SQL_INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance"
 
 _RFC1035 = r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?"
@@ -32,6 +33,7 @@ FORMS: dict[str, dict[str, str]] = {
     "gcp:certificatemanager/certificateMap:CertificateMap": {"name": _CERTIFICATES},
     "gcp:certificatemanager/certificateMapEntry:CertificateMapEntry": {"name": _CERTIFICATES},
     "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": {"name": _CERTIFICATES},
+    BACKUP_PLAN: {"name": _RFC1035},
     "gcp:compute/address:Address": {"name": _RFC1035},
     "gcp:compute/globalAddress:GlobalAddress": {"name": _RFC1035},
     FORWARDING_RULE: {"name": _RFC1035},
@@ -99,6 +101,12 @@ ONE_OF: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     SQL_INSTANCE: {"": ("settings", "clone")},
+    "gcp:artifactregistry/repository:Repository": {
+        "remoteRepositoryConfig": (
+            *("aptRepository", "commonRepository", "dockerRepository", "mavenRepository", "npmRepository"),
+            *("pythonRepository", "yumRepository"),
+        )
+    },
 }
 """By type, objects (`""`: the inputs) of which one of several properties has to be set, if the object is set."""
 
@@ -161,6 +169,8 @@ def refusal(token: str, inputs: Properties) -> str | None:
             or zones_refusal(inputs, inputs)
             or _quota_refusal(inputs)
         )
+    if token == BACKUP_PLAN:
+        return backups.refusal(inputs)
     return _sql_refusal(inputs) if token == SQL_INSTANCE else None
 
 

@@ -144,6 +144,7 @@ def test_the_guide_to_gke_lists_the_same_roles() -> None:
         "roles/compute.securityAdmin": "Compute Security Admin",
         "roles/container.admin": "Kubernetes Engine Admin",
         "roles/dns.admin": "DNS Administrator",
+        "roles/gkebackup.admin": "Backup for GKE Admin",
         "roles/iam.serviceAccountAdmin": "Service Account Admin",
         "roles/iam.serviceAccountUser": "Service Account User",
         "roles/iap.admin": "IAP Policy Admin",

@@ -12,7 +12,9 @@ _UP_TO_DATE: Mapping[str, object] = {
     "enableAutopilot": False,
     "gatewayApiConfigs": [{"channel": "CHANNEL_STANDARD"}],
     "workloadIdentityConfigs": [{"workloadPool": "my-project-123.svc.id.goog"}],
-    "addonsConfigs": [{"gcpFilestoreCsiDriverConfigs": [{"enabled": True}]}],
+    "addonsConfigs": [
+        {"gcpFilestoreCsiDriverConfigs": [{"enabled": True}], "gkeBackupAgentConfigs": [{"enabled": True}]}
+    ],
 }
 _HUB: Mapping[str, object] = {"identity.hubServiceAccount": "jupyterhub@my-project-123.iam.gserviceaccount.com"}
 _NOTEBOOKS: Mapping[str, object] = {
@@ -120,6 +122,18 @@ def test_an_offline_comparison_reports_nothing_about_the_cluster() -> None:
             "clusters update jupyterhub --location=europe-west1 --project=my-project-123",
         ),
         (
+            {"addonsConfigs": [{"gkeBackupAgentConfigs": [{"enabled": False}]}]},
+            {"backup.days": 14},
+            "backup.days: needs the agent of Backup for GKE",
+            "--update-addons=BackupRestore=ENABLED",
+        ),
+        (
+            {"enableAutopilot": True, "addonsConfigs": []},
+            {"backup.days": 14, "cluster.autopilot": True, "notebook.accelerator": "nvidia-l4"},
+            "backup.days: needs the agent of Backup for GKE",
+            "--update-addons=BackupRestore=ENABLED",
+        ),
+        (
             _endpoints(dns=False, ip=False),
             {},
             "cluster.controlPlaneEndpoint: both endpoints of the cluster are off",
@@ -165,6 +179,8 @@ def test_an_offline_comparison_reports_nothing_about_the_cluster() -> None:
         "no-workload-identity-for-users",
         "no-filestore-driver",
         "disabled-filestore-driver",
+        "no-backup-agent",
+        "no-backup-agent-in-autopilot",
         "no-endpoint",
         "no-dns-endpoint",
         "no-ip-endpoint",

@@ -27,6 +27,8 @@ _LONG: Mapping[str, object] = {
     "identity.notebooks": [{"name": "i" * 53, "googleServiceAccount": _ACCOUNT, "users": ["ada"]}],
     "images.repository": f"northamerica-northeast1-docker.pkg.dev/{_PROJECT}/{'r' * 63}",
     "registry.create": True,
+    "registry.remotes": ["docker.io"],
+    "backup.days": 14,
 }
 _ZONE = {"name": "z" * 63, "domain": "example.org"}
 _ENDPOINTS: Mapping[str, tuple[int, Mapping[str, object]]] = {

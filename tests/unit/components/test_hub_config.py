@@ -64,6 +64,7 @@ def test_hub_json_has_the_values_of_the_settings() -> None:
         "image": "registry.example/foo/notebook:1",
         "images": ("quay.io/jupyter/scipy-notebook:1",),
         "allowed_images": ("quay.io/jupyter/*",),
+        "remote_repositories": {},
         "cpu": {"default": 0.5, "min": 0.1, "max": 4},
         "memory": {"default": 2**30, "min": 2**28, "max": 8 * 10**9},
         "additional_resources": {"nvidia.com/gpu": 2, "example.com/fpga": 1},

@@ -1,7 +1,7 @@
 import pytest
 
 from hub.contract import HubConfig
-from hub.image_rule import why_refused
+from hub.image_rule import pulled_as, why_refused
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,30 @@ def test_a_configured_image_is_allowed_without_a_pattern(hub_config: HubConfig) 
     closed = hub_config.model_copy(update={"allowed_images": ()})
     assert why_refused(closed.images[0], closed) is None
     assert why_refused("quay.io/jupyter/base-notebook", closed) is not None
+
+
+_PLACE = "europe-west1-docker.pkg.dev/foo"
+_DIGEST = f"sha256:{'0' * 64}"
+_LONG = f"quay.io/{'/'.join(['x' * 60] * 4)}"
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ("quay.io/jupyter/base-notebook:2026-01-05", f"{_PLACE}/quay/jupyter/base-notebook:2026-01-05"),
+        (f"quay.io/jupyter/base-notebook@{_DIGEST}", f"{_PLACE}/quay/jupyter/base-notebook@{_DIGEST}"),
+        ("jupyter/base-notebook", f"{_PLACE}/hub/jupyter/base-notebook"),
+        ("python:3.12", f"{_PLACE}/hub/library/python:3.12"),
+        ("docker.io/python", f"{_PLACE}/hub/library/python"),
+        ("quay.io:443/jupyter/x", "quay.io:443/jupyter/x"),
+        ("localhost/x", "localhost/x"),
+        ("registry.example/foo/notebook:1.0.0", "registry.example/foo/notebook:1.0.0"),
+        (_LONG, _LONG),
+    ],
+)
+def test_an_image_is_pulled_through_the_repository_of_its_registry(
+    image: str, expected: str, hub_config: HubConfig
+) -> None:
+    remotes = {"quay.io": f"{_PLACE}/quay", "docker.io": f"{_PLACE}/hub"}
+    assert pulled_as(image, hub_config.model_copy(update={"remote_repositories": remotes})) == expected
+    assert pulled_as(image, hub_config) == image, "without remote repositories"

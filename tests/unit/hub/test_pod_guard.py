@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 from jupyterhub.user import User
-from kubernetes_asyncio.client import ApiClient, V1ObjectMeta, V1Pod, V1PodSpec
+from kubernetes_asyncio.client import ApiClient, V1Container, V1ObjectMeta, V1Pod, V1PodSpec
 from kubespawner import KubeSpawner
 
 from hub.contract import HubConfig, NotebookServiceAccount
@@ -13,6 +13,7 @@ from hub.errors import HubError
 from hub.pod_guard import PodGuard, mistakes, service_account_of
 
 HOME, ACCOUNT = "claim-alice", "notebooks"
+_REMOTE = "europe-west1-docker.pkg.dev/foo/hub-quay-io"
 
 
 @pytest.fixture
@@ -181,7 +182,8 @@ class FakePod(V1Pod):
     def __init__(
         self, manifest: dict[str, Any], account: str | None = ACCOUNT, node_selector: dict[str, str] | None = None
     ) -> None:
-        spec = V1PodSpec(containers=[], service_account_name=account, node_selector=node_selector)
+        container = V1Container(name="notebook", image=manifest["spec"]["containers"][0]["image"])
+        spec = V1PodSpec(containers=[container], service_account_name=account, node_selector=node_selector)
         super().__init__(metadata=V1ObjectMeta(), spec=spec)
         self.manifest = manifest
 
@@ -216,6 +218,20 @@ def spawner(user: User | None = None, chosen: Mapping[str, str] | None = None) -
 def test_every_pod_gets_its_owner_and_is_deleted_with_the_stack(pod: dict[str, Any], hub_config: HubConfig) -> None:
     owned = PodGuard(hub_config).modify_pod_hook(spawner(), FakePod(pod))
     assert Client().sanitize_for_serialization(owned)["metadata"] == pod["metadata"]
+
+
+def test_an_allowed_image_is_pulled_through_the_remote_repository(pod: dict[str, Any], hub_config: HubConfig) -> None:
+    config = hub_config.model_copy(update={"remote_repositories": {"quay.io": _REMOTE}})
+    made = PodGuard(config).modify_pod_hook(spawner(), FakePod(pod))
+    assert made.spec is not None
+    assert made.spec.containers[0].image == f"{_REMOTE}/jupyter/base-notebook"
+
+
+def test_the_remote_repository_itself_is_no_way_to_another_image(pod: dict[str, Any], hub_config: HubConfig) -> None:
+    config = hub_config.model_copy(update={"remote_repositories": {"quay.io": _REMOTE}})
+    wrong = FakePod(changed(pod, f"{CONTAINER}/image", f"{_REMOTE}/evil/x:1"))
+    with pytest.raises(HubError):
+        PodGuard(config).modify_pod_hook(spawner(), wrong)
 
 
 def test_a_refused_pod_gets_http_403_with_the_reasons(pod: dict[str, Any], hub_config: HubConfig) -> None:

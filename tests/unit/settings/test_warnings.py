@@ -1,4 +1,4 @@
-"""Warnings about locations, machine types and GPU types that the tables do not have."""
+"""Warnings: what the tables of Google's do not have, and homes that are not in the backups."""
 
 import pytest
 
@@ -55,12 +55,16 @@ L4 = {"name": "gpu", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
             "notebook.storage.disk: | E2 machines on Autopilot | pd-balanced",
         ),
         (
+            {"backup.days": 14, "notebook.storage": {"size": "20Gi", "disk": "filestore"}},
+            "backup.days: | the hub's disk alone | Filestore | docs/backup.md",
+        ),
+        (
             {"database.type": "cloud-sql", "database.tier": "db-n1-standard-1"},
             "database.tier: | gcloud sql tiers list",
         ),
     ],
 )
-def test_an_unknown_location_machine_or_gpu_type_is_a_warning(values: dict[str, object], warning: str) -> None:
+def test_something_unknown_or_not_backed_up_is_a_warning(values: dict[str, object], warning: str) -> None:
     (found,) = settings.parse({**GKE, **values}).warnings
     assert all(part in found for part in warning.split(" | ")), found
 

@@ -32,6 +32,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "notebooks_namespace": "New notebooks run in the namespace {new} (before: {old}).",
     "owner_uid": "",  # noted with the ServiceAccount
     "proxy_api_url": "",  # only the hub uses it
+    "remote_repositories": "New servers pull their images through other repositories.",
     "service_accounts": "New notebooks of some users run as another ServiceAccount.",
     "sign_in.admin_users": _USERS,
     "sign_in.allow_all": _USERS,

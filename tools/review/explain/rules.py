@@ -60,6 +60,7 @@ LOSSES: Final = {
     "DatabaseInstance": "the hub loses its users, tokens and running servers",
     "Database": "the hub loses its users, tokens and running servers",
     "Bucket": "its content is deleted",
+    "BackupPlan": "its schedule and its backups stay in Google Cloud, and are charged",
     "Repository": "its images are deleted",
     "Address": "the hub gets another IP address; update DNS",
     "GlobalAddress": "the hub gets another IP address; update DNS",

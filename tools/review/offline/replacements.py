@@ -72,6 +72,7 @@ REPLACING: Final[Mapping[str, frozenset[str]]] = {
         {"cluster", "initialNodeCount", "maxPodsPerNode", "placementPolicy", "queuedProvisioning"}
     )
     | _NODE_CONFIG,
+    "gcp:gkebackup/backupPlan:BackupPlan": frozenset({"cluster"}),
     "gcp:compute/network:Network": frozenset({"autoCreateSubnetworks", "description"}),
     "gcp:compute/subnetwork:Subnetwork": frozenset({"ipCidrRange", "network", "description"}),
     # In place: the protocols that it denies, and their sources.
@@ -91,7 +92,9 @@ REPLACING: Final[Mapping[str, frozenset[str]]] = {
     "gcp:sql/database:Database": frozenset({"instance"}),
     "gcp:sql/user:User": frozenset({"instance", "host"}),
     "gcp:serviceaccount/account:Account": frozenset({"accountId"}),
-    "gcp:artifactregistry/repository:Repository": frozenset({"repositoryId", "format"}),
+    "gcp:artifactregistry/repository:Repository": frozenset(
+        {"repositoryId", "format", "mode", "remoteRepositoryConfig"}
+    ),
     "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": frozenset({"repository"}),
     "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": frozenset({"domain", "type"}),
     "gcp:certificatemanager/certificate:Certificate": frozenset({"managed", "scope"}),

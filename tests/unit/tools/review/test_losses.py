@@ -30,6 +30,11 @@ from tools.review.explain import summary
             "delete",
             "DatabaseInstance x is deleted: the hub loses its user",
         ),
+        (
+            "gcp:gkebackup/backupPlan:BackupPlan",
+            "delete",
+            "BackupPlan x is deleted: its schedule and its backups stay in Google Cloud",
+        ),
         (NAMESPACE, "delete", "Namespace x is deleted: everything in it is deleted"),
         (STATEFULSET, "replace", "StatefulSet x is replaced: the hub is down"),
     ],
