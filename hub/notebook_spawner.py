@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -177,13 +177,29 @@ class NotebookSpawner(KubeSpawner):
         """Return whether the server runs; if its start was under way, wait for its end."""
         under_way = self._is_start_under_way()
         status = await self._poll_pod()
-        if status is not None or not under_way:
+        if status is not None:
             return status
-        self.log.info("The start of the server of %s goes on", self.user.name)
-        self._created = True
-        async with self._explained():
-            await self._answering(self._running())
+        if not under_way:
+            await self._answer_after_restart()
+        else:
+            self.log.info("The start of the server of %s goes on", self.user.name)
+            self._created = True
+            async with self._explained():
+                await self._answering(self._running())
         return await self._poll_pod()  # KubeSpawner writes the address to the database
+
+    async def _answer_after_restart(self) -> None:
+        """Wait until the server answers or has ended.
+
+        JupyterHub would wait itself, and meanwhile answer everybody who stops the server with an error.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.http_timeout):
+                while await self._poll_pod() is None:
+                    pod = self._listed_pod()
+                    if pod is not None and self.is_pod_running(pod) and await self._answers(self._get_pod_url(pod)):
+                        return
+                    await asyncio.sleep(_LOOK_SECONDS)
 
     def is_pod_running(self, pod: Mapping[str, Any] | None) -> bool:
         """Return whether the pod runs. Kubernetes may omit fields that KubeSpawner expects."""
@@ -206,8 +222,12 @@ class NotebookSpawner(KubeSpawner):
         """Wait until JupyterHub has checked the server, and route to it if it is a new one."""
         under_way = self._is_start_under_way()
         status = await check
-        while status is None and self._check_pending:
-            await asyncio.sleep(_LOOK_SECONDS / 2)
+        try:
+            while status is None and self._check_pending:
+                await asyncio.sleep(_LOOK_SECONDS / 2)
+        except asyncio.CancelledError:
+            self._check_pending = False  # somebody stops the server
+            raise
         if status is None and under_way and self.server is not None:
             await self.user.settings["proxy"].add_user(self.user, self.name)
 

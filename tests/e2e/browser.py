@@ -109,5 +109,7 @@ def run_cell(page: Page, code: str) -> Locator:
 def stop_server(page: Page, url: str) -> None:
     """Stop the user's server from the hub's home page."""
     page.goto(f"{url}/hub/home")
-    page.click("#stop")
+    with page.expect_response(lambda answer: answer.request.method == "DELETE", timeout=START_MILLISECONDS) as stopped:
+        page.click("#stop")
+    assert stopped.value.ok, stopped.value.text()
     expect(page.locator("#stop")).to_be_hidden(timeout=START_MILLISECONDS)

@@ -71,8 +71,11 @@ c.JupyterHub.load_roles = [{{"name": "tests", "scopes": ["admin:users", "admin:s
 class _Notebook(BaseHTTPRequestHandler):
     """The notebook server of every pod."""
 
+    answers = threading.Event()
+    """Whether it is ready."""
+
     def do_GET(self) -> None:
-        self.send_response(200)
+        self.send_response(200 if self.answers.is_set() else 503)
         self.end_headers()
 
     def log_message(self, *_: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] -- any arguments
@@ -125,6 +128,8 @@ class KubernetesHub:
     folder: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
+    notebooks_answer: threading.Event = _Notebook.answers
+    """Whether the notebook servers are ready."""
 
     @property
     def log(self) -> str:
@@ -243,6 +248,7 @@ def kubernetes_hub(server: ApiServer, folder: Path, *, port: int) -> Generator[K
     (folder / "hub" / "hub.json").write_text(_hub_config(folder, port, str(owner.uid)).model_dump_json())
     kubelet = Kubelet(server=server)
     with ThreadingHTTPServer(("127.0.0.1", 0), _Notebook) as notebook:
+        _Notebook.answers.set()
         threading.Thread(target=notebook.serve_forever, daemon=True).start()
         kubelet.start()
         extra = _EXTRA_CONFIG.format(

@@ -13,7 +13,7 @@ import pytest
 from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api
 from kubernetes.client.exceptions import ApiException
 from kubernetes.stream import stream  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType] -- it has no types
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.conftest import make_stack, succeed
 from tests.e2e.browser import (
@@ -228,7 +228,21 @@ def test_a_full_home_opens_and_its_files_can_be_deleted(hub: Hub, visit: Visit) 
             assert page.request.put(f"{server}/contents/new.txt", data=text, headers=_xsrf(page)).status == 500
             assert page.request.delete(f"{server}/contents/fill", headers=_xsrf(page)).status == 204
             assert page.request.put(f"{server}/contents/new.txt", data=text, headers=_xsrf(page)).ok
-            stop_server(page, hub.url)
+            with _slow(page, "**/moment.js*", seconds=8):  # RequireJS's own timeout is 7 s
+                stop_server(page, hub.url)
+
+
+@contextmanager
+def _slow(page: Page, url: str, *, seconds: float) -> Generator[None]:
+    """Delay requests of this browser."""
+
+    def wait(route: Route) -> None:
+        time.sleep(seconds)
+        route.continue_()
+
+    page.route(url, wait)
+    yield
+    page.unroute(url)
 
 
 @contextmanager

@@ -98,6 +98,17 @@ def test_a_start_is_cancelled_at_once(hub: KubernetesHub) -> None:
     hub.until(lambda: "jupyter-fay" not in hub.pods() and hub.server_of("fay") == {})
 
 
+def test_a_server_that_does_not_answer_is_stopped_at_once_after_a_restart_of_the_hub(hub: KubernetesHub) -> None:
+    hub.kill()
+    hub.notebooks_answer.clear()
+    hub.start()
+    assert hub.server_of("dan")["pending"] == "spawn", "it is checked"
+    assert hub.api("DELETE", "users/dan/server").status_code in {202, 204}
+    hub.until(lambda: "jupyter-dan" not in hub.pods() and hub.server_of("dan") == {})
+    hub.notebooks_answer.set()
+    hub.until(lambda: hub.server_of("cyd").get("ready") is True)
+
+
 def test_a_failing_image_is_given_up_with_its_reason(hub: KubernetesHub) -> None:
     hub.kubelet.behaviour["jupyter-gil"] = "ImagePullBackOff"
     answer = hub.start_server("gil")
