@@ -1,5 +1,6 @@
 """The effect of a change, measured: what differs between the resources of two stacks."""
 
+import re
 from collections.abc import Mapping
 
 from tests.doubles.google.replacements import changes
@@ -46,7 +47,7 @@ def _changes(old: Registration, new: Registration) -> list[bool]:
     return [
         change.replaces
         for change in changes(old.type, old.inputs, new.inputs)
-        if not {change.path, change.path.partition(".")[0]} & new.ignore_changes
+        if not {change.path, re.split(r"[.\[]", change.path)[0]} & new.ignore_changes
     ]
 
 
