@@ -139,6 +139,7 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         cpu=_bound(notebook.cpu),
         memory=_bound(notebook.memory),
         additional_resources=dict(sorted(notebook.additional_resources.items())),
+        pod=_pod(settings),
         ephemeral_storage=storage,
         # Few people fill the limit. Autopilot lowers it to the request.
         ephemeral_storage_request=storage if settings.cluster.autopilot else min(storage, _SMALL_STORAGE),
@@ -154,6 +155,22 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         extra_config=settings.hub.extra_config is not None,
     )
     return config.model_dump_json(indent=2) + "\n"
+
+
+def _pod(settings: Settings) -> contract.PodSettings:
+    notebook = settings.notebook
+    return contract.PodSettings(
+        image_pull_policy=notebook.image_pull_policy,
+        image_pull_secrets=notebook.image_pull_secrets,
+        default_url=notebook.default_url,
+        command=notebook.command,
+        home_path=notebook.home_path,
+        user=notebook.run_as.user,
+        group=notebook.run_as.group,
+        memory_limit_percent=notebook.memory_limit_percent,
+        labels=dict(sorted(notebook.labels.items())),
+        annotations=dict(sorted(notebook.annotations.items())),
+    )
 
 
 def _sign_in(settings: Settings, public_url: str | None, iap_audience: str | None) -> SignIn:

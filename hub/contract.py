@@ -10,6 +10,8 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from hub.pod_settings import PodSettings  # noqa: TC001 Pydantic needs it
+
 PROXY_TOKEN_VARIABLE: Final = "CONFIGPROXY_AUTH_TOKEN"  # noqa: S105 the name of a variable
 """Environment variable with the token of the proxy's API, in the pods of hub and proxy."""
 
@@ -177,6 +179,8 @@ class HubConfig(BaseModel):
     """Memory of a notebook, in bytes."""
     additional_resources: dict[str, int]
     """Extended resources that may be chosen, such as `nvidia.com/gpu`, each with its largest number."""
+    pod: PodSettings
+    """What images need of their pods."""
     ephemeral_storage: int
     """Bytes of a notebook's files outside of the home: the limit."""
     ephemeral_storage_request: int

@@ -26,8 +26,9 @@ from hub.contract import (
 )
 from hub.idle_culler import NEVER
 from hub.notebook_spawner import NotebookSpawner
-from hub.notebook_start import COMMAND, environment
+from hub.notebook_start import command, environment
 from hub.pod_guard import PodGuard
+from hub.pod_settings import HOME_VOLUME
 from hub.proxy import WatchedProxy
 from hub.spawn_form import SpawnForm
 
@@ -101,21 +102,19 @@ c.JupyterHub.allow_named_servers = False
 c.JupyterHub.named_server_limit_per_user = 10
 c.JupyterHub.spawner_class = NotebookSpawner
 c.KubeSpawner.namespace = hub_config.notebooks_namespace
-c.KubeSpawner.cmd = list(COMMAND)
+hub_config.pod.configure(c)
+c.KubeSpawner.cmd = command(hub_config.pod.command)
 # NotebookSpawner adds its own variables. A dict, so that extraConfig may add items.
 c.KubeSpawner.environment = {}
 NotebookSpawner.own_environment = environment(hub_config)
 # If the container fails, its status has the last lines of its log: the hub needs no right to read logs.
 c.KubeSpawner.extra_container_config = {"terminationMessagePolicy": "FallbackToLogsOnError"}
-c.KubeSpawner.default_url = "/lab"
 # Seconds until the server answers (image pull and new node included), and of these after its container runs.
 c.KubeSpawner.start_timeout = hub_config.start_timeout_seconds
 c.KubeSpawner.http_timeout = 60
 # Seconds that a stopped server has to end. Jupyter interrupts computations, which may save their state, and waits 5 s
 # for their kernels. A server that needs less ends earlier.
 c.KubeSpawner.delete_grace_period = 30
-# GKE Autopilot otherwise evicts pods to use fewer nodes. For an upgrade of the node, it waits up to 7 days with this.
-c.KubeSpawner.extra_annotations = {"cluster-autoscaler.kubernetes.io/safe-to-evict": "false"}
 # Kubernetes events on the progress page.
 c.KubeSpawner.events_enabled = True
 # Do not stop the hub when servers fail to start: users may choose images that do not work.
@@ -142,13 +141,9 @@ c.KubeSpawner.storage_capacity = hub_config.home_size
 c.KubeSpawner.storage_class = hub_config.home_storage_class
 c.KubeSpawner.storage_access_modes = ["ReadWriteOnce"]
 c.KubeSpawner.delete_pvc = not hub_config.keep_homes
-c.KubeSpawner.volumes = [{"name": "home", "persistentVolumeClaim": {"claimName": "{pvc_name}"}}]
-c.KubeSpawner.volume_mounts = [{"name": "home", "mountPath": "/home/jovyan"}]
+c.KubeSpawner.volumes = [{"name": HOME_VOLUME, "persistentVolumeClaim": {"claimName": "{pvc_name}"}}]
 
-# Pod Security Standard `restricted`. 1000 and 100 are `jovyan` and `users` in the images.
-c.KubeSpawner.uid = 1000
-c.KubeSpawner.gid = 100
-c.KubeSpawner.fs_gid = 100
+# Pod Security Standard `restricted`.
 c.KubeSpawner.allow_privilege_escalation = False
 c.KubeSpawner.container_security_context = {
     "runAsNonRoot": True,

@@ -20,6 +20,7 @@ from hub import home
 from hub.errors import HubError
 from hub.kubernetes_view import LASTING, UnreachableError, kubernetes_trouble
 from hub.notebook_start import WITHOUT_HOME_SETTINGS
+from hub.pod_settings import HOME_VOLUME
 from hub.start_watch import StartWatch, has_ended
 from hub.stray_pods import token_of_same
 
@@ -76,6 +77,10 @@ class NotebookSpawner(KubeSpawner):
     def get_env(self) -> dict[str, str]:
         """Return the environment variables of the pod, with this hub's even if extraConfig replaced `environment`."""
         own = {WITHOUT_HOME_SETTINGS: "1"} if self._leaves_out_settings else {}
+        mounts = self._sorted_dict_values(self.volume_mounts)
+        home = next((self._expand_all(mount["mountPath"]) for mount in mounts if mount["name"] == HOME_VOLUME), None)
+        if home is not None:
+            own["HOME"] = home
         return {**self.own_environment, **own, **super().get_env()}
 
     @asynccontextmanager

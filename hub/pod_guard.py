@@ -90,6 +90,8 @@ def mistakes(manifest: object, config: HubConfig, *, home: str, account: str) ->
         reasons.append(f"{pod.spec.service_account_name!r} is not the ServiceAccount of this notebook.")
     claims = {volume.persistent_volume_claim.claim_name for volume in pod.spec.volumes}
     reasons.extend(f"{claim!r} is not the home volume of this user." for claim in sorted(claims - {home}))
+    secrets = {secret.name for secret in pod.spec.image_pull_secrets} - set(config.pod.image_pull_secrets)
+    reasons.extend(f"{secret!r} is not in notebook.imagePullSecrets." for secret in sorted(secrets))
     return reasons
 
 
@@ -102,6 +104,8 @@ def _wrong_amounts(resources: Resources, config: HubConfig) -> list[str]:
         for name in dict.fromkeys(("cpu", "memory", EPHEMERAL_STORAGE, *amounts)):
             # A missing amount is unbounded: a pod without a limit can take the whole node.
             least, most = bounds.get(name, (0, 0))
+            if (kind, name) == ("limits", "memory"):
+                most = config.pod.limit(int(most))
             amount = amounts.get(name)
             if amount is None or not Decimal(str(least)) <= amount <= Decimal(str(most)):
                 reasons.append(f"resources.{kind}.{name}: must be from {least} to {most}, not {amount}.")

@@ -99,7 +99,8 @@ class SpawnForm:
         """Give the server what was chosen. Checks it again: options that come by the REST API have passed no form.
 
         The chosen CPU is a guarantee, and the most that the hub allows is the limit (see `jupyterhub_config.py`): an
-        idle CPU may be used by all. Memory cannot be taken back from a process, so guarantee and limit are the same.
+        idle CPU may be used by all. Memory cannot be taken back from a process, so guarantee and limit are the same
+        unless the operator overcommits it.
 
         Raises:
             HubError: With all mistakes, status 400.
@@ -114,7 +115,8 @@ class SpawnForm:
             raise HubError(error.reasons) from None
         spawner.image = chosen.image
         spawner.cpu_guarantee = chosen.cpu
-        spawner.mem_guarantee = spawner.mem_limit = chosen.memory
+        spawner.mem_guarantee = chosen.memory
+        spawner.mem_limit = self._config.pod.limit(chosen.memory)
         # Kubernetes wants both to be equal for extended resources.
         counts = {name: str(count) for name, count in chosen.additional_resources.items()}
         requested, limit = self._config.ephemeral_storage_request, self._config.ephemeral_storage

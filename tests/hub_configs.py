@@ -1,6 +1,6 @@
 """The content of `hub.json` in tests of the hub."""
 
-from hub.contract import Bounds, GitHub, HubConfig, SignIn
+from hub.contract import Bounds, GitHub, HubConfig, PodSettings, SignIn
 
 HUB_CONFIG = HubConfig(
     hub_connect_url="http://tf-hub-api.jupyterhub:8081",
@@ -30,6 +30,18 @@ HUB_CONFIG = HubConfig(
     cpu=Bounds(default=0.5, min=0.1, max=4),
     memory=Bounds(default=2**30, min=2**28, max=2**33),
     additional_resources={"nvidia.com/gpu": 2},
+    pod=PodSettings(
+        image_pull_policy=None,
+        image_pull_secrets=(),
+        default_url="/lab",
+        command=(),
+        home_path="/home/jovyan",
+        user=1000,
+        group=100,
+        memory_limit_percent=100,
+        labels={},
+        annotations={},
+    ),
     ephemeral_storage=10 * 2**30,
     ephemeral_storage_request=2**28,
     home_size="10Gi",

@@ -1,14 +1,15 @@
 """Keys `notebook.*`."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from settings.types.images import ImagePattern, ImageReference
 from settings.types.machines import AcceleratorType
 from settings.types.model import Model, over
-from settings.types.names import ResourceName
+from settings.types.names import DnsName, ResourceName
+from settings.types.pods import AnnotationValue, Argument, HomePath, LabelKey, LabelValue, RunAs, UrlPath
 from settings.types.quantity import Memory, Quantity
 from settings.types.quota import QuotaName, amounts_fit
 from settings.types.sizes import CpuBounds, MemoryBounds, Storage
@@ -18,6 +19,7 @@ _HOME_STORAGE = Storage(size="10Gi")
 _CPU = CpuBounds(default="0.5", min="0.1", max="4")
 _MEMORY = MemoryBounds(default="1Gi", min="256Mi", max="8Gi")
 _QUOTA = {"pods": 50, "requests.cpu": 64, "requests.memory": "256Gi", "requests.nvidia.com/gpu": 4}
+_RUN_AS = RunAs(user=1000, group=100)
 _SHORTEST_IDLE = 5
 
 
@@ -39,10 +41,31 @@ class NotebookSettings(Model):
     """Further images in the spawn form."""
     allowed_images: tuple[ImagePattern, ...] = ("quay.io/jupyter/*",)
     """Patterns of other images that users can enter in the spawn form; `*` matches `/` too."""
+    image_pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = None
+    """When nodes pull an image, such as `Always`. Not set: always for the tag `latest`, else once."""
+    image_pull_secrets: Annotated[tuple[DnsName, ...], Field(examples=[["registry"]])] = ()
+    """Names of existing Secrets in the notebooks' namespace, of type kubernetes.io/dockerconfigjson, with which nodes
+    pull images from private registries. Create them with `kubectl create secret docker-registry`."""
+    default_url: UrlPath = "/lab"
+    """Page that a started server shows, such as `/rstudio` or `/tree`."""
+    command: Annotated[tuple[Argument, ...], Field(examples=[["start-notebook.py"]])] = ()
+    """Program of the image that starts the server, and its arguments. Empty: `start-singleuser.sh`, or
+    `jupyterhub-singleuser` in images without it. The image's entrypoint gets it in both cases."""
+    home_path: HomePath = "/home/jovyan"
+    """Folder at which the home is mounted, also the value of `HOME`, such as `/home/rstudio`."""
+    run_as: Annotated[RunAs, over(_RUN_AS)] = _RUN_AS
+    """Linux user and group of servers. Root is refused."""
+    labels: Annotated[Mapping[LabelKey, LabelValue], Field(examples=[{"team": "physics"}])] = {}
+    """Further labels of the pods, such as those of a cost report."""
+    annotations: Annotated[Mapping[LabelKey, AnnotationValue], Field(examples=[{"example.org/owner": "Ada"}])] = {}
+    """Further annotations of the pods."""
     cpu: Annotated[CpuBounds, over(_CPU)] = _CPU
     """CPUs of a notebook server. Omitted parts keep their defaults. `500m` is the same as `0.5`."""
     memory: Annotated[MemoryBounds, over(_MEMORY)] = _MEMORY
     """Memory of a notebook server. Omitted parts keep their defaults."""
+    memory_limit_percent: Annotated[WholeNumber, Field(ge=100, le=400)] = 100
+    """Memory limit of a server in percent of the chosen memory, which is guaranteed. 100 to 400. Above 100, servers can
+    use what others leave, and Kubernetes ends programs if all of them need more than they chose."""
     additional_resources: Mapping[ResourceName, Annotated[WholeNumber, Field(ge=1)]] = {"nvidia.com/gpu": 1}
     """Extended resources that users can request in the spawn form, each with its maximum."""
     accelerator: AcceleratorType | None = None

@@ -4,7 +4,7 @@ import json
 import resource
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -12,7 +12,7 @@ import pytest
 from traitlets.config.loader import PyFileConfigLoader
 
 from hub import notebook_activity
-from hub.notebook_start import COMMAND, WITHOUT_HOME_SETTINGS
+from hub.notebook_start import WITHOUT_HOME_SETTINGS, command
 
 OWN_FOLDERS = {"IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "XDG_CACHE_HOME"}
 
@@ -28,7 +28,12 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def start(
-    programs: Path, home: Path, *, free_bytes: int, environment: Mapping[str, str] | None = None
+    programs: Path,
+    home: Path,
+    *,
+    free_bytes: int,
+    environment: Mapping[str, str] | None = None,
+    own: Sequence[str] = (),
 ) -> tuple[str, dict[str, str], int]:
     """Run the command; return the server's PID and arguments, its environment, and the PID of the command."""
 
@@ -37,7 +42,7 @@ def start(
         resource.setrlimit(resource.RLIMIT_FSIZE, (free_bytes, free_bytes))
 
     with subprocess.Popen(
-        [*COMMAND, "--option", "two words"],
+        [*command(own), "--option", "two words"],
         env={
             "PATH": f"{programs}:/usr/bin:/bin",
             "HOME": str(home),
@@ -95,10 +100,39 @@ def test_an_image_without_the_script_starts_its_jupyterhub_singleuser(programs: 
     assert first == f"{pid} --option two words"
 
 
+def test_a_program_of_the_operator_starts_with_its_arguments_before_those_of_the_hub(
+    programs: Path, tmp_path: Path
+) -> None:
+    (programs / "start-singleuser.sh").rename(programs / "start notebook.py")
+    first, _, pid = start(programs, tmp_path, free_bytes=10**6, own=["start notebook.py", "--own={x} 'y'"])
+    assert first == f"{pid} --own={{x}} 'y' --option two words"
+
+
+def test_an_image_without_the_program_of_the_operator_ends_with_the_reason(programs: Path, tmp_path: Path) -> None:
+    environment = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+    started = command(["it's-there.py", "--flag"])
+    ended = subprocess.run(started, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 127
+    assert ended.stderr == "This image has no it's-there.py.\n"
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_the_server_works_in_the_home_whatever_the_folder_of_the_image(
+    programs: Path,
+    tmp_path: Path,
+    is_there: bool,  # noqa: FBT001 -- a parameter of the test
+) -> None:
+    home = tmp_path / "home"
+    if is_there:
+        home.mkdir()
+    _, environment, _ = start(programs, home, free_bytes=10**6)
+    assert environment["PWD"] == (str(home) if is_there else str(Path.cwd()))
+
+
 def test_an_image_without_jupyterhub_ends_with_the_reason(programs: Path, tmp_path: Path) -> None:
     (programs / "start-singleuser.sh").unlink()
     environment = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
-    ended = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, check=False)
+    ended = subprocess.run(command(), env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 127
     assert "Install the Python package jupyterhub." in ended.stderr
 
@@ -142,4 +176,4 @@ def test_the_server_takes_the_headers_that_the_proxy_passes_on(programs: Path, t
 
 
 def test_kubernetes_leaves_the_command_as_it_is() -> None:
-    assert not any("$(" in part for part in COMMAND)
+    assert not any("$(" in part for part in command())
