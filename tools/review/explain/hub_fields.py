@@ -35,12 +35,12 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "pod.command": "New servers start with another command.",
     "pod.default_url": "Started servers show {new} (before: {old}).",
     "pod.group": "New servers run as the group {new} (before: {old}), which also gets the files of their homes.",
-    "pod.home_path": "New servers have the home at {new} (before: {old}). Absolute paths in people's own files may break.",
+    "pod.home_path": "New servers have the home at {new} (before: {old}). Absolute paths in own files may break.",
     "pod.image_pull_policy": "",  # nobody notices but the registry
     "pod.image_pull_secrets": "New servers pull their images with other Secrets.",
     "pod.labels": "New servers have other labels.",
     "pod.memory_limit_percent": "The memory limit of new servers is {new} % of the chosen memory (before: {old} %).",
-    "pod.user": "New servers run as the user {new} (before: {old}). Files in homes that others may not read stay closed.",
+    "pod.user": "New servers run as the user {new} (before: {old}). Private files of homes stay closed.",
     "proxy_api_url": "",  # only the hub uses it
     "remote_repositories": "New servers pull their images through other repositories.",
     "service_accounts": "New notebooks of some users run as another ServiceAccount.",
