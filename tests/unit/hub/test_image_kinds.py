@@ -51,7 +51,7 @@ KINDS = {
     "rocker": Kind(programs={"jupyterhub-singleuser": _PRINT, "rserver": "#!/bin/sh\nexit 1\n"}),
     # A banner, then the command; the working folder is /workspace.
     "nvidia": Kind(
-        entrypoint="#!/bin/bash\necho '== PyTorch ==' >&2\ncd /\nif [[ $# -eq 0 ]]; then exec /bin/bash; else exec \"$@\"; fi\n",
+        entrypoint="#!/bin/bash\necho '== PyTorch ==' >&2\nif [[ $# -eq 0 ]]; then exec bash; else exec \"$@\"; fi\n",
         programs={"jupyterhub-singleuser": _PRINT},
     ),
 }
