@@ -18,7 +18,7 @@ from components.hub_paths import DATABASE_CA_FILE, DATABASE_FOLDER
 from components.metadata import labels
 from components.rbac import DEFAULT_SERVICE_ACCOUNT, service_account_name
 from hub import contract
-from hub.contract import PROXY_TOKEN_VARIABLE, GitHub, HubConfig, Iap, NotebookServiceAccount, SignIn
+from hub.contract import PROXY_TOKEN_VARIABLE, GitHub, HubConfig, Iap, NotebookServiceAccount, Repository, SignIn
 from settings import Bounds, Settings, callback_of, quantity
 
 HUB_FOLDER: Final = Path(__file__).parent.parent / "hub"
@@ -139,6 +139,7 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         cpu=_bound(notebook.cpu),
         memory=_bound(notebook.memory),
         additional_resources=dict(sorted(notebook.additional_resources.items())),
+        content=_content(settings),
         pod=_pod(settings),
         ephemeral_storage=storage,
         # Few people fill the limit. Autopilot lowers it to the request.
@@ -155,6 +156,16 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         extra_config=settings.hub.extra_config is not None,
     )
     return config.model_dump_json(indent=2) + "\n"
+
+
+def _content(settings: Settings) -> contract.ContentSettings:
+    return contract.ContentSettings(
+        repositories=tuple(
+            Repository(repository=entry.repository, branch=entry.branch, folder=entry.path)
+            for entry in settings.notebook.content
+        ),
+        kernel_idle_minutes=settings.notebook.kernel_idle_minutes,
+    )
 
 
 def _pod(settings: Settings) -> contract.PodSettings:

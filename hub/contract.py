@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from hub.content_settings import ContentSettings, Repository  # noqa: F401, TC001 Pydantic needs it
 from hub.pod_settings import PodSettings  # noqa: TC001 Pydantic needs it
 
 PROXY_TOKEN_VARIABLE: Final = "CONFIGPROXY_AUTH_TOKEN"  # noqa: S105 the name of a variable
@@ -179,6 +180,8 @@ class HubConfig(BaseModel):
     """Memory of a notebook, in bytes."""
     additional_resources: dict[str, int]
     """Extended resources that may be chosen, such as `nvidia.com/gpu`, each with its largest number."""
+    content: ContentSettings
+    """What each home and server gets of the stack."""
     pod: PodSettings
     """What images need of their pods."""
     ephemeral_storage: int

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from kubespawner.reflector import ResourceReflector
 
 _LOOK_SECONDS: Final = 0.1
-"""Seconds between two looks at a pod that starts or stops, and its server. KubeSpawner looks less and less often, and so
+"""Seconds between two looks at a pod that starts or stops, and its server. KubeSpawner looks less and less often, and
 notices a start or an end up to some seconds later."""
 
 _ANSWER_SECONDS: Final = 5

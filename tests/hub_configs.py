@@ -1,6 +1,6 @@
 """The content of `hub.json` in tests of the hub."""
 
-from hub.contract import Bounds, GitHub, HubConfig, PodSettings, SignIn
+from hub.contract import Bounds, ContentSettings, GitHub, HubConfig, PodSettings, SignIn
 
 HUB_CONFIG = HubConfig(
     hub_connect_url="http://tf-hub-api.jupyterhub:8081",
@@ -30,6 +30,7 @@ HUB_CONFIG = HubConfig(
     cpu=Bounds(default=0.5, min=0.1, max=4),
     memory=Bounds(default=2**30, min=2**28, max=2**33),
     additional_resources={"nvidia.com/gpu": 2},
+    content=ContentSettings(repositories=(), kernel_idle_minutes=0),
     pod=PodSettings(
         image_pull_policy=None,
         image_pull_secrets=(),

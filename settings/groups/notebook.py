@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from settings.groups.content import Repository
 from settings.types.images import ImagePattern, ImageReference
 from settings.types.machines import AcceleratorType
 from settings.types.model import Model, over
@@ -90,6 +91,14 @@ class NotebookSettings(Model):
     """Whether requests of browsers are activity. An open tab of JupyterLab sends them all the time, so with `true` it
     keeps a server with its GPUs. With `false`, only these are: saved files, output, busy kernels, and processes that
     compute. Then do not offer other web applications, such as RStudio: using them is no activity."""
+    content: Annotated[
+        tuple[Repository, ...], Field(examples=[[{"repository": "https://github.com/example/course"}]])
+    ] = ()
+    """Public git repositories that are pulled into each home when its server starts. What people changed is kept. The
+    image needs git."""
+    kernel_idle_minutes: Annotated[WholeNumber, Field(ge=0), AfterValidator(_never_or_long_enough)] = 0
+    """Minutes without activity after which a kernel is stopped, also if its notebook is open. At least 5; 0 means never.
+    A busy kernel goes on. It frees memory in a server that is in use."""
     max_hours: Annotated[WholeNumber, Field(ge=0)] = 0
     """Hours after its start after which a server is stopped, even if it is in use. 0 means never. This also applies to
     running servers."""

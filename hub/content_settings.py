@@ -1,0 +1,29 @@
+"""What every home and every server gets of the stack: git repositories, and the end of idle kernels."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Repository(BaseModel):
+    """A git repository that is pulled into each home when its server starts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    repository: str
+    """URL, without a password."""
+    branch: str | None
+    """Branch; None: the default one of the repository."""
+    folder: str
+    """Folder below the home."""
+
+
+class ContentSettings(BaseModel):
+    """Content and Jupyter's settings of each server."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    repositories: tuple[Repository, ...]
+    """Repositories, pulled one after the other."""
+    kernel_idle_minutes: int
+    """Minutes without activity after which a kernel is stopped; 0 is never."""

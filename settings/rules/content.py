@@ -1,0 +1,13 @@
+"""Rules of what is pulled into homes."""
+
+from settings.groups.notebook import NotebookSettings
+
+
+def folder_errors(notebook: NotebookSettings) -> list[str]:
+    """Report repositories of which one would be in the folder of another."""
+    paths = [f"{entry.path}/" for entry in notebook.content]
+    return [
+        f"notebook.content[{index}].folder: is that of another entry, or one in the other; give each a folder of its own"
+        for index, path in enumerate(paths)
+        if any(path.startswith(other) or other.startswith(path) for other in paths[:index])
+    ]
