@@ -1,9 +1,9 @@
 """Extension of the Jupyter server in each notebook pod: pulls the stack's git repositories into the home.
 
 What people changed is kept, as by nbgitpuller: upstream's changes are merged, and where both changed the same lines,
-the person's stay. Files that the person has deleted come back; a new file of upstream moves one of the same name that the
-person made. The server does not wait for it, and JupyterLab tells what failed. Like `notebook_activity.py`, it needs
-nothing but Python 3.8 and Jupyter Server 2, and git.
+the person's stay. Files that the person has deleted come back; a new file of upstream moves one of the same name that
+the person made. The server does not wait for it, and JupyterLab tells what failed. Like `notebook_activity.py`, it
+needs nothing but Python 3.8 and Jupyter Server 2, and git.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ _CPU = CpuBounds(default="0.5", min="0.1", max="4")
 _MEMORY = MemoryBounds(default="1Gi", min="256Mi", max="8Gi")
 _QUOTA = {"pods": 50, "requests.cpu": 64, "requests.memory": "256Gi", "requests.nvidia.com/gpu": 4}
 _RUN_AS = RunAs(user=1000, group=100)
+_COURSE = {"repository": "https://github.com/example/course", "branch": "main"}
 _SHORTEST_IDLE = 5
 
 
@@ -91,14 +92,12 @@ class NotebookSettings(Model):
     """Whether requests of browsers are activity. An open tab of JupyterLab sends them all the time, so with `true` it
     keeps a server with its GPUs. With `false`, only these are: saved files, output, busy kernels, and processes that
     compute. Then do not offer other web applications, such as RStudio: using them is no activity."""
-    content: Annotated[
-        tuple[Repository, ...], Field(examples=[[{"repository": "https://github.com/example/course"}]])
-    ] = ()
+    content: Annotated[tuple[Repository, ...], Field(examples=[[_COURSE]])] = ()
     """Public git repositories that are pulled into each home when its server starts. What people changed is kept. The
     image needs git."""
     kernel_idle_minutes: Annotated[WholeNumber, Field(ge=0), AfterValidator(_never_or_long_enough)] = 0
-    """Minutes without activity after which a kernel is stopped, also if its notebook is open. At least 5; 0 means never.
-    A busy kernel goes on. It frees memory in a server that is in use."""
+    """Minutes without activity after which a kernel is stopped, also if its notebook is open. At least 5; 0 means
+    never. Busy kernels go on. It frees memory in a server that is in use."""
     max_hours: Annotated[WholeNumber, Field(ge=0)] = 0
     """Hours after its start after which a server is stopped, even if it is in use. 0 means never. This also applies to
     running servers."""

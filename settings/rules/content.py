@@ -7,7 +7,7 @@ def folder_errors(notebook: NotebookSettings) -> list[str]:
     """Report repositories of which one would be in the folder of another."""
     paths = [f"{entry.path}/" for entry in notebook.content]
     return [
-        f"notebook.content[{index}].folder: is that of another entry, or one in the other; give each a folder of its own"
+        f"notebook.content[{index}].folder: is that of another entry, or one in the other; name another"
         for index, path in enumerate(paths)
         if any(path.startswith(other) or other.startswith(path) for other in paths[:index])
     ]
