@@ -119,6 +119,7 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
     """JSON in lines, always the same for the same settings, so that a preview shows the difference."""
     notebook = settings.notebook
     storage = int(quantity.parse(notebook.ephemeral_storage))
+    shares_home = notebook.named_servers.max > 0 and notebook.named_servers.home == "shared"
     config = HubConfig(
         hub_connect_url=service_names.hub_url(settings),
         proxy_api_url=service_names.proxy_api_url(settings),
@@ -139,6 +140,13 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         cpu=_bound(notebook.cpu),
         memory=_bound(notebook.memory),
         additional_resources=dict(sorted(notebook.additional_resources.items())),
+        named_servers=contract.NamedServers(
+            limit=notebook.named_servers.max,
+            shares_home=shares_home,
+            # Filestore shares can be mounted on several nodes.
+            on_one_node=shares_home and notebook.storage.disk != "filestore",
+        ),
+        sharing=notebook.sharing,
         content=_content(settings),
         pod=_pod(settings),
         ephemeral_storage=storage,

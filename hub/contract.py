@@ -144,6 +144,19 @@ class NotebookServiceAccount(BaseModel):
     """Groups, as in `GitHub.groups`. Users take precedence over groups; the first match wins."""
 
 
+class NamedServers(BaseModel):
+    """Further servers of a user, beside the default one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    limit: int
+    """Maximum number for each user; 0 is none."""
+    shares_home: bool
+    """Whether they have the home of the default server, and not one of their own."""
+    on_one_node: bool
+    """Whether all servers of a user run on one node, as their home is a disk."""
+
+
 class HubConfig(BaseModel):
     """The content of `hub.json`."""
 
@@ -180,6 +193,10 @@ class HubConfig(BaseModel):
     """Memory of a notebook, in bytes."""
     additional_resources: dict[str, int]
     """Extended resources that may be chosen, such as `nvidia.com/gpu`, each with its largest number."""
+    named_servers: NamedServers
+    """Further servers of a user."""
+    sharing: bool
+    """Whether users may let others use their servers."""
     content: ContentSettings
     """What each home and server gets of the stack."""
     pod: PodSettings

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from hub import database, health, lifetime, limits, old_records, outage, pages, sign_in, signing_out
+from hub import database, health, lifetime, limits, named_servers, old_records, outage, pages, sign_in, signing_out
 from hub.contract import (
     COOKIE_SECRET_VARIABLE,
     CRYPT_KEY_VARIABLE,
@@ -90,16 +90,17 @@ outage.install()
 limits.install()
 old_records.install()
 c.JupyterHub.template_paths = [str(Path(__file__).parent)]
-c.JupyterHub.template_vars = {"lifetime": lifetime.sentences(hub_config)}
+c.JupyterHub.template_vars = {
+    "lifetime": lifetime.sentences(hub_config),
+    "named_servers": named_servers.sentences(hub_config.named_servers),
+}
 # Browsers send the hub's cookies with links, and not with images, frames and forms of other sites.
 c.JupyterHub.tornado_settings = {"cookie_options": {"samesite": "Lax"}}
 
 # Sign-in.
 sign_in.configure(c, hub_config.sign_in)
 
-# Notebook servers: one for each user. The limit is for operators who allow named ones.
-c.JupyterHub.allow_named_servers = False
-c.JupyterHub.named_server_limit_per_user = 10
+# Notebook servers.
 c.JupyterHub.spawner_class = NotebookSpawner
 c.KubeSpawner.namespace = hub_config.notebooks_namespace
 hub_config.pod.configure(c)
@@ -107,6 +108,7 @@ c.KubeSpawner.cmd = command(hub_config.pod.command)
 # NotebookSpawner adds its own variables. A dict, so that extraConfig may add items.
 c.KubeSpawner.environment = {}
 NotebookSpawner.own_environment = environment(hub_config)
+NotebookSpawner.shares_home = hub_config.named_servers.shares_home
 # If the container fails, its status has the last lines of its log: the hub needs no right to read logs.
 c.KubeSpawner.extra_container_config = {"terminationMessagePolicy": "FallbackToLogsOnError"}
 # Seconds until the server answers (image pull and new node included), and of these after its container runs.
@@ -183,6 +185,8 @@ if hub_config.idle_minutes or hub_config.max_hours:
             "services": ["idle-culler"],
         }
     ]
+
+named_servers.configure(c, hub_config)
 
 # The operator's own configuration, last, so that it takes precedence.
 if hub_config.extra_config:

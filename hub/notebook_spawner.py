@@ -56,6 +56,9 @@ class NotebookSpawner(KubeSpawner):
     own_environment: Mapping[str, str] = {}
     """Environment variables of every pod; see `notebook_start.environment`."""
 
+    shares_home = False
+    """Whether the named servers of a user have the home of the default one."""
+
     _leaves_out_settings = False
     """Whether the next start leaves out the settings and packages of the home, as the server ended in the last one."""
 
@@ -73,6 +76,9 @@ class NotebookSpawner(KubeSpawner):
         """
         self._created = False
         async with self._explained():
+            if self.name and self.shares_home:
+                # Its name may come from an older version, or from before a change of the user's name.
+                self.pvc_name = self.user.spawners[""].pvc_name
             await home.prepare(self)
             url = await self._answering(super()._start())
         self._leaves_out_settings = False
@@ -277,6 +283,11 @@ class NotebookSpawner(KubeSpawner):
                 running.result()
         finally:
             running.cancel()
+
+    async def delete_forever(self) -> None:
+        """Delete the home of a deleted server, unless homes are kept or another server has it."""
+        if not (self.name and self.shares_home):
+            await super().delete_forever()
 
     def get_state(self) -> dict[str, Any]:
         """Return the record for the database."""

@@ -1,6 +1,6 @@
 """The content of `hub.json` in tests of the hub."""
 
-from hub.contract import Bounds, ContentSettings, GitHub, HubConfig, PodSettings, SignIn
+from hub.contract import Bounds, ContentSettings, GitHub, HubConfig, NamedServers, PodSettings, SignIn
 
 HUB_CONFIG = HubConfig(
     hub_connect_url="http://tf-hub-api.jupyterhub:8081",
@@ -30,6 +30,8 @@ HUB_CONFIG = HubConfig(
     cpu=Bounds(default=0.5, min=0.1, max=4),
     memory=Bounds(default=2**30, min=2**28, max=2**33),
     additional_resources={"nvidia.com/gpu": 2},
+    named_servers=NamedServers(limit=0, shares_home=False, on_one_node=False),
+    sharing=False,
     content=ContentSettings(repositories=(), kernel_idle_minutes=0),
     pod=PodSettings(
         image_pull_policy=None,

@@ -9,6 +9,7 @@ from settings.groups.content import Repository
 from settings.types.images import ImagePattern, ImageReference
 from settings.types.machines import AcceleratorType
 from settings.types.model import Model, over
+from settings.types.named_servers import NamedServers
 from settings.types.names import DnsName, ResourceName
 from settings.types.pods import AnnotationValue, Argument, HomePath, LabelKey, LabelValue, RunAs, UrlPath
 from settings.types.quantity import Memory, Quantity
@@ -22,6 +23,7 @@ _MEMORY = MemoryBounds(default="1Gi", min="256Mi", max="8Gi")
 _QUOTA = {"pods": 50, "requests.cpu": 64, "requests.memory": "256Gi", "requests.nvidia.com/gpu": 4}
 _RUN_AS = RunAs(user=1000, group=100)
 _COURSE = {"repository": "https://github.com/example/course", "branch": "main"}
+_NAMED_SERVERS = NamedServers(max=0, home="own")
 _SHORTEST_IDLE = 5
 
 
@@ -92,6 +94,11 @@ class NotebookSettings(Model):
     """Whether requests of browsers are activity. An open tab of JupyterLab sends them all the time, so with `true` it
     keeps a server with its GPUs. With `false`, only these are: saved files, output, busy kernels, and processes that
     compute. Then do not offer other web applications, such as RStudio: using them is no activity."""
+    named_servers: Annotated[NamedServers, over(_NAMED_SERVERS)] = _NAMED_SERVERS
+    """Further servers of a user, beside the default one. Omitted parts keep their defaults."""
+    sharing: Flag = False
+    """Whether users may let others use their servers, by JupyterHub's shares and share codes. Others then work with all
+    files, variables and rights of the server."""
     content: Annotated[tuple[Repository, ...], Field(examples=[[_COURSE]])] = ()
     """Public git repositories that are pulled into each home when its server starts. What people changed is kept. The
     image needs git."""

@@ -31,6 +31,10 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "keep_homes": "Keeping the homes of deleted users changes: {old} → {new}.",
     "max_hours": "Servers are stopped {new} hours after their start, even in use (before: {old}; 0 = never).",
     "memory": _SIZES,
+    "named_servers.limit": "Users can have {new} further servers (before: {old}).",
+    "named_servers.on_one_node": "",  # goes with shares_home
+    "named_servers.shares_home": "New named servers share the home of the default one: {new} (before: {old}). Their own "
+    "homes stay as they are.",
     "notebooks_namespace": "New notebooks run in the namespace {new} (before: {old}).",
     "owner_uid": "",  # noted with the ServiceAccount
     "pod.annotations": "New servers have other annotations.",
@@ -46,6 +50,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "proxy_api_url": "",  # only the hub uses it
     "remote_repositories": "New servers pull their images through other repositories.",
     "service_accounts": "New notebooks of some users run as another ServiceAccount.",
+    "sharing": "Users may share their servers with others: {new} (before: {old}).",
     "sign_in.admin_users": _USERS,
     "sign_in.allow_all": _USERS,
     "sign_in.allowed_users": _USERS,
