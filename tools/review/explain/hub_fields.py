@@ -33,7 +33,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "memory": _SIZES,
     "named_servers.limit": "Users can have {new} further servers (before: {old}).",
     "named_servers.on_one_node": "",  # goes with shares_home
-    "named_servers.shares_home": "New named servers share the home of the default one: {new} (before: {old}). Their own "
+    "named_servers.shares_home": "New named servers share the home of the default one: {new} (before: {old}). Own "
     "homes stay as they are.",
     "notebooks_namespace": "New notebooks run in the namespace {new} (before: {old}).",
     "owner_uid": "",  # noted with the ServiceAccount
