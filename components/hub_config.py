@@ -10,12 +10,13 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 import config_check
-from components import hub_secret, service_names
+from components import hub_secret, notebook_files, service_names
 from components.gke.platform import Platform
 from components.gke.remote_repositories import remote_repositories
 from components.gke.storage_classes import home_storage_class
 from components.hub_paths import DATABASE_CA_FILE, DATABASE_FOLDER
 from components.metadata import labels
+from components.notebook_files import NotebookFiles
 from components.rbac import DEFAULT_SERVICE_ACCOUNT, service_account_name
 from hub import contract
 from hub.contract import PROXY_TOKEN_VARIABLE, GitHub, HubConfig, Iap, NotebookServiceAccount, Repository, SignIn
@@ -37,6 +38,7 @@ def hub_files(settings: Settings) -> dict[str, str]:
         public_url=settings.public_url,
         iap_audience=_EXAMPLE_AUDIENCE,
         home_storage_class=home_storage_class(settings),
+        files_config_map="example" if settings.notebook.files else None,
     )
     return {**_sources(settings), "hub.json": _render(settings, resolved)}
 
@@ -65,6 +67,8 @@ class HubConfigMapArgs:
     """Namespace of the hub."""
     owner_uid: pulumi.Input[str]
     """UID of the ServiceAccount that owns the notebooks' pods."""
+    notebook_files: NotebookFiles | None
+    """Files of the notebooks, if there are any."""
     platform: Platform
     """Public URL, IAP, StorageClass of homes, and CA certificates of the database."""
 
@@ -86,6 +90,7 @@ class HubConfigMap(pulumi.ComponentResource):
             public_url=platform.public_url,
             iap_audience=platform.iap.audience if platform.iap else None,
             home_storage_class=platform.home_storage_class,
+            files_config_map=args.notebook_files.config_map_name if args.notebook_files else None,
         ).apply(lambda values: _render(args.settings, _Resolved(**values)))
         database_ca = {DATABASE_CA_FILE: platform.database.ca_certificates} if platform.database else {}
         config_map = core.ConfigMap(
@@ -113,6 +118,7 @@ class _Resolved(NamedTuple):
     public_url: str | None
     iap_audience: str | None
     home_storage_class: str | None
+    files_config_map: str | None
 
 
 def _render(settings: Settings, resolved: _Resolved) -> str:
@@ -147,7 +153,7 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
             on_one_node=shares_home and notebook.storage.disk != "filestore",
         ),
         sharing=notebook.sharing,
-        content=_content(settings),
+        content=_content(settings, resolved.files_config_map),
         pod=_pod(settings),
         ephemeral_storage=storage,
         # Few people fill the limit. Autopilot lowers it to the request.
@@ -166,12 +172,14 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
     return config.model_dump_json(indent=2) + "\n"
 
 
-def _content(settings: Settings) -> contract.ContentSettings:
+def _content(settings: Settings, files_config_map: str | None) -> contract.ContentSettings:
     return contract.ContentSettings(
         repositories=tuple(
             Repository(repository=entry.repository, branch=entry.branch, folder=entry.path)
             for entry in settings.notebook.content
         ),
+        files=notebook_files.keys(settings),
+        files_config_map=files_config_map,
         kernel_idle_minutes=settings.notebook.kernel_idle_minutes,
     )
 

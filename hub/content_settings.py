@@ -1,4 +1,4 @@
-"""What every home and every server gets of the stack: git repositories, and the end of idle kernels."""
+"""Content that every home and server gets of the stack: git repositories, files, and the end of idle kernels."""
 
 from __future__ import annotations
 
@@ -25,5 +25,9 @@ class ContentSettings(BaseModel):
 
     repositories: tuple[Repository, ...]
     """Repositories, pulled one after the other."""
+    files: dict[str, str]
+    """Keys of `files_config_map` by the path of the file in the container."""
+    files_config_map: str | None
+    """Name of the ConfigMap with the files, in the notebooks' namespace; None: there are none."""
     kernel_idle_minutes: int
     """Minutes without activity after which a kernel is stopped; 0 is never."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kubernetes_asyncio.client import V1OwnerReference
 from pydantic import ValidationError
 
-from hub import image_rule, named_servers
+from hub import image_rule, named_servers, stack_files
 from hub.contract import ACCELERATOR, EPHEMERAL_STORAGE, GPU_RESOURCE
 from hub.errors import HubError
 from hub.pod_shape import Pod
@@ -55,6 +55,8 @@ class PodGuard:
         manifest = spawner.api.api_client.sanitize_for_serialization(pod)
         if reasons := mistakes(manifest, self._config, home=spawner.pvc_name, account=account):
             raise HubError(["This hub does not allow this notebook pod.", *reasons], status=403)
+        # The settings alone say what follows, so it is not checked.
+        stack_files.add_to(pod, self._config.content)
         if self._config.named_servers.on_one_node:
             named_servers.keep_together(pod)
         container = pod.spec.containers[0]

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from settings.groups.content import Repository
+from settings.types.files import FilePath, readable
 from settings.types.images import ImagePattern, ImageReference
 from settings.types.machines import AcceleratorType
 from settings.types.model import Model, over
@@ -15,7 +16,7 @@ from settings.types.pods import AnnotationValue, Argument, HomePath, LabelKey, L
 from settings.types.quantity import Memory, Quantity
 from settings.types.quota import QuotaName, amounts_fit
 from settings.types.sizes import CpuBounds, MemoryBounds, Storage
-from settings.types.text import Flag, WholeNumber
+from settings.types.text import Flag, Text, WholeNumber
 
 _HOME_STORAGE = Storage(size="10Gi")
 _CPU = CpuBounds(default="0.5", min="0.1", max="4")
@@ -24,6 +25,7 @@ _QUOTA = {"pods": 50, "requests.cpu": 64, "requests.memory": "256Gi", "requests.
 _RUN_AS = RunAs(user=1000, group=100)
 _COURSE = {"repository": "https://github.com/example/course", "branch": "main"}
 _NAMED_SERVERS = NamedServers(max=0, home="own")
+_FILES = {"/etc/gitconfig": "[pull]\n  rebase = true\n"}
 _SHORTEST_IDLE = 5
 
 
@@ -102,6 +104,9 @@ class NotebookSettings(Model):
     content: Annotated[tuple[Repository, ...], Field(examples=[[_COURSE]])] = ()
     """Public git repositories that are pulled into each home when its server starts. What people changed is kept. The
     image needs git."""
+    files: Annotated[Mapping[FilePath, Text], AfterValidator(readable), Field(examples=[_FILES])] = {}
+    """Files of all servers, by absolute path outside of the home, with their text: settings of Jupyter and git, for
+    example. They are read-only, and nothing secret belongs there. JSON and Python are checked for their syntax."""
     kernel_idle_minutes: Annotated[WholeNumber, Field(ge=0), AfterValidator(_never_or_long_enough)] = 0
     """Minutes without activity after which a kernel is stopped, also if its notebook is open. At least 5; 0 means
     never. Busy kernels go on. It frees memory in a server that is in use."""

@@ -63,6 +63,7 @@ RULES: Final[tuple[Rule, ...]] = (
     images.hub_errors,
     images.proxy_errors,
     images.notebook_errors,
+    content.file_errors,
     content.folder_errors,
     disks.hub_errors,
     disks.home_errors,

@@ -3,6 +3,16 @@
 from settings.groups.notebook import NotebookSettings
 
 
+def file_errors(notebook: NotebookSettings) -> list[str]:
+    """Report files in the home, which belongs to people."""
+    home = f"{notebook.home_path}/"
+    return [
+        f"notebook.files: has {path}, which is in the home ({home}); name a place outside of it, such as /etc"
+        for path in notebook.files
+        if path.startswith(home) or home.startswith(f"{path}/")
+    ]
+
+
 def folder_errors(notebook: NotebookSettings) -> list[str]:
     """Report repositories of which one would be in the folder of another."""
     paths = [f"{entry.path}/" for entry in notebook.content]

@@ -85,6 +85,16 @@ def test_a_limit_above_the_overcommitment_is_refused(
     assert (mistakes(pod, config, home=home, account="notebooks") == []) is is_allowed
 
 
+def test_files_of_the_stack_are_mounted_read_only(load_config: LoadConfig, hub_config: HubConfig) -> None:
+    files = {"/etc/gitconfig": "0-gitconfig", "/etc/jupyter/a.json": "1-a.json"}
+    content = hub_config.content.model_copy(update={"files": files, "files_config_map": "files-1"})
+    spec = manifest_of(load_config(hub_config.model_copy(update={"content": content})), {})["spec"]
+    assert spec["volumes"][1:] == [{"name": "stack-files", "configMap": {"name": "files-1"}}]
+    assert spec["containers"][0]["volumeMounts"][1:] == [
+        {"name": "stack-files", "mountPath": path, "subPath": key, "readOnly": True} for path, key in files.items()
+    ]
+
+
 def test_labels_and_annotations_are_added_to_those_of_the_hub(pod_of: PodOf) -> None:
     metadata = pod_of(labels={"team": "physics"}, annotations={"example.org/owner": "Ada"})["metadata"]
     assert metadata["labels"]["team"] == "physics"

@@ -12,6 +12,8 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "accelerator": "New notebooks with GPUs get the GPU type {new} (before: {old}).",
     "additional_resources": _SIZES,
     "allowed_images": _IMAGES,
+    "content.files": "New servers have other files of the stack.",
+    "content.files_config_map": "",  # goes with the files
     "content.kernel_idle_minutes": "Idle kernels in new servers stop after {new} minutes (before: {old}; 0: never).",
     "content.repositories": "New servers pull other repositories into the home. Folders that are there stay.",
     "count_open_tabs": "Open browser tabs count as activity: {new} (before: {old}), for servers that start afterwards.",
