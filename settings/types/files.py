@@ -14,7 +14,7 @@ FilePath = Annotated[
     Text,
     matching(
         r"(?!/(?:dev|proc|sys)/)(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._-]+){2,}",
-        "is not an absolute path of a file in a folder, such as /etc/gitconfig: letters, digits and . _ - between the /",
+        "is not an absolute path of a file in a folder, such as /etc/gitconfig: letters, digits and . _ - between /",
     ),
     at_most(255, "the limit of Linux"),
 ]
