@@ -94,8 +94,6 @@ elif ! (head -c 65536 /dev/zero >"$probe") 2>/dev/null; then
 fi
 rm -f "$probe" 2>/dev/null
 
-# Some images have another folder of work, which the server would show.
-cd "$HOME" 2>/dev/null || true
 for command in @COMMANDS@; do
     if command -v "$command" >/dev/null; then exec "$command" "$@"; fi
 done

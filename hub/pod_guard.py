@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from hub import image_rule, named_servers, stack_files
 from hub.contract import ACCELERATOR, EPHEMERAL_STORAGE, GPU_RESOURCE
 from hub.errors import HubError
+from hub.pod_settings import HOME_VOLUME
 from hub.pod_shape import Pod
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class PodGuard:
         self._config = config
 
     def modify_pod_hook(self, spawner: KubeSpawner, pod: V1Pod) -> V1Pod:
-        """Set owner, ServiceAccount and GPU nodes of the pod, check the manifest, and set the way of its image.
+        """Set owner, ServiceAccount and GPU nodes of the pod, check the manifest, and set what the settings alone say.
 
         Raises:
             HubError: With all that is not allowed, status 403.
@@ -60,6 +61,9 @@ class PodGuard:
         if self._config.named_servers.on_one_node:
             named_servers.keep_together(pod)
         container = pod.spec.containers[0]
+        # The image's own folder may be hidden by the home, or closed to this user; the server would show it.
+        homes = (mount.mount_path for mount in container.volume_mounts or () if mount.name == HOME_VOLUME)
+        container.working_dir = next(homes, None)
         container.image = image_rule.pulled_as(container.image, self._config)
         return pod
 

@@ -49,7 +49,7 @@ KINDS = {
         programs={"jupyterhub-singleuser": _PRINT},
     ),
     "rocker": Kind(programs={"jupyterhub-singleuser": _PRINT, "rserver": "#!/bin/sh\nexit 1\n"}),
-    # A banner, then the command; the working folder is /workspace.
+    # A banner, then the command.
     "nvidia": Kind(
         entrypoint="#!/bin/bash\necho '== PyTorch ==' >&2\nif [[ $# -eq 0 ]]; then exec bash; else exec \"$@\"; fi\n",
         programs={"jupyterhub-singleuser": _PRINT},
@@ -71,7 +71,7 @@ def test_an_image_of_each_kind_starts_its_own_server_in_the_home(kind: Kind, tmp
     done = subprocess.run(
         [*([entrypoint] if kind.entrypoint else []), *command(kind.command), "--port=8888"],
         env={"PATH": f"{folder}:/usr/bin:/bin", "HOME": str(home), "TMPDIR": str(tmp_path / "tmp")},
-        cwd="/",
+        cwd=home,  # as the pod says
         capture_output=True,
         text=True,
         check=True,

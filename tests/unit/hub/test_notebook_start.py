@@ -116,19 +116,6 @@ def test_an_image_without_the_program_of_the_operator_ends_with_the_reason(progr
     assert ended.stderr == "This image has no it's-there.py.\n"
 
 
-@pytest.mark.parametrize("is_there", [True, False])
-def test_the_server_works_in_the_home_whatever_the_folder_of_the_image(
-    programs: Path,
-    tmp_path: Path,
-    is_there: bool,  # noqa: FBT001 -- a parameter of the test
-) -> None:
-    home = tmp_path / "home"
-    if is_there:
-        home.mkdir()
-    _, environment, _ = start(programs, home, free_bytes=10**6)
-    assert environment["PWD"] == (str(home) if is_there else str(Path.cwd()))
-
-
 def test_an_image_without_jupyterhub_ends_with_the_reason(programs: Path, tmp_path: Path) -> None:
     (programs / "start-singleuser.sh").unlink()
     environment = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}

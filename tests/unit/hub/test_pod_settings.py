@@ -48,6 +48,13 @@ def test_the_home_is_where_the_image_expects_it(pod_of: PodOf) -> None:
     (container,) = pod_of(home_path="/home/rstudio")["spec"]["containers"]
     assert container["volumeMounts"] == [{"name": "home", "mountPath": "/home/rstudio"}]
     assert {"name": "HOME", "value": "/home/rstudio"} in container["env"]
+    assert container["workingDir"] == "/home/rstudio"
+
+
+def test_a_server_without_a_home_has_the_folder_of_the_image(pod_of: PodOf) -> None:
+    (container,) = pod_of(traits={"volumes": [], "volume_mounts": []})["spec"]["containers"]
+    assert "workingDir" not in container
+    assert "HOME" not in {variable["name"] for variable in container["env"]}
 
 
 def test_the_server_runs_as_the_user_and_group_of_the_image(pod_of: PodOf) -> None:
