@@ -96,7 +96,10 @@ def test_a_named_server_has_the_home_of_the_default_one_if_it_is_shared(
 
     async def run() -> None:
         spawner: Any = NotebookSpawner(_mock=True, namespace="notebooks")
-        spawner.orm_spawner, spawner.pvc_name = SimpleNamespace(name=name), home if not name else "claim-own"
+        spawner.orm_spawner, spawner.pvc_name = (
+            SimpleNamespace(name=name, server=None),
+            home if not name else "claim-own",
+        )
         spawner.user.spawners = {"": SimpleNamespace(pvc_name="claim-renamed")}
         monkeypatch.setattr("hub.home.prepare", prepare)
         monkeypatch.setattr(KubeSpawner, "delete_forever", delete)

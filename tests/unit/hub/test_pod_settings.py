@@ -86,7 +86,9 @@ def test_a_limit_above_the_overcommitment_is_refused(
     hub_config: HubConfig,
 ) -> None:
     pod = pod_of(memory="8Gi", memory_limit_percent=150)
-    pod["spec"]["containers"][0]["resources"]["limits"]["memory"] = gigabytes * 2**30
+    (container,) = pod["spec"]["containers"]
+    container["resources"]["limits"]["memory"] = gigabytes * 2**30
+    del container["workingDir"]  # set after the check
     config = hub_config.model_copy(update={"pod": hub_config.pod.model_copy(update={"memory_limit_percent": 150})})
     home = pod["spec"]["volumes"][0]["persistentVolumeClaim"]["claimName"]
     assert (mistakes(pod, config, home=home, account="notebooks") == []) is is_allowed
