@@ -11,8 +11,10 @@ import httpx
 import pytest
 from traitlets.config.loader import PyFileConfigLoader
 
-from hub import notebook_activity
+from hub import notebook_activity, notebook_content
+from hub.contract import HubConfig, Repository
 from hub.notebook_start import WITHOUT_HOME_SETTINGS, command
+from hub.notebook_start import environment as variables_of
 
 OWN_FOLDERS = {"IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "XDG_CACHE_HOME"}
 
@@ -128,13 +130,37 @@ def test_the_extension_of_the_server_is_written_unchanged(programs: Path, tmp_pa
     _, environment, _ = start(programs, tmp_path, free_bytes=10**6)
     folder = Path(environment["JUPYTER_CONFIG_PATH"])
     source = Path(notebook_activity.__file__)
-    assert (folder / "notebook_activity.py").read_text() == source.read_text() + "\n"
+    for module in ("notebook_activity.py", "notebook_content.py"):
+        assert (folder / module).read_text() == source.with_name(module).read_text() + "\n"
     lab = Path(environment["JUPYTER_PATH"]) / "labextensions" / "jupyterhub-notices"
     load = json.loads((lab / "package.json").read_text())["jupyterlab"]["_build"]["load"]
     assert (lab / load).read_text() == source.with_name("notebook_notices.js").read_text() + "\n"
     config = PyFileConfigLoader("jupyter_server_config.py", str(folder)).load_config()
-    assert config.ServerApp.jpserver_extensions.to_dict() == {"update": {"notebook_activity": True}}
+    extensions = {"notebook_activity": True, "notebook_content": True}
+    assert config.ServerApp.jpserver_extensions.to_dict() == {"update": extensions}
     assert sys.path.pop() == str(folder)
+
+
+@pytest.mark.parametrize("minutes", [0, 30])
+def test_idle_kernels_end_after_the_minutes_of_the_settings(
+    minutes: int, programs: Path, tmp_path: Path, hub_config: HubConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = hub_config.content.model_copy(update={"kernel_idle_minutes": minutes})
+    variables = variables_of(hub_config.model_copy(update={"content": content}))
+    _, environment, _ = start(programs, tmp_path, free_bytes=10**6)
+    monkeypatch.setenv("JUPYTERHUB_KERNEL_IDLE_SECONDS", variables["JUPYTERHUB_KERNEL_IDLE_SECONDS"])
+    config = PyFileConfigLoader("jupyter_server_config.py", environment["JUPYTER_CONFIG_PATH"]).load_config()
+    sys.path.pop()
+    kernels = {"cull_idle_timeout": 1800, "cull_interval": 60, "cull_connected": True} if minutes else {}
+    assert dict(config.MappingKernelManager) == kernels
+
+
+def test_the_server_learns_the_repositories_of_the_settings(hub_config: HubConfig) -> None:
+    assert notebook_content.VARIABLE not in variables_of(hub_config)
+    repository = Repository(repository="https://github.com/example/course", branch=None, folder="course")
+    content = hub_config.content.model_copy(update={"repositories": (repository,)})
+    given = json.loads(variables_of(hub_config.model_copy(update={"content": content}))[notebook_content.VARIABLE])
+    assert given == [{"repository": "https://github.com/example/course", "branch": None, "folder": "course"}]
 
 
 def test_the_server_takes_the_headers_that_the_proxy_passes_on(programs: Path, tmp_path: Path) -> None:
