@@ -78,7 +78,7 @@ class NotebookSpawner(KubeSpawner):
         async with self._explained():
             if self.name and self.shares_home:
                 # Its name may come from an older version, or from before a change of the user's name.
-                self.pvc_name = self.user.spawners[""].pvc_name
+                self.pvc_name = cast("KubeSpawner", self.user.spawners[""]).pvc_name
             await home.prepare(self)
             url = await self._answering(super()._start())
         self._leaves_out_settings = False

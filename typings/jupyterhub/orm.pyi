@@ -33,6 +33,9 @@ class Spawner(Base):
     state: Mapped[dict[str, Any]]
     user_options: Mapped[dict[str, object]]
 
+class ShareCode(Base):
+    owner_id: Mapped[int]
+
 class User(Base):
     id: Mapped[int]
     name: Mapped[str]
