@@ -11,6 +11,9 @@ from tests.stacks import pod_specs, record_gke, record_hub, record_settings, set
 _AUTOPILOT: Mapping[str, object] = {"cluster.autopilot": True, "notebook.additionalResources": {}}
 
 
+_NESTED = {"content", "named_servers", "pod", "sharing"}
+
+
 def _config(hub: Record) -> HubConfig:
     return HubConfig.model_validate_json(hub.one("ConfigMap").inputs["data"]["hub.json"])
 
@@ -56,7 +59,7 @@ def test_hub_json_has_the_values_of_the_settings() -> None:
         )
     )
     assert config.model_dump(
-        exclude={"owner_uid", "default_service_account", "sign_in", "extra_config", "hub_connect_url"}
+        exclude={"owner_uid", "default_service_account", "sign_in", "extra_config", "hub_connect_url", *_NESTED}
     ) == {
         "proxy_api_url": "http://physics-proxy-api:8001",
         "database_url": "sqlite:////var/lib/jupyterhub/jupyterhub.sqlite",
@@ -81,6 +84,55 @@ def test_hub_json_has_the_values_of_the_settings() -> None:
         "accelerator": None,
         "service_accounts": (),
     }
+
+
+def test_hub_json_has_the_settings_of_images_content_and_further_servers() -> None:
+    record = record_hub(
+        {
+            "notebook.imagePullPolicy": "Always",
+            "notebook.imagePullSecrets": ["registry"],
+            "notebook.defaultUrl": "/rstudio",
+            "notebook.command": ["start.py", "--flag"],
+            "notebook.homePath": "/home/rstudio",
+            "notebook.runAs": {"user": 1001},
+            "notebook.memoryLimitPercent": 200,
+            "notebook.labels": {"team": "physics"},
+            "notebook.annotations": {"example.org/owner": "Ada"},
+            "notebook.content": [{"repository": "https://example.org/a/course.git/"}],
+            "notebook.files": {"/etc/b": "2", "/etc/a": "1"},
+            "notebook.kernelIdleMinutes": 30,
+            "notebook.namedServers": {"max": 2, "home": "shared"},
+            "notebook.sharing": True,
+        }
+    )
+    (config_map,) = [one for one in record.of("ConfigMap") if "hub.json" not in one.inputs["data"]]
+    assert config_map.inputs["data"] == {"0-a": "1", "1-b": "2"}
+    assert config_map.inputs["metadata"]["namespace"] == "jupyterhub-notebooks"
+    (hub,) = [one for one in record.of("ConfigMap") if "hub.json" in one.inputs["data"]]
+    config = HubConfig.model_validate_json(hub.inputs["data"]["hub.json"]).model_dump()
+    assert {name: config[name] for name in _NESTED} == {
+        "content": {
+            "repositories": ({"repository": "https://example.org/a/course.git/", "branch": None, "folder": "course"},),
+            "files": {"/etc/a": "0-a", "/etc/b": "1-b"},
+            "files_config_map": config["content"]["files_config_map"],
+            "kernel_idle_minutes": 30,
+        },
+        "named_servers": {"limit": 2, "shares_home": True, "on_one_node": True},
+        "pod": {
+            "image_pull_policy": "Always",
+            "image_pull_secrets": ("registry",),
+            "default_url": "/rstudio",
+            "command": ("start.py", "--flag"),
+            "home_path": "/home/rstudio",
+            "user": 1001,
+            "group": 100,
+            "memory_limit_percent": 200,
+            "labels": {"team": "physics"},
+            "annotations": {"example.org/owner": "Ada"},
+        },
+        "sharing": True,
+    }
+    assert config["content"]["files_config_map"]
 
 
 @pytest.mark.parametrize(

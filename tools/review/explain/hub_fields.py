@@ -16,6 +16,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "content.files_config_map": "",  # goes with the files
     "content.kernel_idle_minutes": "Idle kernels in new servers stop after {new} minutes (before: {old}; 0: never).",
     "content.repositories": "New servers pull other repositories into the home. Folders that are there stay.",
+    "content": "",  # each part has its note
     "count_open_tabs": "Open browser tabs count as activity: {new} (before: {old}), for servers that start afterwards.",
     "cpu": _SIZES,
     "database_url": "The hub uses another database: users and tokens of the old one are not in it.",
@@ -37,6 +38,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "named_servers.on_one_node": "",  # goes with shares_home
     "named_servers.shares_home": "New named servers share the home of the default one: {new} (before: {old}). Own "
     "homes stay as they are.",
+    "named_servers": "",
     "notebooks_namespace": "New notebooks run in the namespace {new} (before: {old}).",
     "owner_uid": "",  # noted with the ServiceAccount
     "pod.annotations": "New servers have other annotations.",
@@ -49,6 +51,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "pod.labels": "New servers have other labels.",
     "pod.memory_limit_percent": "The memory limit of new servers is {new} % of the chosen memory (before: {old} %).",
     "pod.user": "New servers run as the user {new} (before: {old}). Private files of homes stay closed.",
+    "pod": "",
     "proxy_api_url": "",  # only the hub uses it
     "remote_repositories": "New servers pull their images through other repositories.",
     "service_accounts": "New notebooks of some users run as another ServiceAccount.",
