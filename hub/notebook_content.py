@@ -165,8 +165,8 @@ def pull_all(home: Path) -> list[dict[str, object]]:
         except (PullError, OSError) as error:
             print(f"{entry['folder']} is not updated from {entry['repository']}: {error}", file=sys.stderr)
             messages = (f"The folder {entry['folder']} is not up to date. Your files are kept.", str(error))
-            shown = {"type": "warning", "options": {"autoClose": False}}
-            notices += [{"message": message[:LONGEST], **shown} for message in messages]
+            shown: dict[str, object] = {"type": "warning", "options": {"autoClose": False}}
+            notices.extend({"message": message[:LONGEST], **shown} for message in messages)
     return notices
 
 
@@ -184,12 +184,12 @@ def _load_jupyter_server_extension(app: Any) -> None:  # noqa: ANN401 the hub ha
         except Exception as error:  # noqa: BLE001 the page would wait for ever
             done.set_exception(error)
 
-    class Content(JupyterHandler):
+    class Content(JupyterHandler):  # pyright: ignore[reportUntypedBaseClass] see above
         """The notices about the pull, once it has ended."""
 
         @authenticated
         async def get(self) -> None:
-            self.finish(json.dumps(await asyncio.wrap_future(done)))
+            self.finish(json.dumps(await asyncio.wrap_future(done)))  # pyright: ignore[reportUnknownMemberType] see above
 
     base = app.web_app.settings["base_url"].rstrip("/")
     app.web_app.add_handlers(".*$", [(f"{base}/jupyterhub/content", Content)])

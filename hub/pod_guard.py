@@ -62,8 +62,9 @@ class PodGuard:
             named_servers.keep_together(pod)
         container = pod.spec.containers[0]
         # The image's own folder may be hidden by the home, or closed to this user; the server would show it.
-        homes = (mount.mount_path for mount in container.volume_mounts or () if mount.name == HOME_VOLUME)
-        container.working_dir = next(homes, None)
+        for mount in container.volume_mounts or ():
+            if mount.name == HOME_VOLUME:
+                container.working_dir = mount.mount_path
         container.image = image_rule.pulled_as(container.image, self._config)
         return pod
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Generator, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -182,8 +182,9 @@ def test_a_notebook_has_the_user_home_and_files_of_the_settings(stack: Stack) ->
     assert stack
     core = CoreV1Api(api.connect())
     command = ["sh", "-c", 'id -u; id -g; pwd; echo "$HOME"; touch own && stat -c %u own; cat /etc/stack/motd']
-    printed = stream(core.connect_get_namespaced_pod_exec, "jupyter-ada", _NOTEBOOKS, command=command, stdout=True)
-    assert str(printed).split() == ["1001", "1002", "/home/rstudio", "/home/rstudio", "1001", "Hello"]
+    exec_ = core.connect_get_namespaced_pod_exec
+    printed = cast("str", stream(exec_, "jupyter-ada", _NOTEBOOKS, command=command, stdout=True))
+    assert printed.split() == ["1001", "1002", "/home/rstudio", "/home/rstudio", "1001", "Hello"]
 
 
 def test_a_home_grows_at_the_next_start_and_never_shrinks(stack: Stack, image_settings: dict[str, str]) -> None:

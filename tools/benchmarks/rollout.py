@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -158,7 +159,7 @@ def _notebook(url: str) -> str:
 
 def _start_notebook(url: str) -> str:
     """Start a user's server, and return a token for it."""
-    with Visitor(url, _USER) as user:
+    with closing(Visitor(url, _USER)) as user:
         user.start()
         token = user.token()
     deadline = time.monotonic() + 120

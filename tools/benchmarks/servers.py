@@ -6,10 +6,12 @@ The bare pod has the image, home, size and security of the server's pod, and run
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from contextlib import closing
+from http import HTTPStatus
+from typing import Any, cast
 
 import httpx
-from kubernetes.client import CoreV1Api
+from kubernetes.client import CoreV1Api, V1Pod
 from kubernetes.client.exceptions import ApiException
 
 from tools.benchmarks.figure import Figure
@@ -33,7 +35,7 @@ def starts_and_stops(url: str) -> list[Figure]:
     """Measure on the hub at `url`; the first turn only warms up."""
     core = CoreV1Api(api.connect())
     times: dict[str, list[float]] = {name: [] for name in ("server up", "bare up", "server down", "bare down")}
-    with Visitor(url, _USER) as user:
+    with closing(Visitor(url, _USER)) as user:
         _stop(user)
         token = user.token()
         bare: dict[str, Any] | None = None
@@ -90,7 +92,7 @@ def _stop(user: Visitor) -> None:
 
 def _answers(url: str, token: str) -> bool:
     try:
-        return httpx.get(url, headers={"Authorization": f"token {token}"}, timeout=5).status_code == httpx.codes.OK
+        return httpx.get(url, headers={"Authorization": f"token {token}"}, timeout=5).status_code == HTTPStatus.OK
     except httpx.HTTPError:
         return False
 
@@ -98,7 +100,7 @@ def _answers(url: str, token: str) -> bool:
 def _bare(core: CoreV1Api) -> dict[str, Any]:
     """Return a pod like the running one of the user, without the hub's command and variables."""
     pods = core.list_namespaced_pod(_NAMESPACE, label_selector=f"hub.jupyter.org/username={_USER}").items
-    running: dict[str, Any] = core.api_client.sanitize_for_serialization(pods[0])
+    running: dict[str, Any] = api.connect().sanitize_for_serialization(pods[0])  # pyright: ignore[reportUnknownMemberType] -- any JSON
     spec, container = running["spec"], running["spec"]["containers"][0]
     # What the API server has added. Without an account there is no volume with its token.
     kept = ("image", "name", "ports", "resources", "securityContext", "volumeMounts")
@@ -116,7 +118,7 @@ def _bare(core: CoreV1Api) -> dict[str, Any]:
 
 
 def _start_bare(core: CoreV1Api, pod: dict[str, Any]) -> None:
-    core.create_namespaced_pod(_NAMESPACE, pod)
+    core.create_namespaced_pod(_NAMESPACE, cast("V1Pod", pod))
 
     def answers() -> bool:
         status = core.read_namespaced_pod(_BARE, _NAMESPACE).status
@@ -133,7 +135,7 @@ def _stop_bare(core: CoreV1Api) -> None:
         try:
             core.read_namespaced_pod(_BARE, _NAMESPACE)
         except ApiException as error:
-            return error.status == httpx.codes.NOT_FOUND
+            return error.status == HTTPStatus.NOT_FOUND
         return False
 
     _until(is_gone, "The bare pod does not stop")

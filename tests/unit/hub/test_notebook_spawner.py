@@ -130,7 +130,7 @@ def test_a_server_that_answers_has_started(monkeypatch: pytest.MonkeyPatch) -> N
 
 def running_at(url: str) -> Pod:
     ports = [{"name": "notebook-port", "containerPort": int(url.rpartition(":")[2])}]
-    status = {"name": "notebook", "ready": True, "state": {"running": {}}}
+    status: dict[str, object] = {"name": "notebook", "ready": True, "state": {"running": {}}}
     return {
         "metadata": {"name": "jupyter-alice"},
         "spec": {"containers": [{"ports": ports}]},
