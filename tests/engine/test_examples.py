@@ -19,7 +19,7 @@ def test_an_example_previews_as_many_resources_as_documented(name: str, built_en
     del content["config"]["jupyterhub:github.clientSecret"]  # nobody has its passphrase
     file = tmp_path / "settings.yaml"
     file.write_text(yaml.safe_dump(content))
-    engine = engine_with_stand_in(built_engine, tmp_path, kubeconfig=tmp_path / "none", fail={})
+    engine = engine_with_stand_in(built_engine, tmp_path)
     (tmp_path / "passphrase").write_text(kept_states.PASSPHRASE)
     stack = Stack(name=name, engine=engine, folder=tmp_path, kubeconfig=tmp_path / "none")
     stack.prepare(file, {})
