@@ -19,6 +19,9 @@ T = TypeVar("T")
 LABELS = {"image": "Notebook image", "cpu": "CPU", "memory": "Memory", "additional_resources": "Additional resources"}
 """Fields in the order of the form, with their labels."""
 
+_TITLES = {**LABELS, "choice": "Choice", "size": "Size"}
+"""Fields with their names in messages; `hub/choices.py` checks the last two."""
+
 LONGEST = 1000
 """Maximum length of a field, in characters."""
 
@@ -32,6 +35,9 @@ class MistakesError(ValueError):
         by_field: The reason for each wrong field; the empty name is for what belongs to no field.
     """
 
+    status = 400
+    """The HTTP status."""
+
     def __init__(self, by_field: Mapping[str, str]) -> None:
         super().__init__(*by_field.values())
         self.by_field = dict(by_field)
@@ -39,7 +45,7 @@ class MistakesError(ValueError):
     @property
     def reasons(self) -> list[str]:
         """The reasons as sentences, each with the field's name."""
-        return [f"{LABELS[name]}: {reason}" if name else reason for name, reason in self.by_field.items()]
+        return [f"{_TITLES[name]}: {reason}" if name else reason for name, reason in self.by_field.items()]
 
 
 class _WrongFieldError(ValueError):

@@ -26,7 +26,7 @@ from hub.contract import (
 )
 from hub.idle_culler import NEVER
 from hub.notebook_spawner import NotebookSpawner
-from hub.notebook_start import COMMAND, environment
+from hub.notebook_start import command, environment
 from hub.pod_guard import PodGuard
 from hub.proxy import WatchedProxy
 from hub.spawn_form import SpawnForm
@@ -101,7 +101,7 @@ c.JupyterHub.allow_named_servers = False
 c.JupyterHub.named_server_limit_per_user = 10
 c.JupyterHub.spawner_class = NotebookSpawner
 c.KubeSpawner.namespace = hub_config.notebooks_namespace
-c.KubeSpawner.cmd = list(COMMAND)
+c.KubeSpawner.cmd = command()
 # NotebookSpawner adds its own variables. A dict, so that extraConfig may add items.
 c.KubeSpawner.environment = {}
 NotebookSpawner.own_environment = environment(hub_config)

@@ -23,6 +23,8 @@ HUB_CONFIG = HubConfig(
         custom_class=None,
         custom_traits={},
     ),
+    choices=(),
+    free_choice=False,
     image="registry.example/foo/notebook:1.0.0",
     images=("quay.io/jupyter/scipy-notebook:2026-01-05",),
     allowed_images=("quay.io/jupyter/*",),
