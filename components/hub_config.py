@@ -154,6 +154,7 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         max_hours=notebook.max_hours,
         dedicated_nodes=settings.cluster.makes_nodes,
         accelerator=notebook.accelerator,
+        replace_guard=settings.hub.replace_guard,
         extra_config=settings.hub.extra_config is not None,
     )
     return config.model_dump_json(indent=2) + "\n"

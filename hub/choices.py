@@ -159,3 +159,14 @@ def _text(options: Mapping[str, object], name: str) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names) or "none for you"
+
+
+def example_starts(config: HubConfig) -> list[tuple[str, Mapping[str, object], str, tuple[str, ...]]]:
+    """Return a start of each choice by somebody who may choose it: label, options, user and groups.
+
+    The preview makes the pods of these starts.
+    """
+    return [
+        (f"Choice {choice.name}: ", {"choice": choice.name}, (*choice.users, "ada")[0], choice.groups)
+        for choice in config.choices
+    ]

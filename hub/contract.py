@@ -266,5 +266,7 @@ class HubConfig(BaseModel):
     """Whether there are nodes only for notebooks, with the label `NODE_PURPOSE` and the taint `DEDICATED`."""
     accelerator: str | None
     """GPU type, a value of the label `ACCELERATOR`, for notebooks with GPUs; None: any."""
+    replace_guard: bool
+    """Whether `extra_config.py` may replace the checks of what people start. Read in previews only."""
     extra_config: bool
     """Whether there is an `extra_config.py`, the operator's own, beside `jupyterhub_config.py`."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from hub import database, health, lifetime, limits, old_records, outage, pages, sign_in, signing_out
+from hub import choices, database, health, lifetime, limits, old_records, outage, pages, sign_in, signing_out
 from hub.contract import (
     COOKIE_SECRET_VARIABLE,
     CRYPT_KEY_VARIABLE,
@@ -105,6 +105,7 @@ c.KubeSpawner.cmd = command()
 # NotebookSpawner adds its own variables. A dict, so that extraConfig may add items.
 c.KubeSpawner.environment = {}
 NotebookSpawner.own_environment = environment(hub_config)
+NotebookSpawner.example_starts = choices.example_starts(hub_config)
 # If the container fails, its status has the last lines of its log: the hub needs no right to read logs.
 c.KubeSpawner.extra_container_config = {"terminationMessagePolicy": "FallbackToLogsOnError"}
 c.KubeSpawner.default_url = "/lab"

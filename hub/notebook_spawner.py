@@ -54,6 +54,9 @@ class NotebookSpawner(KubeSpawner):
     own_environment: Mapping[str, str] = {}
     """Environment variables of every pod; see `notebook_start.environment`."""
 
+    example_starts: Sequence[tuple[str, Mapping[str, object], str, tuple[str, ...]]] = ()
+    """Starts that the check of the configuration tries; see `choices.example_starts`."""
+
     _leaves_out_settings = False
     """Whether the next start leaves out the settings and packages of the home, as the server ended in the last one."""
 

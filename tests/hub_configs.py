@@ -43,6 +43,7 @@ HUB_CONFIG = HubConfig(
     max_hours=0,
     dedicated_nodes=False,
     accelerator=None,
+    replace_guard=False,
     extra_config=False,
 )
 """That of a hub with the default settings, two images, GPUs, and sign-in without passwords."""

@@ -121,8 +121,19 @@ def _pool_mistakes(size: ChoiceSize, gpus: int, nodes: NodesSettings, cluster: C
         return
     if size.accelerator not in {None, pool.accelerator}:
         yield f"has {pool.accelerator}, which is not the accelerator; remove one of both"
+    if others := [other.name for other in nodes.gpu if other is not pool and _has_labels_of(other, pool)]:
+        yield (
+            f"also selects the nodes of {', '.join(others)}, which have the same machines and GPUs; give one of the pools "
+            "another machine type, or remove nodePool"
+        )
     if not gpus:
         yield f"has GPUs, where only servers with {GPU_RESOURCE} run; add additionalResources: {{{GPU_RESOURCE}: 1}}"
+
+
+def _has_labels_of(other: GpuPool, pool: GpuPool) -> bool:
+    """Return whether nodes of another pool have all labels by which those of a pool are selected."""
+    is_same = (other.machine_type, other.accelerator) == (pool.machine_type, pool.accelerator)
+    return is_same and (other.spot or not pool.spot)
 
 
 def _accelerator_mistakes(size: ChoiceSize, gpus: int, nodes: NodesSettings, cluster: ClusterSettings) -> Iterable[str]:

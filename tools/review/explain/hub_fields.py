@@ -35,6 +35,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "owner_uid": "",  # noted with the ServiceAccount
     "proxy_api_url": "",  # only the hub uses it
     "remote_repositories": "New servers pull their images through other repositories.",
+    "replace_guard": "hub.extraConfig may replace the checks of what people start: {new} (before: {old}).",
     "service_accounts": "New notebooks of some users run as another ServiceAccount.",
     "sign_in.admin_users": _USERS,
     "sign_in.allow_all": _USERS,
