@@ -107,7 +107,9 @@ async def spawner(cls: type[Configurable], config: Config) -> Configurable:
             await make_pod(made[-1])
         except Exception as error:  # noqa: BLE001 -- without such a message, the reason may be the example user
             if message := getattr(error, "jupyterhub_html_message", None):
-                raise RefusedPodError([f"{start.label}{unescape(line)}" for line in str(message).split("<br>")]) from None
+                raise RefusedPodError(
+                    [f"{start.label}{unescape(line)}" for line in str(message).split("<br>")]
+                ) from None
     return made[0]
 
 

@@ -119,6 +119,8 @@ c.KubeSpawner.delete_grace_period = 30
 c.KubeSpawner.extra_annotations = {"cluster-autoscaler.kubernetes.io/safe-to-evict": "false"}
 # Kubernetes events on the progress page.
 c.KubeSpawner.events_enabled = True
+# The page itself shows for how long the present step lasts.
+c.KubeSpawner.slow_spawn_message_threshold = 0
 # Do not stop the hub when servers fail to start: users may choose images that do not work.
 c.KubeSpawner.consecutive_failure_limit = 0
 
