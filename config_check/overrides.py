@@ -119,11 +119,11 @@ def why(name: str, before: object, after: object) -> str | None:
         before: Its value by this program.
         after: Its value with the operator's configuration.
     """
-    if _same(before, after) or name in FREE:
+    if _same(before, after) or name in FREE or (name not in SETTINGS and _is_derived(before, after)):
         return None
     if name in BROKEN:
         return f"cannot be changed: {BROKEN[name]}"
-    if name in GUARD and not _is_derived(before, after):
+    if name in GUARD:
         return f"replaces a check of what people start: {GUARD[name]}. If that is meant: {MEANT}"
     if name in SETTINGS:
         return f"replaces {SETTINGS[name]}, and the rest of the stack does not see it; set that"
@@ -131,8 +131,6 @@ def why(name: str, before: object, after: object) -> str | None:
         lost = _lost(cast("Iterable[object]", before), after)
         call = ".update()" if isinstance(before, dict | set) else ".append()"
         return f"loses {', '.join(lost)}, which this program sets; to keep that, use {call}" if lost else None
-    if _is_derived(before, after):
-        return None
     return f"replaces what this program sets ({words.shown(before)}), and what depends on it"
 
 

@@ -123,8 +123,8 @@ def _pool_mistakes(size: ChoiceSize, gpus: int, nodes: NodesSettings, cluster: C
         yield f"has {pool.accelerator}, which is not the accelerator; remove one of both"
     if others := [other.name for other in nodes.gpu if other is not pool and _has_labels_of(other, pool)]:
         yield (
-            f"also selects the nodes of {', '.join(others)}, which have the same machines and GPUs; give one of the pools "
-            "another machine type, or remove nodePool"
+            f"also selects the nodes of {', '.join(others)}, which have the same machines and GPUs; give one of "
+            "them another machine type, or remove nodePool"
         )
     if not gpus:
         yield f"has GPUs, where only servers with {GPU_RESOURCE} run; add additionalResources: {{{GPU_RESOURCE}: 1}}"

@@ -1,6 +1,6 @@
 """Choices of hubs in tests."""
 
-from collections.abc import Mapping
+from typing import Any
 
 from hub.contract import ACCELERATOR, Choice, ChoiceImage, ChoiceSize, HubConfig
 from tests.hub_configs import HUB_CONFIG
@@ -10,7 +10,7 @@ GIB = 2**30
 
 def size(name: str, cpu: float, gib: int, **others: object) -> ChoiceSize:
     """Return a size with a GiB number, and equal guarantees and limits."""
-    amounts: Mapping[str, object] = {
+    amounts: dict[str, Any] = {
         "cpu": cpu,
         "cpu_limit": cpu,
         "memory": gib * GIB,
@@ -23,7 +23,7 @@ def size(name: str, cpu: float, gib: int, **others: object) -> ChoiceSize:
 
 def choice(name: str, *sizes: ChoiceSize, **others: object) -> Choice:
     """Return a choice for everybody, with the hub's default image."""
-    values: Mapping[str, object] = {
+    values: dict[str, Any] = {
         "title": name.capitalize(),
         "description": "",
         "images": [ChoiceImage(image=HUB_CONFIG.image, title="Standard")],
