@@ -182,6 +182,8 @@ class SpawnForm:
             return last
         mistakes = self._mistakes(options, spawner.user)
         if self._config.choices:
+            if mistakes:
+                page.set_status(_refusal(mistakes, spawner).status_code)
             # The last image and size may be those of another choice.
             return _Filling(_texts(options), mistakes.by_field if mistakes else {}, by_link=True)
         return _Filling(
@@ -235,9 +237,10 @@ def _traits(of: Choice, size: ChoiceSize, configured: Mapping[str, Any]) -> dict
     if size.node_selector:
         traits["node_selector"] = {**configured["node_selector"], **size.node_selector}
     if of.home_path is not None:
+        mounts = configured["volume_mounts"]  # extraConfig may make it a dict
         traits["volume_mounts"] = [
             {**mount, "mountPath": of.home_path} if mount["name"] == _HOME_VOLUME else mount
-            for mount in configured["volume_mounts"]
+            for mount in (mounts.values() if isinstance(mounts, dict) else mounts)
         ]
     return traits
 

@@ -78,7 +78,7 @@ VariableValue = Annotated[
 
 Argument = Annotated[
     Line,
-    matching(r"[^{}]*", "has braces, which KubeSpawner would replace; put such a command into a script of the image"),
+    matching(r"(?!.*\$\().*", "has $(, which Kubernetes would replace; put such a command into a script of the image"),
 ]
 """Word of a command."""
 

@@ -31,7 +31,7 @@ def test_the_default_configuration_has_no_mistakes(tried: Try) -> None:
         "c.Application.log_level = 10",
         "async def hook(spawner):\n    spawner.log.info(spawner.user.groups)\nc.KubeSpawner.pre_spawn_hook = hook",
         "c.KubeSpawner.uid = lambda spawner: 1000",
-        "import hub.notebook_spawner as n\nclass M(n.NotebookSpawner): pass\nc.JupyterHub.spawner_class = M\nc.M.gid = 1",
+        "import hub.notebook_spawner as n\nclass M(n.NotebookSpawner):...\nc.JupyterHub.spawner_class = M\nc.M.gid = 1",
         'c.JupyterHub.authenticator_class = "github"\nc.GitHubOAuthenticator.allowed_organizations = {"foo"}',
         'c.JupyterHub.authenticator_class = "oauthenticator.google.GoogleOAuthenticator"',
         # Of a class that this hub does not use: the file may be shared by several hubs.
