@@ -25,10 +25,13 @@ STEPS: Final[Mapping[str, str]] = {
     "Pulled": "The image is on the machine.",
     "Created": "Starting your server.",
     "Started": "Your server runs. Waiting for its first answer.",
-    "BackOff": "There is a problem. Kubernetes tries again.",
-    "Failed": "There is a problem. Kubernetes tries again.",
 }
 """By the reason of an event of the pod."""
+
+PROBLEMS: Final = frozenset({"BackOff", "Failed", "FailedCreatePodSandBox", "InspectFailed", "ErrImageNeverPull"})
+"""Reasons of which the page also shows Kubernetes' own text."""
+
+_PROBLEM: Final = "There is a problem. Kubernetes tries again."
 
 
 def in_words(event: Event) -> dict[str, Any]:
@@ -37,10 +40,16 @@ def in_words(event: Event) -> dict[str, Any]:
     Events without a known reason stay as they are: the page shows Kubernetes' own text.
     """
     raw: Event = event.get("raw_event") or {}
-    words = STEPS.get(str(raw.get("reason")))
-    if words is None:
+    reason = str(raw.get("reason"))
+    words = STEPS.get(reason, _PROBLEM if reason in PROBLEMS else "")
+    if not words:
         return dict(event)
     detail = str(raw.get("message") or "")
     since = raw.get("firstTimestamp") or raw.get("eventTime") or raw.get("lastTimestamp") or ""
-    html = Markup('<span class="step">{}</span> <small class="detail">{}</small> <time datetime="{}"></time>')
-    return {**event, "message": f"{words} {detail}".strip(), "html_message": str(html.format(words, detail, since))}
+    kind = "problem" if reason in PROBLEMS else "detail"
+    html = Markup('<span class="step">{}</span> <small class="{}">{}</small> <time datetime="{}"></time>')
+    return {
+        **event,
+        "message": f"{words} {detail}".strip(),
+        "html_message": str(html.format(words, kind, detail, since)),
+    }

@@ -25,6 +25,11 @@ def test_an_event_without_first_time_has_the_other_one_or_none(times: dict[str, 
     )
 
 
+def test_the_page_shows_kubernetes_own_text_of_a_problem_only() -> None:
+    assert '<small class="problem">no such image</small>' in in_words(event("Failed", "no such image"))["html_message"]
+    assert '<small class="detail">0/3 nodes' in in_words(event("FailedScheduling", "0/3 nodes"))["html_message"]
+
+
 def test_html_in_an_event_is_escaped() -> None:
     html = in_words(event("Failed", '<img src=x onerror="alert(1)">'))["html_message"]
     assert "<img" not in html
