@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hub import choice as free_form
-from hub.choice import MistakesError, quoted
+from hub import free_form
 from hub.contract import ChoiceSize
+from hub.free_form import MistakesError, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,7 +76,7 @@ def server(options: Mapping[str, object], user: User | None, config: HubConfig) 
     """Return the server that a user's options stand for. Missing and empty options are the first of each.
 
     Args:
-        options: By name: `choice`, `image` and `size` as their names; for the free form those of `choice.parse`.
+        options: By name: `choice`, `image` and `size` as their names; for the free form those of `free_form.parse`.
         user: Whose server it is, with the groups of the last check.
         config: The choices, defaults and bounds.
 

@@ -12,9 +12,9 @@ from kubernetes_asyncio.client import V1OwnerReference
 from pydantic import ValidationError
 
 from hub import choices, image_rule
-from hub.choice import MistakesError
 from hub.contract import ACCELERATOR, EPHEMERAL_STORAGE, GPU_RESOURCE
 from hub.errors import HubError
+from hub.free_form import MistakesError
 from hub.pod_shape import Pod
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from hub import choice, choice_cards, choice_words, choices, image_rule, lifetime, quantity
+from hub import choice_cards, choice_words, choices, free_form, image_rule, lifetime, quantity
 from hub.contract import EPHEMERAL_STORAGE
 from hub.errors import HubError
 from hub.notebook_start import command
@@ -86,8 +86,8 @@ class SpawnForm:
             # Of the free form.
             filling=page if is_free else _Filling({}),
             prefix=f"{choices.FREE}." if config.choices else "",
-            labels=choice.LABELS,
-            longest=choice.LONGEST,
+            labels=free_form.LABELS,
+            longest=free_form.LONGEST,
             defaults={
                 "image": config.image,
                 "cpu": quantity.show_cpus(config.cpu.default),
@@ -95,7 +95,7 @@ class SpawnForm:
                 "additional_resources": "",
             },
             images=image_rule.offered(config),
-            example=choice.example(config),
+            example=free_form.example(config),
             lifetime=lifetime.sentences(config),
             show_bytes=quantity.show_bytes,
             show_cpus=quantity.show_cpus,
@@ -134,7 +134,7 @@ class SpawnForm:
         """
         try:
             chosen = choices.server(user_options, spawner.user, self._config)
-        except choice.MistakesError as error:
+        except free_form.MistakesError as error:
             # JupyterHub has already stored them, as the default of the next start.
             spawner.user_options = {}
             if spawner.orm_spawner is not None:
@@ -203,19 +203,20 @@ class SpawnForm:
         return _Filling(
             _texts({name: value for name, value in left.items() if name not in refused}),
             notes={
-                name: f"Your last choice, {choice.quoted(options[name])}, is not allowed any more." for name in refused
+                name: f"Your last choice, {free_form.quoted(options[name])}, is not allowed any more."
+                for name in refused
             },
         )
 
-    def _mistakes(self, options: Mapping[str, object], user: User | None) -> choice.MistakesError | None:
+    def _mistakes(self, options: Mapping[str, object], user: User | None) -> free_form.MistakesError | None:
         try:
             choices.server(options, user, self._config)
-        except choice.MistakesError as error:
+        except free_form.MistakesError as error:
             return error
         return None
 
 
-def _refusal(error: choice.MistakesError, spawner: KubeSpawner | None) -> HubError:
+def _refusal(error: free_form.MistakesError, spawner: KubeSpawner | None) -> HubError:
     """Return the error for people, and log who tried what: the reasons quote it."""
     if spawner is not None and spawner.user is not None:
         asking = getattr(spawner.handler, "current_user", None) or spawner.user
@@ -252,7 +253,7 @@ def _options(form_data: Mapping[str, Sequence[object]]) -> dict[str, object]:
 
 def _texts(options: Mapping[str, object]) -> dict[str, str]:
     """Return what to show in the fields; those with several values, or more than a field takes, stay out."""
-    names = dict.fromkeys((*choices.FIELDS, *choice.LABELS))
+    names = dict.fromkeys((*choices.FIELDS, *free_form.LABELS))
     given = {name: value for name in names if (value := options.get(name)) and not isinstance(value, list)}
     texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items()}
-    return {name: text for name, text in texts.items() if len(text) <= choice.LONGEST}
+    return {name: text for name, text in texts.items() if len(text) <= free_form.LONGEST}

@@ -1,4 +1,4 @@
-"""Validation of the options of a notebook server, from the spawn form and from JupyterHub's REST API."""
+"""Validation of the free form: image, CPU, memory and additional resources, from the page or the REST API."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MILLI = Decimal("0.001")
 
 
 class MistakesError(ValueError):
-    """A choice that this hub does not allow.
+    """Options that this hub does not allow.
 
     Attributes:
         by_field: The reason for each wrong field; the empty name is for what belongs to no field.
@@ -53,8 +53,8 @@ class _WrongFieldError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
-    """A checked choice."""
+class Entries:
+    """Checked entries of the form."""
 
     image: str
     """Image reference."""
@@ -71,8 +71,8 @@ def example(config: HubConfig) -> str:
     return json.dumps(dict.fromkeys(list(config.additional_resources)[:1], 1))
 
 
-def parse(values: Mapping[str, object], config: HubConfig) -> Choice:
-    """Check a choice. Missing and empty fields take the defaults.
+def parse(values: Mapping[str, object], config: HubConfig) -> Entries:
+    """Check entries. Missing and empty fields take the defaults.
 
     Args:
         values: By field name: text as typed; `cpu` and `memory` may also be numbers, `additional_resources` an object.
@@ -103,7 +103,7 @@ def parse(values: Mapping[str, object], config: HubConfig) -> Choice:
             mistakes[name] = str(error)
             return default
 
-    choice = Choice(
+    entries = Entries(
         image=read("image", lambda value: _image(value, config), config.image),
         cpu=read("cpu", lambda value: _cpu(value, config.cpu), config.cpu.default),
         memory=read("memory", lambda value: _memory(value, config.memory), int(config.memory.default)),
@@ -111,7 +111,7 @@ def parse(values: Mapping[str, object], config: HubConfig) -> Choice:
     )
     if mistakes:
         raise MistakesError(mistakes)
-    return choice
+    return entries
 
 
 def _image(value: object, config: HubConfig) -> str:
