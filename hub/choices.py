@@ -87,7 +87,7 @@ def server(options: Mapping[str, object], user: User | None, config: HubConfig) 
     if not config.choices:
         return _free(options, config)
     mine = offered_to(user, config)
-    name = _text(options, "choice") or _default(options, mine, config)
+    name = _text(options, "choice") or default(options, mine, config)
     if name == FREE and config.free_choice:
         return _free({key: value for key, value in options.items() if key != "choice"}, config)
     chosen = next((choice for choice in mine if choice.name == name), None)
@@ -99,8 +99,12 @@ def server(options: Mapping[str, object], user: User | None, config: HubConfig) 
     return _chosen(options, chosen)
 
 
-def _default(options: Mapping[str, object], mine: Sequence[Choice], config: HubConfig) -> str:
-    """Return the choice of options that name none."""
+def default(options: Mapping[str, object], mine: Sequence[Choice], config: HubConfig) -> str:
+    """Return the choice of options that name none.
+
+    Raises:
+        ForbiddenError: The user has no choice.
+    """
     # Links and scripts from the time before there were choices.
     is_free = not options.keys().isdisjoint(free_form.LABELS.keys() - set(FIELDS))
     if config.free_choice and (is_free or not mine):

@@ -74,8 +74,7 @@ class SpawnForm:
             raise HubError(choices.NOTHING, status=403)
         page = self._submitted.pop(spawner, None) or self._linked(spawner)
         if config.choices and "choice" not in page.texts:
-            first = offered[0].name if offered else choices.FREE
-            page = page._replace(texts={**page.texts, "choice": first})
+            page = page._replace(texts={**page.texts, "choice": choices.default(page.texts, offered, config)})
         is_free = not config.choices or page.texts.get("choice") == choices.FREE
         return self._template.render(
             config=config,
@@ -167,7 +166,7 @@ class SpawnForm:
         wanted = _traits(chosen.choice, chosen.size, configured)
         for name, value in wanted.items():
             setattr(spawner, name, value)
-        self._replaced[spawner] = {name: (configured[name], value) for name, value in wanted.items()}
+        self._replaced[spawner] = {name: (configured[name], getattr(spawner, name)) for name in wanted}
 
     def _linked(self, spawner: KubeSpawner) -> _Filling:
         """Return the last choice, with the options of the link that the user followed in front."""
