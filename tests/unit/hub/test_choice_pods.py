@@ -15,6 +15,7 @@ from components.notebook_choices import notebook_choices
 from hub.contract import HubConfig
 from hub.errors import HubError
 from hub.notebook_spawner import NotebookSpawner
+from settings.reading.keys import SECRETS
 from tests.stacks import GKE
 
 LoadConfig = Callable[[HubConfig], Config]
@@ -57,7 +58,7 @@ _L4 = {
 
 @pytest.fixture
 def config(load_config: LoadConfig, hub_config: HubConfig) -> Config:
-    of = settings.parse(STACK)
+    of = settings.parse(STACK, encrypted=SECRETS)
     return load_config(hub_config.model_copy(update={"choices": notebook_choices(of), "image": of.notebook.image}))
 
 
