@@ -3,6 +3,7 @@
 import json
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,9 +83,22 @@ FORGED: list[tuple[dict[str, object], int]] = [
     ({"image": "quay.io/jupyter/pytorch-notebook:cuda12", "size": "gpu"}, 400),
     ({"profile": "gpu"}, 400),
     ({"profile": "gpu", "image--unlisted-choice": "evil/x:1"}, 400),
-    ({"gpu.image": "quay.io/jupyter/pytorch-notebook:cuda12"}, 400),
+    ({"small.image": "quay.io/jupyter/pytorch-notebook:cuda12"}, 400),
 ]
 """Options of somebody who may not choose `gpu`, with the answers."""
+
+BY_FORM: list[tuple[dict[str, Any], int]] = [
+    *(
+        (options, status)
+        for options, status in FORGED[:-1]
+        if all(isinstance(value, str) for value in options.values())
+    ),
+    ({"choice": "small", "small.image": "quay.io/jupyter/pytorch-notebook:cuda12"}, 400),
+    ({"choice": "gpu", "gpu.image": "quay.io/jupyter/pytorch-notebook:cuda12"}, 403),
+    ({"choice": ["small", "gpu"]}, 400),
+    ({"choice": "rstudio", "rstudio.size": ["medium", "large"]}, 400),
+]
+"""The same as fields of the form, which has the other cards' fields, too."""
 
 
 @pytest.fixture(scope="module")
@@ -112,13 +126,9 @@ def test_forged_options_by_rest_are_refused_and_logged(
     assert eve.server() is None
 
 
-@pytest.mark.parametrize(
-    ("options", "status"),
-    [(options, status) for options, status in FORGED if all(isinstance(value, str) for value in options.values())],
-    ids=lambda value: ascii(value)[:60],
-)
+@pytest.mark.parametrize(("options", "status"), BY_FORM, ids=lambda value: ascii(value)[:60])
 def test_forged_options_by_form_are_refused_and_logged(
-    options: dict[str, str], status: int, hub: RunningHub, eve: Visitor, folder: Path
+    options: dict[str, Any], status: int, hub: RunningHub, eve: Visitor, folder: Path
 ) -> None:
     before, started = len(hub.log.read_text()), starts(folder)
     answer = eve.send_form("/hub/spawn", **options)
@@ -128,13 +138,9 @@ def test_forged_options_by_form_are_refused_and_logged(
     assert starts(folder) == started
 
 
-@pytest.mark.parametrize(
-    ("options", "status"),
-    [(options, status) for options, status in FORGED if all(isinstance(value, str) for value in options.values())],
-    ids=lambda value: ascii(value)[:60],
-)
+@pytest.mark.parametrize(("options", "status"), BY_FORM, ids=lambda value: ascii(value)[:60])
 def test_forged_options_in_a_link_start_nothing_and_are_logged(
-    options: dict[str, str], status: int, hub: RunningHub, eve: Visitor, folder: Path
+    options: dict[str, Any], status: int, hub: RunningHub, eve: Visitor, folder: Path
 ) -> None:
     before, started = len(hub.log.read_text()), starts(folder)
     answer = eve.get("/hub/spawn", params=options)
