@@ -138,7 +138,11 @@ def test_forged_options_by_form_are_refused_and_logged(
     assert starts(folder) == started
 
 
-@pytest.mark.parametrize(("options", "status"), BY_FORM, ids=lambda value: ascii(value)[:60])
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [(options, status) for options, status in BY_FORM if not any("." in name for name in options)],
+    ids=lambda value: ascii(value)[:60],
+)
 def test_forged_options_in_a_link_start_nothing_and_are_logged(
     options: dict[str, Any], status: int, hub: RunningHub, eve: Visitor, folder: Path
 ) -> None:
