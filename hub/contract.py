@@ -226,10 +226,6 @@ class HubConfig(BaseModel):
     """ServiceAccounts for the notebooks of some users."""
     sign_in: SignIn
     """The authenticator, and the authorized users."""
-    choices: tuple[Choice, ...]
-    """Servers that people can choose. Empty: only the free form."""
-    free_choice: bool
-    """Whether the free form is offered beside the choices."""
     image: str
     """Default notebook image."""
     images: tuple[str, ...]
@@ -266,7 +262,11 @@ class HubConfig(BaseModel):
     """Whether there are nodes only for notebooks, with the label `NODE_PURPOSE` and the taint `DEDICATED`."""
     accelerator: str | None
     """GPU type, a value of the label `ACCELERATOR`, for notebooks with GPUs; None: any."""
-    replace_guard: bool
-    """Whether `extra_config.py` may replace the checks of what people start. Read in previews only."""
     extra_config: bool
     """Whether there is an `extra_config.py`, the operator's own, beside `jupyterhub_config.py`."""
+    replace_guard: bool
+    """Whether `extra_config.py` may replace the checks of what people start. Read in previews only."""
+    choices: tuple[Choice, ...]
+    """Servers that people can choose. Empty: only the free form."""
+    free_choice: bool
+    """Whether the free form is offered beside the choices."""
