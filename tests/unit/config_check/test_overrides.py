@@ -60,12 +60,21 @@ def test_a_change_with_which_the_hub_cannot_work_is_refused(extra: str, option: 
     assert setting in mistake
 
 
+APPLIED = """\
+def mine(spawner, options):
+    spawner.cpu_guarantee, spawner.mem_guarantee, spawner.mem_limit = 1, 2**30, 2**30
+    spawner.extra_resource_guarantees = spawner.extra_resource_limits = {"ephemeral-storage": "1Gi"}
+c.KubeSpawner.apply_user_options = mine
+"""
+"""Options of one's own, of which a pod comes that the guard accepts."""
+
+
 @pytest.mark.parametrize(
     ("extra", "option"),
     [
         ("c.KubeSpawner.modify_pod_hook = None", "KubeSpawner.modify_pod_hook"),
         ("c.KubeSpawner.modify_pod_hook = lambda spawner, pod: pod", "KubeSpawner.modify_pod_hook"),
-        ("c.KubeSpawner.apply_user_options = lambda spawner, options: None", "KubeSpawner.apply_user_options"),
+        (APPLIED, "KubeSpawner.apply_user_options"),
         ("c.KubeSpawner.options_form = 'a text'", "KubeSpawner.options_form"),
         ("c.KubeSpawner.options_from_form = lambda data: {}", "KubeSpawner.options_from_form"),
         ('c.JupyterHub.spawner_class = "simple"', "JupyterHub.spawner_class"),
@@ -85,10 +94,13 @@ def test_a_replaced_check_of_starts_is_refused_unless_it_is_meant(extra: str, op
     assert mistake.endswith("If that is meant: pulumi config set hub.replaceGuard true")
 
 
-@pytest.mark.parametrize("name", ["modify_pod_hook", "apply_user_options"])
-def test_a_replaced_check_of_starts_that_is_meant_is_told(name: str, tried: Try) -> None:
+@pytest.mark.parametrize(
+    ("extra", "name"),
+    [("c.KubeSpawner.modify_pod_hook = lambda spawner, pod: pod", "modify_pod_hook"), (APPLIED, "apply_user_options")],
+)
+def test_a_replaced_check_of_starts_that_is_meant_is_told(extra: str, name: str, tried: Try) -> None:
     told: list[str] = []
-    assert tried(f"c.KubeSpawner.{name} = lambda spawner, given: given", warnings=told, values=MEANT) == []
+    assert tried(extra, warnings=told, values=MEANT) == []
     assert any(f"KubeSpawner.{name}: replaces a check of what people start" in text for text in told), told
 
 
