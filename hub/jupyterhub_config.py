@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from hub import database, health, lifetime, limits, named_servers, old_records, outage, pages, sign_in, signing_out
+from hub import (
+    choices,
+    database,
+    health,
+    lifetime,
+    limits,
+    named_servers,
+    old_records,
+    outage,
+    pages,
+    sign_in,
+    signing_out,
+)
 from hub.contract import (
     COOKIE_SECRET_VARIABLE,
     CRYPT_KEY_VARIABLE,
@@ -108,6 +120,7 @@ c.KubeSpawner.cmd = command(hub_config.pod.command)
 # NotebookSpawner adds its own variables. A dict, so that extraConfig may add items.
 c.KubeSpawner.environment = {}
 NotebookSpawner.own_environment = environment(hub_config)
+NotebookSpawner.example_starts = choices.example_starts(hub_config)
 NotebookSpawner.shares_home = hub_config.named_servers.shares_home
 # If the container fails, its status has the last lines of its log: the hub needs no right to read logs.
 c.KubeSpawner.extra_container_config = {"terminationMessagePolicy": "FallbackToLogsOnError"}
@@ -119,6 +132,8 @@ c.KubeSpawner.http_timeout = 60
 c.KubeSpawner.delete_grace_period = 30
 # Kubernetes events on the progress page.
 c.KubeSpawner.events_enabled = True
+# The page itself shows for how long the present step lasts.
+c.KubeSpawner.slow_spawn_message_threshold = 0
 # Do not stop the hub when servers fail to start: users may choose images that do not work.
 c.KubeSpawner.consecutive_failure_limit = 0
 

@@ -17,6 +17,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "content.kernel_idle_minutes": "Idle kernels in new servers stop after {new} minutes (before: {old}; 0: never).",
     "content.repositories": "New servers pull other repositories into the home. Folders that are there stay.",
     "content": "",  # each part has its note
+    "choices": "The servers that users can choose change.",
     "count_open_tabs": "Open browser tabs count as activity: {new} (before: {old}), for servers that start afterwards.",
     "cpu": _SIZES,
     "database_url": "The hub uses another database: users and tokens of the old one are not in it.",
@@ -25,6 +26,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "ephemeral_storage": "New notebooks may store {new} bytes outside of the home (before: {old}).",
     "ephemeral_storage_request": "",  # it only matters to the choice of a node
     "extra_config": "",  # noted with the file
+    "free_choice": "Users can choose image and size freely: {new} (before: {old}).",
     "home_size": "Homes have {new} (before: {old}); smaller ones are expanded at the next start, none shrinks.",
     "home_storage_class": "New homes use another StorageClass; existing ones stay as they are.",
     "hub_connect_url": "New notebooks reach the hub at {new}; running ones use {old} until they restart.",
@@ -54,6 +56,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "pod": "",
     "proxy_api_url": "",  # only the hub uses it
     "remote_repositories": "New servers pull their images through other repositories.",
+    "replace_guard": "hub.extraConfig may replace the checks of what people start: {new} (before: {old}).",
     "service_accounts": "New notebooks of some users run as another ServiceAccount.",
     "sharing": "Users may share their servers with others: {new} (before: {old}).",
     "sign_in.admin_users": _USERS,
