@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kubernetes_asyncio.client import V1OwnerReference
 from pydantic import ValidationError
 
-from hub import image_rule
+from hub import grants, image_rule
 from hub.contract import ACCELERATOR, EPHEMERAL_STORAGE, GPU_RESOURCE
 from hub.errors import HubError
 from hub.pod_shape import Pod
@@ -32,7 +32,7 @@ class PodGuard:
         self._config = config
 
     def modify_pod_hook(self, spawner: KubeSpawner, pod: V1Pod) -> V1Pod:
-        """Set owner, ServiceAccount and GPU nodes of the pod, check the manifest, and set the way of its image.
+        """Set owner, ServiceAccount, GPU nodes and grants of the pod, check the rest, and set the way of its image.
 
         Raises:
             HubError: With all that is not allowed, status 403.
@@ -52,7 +52,9 @@ class PodGuard:
             pod.spec.service_account_name = account
         if self._config.accelerator is not None and GPU_RESOURCE in spawner.extra_resource_limits:
             pod.spec.node_selector = {**(pod.spec.node_selector or {}), ACCELERATOR: self._config.accelerator}
-        manifest = spawner.api.api_client.sanitize_for_serialization(pod)
+        granted = grants.of(spawner, self._config)
+        granted.add_to(pod)
+        manifest = granted.without(spawner.api.api_client.sanitize_for_serialization(pod))
         if reasons := mistakes(manifest, self._config, home=spawner.pvc_name, account=account):
             raise HubError(["This hub does not allow this notebook pod.", *reasons], status=403)
         container = pod.spec.containers[0]
@@ -72,7 +74,7 @@ def mistakes(manifest: object, config: HubConfig, *, home: str, account: str) ->
     """Return the violations in a pod.
 
     Args:
-        manifest: The pod in the JSON form of Kubernetes' API.
+        manifest: The pod in the JSON form of Kubernetes' API, without what the settings grant to its user.
         config: The images and bounds of this hub.
         home: The only claim that may be mounted.
         account: The only ServiceAccount that it may run as.
@@ -90,6 +92,11 @@ def mistakes(manifest: object, config: HubConfig, *, home: str, account: str) ->
         reasons.append(f"{pod.spec.service_account_name!r} is not the ServiceAccount of this notebook.")
     claims = {volume.persistent_volume_claim.claim_name for volume in pod.spec.volumes}
     reasons.extend(f"{claim!r} is not the home volume of this user." for claim in sorted(claims - {home}))
+    known = {volume.name for volume in pod.spec.volumes}
+    others = {mount.name for mount in container.volume_mounts} - known
+    reasons.extend(
+        f"spec.containers.0.volumeMounts: {name!r} is no volume that may be mounted here." for name in sorted(others)
+    )
     return reasons
 
 

@@ -41,6 +41,11 @@ HUB_CONFIG = HubConfig(
     max_hours=0,
     dedicated_nodes=False,
     accelerator=None,
+    environment={},
+    secret_environment={},
+    shared_memory=None,
+    scratch=None,
+    folders=(),
     extra_config=False,
 )
 """That of a hub with the default settings, two images, GPUs, and sign-in without passwords."""
