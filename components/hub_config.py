@@ -51,10 +51,6 @@ def checked(settings: Settings) -> AbstractContextManager[None]:
     return config_check.running(hub_files(settings), variables, line_names={"extra_config.py": "hub.extraConfig"})
 
 
-_SMALL_STORAGE: Final = 256 * 2**20
-"""Requested bytes of a notebook's files outside of the home."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class HubConfigMapArgs:
     """Inputs of `HubConfigMap`."""

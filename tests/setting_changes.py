@@ -156,13 +156,13 @@ ANOTHER_SHAPE: Final[Mapping[str, tuple[Values, AbstractSet[str]]]] = {
     # The Service is the API of Certificate Manager, which stays enabled.
     "endpoint.type": (
         {"endpoint.type": "load-balancer"},
-        {"GlobalAddress", "Service", "CertificateMap", *effect_of("endpoint.hostname").replaces},
+        {"GlobalAddress", "Service", "CertificateMap", "SSLPolicy", *effect_of("endpoint.hostname").replaces},
     ),
     # A firewall rule, an API and the driver are added; nothing is deleted.
     "notebook.storage": ({"notebook.storage": {"size": "20Gi", "disk": "filestore"}}, set()),
     "name": (
         {"name": "other"},
-        {"GlobalAddress", "CertificateMap", *effect_of("endpoint.hostname").replaces},
+        {"GlobalAddress", "CertificateMap", "SSLPolicy", *effect_of("endpoint.hostname").replaces},
     ),
     "namespace": ({"namespace": "other"}, set()),
 }

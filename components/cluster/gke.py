@@ -12,6 +12,7 @@ from components.cluster.target import Cluster, Gke, kubernetes_provider, read_id
 from components.dynamic.cluster_identity import ClusterIdentityArgs
 from components.gke.apis import EnabledApis, EnabledApisArgs
 from components.gke.gke_cluster import GkeCluster, GkeClusterArgs
+from components.gke.new_apis import retry_new_apis
 from components.gke.registry import Registry, RegistryArgs
 from components.gke.remote_repositories import RemoteRepositories, RemoteRepositoriesArgs
 from components.gke.workload_identity import WorkloadIdentity, WorkloadIdentityArgs
@@ -31,6 +32,7 @@ def google_provider(settings: Settings) -> gcp.Provider:
 def use(found: ExistingGke | None, settings: Settings) -> Cluster:
     """Return the GKE cluster that was found; None = create it."""
     google = google_provider(settings) if found is None else found.google
+    retry_new_apis()
     apis = EnabledApis("apis", EnabledApisArgs(settings=settings), pulumi.ResourceOptions(provider=google))
     after_apis = pulumi.ResourceOptions(provider=google, depends_on=apis)
     if found is None:

@@ -52,6 +52,8 @@ class Registration:
     delete_before_replace: bool
     ignore_changes: frozenset[str]
     """Inputs whose changes are ignored."""
+    error_hooks: frozenset[str]
+    """Names of the hooks that are called when an operation fails."""
     dependencies: frozenset[str]
     """URNs of the resources that it depends on."""
     property_dependencies: Mapping[str, frozenset[str]]
@@ -132,6 +134,7 @@ class _Monitor(mocks.MockMonitor):
                     retain_on_delete=request.retainOnDelete,
                     delete_before_replace=request.deleteBeforeReplace,
                     ignore_changes=frozenset(request.ignoreChanges),
+                    error_hooks=frozenset(request.hooks.on_error),
                     dependencies=frozenset(request.dependencies),
                     property_dependencies={
                         name: frozenset(found.urns) for name, found in request.propertyDependencies.items()
@@ -184,6 +187,9 @@ class _Hooks:
     """Accepts hooks, which nothing calls. Pulumi's mocks have none."""
 
     def register_resource_hook(self, _: pulumi.ResourceHook) -> None:
+        """Accept a hook."""
+
+    def register_error_hook(self, _: pulumi.ErrorHook) -> None:
         """Accept a hook."""
 
 

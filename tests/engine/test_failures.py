@@ -127,6 +127,14 @@ def test_a_database_that_is_created_again_keeps_its_address(half: GoogleHalf, pl
     assert _changing(half) == set()
 
 
+def test_a_request_to_a_new_api_is_retried(half: GoogleHalf, planned: list[str]) -> None:
+    record = next(urn for urn in planned if token_of(urn) == "gcp:dns/recordSet:RecordSet")
+    half.fail({record: refusals.NEW_API})
+    done = half.run("up", "--replace", record)
+    assert done.succeeded, done.printed
+    assert "Google has not enabled the API everywhere yet" in done.printed
+
+
 def test_each_failed_deletion_is_reported_and_completed_by_the_next_destroy(
     half: GoogleHalf, planned: list[str]
 ) -> None:

@@ -13,6 +13,9 @@ FAIL = "GCP_STAND_IN_FAIL"
 """Environment variable with the path of a JSON file of failures. It is read at each operation, so tests can change the
 failures of a running stand-in."""
 
+NEW_API: Literal["new-api"] = "new-api"
+"""Failure of the first attempt alone: the API was enabled a moment ago."""
+
 Verb = Literal["create", "update", "delete"]
 
 _BY_CALL = ("permission", "quota")
@@ -20,6 +23,8 @@ _LATER = ("gcp:artifactregistry/", "gcp:certificatemanager/", "gcp:compute/", "g
 """Types with long-running operations."""
 _HALF_MADE = ("gcp:container/", "gcp:sql/databaseInstance:")
 """Types with long-running operations whose failure leaves a resource."""
+_ASKED = set[str]()
+"""Resources of earlier requests."""
 
 
 class RefusedOnDemandError(GoogleError):
@@ -80,6 +85,9 @@ def refuse_on_demand(verb: Verb, *, urn: str, token: str, identity: str, outputs
         return
     demanded: dict[str, Any] = json.loads(Path(file).read_text())
     way: str | None = demanded["fail"].get(urn) or demanded["fail"].get(token)
+    if way == NEW_API and urn in _ASKED:
+        return
+    _ASKED.add(urn)
     if way is not None and (way == "half-made") is (outputs is not None):
         message = _message(way, verb, token, identity)
         raise RefusedOnDemandError(message, after=demanded["after"], identity=identity, outputs=outputs)
@@ -106,4 +114,9 @@ def _message(way: str, verb: Verb, token: str, identity: str) -> str:
             "(last state: 'RUNNING', timeout: 20m0s)"
         ),
         "half-made": f'{kind} {identity} was created in the error state "ERROR"',
+        NEW_API: (
+            f"googleapi: Error 403: {service} API has not been used in project 123456789012 before or it is disabled. "
+            "[...] If you enabled this API recently, wait a few minutes for the action to propagate to our systems and "
+            "retry., accessNotConfigured"
+        ),
     }[way]

@@ -6,7 +6,7 @@ import settings
 from tests.corpus import base
 
 GKE = base("gke")
-AUTOPILOT = {"cluster.autopilot": True, "notebook.additionalResources": {}}
+AUTOPILOT: dict[str, object] = {"cluster.autopilot": True, "notebook.additionalResources": {}}
 L4 = {"name": "gpu", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
 
 
