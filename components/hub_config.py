@@ -25,6 +25,8 @@ from settings import Bounds, Settings, callback_of, quantity
 HUB_FOLDER: Final = Path(__file__).parent.parent / "hub"
 """The folder with the Python, HTML and JavaScript files of the hub's pod."""
 
+_SMALL_STORAGE: Final = 256 * 2**20
+"""Requested bytes of a notebook's files outside of the home."""
 _EXAMPLE_AUDIENCE: Final = "/projects/0/global/backendServices/"
 """IAP audience for the check, in which the project number is not resolved."""
 

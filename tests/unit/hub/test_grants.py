@@ -125,9 +125,11 @@ def test_the_hubs_own_variables_and_those_of_extra_config_stay(pod_of: PodOf) ->
     assert env["JUPYTERHUB_ACTIVITY_INTERVAL"]["value"] == "60"
 
 
+PASSWORD = {"PASSWORD": SecretKey(secret="tf-hub-environment", key="PASSWORD")}  # noqa: S106 a name
+
+
 def test_a_secret_variable_is_a_reference_and_comes_first(pod_of: PodOf) -> None:
-    secret = {"PASSWORD": SecretKey(secret="tf-hub-environment", key="PASSWORD")}
-    pod = pod_of(environment={"A_URL": "postgresql://$(PASSWORD)@db"}, secret_environment=secret)
+    pod = pod_of(environment={"A_URL": "postgresql://$(PASSWORD)@db"}, secret_environment=PASSWORD)
     reference = {"secretKeyRef": {"name": "tf-hub-environment", "key": "PASSWORD"}}
     assert env_of(pod)["PASSWORD"] == {"name": "PASSWORD", "valueFrom": reference}
     names = list(env_of(pod))
@@ -144,15 +146,14 @@ def test_a_secret_variable_is_a_reference_and_comes_first(pod_of: PodOf) -> None
     ],
 )
 def test_no_other_secret_gets_into_a_pod(reference: object, pod_of: PodOf) -> None:
-    secret = {"PASSWORD": SecretKey(secret="tf-hub-environment", key="PASSWORD")}
     with pytest.raises(HubError, match=r"env\.\d+\.valueFrom"):
-        pod_of(secret_environment=secret, traits={"environment": {"X": {"name": "X", "valueFrom": reference}}})
+        pod_of(secret_environment=PASSWORD, traits={"environment": {"X": {"name": "X", "valueFrom": reference}}})
 
 
 def test_shared_memory_is_a_bounded_volume_in_memory(pod_of: PodOf) -> None:
     pod = pod_of(shared_memory="2Gi")
     assert volumes_of(pod) == [{"name": "shared-memory", "emptyDir": {"medium": "Memory", "sizeLimit": "2Gi"}}]
-    assert mounts_of(pod) == [{"name": "shared-memory", "mountPath": "/dev/shm"}]
+    assert mounts_of(pod) == [{"name": "shared-memory", "mountPath": "/dev/shm"}]  # noqa: S108 in a pod
 
 
 @pytest.mark.parametrize("storage_class", [None, "jupyterhub-scratch-pd-ssd-delete"])
@@ -188,7 +189,7 @@ def test_a_folder_of_all_is_read_only_unless_its_settings_say_more(pod_of: PodOf
     ],
     ids=str,
 )
-def test_a_folder_is_only_in_the_pods_of_its_users_and_groups(who: Any, has: bool, pod_of: PodOf) -> None:  # noqa: FBT001 -- a parameter of the test
+def test_a_folder_is_only_in_the_pods_of_its_users_and_groups(who: Mapping[str, Any], has: bool, pod_of: PodOf) -> None:  # noqa: FBT001 -- a parameter of the test
     pod = pod_of(**who, folders=(folder(people=People(users=("ada",), groups=("physics",))),))
     assert [mount["mountPath"] for mount in mounts_of(pod)] == (["/data"] if has else [])
     assert bool(volumes_of(pod)) is has
@@ -204,7 +205,7 @@ def test_a_folder_is_only_in_the_pods_of_its_users_and_groups(who: Any, has: boo
     ],
     ids=str,
 )
-def test_only_writers_may_write_to_a_folder_for_reading(who: Any, writes: bool, pod_of: PodOf) -> None:  # noqa: FBT001 -- a parameter of the test
+def test_only_writers_may_write_to_a_folder_for_reading(who: Mapping[str, Any], writes: bool, pod_of: PodOf) -> None:  # noqa: FBT001 -- a parameter of the test
     writers = People(users=("ada",), groups=("staff",), admins=True)
     (mount,) = mounts_of(pod_of(**who, folders=(folder(writers=writers),)))
     assert mount.get("readOnly", False) is not writes
@@ -222,7 +223,7 @@ NAMES = [
     "%2e%2e",
     "a b",
     "größe",
-    "ａda",
+    "\uff41da",
     "a-",
 ]
 """Names of users, some of which would leave a folder, or be the folder of another user."""
