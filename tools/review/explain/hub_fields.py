@@ -21,7 +21,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "ephemeral_storage": "New notebooks may store {new} bytes outside of the home (before: {old}).",
     "ephemeral_storage_request": "",  # it only matters to the choice of a node
     "extra_config": "",  # noted with the file
-    "folders": "New notebooks have other folders beside the home.",
+    "folders": "A folder of new notebooks changes: {item}.",
     "home_size": "Homes have {new} (before: {old}); smaller ones are expanded at the next start, none shrinks.",
     "home_storage_class": "New homes use another StorageClass; existing ones stay as they are.",
     "hub_connect_url": "New notebooks reach the hub at {new}; running ones use {old} until they restart.",
