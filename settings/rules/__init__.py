@@ -104,6 +104,7 @@ WARNINGS: Final[tuple[Rule, ...]] = (
     inventory.tier_warnings,
     disks.autopilot_warnings,
     backup.content_warnings,
+    folders.environment_warnings,
 )
 """Rules whose findings are shown as warnings."""
 

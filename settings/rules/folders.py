@@ -1,6 +1,8 @@
 """Rules of folders, scratch space, shared memory and environment of notebook servers."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from settings.groups.auth import AuthSettings
 from settings.groups.cluster import ClusterSettings
@@ -9,12 +11,26 @@ from settings.groups.notebook import NotebookSettings
 from settings.rules.disks import share_errors, storage_errors
 from settings.types.quantity import parse
 
+_SECRET: Final = re.compile(r"(secret|passw(or)?d|token|credentials?|(access|api|private|secret)_?key)$", re.IGNORECASE)
+_NO_SECRET: Final = re.compile(r"|(true|false|\d{1,5})|(~|\.)?/[\w./{}-]*|\$\(\w+\)", re.IGNORECASE)
+"""Values that are no secrets: empty ones, switches, numbers, paths, other variables."""
+
 
 def environment_errors(notebook: NotebookSettings) -> list[str]:
     """Report variables that are set twice."""
     return [
         f"notebook.environment.{name}: is in notebook.secretEnvironment too; keep it in one of the two"
         for name in sorted(notebook.environment.keys() & notebook.secret_environment.keys())
+    ]
+
+
+def environment_warnings(notebook: NotebookSettings) -> list[str]:
+    """Report variables that look like secrets, by their names."""
+    return [
+        f"notebook.environment.{name}: seems to be a secret, and is in plain text in the ConfigMap and the stack's "
+        f"state; put it into notebook.secretEnvironment"
+        for name, value in notebook.environment.items()
+        if _SECRET.search(name) and not _NO_SECRET.fullmatch(value)
     ]
 
 
