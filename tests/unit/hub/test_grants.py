@@ -55,7 +55,7 @@ def pod_of(load_config: LoadConfig, hub_config: HubConfig) -> PodOf:
             spawner: Any = NotebookSpawner(_mock=True, config=config)
             spawner.user.name, spawner.user.admin = name, admin
             spawner.user.groups = [SimpleNamespace(name=group) for group in groups]
-            spawner.orm_spawner = SimpleNamespace(name=server)
+            spawner.orm_spawner = SimpleNamespace(name=server, server=None)
             await spawner._run_apply_user_options(dict(options or {}))
             for trait, value in (traits or {}).items():
                 setattr(spawner, trait, value)
