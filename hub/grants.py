@@ -1,12 +1,8 @@
-"""Parts of a notebook pod that the stack's settings grant to its user: environment, shared memory, scratch and folders.
-
-They are in the JSON form of Kubernetes' API. The guard adds them to the pod, and accepts nothing else of their kinds.
-"""
+"""Parts of a notebook pod that only the stack's settings decide on: environment, shared memory, scratch and folders."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from kubespawner.slugs import safe_slug
@@ -22,62 +18,35 @@ if TYPE_CHECKING:
 
     from hub.contract import HubConfig
 
-    Part = dict[str, Any]
-
 _FIELD: Final = re.compile(rf"\{{({'|'.join(PERSON_FIELDS)})\}}")
 _LONGEST_NAME: Final = 48
 """Length of a user's name in names of objects and paths, as in KubeSpawner. Longer names get a hash."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Grants:
-    """The parts of one pod."""
+def add_to(pod: V1Pod, spawner: KubeSpawner, config: HubConfig) -> None:
+    """Add the parts for a spawner's user to a pod that is checked: before, it has only its home and plain variables.
 
-    env: list[Part] = field(default_factory=list["Part"])
-    volumes: list[Part] = field(default_factory=list["Part"])
-    mounts: list[Part] = field(default_factory=list["Part"])
-    annotations: dict[str, str] = field(default_factory=dict[str, str])
-
-    def add_to(self, pod: V1Pod) -> None:
-        """Add the parts to a pod. A variable that it has already, from `hub.extraConfig`, stays."""
-        (container, *_) = pod.spec.containers
-        own = container.env or []
-        known = {variable.name for variable in own}
-        container.env = [*own, *(variable for variable in self.env if variable["name"] not in known)]
-        container.volume_mounts = [*(container.volume_mounts or []), *self.mounts]
-        pod.spec.volumes = [*(pod.spec.volumes or []), *self.volumes]
-        if self.annotations:
-            pod.metadata.annotations = {**(pod.metadata.annotations or {}), **self.annotations}
-
-    def without(self, manifest: Part) -> Part:
-        """Return a pod's manifest without the parts; what is left is the pod of a hub without these settings."""
-        spec = manifest["spec"]
-        containers = [
-            {**container, "env": _left(container, "env", self.env), "volumeMounts": self._left_mounts(container)}
-            for container in spec["containers"]
-        ]
-        return {
-            **manifest,
-            "spec": {**spec, "containers": containers, "volumes": _left(spec, "volumes", self.volumes)},
-        }
-
-    def _left_mounts(self, container: Part) -> list[Part]:
-        return _left(container, "volumeMounts", self.mounts)
-
-
-def of(spawner: KubeSpawner, config: HubConfig) -> Grants:
-    """Return the grants of a spawner's user. Nothing that the user sends has an influence on them."""
-    user = spawner.user
+    Nothing that a user sends has an influence on them. A variable that the pod has already, from `hub.extraConfig`,
+    stays.
+    """
     values = {
-        "username": safe_slug(user.name, max_length=_LONGEST_NAME),
-        "unescaped_username": user.name,
+        "username": safe_slug(spawner.user.name, max_length=_LONGEST_NAME),
+        "unescaped_username": spawner.user.name,
         "servername": safe_slug(spawner.name, max_length=_LONGEST_NAME) if spawner.name else "",
     }
-    volumes, mounts, annotations = folders.of(user, values["username"], config)
-    return Grants(env=_environment(values, config), volumes=volumes, mounts=mounts, annotations=annotations)
+    (container,) = pod.spec.containers
+    known = {variable.name for variable in container.env or []}
+    added = [variable for variable in _environment(values, config) if variable["name"] not in known]
+    volumes, mounts, annotations = folders.of(spawner.user, values["username"], config)
+    container.env = [*(container.env or []), *added]
+    container.volume_mounts = [*(container.volume_mounts or []), *mounts]
+    pod.spec.volumes = [*(pod.spec.volumes or []), *volumes]
+    if annotations:
+        pod.metadata.annotations = {**(pod.metadata.annotations or {}), **annotations}
 
 
-def _environment(values: Mapping[str, str], config: HubConfig) -> list[Part]:
+def _environment(values: Mapping[str, str], config: HubConfig) -> list[dict[str, Any]]:
+    """Return the variables in the JSON form of Kubernetes' API, the secret ones first."""
     # Kubernetes expands `$(NAME)`, if NAME comes before: a setting may use it, a user's name must not.
     shown = {name: value.replace("$", "$$") for name, value in values.items()}
     secret = [
@@ -89,7 +58,3 @@ def _environment(values: Mapping[str, str], config: HubConfig) -> list[Part]:
         for name, value in config.environment.items()
     ]
     return [*secret, *plain]
-
-
-def _left(owner: Part, name: str, granted: list[Part]) -> list[Part]:
-    return [part for part in owner.get(name) or [] if part not in granted]

@@ -32,7 +32,7 @@ class PodGuard:
         self._config = config
 
     def modify_pod_hook(self, spawner: KubeSpawner, pod: V1Pod) -> V1Pod:
-        """Set owner, ServiceAccount, GPU nodes and grants of the pod, check the rest, and set the way of its image.
+        """Set owner, ServiceAccount, and GPU nodes of the pod, check it, and add what the settings alone say.
 
         Raises:
             HubError: With all that is not allowed, status 403.
@@ -52,11 +52,10 @@ class PodGuard:
             pod.spec.service_account_name = account
         if self._config.accelerator is not None and GPU_RESOURCE in spawner.extra_resource_limits:
             pod.spec.node_selector = {**(pod.spec.node_selector or {}), ACCELERATOR: self._config.accelerator}
-        granted = grants.of(spawner, self._config)
-        granted.add_to(pod)
-        manifest = granted.without(spawner.api.api_client.sanitize_for_serialization(pod))
+        manifest = spawner.api.api_client.sanitize_for_serialization(pod)
         if reasons := mistakes(manifest, self._config, home=spawner.pvc_name, account=account):
             raise HubError(["This hub does not allow this notebook pod.", *reasons], status=403)
+        grants.add_to(pod, spawner, self._config)
         container = pod.spec.containers[0]
         container.image = image_rule.pulled_as(container.image, self._config)
         return pod
@@ -74,7 +73,7 @@ def mistakes(manifest: object, config: HubConfig, *, home: str, account: str) ->
     """Return the violations in a pod.
 
     Args:
-        manifest: The pod in the JSON form of Kubernetes' API, without what the settings grant to its user.
+        manifest: The pod in the JSON form of Kubernetes' API, without `grants`.
         config: The images and bounds of this hub.
         home: The only claim that may be mounted.
         account: The only ServiceAccount that it may run as.
