@@ -71,6 +71,7 @@ RULES: Final[tuple[Rule, ...]] = (
     folders.shared_memory_errors,
     folders.scratch_errors,
     folders.volume_errors,
+    folders.claim_errors,
     folders.place_errors,
     folders.group_errors,
     folders.effect_errors,

@@ -84,6 +84,16 @@ def volume_errors(notebook: NotebookSettings, cluster: ClusterSettings) -> list[
     return errors
 
 
+def claim_errors(notebook: NotebookSettings) -> list[str]:
+    """Report claims of folders that the stack does not make."""
+    made = {f"folder-{folder.name}" for folder in notebook.folders if folder.storage is not None}
+    return [
+        f"notebook.folders[{index}].claim: there is no folder of this name with storage; name another claim"
+        for index, folder in enumerate(notebook.folders)
+        if folder.claim is not None and folder.claim.startswith("folder-") and folder.claim not in made
+    ]
+
+
 def place_errors(notebook: NotebookSettings) -> list[str]:
     """Report names that are taken, and paths that would hide each other."""
     errors: list[str] = []

@@ -76,9 +76,9 @@ FolderName = Annotated[DnsLabel, at_most(40, "names of volumes are made from it"
 
 ClaimName = Annotated[
     DnsName,
-    matching(r"(?!claim-|folder-).*", "is the name of a home or of a folder of this stack; name a claim of your own"),
+    matching(r"(?!claim-).*", "is the name of a home; name the claim of a folder"),
 ]
-"""PersistentVolumeClaim in the notebooks' namespace that somebody else has created."""
+"""PersistentVolumeClaim in the notebooks' namespace that is no home."""
 
 BucketName = Annotated[
     Text,
@@ -112,7 +112,8 @@ class Folder(Model):
     mounted once for each of `organizations` that the user is in: `org`, or `org-team`."""
     claim: ClaimName | None = None
     """Name of an existing PersistentVolumeClaim in the notebooks' namespace, which many nodes can mount
-    (ReadWriteMany or ReadOnlyMany)."""
+    (ReadWriteMany or ReadOnlyMany), such as `course-data`; or `folder-<name>`, that of another folder with
+    `storage`."""
     storage: Storage | None = None
     """Volume that the stack creates and keeps, with `disk: filestore` on GKE, or with a `storageClass` whose volumes
     many nodes can mount (ReadWriteMany). A larger size expands it; it never shrinks."""

@@ -14,10 +14,11 @@ import httpx
 import pytest
 from kubernetes.client import CoreV1Api, StorageV1Api, V1ObjectMeta, V1Service, V1ServiceSpec, V1StorageClass
 from kubernetes.client.exceptions import ApiException
+from kubernetes.stream import stream
 
 from tests.conftest import make_stack, succeed
 from tests.doubles.google.plugin import engine_with_stand_in, kept_running
-from tests.e2e.hubs import binding_of, forget, pods, require_success
+from tests.e2e.hubs import binding_of, forget, pods, require_success, wait_until
 from tools.engine import Engine, Stack
 from tools.local import api, layout
 
@@ -45,6 +46,24 @@ _SETTINGS: Mapping[str, object] = {
     "notebook.cpu": {"default": "0.1", "max": "2"},
     "notebook.memory": {"default": "256Mi", "max": "1Gi"},
     "notebook.storage": _HOMES,
+    "notebook.sharedMemory": "100Mi",
+    "notebook.scratch": {"size": "64Mi", "storageClass": _GROWING},
+    "notebook.environment": {"LOGIN": "{unescaped_username}", "URL": "db://$(PASSWORD)@host"},
+    "notebook.folders": [
+        {
+            "name": "shared",
+            "path": "/shared",
+            "storage": {"size": "64Mi", "storageClass": _GROWING},
+            "writers": {"users": ["ada"]},
+        },
+        {
+            "name": "own",
+            "path": "/home/jovyan/own",
+            "claim": "folder-shared",
+            "subPath": "people/{username}",
+            "access": "write",
+        },
+    ],
 }
 
 
@@ -167,6 +186,45 @@ def test_a_notebook_runs_as_the_service_account_of_its_user(stack: Stack) -> Non
         assert pod.spec
         runs_as[name] = pod.spec.service_account_name
     assert runs_as == {"ada": "notebooks-data", "bob": "notebooks"}
+
+
+def _in_pod(name: str, command: str) -> str:
+    """Return the output of a shell command in the server of a user."""
+    core = CoreV1Api(api.connect())
+    return stream(
+        core.connect_get_namespaced_pod_exec,
+        f"jupyter-{name}",
+        _NOTEBOOKS,
+        command=["sh", "-c", f"{command} 2>&1"],
+        stdout=True,
+        stderr=True,
+    ).strip()
+
+
+def test_folders_are_shared_or_a_users_own_and_written_by_writers_only(stack: Stack) -> None:
+    assert stack
+    for name in ("ada", "bob"):
+        assert _in_pod(name, f"echo {name} > /home/jovyan/own/notes && cat /home/jovyan/own/notes") == name
+    assert _in_pod("ada", "echo data > /shared/data; ls /shared/people") == "ada\nbob"
+    assert _in_pod("bob", "cat /shared/data /shared/people/ada/notes") == "data\nada"
+    assert "Read-only file system" in _in_pod("bob", "echo other > /shared/data")
+    assert _in_pod("bob", "ls /home/jovyan/own") == "notes"
+
+
+def test_a_server_has_scratch_space_shared_memory_and_variables(stack: Stack) -> None:
+    assert stack
+    assert _in_pod("ada", "echo a > /scratch/a && cat /scratch/a") == "a"
+    assert _in_pod("ada", "df -m --output=size /dev/shm | tail -1") == "100"
+    assert _in_pod("ada", "echo $LOGIN $URL") == "ada db://$(PASSWORD)@host"
+    _server("bob", "DELETE")
+    assert "jupyter-ada-scratch" in _claims()
+    wait_until(lambda: "jupyter-bob-scratch" not in _claims())
+    _server("bob", "POST")
+
+
+def _claims() -> set[str]:
+    found = CoreV1Api(api.connect()).list_namespaced_persistent_volume_claim(_NOTEBOOKS).items
+    return {str(claim.metadata.name) for claim in found if claim.metadata}
 
 
 def test_a_home_grows_at_the_next_start_and_never_shrinks(stack: Stack, image_settings: dict[str, str]) -> None:

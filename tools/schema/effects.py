@@ -157,7 +157,10 @@ EFFECTS: Final[Mapping[str, Effect]] = {
         restarts={"hub"}, note="Another value of a variable restarts nothing: servers that start afterwards have it."
     ),
     "notebook.scratch": Effect(restarts={"hub"}, note="On GKE, `disk` adds a StorageClass."),
-    "notebook.folders": Effect(restarts={"hub"}, note="`protect` refuses the removal of a folder with `storage`. `filestore` and `bucket` update Cluster."),
+    "notebook.folders": Effect(
+        restarts={"hub"},
+        note="`protect` refuses the removal of a folder with `storage`. `filestore` and `bucket` update Cluster.",
+    ),
     "secrets.proxyTokenGeneration": Effect(
         restarts={"hub", "proxy"}, note="Connections are interrupted for some seconds."
     ),
