@@ -153,6 +153,7 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         accelerator=notebook.accelerator,
         environment=dict(sorted(notebook.environment.items())),
         secret_environment=secret_keys(settings),
+        sign_in_token=notebook.sign_in_token,
         shared_memory=notebook.shared_memory,
         scratch=folders.scratch(settings, resolved.scratch_storage_class),
         folders=folders.offered(settings),

@@ -270,6 +270,8 @@ class HubConfig(BaseModel):
     """Environment variables of notebook servers, with `PERSON_FIELDS` in their values."""
     secret_environment: dict[str, SecretKey]
     """Environment variables of notebook servers with values from Secrets."""
+    sign_in_token: bool
+    """Whether servers may ask the hub for the access token of their user's sign-in."""
     shared_memory: str | None
     """Size of `/dev/shm`, a Kubernetes quantity; None: that of the container runtime."""
     scratch: Scratch | None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from hub import database, health, lifetime, limits, old_records, outage, pages, sign_in, signing_out
+from hub import database, health, lifetime, limits, old_records, outage, pages, sign_in, sign_in_token, signing_out
 from hub.contract import (
     COOKIE_SECRET_VARIABLE,
     CRYPT_KEY_VARIABLE,
@@ -188,6 +188,9 @@ if hub_config.idle_minutes or hub_config.max_hours:
             "services": ["idle-culler"],
         }
     ]
+
+if hub_config.sign_in_token:
+    sign_in_token.configure(c)
 
 # The operator's own configuration, last, so that it takes precedence.
 if hub_config.extra_config:

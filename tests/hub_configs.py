@@ -43,6 +43,7 @@ HUB_CONFIG = HubConfig(
     accelerator=None,
     environment={},
     secret_environment={},
+    sign_in_token=False,
     shared_memory=None,
     scratch=None,
     folders=(),

@@ -68,6 +68,7 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
             "hub.storage": _DISK,
             "notebook.additionalResources": {"nvidia.com/gpu": 1, "example.org/fpga": 1},
             "notebook.storage": _DISK,
+            "notebook.signInToken": True,
             "notebook.secretEnvironment": '{"DB_PASSWORD": "a secret"}',
             "github.clientSecret": "another secret",
         },

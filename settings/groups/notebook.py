@@ -92,6 +92,10 @@ class NotebookSettings(Model):
     secret_environment: Mapping[NotebookVariable, SecretText] = {}
     """Secret environment variables of servers, as JSON: `{"DB_PASSWORD": "..."}`. All users can read them. A running
     server keeps the values of its start."""
+    sign_in_token: Flag = False
+    """Whether a server can get the access token of its user's sign-in from the hub, at
+    `$JUPYTERHUB_API_URL/sign-in-token`, with `auth.type: github`, or `custom` with OAuth. Users have to sign in again
+    after it is set."""
     shared_memory: Memory | None = None
     """Maximum size of `/dev/shm`, such as `2Gi`, which the workers of PyTorch need. Its content counts as memory of the
     server. Not set: 64Mi."""

@@ -74,6 +74,7 @@ RULES: Final[tuple[Rule, ...]] = (
     folders.claim_errors,
     folders.place_errors,
     folders.group_errors,
+    folders.token_errors,
     folders.effect_errors,
     database.url_errors,
     database.effect_errors,

@@ -130,6 +130,18 @@ def group_errors(notebook: NotebookSettings, auth: AuthSettings) -> list[str]:
     ]
 
 
+def token_errors(notebook: NotebookSettings, auth: AuthSettings) -> list[str]:
+    """Report tokens of ways to sign in that have none."""
+    if not notebook.sign_in_token or auth.type in {"github", "custom"}:
+        return []
+    return [
+        (
+            "notebook.signInToken: needs auth.type github, or custom with OAuth; other ways to sign in have no tokens; "
+            "remove it: pulumi config rm notebook.signInToken"
+        )
+    ]
+
+
 def effect_errors(notebook: NotebookSettings) -> list[str]:
     """Report writers of folders that everybody may write to."""
     return [

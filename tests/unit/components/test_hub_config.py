@@ -81,6 +81,7 @@ def test_hub_json_has_the_values_of_the_settings() -> None:
         "accelerator": None,
         "environment": {},
         "secret_environment": {},
+        "sign_in_token": False,
         "shared_memory": None,
         "scratch": None,
         "folders": (),

@@ -47,6 +47,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "sign_in.github.organizations": _USERS,
     "sign_in.session_hours": "Users have to sign in again after {new} hours (before: {old}).",
     "sign_in.type": "The sign-in type changes: {old} → {new}.",
+    "sign_in_token": "Servers can ask the hub for the token of their user's sign-in: {new} (before: {old}).",
     "sign_in": "The sign-in settings change.",
     "start_timeout_seconds": "A server has {new} seconds to start (before: {old}).",
 }
