@@ -13,6 +13,9 @@ START_MILLISECONDS = 120_000
 FAILURE = CHECKOUT / "build" / "failed.png"
 """Screenshot of the last failed test."""
 
+_MODULES_OF_HOME = '["jquery", "moment", "jhapi", "utils"].every(name => require.defined(name))'
+"""JavaScript: whether the modules of JupyterHub's home page are loaded."""
+
 _QUIET = (
     # Chromium has no sandbox as root. The other options disable requests to Google.
     "--no-sandbox",
@@ -109,6 +112,8 @@ def run_cell(page: Page, code: str) -> Locator:
 def stop_server(page: Page, url: str) -> None:
     """Stop the user's server from the hub's home page."""
     page.goto(f"{url}/hub/home")
+    # RequireJS may load them after the page's load event, and a click does nothing before.
+    page.wait_for_function(_MODULES_OF_HOME, timeout=START_MILLISECONDS)
     with page.expect_response(lambda answer: answer.request.method == "DELETE", timeout=START_MILLISECONDS) as stopped:
         page.click("#stop")
     assert stopped.value.ok, stopped.value.text()

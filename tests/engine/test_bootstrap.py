@@ -38,7 +38,7 @@ def _exports(stack: Stack) -> dict[str, Any]:
 
 
 def test_the_stack_is_created_is_idempotent_and_is_protected_from_destroy(stack: Stack, tmp_path: Path) -> None:
-    assert "+ 51 to create" in succeed(stack, "preview")
+    assert "+ 52 to create" in succeed(stack, "preview")
     succeed(stack, "up", *AT_ONCE)
     succeed(stack, "up", *AT_ONCE, "--expect-no-changes")
     exports = _exports(stack)
