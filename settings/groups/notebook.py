@@ -87,8 +87,8 @@ class NotebookSettings(Model):
     environment: Annotated[
         Mapping[NotebookVariable, NotebookValue], Field(examples=[{"MLFLOW_TRACKING_URI": "http://mlflow.mlflow"}])
     ] = {}
-    """Environment variables of servers, without secrets. `{username}` is the user's name in the form of names of
-    Kubernetes, `{unescaped_username}` the name itself, and `{servername}` the name of a named server."""
+    """Environment variables of servers, without secrets. `{username}` is the user's name as in the name of the pod,
+    `{unescaped_username}` the name itself, and `{servername}` the name of a named server."""
     secret_environment: Mapping[NotebookVariable, SecretText] = {}
     """Secret environment variables of servers, as JSON: `{"DB_PASSWORD": "..."}`. All users can read them. A running
     server keeps the values of its start."""

@@ -143,12 +143,15 @@ def token_errors(notebook: NotebookSettings, auth: AuthSettings) -> list[str]:
 
 
 def effect_errors(notebook: NotebookSettings) -> list[str]:
-    """Report writers of folders that everybody may write to."""
-    return [
-        f"notebook.folders[{index}].writers: has no effect with access write; remove it, or set access read"
-        for index, folder in enumerate(notebook.folders)
-        if folder.access == "write" and folder.writers != type(folder.writers)()
-    ]
+    """Report writers of folders that everybody may write to, or that they do not have."""
+    errors: list[str] = []
+    for index, folder in enumerate(notebook.folders):
+        key, writers = f"notebook.folders[{index}].writers", folder.writers
+        if folder.access == "write" and writers != type(writers)():
+            errors.append(f"{key}: has no effect with access write; remove it, or set access read")
+        elif folder.users and not folder.organizations and not set(writers.users) <= set(folder.users):
+            errors.append(f"{key}.users: has users who do not have the folder; add them to users")
+    return errors
 
 
 def _places(notebook: NotebookSettings) -> Iterator[tuple[str, str]]:
