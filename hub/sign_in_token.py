@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from jupyterhub import apihandlers
 from jupyterhub.apihandlers.base import APIHandler
-from jupyterhub.scopes import needs_scope
 
 from hub.errors import HubError
 
@@ -28,17 +27,17 @@ PATH: Final = "/api/sign-in-token"
 class SignInToken(APIHandler):
     """The access token of the user who asks."""
 
-    @needs_scope(SCOPE)
     async def get(self) -> None:
         """Write the token as JSON: `access_token`. JupyterHub has renewed it, if the authenticator does.
 
         Raises:
-            HubError: The request is of a page of the hub; or there is no token, as the user signed in before the hub
-                kept tokens.
+            HubError: The request has no API token with the scope; or there is no token of the sign-in, as the user
+                signed in before the hub kept them.
         """
-        if self.get_token() is None:
+        user = self.current_user
+        if user is None or self.get_token() is None or not self.has_scope(f"{SCOPE}!user={user.name}"):
             raise HubError(["This address is for servers, with their API token."], status=HTTPStatus.FORBIDDEN)
-        state = await self.current_user.get_auth_state() or {}
+        state = await user.get_auth_state() or {}
         token = state.get("access_token")
         if not isinstance(token, str):
             reasons = ["The hub has no token of your sign-in.", "Sign out of the hub, and sign in again."]
