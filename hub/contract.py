@@ -61,6 +61,13 @@ EPHEMERAL_STORAGE: Final = "ephemeral-storage"
 GPU_RESOURCE: Final = "nvidia.com/gpu"
 """Extended resource of NVIDIA GPUs; also the key of GKE's taint on nodes that have them."""
 
+PERSON_FIELDS: Final = ("username", "unescaped_username", "servername")
+"""Fields in braces, such as `{username}`, in values of notebook servers, with KubeSpawner's names. The first and the
+last are safe in names and paths, and no two people have the same."""
+
+GROUP_FIELD: Final = "group"
+"""Field in the paths of a folder that is mounted once for each group of a user."""
+
 
 class Bounds(BaseModel):
     """Default and limits of one number that users may choose: CPUs for `cpu`, bytes for `memory`."""
@@ -220,6 +227,66 @@ class Choice(BaseModel):
     """Groups whose members can choose it."""
 
 
+class SecretKey(BaseModel):
+    """A value in a Secret of `HubConfig.notebooks_namespace`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    secret: str
+    """Name of the Secret."""
+    key: str
+    """Key of the value."""
+
+
+class People(BaseModel):
+    """Some users."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    users: tuple[str, ...]
+    """Names of users."""
+    groups: tuple[str, ...]
+    """Groups, as in `GitHub.groups`."""
+    admins: bool = False
+    """Whether all admins are among them."""
+
+
+class Scratch(BaseModel):
+    """A volume that exists as long as a server."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str
+    """Where it is mounted."""
+    size: str
+    """Its size, a Kubernetes quantity."""
+    storage_class: str | None
+    """Its StorageClass; None: the cluster's default."""
+
+
+class Folder(BaseModel):
+    """A folder beside the home, from a claim or a bucket. Its paths may have `{username}` and `GROUP_FIELD`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    """Unique name, a DNS label."""
+    path: str
+    """Where it is mounted."""
+    claim: str | None
+    """Name of the PersistentVolumeClaim; None: a bucket."""
+    bucket: str | None
+    """Name of the Cloud Storage bucket; None: a claim."""
+    sub_path: str | None
+    """Path in the volume; None: all of it."""
+    people: People | None
+    """Users who have the folder; None: all."""
+    writable: bool
+    """Whether all of them may write."""
+    writers: People
+    """Those of them who may write anyway."""
+
+
 class HubConfig(BaseModel):
     """The content of `hub.json`."""
 
@@ -286,6 +353,18 @@ class HubConfig(BaseModel):
     """Whether there are nodes only for notebooks, with the label `NODE_PURPOSE` and the taint `DEDICATED`."""
     accelerator: str | None
     """GPU type, a value of the label `ACCELERATOR`, for notebooks with GPUs; None: any."""
+    environment: dict[str, str]
+    """Environment variables of notebook servers, with `PERSON_FIELDS` in their values."""
+    secret_environment: dict[str, SecretKey]
+    """Environment variables of notebook servers with values from Secrets."""
+    sign_in_token: bool
+    """Whether servers may ask the hub for the access token of their user's sign-in."""
+    shared_memory: str | None
+    """Size of `/dev/shm`, a Kubernetes quantity; None: that of the container runtime."""
+    scratch: Scratch | None
+    """Scratch space of each notebook server; None: none."""
+    folders: tuple[Folder, ...]
+    """Folders beside the home."""
     extra_config: bool
     """Whether there is an `extra_config.py`, the operator's own, beside `jupyterhub_config.py`."""
     replace_guard: bool

@@ -23,6 +23,7 @@ from hub import (
     outage,
     pages,
     sign_in,
+    sign_in_token,
     signing_out,
 )
 from hub.contract import (
@@ -202,6 +203,8 @@ if hub_config.idle_minutes or hub_config.max_hours:
     ]
 
 named_servers.configure(c, hub_config)
+if hub_config.sign_in_token:
+    sign_in_token.configure(c)
 
 # The operator's own configuration, last, so that it takes precedence.
 if hub_config.extra_config:

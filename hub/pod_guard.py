@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kubernetes_asyncio.client import V1OwnerReference
 from pydantic import ValidationError
 
-from hub import choices, image_rule, named_servers, stack_files
+from hub import choices, grants, image_rule, named_servers, stack_files
 from hub.contract import ACCELERATOR, EPHEMERAL_STORAGE, GPU_RESOURCE
 from hub.errors import HubError
 from hub.free_form import MistakesError
@@ -36,7 +36,7 @@ class PodGuard:
         self._config = config
 
     def modify_pod_hook(self, spawner: KubeSpawner, pod: V1Pod) -> V1Pod:
-        """Set owner, ServiceAccount and GPU nodes of the pod, check the manifest, and set what the settings alone say.
+        """Set owner, ServiceAccount, and GPU nodes of the pod, check it, and add what the settings alone say.
 
         Raises:
             HubError: With all that is not allowed, status 403.
@@ -66,6 +66,7 @@ class PodGuard:
         stack_files.add_to(pod, self._config.content)
         if self._config.named_servers.on_one_node:
             named_servers.keep_together(pod)
+        grants.add_to(pod, spawner, self._config)
         container = pod.spec.containers[0]
         # The image's own folder may be hidden by the home, or closed to this user; the server would show it.
         for mount in container.volume_mounts or ():
@@ -98,7 +99,7 @@ def mistakes(
     """Return the violations in a pod.
 
     Args:
-        manifest: The pod in the JSON form of Kubernetes' API.
+        manifest: The pod in the JSON form of Kubernetes' API, without `grants`.
         config: The images and bounds of this hub.
         home: The only claim that may be mounted.
         account: The only ServiceAccount that it may run as.
@@ -126,6 +127,11 @@ def mistakes(
     reasons.extend(f"{claim!r} is not the home volume of this user." for claim in sorted(claims - {home}))
     secrets = {secret.name for secret in pod.spec.image_pull_secrets} - set(config.pod.image_pull_secrets)
     reasons.extend(f"{secret!r} is not in notebook.imagePullSecrets." for secret in sorted(secrets))
+    known = {volume.name for volume in pod.spec.volumes}
+    others = {mount.name for mount in container.volume_mounts} - known
+    reasons.extend(
+        f"spec.containers.0.volumeMounts: {name!r} is no volume that may be mounted here." for name in sorted(others)
+    )
     return reasons
 
 

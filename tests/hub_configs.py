@@ -59,6 +59,12 @@ HUB_CONFIG = HubConfig(
     dedicated_nodes=False,
     accelerator=None,
     replace_guard=False,
+    environment={},
+    secret_environment={},
+    sign_in_token=False,
+    shared_memory=None,
+    scratch=None,
+    folders=(),
     extra_config=False,
 )
 """That of a hub with the default settings, two images, GPUs, and sign-in without passwords."""

@@ -70,6 +70,8 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
             "notebook.additionalResources": {"nvidia.com/gpu": 1, "example.org/fpga": 1},
             "notebook.choices": _CHOICES,
             "notebook.storage": _DISK,
+            "notebook.signInToken": True,
+            "notebook.secretEnvironment": '{"DB_PASSWORD": "a secret"}',
             "github.clientSecret": "another secret",
         },
     ),

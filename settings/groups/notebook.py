@@ -7,15 +7,18 @@ from pydantic import AfterValidator, Field
 
 from settings.groups.choices import EXAMPLE, Choice, ChoiceSize
 from settings.groups.content import Repository
+from settings.types.environment import NotebookValue, NotebookVariable
 from settings.types.files import FilePath, readable
+from settings.types.folders import Folder, Scratch
 from settings.types.images import ImagePattern, ImageReference
 from settings.types.machines import AcceleratorType
-from settings.types.model import Model, over
+from settings.types.model import UNLESS_EMPTY, Model, over
 from settings.types.named_servers import NamedServers
 from settings.types.names import DnsName, ResourceName
 from settings.types.pods import AnnotationValue, Argument, HomePath, LabelKey, LabelValue, RunAs, UrlPath
 from settings.types.quantity import Memory, Quantity, parse
 from settings.types.quota import QuotaName, amounts_fit
+from settings.types.secret import SecretText
 from settings.types.sizes import CpuBounds, MemoryBounds, Storage
 from settings.types.text import Flag, Text, WholeNumber
 
@@ -28,6 +31,17 @@ _COURSE = {"repository": "https://github.com/example/course", "branch": "main"}
 _NAMED_SERVERS = NamedServers(max=0, home="own")
 _FILES = {"/etc/gitconfig": "[pull]\n  rebase = true\n"}
 _SHORTEST_IDLE = 5
+_FOLDERS = [
+    {"name": "data", "path": "/data", "claim": "course-data"},
+    {
+        "name": "teams",
+        "path": "/teams/{group}",
+        "subPath": "{group}",
+        "organizations": ["example-org:physics"],
+        "storage": {"size": "100Gi", "disk": "filestore"},
+        "access": "write",
+    },
+]
 
 
 def _never_or_long_enough(minutes: int) -> int:
@@ -119,6 +133,36 @@ class NotebookSettings(Model):
     max_hours: Annotated[WholeNumber, Field(ge=0)] = 0
     """Hours after its start after which a server is stopped, even if it is in use. 0 means never. This also applies to
     running servers."""
+    environment: Annotated[
+        Mapping[NotebookVariable, NotebookValue], Field(examples=[{"MLFLOW_TRACKING_URI": "http://mlflow.mlflow"}])
+    ] = {}
+    """Environment variables of servers, without secrets. `{username}` is the user's name as in the name of the pod,
+    `{unescaped_username}` the name itself, and `{servername}` the name of a named server."""
+    secret_environment: Mapping[NotebookVariable, SecretText] = {}
+    """Secret environment variables of servers, as JSON: `{"DB_PASSWORD": "..."}`. All users can read them. A running
+    server keeps the values of its start."""
+    sign_in_token: Flag = False
+    """Whether a server can get the access token of its user's sign-in from the hub, at
+    `$JUPYTERHUB_API_URL/sign-in-token`, with `auth.type: github`, or `custom` with OAuth. Users have to sign in again
+    after it is set."""
+    shared_memory: Memory | None = None
+    """Maximum size of `/dev/shm`, such as `2Gi`, which the workers of PyTorch need. Its content counts as memory of the
+    server. Not set: 64Mi."""
+    scratch: Annotated[Scratch | None, UNLESS_EMPTY, Field(examples=[{"size": "50Gi"}])] = None
+    """Volume for temporary files, of each server: it is deleted when the server stops. Not set: none."""
+    folders: Annotated[tuple[Folder, ...], Field(examples=[_FOLDERS])] = ()
+    """Folders beside the home: shared, of a group, or of each user."""
+
+    @property
+    def uses_filestore(self) -> bool:
+        """Whether homes or folders are on Filestore."""
+        folders = [folder.storage for folder in self.folders if folder.storage is not None]
+        return any(storage.disk == "filestore" for storage in (self.storage, *folders))
+
+    @property
+    def uses_buckets(self) -> bool:
+        """Whether there are folders in buckets."""
+        return any(folder.bucket is not None for folder in self.folders)
 
     @property
     def has_free_form(self) -> bool:

@@ -8,17 +8,17 @@ import time
 from collections.abc import Generator, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
 from kubernetes.client import CoreV1Api, StorageV1Api, V1ObjectMeta, V1Service, V1ServiceSpec, V1StorageClass
 from kubernetes.client.exceptions import ApiException
-from kubernetes.stream import stream  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType] -- it has no types
+from kubernetes.stream import stream
 
 from tests.conftest import make_stack, succeed
 from tests.doubles.google.plugin import engine_with_stand_in, kept_running
-from tests.e2e.hubs import binding_of, forget, pods, require_success
+from tests.e2e.hubs import binding_of, forget, pods, require_success, wait_until
 from tools.engine import Engine, Stack
 from tools.local import api, layout
 
@@ -54,6 +54,24 @@ _SETTINGS: Mapping[str, object] = {
     "notebook.memoryLimitPercent": 150,
     "notebook.files": {"/etc/stack/motd": "Hello\n"},
     "notebook.namedServers": {"max": 1, "home": "shared"},
+    "notebook.sharedMemory": "100Mi",
+    "notebook.scratch": {"size": "64Mi", "storageClass": _GROWING},
+    "notebook.environment": {"LOGIN": "{unescaped_username}", "URL": "db://$(PASSWORD)@host"},
+    "notebook.folders": [
+        {
+            "name": "shared",
+            "path": "/shared",
+            "storage": {"size": "64Mi", "storageClass": _GROWING},
+            "writers": {"users": ["ada"]},
+        },
+        {
+            "name": "own",
+            "path": "/home/rstudio/own",
+            "claim": "folder-shared",
+            "subPath": "people/{username}",
+            "access": "write",
+        },
+    ],
 }
 
 
@@ -180,11 +198,47 @@ def test_a_notebook_runs_as_the_service_account_of_its_user(stack: Stack) -> Non
 
 def test_a_notebook_has_the_user_home_and_files_of_the_settings(stack: Stack) -> None:
     assert stack
+    script = 'id -u; id -g; pwd; echo "$HOME"; touch file && stat -c %u file; cat /etc/stack/motd'
+    assert _in_pod("ada", f"({script})").split() == ["1001", "1002", "/home/rstudio", "/home/rstudio", "1001", "Hello"]
+
+
+def _in_pod(name: str, command: str) -> str:
+    """Return the output of a shell command in the server of a user."""
     core = CoreV1Api(api.connect())
-    command = ["sh", "-c", 'id -u; id -g; pwd; echo "$HOME"; touch own && stat -c %u own; cat /etc/stack/motd']
-    exec_ = core.connect_get_namespaced_pod_exec
-    printed = cast("str", stream(exec_, "jupyter-ada", _NOTEBOOKS, command=command, stdout=True))
-    assert printed.split() == ["1001", "1002", "/home/rstudio", "/home/rstudio", "1001", "Hello"]
+    return stream(
+        core.connect_get_namespaced_pod_exec,
+        f"jupyter-{name}",
+        _NOTEBOOKS,
+        command=["sh", "-c", f"{command} 2>&1"],
+        stdout=True,
+        stderr=True,
+    ).strip()
+
+
+def test_folders_are_shared_or_a_users_own_and_written_by_writers_only(stack: Stack) -> None:
+    assert stack
+    for name in ("ada", "bob"):
+        assert _in_pod(name, f"echo {name} > /home/rstudio/own/notes && cat /home/rstudio/own/notes") == name
+    assert _in_pod("ada", "echo data > /shared/data; ls /shared/people") == "ada\nbob"
+    assert _in_pod("bob", "cat /shared/data /shared/people/ada/notes") == "data\nada"
+    assert "Read-only file system" in _in_pod("bob", "echo other > /shared/data")
+    assert _in_pod("bob", "ls /home/rstudio/own") == "notes"
+
+
+def test_a_server_has_scratch_space_shared_memory_and_variables(stack: Stack) -> None:
+    assert stack
+    assert _in_pod("ada", "echo a > /scratch/a && cat /scratch/a") == "a"
+    assert _in_pod("ada", "df -m --output=size /dev/shm | tail -1") == "100"
+    assert _in_pod("ada", "echo $LOGIN $URL") == "ada db://$(PASSWORD)@host"
+    _server("bob", "DELETE")
+    assert "jupyter-ada-scratch" in _claims()
+    wait_until(lambda: "jupyter-bob-scratch" not in _claims())
+    _server("bob", "POST")
+
+
+def _claims() -> set[str]:
+    found = CoreV1Api(api.connect()).list_namespaced_persistent_volume_claim(_NOTEBOOKS).items
+    return {str(claim.metadata.name) for claim in found if claim.metadata}
 
 
 def test_a_home_grows_at_the_next_start_and_never_shrinks(stack: Stack, image_settings: dict[str, str]) -> None:

@@ -2,20 +2,45 @@
 
 import copy
 from collections.abc import Generator, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from kubernetes.client import CustomObjectsApi
+from kubernetes.client import CoreV1Api, CustomObjectsApi
 from kubernetes.client.api_client import ApiClient
 from kubernetes.client.exceptions import ApiException
 
+from hub import folders
+from hub.contract import Folder, People, Scratch
 from tests.doubles.api_server import api_server
 from tests.doubles.google import definitions
 from tests.doubles.google.wire import received, sent
 from tests.doubles.monitor import Record
+from tests.hub_configs import HUB_CONFIG
 from tests.stacks import GATEWAY, IAP, record_gke
 from tools.engine import Engine
 
+_FOLDER = Folder(
+    name="data",
+    path="/data",
+    claim="course-data",
+    bucket=None,
+    sub_path="people/{username}",
+    people=None,
+    writable=False,
+    writers=People(users=(), groups=()),
+)
+_WITH_FOLDERS = HUB_CONFIG.model_copy(
+    update={
+        "shared_memory": "2Gi",
+        "scratch": Scratch(path="/scratch", size="50Gi", storage_class="fast"),
+        "folders": (
+            _FOLDER,
+            _FOLDER.model_copy(update={"name": "b", "path": "/b", "claim": None, "bucket": "results"}),
+        ),
+    }
+)
+_ADA: Any = SimpleNamespace(name="ada", admin=False, groups=[])
 _PLURALS = {
     "Gateway": "gateways",
     "HTTPRoute": "httproutes",
@@ -78,6 +103,30 @@ def test_a_health_check_against_the_published_rules_is_refused(
         name: value for name, value in {**check, **changes}.items() if value is not None
     }
     assert reason in _refusal(client, wrong)
+
+
+def test_folders_of_all_kinds_are_accepted_under_the_restricted_standard(client: ApiClient) -> None:
+    """The sidecar that GKE adds for a bucket is not in this pod."""
+    core, name = CoreV1Api(client), "notebooks"
+    enforced = {"pod-security.kubernetes.io/enforce": "restricted"}
+    core.create_namespace({"metadata": {"name": name, "labels": enforced}})
+    volumes, mounts, annotations = folders.of(_ADA, "ada", _WITH_FOLDERS)
+    assert [[*volume][1] for volume in volumes] == ["emptyDir", "ephemeral", "persistentVolumeClaim", "csi"]
+    container = {
+        "name": "notebook",
+        "image": "notebook",
+        "volumeMounts": mounts,
+        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+    }
+    security = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+    pod = {
+        "metadata": {"name": "jupyter-ada", "annotations": annotations},
+        "spec": {"containers": [container], "volumes": volumes, "securityContext": security},
+    }
+    core.create_namespaced_pod(name, pod, field_validation="Strict", dry_run="All")
+    root = {**pod, "spec": {**pod["spec"], "volumes": [*volumes, {"name": "x", "hostPath": {"path": "/"}}]}}
+    with pytest.raises(ApiException, match="violates PodSecurity"):
+        core.create_namespaced_pod(name, root, field_validation="Strict", dry_run="All")
 
 
 def test_a_health_check_that_takes_longer_than_its_interval_is_refused(client: ApiClient) -> None:
