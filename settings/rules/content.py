@@ -7,7 +7,7 @@ def file_errors(notebook: NotebookSettings) -> list[str]:
     """Report files in the home, which belongs to people."""
     home = f"{notebook.home_path}/"
     return [
-        f"notebook.files: has {path}, which is in the home ({home}); name a place outside of it, such as /etc"
+        f"notebook.files: has {path}, which is in the home or hides it; name a place elsewhere, such as /etc"
         for path in notebook.files
         if path.startswith(home) or home.startswith(f"{path}/")
     ]
