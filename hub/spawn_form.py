@@ -218,7 +218,7 @@ class SpawnForm:
 
 def _refusal(error: free_form.MistakesError, spawner: KubeSpawner | None) -> HubError:
     """Return the error for people, and log who tried what: the reasons quote it."""
-    if spawner is not None and spawner.user is not None:
+    if spawner is not None and spawner.user:
         asking = getattr(spawner.handler, "current_user", None) or spawner.user
         spawner.log.warning(
             "Refused options of %s for the server of %s: %s", asking.name, spawner.user.name, " ".join(error.reasons)
@@ -238,10 +238,11 @@ def _traits(of: Choice, size: ChoiceSize, configured: Mapping[str, Any]) -> dict
     if size.node_selector:
         traits["node_selector"] = {**configured["node_selector"], **size.node_selector}
     if of.home_path is not None:
-        mounts = configured["volume_mounts"]  # extraConfig may make it a dict
+        found: Any = configured["volume_mounts"]
+        # extraConfig may make it a dict.
+        mounts: list[dict[str, Any]] = list(found.values()) if hasattr(found, "values") else found
         traits["volume_mounts"] = [
-            {**mount, "mountPath": of.home_path} if mount["name"] == _HOME_VOLUME else mount
-            for mount in (mounts.values() if isinstance(mounts, dict) else mounts)
+            {**mount, "mountPath": of.home_path} if mount["name"] == _HOME_VOLUME else mount for mount in mounts
         ]
     return traits
 
