@@ -61,14 +61,16 @@ def _mounted(folder: Folder, user: User, username: str) -> list[tuple[Part, Part
     if people is not None and not _is_among(user, people):
         return []
     reads_only = not folder.writable and not _is_among(user, folder.writers)
+    name, fields = f"folder-{folder.name}", {"username": username}
     if people is None or _GROUP not in folder.path:
-        return [_one(folder, folder.name, {"username": username}, reads_only=reads_only)]
+        return [_one(folder, name, fields, reads_only=reads_only)]
     own = _groups_of(user)
     return [
         _one(
             folder,
-            f"{folder.name}-{index}",
-            {"username": username, GROUP_FIELD: folder_of(group)},
+            # A bucket is a volume for each group. No other folder has such a name.
+            name if folder.bucket is None else f"group-{index}-{folder.name}",
+            {**fields, GROUP_FIELD: folder_of(group)},
             reads_only=reads_only,
         )
         for index, group in enumerate(people.groups)
@@ -78,18 +80,15 @@ def _mounted(folder: Folder, user: User, username: str) -> list[tuple[Part, Part
 
 def _one(folder: Folder, name: str, fields: Mapping[str, str], *, reads_only: bool) -> tuple[Part, Part]:
     read_only: Part = {"readOnly": True} if reads_only else {}
-    mount: Part = {"name": f"folder-{name}", "mountPath": _filled(folder.path, fields), **read_only}
+    mount: Part = {"name": name, "mountPath": _filled(folder.path, fields), **read_only}
     sub_path = None if folder.sub_path is None else _filled(folder.sub_path, fields)
     if folder.claim is not None:
-        volume: Part = {"name": f"folder-{name}", "persistentVolumeClaim": {"claimName": folder.claim}}
+        volume: Part = {"name": name, "persistentVolumeClaim": {"claimName": folder.claim}}
         return volume, {**mount, **({"subPath": sub_path} if sub_path else {})}
     # In a bucket, the driver makes the folder; the kubelet, which makes that of a subPath, could not.
     options = f"{_FUSE_OPTIONS},only-dir={sub_path}" if sub_path else _FUSE_OPTIONS
     attributes = {"bucketName": folder.bucket, "mountOptions": options}
-    return {
-        "name": f"folder-{name}",
-        "csi": {"driver": _FUSE_DRIVER, **read_only, "volumeAttributes": attributes},
-    }, mount
+    return {"name": name, "csi": {"driver": _FUSE_DRIVER, **read_only, "volumeAttributes": attributes}}, mount
 
 
 def _filled(template: str, fields: Mapping[str, str]) -> str:

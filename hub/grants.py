@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from kubernetes_asyncio.client import V1EnvVar, V1Volume, V1VolumeMount
 from kubespawner.slugs import safe_slug
+from kubespawner.utils import get_k8s_model
 
 from hub import folders
 from hub.contract import PERSON_FIELDS
@@ -38,9 +40,12 @@ def add_to(pod: V1Pod, spawner: KubeSpawner, config: HubConfig) -> None:
     known = {variable.name for variable in container.env or []}
     added = [variable for variable in _environment(values, config) if variable["name"] not in known]
     volumes, mounts, annotations = folders.of(spawner.user, values["username"], config)
-    container.env = [*(container.env or []), *added]
-    container.volume_mounts = [*(container.volume_mounts or []), *mounts]
-    pod.spec.volumes = [*(pod.spec.volumes or []), *volumes]
+    container.env = [*(container.env or []), *(get_k8s_model(V1EnvVar, part) for part in added)]
+    container.volume_mounts = [
+        *(container.volume_mounts or []),
+        *(get_k8s_model(V1VolumeMount, part) for part in mounts),
+    ]
+    pod.spec.volumes = [*(pod.spec.volumes or []), *(get_k8s_model(V1Volume, part) for part in volumes)]
     if annotations:
         pod.metadata.annotations = {**(pod.metadata.annotations or {}), **annotations}
 

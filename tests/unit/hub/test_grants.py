@@ -254,6 +254,18 @@ def test_a_folder_of_each_group_is_mounted_once_for_each_own_group(pod_of: PodOf
     assert mounts_of(pod_of("bob", folders=(teams,))) == []
 
 
+@pytest.mark.parametrize("of", [{"claim": "teams"}, {"claim": None, "bucket": "teams"}], ids=str)
+def test_folders_of_groups_have_volumes_that_no_other_folder_has(of: Mapping[str, object], pod_of: PodOf) -> None:
+    people = People(users=(), groups=("physics", "maths"))
+    teams = folder(**of, name="a", path="/a/{group}", sub_path="{group}", people=people)
+    others = [folder(name=name, path=f"/{name}") for name in ("a-0", "a-1", "0-a", "group-0-a")]
+    pod = pod_of("ada", groups=["physics", "maths"], folders=(teams, *others))
+    names = [volume["name"] for volume in volumes_of(pod)]
+    assert len(set(names)) == len(names)
+    assert {mount["name"] for mount in mounts_of(pod)} == set(names)
+    assert len(mounts_of(pod)) == 6
+
+
 def test_a_bucket_is_mounted_by_the_driver_of_gke(pod_of: PodOf) -> None:
     pod = pod_of(folders=(folder(claim=None, bucket="results", sub_path="of/{username}"),))
     assert pod["metadata"]["annotations"]["gke-gcsfuse/volumes"] == "true"
