@@ -14,6 +14,7 @@ from hub.contract import EPHEMERAL_STORAGE
 from hub.errors import HubError
 from hub.notebook_start import command
 from hub.pages import SpawnPage
+from hub.pod_settings import HOME_VOLUME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from hub.contract import Choice, ChoiceSize, HubConfig
 
-
-_HOME_VOLUME: Final = "home"
 
 _KUBESPAWNER_TRAITS: Final = ("cpu_limit", "cmd", "default_url", "environment", "node_selector", "volume_mounts")
 """Traits of the configuration that a choice replaces for one start."""
@@ -242,7 +241,7 @@ def _traits(of: Choice, size: ChoiceSize, configured: Mapping[str, Any]) -> dict
         # extraConfig may make it a dict.
         mounts: list[dict[str, Any]] = list(found.values()) if hasattr(found, "values") else found
         traits["volume_mounts"] = [
-            {**mount, "mountPath": of.home_path} if mount["name"] == _HOME_VOLUME else mount for mount in mounts
+            {**mount, "mountPath": of.home_path} if mount["name"] == HOME_VOLUME else mount for mount in mounts
         ]
     return traits
 

@@ -111,6 +111,12 @@ def place_errors(notebook: NotebookSettings) -> list[str]:
                     else f"is the path of {other}, or one is in the other"
                 )
                 errors.append(f"{key}: {where}; choose another")
+    homes = {notebook.home_path, *(choice.home_path for choice in notebook.choices if choice.home_path)}
+    errors.extend(
+        f"{key}: would hide the home, at notebook.homePath or that of a choice; choose another"
+        for key, path in places
+        if any(_within(home, path) for home in homes)
+    )
     return list(dict.fromkeys(errors))
 
 
