@@ -128,9 +128,9 @@ def test_a_database_that_is_created_again_keeps_its_address(half: GoogleHalf, pl
 
 
 def test_a_request_to_a_new_api_is_retried(half: GoogleHalf, planned: list[str]) -> None:
-    record = next(urn for urn in planned if token_of(urn) == "gcp:dns/recordSet:RecordSet")
-    half.fail({record: refusals.NEW_API})
-    done = half.run("up", "--replace", record)
+    pool = next(urn for urn in planned if name_of(urn) == "gke-pools-user")
+    half.fail({pool: refusals.NEW_API})
+    done = half.run("up", "--replace", pool)
     assert done.succeeded, done.printed
     assert "Google has not enabled the API everywhere yet" in done.printed
 

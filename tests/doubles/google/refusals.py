@@ -24,7 +24,7 @@ _LATER = ("gcp:artifactregistry/", "gcp:certificatemanager/", "gcp:compute/", "g
 _HALF_MADE = ("gcp:container/", "gcp:sql/databaseInstance:")
 """Types with long-running operations whose failure leaves a resource."""
 _ASKED = set[str]()
-"""Resources of earlier requests."""
+"""Resources that have failed with `NEW_API`."""
 
 
 class RefusedOnDemandError(GoogleError):
@@ -85,9 +85,10 @@ def refuse_on_demand(verb: Verb, *, urn: str, token: str, identity: str, outputs
         return
     demanded: dict[str, Any] = json.loads(Path(file).read_text())
     way: str | None = demanded["fail"].get(urn) or demanded["fail"].get(token)
-    if way == NEW_API and urn in _ASKED:
-        return
-    _ASKED.add(urn)
+    if way == NEW_API:
+        if urn in _ASKED:
+            return
+        _ASKED.add(urn)
     if way is not None and (way == "half-made") is (outputs is not None):
         message = _message(way, verb, token, identity)
         raise RefusedOnDemandError(message, after=demanded["after"], identity=identity, outputs=outputs)
