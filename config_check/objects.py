@@ -65,7 +65,7 @@ def _user(name: str, groups: tuple[str, ...]) -> User:
     engine = create_engine("sqlite://")
     orm.Base.metadata.create_all(engine)
     database = Session(engine)
-    row = orm.User(name=name)
+    row: Any = orm.User(name=name)  # the type stubs lack its groups
     row.groups = [orm.Group(name=group) for group in groups]
     database.add(row)
     database.commit()

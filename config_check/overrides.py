@@ -124,7 +124,7 @@ def why(name: str, before: object, after: object) -> str | None:
     if name in BROKEN:
         return f"cannot be changed: {BROKEN[name]}"
     if name in GUARD:
-        return f"replaces a check of what people start: {GUARD[name]}. If that is meant: {MEANT}"
+        return f"replaces a check of what people start: {GUARD[name]}"
     if name in SETTINGS:
         return f"replaces {SETTINGS[name]}, and the rest of the stack does not see it; set that"
     if isinstance(before, dict | list | set | tuple):

@@ -117,6 +117,7 @@ class Theirs:
                 what = "" if option is None or option.key[-1] == name else f"{name} "
                 is_meant = name in overrides.GUARD and self._configuration.may_replace_guard
                 is_mistake = name in {*overrides.BROKEN, *overrides.GUARD} and not is_meant
+                text += f". If that is meant: {overrides.MEANT}" if name in overrides.GUARD and not is_meant else ""
                 found = self._configuration.mistakes if is_mistake else self._configuration.warnings
                 found.append(Mistake(CONFIG, f"{name}: {text}") if option is None else option.mistake(what + text))
 
