@@ -43,7 +43,7 @@ class SignInToken(APIHandler):
             reasons = ["The hub has no token of your sign-in.", "Sign out of the hub, and sign in again."]
             raise HubError(reasons, status=HTTPStatus.NOT_FOUND)
         self.set_header("Cache-Control", "no-store")
-        self.write({"access_token": token})
+        self.write({"access_token": token})  # pyright: ignore[reportUnknownMemberType] -- Tornado has dict without types
 
 
 def configure(c: Config) -> None:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from kubernetes.client import CoreV1Api, CustomObjectsApi
+from kubernetes.client import CoreV1Api, CustomObjectsApi, V1Namespace, V1ObjectMeta
 from kubernetes.client.api_client import ApiClient
 from kubernetes.client.exceptions import ApiException
 
@@ -109,7 +109,7 @@ def test_folders_of_all_kinds_are_accepted_under_the_restricted_standard(client:
     """The sidecar that GKE adds for a bucket is not in this pod."""
     core, name = CoreV1Api(client), "notebooks"
     enforced = {"pod-security.kubernetes.io/enforce": "restricted"}
-    core.create_namespace({"metadata": {"name": name, "labels": enforced}})
+    core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=name, labels=enforced)))
     volumes, mounts, annotations = folders.of(_ADA, "ada", _WITH_FOLDERS)
     assert [[*volume][1] for volume in volumes] == ["emptyDir", "ephemeral", "persistentVolumeClaim", "csi"]
     container = {
@@ -119,12 +119,12 @@ def test_folders_of_all_kinds_are_accepted_under_the_restricted_standard(client:
         "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
     }
     security = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
-    pod = {
+    pod: Any = {
         "metadata": {"name": "jupyter-ada", "annotations": annotations},
         "spec": {"containers": [container], "volumes": volumes, "securityContext": security},
     }
     core.create_namespaced_pod(name, pod, field_validation="Strict", dry_run="All")
-    root = {**pod, "spec": {**pod["spec"], "volumes": [*volumes, {"name": "x", "hostPath": {"path": "/"}}]}}
+    root: Any = {**pod, "spec": {**pod["spec"], "volumes": [*volumes, {"name": "x", "hostPath": {"path": "/"}}]}}
     with pytest.raises(ApiException, match="violates PodSecurity"):
         core.create_namespaced_pod(name, root, field_validation="Strict", dry_run="All")
 
