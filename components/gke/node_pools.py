@@ -69,7 +69,7 @@ class NodePools(pulumi.ComponentResource):
                     args.node_account,
                     {NODE_PURPOSE: purpose},
                     taints,
-                    notebooks=args.settings if purpose == "user" else None,
+                    notebooks=settings if purpose == "user" else None,
                 ),
                 opts=pulumi.ResourceOptions(
                     parent=self,

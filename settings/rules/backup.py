@@ -5,6 +5,7 @@ from settings.groups.cluster import ClusterSettings
 from settings.groups.database import DatabaseSettings
 from settings.groups.notebook import NotebookSettings
 from settings.rules.cluster import gke_only_errors
+from settings.rules.effects import without_effect
 
 _KEYS = ("start", "paused")
 _FILESTORE = "Backup for GKE does not copy homes and folders on Filestore; see docs/backup.md"
@@ -14,12 +15,7 @@ def effect_errors(backup: BackupSettings, cluster: ClusterSettings) -> list[str]
     """Report backups without GKE, and keys without effect."""
     if backup.days is not None:
         return gke_only_errors(cluster, {"backup.days": backup.days})
-    changed = [key for key in _KEYS if getattr(backup, key) != BackupSettings.model_fields[key].default]
-    return [
-        f"backup.{key}: has no effect without backup.days; set it: pulumi config set backup.days 14; or remove this: "
-        f"pulumi config rm backup.{key}"
-        for key in changed
-    ]
+    return without_effect("backup", backup, _KEYS, "without backup.days (pulumi config set backup.days 14)")
 
 
 def content_errors(backup: BackupSettings, notebook: NotebookSettings, database: DatabaseSettings) -> list[str]:

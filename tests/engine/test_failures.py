@@ -14,6 +14,7 @@ from settings.reading.keys import PROJECT, SECRETS
 from settings.reading.stack_file import read_config
 from tests.corpus import FILES
 from tests.doubles.google import refusals
+from tests.doubles.google.rules import BACKUP_PLAN
 from tests.engine.google_half import GoogleHalf, google_half
 from tests.previews import is_google, name_of, token_of
 from tests.stacks import record_settings
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.scenario
 _EVERYTHING = read_config(FILES / "gke-everything.good.yaml")
 _CONFIG: dict[str, object] = {**_EVERYTHING, f"{PROJECT}:protect": False, f"{PROJECT}:hub.keepDatabase": False}
 """A stack with every kind of Google resource; it is destroyed in the end."""
-_KEPT = "gcp:gkebackup/backupPlan:BackupPlan"
+_KEPT = BACKUP_PLAN
 """The only resource that outlives `destroy` here."""
 _CHANGED: dict[str, object] = {
     "cluster.maintenanceStart": "05:00",

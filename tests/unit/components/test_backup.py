@@ -15,7 +15,8 @@ def test_a_stack_without_days_has_no_plan_and_no_agent() -> None:
     record = record_gke()
     assert record.of("BackupPlan") == []
     assert "gkeBackupAgentConfig" not in record.one("Cluster").inputs["addonsConfig"]
-    assert "services-gkebackup" not in {one.name for one in record.of("Service")}
+    assert "apis-gkebackup" not in {one.name for one in record.of("Service")}
+    assert "apis-gkebackup" in {one.name for one in record_gke(_BACKUP).of("Service")}
 
 
 def test_each_night_is_copied_and_kept_for_the_days_of_the_settings() -> None:
