@@ -16,6 +16,7 @@ from components.gke.remote_repositories import remote_repositories
 from components.gke.storage_classes import home_storage_class
 from components.hub_paths import DATABASE_CA_FILE, DATABASE_FOLDER
 from components.metadata import labels
+from components.notebook_choices import notebook_choices
 from components.rbac import DEFAULT_SERVICE_ACCOUNT, service_account_name
 from hub import contract
 from hub.contract import PROXY_TOKEN_VARIABLE, GitHub, HubConfig, Iap, NotebookServiceAccount, SignIn
@@ -128,6 +129,8 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
             for entry in settings.identity.notebooks
         ),
         sign_in=_sign_in(settings, resolved.public_url, resolved.iap_audience),
+        choices=notebook_choices(settings),
+        free_choice=notebook.free_choice,
         image=notebook.image,
         images=notebook.images,
         allowed_images=notebook.allowed_images,
@@ -147,6 +150,7 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         max_hours=notebook.max_hours,
         dedicated_nodes=settings.cluster.makes_nodes,
         accelerator=notebook.accelerator,
+        replace_guard=settings.hub.replace_guard,
         extra_config=settings.hub.extra_config is not None,
     )
     return config.model_dump_json(indent=2) + "\n"
@@ -166,7 +170,11 @@ def _sign_in(settings: Settings, public_url: str | None, iap_audience: str | Non
             url=github.url,
             organizations=github.organizations,
             groups=tuple(
-                dict.fromkeys(group for entry in settings.identity.notebooks for group in entry.organizations)
+                dict.fromkeys(
+                    group
+                    for entry in (*settings.identity.notebooks, *settings.notebook.choices)
+                    for group in entry.organizations
+                )
             ),
             recheck_minutes=github.recheck_minutes,
         ),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -76,6 +78,11 @@ class Configuration:
         """Every option that is set."""
         self.own: dict[Key, Option] = {}
         """Options as the hub's own files set them, before the operator's file changed any."""
+        self.may_replace_guard = False
+        """Whether the operator's file may replace the checks of what people start."""
+        with suppress(OSError, ValueError, KeyError, TypeError):  # a wrong hub.json is found when it is loaded
+            values = cast("dict[str, object]", json.loads((folder / "hub" / "hub.json").read_bytes()))
+            self.may_replace_guard = values["replace_guard"] is True
         self._root = f"{folder}{os.sep}"
         self.watch = Watch(self._root, self._tell_unsure)
         """The calls of the operator's code."""

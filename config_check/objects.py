@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
 from functools import cache
 from html import unescape
 from inspect import isawaitable
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Final, cast
+from types import MappingProxyType, SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from unittest.mock import patch
 
 from jupyterhub import orm
 from jupyterhub.app import JupyterHub
+from jupyterhub.spawner import Spawner
 from jupyterhub.user import User
 from kubespawner import KubeSpawner
 from sqlalchemy import create_engine
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Session
 from traitlets.config import Config, Configurable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 Factory = Callable[[type[Configurable], Config], Awaitable[Configurable]]
 """Makes an object of a class from a config."""
@@ -40,13 +41,32 @@ class RefusedPodError(ValueError):
         """The hub's message, by sentence."""
 
 
+class Start(NamedTuple):
+    """A start of a server by an example user."""
+
+    label: str = ""
+    """The server in words; empty if there is only one."""
+    options: Mapping[str, object] = MappingProxyType({})
+    """The options that are chosen."""
+    user: str = "ada"
+    """Name of the user."""
+    groups: tuple[str, ...] = ()
+    """Names of the user's groups."""
+
+
+def _starts(cls: type[Configurable]) -> list[Start]:
+    """Return the starts that the hub's own spawner proposes: one for each choice."""
+    return [Start(*start) for start in getattr(cls, "example_starts", ())] or [Start()]
+
+
 @cache
-def _user() -> User:
+def _user(name: str, groups: tuple[str, ...]) -> User:
     """Return an example user, in a database in memory."""
     engine = create_engine("sqlite://")
     orm.Base.metadata.create_all(engine)
     database = Session(engine)
-    row = orm.User(name="ada")
+    row = orm.User(name=name)
+    row.groups = [orm.Group(name=group) for group in groups]
     database.add(row)
     database.commit()
     return User(row, {"base_url": "/"}, database)
@@ -74,30 +94,39 @@ async def _proxy(cls: type[Configurable], config: Config) -> Configurable:
 
 
 async def spawner(cls: type[Configurable], config: Config) -> Configurable:
-    """Make a spawner, and the pod of a user who has chosen nothing.
+    """Make a spawner, and the pod of each server that people can choose, with all the defaults.
 
     Raises:
         RefusedPodError: The hub refuses the pod or the choice, with a message for people.
     """
-    made = await bare_spawner(cls, config)
-    try:
-        await apply_choice(made)
-        await make_pod(made)
-    except Exception as error:  # noqa: BLE001 -- without such a message, the reason may be the example user
-        if message := getattr(error, "jupyterhub_html_message", None):
-            raise RefusedPodError([unescape(line) for line in str(message).split("<br>")]) from None
+    made: list[Configurable] = []
+    for start in _starts(cls):
+        made.append(await bare_spawner(cls, config, start))
+        try:
+            await apply_choice(made[-1])
+            await make_pod(made[-1])
+        except Exception as error:  # noqa: BLE001 -- without such a message, the reason may be the example user
+            if message := getattr(error, "jupyterhub_html_message", None):
+                raise RefusedPodError(
+                    [f"{start.label}{unescape(line)}" for line in str(message).split("<br>")]
+                ) from None
+    return made[0]
+
+
+async def bare_spawner(cls: type[Configurable], config: Config, start: Start | None = None) -> Configurable:
+    """Make a spawner for a start, by default the first, without a pod."""
+    start = start or _starts(cls)[0]
+    user = _user(start.user, start.groups)
+    made = _without_cluster(cls, user=user, hub=_HUB, authenticator=None, orm_spawner=None, config=config)
+    if isinstance(made, Spawner):
+        made.user_options = dict(start.options)
     return made
 
 
-async def bare_spawner(cls: type[Configurable], config: Config) -> Configurable:
-    """Make a spawner, without a pod."""
-    return _without_cluster(cls, user=_user(), hub=_HUB, authenticator=None, orm_spawner=None, config=config)
-
-
 async def apply_choice(spawner: Configurable) -> None:
-    """Give the spawner of a user who has chosen nothing its image and size."""
+    """Give the spawner image and size of its options."""
     if isinstance(spawner, KubeSpawner):
-        await spawner._run_apply_user_options({})  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- no public name
+        await spawner._run_apply_user_options(spawner.user_options)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- no public name
 
 
 async def make_pod(spawner: Configurable) -> None:

@@ -20,10 +20,22 @@ BROKEN: Final[Mapping[str, str]] = {
     "db_url": "the database is database.type and database.url, which pods and backups follow",
     "namespace": "the hub has rights in this namespace only; it follows from the setting namespace",
     "delete_pvc": "the hub's rights follow notebook.keepHomes; set that",
-    "profile_list": "the form is this program's, without profiles, and a profile would replace what people choose; "
-    "set notebook.images, notebook.cpu and notebook.memory",
 }
 """Options with which the hub would not work, by name: the reason and the setting."""
+
+GUARD: Final[Mapping[str, str]] = {
+    "modify_pod_hook": "it checks each pod before Kubernetes gets it, and sets its owner and ServiceAccount",
+    "apply_user_options": "it checks what people start, also by the API",
+    "options_form": "it shows what people may start; set notebook.choices",
+    "options_from_form": "it checks what people start",
+    "spawner_class": "it calls these checks; derive the class from hub.notebook_spawner.NotebookSpawner",
+    "profile_list": "a profile replaces what people choose, and its rights and sizes are not checked; set "
+    "notebook.choices",
+}
+"""Options that are the check of what people start, by name: the reason and the setting."""
+
+MEANT: Final = "pulumi config set hub.replaceGuard true"
+"""Command that allows `hub.extraConfig` to replace the options of `GUARD`."""
 
 SETTINGS: Final[Mapping[str, str]] = {
     "admin_users": "auth.adminUsers",
@@ -72,7 +84,7 @@ FREE: Final = frozenset(
 """Options of which this program only sets a default: another value has its effect everywhere."""
 
 NEVER_SET: Final = ("profile_list",)
-"""Options of `BROKEN` that this program leaves at their defaults."""
+"""Options of `GUARD` that this program leaves at their defaults."""
 
 _SECRET: Final = re.compile(
     r"(secret|passw(or)?d|passphrase|token|credentials?|(^|[_.])(pass|pw|pwd|pat)"
@@ -100,25 +112,25 @@ _BY_TOKEN: Final = ("api_tokens", "service_tokens")
 
 
 def why(name: str, before: object, after: object) -> str | None:
-    """Return why an option's new value is to be told, if it is; those of `BROKEN` are mistakes.
+    """Return why an option's new value is to be told, if it is; those of `BROKEN` and `GUARD` are mistakes.
 
     Args:
         name: The option.
         before: Its value by this program.
         after: Its value with the operator's configuration.
     """
-    if _same(before, after) or name in FREE:
+    if _same(before, after) or name in FREE or (name not in SETTINGS and _is_derived(before, after)):
         return None
     if name in BROKEN:
         return f"cannot be changed: {BROKEN[name]}"
+    if name in GUARD:
+        return f"replaces a check of what people start: {GUARD[name]}. If that is meant: {MEANT}"
     if name in SETTINGS:
         return f"replaces {SETTINGS[name]}, and the rest of the stack does not see it; set that"
     if isinstance(before, dict | list | set | tuple):
         lost = _lost(cast("Iterable[object]", before), after)
         call = ".update()" if isinstance(before, dict | set) else ".append()"
         return f"loses {', '.join(lost)}, which this program sets; to keep that, use {call}" if lost else None
-    if isinstance(before, type) and isinstance(after, type) and issubclass(after, before):
-        return None
     return f"replaces what this program sets ({words.shown(before)}), and what depends on it"
 
 
@@ -160,6 +172,11 @@ def secrets(name: str, value: object) -> Iterator[tuple[str, str]]:
             yield name, value
         elif argument := _ARGUMENT.fullmatch(value):
             yield from secrets(argument[1], argument[2])
+
+
+def _is_derived(before: object, after: object) -> bool:
+    """Return whether a class is derived from another one."""
+    return isinstance(before, type) and isinstance(after, type) and issubclass(after, before)
 
 
 def _same(before: object, after: object) -> bool:

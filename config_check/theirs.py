@@ -115,7 +115,9 @@ class Theirs:
             if text := overrides.why(name, before, after):
                 option = await self._cause(subject, name, before, theirs)
                 what = "" if option is None or option.key[-1] == name else f"{name} "
-                found = self._configuration.mistakes if name in overrides.BROKEN else self._configuration.warnings
+                is_meant = name in overrides.GUARD and self._configuration.may_replace_guard
+                is_mistake = name in {*overrides.BROKEN, *overrides.GUARD} and not is_meant
+                found = self._configuration.mistakes if is_mistake else self._configuration.warnings
                 found.append(Mistake(CONFIG, f"{name}: {text}") if option is None else option.mistake(what + text))
 
     async def _cause(self, subject: Subject, name: str, before: object, theirs: list[Option]) -> Option | None:

@@ -141,6 +141,69 @@ class NotebookServiceAccount(BaseModel):
     """Groups, as in `GitHub.groups`. Users take precedence over groups; the first match wins."""
 
 
+class ChoiceImage(BaseModel):
+    """An image of a choice."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    image: str
+    """Image reference."""
+    title: str
+    """Title on the spawn page."""
+
+
+class ChoiceSize(BaseModel):
+    """Resources and nodes of a server."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    """Name in links and records."""
+    title: str
+    """Title on the spawn page; empty: the resources in words."""
+    cpu: float
+    """Guaranteed CPUs."""
+    cpu_limit: float
+    """Largest number of CPUs."""
+    memory: int
+    """Guaranteed bytes of memory."""
+    memory_limit: int
+    """Largest number of bytes of memory."""
+    additional_resources: dict[str, int]
+    """Number of each extended resource."""
+    node_selector: dict[str, str]
+    """Labels of the nodes."""
+
+
+class Choice(BaseModel):
+    """A server that people can choose."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    """Unique name in links and records."""
+    title: str
+    """Title of the card."""
+    description: str
+    """Text below the title; may be empty."""
+    images: tuple[ChoiceImage, ...]
+    """Images, the default first; at least one."""
+    sizes: tuple[ChoiceSize, ...]
+    """Sizes, the default first; at least one."""
+    default_url: str | None
+    """Page that a started server opens; None: that of all servers."""
+    command: tuple[str, ...]
+    """Command that starts the server; empty: that of all servers."""
+    home_path: str | None
+    """Folder of the container where the home is; None: that of all servers."""
+    environment: dict[str, str]
+    """Environment variables, with KubeSpawner's placeholders."""
+    users: tuple[str, ...]
+    """Users who can choose it. With `groups` empty, too: everybody."""
+    groups: tuple[str, ...]
+    """Groups whose members can choose it."""
+
+
 class HubConfig(BaseModel):
     """The content of `hub.json`."""
 
@@ -163,6 +226,10 @@ class HubConfig(BaseModel):
     """ServiceAccounts for the notebooks of some users."""
     sign_in: SignIn
     """The authenticator, and the authorized users."""
+    choices: tuple[Choice, ...]
+    """Servers that people can choose. Empty: only the free form."""
+    free_choice: bool
+    """Whether the free form is offered beside the choices."""
     image: str
     """Default notebook image."""
     images: tuple[str, ...]
@@ -199,5 +266,7 @@ class HubConfig(BaseModel):
     """Whether there are nodes only for notebooks, with the label `NODE_PURPOSE` and the taint `DEDICATED`."""
     accelerator: str | None
     """GPU type, a value of the label `ACCELERATOR`, for notebooks with GPUs; None: any."""
+    replace_guard: bool
+    """Whether `extra_config.py` may replace the checks of what people start. Read in previews only."""
     extra_config: bool
     """Whether there is an `extra_config.py`, the operator's own, beside `jupyterhub_config.py`."""

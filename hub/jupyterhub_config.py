@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from hub import database, health, lifetime, limits, old_records, outage, pages, sign_in, signing_out
+from hub import choices, database, health, lifetime, limits, old_records, outage, pages, sign_in, signing_out
 from hub.contract import (
     COOKIE_SECRET_VARIABLE,
     CRYPT_KEY_VARIABLE,
@@ -26,7 +26,7 @@ from hub.contract import (
 )
 from hub.idle_culler import NEVER
 from hub.notebook_spawner import NotebookSpawner
-from hub.notebook_start import COMMAND, environment
+from hub.notebook_start import command, environment
 from hub.pod_guard import PodGuard
 from hub.proxy import WatchedProxy
 from hub.spawn_form import SpawnForm
@@ -101,10 +101,11 @@ c.JupyterHub.allow_named_servers = False
 c.JupyterHub.named_server_limit_per_user = 10
 c.JupyterHub.spawner_class = NotebookSpawner
 c.KubeSpawner.namespace = hub_config.notebooks_namespace
-c.KubeSpawner.cmd = list(COMMAND)
+c.KubeSpawner.cmd = command()
 # NotebookSpawner adds its own variables. A dict, so that extraConfig may add items.
 c.KubeSpawner.environment = {}
 NotebookSpawner.own_environment = environment(hub_config)
+NotebookSpawner.example_starts = choices.example_starts(hub_config)
 # If the container fails, its status has the last lines of its log: the hub needs no right to read logs.
 c.KubeSpawner.extra_container_config = {"terminationMessagePolicy": "FallbackToLogsOnError"}
 c.KubeSpawner.default_url = "/lab"
@@ -118,6 +119,8 @@ c.KubeSpawner.delete_grace_period = 30
 c.KubeSpawner.extra_annotations = {"cluster-autoscaler.kubernetes.io/safe-to-evict": "false"}
 # Kubernetes events on the progress page.
 c.KubeSpawner.events_enabled = True
+# The page itself shows for how long the present step lasts.
+c.KubeSpawner.slow_spawn_message_threshold = 0
 # Do not stop the hub when servers fail to start: users may choose images that do not work.
 c.KubeSpawner.consecutive_failure_limit = 0
 

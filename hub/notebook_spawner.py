@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -16,7 +16,7 @@ from jupyterhub.utils import url_path_join
 from kubernetes_asyncio.client.exceptions import ApiException
 from kubespawner import KubeSpawner
 
-from hub import home
+from hub import home, start_progress
 from hub.errors import HubError
 from hub.kubernetes_view import LASTING, UnreachableError, kubernetes_trouble
 from hub.notebook_start import WITHOUT_HOME_SETTINGS
@@ -54,6 +54,9 @@ class NotebookSpawner(KubeSpawner):
     own_environment: Mapping[str, str] = {}
     """Environment variables of every pod; see `notebook_start.environment`."""
 
+    example_starts: Sequence[tuple[str, Mapping[str, object], str, tuple[str, ...]]] = ()
+    """Starts that the check of the configuration tries; see `choices.example_starts`."""
+
     _leaves_out_settings = False
     """Whether the next start leaves out the settings and packages of the home, as the server ended in the last one."""
 
@@ -77,6 +80,12 @@ class NotebookSpawner(KubeSpawner):
         """Return the environment variables of the pod, with this hub's even if extraConfig replaced `environment`."""
         own = {WITHOUT_HOME_SETTINGS: "1"} if self._leaves_out_settings else {}
         return {**self.own_environment, **own, **super().get_env()}
+
+    async def progress(self) -> AsyncGenerator[dict[str, Any]]:
+        """Yield the events of the start, in words for people."""
+        async with aclosing(super().progress()) as events:
+            async for event in events:
+                yield start_progress.in_words(event)
 
     @asynccontextmanager
     async def _explained(self) -> AsyncGenerator[None]:

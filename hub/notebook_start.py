@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,8 @@ from hub import lifetime
 from hub.limits import MAX_HEADER_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hub.contract import HubConfig
 
 
@@ -77,18 +80,27 @@ elif ! (head -c 65536 /dev/zero >"$probe") 2>/dev/null; then
 fi
 rm -f "$probe" 2>/dev/null
 
-for command in start-singleuser.sh jupyterhub-singleuser; do
+for command in @COMMANDS@; do
     if command -v "$command" >/dev/null; then exec "$command" "$@"; fi
 done
-echo "This image has neither start-singleuser.sh nor jupyterhub-singleuser. Install the Python package jupyterhub." >&2
+echo @MISSING@ >&2
 exit 127
 """
 
 _FILES = {"@ACTIVITY@": "notebook_activity.py", "@NOTICES@": "notebook_notices.js"}
 
 
-def _script() -> str:
+_PROGRAMS: Final = ("start-singleuser.sh", "jupyterhub-singleuser")
+"""Programs that start the server, the first that the image has. Images of repo2docker, Pangeo and Rocker have only the
+second one."""
+
+
+def _script(programs: Sequence[str]) -> str:
+    missing = f"This image has no {' and no '.join(programs)}."
+    if programs == _PROGRAMS:
+        missing += " Install the Python package jupyterhub."
     script = _SCRIPT.replace("@WITHOUT@", WITHOUT_HOME_SETTINGS)
+    script = script.replace("@COMMANDS@", shlex.join(programs)).replace("@MISSING@", shlex.quote(missing))
     # Tornado's default is 64 KiB, and the browser's cookies alone may have that.
     script = script.replace("@HEADERS@", str(MAX_HEADER_BYTES))
     for place, name in _FILES.items():
@@ -96,11 +108,14 @@ def _script() -> str:
     return script
 
 
-COMMAND: Final = ("sh", "-c", _script(), "sh")
-"""Command of the container, for the image's own entrypoint; arguments may follow. It starts the image's server with the
-extension of `notebook_activity.py`.
+def command(own: Sequence[str] = ()) -> list[str]:
+    """Return the command of the container, for the image's own entrypoint; arguments may follow.
 
-While the home is full or read-only, Jupyter's own files are outside of it: else Jupyter and IPython do not start,
-and nobody can delete a file to free space. After a start in which the server ended, they are, too.
-Images of repo2docker, Pangeo and Rocker have no `start-singleuser.sh`.
-"""
+    It starts the image's server with the extension of `notebook_activity.py`. While the home is full or read-only,
+    Jupyter's own files are outside of it: else Jupyter and IPython do not start, and nobody can delete a file to free
+    space. After a start in which the server ended, they are, too.
+
+    Args:
+        own: The program that starts the server, and its first arguments. Empty: see `_PROGRAMS`.
+    """
+    return ["sh", "-c", _script(own[:1] or _PROGRAMS), "sh", *own[1:]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 import jupyterhub.apihandlers
 import jupyterhub.handlers
@@ -12,7 +13,7 @@ from hub import limits, renaming
 from hub.health import HealthHandler
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping
+    from collections.abc import Awaitable, Mapping, Sequence
 
     from tornado.web import RequestHandler
 
@@ -44,7 +45,7 @@ class SpawnPage(SpawnHandler):
         query = self.request.query_arguments
         given = {name: [value.decode() for value in values] for name, values in query.items() if name not in _RESERVED}
         prefixed = {name.removeprefix(_PREFIX): values for name, values in given.items() if name.startswith(_PREFIX)}
-        self.linked = prefixed or given
+        self.linked = prefixed or given or _options_behind(query.get("next", []))
         # JupyterHub starts a server if it finds further parameters.
         self.request.query_arguments = {name: query[name] for name in _RESERVED if name in query}
         return super().get(user_name, server_name)
@@ -59,6 +60,12 @@ class SpawnPage(SpawnHandler):
             if spawner is not None and spawner.active:
                 return self.redirect(self._get_pending_url(user, server_name))
         return super().post(user_name, server_name, display_name)
+
+
+def _options_behind(pages: Sequence[bytes]) -> dict[str, list[str]]:
+    """Return the options in the page that a started server opens, as in `/hub/user-redirect/lab?choice=large`."""
+    found = [parse_qs(page.decode().partition("?")[2]) for page in pages]
+    return next((options for options in found if "choice" in options), {})
 
 
 def _decodable(value: bytes) -> bytes:

@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING
 from kubernetes_asyncio.client import V1OwnerReference
 from pydantic import ValidationError
 
-from hub import image_rule
+from hub import choices, image_rule
 from hub.contract import ACCELERATOR, EPHEMERAL_STORAGE, GPU_RESOURCE
 from hub.errors import HubError
+from hub.free_form import MistakesError
 from hub.pod_shape import Pod
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jupyterhub.user import User
     from kubernetes_asyncio.client import V1Pod
     from kubespawner import KubeSpawner
 
-    from hub.contract import HubConfig
+    from hub.contract import ChoiceSize, HubConfig
     from hub.pod_shape import Resources
 
 
@@ -50,14 +53,26 @@ class PodGuard:
         account = service_account_of(spawner.user, self._config)
         if pod.spec.service_account_name == self._config.default_service_account:
             pod.spec.service_account_name = account
-        if self._config.accelerator is not None and GPU_RESOURCE in spawner.extra_resource_limits:
+        server = self._server_of(spawner)
+        is_free = server is None or server.choice is None
+        if is_free and self._config.accelerator is not None and GPU_RESOURCE in spawner.extra_resource_limits:
             pod.spec.node_selector = {**(pod.spec.node_selector or {}), ACCELERATOR: self._config.accelerator}
         manifest = spawner.api.api_client.sanitize_for_serialization(pod)
-        if reasons := mistakes(manifest, self._config, home=spawner.pvc_name, account=account):
+        reasons = mistakes(manifest, self._config, home=spawner.pvc_name, account=account, server=server)
+        if reasons:
             raise HubError(["This hub does not allow this notebook pod.", *reasons], status=403)
         container = pod.spec.containers[0]
         container.image = image_rule.pulled_as(container.image, self._config)
         return pod
+
+    def _server_of(self, spawner: KubeSpawner) -> choices.Server | None:
+        """Return the server that the user has chosen, by the options that are recorded; None without choices."""
+        if not self._config.choices:
+            return None
+        try:
+            return choices.server(spawner.user_options, spawner.user, self._config)
+        except MistakesError as error:
+            raise HubError(error.reasons, status=error.status) from None
 
 
 def service_account_of(user: User, config: HubConfig) -> str:
@@ -68,7 +83,9 @@ def service_account_of(user: User, config: HubConfig) -> str:
     return [*by_name, *by_group, config.default_service_account][0]
 
 
-def mistakes(manifest: object, config: HubConfig, *, home: str, account: str) -> list[str]:
+def mistakes(
+    manifest: object, config: HubConfig, *, home: str, account: str, server: choices.Server | None = None
+) -> list[str]:
     """Return the violations in a pod.
 
     Args:
@@ -76,6 +93,7 @@ def mistakes(manifest: object, config: HubConfig, *, home: str, account: str) ->
         config: The images and bounds of this hub.
         home: The only claim that may be mounted.
         account: The only ServiceAccount that it may run as.
+        server: The chosen server; None if there are no choices.
     """
     try:
         pod = Pod.model_validate(manifest)
@@ -83,9 +101,16 @@ def mistakes(manifest: object, config: HubConfig, *, home: str, account: str) ->
         found = error.errors(include_url=False, include_input=False, include_context=False)
         return [f"{'.'.join(str(part) for part in mistake['loc'])}: {mistake['msg']}." for mistake in found]
     container = pod.spec.containers[0]
-    reasons = _wrong_amounts(container.resources, config)
-    if reason := image_rule.why_refused(container.image, config):
-        reasons.append(f"{container.image!r} {reason}")
+    if server is None or server.choice is None:
+        reasons = _wrong_amounts(container.resources, _bounds(config), config)
+        if reason := image_rule.why_refused(container.image, config):
+            reasons.append(f"{container.image!r} {reason}")
+    else:
+        reasons = _wrong_amounts(container.resources, _bounds_of(server.size), config)
+        if container.image not in {image.image for image in server.choice.images}:
+            reasons.append(f"{container.image!r} is no image of {server.choice.title}.")
+        if not server.size.node_selector.items() <= pod.spec.node_selector.items():
+            reasons.append(f"The nodes of {server.choice.title} have the labels {server.size.node_selector}.")
     if pod.spec.service_account_name != account:
         reasons.append(f"{pod.spec.service_account_name!r} is not the ServiceAccount of this notebook.")
     claims = {volume.persistent_volume_claim.claim_name for volume in pod.spec.volumes}
@@ -93,10 +118,22 @@ def mistakes(manifest: object, config: HubConfig, *, home: str, account: str) ->
     return reasons
 
 
-def _wrong_amounts(resources: Resources, config: HubConfig) -> list[str]:
-    bounds = {"cpu": (config.cpu.min, config.cpu.max), "memory": (config.memory.min, config.memory.max)}
-    bounds[EPHEMERAL_STORAGE] = (0, config.ephemeral_storage)
-    bounds.update({name: (0, most) for name, most in config.additional_resources.items()})
+def _bounds(config: HubConfig) -> dict[str, tuple[float, float]]:
+    """Return the least and the most of each resource with the free form."""
+    devices = {name: (0.0, float(most)) for name, most in config.additional_resources.items()}
+    return {"cpu": (config.cpu.min, config.cpu.max), "memory": (config.memory.min, config.memory.max), **devices}
+
+
+def _bounds_of(size: ChoiceSize) -> dict[str, tuple[float, float]]:
+    """Return the least and the most of each resource of a size."""
+    devices = {name: (0.0, float(count)) for name, count in size.additional_resources.items()}
+    return {"cpu": (size.cpu, size.cpu_limit), "memory": (size.memory, size.memory_limit), **devices}
+
+
+def _wrong_amounts(
+    resources: Resources, resource_bounds: Mapping[str, tuple[float, float]], config: HubConfig
+) -> list[str]:
+    bounds = {**resource_bounds, EPHEMERAL_STORAGE: (0.0, float(config.ephemeral_storage))}
     reasons: list[str] = []
     for kind, amounts in (("requests", resources.requests), ("limits", resources.limits)):
         for name in dict.fromkeys(("cpu", "memory", EPHEMERAL_STORAGE, *amounts)):

@@ -3,6 +3,7 @@
 `parse`, `from_pulumi` and `from_file` return `Settings`, or raise a `SettingsError` with all mistakes.
 """
 
+from settings.groups.choices import Choice, ChoiceImage, ChoiceSize
 from settings.groups.cluster import ClusterSettings
 from settings.groups.endpoint import EndpointSettings
 from settings.groups.identity import NotebookIdentity
@@ -20,6 +21,9 @@ from settings.types.sizes import Bounds, Resources, Storage
 __all__ = [
     "ArtifactRegistry",
     "Bounds",
+    "Choice",
+    "ChoiceImage",
+    "ChoiceSize",
     "ClusterSettings",
     "EndpointSettings",
     "GpuPool",

@@ -23,6 +23,8 @@ HUB_CONFIG = HubConfig(
         custom_class=None,
         custom_traits={},
     ),
+    choices=(),
+    free_choice=False,
     image="registry.example/foo/notebook:1.0.0",
     images=("quay.io/jupyter/scipy-notebook:2026-01-05",),
     allowed_images=("quay.io/jupyter/*",),
@@ -41,6 +43,7 @@ HUB_CONFIG = HubConfig(
     max_hours=0,
     dedicated_nodes=False,
     accelerator=None,
+    replace_guard=False,
     extra_config=False,
 )
 """That of a hub with the default settings, two images, GPUs, and sign-in without passwords."""

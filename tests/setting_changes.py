@@ -18,6 +18,7 @@ Values = Mapping[str, object]
 _L4 = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4", "max": 4}
 _ADA = {"name": "a", "googleServiceAccount": "a-data@my-project-123.iam.gserviceaccount.com", "users": ["ada"]}
 _POOL = {"machineType": "e2-standard-4", "min": 2, "max": 5, "diskGb": 80}
+_CHOICES = [{"name": "large", "cpu": 4, "memory": "16Gi", "users": ["ada"]}]
 _SIZE = {"machineType": "g2-standard-16", "min": 1, "max": 5, "diskGb": 80}
 _DISK = {"size": "20Gi", "disk": "pd-ssd", "regional": True}
 
@@ -67,6 +68,7 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
             "images.repository": f"{GKE['images.repository']}-2",
             "hub.storage": _DISK,
             "notebook.additionalResources": {"nvidia.com/gpu": 1, "example.org/fpga": 1},
+            "notebook.choices": _CHOICES,
             "notebook.storage": _DISK,
             "github.clientSecret": "another secret",
         },
@@ -79,6 +81,7 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
     ),
     ({**BEFORE, "backup.days": 14}, {"backup.days": 30, "backup.start": "04:30", "backup.paused": True}),
     ({**BEFORE, "notebook.quota": {"pods": 50}}, {"notebook.quota": {"pods": 60}}),
+    ({**BEFORE, "notebook.choices": _CHOICES}, {"notebook.freeChoice": True}),
     (
         {**BEFORE, **IAP},
         {

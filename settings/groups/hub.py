@@ -27,3 +27,7 @@ class HubSettings(Model):
     extra_config: Text | None = None
     """Python code that runs at the end of jupyterhub_config.py, such as `c.JupyterHub.allow_named_servers = True`.
     Its secrets belong to `auth.secretEnvironment`."""
+    replace_guard: Flag = False
+    """Whether `hub.extraConfig` may replace the checks of what people start: `modify_pod_hook`, `apply_user_options`,
+    `options_form`, `options_from_form`, `profile_list` and `spawner_class`. Then that code alone decides what runs in
+    the notebooks' namespace."""

@@ -5,11 +5,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from settings.groups.choices import EXAMPLE, Choice, ChoiceSize
 from settings.types.images import ImagePattern, ImageReference
 from settings.types.machines import AcceleratorType
 from settings.types.model import Model, over
 from settings.types.names import ResourceName
-from settings.types.quantity import Memory, Quantity
+from settings.types.quantity import Memory, Quantity, parse
 from settings.types.quota import QuotaName, amounts_fit
 from settings.types.sizes import CpuBounds, MemoryBounds, Storage
 from settings.types.text import Flag, WholeNumber
@@ -32,6 +33,11 @@ def _never_or_long_enough(minutes: int) -> int:
 class NotebookSettings(Model):
     """The notebook servers, and the choices of the spawn form. Changes apply to servers that start afterwards."""
 
+    choices: Annotated[tuple[Choice, ...], Field(examples=[[EXAMPLE]])] = ()
+    """Servers that people choose from, as cards of the spawn page, in this order; the first one is the default. Empty:
+    the free form, with `notebook.images`, `notebook.cpu`, `notebook.memory` and `notebook.additionalResources`."""
+    free_choice: Flag = False
+    """Whether the free form is the last entry below `notebook.choices`, for everybody."""
     image: Annotated[ImageReference, Field(validate_default=False)] = ""
     """Default image of the spawn form, such as `quay.io/jupyter/base-notebook:2026-01-05`. Required unless
     `images.repository` is set."""
@@ -70,3 +76,21 @@ class NotebookSettings(Model):
     max_hours: Annotated[WholeNumber, Field(ge=0)] = 0
     """Hours after its start after which a server is stopped, even if it is in use. 0 means never. This also applies to
     running servers."""
+
+    @property
+    def has_free_form(self) -> bool:
+        """Whether people can enter image, CPU, memory and additional resources freely."""
+        return self.free_choice or not self.choices
+
+    def sizes_of(self, choice: Choice) -> tuple[ChoiceSize, ...]:
+        """Return the sizes of a choice, each with `cpu`, `cpu_limit`, `memory` and `memory_limit`."""
+
+        def complete(size: ChoiceSize) -> ChoiceSize:
+            cpu, memory = size.cpu or self.cpu.default, size.memory or self.memory.default
+            limits = {
+                "cpu_limit": size.cpu_limit or max(cpu, self.cpu.max, key=parse),
+                "memory_limit": size.memory_limit or memory,
+            }
+            return size.model_copy(update={"cpu": cpu, "memory": memory, **limits})
+
+        return tuple(complete(size) for size in choice.all_sizes)

@@ -1,6 +1,6 @@
 """Rules of GPUs: machine types, and choices of the spawn form."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 
 from hub.contract import GPU_RESOURCE
 from settings.google.accelerators import ACCELERATORS
@@ -26,7 +26,7 @@ def resource_errors(nodes: NodesSettings, notebook: NotebookSettings) -> list[st
     """Report GPUs of pools that users cannot request."""
     key, offered = "notebook.additionalResources", notebook.additional_resources.get(GPU_RESOURCE)
     most = max((pool.count for pool in nodes.gpu), default=None)
-    if most is None:
+    if most is None or not notebook.has_free_form:
         return []
     command = f"""pulumi config set --path '["{key}"]["{GPU_RESOURCE}"]' {most}"""
     if offered is None:
@@ -40,9 +40,10 @@ def accelerator_errors(notebook: NotebookSettings, cluster: ClusterSettings) -> 
     """Report a wrong `notebook.accelerator`, or a missing one on Autopilot."""
     key, gpu = "notebook.accelerator", notebook.accelerator
     if gpu is not None:
-        problem = _useless(gpu, notebook.additional_resources, cluster)
+        problem = _useless(gpu, _offered(notebook), cluster)
         return [] if problem is None else [f"{key}: {problem.format(fix=f'remove it: pulumi config rm {key}')}"]
-    if not (cluster.on_gke and cluster.autopilot and GPU_RESOURCE in notebook.additional_resources):
+    offered = notebook.has_free_form and GPU_RESOURCE in notebook.additional_resources
+    if not (cluster.on_gke and cluster.autopilot and offered):
         return []
     return [
         (
@@ -53,7 +54,16 @@ def accelerator_errors(notebook: NotebookSettings, cluster: ClusterSettings) -> 
     ]
 
 
-def _useless(gpu: str, offered: Mapping[str, int], cluster: ClusterSettings) -> str | None:
+def _offered(notebook: NotebookSettings) -> Collection[str]:
+    """Return the extended resources of the free form and of the choices."""
+    free = notebook.additional_resources if notebook.has_free_form else {}
+    return {
+        *free,
+        *(name for choice in notebook.choices for size in choice.all_sizes for name in size.additional_resources),
+    }
+
+
+def _useless(gpu: str, offered: Collection[str], cluster: ClusterSettings) -> str | None:
     if not cluster.on_gke:
         return "works on GKE only, where cluster.mode is existing or create; set that, or {fix}"
     if cluster.makes_nodes:

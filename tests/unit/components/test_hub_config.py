@@ -61,6 +61,8 @@ def test_hub_json_has_the_values_of_the_settings() -> None:
         "proxy_api_url": "http://physics-proxy-api:8001",
         "database_url": "sqlite:////var/lib/jupyterhub/jupyterhub.sqlite",
         "notebooks_namespace": "lab-notebooks",
+        "choices": (),
+        "free_choice": False,
         "image": "registry.example/foo/notebook:1",
         "images": ("quay.io/jupyter/scipy-notebook:1",),
         "allowed_images": ("quay.io/jupyter/*",),
@@ -80,6 +82,7 @@ def test_hub_json_has_the_values_of_the_settings() -> None:
         "dedicated_nodes": False,
         "accelerator": None,
         "service_accounts": (),
+        "replace_guard": False,
     }
 
 

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from tests.stacks import pod_specs, record_hub
 
 EXTRA = "extra_config.py"
 """Name of the file of `hub.extraConfig`."""
+
+MEANT: Mapping[str, object] = {"replace_guard": True}
+"""Values of `hub.json` with which the checks of what people start may be replaced."""
 
 HERE = f"hub/{EXTRA}"
 
@@ -34,13 +38,24 @@ def secret_names() -> list[str]:
 
 @pytest.fixture
 def tried(shipped: dict[str, str], secret_names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Try:
-    """Check the default configuration with an `extra_config.py` in this process: `file:line: text` of mistakes."""
+    """Check the default configuration with an `extra_config.py` in this process: `file:line: text` of mistakes.
+
+    `values` are other values of `hub.json`, by field.
+    """
     for name in secret_names:
         monkeypatch.setenv(name, stand_in(name))
 
-    def try_(extra: str, *, seconds: float = 30, warnings: list[str] | None = None, **changes: str) -> list[str]:
+    def try_(
+        extra: str,
+        *,
+        seconds: float = 30,
+        warnings: list[str] | None = None,
+        values: Mapping[str, object] | None = None,
+        **changes: str,
+    ) -> list[str]:
         (tmp_path / "hub").mkdir()
         files = {**shipped, EXTRA: extra, **{f"{name}.py": text for name, text in changes.items()}}
+        files["hub.json"] = json.dumps({**json.loads(files["hub.json"]), **(values or {})})
         for name, text in files.items():
             (tmp_path / "hub" / name).write_text(text)
         found = check(tmp_path, seconds=seconds)

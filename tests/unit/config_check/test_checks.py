@@ -31,12 +31,11 @@ def test_the_default_configuration_has_no_mistakes(tried: Try) -> None:
         "c.Application.log_level = 10",
         "async def hook(spawner):\n    spawner.log.info(spawner.user.groups)\nc.KubeSpawner.pre_spawn_hook = hook",
         "c.KubeSpawner.uid = lambda spawner: 1000",
-        "import kubespawner as k\nclass Mine(k.KubeSpawner): pass\nc.JupyterHub.spawner_class = Mine\nc.Mine.gid = 1",
+        "import hub.notebook_spawner as n\nclass M(n.NotebookSpawner):...\nc.JupyterHub.spawner_class = M\nc.M.gid = 1",
         'c.JupyterHub.authenticator_class = "github"\nc.GitHubOAuthenticator.allowed_organizations = {"foo"}',
         'c.JupyterHub.authenticator_class = "oauthenticator.google.GoogleOAuthenticator"',
         # Of a class that this hub does not use: the file may be shared by several hubs.
         'c.GitHubOAuthenticator.allowed_organizations = {"foo"}\nc.OAuthenticator.client_id = "x"',
-        'c.JupyterHub.spawner_class = "simple"',
         'c.JupyterHub.proxy_class = "kubespawner.proxy.KubeIngressProxy"',
         'load_subconfig("/etc/a-file-of-the-image.py")',
         "if c.SomeClass:\n    pass",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.config_check.conftest import HERE, Try
+from tests.unit.config_check.conftest import HERE, MEANT, Try
 
 HOOKS = {
     "Authenticator.post_auth_hook": "authenticator, handler, user",
@@ -31,14 +31,14 @@ def _with(way: str, hooks: dict[str, str], body: str) -> str:
 @pytest.mark.parametrize(("way", "hooks"), RUNS)
 def test_a_hook_that_raises_for_the_example_user_is_told(way: str, hooks: dict[str, str], tried: Try) -> None:
     told: list[str] = []
-    assert tried(_with(way, hooks, "{}['key']"), warnings=told) == []
+    assert tried(_with(way, hooks, "{}['key']"), warnings=told, values=MEANT) == []
     raised = [text for text in told if "raises KeyError: 'key' for the example user ada" in text]
     assert [text.partition(":")[0] for text in sorted(raised, key=_line)] == [str(3 * n + 2) for n in range(len(hooks))]
 
 
 @pytest.mark.parametrize(("way", "hooks"), RUNS)
 def test_a_hook_with_an_error_for_everybody_is_refused(way: str, hooks: dict[str, str], tried: Try) -> None:
-    found = tried(_with(way, hooks, "not_defined"))
+    found = tried(_with(way, hooks, "not_defined"), values=MEANT)
     assert [text.split(": ")[0] for text in found] == [f"{HERE}:{3 * n + 2}" for n in range(len(hooks))]
     assert all("NameError: name 'not_defined' is not defined" in text for text in found)
 
@@ -103,7 +103,7 @@ def test_a_hook_that_jupyterhub_cannot_call_is_refused(tried: Try) -> None:
         "c.Authenticator.post_auth_hook = lambda user: user\n"
         "c.KubeSpawner.options_form = 'a text is a form'\n"
     )
-    found = tried(extra)
+    found = tried(extra, values=MEANT)
     assert [text.split(": ", 2)[:2] for text in found] == [
         [f"{HERE}:2", "KubeSpawner.pre_spawn_hook"],
         [f"{HERE}:3", "KubeSpawner.post_stop_hook"],

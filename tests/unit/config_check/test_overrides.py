@@ -8,7 +8,7 @@ from nativeauthenticator import NativeAuthenticator
 from oauthenticator.github import GitHubOAuthenticator
 
 from config_check import overrides
-from tests.unit.config_check.conftest import HERE, Try
+from tests.unit.config_check.conftest import HERE, MEANT, Try
 
 
 @pytest.mark.parametrize(
@@ -21,9 +21,7 @@ from tests.unit.config_check.conftest import HERE, Try
         ('c.Authenticator.admin_users.add("ada")', "replaces auth.adminUsers"),
         ('c.DummyAuthenticator.admin_users = {"ada"}', "replaces auth.adminUsers"),
         ('c.JupyterHub.authenticator_class = "github"', "replaces auth.type and auth.customClass"),
-        ('c.JupyterHub.spawner_class = "simple"', "replaces what this program sets (the class NotebookSpawner)"),
         ("c.JupyterHub.cleanup_servers = True", "replaces what this program sets (False)"),
-        ("c.KubeSpawner.modify_pod_hook = None", "replaces what this program sets"),
         ("c.KubeSpawner.start_timeout = 60", "replaces notebook.startTimeoutSeconds"),
         ('c.KubeSpawner.image = "a/b:1"', "has no effect: | set notebook.image"),
         ('c.KubeSpawner.mem_limit = "7G"', "has no effect: | set notebook.memory"),
@@ -54,17 +52,44 @@ def test_a_change_of_what_this_program_sets_is_told(extra: str, warning: str, tr
         ("c.ConfigurableHTTPProxy.should_start = True", "ConfigurableHTTPProxy.should_start:", "the proxy"),
         ('c.KubeSpawner.namespace = "x"', "KubeSpawner.namespace:", "the setting namespace"),
         ("c.KubeSpawner.delete_pvc = True", "KubeSpawner.delete_pvc:", "notebook.keepHomes"),
-        (
-            'c.KubeSpawner.profile_list = [{"display_name": "S", "kubespawner_override": {"image": "a/b:1"}}]',
-            "KubeSpawner.profile_list:",
-            "notebook.images",
-        ),
     ],
 )
 def test_a_change_with_which_the_hub_cannot_work_is_refused(extra: str, option: str, setting: str, tried: Try) -> None:
     (mistake,) = tried(extra)
     assert mistake.startswith(f"{HERE}:1: {option}")
     assert setting in mistake
+
+
+@pytest.mark.parametrize(
+    ("extra", "option"),
+    [
+        ("c.KubeSpawner.modify_pod_hook = None", "KubeSpawner.modify_pod_hook"),
+        ("c.KubeSpawner.modify_pod_hook = lambda spawner, pod: pod", "KubeSpawner.modify_pod_hook"),
+        ("c.KubeSpawner.apply_user_options = lambda spawner, options: None", "KubeSpawner.apply_user_options"),
+        ("c.KubeSpawner.options_form = 'a text'", "KubeSpawner.options_form"),
+        ("c.KubeSpawner.options_from_form = lambda data: {}", "KubeSpawner.options_from_form"),
+        ('c.JupyterHub.spawner_class = "simple"', "JupyterHub.spawner_class"),
+        (
+            "import kubespawner as k\nclass Mine(k.KubeSpawner): pass\nc.JupyterHub.spawner_class = Mine",
+            "JupyterHub.spawner_class",
+        ),
+        (
+            'c.KubeSpawner.profile_list = [{"display_name": "S", "kubespawner_override": {"mem_limit": "2G"}}]',
+            "KubeSpawner.profile_list",
+        ),
+    ],
+)
+def test_a_replaced_check_of_starts_is_refused_unless_it_is_meant(extra: str, option: str, tried: Try) -> None:
+    (mistake,) = tried(extra)
+    assert mistake.split(": ")[1] == option
+    assert mistake.endswith("If that is meant: pulumi config set hub.replaceGuard true")
+
+
+@pytest.mark.parametrize("name", ["modify_pod_hook", "apply_user_options"])
+def test_a_replaced_check_of_starts_that_is_meant_is_told(name: str, tried: Try) -> None:
+    told: list[str] = []
+    assert tried(f"c.KubeSpawner.{name} = lambda spawner, given: given", warnings=told, values=MEANT) == []
+    assert any(f"KubeSpawner.{name}: replaces a check of what people start" in text for text in told), told
 
 
 @pytest.mark.parametrize(
@@ -157,4 +182,4 @@ def test_a_lost_part_of_a_map_is_told_by_its_name() -> None:
 def test_every_option_in_the_tables_exists() -> None:
     classes = (JupyterHub, KubeSpawner, NativeAuthenticator, GitHubOAuthenticator, ConfigurableHTTPProxy)
     known = {name for cls in classes for name in cls.class_trait_names(config=True)}
-    assert {*overrides.BROKEN, *overrides.SETTINGS, *overrides.FREE} - known == set()
+    assert {*overrides.BROKEN, *overrides.GUARD, *overrides.SETTINGS, *overrides.FREE} - known == set()

@@ -20,7 +20,7 @@ from hub.contract import HubConfig
 from hub.errors import HubError
 from hub.idle_culler import NEVER
 from hub.notebook_spawner import NotebookSpawner
-from hub.notebook_start import COMMAND
+from hub.notebook_start import command
 from hub.proxy import WatchedProxy
 from tests.unit.hub.conftest import CONFIG_FILE
 
@@ -217,7 +217,7 @@ def test_the_pod_has_the_chosen_options(config: Config) -> None:
     )
     (container,) = pod["spec"]["containers"]
     assert container["image"] == "quay.io/jupyter/base-notebook"
-    assert container["args"] == list(COMMAND)
+    assert container["args"] == command()
     assert container["terminationMessagePolicy"] == "FallbackToLogsOnError"
     assert container["resources"] == {
         "requests": {"cpu": 1.5, "memory": 2 * 2**30, "nvidia.com/gpu": "2", "ephemeral-storage": str(256 * 2**20)},

@@ -12,7 +12,7 @@ import pytest
 from traitlets.config.loader import PyFileConfigLoader
 
 from hub import notebook_activity
-from hub.notebook_start import COMMAND, WITHOUT_HOME_SETTINGS
+from hub.notebook_start import WITHOUT_HOME_SETTINGS, command
 
 OWN_FOLDERS = {"IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "XDG_CACHE_HOME"}
 
@@ -37,7 +37,7 @@ def start(
         resource.setrlimit(resource.RLIMIT_FSIZE, (free_bytes, free_bytes))
 
     with subprocess.Popen(
-        [*COMMAND, "--option", "two words"],
+        [*command(), "--option", "two words"],
         env={
             "PATH": f"{programs}:/usr/bin:/bin",
             "HOME": str(home),
@@ -98,7 +98,7 @@ def test_an_image_without_the_script_starts_its_jupyterhub_singleuser(programs: 
 def test_an_image_without_jupyterhub_ends_with_the_reason(programs: Path, tmp_path: Path) -> None:
     (programs / "start-singleuser.sh").unlink()
     environment = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
-    ended = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, check=False)
+    ended = subprocess.run(command(), env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 127
     assert "Install the Python package jupyterhub." in ended.stderr
 
@@ -142,4 +142,4 @@ def test_the_server_takes_the_headers_that_the_proxy_passes_on(programs: Path, t
 
 
 def test_kubernetes_leaves_the_command_as_it_is() -> None:
-    assert not any("$(" in part for part in COMMAND)
+    assert not any("$(" in part for part in command())

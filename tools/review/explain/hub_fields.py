@@ -12,6 +12,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "accelerator": "New notebooks with GPUs get the GPU type {new} (before: {old}).",
     "additional_resources": _SIZES,
     "allowed_images": _IMAGES,
+    "choices": "The servers that users can choose change.",
     "count_open_tabs": "Open browser tabs count as activity: {new} (before: {old}), for servers that start afterwards.",
     "cpu": _SIZES,
     "database_url": "The hub uses another database: users and tokens of the old one are not in it.",
@@ -20,6 +21,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "ephemeral_storage": "New notebooks may store {new} bytes outside of the home (before: {old}).",
     "ephemeral_storage_request": "",  # it only matters to the choice of a node
     "extra_config": "",  # noted with the file
+    "free_choice": "Users can choose image and size freely: {new} (before: {old}).",
     "home_size": "Homes have {new} (before: {old}); smaller ones are expanded at the next start, none shrinks.",
     "home_storage_class": "New homes use another StorageClass; existing ones stay as they are.",
     "hub_connect_url": "New notebooks reach the hub at {new}; running ones use {old} until they restart.",
@@ -33,6 +35,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "owner_uid": "",  # noted with the ServiceAccount
     "proxy_api_url": "",  # only the hub uses it
     "remote_repositories": "New servers pull their images through other repositories.",
+    "replace_guard": "hub.extraConfig may replace the checks of what people start: {new} (before: {old}).",
     "service_accounts": "New notebooks of some users run as another ServiceAccount.",
     "sign_in.admin_users": _USERS,
     "sign_in.allow_all": _USERS,

@@ -3,20 +3,20 @@ from typing import Any
 
 import pytest
 
-from hub import choice
+from hub import free_form
 from hub.contract import HubConfig
 
 GIB = 2**30
 
 
 def mistakes(values: dict[str, Any], config: HubConfig) -> dict[str, str]:
-    with pytest.raises(choice.MistakesError) as caught:
-        choice.parse(values, config)
+    with pytest.raises(free_form.MistakesError) as caught:
+        free_form.parse(values, config)
     return caught.value.by_field
 
 
 def test_every_option_of_the_form_can_be_chosen(hub_config: HubConfig) -> None:
-    chosen = choice.parse(
+    chosen = free_form.parse(
         {
             "image": "quay.io/jupyter/base-notebook",
             "cpu": "500m",
@@ -25,7 +25,7 @@ def test_every_option_of_the_form_can_be_chosen(hub_config: HubConfig) -> None:
         },
         hub_config,
     )
-    assert chosen == choice.Choice(
+    assert chosen == free_form.Entries(
         image="quay.io/jupyter/base-notebook",
         cpu=0.5,
         memory=3 * GIB // 2,
@@ -45,7 +45,7 @@ def test_every_option_of_the_form_can_be_chosen(hub_config: HubConfig) -> None:
     ],
 )
 def test_missing_and_empty_fields_get_the_defaults(values: dict[str, Any], hub_config: HubConfig) -> None:
-    assert choice.parse(values, hub_config) == choice.Choice(
+    assert free_form.parse(values, hub_config) == free_form.Entries(
         image=hub_config.image, cpu=0.5, memory=GIB, additional_resources={}
     )
 
@@ -55,7 +55,7 @@ def test_missing_and_empty_fields_get_the_defaults(values: dict[str, Any], hub_c
     [("500m", 0.5), ("0.5", 0.5), (" 2 ", 2), ("100m", 0.1), ("4", 4), ("1e0", 1), (2, 2), (0.5, 0.5), ("4000m", 4)],
 )
 def test_cpu_is_read_as_kubernetes_reads_it(value: object, cpu: float, hub_config: HubConfig) -> None:
-    assert choice.parse({"cpu": value}, hub_config).cpu == cpu
+    assert free_form.parse({"cpu": value}, hub_config).cpu == cpu
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_cpu_is_read_as_kubernetes_reads_it(value: object, cpu: float, hub_confi
     ],
 )
 def test_memory_is_read_as_kubernetes_reads_it(value: object, memory: int, hub_config: HubConfig) -> None:
-    assert choice.parse({"memory": value}, hub_config).memory == memory
+    assert free_form.parse({"memory": value}, hub_config).memory == memory
 
 
 @pytest.mark.parametrize("field", ["cpu", "memory"])
@@ -136,7 +136,7 @@ def test_invalid_additional_resources_are_refused(value: object, hub_config: Hub
 
 def test_additional_resources_are_refused_if_none_are_offered(hub_config: HubConfig) -> None:
     none = hub_config.model_copy(update={"additional_resources": {}})
-    assert choice.parse({"additional_resources": "{}"}, none).additional_resources == {}
+    assert free_form.parse({"additional_resources": "{}"}, none).additional_resources == {}
     assert (
         "Offered: nothing." in mistakes({"additional_resources": '{"nvidia.com/gpu": 1}'}, none)["additional_resources"]
     )
@@ -153,8 +153,10 @@ def test_thousands_of_unknown_fields_make_a_short_message(hub_config: HubConfig)
 
 
 def test_all_mistakes_are_reported_at_once_with_their_fields(hub_config: HubConfig) -> None:
-    with pytest.raises(choice.MistakesError) as caught:
-        choice.parse({"image": "a b", "cpu": "x", "memory": "y", "additional_resources": "z", "extra": "1"}, hub_config)
+    with pytest.raises(free_form.MistakesError) as caught:
+        free_form.parse(
+            {"image": "a b", "cpu": "x", "memory": "y", "additional_resources": "z", "extra": "1"}, hub_config
+        )
     assert [reason.split(":")[0] for reason in caught.value.reasons] == [
         "There is no field 'extra'. The fields are image, cpu, memory, additional_resources.",
         "Notebook image",
@@ -174,14 +176,14 @@ def test_any_input_raises_only_the_intended_error(hub_config: HubConfig) -> None
     others = [None, True, 0, 1, -1, 10**5000, 0.1, float("nan"), float("inf"), [], ["1"], {}, {"nvidia.com/gpu": 1}]
     accepted = refused = 0
     for _ in range(20_000):
-        names = [name for name in choice.LABELS if rng.random() < 0.8] + ["other"] * (rng.random() < 0.1)
+        names = [name for name in free_form.LABELS if rng.random() < 0.8] + ["other"] * (rng.random() < 0.1)
         values: dict[str, Any] = {
             name: rng.choice(others) if rng.random() < 0.2 else "".join(rng.choices(pieces, k=rng.randrange(6)))
             for name in names
         }
         try:
-            chosen = choice.parse(values, hub_config)
-        except choice.MistakesError as error:
+            chosen = free_form.parse(values, hub_config)
+        except free_form.MistakesError as error:
             refused += len(" ".join(error.reasons).encode()) > 0
         else:
             accepted += 1

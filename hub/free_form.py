@@ -1,4 +1,4 @@
-"""Validation of the options of a notebook server, from the spawn form and from JupyterHub's REST API."""
+"""Validation of the free form: image, CPU, memory and additional resources, from the page or the REST API."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ T = TypeVar("T")
 LABELS = {"image": "Notebook image", "cpu": "CPU", "memory": "Memory", "additional_resources": "Additional resources"}
 """Fields in the order of the form, with their labels."""
 
+_TITLES = {**LABELS, "choice": "Choice", "size": "Size"}
+"""Fields with their names in messages; `hub/choices.py` checks the last two."""
+
 LONGEST = 1000
 """Maximum length of a field, in characters."""
 
@@ -26,11 +29,14 @@ _MILLI = Decimal("0.001")
 
 
 class MistakesError(ValueError):
-    """A choice that this hub does not allow.
+    """Options that this hub does not allow.
 
     Attributes:
         by_field: The reason for each wrong field; the empty name is for what belongs to no field.
     """
+
+    status = 400
+    """The HTTP status."""
 
     def __init__(self, by_field: Mapping[str, str]) -> None:
         super().__init__(*by_field.values())
@@ -39,7 +45,7 @@ class MistakesError(ValueError):
     @property
     def reasons(self) -> list[str]:
         """The reasons as sentences, each with the field's name."""
-        return [f"{LABELS[name]}: {reason}" if name else reason for name, reason in self.by_field.items()]
+        return [f"{_TITLES[name]}: {reason}" if name else reason for name, reason in self.by_field.items()]
 
 
 class _WrongFieldError(ValueError):
@@ -47,8 +53,8 @@ class _WrongFieldError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
-    """A checked choice."""
+class Entries:
+    """Checked entries of the form."""
 
     image: str
     """Image reference."""
@@ -65,8 +71,8 @@ def example(config: HubConfig) -> str:
     return json.dumps(dict.fromkeys(list(config.additional_resources)[:1], 1))
 
 
-def parse(values: Mapping[str, object], config: HubConfig) -> Choice:
-    """Check a choice. Missing and empty fields take the defaults.
+def parse(values: Mapping[str, object], config: HubConfig) -> Entries:
+    """Check entries. Missing and empty fields take the defaults.
 
     Args:
         values: By field name: text as typed; `cpu` and `memory` may also be numbers, `additional_resources` an object.
@@ -97,7 +103,7 @@ def parse(values: Mapping[str, object], config: HubConfig) -> Choice:
             mistakes[name] = str(error)
             return default
 
-    choice = Choice(
+    entries = Entries(
         image=read("image", lambda value: _image(value, config), config.image),
         cpu=read("cpu", lambda value: _cpu(value, config.cpu), config.cpu.default),
         memory=read("memory", lambda value: _memory(value, config.memory), int(config.memory.default)),
@@ -105,7 +111,7 @@ def parse(values: Mapping[str, object], config: HubConfig) -> Choice:
     )
     if mistakes:
         raise MistakesError(mistakes)
-    return choice
+    return entries
 
 
 def _image(value: object, config: HubConfig) -> str:
