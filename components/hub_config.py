@@ -10,13 +10,14 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 import config_check
-from components import hub_secret, service_names
+from components import folders, hub_secret, service_names
 from components.gke.platform import Platform
 from components.gke.remote_repositories import remote_repositories
-from components.gke.storage_classes import home_storage_class
+from components.gke.storage_classes import home_storage_class, scratch_storage_class
 from components.hub_paths import DATABASE_CA_FILE, DATABASE_FOLDER
 from components.metadata import labels
 from components.notebook_choices import notebook_choices
+from components.notebook_secret import secret_keys
 from components.rbac import DEFAULT_SERVICE_ACCOUNT, service_account_name
 from hub import contract
 from hub.contract import PROXY_TOKEN_VARIABLE, GitHub, HubConfig, Iap, NotebookServiceAccount, SignIn
@@ -38,6 +39,7 @@ def hub_files(settings: Settings) -> dict[str, str]:
         public_url=settings.public_url,
         iap_audience=_EXAMPLE_AUDIENCE,
         home_storage_class=home_storage_class(settings),
+        scratch_storage_class=scratch_storage_class(settings),
     )
     return {**_sources(settings), "hub.json": _render(settings, resolved)}
 
@@ -83,6 +85,7 @@ class HubConfigMap(pulumi.ComponentResource):
             public_url=platform.public_url,
             iap_audience=platform.iap.audience if platform.iap else None,
             home_storage_class=platform.home_storage_class,
+            scratch_storage_class=platform.scratch_storage_class,
         ).apply(lambda values: _render(args.settings, _Resolved(**values)))
         database_ca = {DATABASE_CA_FILE: platform.database.ca_certificates} if platform.database else {}
         config_map = core.ConfigMap(
@@ -110,6 +113,7 @@ class _Resolved(NamedTuple):
     public_url: str | None
     iap_audience: str | None
     home_storage_class: str | None
+    scratch_storage_class: str | None
 
 
 def _render(settings: Settings, resolved: _Resolved) -> str:
@@ -151,6 +155,11 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         dedicated_nodes=settings.cluster.makes_nodes,
         accelerator=notebook.accelerator,
         replace_guard=settings.hub.replace_guard,
+        environment=dict(sorted(notebook.environment.items())),
+        secret_environment=secret_keys(settings),
+        shared_memory=notebook.shared_memory,
+        scratch=folders.scratch(settings, resolved.scratch_storage_class),
+        folders=folders.offered(settings),
         extra_config=settings.hub.extra_config is not None,
     )
     return config.model_dump_json(indent=2) + "\n"
@@ -171,9 +180,12 @@ def _sign_in(settings: Settings, public_url: str | None, iap_audience: str | Non
             organizations=github.organizations,
             groups=tuple(
                 dict.fromkeys(
-                    group
-                    for entry in (*settings.identity.notebooks, *settings.notebook.choices)
-                    for group in entry.organizations
+                    [
+                        group
+                        for entry in (*settings.identity.notebooks, *settings.notebook.choices)
+                        for group in entry.organizations
+                    ]
+                    + folders.groups(settings)
                 )
             ),
             recheck_minutes=github.recheck_minutes,

@@ -8,12 +8,14 @@ import pulumi
 from components.cluster import Cluster
 from components.cluster_admin import ClusterAdmin, ClusterAdminArgs
 from components.endpoint import Endpoint, EndpointArgs
+from components.folders import Folders, FoldersArgs
 from components.gke.gateway import Gateway, GatewayArgs
 from components.gke.platform import platform
 from components.hub import Hub, HubArgs
 from components.hub_config import HubConfigMap, HubConfigMapArgs
 from components.hub_secret import HubSecret, HubSecretArgs
 from components.namespaces import Namespaces, NamespacesArgs
+from components.notebook_secret import NotebookSecret, NotebookSecretArgs
 from components.ownership import owned
 from components.proxy import Proxy, ProxyArgs
 from components.quota import NotebookQuota, NotebookQuotaArgs
@@ -55,6 +57,14 @@ class JupyterHub(pulumi.ComponentResource):
         if settings.notebook.quota:
             quota_args = NotebookQuotaArgs(settings=settings, namespace=namespaces.notebooks)
             NotebookQuota(f"{name}-quota", quota_args, child)
+        if settings.notebook.folders:
+            folders_args = FoldersArgs(
+                settings=settings, namespace=namespaces.notebooks, storage_class=runs_on.folder_storage_class
+            )
+            Folders(f"{name}-folders", folders_args, child)
+        if settings.notebook.secret_environment:
+            environment_args = NotebookSecretArgs(settings=settings, namespace=namespaces.notebooks)
+            NotebookSecret(f"{name}-notebooks", environment_args, child)
         tls = None
         if settings.endpoint.has_tls:
             tls = Tls(f"{name}-tls", TlsArgs(settings=settings, namespace=namespace, kubeconfig=kubeconfig), child)

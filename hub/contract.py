@@ -58,6 +58,13 @@ EPHEMERAL_STORAGE: Final = "ephemeral-storage"
 GPU_RESOURCE: Final = "nvidia.com/gpu"
 """Extended resource of NVIDIA GPUs; also the key of GKE's taint on nodes that have them."""
 
+PERSON_FIELDS: Final = ("username", "unescaped_username", "servername")
+"""Fields in braces, such as `{username}`, in values of notebook servers, with KubeSpawner's names. The first and the
+last are safe in names and paths, and no two people have the same."""
+
+GROUP_FIELD: Final = "group"
+"""Field in the paths of a folder that is mounted once for each group of a user."""
+
 
 class Bounds(BaseModel):
     """Default and limits of one number that users may choose: CPUs for `cpu`, bytes for `memory`."""
@@ -204,6 +211,66 @@ class Choice(BaseModel):
     """Groups whose members can choose it."""
 
 
+class SecretKey(BaseModel):
+    """A value in a Secret of `HubConfig.notebooks_namespace`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    secret: str
+    """Name of the Secret."""
+    key: str
+    """Key of the value."""
+
+
+class People(BaseModel):
+    """Some users."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    users: tuple[str, ...]
+    """Names of users."""
+    groups: tuple[str, ...]
+    """Groups, as in `GitHub.groups`."""
+    admins: bool = False
+    """Whether all admins are among them."""
+
+
+class Scratch(BaseModel):
+    """A volume that exists as long as a server."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str
+    """Where it is mounted."""
+    size: str
+    """Its size, a Kubernetes quantity."""
+    storage_class: str | None
+    """Its StorageClass; None: the cluster's default."""
+
+
+class Folder(BaseModel):
+    """A folder beside the home, from a claim or a bucket. Its paths may have `{username}` and `GROUP_FIELD`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    """Unique name, a DNS label."""
+    path: str
+    """Where it is mounted."""
+    claim: str | None
+    """Name of the PersistentVolumeClaim; None: a bucket."""
+    bucket: str | None
+    """Name of the Cloud Storage bucket; None: a claim."""
+    sub_path: str | None
+    """Path in the volume; None: all of it."""
+    people: People | None
+    """Users who have the folder; None: all."""
+    writable: bool
+    """Whether all of them may write."""
+    writers: People
+    """Those of them who may write anyway."""
+
+
 class HubConfig(BaseModel):
     """The content of `hub.json`."""
 
@@ -268,5 +335,15 @@ class HubConfig(BaseModel):
     """GPU type, a value of the label `ACCELERATOR`, for notebooks with GPUs; None: any."""
     replace_guard: bool
     """Whether `extra_config.py` may replace the checks of what people start. Read in previews only."""
+    environment: dict[str, str]
+    """Environment variables of notebook servers, with `PERSON_FIELDS` in their values."""
+    secret_environment: dict[str, SecretKey]
+    """Environment variables of notebook servers with values from Secrets."""
+    shared_memory: str | None
+    """Size of `/dev/shm`, a Kubernetes quantity; None: that of the container runtime."""
+    scratch: Scratch | None
+    """Scratch space of each notebook server; None: none."""
+    folders: tuple[Folder, ...]
+    """Folders beside the home."""
     extra_config: bool
     """Whether there is an `extra_config.py`, the operator's own, beside `jupyterhub_config.py`."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kubernetes_asyncio.client import V1OwnerReference
 from pydantic import ValidationError
 
-from hub import choices, image_rule
+from hub import choices, grants, image_rule
 from hub.contract import ACCELERATOR, EPHEMERAL_STORAGE, GPU_RESOURCE
 from hub.errors import HubError
 from hub.free_form import MistakesError
@@ -35,7 +35,7 @@ class PodGuard:
         self._config = config
 
     def modify_pod_hook(self, spawner: KubeSpawner, pod: V1Pod) -> V1Pod:
-        """Set owner, ServiceAccount and GPU nodes of the pod, check the manifest, and set the way of its image.
+        """Set owner, ServiceAccount, and GPU nodes of the pod, check it, and add what the settings alone say.
 
         Raises:
             HubError: With all that is not allowed, status 403.
@@ -61,6 +61,7 @@ class PodGuard:
         reasons = mistakes(manifest, self._config, home=spawner.pvc_name, account=account, server=server)
         if reasons:
             raise HubError(["This hub does not allow this notebook pod.", *reasons], status=403)
+        grants.add_to(pod, spawner, self._config)
         container = pod.spec.containers[0]
         container.image = image_rule.pulled_as(container.image, self._config)
         return pod
@@ -89,7 +90,7 @@ def mistakes(
     """Return the violations in a pod.
 
     Args:
-        manifest: The pod in the JSON form of Kubernetes' API.
+        manifest: The pod in the JSON form of Kubernetes' API, without `grants`.
         config: The images and bounds of this hub.
         home: The only claim that may be mounted.
         account: The only ServiceAccount that it may run as.
@@ -115,6 +116,11 @@ def mistakes(
         reasons.append(f"{pod.spec.service_account_name!r} is not the ServiceAccount of this notebook.")
     claims = {volume.persistent_volume_claim.claim_name for volume in pod.spec.volumes}
     reasons.extend(f"{claim!r} is not the home volume of this user." for claim in sorted(claims - {home}))
+    known = {volume.name for volume in pod.spec.volumes}
+    others = {mount.name for mount in container.volume_mounts} - known
+    reasons.extend(
+        f"spec.containers.0.volumeMounts: {name!r} is no volume that may be mounted here." for name in sorted(others)
+    )
     return reasons
 
 

@@ -107,5 +107,6 @@ def _server(pod: Pod) -> object:
         container.get("args"),
         {item["name"]: item.get("value", "") for item in container.get("env", []) if item["name"] not in _TOKENS},
         {name: str(amount) for name, amount in limits.items() if name not in {"cpu", "memory"}},
+        {mount["mountPath"]: mount for mount in container.get("volumeMounts", [])},
         pod["spec"].get("serviceAccountName"),
     )

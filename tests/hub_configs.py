@@ -44,6 +44,11 @@ HUB_CONFIG = HubConfig(
     dedicated_nodes=False,
     accelerator=None,
     replace_guard=False,
+    environment={},
+    secret_environment={},
+    shared_memory=None,
+    scratch=None,
+    folders=(),
     extra_config=False,
 )
 """That of a hub with the default settings, two images, GPUs, and sign-in without passwords."""

@@ -70,6 +70,7 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
             "notebook.additionalResources": {"nvidia.com/gpu": 1, "example.org/fpga": 1},
             "notebook.choices": _CHOICES,
             "notebook.storage": _DISK,
+            "notebook.secretEnvironment": '{"DB_PASSWORD": "a secret"}',
             "github.clientSecret": "another secret",
         },
     ),

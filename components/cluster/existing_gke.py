@@ -107,11 +107,19 @@ def _feature_errors(settings: Settings, found: "container.GetClusterResult") -> 
             f"--workload-pool={settings.gcp.workload_pool}, then for each pool: gcloud container node-pools update "
             f"POOL --cluster={settings.cluster.name} {_place(settings)} --workload-metadata=GKE_METADATA"
         )
-    if settings.notebook.storage.disk == "filestore" and _is_off(
-        found.addons_configs, lambda addons: any(driver.enabled for driver in addons.gcp_filestore_csi_driver_configs)
+    if settings.notebook.uses_buckets and _is_off(
+        found.addons_configs, lambda addons: any(driver.enabled for driver in addons.gcs_fuse_csi_driver_configs)
     ):
         yield (
-            "notebook.storage.disk: filestore needs GKE's Filestore driver, which is off in the cluster: "
+            "notebook.folders: a bucket needs GKE's Cloud Storage FUSE driver, which is off in the cluster: "
+            f"{_update(settings)} --update-addons=GcsFuseCsiDriver=ENABLED"
+        )
+    if settings.notebook.uses_filestore and _is_off(
+        found.addons_configs, lambda addons: any(driver.enabled for driver in addons.gcp_filestore_csi_driver_configs)
+    ):
+        key = "notebook.storage.disk" if settings.notebook.storage.disk == "filestore" else "notebook.folders"
+        yield (
+            f"{key}: filestore needs GKE's Filestore driver, which is off in the cluster: "
             f"{_update(settings)} --update-addons=GcpFilestoreCsiDriver=ENABLED"
         )
 
@@ -154,6 +162,7 @@ def _workload_identity_key(settings: Settings) -> str | None:
         "identity.hubServiceAccount": identity.hub_service_account,
         "identity.notebookServiceAccount": identity.notebook_service_account,
         "identity.notebooks": identity.notebooks,
+        "notebook.folders": settings.notebook.uses_buckets,
     }
     return next((key for key, value in keys.items() if value), None)
 

@@ -27,7 +27,7 @@ def required_apis(settings: Settings) -> list[str]:
     if settings.registry.remotes:
         # The second is called by the nodes, for image streaming.
         names += ["artifactregistry", "containerfilesystem"]
-    if settings.notebook.storage.disk == "filestore":
+    if settings.notebook.uses_filestore:
         # Called by GKE's CSI driver, not by the stack.
         names.append("file")
     if settings.database.type == "cloud-sql":

@@ -212,9 +212,13 @@ def _cluster(settings: Settings, net: Network, node_account: pulumi.Input[str]) 
         dns_cache_config=container.ClusterAddonsConfigDnsCacheConfigArgs(enabled=True),
         gke_backup_agent_config=backup_agent,
     )
-    if settings.notebook.storage.disk == "filestore":
+    if settings.notebook.uses_filestore:
         args.addons_config.gcp_filestore_csi_driver_config = (
             container.ClusterAddonsConfigGcpFilestoreCsiDriverConfigArgs(enabled=True)
+        )
+    if settings.notebook.uses_buckets:
+        args.addons_config.gcs_fuse_csi_driver_config = container.ClusterAddonsConfigGcsFuseCsiDriverConfigArgs(
+            enabled=True
         )
     return args
 

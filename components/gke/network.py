@@ -65,7 +65,7 @@ class Network(pulumi.ComponentResource):
             log_config=compute.RouterNatLogConfigArgs(enable=True, filter="ERRORS_ONLY"),
             opts=child,
         )
-        if settings.notebook.storage.disk == "filestore":
+        if settings.notebook.uses_filestore:
             # NFS trusts the user ID of every client. Nodes mount only the home of a pod's owner; a pod that connected
             # itself would reach all homes. The traffic of nodes does not come from the pod range.
             compute.Firewall(

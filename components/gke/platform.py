@@ -11,7 +11,7 @@ from components.gke.backup import Backup, BackupArgs
 from components.gke.cloud_sql import CloudSql, CloudSqlArgs
 from components.gke.iap import IdentityAwareProxy, IdentityAwareProxyArgs
 from components.gke.public_address import GatewayAddress, PublicAddress, PublicAddressArgs
-from components.gke.storage_classes import StorageClasses, StorageClassesArgs
+from components.gke.storage_classes import StorageClasses, StorageClassesArgs, scratch_storage_class
 from settings import Settings, url_of
 
 
@@ -27,6 +27,10 @@ class Platform:
     """StorageClass of new homes; None = the cluster's default."""
     database_storage_class: pulumi.Input[str] | None
     """StorageClass of the hub's volume; None = the cluster's default."""
+    scratch_storage_class: pulumi.Input[str] | None = None
+    """StorageClass of scratch space; None = the cluster's default."""
+    folder_storage_class: pulumi.Input[str] | None = None
+    """StorageClass of folders on Filestore; None = there are none."""
     gateway: GatewayAddress | None = None
     """Address and certificate of a Gateway; None = there is no Gateway."""
     dns_records: pulumi.Output[Sequence[DnsRecord]] | None = None
@@ -55,6 +59,7 @@ def platform(
             address=settings.endpoint.address,
             home_storage_class=settings.notebook.storage.storage_class,
             database_storage_class=settings.hub.storage.storage_class,
+            scratch_storage_class=scratch_storage_class(settings),
         )
     after_apis = pulumi.ResourceOptions(parent=after_admin.parent, depends_on=gke.apis)
     classes = StorageClasses(f"{name}-storage", StorageClassesArgs(settings=settings, gke=gke), after_admin)
@@ -74,6 +79,8 @@ def platform(
         address=public.ip if public else settings.endpoint.address,
         home_storage_class=classes.homes,
         database_storage_class=classes.database,
+        scratch_storage_class=classes.scratch,
+        folder_storage_class=classes.folders,
         gateway=public.gateway if public else None,
         dns_records=public.dns_records if public else None,
         database=database,

@@ -1,4 +1,4 @@
-"""The StorageClasses of homes and of the hub's volume on GKE."""
+"""The StorageClasses of homes, folders, scratch space and the hub's volume on GKE."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from pulumi_kubernetes.storage import v1 as storage
 from components.cluster.target import Gke
 from components.metadata import FIXED_FIELD_MANAGER, labels
 from settings import Settings, Storage
+from settings.google import filestore
 
 _ZONE: Final = "topology.gke.io/zone"
 """Topology key of the Persistent Disk CSI driver."""
@@ -22,7 +23,7 @@ class _Volumes:
     """Volumes of one purpose."""
 
     purpose: str
-    """`homes` or `database`."""
+    """`homes`, `database`, `scratch` or `folders`."""
     storage: Storage
     kept: bool
     """Whether volumes outlive their claims."""
@@ -46,6 +47,28 @@ def _database(settings: Settings) -> _Volumes:
     return _Volumes(purpose="database", storage=settings.hub.storage, kept=settings.hub.keep_database)
 
 
+def _scratch(settings: Settings) -> _Volumes | None:
+    scratch = settings.notebook.scratch
+    return None if scratch is None else _Volumes(purpose="scratch", storage=scratch, kept=False)
+
+
+def _folders(settings: Settings) -> _Volumes | None:
+    """Return the volumes of folders on Filestore. Their class has the highest limit, so that each can grow up to it."""
+    shares = [of.storage for of in settings.notebook.folders if of.storage and of.storage.disk == "filestore"]
+    if not shares:
+        return None
+    largest = Storage(size=filestore.LIMITS[-1], disk="filestore")
+    return _Volumes(purpose="folders", storage=largest, kept=settings.notebook.keep_homes)
+
+
+def scratch_storage_class(settings: Settings) -> str | None:
+    """Return the name of the StorageClass of scratch space; None = the cluster's default."""
+    scratch = _scratch(settings)
+    if scratch is None or scratch.storage.storage_class is not None or not settings.cluster.on_gke:
+        return scratch.storage.storage_class if scratch else None
+    return scratch.class_name(settings)
+
+
 def home_storage_class(settings: Settings) -> str | None:
     """Return the name of the StorageClass of new homes; None = the cluster's default."""
     homes = _homes(settings)
@@ -65,7 +88,7 @@ class StorageClassesArgs:
 
 
 class StorageClasses(pulumi.ComponentResource):
-    """StorageClasses for homes and for the hub's database, unless the settings name others.
+    """StorageClasses for homes, folders, scratch space and the hub's database, unless the settings name others.
 
     Volumes are disks; homes may be Filestore shares, each with its own size. All can be expanded. Volumes that are kept
     outlive their claims, and their StorageClass outlives the stack: without it they could not be expanded.
@@ -75,6 +98,10 @@ class StorageClasses(pulumi.ComponentResource):
     """Name of the StorageClass of new homes."""
     database: pulumi.Output[str] | None
     """Name of the StorageClass of a new volume of the database; None with a database server."""
+    scratch: pulumi.Output[str] | None
+    """Name of the StorageClass of scratch space; None = there is none."""
+    folders: pulumi.Output[str] | None
+    """Name of the StorageClass of folders on Filestore; None = there are none."""
 
     def __init__(self, name: str, args: StorageClassesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:gke/storage_classes:StorageClasses", name, None, opts)
@@ -104,6 +131,9 @@ class StorageClasses(pulumi.ComponentResource):
 
         self.homes = class_for(_homes(settings), settings.gpu_types)
         self.database = class_for(_database(settings)) if settings.database.type == "sqlite" else None
+        scratch, folders = _scratch(settings), _folders(settings)
+        self.scratch = class_for(scratch) if scratch else None
+        self.folders = class_for(folders) if folders else None
         self.register_outputs({"homes": self.homes, "database": self.database})
 
 

@@ -6,12 +6,15 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from settings.groups.choices import EXAMPLE, Choice, ChoiceSize
+from settings.types.environment import NotebookValue, NotebookVariable
+from settings.types.folders import Folder, Scratch
 from settings.types.images import ImagePattern, ImageReference
 from settings.types.machines import AcceleratorType
-from settings.types.model import Model, over
+from settings.types.model import UNLESS_EMPTY, Model, over
 from settings.types.names import ResourceName
 from settings.types.quantity import Memory, Quantity, parse
 from settings.types.quota import QuotaName, amounts_fit
+from settings.types.secret import SecretText
 from settings.types.sizes import CpuBounds, MemoryBounds, Storage
 from settings.types.text import Flag, WholeNumber
 
@@ -20,6 +23,17 @@ _CPU = CpuBounds(default="0.5", min="0.1", max="4")
 _MEMORY = MemoryBounds(default="1Gi", min="256Mi", max="8Gi")
 _QUOTA = {"pods": 50, "requests.cpu": 64, "requests.memory": "256Gi", "requests.nvidia.com/gpu": 4}
 _SHORTEST_IDLE = 5
+_FOLDERS = [
+    {"name": "data", "path": "/data", "claim": "course-data"},
+    {
+        "name": "teams",
+        "path": "/teams/{group}",
+        "subPath": "{group}",
+        "organizations": ["example-org:physics"],
+        "storage": {"size": "100Gi", "disk": "filestore"},
+        "access": "write",
+    },
+]
 
 
 def _never_or_long_enough(minutes: int) -> int:
@@ -76,6 +90,21 @@ class NotebookSettings(Model):
     max_hours: Annotated[WholeNumber, Field(ge=0)] = 0
     """Hours after its start after which a server is stopped, even if it is in use. 0 means never. This also applies to
     running servers."""
+    environment: Annotated[
+        Mapping[NotebookVariable, NotebookValue], Field(examples=[{"MLFLOW_TRACKING_URI": "http://mlflow.mlflow"}])
+    ] = {}
+    """Environment variables of servers, without secrets. `{username}` is the user's name in the form of names of
+    Kubernetes, `{unescaped_username}` the name itself, and `{servername}` the name of a named server."""
+    secret_environment: Mapping[NotebookVariable, SecretText] = {}
+    """Secret environment variables of servers, as JSON: `{"DB_PASSWORD": "..."}`. All users can read them. A running
+    server keeps the values of its start."""
+    shared_memory: Memory | None = None
+    """Maximum size of `/dev/shm`, such as `2Gi`, which the workers of PyTorch need. Its content counts as memory of the
+    server. Not set: 64Mi."""
+    scratch: Annotated[Scratch | None, UNLESS_EMPTY, Field(examples=[{"size": "50Gi"}])] = None
+    """Volume for temporary files, of each server: it is deleted when the server stops. Not set: none."""
+    folders: Annotated[tuple[Folder, ...], Field(examples=[_FOLDERS])] = ()
+    """Folders beside the home: shared, of a group, or of each user."""
 
     @property
     def has_free_form(self) -> bool:
@@ -94,3 +123,14 @@ class NotebookSettings(Model):
             return size.model_copy(update={"cpu": cpu, "memory": memory, **limits})
 
         return tuple(complete(size) for size in choice.all_sizes)
+
+    @property
+    def uses_filestore(self) -> bool:
+        """Whether homes or folders are on Filestore."""
+        folders = [folder.storage for folder in self.folders if folder.storage is not None]
+        return any(storage.disk == "filestore" for storage in (self.storage, *folders))
+
+    @property
+    def uses_buckets(self) -> bool:
+        """Whether there are folders in buckets."""
+        return any(folder.bucket is not None for folder in self.folders)

@@ -18,6 +18,7 @@ from settings.rules import (
     database,
     disks,
     endpoint,
+    folders,
     gpus,
     iap,
     images,
@@ -73,6 +74,13 @@ RULES: Final[tuple[Rule, ...]] = (
     disks.home_errors,
     disks.home_zone_errors,
     disks.ephemeral_errors,
+    folders.environment_errors,
+    folders.shared_memory_errors,
+    folders.scratch_errors,
+    folders.volume_errors,
+    folders.place_errors,
+    folders.group_errors,
+    folders.effect_errors,
     database.url_errors,
     database.effect_errors,
     database.gke_errors,
@@ -103,6 +111,7 @@ WARNINGS: Final[tuple[Rule, ...]] = (
     inventory.tier_warnings,
     disks.autopilot_warnings,
     backup.content_warnings,
+    folders.environment_warnings,
 )
 """Rules whose findings are shown as warnings."""
 

@@ -7,7 +7,7 @@ from settings.groups.notebook import NotebookSettings
 from settings.rules.cluster import gke_only_errors
 
 _KEYS = ("start", "paused")
-_FILESTORE = "Backup for GKE does not copy homes on Filestore; see docs/backup.md"
+_FILESTORE = "Backup for GKE does not copy homes and folders on Filestore; see docs/backup.md"
 
 
 def effect_errors(backup: BackupSettings, cluster: ClusterSettings) -> list[str]:
@@ -35,7 +35,9 @@ def content_errors(backup: BackupSettings, notebook: NotebookSettings, database:
 
 
 def content_warnings(backup: BackupSettings, notebook: NotebookSettings, database: DatabaseSettings) -> list[str]:
-    """Report homes that are not in the backups."""
-    if backup.days is None or notebook.storage.disk != "filestore" or database.type != "sqlite":
+    """Report homes and folders that are not in the backups."""
+    if backup.days is None:
         return []
-    return [f"backup.days: backs up the hub's disk alone. {_FILESTORE}"]
+    if notebook.storage.disk == "filestore":
+        return [f"backup.days: backs up the hub's disk alone. {_FILESTORE}"] if database.type == "sqlite" else []
+    return [f"backup.days: backs up no folders. {_FILESTORE}"] if notebook.uses_filestore else []

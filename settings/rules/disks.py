@@ -23,7 +23,7 @@ def hub_errors(hub: HubSettings, cluster: ClusterSettings, nodes: NodesSettings)
                 f"{_set_disk(key, 'pd-balanced')}"
             )
         ]
-    return _storage_errors(key, hub.storage, cluster, {"nodes.core": nodes.core}, nodes.zones)
+    return storage_errors(key, hub.storage, cluster, {"nodes.core": nodes.core}, nodes.zones)
 
 
 def home_errors(notebook: NotebookSettings, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
@@ -31,7 +31,7 @@ def home_errors(notebook: NotebookSettings, cluster: ClusterSettings, nodes: Nod
     pools = {place: pool for place, pool in nodes.pools.items() if place != "nodes.core"}
     if errors := _autopilot_gpu_errors(notebook, cluster):
         return errors
-    return _storage_errors("notebook.storage", notebook.storage, cluster, pools, nodes.zones)
+    return storage_errors("notebook.storage", notebook.storage, cluster, pools, nodes.zones)
 
 
 def home_zone_errors(notebook: NotebookSettings, cluster: ClusterSettings, nodes: NodesSettings) -> list[str]:
@@ -53,9 +53,10 @@ def home_zone_errors(notebook: NotebookSettings, cluster: ClusterSettings, nodes
     return []
 
 
-def _storage_errors(
+def storage_errors(
     key: str, storage: Storage, cluster: ClusterSettings, pools: Mapping[str, NodePool], zones: tuple[str, ...]
 ) -> list[str]:
+    """Report a kind of disk that the volumes of a key cannot have."""
     if not cluster.on_gke:
         return [
             f"{key}.{part}: works on GKE only, where cluster.mode is existing or create; set that, or "
@@ -64,7 +65,7 @@ def _storage_errors(
             if value
         ]
     if storage.disk == "filestore":
-        return _share_errors(key, storage)
+        return share_errors(key, storage)
     errors: list[str] = []
     if storage.regional and cluster.is_zonal:
         errors.append(
@@ -128,20 +129,27 @@ def autopilot_warnings(notebook: NotebookSettings, hub: HubSettings, cluster: Cl
     ]
 
 
-def _share_errors(key: str, storage: Storage) -> list[str]:
+def share_errors(key: str, storage: Storage) -> list[str]:
+    """Report a Filestore share that does not exist."""
     errors: list[str] = []
     if storage.regional:
         problem = "is for disks; a Filestore share is regional anyway"
         errors.append(f"{key}.regional: {problem}; {_remove(key, 'regional')}")
     if storage.share_limit is None:
         problem = f"a Filestore share has whole Gi, at least {filestore.LEAST} and at most {filestore.LIMITS[-1]}"
-        errors.append(f"""{key}.size: {problem}: pulumi config set --path '["{key}"].size' {filestore.LEAST}""")
+        errors.append(f"""{key}.size: {problem}: pulumi config set --path '{_path(key)}.size' {filestore.LEAST}""")
     return errors
 
 
 def _set_disk(key: str, disk: str) -> str:
-    return f"""pulumi config set --path '["{key}"].disk' {disk}"""
+    return f"""pulumi config set --path '{_path(key)}.disk' {disk}"""
 
 
 def _remove(key: str, part: str) -> str:
-    return f"""remove it: pulumi config rm --path '["{key}"].{part}'"""
+    return f"""remove it: pulumi config rm --path '{_path(key)}.{part}'"""
+
+
+def _path(key: str) -> str:
+    """Return the path of a key, or of a part of a list such as `notebook.folders[0].storage`, for Pulumi."""
+    name, bracket, rest = key.partition("[")
+    return f'["{name}"]{bracket}{rest}'

@@ -21,7 +21,7 @@ class Storage(Model):
     """Name of an existing StorageClass, such as `premium-rwo`. Not set: on GKE a StorageClass with `disk` and
     `regional`, which the stack creates; else the cluster's default."""
     disk: VolumeType | None = None
-    """Kind of disk, on GKE only. Not set: `pd-balanced`. `filestore` is for homes only."""
+    """Kind of disk, on GKE only. Not set: `pd-balanced`. `filestore` is for homes and folders only."""
     regional: Flag = False
     """Whether each disk is replicated in two zones of the region, on GKE only."""
 

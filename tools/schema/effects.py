@@ -153,6 +153,14 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "notebook.storage.disk": Effect(
         restarts={"hub"}, updates={"Cluster"}, note="The cluster only to or from `filestore`."
     ),
+    "notebook.secretEnvironment": Effect(
+        restarts={"hub"}, note="Another value of a variable restarts nothing: servers that start afterwards have it."
+    ),
+    "notebook.scratch": Effect(restarts={"hub"}, note="On GKE, `disk` adds a StorageClass."),
+    "notebook.folders": Effect(
+        restarts={"hub"},
+        note="`protect` refuses the removal of a folder with `storage`. `filestore` and `bucket` update Cluster.",
+    ),
     "secrets.proxyTokenGeneration": Effect(
         restarts={"hub", "proxy"}, note="Connections are interrupted for some seconds."
     ),

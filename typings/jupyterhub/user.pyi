@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 class User:
     name: str
+    admin: bool
     db: Session
     user_info: dict[str, Any] | None
     settings: Mapping[str, Any]

@@ -52,6 +52,7 @@ def _get_cluster(arguments: Properties, place: Place) -> Properties:
         "workloadIdentityConfig": {"workloadPool": f"{project}.svc.id.goog"},
         "addonsConfig": {
             "gcpFilestoreCsiDriverConfig": {"enabled": True},
+            "gcsFuseCsiDriverConfig": {"enabled": True},
             "gkeBackupAgentConfig": {"enabled": True},
         },
     }

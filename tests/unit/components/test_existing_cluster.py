@@ -13,7 +13,11 @@ _UP_TO_DATE: Mapping[str, object] = {
     "gatewayApiConfigs": [{"channel": "CHANNEL_STANDARD"}],
     "workloadIdentityConfigs": [{"workloadPool": "my-project-123.svc.id.goog"}],
     "addonsConfigs": [
-        {"gcpFilestoreCsiDriverConfigs": [{"enabled": True}], "gkeBackupAgentConfigs": [{"enabled": True}]}
+        {
+            "gcpFilestoreCsiDriverConfigs": [{"enabled": True}],
+            "gcsFuseCsiDriverConfigs": [{"enabled": True}],
+            "gkeBackupAgentConfigs": [{"enabled": True}],
+        }
     ],
 }
 _HUB: Mapping[str, object] = {"identity.hubServiceAccount": "jupyterhub@my-project-123.iam.gserviceaccount.com"}
@@ -23,6 +27,10 @@ _NOTEBOOKS: Mapping[str, object] = {
     ]
 }
 _SHARES: Mapping[str, object] = {"notebook.storage": {"size": "20Gi", "disk": "filestore"}}
+_BUCKET: Mapping[str, object] = {"notebook.folders": [{"name": "a", "path": "/a", "bucket": "my-results"}]}
+_FOLDER: Mapping[str, object] = {
+    "notebook.folders": [{"name": "a", "path": "/a", "storage": {"size": "10Gi", "disk": "filestore"}}]
+}
 _REGIONAL: Mapping[str, object] = {"size": "10Gi", "regional": True}
 _ALL: Mapping[str, object] = {
     **GATEWAY,
@@ -75,6 +83,7 @@ def _mistakes(cluster: Mapping[str, object], *changes: Mapping[str, object]) -> 
 def test_a_cluster_with_all_features_has_no_mistakes() -> None:
     assert _mistakes({}, _ALL) == []
     assert _mistakes({}, _SHARES) == []
+    assert _mistakes({}, _FOLDER, _BUCKET) == []
 
 
 def test_an_autopilot_cluster_has_all_features_built_in() -> None:
@@ -115,6 +124,14 @@ def test_an_offline_comparison_reports_nothing_about_the_cluster() -> None:
             "=GKE_METADATA",
         ),
         ({"addonsConfigs": []}, _SHARES, "notebook.storage.disk: filestore needs", "GcpFilestoreCsiDriver=ENABLED"),
+        ({"addonsConfigs": []}, _FOLDER, "notebook.folders: filestore needs", "GcpFilestoreCsiDriver=ENABLED"),
+        (
+            {"addonsConfigs": []},
+            _BUCKET,
+            "notebook.folders: a bucket needs",
+            "--update-addons=GcsFuseCsiDriver=ENABLED",
+        ),
+        ({"workloadIdentityConfigs": []}, _BUCKET, "notebook.folders: needs Workload Identity", "=GKE_METADATA"),
         (
             {"addonsConfigs": [{"gcpFilestoreCsiDriverConfigs": [{"enabled": False}]}]},
             _SHARES,

@@ -81,6 +81,11 @@ def test_hub_json_has_the_values_of_the_settings() -> None:
         "max_hours": 24,
         "dedicated_nodes": False,
         "accelerator": None,
+        "environment": {},
+        "secret_environment": {},
+        "shared_memory": None,
+        "scratch": None,
+        "folders": (),
         "service_accounts": (),
         "replace_guard": False,
     }

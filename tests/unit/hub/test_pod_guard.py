@@ -211,7 +211,7 @@ def person(name: str = "alice", groups: Sequence[str] = ()) -> User:
 
 def spawner(user: User | None = None, chosen: Mapping[str, str] | None = None) -> KubeSpawner:
     """Return the parts of KubeSpawner that the guard uses."""
-    attributes = {"user": user or person(), "extra_resource_limits": chosen or {}, "pvc_name": HOME}
+    attributes = {"user": user or person(), "name": "", "extra_resource_limits": chosen or {}, "pvc_name": HOME}
     return cast("KubeSpawner", SimpleNamespace(api=SimpleNamespace(api_client=Client()), **attributes))
 
 

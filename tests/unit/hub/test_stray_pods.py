@@ -19,6 +19,7 @@ POD: dict[str, Any] = {
                     {"name": "JUPYTERHUB_ROOT_DIR"},
                     {"name": "MEM_LIMIT", "value": "1024"},
                 ],
+                "volumeMounts": [{"name": "folder-data", "mountPath": "/data", "readOnly": True}],
                 "resources": {"limits": {"cpu": "500m", "memory": "1024", "nvidia.com/gpu": "1"}},
             }
         ],
@@ -49,6 +50,8 @@ def test_the_same_server_is_adopted_with_its_token() -> None:
         ("env", [{"name": "MEM_LIMIT", "value": "2048"}]),
         ("resources", {"limits": {"nvidia.com/gpu": "2"}}),
         ("resources", {}),
+        ("volumeMounts", []),
+        ("volumeMounts", [{"name": "folder-data", "mountPath": "/data"}]),
     ],
 )
 def test_a_server_of_another_choice_is_not_adopted(part: str, value: object) -> None:

@@ -59,6 +59,17 @@ L4 = {"name": "gpu", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
             "backup.days: | the hub's disk alone | Filestore | docs/backup.md",
         ),
         (
+            {
+                "backup.days": 14,
+                "notebook.folders": [{"name": "a", "path": "/a", "storage": {"size": "10Gi", "disk": "filestore"}}],
+            },
+            "backup.days: | backs up no folders | Filestore | docs/backup.md",
+        ),
+        (
+            {"notebook.environment": {"DB_PASSWORD": "hunter2", "TOKEN": "$(OTHER)", "API_TOKEN": "", "A": "b"}},
+            "notebook.environment.DB_PASSWORD: | plain text | notebook.secretEnvironment",
+        ),
+        (
             {"database.type": "cloud-sql", "database.tier": "db-n1-standard-1"},
             "database.tier: | gcloud sql tiers list",
         ),

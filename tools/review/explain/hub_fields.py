@@ -18,10 +18,12 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "database_url": "The hub uses another database: users and tokens of the old one are not in it.",
     "dedicated_nodes": "New notebooks run on nodes for notebooks only: {new} (before: {old}).",
     "default_service_account": "New notebooks run as the ServiceAccount {new} (before: {old}).",
+    "environment": "New notebooks have other environment variables.",
     "ephemeral_storage": "New notebooks may store {new} bytes outside of the home (before: {old}).",
     "ephemeral_storage_request": "",  # it only matters to the choice of a node
     "extra_config": "",  # noted with the file
     "free_choice": "Users can choose image and size freely: {new} (before: {old}).",
+    "folders": "A folder of new notebooks changes: {item}.",
     "home_size": "Homes have {new} (before: {old}); smaller ones are expanded at the next start, none shrinks.",
     "home_storage_class": "New homes use another StorageClass; existing ones stay as they are.",
     "hub_connect_url": "New notebooks reach the hub at {new}; running ones use {old} until they restart.",
@@ -36,7 +38,10 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "proxy_api_url": "",  # only the hub uses it
     "remote_repositories": "New servers pull their images through other repositories.",
     "replace_guard": "hub.extraConfig may replace the checks of what people start: {new} (before: {old}).",
+    "scratch": "New notebooks have other scratch space.",
+    "secret_environment": "New notebooks have other secret environment variables.",
     "service_accounts": "New notebooks of some users run as another ServiceAccount.",
+    "shared_memory": "New notebooks have {new} of shared memory (before: {old}; none = 64Mi).",
     "sign_in.admin_users": _USERS,
     "sign_in.allow_all": _USERS,
     "sign_in.allowed_users": _USERS,

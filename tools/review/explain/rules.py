@@ -106,8 +106,8 @@ class Rule(NamedTuple):
     ConfigMap or Secret with other content is an update, and a path in `hub.json` follows that of the file."""
     weight: Weight = "notice"
     text: str = ""
-    """With `{name}` of the resource, and the values `{old}` and `{new}`. Empty: users notice nothing, or there is
-    another note."""
+    """With `{name}` of the resource, the `{item}` of a list that changes, and the values `{old}` and `{new}`. Empty:
+    users notice nothing, or there is another note."""
     holds: Callable[[Change], bool] = lambda _: True
     """Whether the rule holds for a value."""
 
@@ -127,9 +127,15 @@ RULES: Final = (
     # Data encrypted with the last key can still be read; the pods that read the proxy's token restart.
     Rule(r"update Token \S+-(crypt-key|proxy-token) .*"),
     Rule(rf"update Secret (\S+-proxy-token .*|\S+ data\.({COOKIE_SECRET_VARIABLE}|{CRYPT_KEY_VARIABLE}))"),
+    Rule(r"update ConfigMap \S+ data\[hub\.json\] folders"),  # an empty list; its items follow
     *(
         Rule(rf"update ConfigMap \S+ data\[hub\.json\] {re.escape(field)}\b.*", "notice", text)
         for field, text in HUB_FIELDS.items()
+    ),
+    Rule(
+        r"update Secret \S+-notebooks-environment .*",
+        "notice",
+        "Servers that start afterwards have other values of secret environment variables.",
     ),
     Rule(r"update ConfigMap \S+ data\[extra_config\.py\]", "notice", "The Python code in hub.extraConfig changes."),
     Rule(

@@ -97,7 +97,8 @@ def _effects(preview: Preview) -> Iterator[Note]:
             if not (re.fullmatch(rule.changes, place) and rule.holds(change)):
                 rest.append((found, change, place))
             elif rule.text:
-                yield note(rule.weight, rule.text, name=found.name, old=change.old, new=change.new)
+                item = change.path.rpartition(" ")[2].partition(".")[0]
+                yield note(rule.weight, rule.text, name=found.name, item=item, old=change.old, new=change.new)
         left = rest
     by_resource = groupby(((found, change.path) for found, change, _ in left if not is_loss(found)), lambda one: one[0])
     unknown = tuple(_named(found, [path for _, path in group]) for found, group in by_resource)

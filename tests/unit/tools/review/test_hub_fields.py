@@ -53,6 +53,21 @@ def test_each_field_of_the_contract_has_a_note_and_each_note_a_field() -> None:
         ),
         ({"keep_homes": True}, {"keep_homes": False}, "Keeping the homes of deleted users changes: true → false."),
         ({"accelerator": None}, {"accelerator": "l4"}, "New notebooks with GPUs get the GPU type l4 (before: none)."),
+        (
+            {"folders": [{"name": "data", "writable": False}]},
+            {"folders": [{"name": "data", "writable": True}]},
+            "A folder of new notebooks changes: folders[data].",
+        ),
+        (
+            {"folders": []},
+            {"folders": [{"name": "data", "people": {"users": ["ada"]}, "path": "/data"}]},
+            "A folder of new notebooks changes: folders[data].",
+        ),
+        (
+            {"environment": {}},
+            {"environment": {"A": "b"}},
+            "New notebooks have other environment variables.",
+        ),
         ({"owner_uid": "1"}, {"owner_uid": "2"}, "No pod restarts, and users notice nothing."),
     ],
 )
