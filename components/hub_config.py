@@ -10,17 +10,18 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 import config_check
-from components import folders, hub_secret, service_names
+from components import folders, hub_secret, notebook_files, service_names
 from components.gke.platform import Platform
 from components.gke.remote_repositories import remote_repositories
 from components.gke.storage_classes import home_storage_class, scratch_storage_class
 from components.hub_paths import DATABASE_CA_FILE, DATABASE_FOLDER
 from components.metadata import labels
 from components.notebook_choices import notebook_choices
+from components.notebook_files import NotebookFiles
 from components.notebook_secret import secret_keys
 from components.rbac import DEFAULT_SERVICE_ACCOUNT, service_account_name
 from hub import contract
-from hub.contract import PROXY_TOKEN_VARIABLE, GitHub, HubConfig, Iap, NotebookServiceAccount, SignIn
+from hub.contract import PROXY_TOKEN_VARIABLE, GitHub, HubConfig, Iap, NotebookServiceAccount, Repository, SignIn
 from settings import Bounds, Settings, callback_of, quantity
 
 HUB_FOLDER: Final = Path(__file__).parent.parent / "hub"
@@ -40,6 +41,7 @@ def hub_files(settings: Settings) -> dict[str, str]:
         iap_audience=_EXAMPLE_AUDIENCE,
         home_storage_class=home_storage_class(settings),
         scratch_storage_class=scratch_storage_class(settings),
+        files_config_map="example" if settings.notebook.files else None,
     )
     return {**_sources(settings), "hub.json": _render(settings, resolved)}
 
@@ -64,6 +66,8 @@ class HubConfigMapArgs:
     """Namespace of the hub."""
     owner_uid: pulumi.Input[str]
     """UID of the ServiceAccount that owns the notebooks' pods."""
+    notebook_files: NotebookFiles | None
+    """Files of the notebooks, if there are any."""
     platform: Platform
     """Public URL, IAP, StorageClass of homes, and CA certificates of the database."""
 
@@ -86,6 +90,7 @@ class HubConfigMap(pulumi.ComponentResource):
             iap_audience=platform.iap.audience if platform.iap else None,
             home_storage_class=platform.home_storage_class,
             scratch_storage_class=platform.scratch_storage_class,
+            files_config_map=args.notebook_files.config_map_name if args.notebook_files else None,
         ).apply(lambda values: _render(args.settings, _Resolved(**values)))
         database_ca = {DATABASE_CA_FILE: platform.database.ca_certificates} if platform.database else {}
         config_map = core.ConfigMap(
@@ -114,12 +119,14 @@ class _Resolved(NamedTuple):
     iap_audience: str | None
     home_storage_class: str | None
     scratch_storage_class: str | None
+    files_config_map: str | None
 
 
 def _render(settings: Settings, resolved: _Resolved) -> str:
     """JSON in lines, always the same for the same settings, so that a preview shows the difference."""
     notebook = settings.notebook
     storage = int(quantity.parse(notebook.ephemeral_storage))
+    shares_home = notebook.named_servers.max > 0 and notebook.named_servers.home == "shared"
     config = HubConfig(
         hub_connect_url=service_names.hub_url(settings),
         proxy_api_url=service_names.proxy_api_url(settings),
@@ -142,6 +149,15 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         cpu=_bound(notebook.cpu),
         memory=_bound(notebook.memory),
         additional_resources=dict(sorted(notebook.additional_resources.items())),
+        named_servers=contract.NamedServers(
+            limit=notebook.named_servers.max,
+            shares_home=shares_home,
+            # Filestore shares can be mounted on several nodes.
+            on_one_node=shares_home and notebook.storage.disk != "filestore",
+        ),
+        sharing=notebook.sharing,
+        content=_content(settings, resolved.files_config_map),
+        pod=_pod(settings),
         ephemeral_storage=storage,
         # Few people fill the limit. Autopilot lowers it to the request.
         ephemeral_storage_request=storage if settings.cluster.autopilot else min(storage, _SMALL_STORAGE),
@@ -163,6 +179,34 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         extra_config=settings.hub.extra_config is not None,
     )
     return config.model_dump_json(indent=2) + "\n"
+
+
+def _content(settings: Settings, files_config_map: str | None) -> contract.ContentSettings:
+    return contract.ContentSettings(
+        repositories=tuple(
+            Repository(repository=entry.repository, branch=entry.branch, folder=entry.path)
+            for entry in settings.notebook.content
+        ),
+        files=notebook_files.keys(settings),
+        files_config_map=files_config_map,
+        kernel_idle_minutes=settings.notebook.kernel_idle_minutes,
+    )
+
+
+def _pod(settings: Settings) -> contract.PodSettings:
+    notebook = settings.notebook
+    return contract.PodSettings(
+        image_pull_policy=notebook.image_pull_policy,
+        image_pull_secrets=notebook.image_pull_secrets,
+        default_url=notebook.default_url,
+        command=notebook.command,
+        home_path=notebook.home_path,
+        user=notebook.run_as.user,
+        group=notebook.run_as.group,
+        memory_limit_percent=notebook.memory_limit_percent,
+        labels=dict(sorted(notebook.labels.items())),
+        annotations=dict(sorted(notebook.annotations.items())),
+    )
 
 
 def _sign_in(settings: Settings, public_url: str | None, iap_audience: str | None) -> SignIn:

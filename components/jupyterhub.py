@@ -15,6 +15,7 @@ from components.hub import Hub, HubArgs
 from components.hub_config import HubConfigMap, HubConfigMapArgs
 from components.hub_secret import HubSecret, HubSecretArgs
 from components.namespaces import Namespaces, NamespacesArgs
+from components.notebook_files import NotebookFiles, NotebookFilesArgs
 from components.notebook_secret import NotebookSecret, NotebookSecretArgs
 from components.ownership import owned
 from components.proxy import Proxy, ProxyArgs
@@ -65,6 +66,10 @@ class JupyterHub(pulumi.ComponentResource):
         if settings.notebook.secret_environment:
             environment_args = NotebookSecretArgs(settings=settings, namespace=namespaces.notebooks)
             NotebookSecret(f"{name}-notebooks", environment_args, child)
+        files = None
+        if settings.notebook.files:
+            files_args = NotebookFilesArgs(settings=settings, namespace=namespaces.notebooks)
+            files = NotebookFiles(f"{name}-notebook-files", files_args, child)
         tls = None
         if settings.endpoint.has_tls:
             tls = Tls(f"{name}-tls", TlsArgs(settings=settings, namespace=namespace, kubeconfig=kubeconfig), child)
@@ -72,7 +77,13 @@ class JupyterHub(pulumi.ComponentResource):
         proxy = Proxy(f"{name}-proxy", proxy_args, child)
         config = HubConfigMap(
             f"{name}-config",
-            HubConfigMapArgs(settings=settings, namespace=namespace, owner_uid=rbac.owner_uid, platform=runs_on),
+            HubConfigMapArgs(
+                settings=settings,
+                namespace=namespace,
+                owner_uid=rbac.owner_uid,
+                notebook_files=files,
+                platform=runs_on,
+            ),
             child,
         )
         database = runs_on.database

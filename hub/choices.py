@@ -145,7 +145,7 @@ def _free(options: Mapping[str, object], config: HubConfig) -> Server:
         cpu=chosen.cpu,
         cpu_limit=config.cpu.max,
         memory=chosen.memory,
-        memory_limit=chosen.memory,
+        memory_limit=config.pod.limit(chosen.memory),
         additional_resources=chosen.additional_resources,
         node_selector={},
     )

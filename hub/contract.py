@@ -10,6 +10,9 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from hub.content_settings import ContentSettings, Repository  # noqa: F401, TC001 Pydantic needs it
+from hub.pod_settings import PodSettings  # noqa: TC001 Pydantic needs it
+
 PROXY_TOKEN_VARIABLE: Final = "CONFIGPROXY_AUTH_TOKEN"  # noqa: S105 the name of a variable
 """Environment variable with the token of the proxy's API, in the pods of hub and proxy."""
 
@@ -204,7 +207,7 @@ class Choice(BaseModel):
     home_path: str | None
     """Folder of the container where the home is; None: that of all servers."""
     environment: dict[str, str]
-    """Environment variables, with KubeSpawner's placeholders."""
+    """Environment variables beside those of all servers, with `PERSON_FIELDS` in their values."""
     users: tuple[str, ...]
     """Users who can choose it. With `groups` empty, too: everybody."""
     groups: tuple[str, ...]
@@ -271,6 +274,19 @@ class Folder(BaseModel):
     """Those of them who may write anyway."""
 
 
+class NamedServers(BaseModel):
+    """Further servers of a user, beside the default one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    limit: int
+    """Maximum number for each user; 0 is none."""
+    shares_home: bool
+    """Whether they have the home of the default server, and not one of their own."""
+    on_one_node: bool
+    """Whether all servers of a user run on one node, as their home is a disk."""
+
+
 class HubConfig(BaseModel):
     """The content of `hub.json`."""
 
@@ -311,6 +327,14 @@ class HubConfig(BaseModel):
     """Memory of a notebook, in bytes."""
     additional_resources: dict[str, int]
     """Extended resources that may be chosen, such as `nvidia.com/gpu`, each with its largest number."""
+    named_servers: NamedServers
+    """Further servers of a user."""
+    sharing: bool
+    """Whether users may let others use their servers."""
+    content: ContentSettings
+    """What each home and server gets of the stack."""
+    pod: PodSettings
+    """What images need of their pods."""
     ephemeral_storage: int
     """Bytes of a notebook's files outside of the home: the limit."""
     ephemeral_storage_request: int

@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from hub import choices, database, health, lifetime, limits, old_records, outage, pages, sign_in, signing_out
+from hub import (
+    choices,
+    database,
+    health,
+    lifetime,
+    limits,
+    named_servers,
+    old_records,
+    outage,
+    pages,
+    sign_in,
+    signing_out,
+)
 from hub.contract import (
     COOKIE_SECRET_VARIABLE,
     CRYPT_KEY_VARIABLE,
@@ -28,6 +40,7 @@ from hub.idle_culler import NEVER
 from hub.notebook_spawner import NotebookSpawner
 from hub.notebook_start import command, environment
 from hub.pod_guard import PodGuard
+from hub.pod_settings import HOME_VOLUME
 from hub.proxy import WatchedProxy
 from hub.spawn_form import SpawnForm
 
@@ -89,34 +102,34 @@ outage.install()
 limits.install()
 old_records.install()
 c.JupyterHub.template_paths = [str(Path(__file__).parent)]
-c.JupyterHub.template_vars = {"lifetime": lifetime.sentences(hub_config)}
+c.JupyterHub.template_vars = {
+    "lifetime": lifetime.sentences(hub_config),
+    "named_servers": named_servers.sentences(hub_config.named_servers),
+}
 # Browsers send the hub's cookies with links, and not with images, frames and forms of other sites.
 c.JupyterHub.tornado_settings = {"cookie_options": {"samesite": "Lax"}}
 
 # Sign-in.
 sign_in.configure(c, hub_config.sign_in)
 
-# Notebook servers: one for each user. The limit is for operators who allow named ones.
-c.JupyterHub.allow_named_servers = False
-c.JupyterHub.named_server_limit_per_user = 10
+# Notebook servers.
 c.JupyterHub.spawner_class = NotebookSpawner
 c.KubeSpawner.namespace = hub_config.notebooks_namespace
-c.KubeSpawner.cmd = command()
+hub_config.pod.configure(c)
+c.KubeSpawner.cmd = command(hub_config.pod.command)
 # NotebookSpawner adds its own variables. A dict, so that extraConfig may add items.
 c.KubeSpawner.environment = {}
 NotebookSpawner.own_environment = environment(hub_config)
+NotebookSpawner.shares_home = hub_config.named_servers.shares_home
 NotebookSpawner.example_starts = choices.example_starts(hub_config)
 # If the container fails, its status has the last lines of its log: the hub needs no right to read logs.
 c.KubeSpawner.extra_container_config = {"terminationMessagePolicy": "FallbackToLogsOnError"}
-c.KubeSpawner.default_url = "/lab"
 # Seconds until the server answers (image pull and new node included), and of these after its container runs.
 c.KubeSpawner.start_timeout = hub_config.start_timeout_seconds
 c.KubeSpawner.http_timeout = 60
 # Seconds that a stopped server has to end. Jupyter interrupts computations, which may save their state, and waits 5 s
 # for their kernels. A server that needs less ends earlier.
 c.KubeSpawner.delete_grace_period = 30
-# GKE Autopilot otherwise evicts pods to use fewer nodes. For an upgrade of the node, it waits up to 7 days with this.
-c.KubeSpawner.extra_annotations = {"cluster-autoscaler.kubernetes.io/safe-to-evict": "false"}
 # Kubernetes events on the progress page.
 c.KubeSpawner.events_enabled = True
 # The page itself shows for how long the present step lasts.
@@ -145,13 +158,9 @@ c.KubeSpawner.storage_capacity = hub_config.home_size
 c.KubeSpawner.storage_class = hub_config.home_storage_class
 c.KubeSpawner.storage_access_modes = ["ReadWriteOnce"]
 c.KubeSpawner.delete_pvc = not hub_config.keep_homes
-c.KubeSpawner.volumes = [{"name": "home", "persistentVolumeClaim": {"claimName": "{pvc_name}"}}]
-c.KubeSpawner.volume_mounts = [{"name": "home", "mountPath": "/home/jovyan"}]
+c.KubeSpawner.volumes = [{"name": HOME_VOLUME, "persistentVolumeClaim": {"claimName": "{pvc_name}"}}]
 
-# Pod Security Standard `restricted`. 1000 and 100 are `jovyan` and `users` in the images.
-c.KubeSpawner.uid = 1000
-c.KubeSpawner.gid = 100
-c.KubeSpawner.fs_gid = 100
+# Pod Security Standard `restricted`.
 c.KubeSpawner.allow_privilege_escalation = False
 c.KubeSpawner.container_security_context = {
     "runAsNonRoot": True,
@@ -191,6 +200,8 @@ if hub_config.idle_minutes or hub_config.max_hours:
             "services": ["idle-culler"],
         }
     ]
+
+named_servers.configure(c, hub_config)
 
 # The operator's own configuration, last, so that it takes precedence.
 if hub_config.extra_config:

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 def sentences(config: HubConfig) -> list[str]:
     """Return when this hub stops servers, or nothing if it never does."""
-    if not config.idle_minutes and not config.max_hours:
+    kernels = config.content.kernel_idle_minutes
+    if not config.idle_minutes and not config.max_hours and not kernels:
         return []
     stops: list[str] = []
     if config.idle_minutes:
@@ -23,6 +24,8 @@ def sentences(config: HubConfig) -> list[str]:
         stops.append(
             f"Your server is stopped {_amount(config.max_hours, 'hour')} after its start, even if it is in use."
         )
+    if kernels:
+        stops.append(f"A kernel that does nothing is stopped after {_amount(kernels, 'minute')}.")
     return [*stops, "The files in your home folder are kept; unsaved changes and variables are lost."]
 
 

@@ -1,10 +1,18 @@
-// Extension of JupyterLab 4, written by hand as the container of one module: shows the notices of notebook_activity.py.
+// Extension of JupyterLab 4, written by hand as the container of one module: shows the notices of the hub in the server.
 (() => {
   const show = async (app) => {
     await app.restored;
     const config = JSON.parse(document.getElementById("jupyter-config-data").textContent);
-    for (const notice of config.jupyterhubNotices ?? []) {
-      await app.commands.execute("apputils:notify", notice);
+    const tell = async (notices) => {
+      for (const notice of notices ?? []) {
+        await app.commands.execute("apputils:notify", notice);
+      }
+    };
+    await tell(config.jupyterhubNotices);
+    if (config.jupyterhubContent) {
+      // The answer comes when the repositories of notebook_content.py are pulled.
+      const answer = await fetch(`${config.baseUrl}jupyterhub/content`);
+      await tell(answer.ok ? await answer.json() : []);
     }
   };
   const plugin = {

@@ -20,6 +20,7 @@ from hub import home, start_progress
 from hub.errors import HubError
 from hub.kubernetes_view import LASTING, UnreachableError, kubernetes_trouble
 from hub.notebook_start import WITHOUT_HOME_SETTINGS
+from hub.pod_settings import HOME_VOLUME
 from hub.start_watch import StartWatch, has_ended
 from hub.stray_pods import token_of_same
 
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
     from kubernetes_asyncio.client import V1Pod
     from kubespawner.reflector import ResourceReflector
 
-_LOOK_SECONDS: Final = 0.2
-"""Seconds between two looks at a starting pod and its server."""
+_LOOK_SECONDS: Final = 0.1
+"""Seconds between two looks at a pod that starts or stops, and its server. KubeSpawner looks less and less often, and
+notices a start or an end up to some seconds later."""
 
 _ANSWER_SECONDS: Final = 5
 """Timeout of a server's answer to one look."""
@@ -56,9 +58,14 @@ class NotebookSpawner(KubeSpawner):
 
     example_starts: Sequence[tuple[str, Mapping[str, object], str, tuple[str, ...]]] = ()
     """Starts that the check of the configuration tries; see `choices.example_starts`."""
+    shares_home = False
+    """Whether the named servers of a user have the home of the default one."""
 
     _leaves_out_settings = False
     """Whether the next start leaves out the settings and packages of the home, as the server ended in the last one."""
+
+    _deleted = False
+    """Whether Kubernetes has taken the request to delete the pod."""
 
     _created: bool | None = None
     """Whether the pod of this start exists; None is unknown. Until then, one of the same name may be left over."""
@@ -71,6 +78,9 @@ class NotebookSpawner(KubeSpawner):
         """
         self._created = False
         async with self._explained():
+            if self.name and self.shares_home:
+                # Its name may come from an older version, or from before a change of the user's name.
+                self.pvc_name = self.user.spawners[""].pvc_name
             await home.prepare(self)
             url = await self._answering(super()._start())
         self._leaves_out_settings = False
@@ -79,6 +89,10 @@ class NotebookSpawner(KubeSpawner):
     def get_env(self) -> dict[str, str]:
         """Return the environment variables of the pod, with this hub's even if extraConfig replaced `environment`."""
         own = {WITHOUT_HOME_SETTINGS: "1"} if self._leaves_out_settings else {}
+        mounts = self._sorted_dict_values(self.volume_mounts)
+        home = next((self._expand_all(mount["mountPath"]) for mount in mounts if mount["name"] == HOME_VOLUME), None)
+        if home is not None:
+            own["HOME"] = home
         return {**self.own_environment, **own, **super().get_env()}
 
     async def progress(self) -> AsyncGenerator[dict[str, Any]]:
@@ -119,10 +133,12 @@ class NotebookSpawner(KubeSpawner):
         try:
             while True:
                 await asyncio.wait([running], timeout=_LOOK_SECONDS)
-                if running.done():
+                url = running.result() if running.done() else self._running_url()
+                if url is not None:
                     since = since or time.monotonic()
-                    if await self._answers(running.result()):
-                        return running.result()
+                    if await self._answers(url):
+                        return url
+                if running.done():
                     await asyncio.sleep(_LOOK_SECONDS)
                 if self._created:
                     pod = self._listed_pod()
@@ -145,6 +161,11 @@ class NotebookSpawner(KubeSpawner):
             return False
         answer.release()
         return answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
+
+    def _running_url(self) -> str | None:
+        """Return the URL of the created pod if it runs."""
+        pod = self._listed_pod() if self._created else None
+        return self._get_pod_url(pod) if pod is not None and self.is_pod_running(pod) else None
 
     def _listed_pod(self) -> Mapping[str, Any] | None:
         reflector = self.pod_reflector
@@ -221,11 +242,9 @@ class NotebookSpawner(KubeSpawner):
         return self.server is not None and not self.server.ip
 
     async def _running(self) -> str:
-        while True:
-            pod = self._listed_pod()
-            if pod is not None and self.is_pod_running(pod):
-                return self._get_pod_url(pod)
+        while (url := self._running_url()) is None:
             await asyncio.sleep(_LOOK_SECONDS)
+        return url
 
     async def _end_of_check(self, check: asyncio.Task[int | None]) -> None:
         """Wait until JupyterHub has checked the server, and route to it if it is a new one."""
@@ -233,7 +252,7 @@ class NotebookSpawner(KubeSpawner):
         status = await check
         try:
             while status is None and self._check_pending:
-                await asyncio.sleep(_LOOK_SECONDS / 2)
+                await asyncio.sleep(_LOOK_SECONDS)
         except asyncio.CancelledError:
             self._check_pending = False  # somebody stops the server
             raise
@@ -256,10 +275,27 @@ class NotebookSpawner(KubeSpawner):
         """
         try:
             async with asyncio.timeout(self.delete_grace_period + _STUCK_SECONDS):
-                await super().stop(now)
+                await self._gone(super().stop(now))
         except TimeoutError:
             self.log.warning("Pod %s does not stop, deleting the object", self.pod_name)
             await super().stop(now=True)
+
+    async def _gone(self, stopping: Awaitable[None]) -> None:
+        """Wait until the pod is gone."""
+        self._deleted = False
+        running = asyncio.ensure_future(stopping)
+        try:
+            while not running.done() and not (self._deleted and self._listed_pod() is None):
+                await asyncio.wait([running], timeout=_LOOK_SECONDS)
+            if running.done():
+                running.result()
+        finally:
+            running.cancel()
+
+    async def delete_forever(self) -> None:
+        """Delete the home of a deleted server, unless homes are kept or another server has it."""
+        if not (self.name and self.shares_home):
+            await super().delete_forever()
 
     def get_state(self) -> dict[str, Any]:
         """Return the record for the database."""
@@ -298,10 +334,13 @@ class NotebookSpawner(KubeSpawner):
         self, pod_name: str, delete_options: object, grace_seconds: int, request_timeout: float
     ) -> bool:
         try:
-            return await super()._make_delete_pod_request(pod_name, delete_options, grace_seconds, request_timeout)
+            self._deleted = await super()._make_delete_pod_request(
+                pod_name, delete_options, grace_seconds, request_timeout
+            )
         except (ClientError, OSError) as error:
             self.log.warning("Kubernetes does not answer, so pod %s is not deleted yet: %s", pod_name, error)
             return False  # KubeSpawner tries again
+        return self._deleted
 
 
 def _warnings(events: Sequence[Mapping[str, object]]) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from hub import lifetime
+from hub import lifetime, notebook_content
 from hub.limits import MAX_HEADER_BYTES
 
 if TYPE_CHECKING:
@@ -25,7 +26,11 @@ def environment(config: HubConfig) -> dict[str, str]:
 
     `c.KubeSpawner.environment` takes precedence over each, and does not remove the others.
     """
+    repositories = [repository.model_dump() for repository in config.content.repositories]
     return {
+        # Read by notebook_content.py and the server's configuration below.
+        **({notebook_content.VARIABLE: json.dumps(repositories)} if repositories else {}),
+        "JUPYTERHUB_KERNEL_IDLE_SECONDS": str(config.content.kernel_idle_minutes * 60),
         # Without a writable runtime folder the server ends, and by default it is in the home, which may be full.
         "JUPYTER_RUNTIME_DIR": "/tmp/jupyter/runtime",  # noqa: S108 in a pod of one user
         # Seconds. Interval at which servers report their activity.
@@ -43,12 +48,21 @@ mkdir -p "$own/hub"
 cat >"$own/hub/notebook_activity.py" <<'END'
 @ACTIVITY@
 END
+cat >"$own/hub/notebook_content.py" <<'END'
+@CONTENT@
+END
 cat >"$own/hub/jupyter_server_config.py" <<'END'
 import os, sys
 from tornado.httpserver import HTTPServer
 sys.path.append(os.path.dirname(__file__))
 HTTPServer.configure(HTTPServer, max_header_size=@HEADERS@)
-get_config().ServerApp.jpserver_extensions.update({"notebook_activity": True})
+c = get_config()
+c.ServerApp.jpserver_extensions.update({"notebook_activity": True, "notebook_content": True})
+idle = int(os.environ.get("JUPYTERHUB_KERNEL_IDLE_SECONDS") or 0)
+if idle:
+    c.MappingKernelManager.cull_idle_timeout = idle
+    c.MappingKernelManager.cull_interval = 60
+    c.MappingKernelManager.cull_connected = True
 END
 notices="$own/hub/labextensions/jupyterhub-notices"
 mkdir -p "$notices/static"
@@ -87,7 +101,7 @@ echo @MISSING@ >&2
 exit 127
 """
 
-_FILES = {"@ACTIVITY@": "notebook_activity.py", "@NOTICES@": "notebook_notices.js"}
+_FILES = {"@ACTIVITY@": "notebook_activity.py", "@CONTENT@": "notebook_content.py", "@NOTICES@": "notebook_notices.js"}
 
 
 _PROGRAMS: Final = ("start-singleuser.sh", "jupyterhub-singleuser")
@@ -116,6 +130,6 @@ def command(own: Sequence[str] = ()) -> list[str]:
     space. After a start in which the server ended, they are, too.
 
     Args:
-        own: The program that starts the server, and its first arguments. Empty: see `_PROGRAMS`.
+        own: The program that starts the server, and its first arguments; see `PodSettings.command`.
     """
     return ["sh", "-c", _script(own[:1] or _PROGRAMS), "sh", *own[1:]]

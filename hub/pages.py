@@ -9,7 +9,7 @@ import jupyterhub.apihandlers
 import jupyterhub.handlers
 from jupyterhub.handlers.pages import HealthCheckHandler, SpawnHandler
 
-from hub import limits, renaming
+from hub import limits, named_servers, renaming
 from hub.health import HealthHandler
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ _REPLACEMENTS: Mapping[type[RequestHandler], type[RequestHandler]] = {
     HealthCheckHandler: HealthHandler,
     **limits.REPLACEMENTS,
     **renaming.REPLACEMENTS,
+    **named_servers.REPLACEMENTS,
 }
 
 

@@ -88,6 +88,7 @@ class Container(_Part):
 
     name: Literal["notebook"]
     image: str
+    image_pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = None
     args: list[str]
     env: list[EnvVar]
     ports: list[Port]
@@ -112,6 +113,12 @@ class Volume(_Part):
     persistent_volume_claim: PersistentVolumeClaim
 
 
+class LocalObjectReference(_Part):
+    """A Secret in the same namespace."""
+
+    name: str
+
+
 class Spec(_Part):
     """One container, without access to Kubernetes' API."""
 
@@ -126,7 +133,7 @@ class Spec(_Part):
     tolerations: list[dict[str, object]] = []
     affinity: dict[str, object] = {}
     priority_class_name: str = ""
-    image_pull_secrets: _Nothing = []
+    image_pull_secrets: list[LocalObjectReference] = []
 
 
 class OwnerReference(_Part):

@@ -14,6 +14,7 @@ from hub.contract import EPHEMERAL_STORAGE
 from hub.errors import HubError
 from hub.notebook_start import command
 from hub.pages import SpawnPage
+from hub.pod_settings import HOME_VOLUME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
     from hub.contract import Choice, ChoiceSize, HubConfig
 
 
-_HOME_VOLUME: Final = "home"
-
-_KUBESPAWNER_TRAITS: Final = ("cpu_limit", "cmd", "default_url", "environment", "node_selector", "volume_mounts")
+_KUBESPAWNER_TRAITS: Final = ("cpu_limit", "cmd", "default_url", "node_selector", "volume_mounts")
 """Traits of the configuration that a choice replaces for one start."""
 
 
@@ -126,7 +125,8 @@ class SpawnForm:
         """Give the server what was chosen. Checks it again: options that come by the REST API have passed no form.
 
         The chosen CPU is a guarantee, and the most that the hub allows is the limit (see `jupyterhub_config.py`): an
-        idle CPU may be used by all. Memory cannot be taken back from a process, so guarantee and limit are the same.
+        idle CPU may be used by all. Memory cannot be taken back from a process, so guarantee and limit are the same
+        unless the operator overcommits it.
 
         Raises:
             HubError: With all mistakes, status 400.
@@ -232,14 +232,12 @@ def _traits(of: Choice, size: ChoiceSize, configured: Mapping[str, Any]) -> dict
         traits["cmd"] = command(of.command)
     if of.default_url is not None:
         traits["default_url"] = of.default_url
-    if of.environment:
-        traits["environment"] = {**configured["environment"], **of.environment}
     if size.node_selector:
         traits["node_selector"] = {**configured["node_selector"], **size.node_selector}
     if of.home_path is not None:
         mounts = configured["volume_mounts"]  # extraConfig may make it a dict
         traits["volume_mounts"] = [
-            {**mount, "mountPath": of.home_path} if mount["name"] == _HOME_VOLUME else mount
+            {**mount, "mountPath": of.home_path} if mount["name"] == HOME_VOLUME else mount
             for mount in (mounts.values() if isinstance(mounts, dict) else mounts)
         ]
     return traits

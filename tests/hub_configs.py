@@ -1,6 +1,6 @@
 """The content of `hub.json` in tests of the hub."""
 
-from hub.contract import Bounds, GitHub, HubConfig, SignIn
+from hub.contract import Bounds, ContentSettings, GitHub, HubConfig, NamedServers, PodSettings, SignIn
 
 HUB_CONFIG = HubConfig(
     hub_connect_url="http://tf-hub-api.jupyterhub:8081",
@@ -32,6 +32,21 @@ HUB_CONFIG = HubConfig(
     cpu=Bounds(default=0.5, min=0.1, max=4),
     memory=Bounds(default=2**30, min=2**28, max=2**33),
     additional_resources={"nvidia.com/gpu": 2},
+    named_servers=NamedServers(limit=0, shares_home=False, on_one_node=False),
+    sharing=False,
+    content=ContentSettings(repositories=(), files={}, files_config_map=None, kernel_idle_minutes=0),
+    pod=PodSettings(
+        image_pull_policy=None,
+        image_pull_secrets=(),
+        default_url="/lab",
+        command=(),
+        home_path="/home/jovyan",
+        user=1000,
+        group=100,
+        memory_limit_percent=100,
+        labels={},
+        annotations={},
+    ),
     ephemeral_storage=10 * 2**30,
     ephemeral_storage_request=2**28,
     home_size="10Gi",

@@ -1,27 +1,35 @@
 """Keys `notebook.*`."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from settings.groups.choices import EXAMPLE, Choice, ChoiceSize
+from settings.groups.content import Repository
 from settings.types.environment import NotebookValue, NotebookVariable
+from settings.types.files import FilePath, readable
 from settings.types.folders import Folder, Scratch
 from settings.types.images import ImagePattern, ImageReference
 from settings.types.machines import AcceleratorType
 from settings.types.model import UNLESS_EMPTY, Model, over
-from settings.types.names import ResourceName
+from settings.types.named_servers import NamedServers
+from settings.types.names import DnsName, ResourceName
+from settings.types.pods import AnnotationValue, Argument, HomePath, LabelKey, LabelValue, RunAs, UrlPath
 from settings.types.quantity import Memory, Quantity, parse
 from settings.types.quota import QuotaName, amounts_fit
 from settings.types.secret import SecretText
 from settings.types.sizes import CpuBounds, MemoryBounds, Storage
-from settings.types.text import Flag, WholeNumber
+from settings.types.text import Flag, Text, WholeNumber
 
 _HOME_STORAGE = Storage(size="10Gi")
 _CPU = CpuBounds(default="0.5", min="0.1", max="4")
 _MEMORY = MemoryBounds(default="1Gi", min="256Mi", max="8Gi")
 _QUOTA = {"pods": 50, "requests.cpu": 64, "requests.memory": "256Gi", "requests.nvidia.com/gpu": 4}
+_RUN_AS = RunAs(user=1000, group=100)
+_COURSE = {"repository": "https://github.com/example/course", "branch": "main"}
+_NAMED_SERVERS = NamedServers(max=0, home="own")
+_FILES = {"/etc/gitconfig": "[pull]\n  rebase = true\n"}
 _SHORTEST_IDLE = 5
 _FOLDERS = [
     {"name": "data", "path": "/data", "claim": "course-data"},
@@ -59,10 +67,31 @@ class NotebookSettings(Model):
     """Further images in the spawn form."""
     allowed_images: tuple[ImagePattern, ...] = ("quay.io/jupyter/*",)
     """Patterns of other images that users can enter in the spawn form; `*` matches `/` too."""
+    image_pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = None
+    """When nodes pull an image, such as `Always`. Not set: always for the tag `latest`, else once."""
+    image_pull_secrets: Annotated[tuple[DnsName, ...], Field(examples=[["registry"]])] = ()
+    """Names of existing Secrets in the notebooks' namespace, of type kubernetes.io/dockerconfigjson, with which nodes
+    pull images from private registries. Create them with `kubectl create secret docker-registry`."""
+    default_url: UrlPath = "/lab"
+    """Page that a started server shows, such as `/rstudio` or `/tree`."""
+    command: Annotated[tuple[Argument, ...], Field(examples=[["start-notebook.py"]])] = ()
+    """Program of the image that starts the server, and its arguments. Empty: `start-singleuser.sh`, or
+    `jupyterhub-singleuser` in images without it. The image's entrypoint gets it in both cases."""
+    home_path: HomePath = "/home/jovyan"
+    """Folder at which the home is mounted, also the value of `HOME`, such as `/home/rstudio`."""
+    run_as: Annotated[RunAs, over(_RUN_AS)] = _RUN_AS
+    """Linux user and group of servers. Root is refused."""
+    labels: Annotated[Mapping[LabelKey, LabelValue], Field(examples=[{"team": "physics"}])] = {}
+    """Further labels of the pods, such as those of a cost report."""
+    annotations: Annotated[Mapping[LabelKey, AnnotationValue], Field(examples=[{"example.org/owner": "Ada"}])] = {}
+    """Further annotations of the pods."""
     cpu: Annotated[CpuBounds, over(_CPU)] = _CPU
     """CPUs of a notebook server. Omitted parts keep their defaults. `500m` is the same as `0.5`."""
     memory: Annotated[MemoryBounds, over(_MEMORY)] = _MEMORY
     """Memory of a notebook server. Omitted parts keep their defaults."""
+    memory_limit_percent: Annotated[WholeNumber, Field(ge=100, le=400)] = 100
+    """Memory limit of a server in percent of the chosen memory, which is guaranteed. 100 to 400. Above 100, servers can
+    use what others leave, and Kubernetes ends programs if all of them need more than they chose."""
     additional_resources: Mapping[ResourceName, Annotated[WholeNumber, Field(ge=1)]] = {"nvidia.com/gpu": 1}
     """Extended resources that users can request in the spawn form, each with its maximum."""
     accelerator: AcceleratorType | None = None
@@ -87,6 +116,20 @@ class NotebookSettings(Model):
     """Whether requests of browsers are activity. An open tab of JupyterLab sends them all the time, so with `true` it
     keeps a server with its GPUs. With `false`, only these are: saved files, output, busy kernels, and processes that
     compute. Then do not offer other web applications, such as RStudio: using them is no activity."""
+    named_servers: Annotated[NamedServers, over(_NAMED_SERVERS)] = _NAMED_SERVERS
+    """Further servers of a user, beside the default one. Omitted parts keep their defaults."""
+    sharing: Flag = False
+    """Whether users may let others use their servers, by JupyterHub's shares and share codes. Others then work with all
+    files, variables and rights of the server."""
+    content: Annotated[tuple[Repository, ...], Field(examples=[[_COURSE]])] = ()
+    """Public git repositories that are pulled into each home when its server starts. What people changed is kept. The
+    image needs git."""
+    files: Annotated[Mapping[FilePath, Text], AfterValidator(readable), Field(examples=[_FILES])] = {}
+    """Files of all servers, by absolute path outside of the home, with their text: settings of Jupyter and git, for
+    example. They are read-only, and nothing secret belongs there. JSON and Python are checked for their syntax."""
+    kernel_idle_minutes: Annotated[WholeNumber, Field(ge=0), AfterValidator(_never_or_long_enough)] = 0
+    """Minutes without activity after which a kernel is stopped, also if its notebook is open. At least 5; 0 means
+    never. Busy kernels go on. It frees memory in a server that is in use."""
     max_hours: Annotated[WholeNumber, Field(ge=0)] = 0
     """Hours after its start after which a server is stopped, even if it is in use. 0 means never. This also applies to
     running servers."""

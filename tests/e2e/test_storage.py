@@ -14,6 +14,7 @@ import httpx
 import pytest
 from kubernetes.client import CoreV1Api, StorageV1Api, V1ObjectMeta, V1Service, V1ServiceSpec, V1StorageClass
 from kubernetes.client.exceptions import ApiException
+from kubernetes.stream import stream  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType] -- it has no types
 
 from tests.conftest import make_stack, succeed
 from tests.doubles.google.plugin import engine_with_stand_in, kept_running
@@ -45,6 +46,14 @@ _SETTINGS: Mapping[str, object] = {
     "notebook.cpu": {"default": "0.1", "max": "2"},
     "notebook.memory": {"default": "256Mi", "max": "1Gi"},
     "notebook.storage": _HOMES,
+    # As for an image that is not of this project.
+    "notebook.command": ["jupyterhub-singleuser"],
+    "notebook.homePath": "/home/rstudio",
+    "notebook.runAs": {"user": 1001, "group": 1002},
+    "notebook.labels": {"team": "data"},
+    "notebook.memoryLimitPercent": 150,
+    "notebook.files": {"/etc/stack/motd": "Hello\n"},
+    "notebook.namedServers": {"max": 1, "home": "shared"},
 }
 
 
@@ -167,6 +176,14 @@ def test_a_notebook_runs_as_the_service_account_of_its_user(stack: Stack) -> Non
         assert pod.spec
         runs_as[name] = pod.spec.service_account_name
     assert runs_as == {"ada": "notebooks-data", "bob": "notebooks"}
+
+
+def test_a_notebook_has_the_user_home_and_files_of_the_settings(stack: Stack) -> None:
+    assert stack
+    core = CoreV1Api(api.connect())
+    command = ["sh", "-c", 'id -u; id -g; pwd; echo "$HOME"; touch own && stat -c %u own; cat /etc/stack/motd']
+    printed = stream(core.connect_get_namespaced_pod_exec, "jupyter-ada", _NOTEBOOKS, command=command, stdout=True)
+    assert str(printed).split() == ["1001", "1002", "/home/rstudio", "/home/rstudio", "1001", "Hello"]
 
 
 def test_a_home_grows_at_the_next_start_and_never_shrinks(stack: Stack, image_settings: dict[str, str]) -> None:

@@ -4,12 +4,11 @@ Needs the hub of `make up` to run. Every figure is a median; compared values are
 """
 
 import json
-import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from kubernetes.client import CoreV1Api
@@ -17,6 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 from tools import paths
+from tools.benchmarks.figure import Figure
+from tools.benchmarks.servers import starts_and_stops
 from tools.commands import run
 from tools.engine import Stack
 from tools.errors import run_reporting_errors
@@ -39,28 +40,18 @@ core.v1.ConfigMap(
 """The minimum of any program for Kubernetes: it loads the SDK and starts the provider."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """One measured thing."""
-
-    name: str
-    values: list[float]
-    unit: str = ""
-    bound: str = ""
-    """The largest median to aim for."""
-
-    @property
-    def median(self) -> float:
-        """The middle of the values."""
-        return statistics.median(self.values)
-
-
 def main() -> int:
     """Measure everything, the least disturbing first."""
     if not cluster.is_up():
         Console(stderr=True).print("error: the local cluster is not running. Start the hub with: make up")
         return 1
-    figures = [*_previews(), _memory(), _repeated_up(), _restart()]
+    figures = [
+        *_previews(),
+        _memory(),
+        *starts_and_stops(deploy.existing("dev").output("hub_url")),
+        _repeated_up(),
+        _restart(),
+    ]
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps([asdict(figure) | {"median": figure.median} for figure in figures], indent=2))
     table = Table("figure", "median", "lowest", "highest", "bound")

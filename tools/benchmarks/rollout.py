@@ -4,7 +4,6 @@ Needs the hub of `make up`. It makes the changes to that stack, one after the ot
 """
 
 import json
-import ssl
 import sys
 import tempfile
 import threading
@@ -21,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tools import paths
+from tools.benchmarks.visitor import TLS, Visitor
 from tools.engine import Stack
 from tools.errors import ToolError, run_reporting_errors
 from tools.local import deploy, images
@@ -28,8 +28,6 @@ from tools.local import deploy, images
 RESULT = paths.CHECKOUT / "build" / "rollout.json"
 _FILE = paths.CHECKOUT / "Pulumi.dev.yaml"
 _USER = "bench"
-_TLS = ssl.create_default_context()
-"""Made once: it takes longer than a request."""
 _PAUSE = 0.1
 """Seconds between two requests."""
 _BROKEN = 'c.JupyterHub.load_roles.append({"name": "broken", "scopes": ["nowhere"]})'
@@ -149,7 +147,7 @@ def _succeeds(url: str, token: str) -> bool:
     headers = {"Authorization": f"token {token}"} if token else {}
     try:
         # A new connection each time, as a new visitor has.
-        return httpx.get(url, headers=headers, timeout=5, verify=_TLS).status_code == 200
+        return httpx.get(url, headers=headers, timeout=5, verify=TLS).status_code == 200
     except httpx.HTTPError:
         return False
 
@@ -160,16 +158,9 @@ def _notebook(url: str) -> str:
 
 def _start_notebook(url: str) -> str:
     """Start a user's server, and return a token for it."""
-    with httpx.Client(base_url=url, follow_redirects=True, timeout=30) as client:
-        client.get("/hub/login")
-        form = {"username": _USER, "password": "any", "_xsrf": client.cookies["_xsrf"]}
-        client.post("/hub/login", data=form)
-        client.get("/hub/home")
-        headers = {
-            "X-XSRFToken": next(c.value or "" for c in client.cookies.jar if c.name == "_xsrf" and c.path == "/hub/")
-        }
-        client.post(f"/hub/api/users/{_USER}/server", headers=headers, json={})
-        token = str(client.post(f"/hub/api/users/{_USER}/tokens", headers=headers, json={}).json()["token"])
+    with Visitor(url, _USER) as user:
+        user.start()
+        token = user.token()
     deadline = time.monotonic() + 120
     while not _succeeds(_notebook(url), token):
         if time.monotonic() > deadline:

@@ -23,6 +23,7 @@ from hub.notebook_spawner import NotebookSpawner
 from hub.notebook_start import command
 from hub.proxy import WatchedProxy
 from tests.unit.hub.conftest import CONFIG_FILE
+from tests.unit.hub.manifests import manifest_of
 
 LoadConfig = Callable[[HubConfig], Config]
 
@@ -33,19 +34,6 @@ SECTIONS: dict[str, type[Configurable]] = {
     "Authenticator": Authenticator,
     "KubeSpawner": NotebookSpawner,
 }
-
-
-def manifest_of(config: Config, user_options: dict[str, object]) -> dict[str, Any]:
-    """Return the pod of the real KubeSpawner, with the hooks in JupyterHub's order."""
-
-    async def make() -> dict[str, Any]:
-        spawner: Any = NotebookSpawner(_mock=True, config=config)
-        spawner.user.groups = []
-        await spawner._run_apply_user_options(user_options)
-        pod = spawner.modify_pod_hook(spawner, await spawner.get_pod_manifest())
-        return spawner.api.api_client.sanitize_for_serialization(pod)
-
-    return asyncio.run(make())
 
 
 @pytest.fixture

@@ -128,6 +128,26 @@ def test_a_server_that_answers_has_started(monkeypatch: pytest.MonkeyPatch) -> N
     assert start(monkeypatch, answering).startswith("http://127.0.0.1:")
 
 
+def running_at(url: str) -> Pod:
+    ports = [{"name": "notebook-port", "containerPort": int(url.rpartition(":")[2])}]
+    status = {"name": "notebook", "ready": True, "state": {"running": {}}}
+    return {
+        "metadata": {"name": "jupyter-alice"},
+        "spec": {"containers": [{"ports": ports}]},
+        "status": {"phase": "Running", "podIP": "127.0.0.1", "containerStatuses": [status]},
+    }
+
+
+def test_a_server_has_started_before_kubespawner_looks_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    pod: Pod = {"metadata": {}, "status": {"phase": "Pending"}}
+
+    async def unnoticed() -> str:
+        pod.update(running_at(await answering()))
+        return await never()
+
+    assert start(monkeypatch, unnoticed, pod=pod).startswith("http://127.0.0.1:")
+
+
 def test_a_server_that_runs_without_an_answer_is_given_up_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(HubError) as caught:
         start(monkeypatch, silent, pod=failing("CrashLoopBackOff"), http_timeout=0)
@@ -252,6 +272,35 @@ def test_a_stop_on_a_lost_node_deletes_the_object_in_the_end(monkeypatch: pytest
 
     asyncio.run(run())
     assert calls == [False, True]
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_a_server_has_stopped_before_kubespawner_looks_again(
+    is_refused: bool,  # noqa: FBT001 -- a parameter of the test
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(notebook_spawner, "_STUCK_SECONDS", 0.5)
+    calls: list[bool] = []
+
+    async def delete(*_: object) -> bool:
+        return not is_refused
+
+    async def stop(spawner: Any, now: bool = False) -> None:  # noqa: ANN401, FBT001, FBT002 -- KubeSpawner's signature
+        calls.append(now)
+        if not now:
+            await spawner._make_delete_pod_request("jupyter-alice", None, 0, 1)
+            spawner.pod_reflector.pods.clear()
+            await asyncio.Event().wait()
+
+    async def run() -> None:
+        spawner: Any = made(monkeypatch, failing("Running"))
+        spawner.delete_grace_period = 0
+        monkeypatch.setattr(KubeSpawner, "_make_delete_pod_request", delete)
+        monkeypatch.setattr(KubeSpawner, "stop", stop)
+        await spawner.stop()
+
+    asyncio.run(run())
+    assert calls == ([False, True] if is_refused else [False])
 
 
 def _ended(reason: str) -> Pod:

@@ -4,7 +4,7 @@ import json
 import resource
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -28,7 +28,12 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def start(
-    programs: Path, home: Path, *, free_bytes: int, environment: Mapping[str, str] | None = None
+    programs: Path,
+    home: Path,
+    *,
+    free_bytes: int,
+    environment: Mapping[str, str] | None = None,
+    own: Sequence[str] = (),
 ) -> tuple[str, dict[str, str], int]:
     """Run the command; return the server's PID and arguments, its environment, and the PID of the command."""
 
@@ -37,7 +42,7 @@ def start(
         resource.setrlimit(resource.RLIMIT_FSIZE, (free_bytes, free_bytes))
 
     with subprocess.Popen(
-        [*command(), "--option", "two words"],
+        [*command(own), "--option", "two words"],
         env={
             "PATH": f"{programs}:/usr/bin:/bin",
             "HOME": str(home),
@@ -93,6 +98,22 @@ def test_an_image_without_the_script_starts_its_jupyterhub_singleuser(programs: 
     (programs / "start-singleuser.sh").rename(programs / "jupyterhub-singleuser")
     first, _, pid = start(programs, tmp_path, free_bytes=10**6)
     assert first == f"{pid} --option two words"
+
+
+def test_a_program_of_the_operator_starts_with_its_arguments_before_those_of_the_hub(
+    programs: Path, tmp_path: Path
+) -> None:
+    (programs / "start-singleuser.sh").rename(programs / "start notebook.py")
+    first, _, pid = start(programs, tmp_path, free_bytes=10**6, own=["start notebook.py", "--own={x} 'y'"])
+    assert first == f"{pid} --own={{x}} 'y' --option two words"
+
+
+def test_an_image_without_the_program_of_the_operator_ends_with_the_reason(programs: Path, tmp_path: Path) -> None:
+    environment = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+    started = command(["it's-there.py", "--flag"])
+    ended = subprocess.run(started, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 127
+    assert ended.stderr == "This image has no it's-there.py.\n"
 
 
 def test_an_image_without_jupyterhub_ends_with_the_reason(programs: Path, tmp_path: Path) -> None:

@@ -13,6 +13,10 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "additional_resources": _SIZES,
     "allowed_images": _IMAGES,
     "choices": "The servers that users can choose change.",
+    "content.files": "New servers have other files of the stack.",
+    "content.files_config_map": "",  # goes with the files
+    "content.kernel_idle_minutes": "Idle kernels in new servers stop after {new} minutes (before: {old}; 0: never).",
+    "content.repositories": "New servers pull other repositories into the home. Folders that are there stay.",
     "count_open_tabs": "Open browser tabs count as activity: {new} (before: {old}), for servers that start afterwards.",
     "cpu": _SIZES,
     "database_url": "The hub uses another database: users and tokens of the old one are not in it.",
@@ -33,8 +37,22 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "keep_homes": "Keeping the homes of deleted users changes: {old} → {new}.",
     "max_hours": "Servers are stopped {new} hours after their start, even in use (before: {old}; 0 = never).",
     "memory": _SIZES,
+    "named_servers.limit": "Users can have {new} further servers (before: {old}).",
+    "named_servers.on_one_node": "",  # goes with shares_home
+    "named_servers.shares_home": "New named servers share the home of the default one: {new} (before: {old}). Own "
+    "homes stay as they are.",
     "notebooks_namespace": "New notebooks run in the namespace {new} (before: {old}).",
     "owner_uid": "",  # noted with the ServiceAccount
+    "pod.annotations": "New servers have other annotations.",
+    "pod.command": "New servers start with another command.",
+    "pod.default_url": "Started servers show {new} (before: {old}).",
+    "pod.group": "New servers run as the group {new} (before: {old}), which also gets the files of their homes.",
+    "pod.home_path": "New servers have the home at {new} (before: {old}). Absolute paths in own files may break.",
+    "pod.image_pull_policy": "",  # nobody notices but the registry
+    "pod.image_pull_secrets": "New servers pull their images with other Secrets.",
+    "pod.labels": "New servers have other labels.",
+    "pod.memory_limit_percent": "The memory limit of new servers is {new} % of the chosen memory (before: {old} %).",
+    "pod.user": "New servers run as the user {new} (before: {old}). Private files of homes stay closed.",
     "proxy_api_url": "",  # only the hub uses it
     "remote_repositories": "New servers pull their images through other repositories.",
     "replace_guard": "hub.extraConfig may replace the checks of what people start: {new} (before: {old}).",
@@ -42,6 +60,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "secret_environment": "New notebooks have other secret environment variables.",
     "service_accounts": "New notebooks of some users run as another ServiceAccount.",
     "shared_memory": "New notebooks have {new} of shared memory (before: {old}; none = 64Mi).",
+    "sharing": "Users may share their servers with others: {new} (before: {old}).",
     "sign_in.admin_users": _USERS,
     "sign_in.allow_all": _USERS,
     "sign_in.allowed_users": _USERS,

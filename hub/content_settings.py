@@ -1,0 +1,33 @@
+"""Content that every home and server gets of the stack: git repositories, files, and the end of idle kernels."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Repository(BaseModel):
+    """A git repository that is pulled into each home when its server starts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    repository: str
+    """URL, without a password."""
+    branch: str | None
+    """Branch; None: the default one of the repository."""
+    folder: str
+    """Folder below the home."""
+
+
+class ContentSettings(BaseModel):
+    """Content and Jupyter's settings of each server."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    repositories: tuple[Repository, ...]
+    """Repositories, pulled one after the other."""
+    files: dict[str, str]
+    """Keys of `files_config_map` by the path of the file in the container."""
+    files_config_map: str | None
+    """Name of the ConfigMap with the files, in the notebooks' namespace; None: there are none."""
+    kernel_idle_minutes: int
+    """Minutes without activity after which a kernel is stopped; 0 is never."""

@@ -1,0 +1,127 @@
+"""Named types for what an image needs of its pod: paths, command, user, labels and annotations."""
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+
+from settings.types.model import Model
+from settings.types.text import Check, Line, Text, WholeNumber, at_most, matching, pattern
+
+_NAME = r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+_DOMAIN = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*"
+_MOST: Final = 2**31 - 1
+_SYSTEM: Final = ("bin", "boot", "dev", "etc", "lib", "lib64", "proc", "run", "sbin", "sys", "tmp", "usr", "var")
+"""Folders of every image, without which no server starts, and `/tmp`, which has Jupyter's own files."""
+
+_NO_PATH = "is not an absolute path of a folder, such as /home/jovyan: letters, digits and . _ - between the /"
+_NO_URL = "is not a path of the server, such as /lab or /rstudio: one / first, and no spaces"
+_NO_KEY = "is not a key of a label or annotation, such as team or example.org/cost-center"
+
+_RESERVED: Final = {
+    "app": "KubeSpawner",
+    "component": "KubeSpawner",
+    "heritage": "KubeSpawner",
+    "release": "KubeSpawner",
+}
+_RESERVED_DOMAINS: Final = {
+    "hub.jupyter.org": "KubeSpawner",
+    "app.kubernetes.io": "KubeSpawner",
+    "cluster-autoscaler.kubernetes.io": "this program",
+    "security.beta.kubernetes.io": "Pod Security",
+    "security.alpha.kubernetes.io": "Pod Security",
+}
+"""By domain, or last part of one, who sets its keys."""
+
+
+def _home_path(path: str) -> str:
+    first, *others = path.removeprefix("/").split("/")
+    if {".", ".."}.intersection((first, *others)):
+        raise ValueError(_NO_PATH)
+    if first in _SYSTEM:
+        msg = f"is in /{first}, which belongs to the image; the home hides what the image has there"
+        raise ValueError(msg)
+    return path
+
+
+def _not_root(number: int) -> int:
+    if number == 0:
+        msg = (
+            "is root, which Pod Security restricted refuses; choose the user that the image has for people, such as "
+            "1000 (docs/notebook-images.md)"
+        )
+        raise ValueError(msg)
+    return number
+
+
+def _no_variables(text: str) -> str:
+    # Kubernetes replaces the first, KubeSpawner the second in some of these texts.
+    if "$(" in text:
+        msg = "has $(, which Kubernetes would replace; put it into a script of the image"
+        raise ValueError(msg)
+    return text
+
+
+def _key(text: str) -> str:
+    domain, slash, name = text.rpartition("/")
+    whole = _RESERVED.get(name) if not slash else None
+    for reserved, owner in _RESERVED_DOMAINS.items():
+        if domain == reserved or domain.endswith(f".{reserved}"):
+            whole = owner
+    if whole:
+        msg = f"belongs to {whole}; use a domain of your own, such as example.org/{name}"
+        raise ValueError(msg)
+    return text
+
+
+def _no_braces(text: str) -> str:
+    if re.search("[{}]", text):
+        msg = "has { or }, which KubeSpawner would replace; leave them out"
+        raise ValueError(msg)
+    return text
+
+
+HomePath = Annotated[
+    Text,
+    matching(r"(?:/[A-Za-z0-9._-]+)+", _NO_PATH),
+    at_most(255, "the limit of Linux"),
+    AfterValidator(_home_path),
+]
+"""Absolute path of a folder that hides nothing that every image needs."""
+
+UrlPath = Annotated[Text, matching(r"/(?!/)[^\s{}]*", _NO_URL)]
+"""Path of a page of the server, with its query."""
+
+Argument = Annotated[Line, AfterValidator(_no_variables)]
+"""One word of a command; no shell sees it."""
+
+LabelKey = Annotated[
+    Text,
+    Check(_key, pattern(rf"(?:(?=[^/]{{1,253}}/){_DOMAIN}/)?{_NAME}", _NO_KEY)),
+    matching(rf"(?:(?=[^/]{{1,253}}/){_DOMAIN}/)?{_NAME}", _NO_KEY),
+]
+"""Key of a label or an annotation that neither KubeSpawner nor this program sets."""
+
+LabelValue = Annotated[
+    Text,
+    matching(
+        rf"(?:{_NAME})?",
+        "is not the value of a label: at most 63 letters, digits and - _ . with a letter or digit at the ends",
+    ),
+]
+"""Value of a label; it may be empty."""
+
+AnnotationValue = Annotated[Text, at_most(4096, "annotations are no files"), AfterValidator(_no_braces)]
+"""Value of an annotation."""
+
+Id = Annotated[WholeNumber, Field(ge=0, le=_MOST), AfterValidator(_not_root)]
+"""Number of a Linux user or group other than root."""
+
+
+class RunAs(Model):
+    """User and group of all processes of a server. The group also owns the files of the home."""
+
+    user: Id
+    """Number of the Linux user."""
+    group: Id
+    """Number of the Linux group."""
