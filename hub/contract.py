@@ -220,7 +220,7 @@ class Choice(BaseModel):
     home_path: str | None
     """Folder of the container where the home is; None: that of all servers."""
     environment: dict[str, str]
-    """Environment variables, with KubeSpawner's placeholders."""
+    """Environment variables beside those of all servers, with `PERSON_FIELDS` in their values."""
     users: tuple[str, ...]
     """Users who can choose it. With `groups` empty, too: everybody."""
     groups: tuple[str, ...]

@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from kubernetes_asyncio.client import V1Pod
     from kubespawner import KubeSpawner
 
-    from hub.contract import HubConfig
+    from hub.contract import Choice, HubConfig
 
 _FIELD: Final = re.compile(rf"\{{({'|'.join(PERSON_FIELDS)})\}}")
 _LONGEST_NAME: Final = 48
 """Length of a user's name in names of objects and paths, as in KubeSpawner. Longer names get a hash."""
 
 
-def add_to(pod: V1Pod, spawner: KubeSpawner, config: HubConfig) -> None:
+def add_to(pod: V1Pod, spawner: KubeSpawner, config: HubConfig, *, choice: Choice | None = None) -> None:
     """Add the parts for a spawner's user to a pod that is checked: before, it has only its home and plain variables.
 
     Nothing that a user sends has an influence on them. A variable that the pod has already, from `hub.extraConfig`,
-    stays.
+    stays. Those of the choice replace those of all servers.
     """
     values = {
         "username": safe_slug(spawner.user.name, max_length=_LONGEST_NAME),
@@ -38,7 +38,7 @@ def add_to(pod: V1Pod, spawner: KubeSpawner, config: HubConfig) -> None:
     }
     (container,) = pod.spec.containers
     known = {variable.name for variable in container.env or []}
-    added = [variable for variable in _environment(values, config) if variable["name"] not in known]
+    added = [variable for variable in _environment(values, config, choice) if variable["name"] not in known]
     volumes, mounts, annotations = folders.of(spawner.user, values["username"], config)
     container.env = [*(container.env or []), *(get_k8s_model(V1EnvVar, part) for part in added)]
     container.volume_mounts = [
@@ -50,7 +50,7 @@ def add_to(pod: V1Pod, spawner: KubeSpawner, config: HubConfig) -> None:
         pod.metadata.annotations = {**(pod.metadata.annotations or {}), **annotations}
 
 
-def _environment(values: Mapping[str, str], config: HubConfig) -> list[dict[str, Any]]:
+def _environment(values: Mapping[str, str], config: HubConfig, choice: Choice | None) -> list[dict[str, Any]]:
     """Return the variables in the JSON form of Kubernetes' API, the secret ones first."""
     # Kubernetes expands `$(NAME)`, if NAME comes before: a setting may use it, a user's name must not.
     shown = {name: value.replace("$", "$$") for name, value in values.items()}
@@ -58,8 +58,6 @@ def _environment(values: Mapping[str, str], config: HubConfig) -> list[dict[str,
         {"name": name, "valueFrom": {"secretKeyRef": {"name": of.secret, "key": of.key}}}
         for name, of in config.secret_environment.items()
     ]
-    plain = [
-        {"name": name, "value": _FIELD.sub(lambda match: shown[match[1]], value)}
-        for name, value in config.environment.items()
-    ]
-    return [*secret, *plain]
+    texts = {**config.environment, **(choice.environment if choice else {})}
+    plain = [{"name": name, "value": _FIELD.sub(lambda match: shown[match[1]], value)} for name, value in texts.items()]
+    return [*(one for one in secret if one["name"] not in texts), *plain]

@@ -63,10 +63,10 @@ class PodGuard:
         if reasons:
             raise HubError(["This hub does not allow this notebook pod.", *reasons], status=403)
         # The settings alone say what follows, so it is not checked.
+        grants.add_to(pod, spawner, self._config, choice=None if server is None else server.choice)
         stack_files.add_to(pod, self._config.content)
         if self._config.named_servers.on_one_node:
             named_servers.keep_together(pod)
-        grants.add_to(pod, spawner, self._config)
         container = pod.spec.containers[0]
         # The image's own folder may be hidden by the home, or closed to this user; the server would show it.
         for mount in container.volume_mounts or ():
@@ -112,15 +112,17 @@ def mistakes(
         return [f"{'.'.join(str(part) for part in mistake['loc'])}: {mistake['msg']}." for mistake in found]
     container = pod.spec.containers[0]
     if server is None or server.choice is None:
-        reasons = _wrong_amounts(container.resources, _bounds(config), config, config.pod.memory_limit_percent)
+        largest = config.pod.limit(int(config.memory.max))
+        reasons = _wrong_amounts(container.resources, _bounds(config), config, memory_limit=largest)
         if reason := image_rule.why_refused(container.image, config):
             reasons.append(f"{container.image!r} {reason}")
     else:
-        reasons = _wrong_amounts(container.resources, _bounds_of(server.size), config)
+        size = server.size
+        reasons = _wrong_amounts(container.resources, _bounds_of(size), config, memory_limit=size.memory_limit)
         if container.image not in {image.image for image in server.choice.images}:
             reasons.append(f"{container.image!r} is no image of {server.choice.title}.")
-        if not server.size.node_selector.items() <= pod.spec.node_selector.items():
-            reasons.append(f"The nodes of {server.choice.title} have the labels {server.size.node_selector}.")
+        if not size.node_selector.items() <= pod.spec.node_selector.items():
+            reasons.append(f"The nodes of {server.choice.title} have the labels {size.node_selector}.")
     if pod.spec.service_account_name != account:
         reasons.append(f"{pod.spec.service_account_name!r} is not the ServiceAccount of this notebook.")
     claims = {volume.persistent_volume_claim.claim_name for volume in pod.spec.volumes}
@@ -144,11 +146,11 @@ def _bounds(config: HubConfig) -> dict[str, tuple[float, float]]:
 def _bounds_of(size: ChoiceSize) -> dict[str, tuple[float, float]]:
     """Return the least and the most of each resource of a size."""
     devices = {name: (0.0, float(count)) for name, count in size.additional_resources.items()}
-    return {"cpu": (size.cpu, size.cpu_limit), "memory": (size.memory, size.memory_limit), **devices}
+    return {"cpu": (size.cpu, size.cpu_limit), "memory": (size.memory, size.memory), **devices}
 
 
 def _wrong_amounts(
-    resources: Resources, resource_bounds: Mapping[str, tuple[float, float]], config: HubConfig, percent: int = 100
+    resources: Resources, resource_bounds: Mapping[str, tuple[float, float]], config: HubConfig, *, memory_limit: int
 ) -> list[str]:
     bounds = {**resource_bounds, EPHEMERAL_STORAGE: (0.0, float(config.ephemeral_storage))}
     reasons: list[str] = []
@@ -157,7 +159,7 @@ def _wrong_amounts(
             # A missing amount is unbounded: a pod without a limit can take the whole node.
             least, most = bounds.get(name, (0, 0))
             if (kind, name) == ("limits", "memory"):
-                most = most * percent / 100
+                most = memory_limit
             amount = amounts.get(name)
             if amount is None or not Decimal(str(least)) <= amount <= Decimal(str(most)):
                 reasons.append(f"resources.{kind}.{name}: must be from {least} to {most}, not {amount}.")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hub.contract import Choice, ChoiceSize, HubConfig
 
 
-_KUBESPAWNER_TRAITS: Final = ("cpu_limit", "cmd", "default_url", "environment", "node_selector", "volume_mounts")
+_KUBESPAWNER_TRAITS: Final = ("cpu_limit", "cmd", "default_url", "node_selector", "volume_mounts")
 """Traits of the configuration that a choice replaces for one start."""
 
 
@@ -232,8 +232,6 @@ def _traits(of: Choice, size: ChoiceSize, configured: Mapping[str, Any]) -> dict
         traits["cmd"] = command(of.command)
     if of.default_url is not None:
         traits["default_url"] = of.default_url
-    if of.environment:
-        traits["environment"] = {**configured["environment"], **of.environment}
     if size.node_selector:
         traits["node_selector"] = {**configured["node_selector"], **size.node_selector}
     if of.home_path is not None:

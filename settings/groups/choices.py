@@ -6,22 +6,14 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.types.accounts import GitHubOrganization, UserName
+from settings.types.choices import ChoiceName, GroupName, NodeLabelKey, NodeLabelValue
+from settings.types.environment import NotebookValue, NotebookVariable
 from settings.types.images import ImageReference
 from settings.types.machines import AcceleratorType
 from settings.types.model import Model
 from settings.types.names import PoolName, ResourceName
+from settings.types.pods import Argument, HomePath, UrlPath
 from settings.types.quantity import Memory, PositiveCpu
-from settings.types.servers import (
-    Argument,
-    ChoiceName,
-    GroupName,
-    HomePath,
-    LabelKey,
-    LabelValue,
-    UrlPath,
-    VariableName,
-    VariableValue,
-)
 from settings.types.text import Line, WholeNumber
 
 EXAMPLE = {
@@ -69,7 +61,7 @@ class Amounts(Model):
     """GPU type, such as `nvidia-l4`, on GKE. Not set: that of `nodePool`, else `notebook.accelerator`."""
     node_pool: PoolName | None = None
     """Name of an entry of `nodes.gpu`, such as `l4`, on whose nodes the server runs. Not set: any nodes that fit."""
-    node_selector: Annotated[Mapping[LabelKey, LabelValue], Field(examples=[_SELECTOR])] = {}
+    node_selector: Annotated[Mapping[NodeLabelKey, NodeLabelValue], Field(examples=[_SELECTOR])] = {}
     """Labels of the nodes on which the server runs. Empty: any nodes."""
 
 
@@ -102,7 +94,7 @@ class Choice(Amounts):
     home_path: HomePath | None = None
     """Folder of the container where the home is, such as `/home/rstudio`. Not set: `notebook.homePath`."""
     environment: Annotated[
-        Mapping[VariableName, VariableValue], Field(examples=[{"MLFLOW_TRACKING_URI": "http://mlflow.mlflow"}])
+        Mapping[NotebookVariable, NotebookValue], Field(examples=[{"MLFLOW_TRACKING_URI": "http://mlflow.mlflow"}])
     ] = {}
     """Environment variables. `{username}` is replaced by the user's name as it is in the name of the pod."""
     users: Annotated[tuple[UserName, ...], Field(examples=[["ada"]])] = ()
