@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from hub.content_settings import ContentSettings, Repository  # noqa: F401, TC001 Pydantic needs it
+from hub.content_settings import ContentSettings  # noqa: TC001 Pydantic needs it
 from hub.pod_settings import PodSettings  # noqa: TC001 Pydantic needs it
 
 PROXY_TOKEN_VARIABLE: Final = "CONFIGPROXY_AUTH_TOKEN"  # noqa: S105 the name of a variable

@@ -65,7 +65,8 @@ class SpawnPage(SpawnHandler):
 def _options_behind(pages: Sequence[bytes]) -> dict[str, list[str]]:
     """Return the options in the page that a started server opens, as in `/hub/user-redirect/lab?choice=large`."""
     found = [parse_qs(page.decode().partition("?")[2]) for page in pages]
-    return next((options for options in found if "choice" in options), {})
+    none: dict[str, list[str]] = {}
+    return next((options for options in found if "choice" in options), none)
 
 
 def _decodable(value: bytes) -> bytes:

@@ -56,9 +56,8 @@ def accelerator_errors(notebook: NotebookSettings, cluster: ClusterSettings) -> 
 
 def _offered(notebook: NotebookSettings) -> Collection[str]:
     """Return the extended resources of the free form and of the choices."""
-    free = notebook.additional_resources if notebook.has_free_form else {}
     return {
-        *free,
+        *(notebook.additional_resources if notebook.has_free_form else ()),
         *(name for choice in notebook.choices for size in choice.all_sizes for name in size.additional_resources),
     }
 

@@ -8,13 +8,13 @@ import time
 from collections.abc import Generator, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 from kubernetes.client import CoreV1Api, StorageV1Api, V1ObjectMeta, V1Service, V1ServiceSpec, V1StorageClass
 from kubernetes.client.exceptions import ApiException
-from kubernetes.stream import stream
+from kubernetes.stream import stream  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType] -- it has no types
 
 from tests.conftest import make_stack, succeed
 from tests.doubles.google.plugin import engine_with_stand_in, kept_running
@@ -204,14 +204,18 @@ def test_a_notebook_has_the_user_home_and_files_of_the_settings(stack: Stack) ->
 def _in_pod(name: str, command: str) -> str:
     """Return the output of a shell command in the server of a user."""
     core = CoreV1Api(api.connect())
-    return stream(
-        core.connect_get_namespaced_pod_exec,
-        f"jupyter-{name}",
-        _NOTEBOOKS,
-        command=["sh", "-c", f"{command} 2>&1"],
-        stdout=True,
-        stderr=True,
-    ).strip()
+    output = cast(
+        "str",
+        stream(
+            core.connect_get_namespaced_pod_exec,
+            f"jupyter-{name}",
+            _NOTEBOOKS,
+            command=["sh", "-c", f"{command} 2>&1"],
+            stdout=True,
+            stderr=True,
+        ),
+    )
+    return output.strip()
 
 
 def test_folders_are_shared_or_a_users_own_and_written_by_writers_only(stack: Stack) -> None:

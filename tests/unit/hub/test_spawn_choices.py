@@ -17,7 +17,7 @@ class FakeSpawner(KubeSpawner):
     """KubeSpawner's traits of a user, without a cluster."""
 
     def __init__(self, user: str = "eve", *groups: str, **user_options: object) -> None:
-        self.user = SimpleNamespace(name=user, groups=[SimpleNamespace(name=group) for group in groups])
+        self.user: Any = SimpleNamespace(name=user, groups=[SimpleNamespace(name=group) for group in groups])
         self.user_options = user_options
 
 
@@ -96,7 +96,7 @@ def test_the_last_choice_is_chosen_again() -> None:
     ],
     ids=str,
 )
-def test_a_last_choice_that_is_not_offered_any_more_is_told(last: dict[str, object], chosen: str, note: str) -> None:
+def test_a_last_choice_that_is_not_offered_any_more_is_told(last: dict[str, Any], chosen: str, note: str) -> None:
     html = page_of(FakeSpawner(**last))
     assert [name for name, checked in radios(html).items() if checked] == [chosen]
     assert note in html
