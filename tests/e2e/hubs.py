@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
-from kubernetes.client import AppsV1Api, CoreV1Api, RbacAuthorizationV1Api
+from kubernetes.client import AppsV1Api, CoreV1Api, RbacAuthorizationV1Api, StorageV1Api
 from kubernetes.client.exceptions import ApiException
 from playwright.sync_api import Browser, Page
 
@@ -40,7 +41,7 @@ def _settings(namespace: str, address: str) -> dict[str, object]:
     }
 
 
-NAMESPACE = "e2e"
+NAMESPACE = "e2e-hub"
 NOTEBOOKS = f"{NAMESPACE}-notebooks"
 SETTINGS = _settings(NAMESPACE, "127.100.0.11")
 """Settings of the hub with dummy sign-in."""
@@ -226,13 +227,26 @@ def brought_up(stack: Stack, *namespaces: str) -> Generator[Hub]:
 
 
 def forget(*namespaces: str) -> None:
-    """Delete the namespaces and cluster role bindings of hubs, and wait until they are gone."""
-    core, rbac = CoreV1Api(api.connect()), RbacAuthorizationV1Api(api.connect())
-    for name in namespaces:
+    """Delete the namespaces of hubs and their objects of the cluster, and wait until they are gone.
+
+    Objects of the cluster (StorageClasses, ClusterRoles and their bindings) are those whose name starts with a
+    namespace and a hyphen: tests name theirs so, as an interrupted run leaves them, and the cluster keeps its data.
+    """
+    connection = api.connect()
+    core, rbac, storage = CoreV1Api(connection), RbacAuthorizationV1Api(connection), StorageV1Api(connection)
+    of_cluster: tuple[tuple[Callable[[], Any], Callable[[str], object]], ...] = (
+        (rbac.list_cluster_role_binding, rbac.delete_cluster_role_binding),
+        (rbac.list_cluster_role, rbac.delete_cluster_role),
+        (storage.list_storage_class, storage.delete_storage_class),
+    )
+    prefixes = tuple(f"{namespace}-" for namespace in namespaces)
+    for list_all, delete in of_cluster:
+        for item in list_all().items:
+            if item.metadata and item.metadata.name and item.metadata.name.startswith(prefixes):
+                delete(item.metadata.name)
+    for namespace in namespaces:
         with suppress(ApiException):  # it does not exist
-            rbac.delete_cluster_role_binding(binding_of(name))
-        with suppress(ApiException):
-            core.delete_namespace(name)
+            core.delete_namespace(namespace)
     for _ in range(600):
         there = {item.metadata.name for item in core.list_namespace().items if item.metadata}
         if not there & set(namespaces):

@@ -27,7 +27,7 @@ from tests.e2e.browser import (
     stop_server,
     wait_for_lab,
 )
-from tests.e2e.hubs import NAMESPACE, NOTEBOOKS, SETTINGS, Hub, brought_up, pods, readable_texts
+from tests.e2e.hubs import NAMESPACE, NOTEBOOKS, SETTINGS, Hub, binding_of, brought_up, pods, readable_texts
 from tools.engine import Engine
 from tools.local import api, layout
 
@@ -79,7 +79,7 @@ def test_the_exports_are_the_addresses_of_the_hub(hub: Hub) -> None:
 
 def test_the_operator_is_bound_to_cluster_admin(hub: Hub) -> None:
     assert hub.url
-    binding = RbacAuthorizationV1Api(api.connect()).read_cluster_role_binding("e2e-admin")
+    binding = RbacAuthorizationV1Api(api.connect()).read_cluster_role_binding(binding_of(NAMESPACE))
     assert binding.role_ref.name == "cluster-admin"
     assert [subject.name for subject in binding.subjects or []] == ["operator@example.com"]
 
@@ -303,7 +303,7 @@ def test_a_destroy_keeps_only_the_homes_and_the_next_update_uses_them(hub: Hub, 
     succeed(hub.stack, "destroy", "--yes")
     assert not _exists(NAMESPACE)
     with pytest.raises(ApiException):
-        RbacAuthorizationV1Api(api.connect()).read_cluster_role_binding("e2e-admin")
+        RbacAuthorizationV1Api(api.connect()).read_cluster_role_binding(binding_of(NAMESPACE))
     core = CoreV1Api(api.connect())
     for _ in range(300):
         if not pods(NOTEBOOKS):

@@ -53,12 +53,13 @@ def _rule(group: str, resources: Sequence[str]) -> dict[str, Any]:
 @contextmanager
 def _account(name: str, folder: Path, *, view: bool = False, rules: Sequence[object] = ()) -> Generator[Path]:
     """Create a ServiceAccount with these permissions, and yield its kubeconfig."""
+    name = f"{RIGHTS_NAMESPACE}-{name}"
     connection = api.connect()
     # The client also accepts objects as dicts.
     core: Any = CoreV1Api(connection)
     rbac: Any = RbacAuthorizationV1Api(connection)
     bound = [name] if rules else []
-    core.create_namespaced_service_account("default", {"metadata": {"name": name}})
+    core.create_namespaced_service_account(RIGHTS_NAMESPACE, {"metadata": {"name": name}})
     if rules:
         rbac.create_cluster_role({"metadata": {"name": name}, "rules": list(rules)})
     for role in [*bound, *(["view"] if view else [])]:
@@ -66,18 +67,18 @@ def _account(name: str, folder: Path, *, view: bool = False, rules: Sequence[obj
             {
                 "metadata": {"name": f"{name}-{role}"},
                 "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": role},
-                "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": "default"}],
+                "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": RIGHTS_NAMESPACE}],
             }
         )
     try:
-        request = core.create_namespaced_service_account_token(name, "default", {"spec": {}})
+        request = core.create_namespaced_service_account_token(name, RIGHTS_NAMESPACE, {"spec": {}})
         config = yaml.safe_load(layout.KUBECONFIG.read_text())
         config["users"][0]["user"] = {"token": request.status.token}
         file = folder / name
         file.write_text(yaml.safe_dump(config))
         yield file
     finally:
-        core.delete_namespaced_service_account(name, "default")
+        core.delete_namespaced_service_account(name, RIGHTS_NAMESPACE)
         for role in [*bound, *(["view"] if view else [])]:
             rbac.delete_cluster_role_binding(f"{name}-{role}")
         if rules:
@@ -140,14 +141,14 @@ def test_a_plan_without_cluster_access_is_the_same_and_writes_no_state(changed: 
         operation, urn = line.split(" ")[:2]
         planned.setdefault(operation, set()).add(token_of(urn).rpartition(":")[2])
     assert planned == _PLANNED, plan
-    with _account("e2e-no-access", tmp_path) as kubeconfig:
+    with _account("no-access", tmp_path) as kubeconfig:
         assert _planned(_as(changed, kubeconfig)) == plan
     assert {file: file.read_bytes() for file in (changed.folder / "pulumi").rglob("*") if file.is_file()} == state
 
 
 def test_a_comment_without_cluster_access_has_each_change_and_no_secret(changed: Stack, tmp_path: Path) -> None:
     (changed.workspace / ".venv").symlink_to(sys.prefix)
-    with _account("e2e-no-access", tmp_path) as kubeconfig:
+    with _account("no-access", tmp_path) as kubeconfig:
         variables = {
             **_as(changed, kubeconfig).environment,
             "STACK": changed.name,
@@ -172,12 +173,12 @@ def _drift(stack: Stack) -> subprocess.CompletedProcess[str]:
 
 
 def test_drift_detection_needs_to_read_secrets_and_rbac(hub: Hub, tmp_path: Path) -> None:
-    with _account("e2e-viewer", tmp_path, view=True) as kubeconfig:
+    with _account("viewer", tmp_path, view=True) as kubeconfig:
         refused = _drift(_as(hub.stack, kubeconfig))
         assert refused.returncode != 0
         for kind in ("secrets", *_RBAC):
             assert f'cannot get resource "{kind}"' in refused.stdout
     rules = [_rule("", ["secrets"]), _rule("rbac.authorization.k8s.io", _RBAC)]
-    with _account("e2e-reader", tmp_path, view=True, rules=rules) as kubeconfig:
+    with _account("reader", tmp_path, view=True, rules=rules) as kubeconfig:
         found = _drift(_as(hub.stack, kubeconfig))
         assert found.returncode == 0, found.stdout

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.scenario
 
 _NAMESPACE, _NOTEBOOKS = "e2e-storage", "e2e-storage-notebooks"
 _ADDRESS = "127.100.0.16"
-_GROWING = "e2e-growing"
+_GROWING = f"{_NAMESPACE}-growing"
 _ACCOUNT = "the-data@my-project-123.iam.gserviceaccount.com"
 _OWN = f"{_NAMESPACE}-homes-pd-ssd-regional-delete"
 _HOMES = {"size": "64Mi", "storageClass": _GROWING}
@@ -76,7 +76,6 @@ def stack(
             require_success(stack.run("destroy", "--yes"), _NAMESPACE)
         finally:
             forget(_NAMESPACE, _NOTEBOOKS)
-            classes.delete_storage_class(_GROWING)
 
 
 def _expose() -> None:
