@@ -1,6 +1,13 @@
 """The content of `hub.json` in tests of the hub."""
 
+from collections.abc import Callable
+
+from traitlets.config import Config
+
 from hub.contract import Bounds, GitHub, HubConfig, SignIn
+
+LoadConfig = Callable[[HubConfig], Config]
+"""The fixture `load_config`: from a `hub.json` to JupyterHub's configuration."""
 
 HUB_CONFIG = HubConfig(
     hub_connect_url="http://tf-hub-api.jupyterhub:8081",
