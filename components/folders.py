@@ -8,27 +8,27 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 from components.metadata import FIXED_FIELD_MANAGER, labels
-from hub import contract
+from hub import folder_settings
 from settings import Settings
 from settings.types.folders import Folder
 
 
-def offered(settings: Settings) -> tuple[contract.Folder, ...]:
+def offered(settings: Settings) -> tuple[folder_settings.Folder, ...]:
     """Return the folders for the hub."""
     return tuple(
-        contract.Folder(
+        folder_settings.Folder(
             name=folder.name,
             path=folder.path,
             claim=_claim_name(folder) if folder.storage is not None else folder.claim,
             bucket=folder.bucket,
             sub_path=folder.sub_path,
             people=(
-                contract.People(users=folder.users, groups=folder.organizations)
+                folder_settings.People(users=folder.users, groups=folder.organizations)
                 if folder.users or folder.organizations
                 else None
             ),
             writable=folder.access == "write",
-            writers=contract.People(
+            writers=folder_settings.People(
                 users=folder.writers.users, groups=folder.writers.organizations, admins=folder.writers.admins
             ),
         )
@@ -36,10 +36,10 @@ def offered(settings: Settings) -> tuple[contract.Folder, ...]:
     )
 
 
-def scratch(settings: Settings, storage_class: str | None) -> contract.Scratch | None:
+def scratch(settings: Settings, storage_class: str | None) -> folder_settings.Scratch | None:
     """Return the scratch space for the hub; `storage_class` is that of the platform."""
     wanted = settings.notebook.scratch
-    return wanted and contract.Scratch(path=wanted.path, size=wanted.size, storage_class=storage_class)
+    return wanted and folder_settings.Scratch(path=wanted.path, size=wanted.size, storage_class=storage_class)
 
 
 def groups(settings: Settings) -> list[str]:

@@ -21,7 +21,9 @@ from components.notebook_files import NotebookFiles
 from components.notebook_secret import secret_keys
 from components.rbac import DEFAULT_SERVICE_ACCOUNT, service_account_name
 from hub import contract
-from hub.contract import PROXY_TOKEN_VARIABLE, GitHub, HubConfig, Iap, NotebookServiceAccount, Repository, SignIn
+from hub.content_settings import ContentSettings, Repository
+from hub.contract import PROXY_TOKEN_VARIABLE, GitHub, HubConfig, Iap, NotebookServiceAccount, SignIn
+from hub.pod_settings import PodSettings
 from settings import Bounds, Settings, callback_of, quantity
 
 HUB_FOLDER: Final = Path(__file__).parent.parent / "hub"
@@ -182,8 +184,8 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
     return config.model_dump_json(indent=2) + "\n"
 
 
-def _content(settings: Settings, files_config_map: str | None) -> contract.ContentSettings:
-    return contract.ContentSettings(
+def _content(settings: Settings, files_config_map: str | None) -> ContentSettings:
+    return ContentSettings(
         repositories=tuple(
             Repository(repository=entry.repository, branch=entry.branch, folder=entry.path)
             for entry in settings.notebook.content
@@ -194,9 +196,9 @@ def _content(settings: Settings, files_config_map: str | None) -> contract.Conte
     )
 
 
-def _pod(settings: Settings) -> contract.PodSettings:
+def _pod(settings: Settings) -> PodSettings:
     notebook = settings.notebook
-    return contract.PodSettings(
+    return PodSettings(
         image_pull_policy=notebook.image_pull_policy,
         image_pull_secrets=notebook.image_pull_secrets,
         default_url=notebook.default_url,

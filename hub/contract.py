@@ -10,7 +10,9 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from hub.choice_settings import Choice  # noqa: TC001 Pydantic needs it
 from hub.content_settings import ContentSettings  # noqa: TC001 Pydantic needs it
+from hub.folder_settings import Folder, Scratch  # noqa: TC001 Pydantic needs it
 from hub.pod_settings import PodSettings  # noqa: TC001 Pydantic needs it
 
 PROXY_TOKEN_VARIABLE: Final = "CONFIGPROXY_AUTH_TOKEN"  # noqa: S105 the name of a variable
@@ -164,69 +166,6 @@ class NamedServers(BaseModel):
     """Whether all servers of a user run on one node, as their home is a disk."""
 
 
-class ChoiceImage(BaseModel):
-    """An image of a choice."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    image: str
-    """Image reference."""
-    title: str
-    """Title on the spawn page."""
-
-
-class ChoiceSize(BaseModel):
-    """Resources and nodes of a server."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    """Name in links and records."""
-    title: str
-    """Title on the spawn page; empty: the resources in words."""
-    cpu: float
-    """Guaranteed CPUs."""
-    cpu_limit: float
-    """Largest number of CPUs."""
-    memory: int
-    """Guaranteed bytes of memory."""
-    memory_limit: int
-    """Largest number of bytes of memory."""
-    additional_resources: dict[str, int]
-    """Number of each extended resource."""
-    node_selector: dict[str, str]
-    """Labels of the nodes."""
-
-
-class Choice(BaseModel):
-    """A server that people can choose."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    """Unique name in links and records."""
-    title: str
-    """Title of the card."""
-    description: str
-    """Text below the title; may be empty."""
-    images: tuple[ChoiceImage, ...]
-    """Images, the default first; at least one."""
-    sizes: tuple[ChoiceSize, ...]
-    """Sizes, the default first; at least one."""
-    default_url: str | None
-    """Page that a started server opens; None: that of all servers."""
-    command: tuple[str, ...]
-    """Command that starts the server; empty: that of all servers."""
-    home_path: str | None
-    """Folder of the container where the home is; None: that of all servers."""
-    environment: dict[str, str]
-    """Environment variables beside those of all servers, with `PERSON_FIELDS` in their values."""
-    users: tuple[str, ...]
-    """Users who can choose it. With `groups` empty, too: everybody."""
-    groups: tuple[str, ...]
-    """Groups whose members can choose it."""
-
-
 class SecretKey(BaseModel):
     """A value in a Secret of `HubConfig.notebooks_namespace`."""
 
@@ -236,55 +175,6 @@ class SecretKey(BaseModel):
     """Name of the Secret."""
     key: str
     """Key of the value."""
-
-
-class People(BaseModel):
-    """Some users."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    users: tuple[str, ...]
-    """Names of users."""
-    groups: tuple[str, ...]
-    """Groups, as in `GitHub.groups`."""
-    admins: bool = False
-    """Whether all admins are among them."""
-
-
-class Scratch(BaseModel):
-    """A volume that exists as long as a server."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    path: str
-    """Where it is mounted."""
-    size: str
-    """Its size, a Kubernetes quantity."""
-    storage_class: str | None
-    """Its StorageClass; None: the cluster's default."""
-
-
-class Folder(BaseModel):
-    """A folder beside the home, from a claim or a bucket. Its paths may have `{username}` and `GROUP_FIELD`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    """Unique name, a DNS label."""
-    path: str
-    """Where it is mounted."""
-    claim: str | None
-    """Name of the PersistentVolumeClaim; None: a bucket."""
-    bucket: str | None
-    """Name of the Cloud Storage bucket; None: a claim."""
-    sub_path: str | None
-    """Path in the volume; None: all of it."""
-    people: People | None
-    """Users who have the folder; None: all."""
-    writable: bool
-    """Whether all of them may write."""
-    writers: People
-    """Those of them who may write anyway."""
 
 
 class HubConfig(BaseModel):

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from jupyterhub.user import User
 
-    from hub.contract import Folder, HubConfig, People, Scratch
+    from hub.contract import HubConfig
+    from hub.folder_settings import Folder, People, Scratch
 
     Part = dict[str, Any]
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from jupyterhub.user import User
     from kubespawner import KubeSpawner
 
-    from hub.contract import Choice, ChoiceSize, HubConfig
+    from hub.choice_settings import Choice, ChoiceSize
+    from hub.contract import HubConfig
 
 
 _KUBESPAWNER_TRAITS: Final = ("cpu_limit", "cmd", "default_url", "node_selector", "volume_mounts")

@@ -1,6 +1,15 @@
 """The content of `hub.json` in tests of the hub."""
 
-from hub.contract import Bounds, ContentSettings, GitHub, HubConfig, NamedServers, PodSettings, SignIn
+from collections.abc import Callable
+
+from traitlets.config import Config
+
+from hub.content_settings import ContentSettings
+from hub.contract import Bounds, GitHub, HubConfig, NamedServers, SignIn
+from hub.pod_settings import PodSettings
+
+LoadConfig = Callable[[HubConfig], Config]
+"""The fixture `load_config`: from a `hub.json` to JupyterHub's configuration."""
 
 HUB_CONFIG = HubConfig(
     hub_connect_url="http://tf-hub-api.jupyterhub:8081",

@@ -232,7 +232,8 @@ def forget(*namespaces: str) -> None:
     Objects of the cluster (StorageClasses, ClusterRoles and their bindings) are those whose name starts with a
     namespace and a hyphen: tests name theirs so, as an interrupted run leaves them, and the cluster keeps its data.
     """
-    core, rbac, storage = (kind(api.connect()) for kind in (CoreV1Api, RbacAuthorizationV1Api, StorageV1Api))
+    connection = api.connect()
+    core, rbac, storage = CoreV1Api(connection), RbacAuthorizationV1Api(connection), StorageV1Api(connection)
     of_cluster: tuple[tuple[Callable[[], Any], Callable[[str], object]], ...] = (
         (rbac.list_cluster_role_binding, rbac.delete_cluster_role_binding),
         (rbac.list_cluster_role, rbac.delete_cluster_role),
@@ -240,9 +241,9 @@ def forget(*namespaces: str) -> None:
     )
     prefixes = tuple(f"{namespace}-" for namespace in namespaces)
     for list_all, delete in of_cluster:
-        for name in [item.metadata.name for item in list_all().items]:
-            if name.startswith(prefixes):
-                delete(name)
+        for item in list_all().items:
+            if item.metadata and item.metadata.name and item.metadata.name.startswith(prefixes):
+                delete(item.metadata.name)
     for namespace in namespaces:
         with suppress(ApiException):  # it does not exist
             core.delete_namespace(namespace)

@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
-from tests import kept_states
-from tests.conftest import set_secret, succeed
+from settings.reading.keys import own_values
+from settings.reading.stack_file import read_config
+from tests.conftest import make_stack, set_secret, succeed
 from tests.doubles.google.plugin import engine_with_stand_in
-from tools.engine import Engine, Stack
+from tools.engine import Engine
 from tools.paths import CHECKOUT
 
 
@@ -25,14 +25,10 @@ from tools.paths import CHECKOUT
 def test_an_example_previews_as_many_resources_as_documented(
     name: str, example: str, page: str, says: str, built_engine: Engine, tmp_path: Path
 ) -> None:
-    content = yaml.safe_load((CHECKOUT / example).read_text())
-    content["config"].pop("jupyterhub:github.clientSecret", None)  # nobody has its passphrase
-    file = tmp_path / "settings.yaml"
-    file.write_text(yaml.safe_dump(content))
+    values = own_values(read_config(CHECKOUT / example))
+    values.pop("github.clientSecret", None)  # nobody has its passphrase
     engine = engine_with_stand_in(built_engine, tmp_path)
-    (tmp_path / "passphrase").write_text(kept_states.PASSPHRASE)
-    stack = Stack(name=name, engine=engine, folder=tmp_path, kubeconfig=tmp_path / "none")
-    stack.prepare(file, {})
+    stack = make_stack(name, tmp_path, engine, tmp_path / "none", values)
     set_secret(stack, "github.clientSecret", "the-client-secret")
     printed = succeed(stack, "preview", "--diff")
     assert "the-client-secret" not in printed

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from hub.contract import HubConfig, People, Scratch, SecretKey
+from hub.contract import HubConfig, SecretKey
+from hub.folder_settings import People, Scratch
 from tests.doubles.google.rules import CLUSTER, broken
 from tests.doubles.google.schema import failures
 from tests.doubles.monitor import Record

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from hub.contract import ACCELERATOR, Choice, ChoiceImage, ChoiceSize, HubConfig
+from hub.choice_settings import Choice, ChoiceImage, ChoiceSize
+from hub.contract import ACCELERATOR, HubConfig
 from tests.hub_configs import HUB_CONFIG
 
 GIB = 2**30

@@ -1,6 +1,6 @@
 import secrets
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from hub.contract import HubConfig
 from tests.doubles.github import GitHub as GitHubDouble
-from tests.hub_configs import HUB_CONFIG
+from tests.hub_configs import HUB_CONFIG, LoadConfig
 from tests.unit.hub.github_sign_ins import CALLBACK
 
 CONFIG_FILE = Path(__file__).parents[3] / "hub" / "jupyterhub_config.py"
@@ -31,7 +31,7 @@ def no_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def load_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[HubConfig], Config]:
+def load_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LoadConfig:
     """Load `hub/jupyterhub_config.py` as JupyterHub does, with a `hub.json`."""
     monkeypatch.setenv("CONFIGPROXY_AUTH_TOKEN", "a" * 64)
     monkeypatch.setenv("JPY_COOKIE_SECRET", "b" * 64)

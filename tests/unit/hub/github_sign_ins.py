@@ -13,10 +13,10 @@ from traitlets.config import Config
 from hub.contract import HubConfig
 from hub.errors import HubError
 from tests.doubles.github import GitHub
+from tests.hub_configs import LoadConfig
 from tests.unit.hub.users import User, Users
 
 CALLBACK = "http://127.100.0.10/hub/oauth_callback"
-LoadConfig = Callable[[HubConfig], Config]
 T = TypeVar("T")
 
 

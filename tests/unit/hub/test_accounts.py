@@ -11,10 +11,10 @@ from traitlets.config import Config
 from hub.contract import HubConfig
 from hub.errors import HubError
 from tests.doubles.github import GitHub
+from tests.hub_configs import LoadConfig
 from tests.unit.hub.github_sign_ins import SignIns, sign_ins, signed_in
 from tests.unit.hub.users import Users
 
-LoadConfig = Callable[[HubConfig], Config]
 MakeHub = Callable[..., SignIns]
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,9 +16,9 @@ from hub.contract import HubConfig
 from hub.errors import HubError
 from hub.notebook_spawner import NotebookSpawner
 from settings.reading.keys import SECRETS
+from tests.hub_configs import LoadConfig
 from tests.stacks import GKE
 
-LoadConfig = Callable[[HubConfig], Config]
 GIB = 2**30
 
 STACK: Mapping[str, object] = {

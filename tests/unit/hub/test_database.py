@@ -19,9 +19,8 @@ from sqlalchemy.orm import Session
 from traitlets.config import Config
 
 from hub.contract import DATABASE_URL_VARIABLE, HubConfig
+from tests.hub_configs import LoadConfig
 from tools.paths import CHECKOUT
-
-LoadConfig = Callable[[HubConfig], Config]
 
 TABLES_OF_5_5_4 = "4621fec11365"
 """Alembic revision of the schema of JupyterHub 5.5.4."""

@@ -2,19 +2,16 @@
 
 import re
 import secrets
-from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
-from traitlets.config import Config
 
 from hub.contract import HubConfig
 from hub.errors import HubError, UpstreamError
 from tests.doubles.github import GitHub
 from tests.doubles.github_failures import FAILURES
+from tests.hub_configs import LoadConfig
 from tests.unit.hub.github_sign_ins import SignIns, sign_ins, signed_in
-
-LoadConfig = Callable[[HubConfig], Config]
 
 
 @pytest.fixture
@@ -282,68 +279,6 @@ def test_the_scope_read_org_is_requested_only_with_organizations(
     assert sign_ins(github, load_config, hub_config).authenticator.scope == ["read:org"]
     assert by_name.authenticator.scope == []
     assert by_name.sign_in("eve"), "any account, by the setting allow_all"
-
-
-@pytest.fixture
-def grouping(github: GitHub, load_config: LoadConfig, hub_config: HubConfig) -> SignIns:
-    """A hub with some organizations and teams as groups."""
-    of_github = {"organizations": ("physics", "maths"), "groups": ("maths:staff", "physics", "chemistry")}
-    return sign_ins(github, load_config, hub_config, of_github=of_github)
-
-
-@pytest.mark.parametrize(("login", "groups"), [("ada", ["physics"]), ("bob", ["maths:staff"]), ("eve", [])])
-def test_memberships_are_stored_as_jupyterhub_groups(grouping: SignIns, login: str, groups: list[str]) -> None:
-    model = grouping.sign_in(login)
-    assert model
-    assert model["groups"] == groups
-    assert grouping.refresh(grouping.users.store(model))["groups"] == groups
-
-
-def test_a_user_who_leaves_a_team_leaves_the_group(grouping: SignIns) -> None:
-    bob = signed_in(grouping, "bob")
-    grouping.github.leave("maths:staff", "bob")
-    assert grouping.refresh(bob)["groups"] == []
-    assert grouping.stopped == [], "bob is still authorized by the organization"
-
-
-def test_groups_stay_during_an_outage_of_github(grouping: SignIns) -> None:
-    bob = signed_in(grouping, "bob")
-    grouping.github.down = True
-    assert grouping.refresh(bob) is True
-
-
-def test_a_group_without_an_answer_stays_and_the_others_change(grouping: SignIns) -> None:
-    grouping.github.join("physics", "bob")
-    bob = signed_in(grouping, "bob")
-    bob.groups = [SimpleNamespace(name=name) for name in ("maths:staff", "physics")]
-    grouping.github.failing, grouping.github.failure = "/orgs/maths/teams/", FAILURES["saml"]
-    grouping.github.leave("maths:staff", "bob")
-    assert grouping.refresh(bob)["groups"] == ["maths:staff", "physics"]
-    again = grouping.sign_in("bob")
-    assert again
-    assert again["groups"] == ["maths:staff", "physics"]
-    assert "unanswered_groups" not in again["auth_state"]
-    grouping.github.leave("physics", "bob")
-    assert grouping.refresh(bob)["groups"] == ["maths:staff"]
-    assert grouping.sign_in("ada"), "a group without an answer keeps nobody out"
-
-
-def test_a_group_of_a_renamed_organization_stays(grouping: SignIns) -> None:
-    grouping.github.join("physics", "bob")
-    bob = signed_in(grouping, "bob")
-    bob.groups = [SimpleNamespace(name=name) for name in ("maths:staff", "physics")]
-    grouping.github.rename("maths", "science")
-    assert grouping.refresh(bob)["groups"] == ["maths:staff", "physics"]
-
-
-def test_a_group_authorizes_nobody(github: GitHub, load_config: LoadConfig, hub_config: HubConfig) -> None:
-    of_github = {"organizations": (), "groups": ("maths",)}
-    by_name = sign_ins(github, load_config, hub_config, of_github=of_github, allowed_users=("ada",))
-    assert by_name.authenticator.scope == ["read:org"]
-    assert by_name.sign_in("eve") is None
-    ada = by_name.sign_in("ada")
-    assert ada
-    assert ada["groups"] == []
 
 
 @pytest.mark.parametrize(

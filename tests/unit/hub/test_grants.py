@@ -6,15 +6,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from traitlets.config import Config
 
-from hub.contract import Folder, HubConfig, People, Scratch, SecretKey
+from hub.contract import HubConfig, SecretKey
 from hub.errors import HubError
+from hub.folder_settings import Folder, People, Scratch
 from hub.notebook_spawner import NotebookSpawner
+from tests.hub_configs import LoadConfig
 
 pytestmark = pytest.mark.usefixtures("no_cluster")
 
-LoadConfig = Callable[[HubConfig], Config]
 Pod = dict[str, Any]
 PodOf = Callable[..., Pod]
 

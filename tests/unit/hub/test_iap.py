@@ -15,9 +15,9 @@ from hub.contract import HubConfig, Iap
 from hub.errors import HubError, UpstreamError
 from tests.doubles.iap import AUDIENCE, HEADER, new_key
 from tests.doubles.iap import Iap as IapDouble
+from tests.hub_configs import LoadConfig
 from tests.unit.hub.users import Users
 
-LoadConfig = Callable[[HubConfig], Config]
 MINUTES = 60
 
 

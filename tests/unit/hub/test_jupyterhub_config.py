@@ -2,7 +2,6 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,10 +21,9 @@ from hub.idle_culler import NEVER
 from hub.notebook_spawner import NotebookSpawner
 from hub.notebook_start import command
 from hub.proxy import WatchedProxy
+from tests.hub_configs import LoadConfig
 from tests.unit.hub.conftest import CONFIG_FILE
 from tests.unit.hub.manifests import manifest_of
-
-LoadConfig = Callable[[HubConfig], Config]
 
 SECTIONS: dict[str, type[Configurable]] = {
     "JupyterHub": JupyterHub,

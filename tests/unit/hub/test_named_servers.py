@@ -1,21 +1,19 @@
 """Further servers of a user, and servers for others."""
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from kubespawner import KubeSpawner
-from traitlets.config import Config
 
 from hub import named_servers
 from hub.contract import HubConfig, NamedServers
 from hub.notebook_spawner import NotebookSpawner
+from tests.hub_configs import LoadConfig
 from tests.unit.hub.manifests import manifest_of
 from tests.unit.hub.running_hub import RunningHub, running, text_of
-
-LoadConfig = Callable[[HubConfig], Config]
 
 _SHARED = NamedServers(limit=2, shares_home=True, on_one_node=True)
 

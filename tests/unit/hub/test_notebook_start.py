@@ -12,7 +12,8 @@ import pytest
 from traitlets.config.loader import PyFileConfigLoader
 
 from hub import notebook_activity, notebook_content
-from hub.contract import HubConfig, Repository
+from hub.content_settings import Repository
+from hub.contract import HubConfig
 from hub.notebook_start import WITHOUT_HOME_SETTINGS, command
 from hub.notebook_start import environment as variables_of
 

@@ -4,14 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from traitlets.config import Config
 
 from hub.contract import HubConfig
 from hub.errors import HubError
 from hub.pod_guard import mistakes
+from tests.hub_configs import LoadConfig
 from tests.unit.hub.manifests import manifest_of
-
-LoadConfig = Callable[[HubConfig], Config]
 
 pytestmark = pytest.mark.usefixtures("no_cluster")
 

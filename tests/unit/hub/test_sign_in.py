@@ -11,9 +11,9 @@ from jupyterhub.app import JupyterHub
 from traitlets.config import Config
 
 from hub.contract import HubConfig
+from tests.hub_configs import LoadConfig
 
 PEOPLE, ADMINS = "a password of many people", "a password of the admins, which is a long one"
-LoadConfig = Callable[[HubConfig], Config]
 Configure = Callable[..., Config]
 
 

@@ -1,14 +1,14 @@
 """The token of a user's sign-in, as servers ask for it, of the real JupyterHub with the test double of GitHub."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 
 import httpx
 import pytest
-from traitlets.config import Config
 
 from hub.contract import HubConfig
 from tests.doubles.github import GitHub
+from tests.hub_configs import LoadConfig
 from tests.unit.hub.running_hub import RunningHub, Visitor, running
 
 _SECRET = "s" * 40
@@ -86,7 +86,7 @@ def test_a_page_gets_no_token(hub: RunningHub, ada: Visitor) -> None:
 
 
 def test_without_the_setting_servers_have_the_rights_of_jupyterhub(
-    load_config: Callable[[HubConfig], Config], hub_config: HubConfig
+    load_config: LoadConfig, hub_config: HubConfig
 ) -> None:
     config = load_config(hub_config)
     assert "custom_scopes" not in config.JupyterHub

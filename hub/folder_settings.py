@@ -1,0 +1,54 @@
+"""Folders beside the home, and who has them."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class People(BaseModel):
+    """Some users."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    users: tuple[str, ...]
+    """Names of users."""
+    groups: tuple[str, ...]
+    """Groups, as in `GitHub.groups`."""
+    admins: bool = False
+    """Whether all admins are among them."""
+
+
+class Scratch(BaseModel):
+    """A volume that exists as long as a server."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str
+    """Where it is mounted."""
+    size: str
+    """Its size, a Kubernetes quantity."""
+    storage_class: str | None
+    """Its StorageClass; None: the cluster's default."""
+
+
+class Folder(BaseModel):
+    """A folder beside the home, from a claim or a bucket. Its paths may have `{username}` and `GROUP_FIELD`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    """Unique name, a DNS label."""
+    path: str
+    """Where it is mounted."""
+    claim: str | None
+    """Name of the PersistentVolumeClaim; None: a bucket."""
+    bucket: str | None
+    """Name of the Cloud Storage bucket; None: a claim."""
+    sub_path: str | None
+    """Path in the volume; None: all of it."""
+    people: People | None
+    """Users who have the folder; None: all."""
+    writable: bool
+    """Whether all of them may write."""
+    writers: People
+    """Those of them who may write anyway."""
