@@ -6,39 +6,23 @@ import asyncio
 import json
 import time
 from contextlib import aclosing, asynccontextmanager, suppress
-from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from aiohttp import ClientError, ClientTimeout
-from jupyterhub.httpclient import fetch
-from jupyterhub.utils import url_path_join
+from aiohttp import ClientError
 from kubernetes_asyncio.client.exceptions import ApiException
-from kubespawner import KubeSpawner
 
 from hub import home, start_progress
 from hub.errors import HubError
-from hub.kubernetes_view import LASTING, UnreachableError, kubernetes_trouble
+from hub.kubernetes_view import UnreachableError, kubernetes_trouble
 from hub.notebook_start import WITHOUT_HOME_SETTINGS
 from hub.pod_settings import HOME_VOLUME
+from hub.pod_spawner import LOOK_SECONDS, PodSpawner
 from hub.start_watch import StartWatch, has_ended
-from hub.stray_pods import token_of_same
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 
-    from kubernetes_asyncio.client import V1Pod
-    from kubespawner.reflector import ResourceReflector
-
-_LOOK_SECONDS: Final = 0.1
-"""Seconds between two looks at a pod that starts or stops, and its server. KubeSpawner looks less and less often, and
-notices a start or an end up to some seconds later."""
-
-_ANSWER_SECONDS: Final = 5
-"""Timeout of a server's answer to one look."""
-
-_STUCK_SECONDS: Final = 60
-"""Seconds after which a pod that was deleted, but is still there, counts as gone: its node does not answer."""
+    from kubespawner import KubeSpawner
 
 
 _LEAVES_OUT: Final = "leaves_out_settings"
@@ -50,8 +34,8 @@ _NEXT_START: Final = (
 )
 
 
-class NotebookSpawner(KubeSpawner):
-    """KubeSpawner that outlives outages of Kubernetes and restarts of the hub, and gives up hopeless starts."""
+class NotebookSpawner(PodSpawner):
+    """Spawner that outlives restarts of the hub, gives up hopeless starts, and shares homes among servers."""
 
     own_environment: Mapping[str, str] = {}
     """Environment variables of every pod; see `notebook_start.environment`."""
@@ -63,12 +47,6 @@ class NotebookSpawner(KubeSpawner):
 
     _leaves_out_settings = False
     """Whether the next start leaves out the settings and packages of the home, as the server ended in the last one."""
-
-    _deleted = False
-    """Whether Kubernetes has taken the request to delete the pod."""
-
-    _created: bool | None = None
-    """Whether the pod of this start exists; None is unknown. Until then, one of the same name may be left over."""
 
     async def _start(self) -> str:
         """Start the pod, wait for the server's answer, and return its URL.
@@ -132,14 +110,14 @@ class NotebookSpawner(KubeSpawner):
         since: float | None = None
         try:
             while True:
-                await asyncio.wait([running], timeout=_LOOK_SECONDS)
+                await asyncio.wait([running], timeout=LOOK_SECONDS)
                 url = running.result() if running.done() else self._running_url()
                 if url is not None:
                     since = since or time.monotonic()
                     if await self._answers(url):
                         return url
                 if running.done():
-                    await asyncio.sleep(_LOOK_SECONDS)
+                    await asyncio.sleep(LOOK_SECONDS)
                 if self._created:
                     pod = self._listed_pod()
                     self._leaves_out_settings = has_ended(pod) and not left_out
@@ -150,26 +128,6 @@ class NotebookSpawner(KubeSpawner):
                     raise HubError([late, *watch.reasons, *_warnings(self.events)], status=503)
         finally:
             running.cancel()
-
-    async def _answers(self, url: str) -> bool:
-        path = url_path_join(url, self.server.base_url if self.server else "/", "api")
-        try:
-            answer = await fetch(
-                path, raise_for_status=False, allow_redirects=False, timeout=ClientTimeout(total=_ANSWER_SECONDS)
-            )
-        except (ClientError, OSError):
-            return False
-        answer.release()
-        return answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
-
-    def _running_url(self) -> str | None:
-        """Return the URL of the created pod if it runs."""
-        pod = self._listed_pod() if self._created else None
-        return self._get_pod_url(pod) if pod is not None and self.is_pod_running(pod) else None
-
-    def _listed_pod(self) -> Mapping[str, Any] | None:
-        reflector = self.pod_reflector
-        return reflector.pods.get(f"{self.namespace}/{self.pod_name}") if reflector else None
 
     async def poll(self) -> int | None:
         """Return None if the pod runs or starts, else its exit code, or 1.
@@ -188,20 +146,9 @@ class NotebookSpawner(KubeSpawner):
             # Somebody has cancelled the start, so JupyterHub stops the server in that request.
             self._check_pending = self._spawn_pending = False
             while self.server is not None:
-                await asyncio.sleep(_LOOK_SECONDS)
+                await asyncio.sleep(LOOK_SECONDS)
             return 1
         return 1 if isinstance(check.exception(), HubError) else check.result()
-
-    async def _poll_pod(self) -> int | None:
-        if self._created is False:
-            return 1  # the start has failed before that; Kubernetes may not answer
-        status, pod = await super().poll(), self._listed_pod()
-        if pod is not None and (deleted := pod["metadata"].get("deletionTimestamp")):
-            seconds = (datetime.now(UTC) - datetime.fromisoformat(deleted)).total_seconds()
-            if seconds > _STUCK_SECONDS:
-                self.log.warning("Pod %s was deleted, and its node does not answer: it counts as gone", self.pod_name)
-                return 1
-        return status
 
     async def _check_after_restart(self) -> int | None:
         """Return whether the server runs; if its start was under way, wait for its end."""
@@ -229,22 +176,11 @@ class NotebookSpawner(KubeSpawner):
                     pod = self._listed_pod()
                     if pod is not None and self.is_pod_running(pod) and await self._answers(self._get_pod_url(pod)):
                         return
-                    await asyncio.sleep(_LOOK_SECONDS)
-
-    def is_pod_running(self, pod: Mapping[str, Any] | None) -> bool:
-        """Return whether the pod runs. Kubernetes may omit fields that KubeSpawner expects."""
-        if pod is None or not pod["status"].get("podIP") or not pod["status"].get("containerStatuses"):
-            return False
-        return super().is_pod_running(pod)
+                    await asyncio.sleep(LOOK_SECONDS)
 
     def _is_start_under_way(self) -> bool:
         """Return whether JupyterHub has recorded a start, but no address."""
         return self.server is not None and not self.server.ip
-
-    async def _running(self) -> str:
-        while (url := self._running_url()) is None:
-            await asyncio.sleep(_LOOK_SECONDS)
-        return url
 
     async def _end_of_check(self, check: asyncio.Task[int | None]) -> None:
         """Wait until JupyterHub has checked the server, and route to it if it is a new one."""
@@ -252,7 +188,7 @@ class NotebookSpawner(KubeSpawner):
         status = await check
         try:
             while status is None and self._check_pending:
-                await asyncio.sleep(_LOOK_SECONDS)
+                await asyncio.sleep(LOOK_SECONDS)
         except asyncio.CancelledError:
             self._check_pending = False  # somebody stops the server
             raise
@@ -267,31 +203,6 @@ class NotebookSpawner(KubeSpawner):
         else:
             self.log.warning("The server of %s does not start: %s", self.user.name, ended.exception())
 
-    async def stop(self, now: bool = False) -> None:  # noqa: FBT001, FBT002 KubeSpawner's own signature
-        """Delete the pod. If its node does not answer, the object is deleted nevertheless.
-
-        Args:
-            now: Without a grace period.
-        """
-        try:
-            async with asyncio.timeout(self.delete_grace_period + _STUCK_SECONDS):
-                await self._gone(super().stop(now))
-        except TimeoutError:
-            self.log.warning("Pod %s does not stop, deleting the object", self.pod_name)
-            await super().stop(now=True)
-
-    async def _gone(self, stopping: Awaitable[None]) -> None:
-        """Wait until the pod is gone."""
-        self._deleted = False
-        running = asyncio.ensure_future(stopping)
-        try:
-            while not running.done() and not (self._deleted and self._listed_pod() is None):
-                await asyncio.wait([running], timeout=_LOOK_SECONDS)
-            if running.done():
-                running.result()
-        finally:
-            running.cancel()
-
     async def delete_forever(self) -> None:
         """Delete the home of a deleted server, unless homes are kept or another server has it."""
         if not (self.name and self.shares_home):
@@ -305,42 +216,6 @@ class NotebookSpawner(KubeSpawner):
         """Load the record of the last start. The namespace is the configured one: the database may have moved."""
         super().load_state({key: value for key, value in state.items() if key not in {"namespace", "dns_name"}})
         self._leaves_out_settings = bool(state.get(_LEAVES_OUT))
-
-    async def _start_reflector(
-        self,
-        kind: str,
-        reflector_class: type[ResourceReflector],
-        replace: bool = False,  # noqa: FBT001, FBT002 KubeSpawner's own signature
-        **kwargs: object,
-    ) -> ResourceReflector:
-        starting = super()._start_reflector(kind, LASTING[reflector_class], replace, **kwargs)
-        # All users share it: it goes on if this one cancels the start.
-        return await asyncio.shield(asyncio.ensure_future(starting))
-
-    async def _make_create_pod_request(self, pod: V1Pod, request_timeout: float) -> bool:
-        running, token = self._listed_pod(), None
-        if running is not None and self.is_pod_running(running):
-            token = token_of_same(running, self.api.api_client.sanitize_for_serialization(pod))
-        if token is not None:
-            # KubeSpawner would delete it. JupyterHub accepts the token that it finds here after the start.
-            self.log.warning("Adopting the running pod %s, which the database does not know", self.pod_name)
-            self.api_token, self._created = token, True
-            return True
-        self._created = None
-        self._created = await super()._make_create_pod_request(pod, request_timeout)
-        return self._created
-
-    async def _make_delete_pod_request(
-        self, pod_name: str, delete_options: object, grace_seconds: int, request_timeout: float
-    ) -> bool:
-        try:
-            self._deleted = await super()._make_delete_pod_request(
-                pod_name, delete_options, grace_seconds, request_timeout
-            )
-        except (ClientError, OSError) as error:
-            self.log.warning("Kubernetes does not answer, so pod %s is not deleted yet: %s", pod_name, error)
-            return False  # KubeSpawner tries again
-        return self._deleted
 
 
 def _warnings(events: Sequence[Mapping[str, object]]) -> list[str]:

@@ -11,7 +11,7 @@ from kubespawner import KubeSpawner
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
-from hub import notebook_spawner
+from hub import pod_spawner
 from hub.errors import HubError
 from hub.notebook_spawner import NotebookSpawner
 from hub.notebook_start import WITHOUT_HOME_SETTINGS
@@ -256,7 +256,7 @@ async def prepared_reflector() -> None:
 
 
 def test_a_stop_on_a_lost_node_deletes_the_object_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notebook_spawner, "_STUCK_SECONDS", 0.1)
+    monkeypatch.setattr(pod_spawner, "_STUCK_SECONDS", 0.1)
     calls: list[bool] = []
 
     async def stop(_: object, now: bool = False) -> None:  # noqa: FBT001, FBT002 -- KubeSpawner's signature
@@ -279,7 +279,7 @@ def test_a_server_has_stopped_before_kubespawner_looks_again(
     is_refused: bool,  # noqa: FBT001 -- a parameter of the test
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(notebook_spawner, "_STUCK_SECONDS", 0.5)
+    monkeypatch.setattr(pod_spawner, "_STUCK_SECONDS", 0.5)
     calls: list[bool] = []
 
     async def delete(*_: object) -> bool:
