@@ -8,27 +8,27 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 from components.metadata import FIXED_FIELD_MANAGER, labels
-from hub import folder_settings
+from hub import contract_folders
 from settings import Settings
 from settings.types.folders import Folder
 
 
-def offered(settings: Settings) -> tuple[folder_settings.Folder, ...]:
+def offered(settings: Settings) -> tuple[contract_folders.Folder, ...]:
     """Return the folders for the hub."""
     return tuple(
-        folder_settings.Folder(
+        contract_folders.Folder(
             name=folder.name,
             path=folder.path,
             claim=_claim_name(folder) if folder.storage is not None else folder.claim,
             bucket=folder.bucket,
             sub_path=folder.sub_path,
             people=(
-                folder_settings.People(users=folder.users, groups=folder.organizations)
+                contract_folders.People(users=folder.users, groups=folder.organizations)
                 if folder.users or folder.organizations
                 else None
             ),
             writable=folder.access == "write",
-            writers=folder_settings.People(
+            writers=contract_folders.People(
                 users=folder.writers.users, groups=folder.writers.organizations, admins=folder.writers.admins
             ),
         )
@@ -36,10 +36,10 @@ def offered(settings: Settings) -> tuple[folder_settings.Folder, ...]:
     )
 
 
-def scratch(settings: Settings, storage_class: str | None) -> folder_settings.Scratch | None:
+def scratch(settings: Settings, storage_class: str | None) -> contract_folders.Scratch | None:
     """Return the scratch space for the hub; `storage_class` is that of the platform."""
     wanted = settings.notebook.scratch
-    return wanted and folder_settings.Scratch(path=wanted.path, size=wanted.size, storage_class=storage_class)
+    return wanted and contract_folders.Scratch(path=wanted.path, size=wanted.size, storage_class=storage_class)
 
 
 def groups(settings: Settings) -> list[str]:

@@ -21,9 +21,9 @@ from components.notebook_files import NotebookFiles
 from components.notebook_secret import secret_keys
 from components.rbac import DEFAULT_SERVICE_ACCOUNT, service_account_name
 from hub import contract
-from hub.content_settings import ContentSettings, Repository
 from hub.contract import PROXY_TOKEN_VARIABLE, GitHub, HubConfig, Iap, NotebookServiceAccount, SignIn
-from hub.pod_settings import PodSettings
+from hub.contract_content import ContentSettings, Repository
+from hub.contract_pod import PodSettings
 from settings import Bounds, Settings, callback_of, quantity
 
 HUB_FOLDER: Final = Path(__file__).parent.parent / "hub"

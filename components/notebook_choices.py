@@ -3,8 +3,8 @@
 from typing import Final
 
 import settings as of_stack
-from hub.choice_settings import Choice, ChoiceImage, ChoiceSize
 from hub.contract import ACCELERATOR, GPU_RESOURCE
+from hub.contract_choices import Choice, ChoiceImage, ChoiceSize
 from settings import Settings, quantity
 
 _MACHINE_TYPE: Final = "node.kubernetes.io/instance-type"

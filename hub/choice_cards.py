@@ -9,7 +9,7 @@ from hub import choice_words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from hub.choice_settings import Choice
+    from hub.contract_choices import Choice
 
 
 class Option(NamedTuple):

@@ -11,7 +11,7 @@ from hub.quantity import show_cpus
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from hub.choice_settings import ChoiceSize
+    from hub.contract_choices import ChoiceSize
 
 _UNITS: Final = ((2**30, "GB"), (2**20, "MB"))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from hub import free_form
-from hub.choice_settings import ChoiceSize
+from hub.contract_choices import ChoiceSize
 from hub.free_form import MistakesError, quoted
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from jupyterhub.user import User
 
-    from hub.choice_settings import Choice
     from hub.contract import HubConfig
+    from hub.contract_choices import Choice
 
 FREE: Final = "free"
 """Name of the free form as an entry below the choices. No choice has it."""

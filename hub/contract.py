@@ -10,10 +10,10 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from hub.choice_settings import Choice  # noqa: TC001 Pydantic needs it
-from hub.content_settings import ContentSettings  # noqa: TC001 Pydantic needs it
-from hub.folder_settings import Folder, Scratch  # noqa: TC001 Pydantic needs it
-from hub.pod_settings import PodSettings  # noqa: TC001 Pydantic needs it
+from hub.contract_choices import Choice  # noqa: TC001 Pydantic needs it
+from hub.contract_content import ContentSettings  # noqa: TC001 Pydantic needs it
+from hub.contract_folders import Folder, Scratch  # noqa: TC001 Pydantic needs it
+from hub.contract_pod import PodSettings  # noqa: TC001 Pydantic needs it
 
 PROXY_TOKEN_VARIABLE: Final = "CONFIGPROXY_AUTH_TOKEN"  # noqa: S105 the name of a variable
 """Environment variable with the token of the proxy's API, in the pods of hub and proxy."""

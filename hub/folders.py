@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from jupyterhub.user import User
 
     from hub.contract import HubConfig
-    from hub.folder_settings import Folder, People, Scratch
+    from hub.contract_folders import Folder, People, Scratch
 
     Part = dict[str, Any]
 

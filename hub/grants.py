@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from kubernetes_asyncio.client import V1Pod
     from kubespawner import KubeSpawner
 
-    from hub.choice_settings import Choice
     from hub.contract import HubConfig
+    from hub.contract_choices import Choice
 
 _FIELD: Final = re.compile(rf"\{{({'|'.join(PERSON_FIELDS)})\}}")
 _LONGEST_NAME: Final = 48

@@ -22,6 +22,7 @@ from hub import (
     old_records,
     outage,
     pages,
+    pod_settings,
     sign_in,
     sign_in_token,
     signing_out,
@@ -116,7 +117,7 @@ sign_in.configure(c, hub_config.sign_in)
 # Notebook servers.
 c.JupyterHub.spawner_class = NotebookSpawner
 c.KubeSpawner.namespace = hub_config.notebooks_namespace
-hub_config.pod.configure(c)
+pod_settings.configure_pods(c, hub_config.pod)
 c.KubeSpawner.cmd = command(hub_config.pod.command)
 # NotebookSpawner adds its own variables. A dict, so that extraConfig may add items.
 c.KubeSpawner.environment = {}

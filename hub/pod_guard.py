@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from kubernetes_asyncio.client import V1Pod
     from kubespawner import KubeSpawner
 
-    from hub.choice_settings import ChoiceSize
     from hub.contract import HubConfig
+    from hub.contract_choices import ChoiceSize
     from hub.pod_shape import Resources
 
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from jupyterhub.user import User
     from kubespawner import KubeSpawner
 
-    from hub.choice_settings import Choice, ChoiceSize
     from hub.contract import HubConfig
+    from hub.contract_choices import Choice, ChoiceSize
 
 
 _KUBESPAWNER_TRAITS: Final = ("cpu_limit", "cmd", "default_url", "node_selector", "volume_mounts")

@@ -9,7 +9,7 @@ from kubernetes_asyncio.client import V1ConfigMapVolumeSource, V1Volume, V1Volum
 if TYPE_CHECKING:
     from kubernetes_asyncio.client import V1Pod
 
-    from hub.content_settings import ContentSettings
+    from hub.contract_content import ContentSettings
 
 _VOLUME: Final = "stack-files"
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from traitlets.config import Config
 
-from hub.content_settings import ContentSettings
 from hub.contract import Bounds, GitHub, HubConfig, NamedServers, SignIn
-from hub.pod_settings import PodSettings
+from hub.contract_content import ContentSettings
+from hub.contract_pod import PodSettings
 
 LoadConfig = Callable[[HubConfig], Config]
 """The fixture `load_config`: from a `hub.json` to JupyterHub's configuration."""

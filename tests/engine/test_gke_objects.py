@@ -11,7 +11,7 @@ from kubernetes.client.api_client import ApiClient
 from kubernetes.client.exceptions import ApiException
 
 from hub import folders
-from hub.folder_settings import Folder, People, Scratch
+from hub.contract_folders import Folder, People, Scratch
 from tests.doubles.api_server import api_server
 from tests.doubles.google import definitions
 from tests.doubles.google.wire import received, sent

@@ -8,9 +8,12 @@ import pytest
 
 from tools.paths import CHECKOUT
 
+CONTRACT = {f"hub.{path.stem}" for path in (CHECKOUT / "hub").glob("contract*.py")}
+"""The modules of the contract between program and hub."""
+
 LAYERS: Mapping[str, set[str]] = {
-    "settings": {"settings", "hub.contract", "hub.image_rule", "hub.quantity"},
-    "components": {"components", "settings", "hub.contract", "config_check"},
+    "settings": {"settings", *CONTRACT, "hub.image_rule", "hub.quantity"},
+    "components": {"components", "settings", *CONTRACT, "config_check"},
     "hub": {"hub"},
     "config_check": {"config_check"},
     "policy": {"policy"},

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hub.contract import HubConfig, SecretKey
-from hub.folder_settings import People, Scratch
+from hub.contract_folders import People, Scratch
 from tests.doubles.google.rules import CLUSTER, broken
 from tests.doubles.google.schema import failures
 from tests.doubles.monitor import Record

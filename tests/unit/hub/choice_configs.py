@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from hub.choice_settings import Choice, ChoiceImage, ChoiceSize
 from hub.contract import ACCELERATOR, HubConfig
+from hub.contract_choices import Choice, ChoiceImage, ChoiceSize
 from tests.hub_configs import HUB_CONFIG
 
 GIB = 2**30

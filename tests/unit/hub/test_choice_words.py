@@ -1,7 +1,7 @@
 import pytest
 
 from hub import choice_words
-from hub.choice_settings import ChoiceSize
+from hub.contract_choices import ChoiceSize
 from tests.unit.hub.choice_configs import GIB, size
 
 L4 = {"additional_resources": {"nvidia.com/gpu": 1}, "node_selector": {"cloud.google.com/gke-accelerator": "nvidia-l4"}}

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from hub.contract import HubConfig, SecretKey
+from hub.contract_folders import Folder, People, Scratch
 from hub.errors import HubError
-from hub.folder_settings import Folder, People, Scratch
 from hub.notebook_spawner import NotebookSpawner
 from tests.hub_configs import LoadConfig
 
@@ -114,7 +114,7 @@ def test_names_in_a_value_are_those_of_the_user_and_nothing_more(
 
 
 def test_other_braces_in_a_value_stay(pod_of: PodOf) -> None:
-    text = '{"a": {"b": "{}"}} {{username}} ${HOME} %s'
+    text = '{"a": {"b": "{}"}} {{username}} {username.__class__} ${HOME} %s'
     value = env_of(pod_of(environment={"OWN": text}))["OWN"]["value"]
     assert value == text.replace("{username}", "ada")
 

@@ -12,8 +12,8 @@ import pytest
 from traitlets.config.loader import PyFileConfigLoader
 
 from hub import notebook_activity, notebook_content
-from hub.content_settings import Repository
 from hub.contract import HubConfig
+from hub.contract_content import Repository
 from hub.notebook_start import WITHOUT_HOME_SETTINGS, command
 from hub.notebook_start import environment as variables_of
 
