@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from kubernetes.client import AppsV1Api, CoreV1Api, RbacAuthorizationV1Api, StorageV1Api
 from kubernetes.client.exceptions import ApiException
+from kubernetes.stream import stream  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType] -- it has no types
 from playwright.sync_api import Browser, Page
 
 from tests.conftest import make_stack, set_secret
@@ -85,6 +86,12 @@ TLS_SETTINGS: dict[str, object] = {
     "endpoint.tlsSecret": "hub-tls",
 }
 """Settings of the hub with https on its load balancer."""
+
+CHOICES_NAMESPACE = "e2e-choices"
+CHOICES_NOTEBOOKS = f"{CHOICES_NAMESPACE}-notebooks"
+CHOICES_SETTINGS = _settings(CHOICES_NAMESPACE, "127.100.0.17")
+"""Settings of the hub with choices, without those that depend on the built images."""
+
 IAP_NAMESPACE = "e2e-iap"
 IAP_NOTEBOOKS = f"{IAP_NAMESPACE}-notebooks"
 IAP_SETTINGS: dict[str, object] = {
@@ -175,6 +182,23 @@ def pods(namespace: str) -> dict[str, str]:
     """Return the UIDs of a namespace's pods, by name."""
     found = CoreV1Api(api.connect()).list_namespaced_pod(namespace).items
     return {str(pod.metadata.name): str(pod.metadata.uid) for pod in found if pod.metadata}
+
+
+def run_in_server(namespace: str, user: str, command: str) -> str:
+    """Return the output of a shell command in the server of a user."""
+    core = CoreV1Api(api.connect())
+    output = cast(
+        "str",
+        stream(
+            core.connect_get_namespaced_pod_exec,
+            f"jupyter-{user}",
+            namespace,
+            command=["sh", "-c", f"({command}) 2>&1"],
+            stdout=True,
+            stderr=True,
+        ),
+    )
+    return output.strip()
 
 
 def require_success(done: subprocess.CompletedProcess[str], namespace: str) -> None:

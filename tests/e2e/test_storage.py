@@ -8,17 +8,16 @@ import time
 from collections.abc import Generator, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
 from kubernetes.client import CoreV1Api, StorageV1Api, V1ObjectMeta, V1Service, V1ServiceSpec, V1StorageClass
 from kubernetes.client.exceptions import ApiException
-from kubernetes.stream import stream  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType] -- it has no types
 
 from tests.conftest import make_stack, succeed
 from tests.doubles.google.plugin import engine_with_stand_in, kept_running
-from tests.e2e.hubs import binding_of, forget, pods, require_success, wait_until
+from tests.e2e.hubs import binding_of, forget, pods, require_success, run_in_server, wait_until
 from tools.engine import Engine, Stack
 from tools.local import api, layout
 
@@ -198,41 +197,34 @@ def test_a_notebook_runs_as_the_service_account_of_its_user(stack: Stack) -> Non
 def test_a_notebook_has_the_user_home_and_files_of_the_settings(stack: Stack) -> None:
     assert stack
     script = 'id -u; id -g; pwd; echo "$HOME"; touch file && stat -c %u file; cat /etc/stack/motd'
-    assert _in_pod("ada", f"({script})").split() == ["1001", "1002", "/home/rstudio", "/home/rstudio", "1001", "Hello"]
-
-
-def _in_pod(name: str, command: str) -> str:
-    """Return the output of a shell command in the server of a user."""
-    core = CoreV1Api(api.connect())
-    output = cast(
-        "str",
-        stream(
-            core.connect_get_namespaced_pod_exec,
-            f"jupyter-{name}",
-            _NOTEBOOKS,
-            command=["sh", "-c", f"{command} 2>&1"],
-            stdout=True,
-            stderr=True,
-        ),
-    )
-    return output.strip()
+    assert run_in_server(_NOTEBOOKS, "ada", script).split() == [
+        "1001",
+        "1002",
+        "/home/rstudio",
+        "/home/rstudio",
+        "1001",
+        "Hello",
+    ]
 
 
 def test_folders_are_shared_or_a_users_own_and_written_by_writers_only(stack: Stack) -> None:
     assert stack
     for name in ("ada", "bob"):
-        assert _in_pod(name, f"echo {name} > /home/rstudio/own/notes && cat /home/rstudio/own/notes") == name
-    assert _in_pod("ada", "echo data > /shared/data; ls /shared/people") == "ada\nbob"
-    assert _in_pod("bob", "cat /shared/data /shared/people/ada/notes") == "data\nada"
-    assert "Read-only file system" in _in_pod("bob", "echo other > /shared/data")
-    assert _in_pod("bob", "ls /home/rstudio/own") == "notes"
+        assert (
+            run_in_server(_NOTEBOOKS, name, f"echo {name} > /home/rstudio/own/notes && cat /home/rstudio/own/notes")
+            == name
+        )
+    assert run_in_server(_NOTEBOOKS, "ada", "echo data > /shared/data; ls /shared/people") == "ada\nbob"
+    assert run_in_server(_NOTEBOOKS, "bob", "cat /shared/data /shared/people/ada/notes") == "data\nada"
+    assert "Read-only file system" in run_in_server(_NOTEBOOKS, "bob", "echo other > /shared/data")
+    assert run_in_server(_NOTEBOOKS, "bob", "ls /home/rstudio/own") == "notes"
 
 
 def test_a_server_has_scratch_space_shared_memory_and_variables(stack: Stack) -> None:
     assert stack
-    assert _in_pod("ada", "echo a > /scratch/a && cat /scratch/a") == "a"
-    assert _in_pod("ada", "df -m --output=size /dev/shm | tail -1") == "100"
-    assert _in_pod("ada", "echo $LOGIN $URL") == "ada db://$(PASSWORD)@host"
+    assert run_in_server(_NOTEBOOKS, "ada", "echo a > /scratch/a && cat /scratch/a") == "a"
+    assert run_in_server(_NOTEBOOKS, "ada", "df -m --output=size /dev/shm | tail -1") == "100"
+    assert run_in_server(_NOTEBOOKS, "ada", "echo $LOGIN $URL") == "ada db://$(PASSWORD)@host"
     _server("bob", "DELETE")
     assert "jupyter-ada-scratch" in _claims()
     wait_until(lambda: "jupyter-bob-scratch" not in _claims())

@@ -13,8 +13,8 @@ PYTHON = "localhost/jupyterhub/python:base"
 NODE = "localhost/jupyterhub/node:base"
 """The local replacement of the public Node.js image."""
 
-# usr-is-merged, with its hook, replaces usrmerge, which would bring all of Perl along.
-_PACKAGES = ("ca-certificates", "python3", "python3-venv", "tini", "usr-is-merged")
+# usr-is-merged, with its hook, replaces usrmerge. Git is for the notebook image, but a second base would take longer.
+_PACKAGES = ("ca-certificates", "git", "python3", "python3-venv", "tini", "usr-is-merged")
 _LEFT_OUT = ("doc", "info", "locale", "man")
 _MMDEBSTRAP = (
     "mmdebstrap",
