@@ -23,6 +23,7 @@ from hub import (
     outage,
     pages,
     pod_settings,
+    roles,
     sign_in,
     sign_in_token,
     signing_out,
@@ -183,7 +184,7 @@ c.KubeSpawner.service_account = hub_config.default_service_account
 if hub_config.idle_minutes or hub_config.max_hours:
     c.JupyterHub.services = [
         {
-            "name": "idle-culler",
+            "name": roles.IDLE_CULLER,
             "command": [
                 sys.executable,
                 "-m",
@@ -195,14 +196,8 @@ if hub_config.idle_minutes or hub_config.max_hours:
             ],
         }
     ]
-    c.JupyterHub.load_roles = [
-        {
-            "name": "idle-culler",
-            "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers", "read:tokens"],
-            "services": ["idle-culler"],
-        }
-    ]
 
+roles.configure(c, hub_config)
 named_servers.configure(c, hub_config)
 if hub_config.sign_in_token:
     sign_in_token.configure(c)

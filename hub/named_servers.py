@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MOST_CODES: Final = 100
 """Maximum number of share codes of a user. They expire, by default after a day."""
 
+SHARING_SCOPES: Final = ("shares!user", "read:users:name", "read:groups:name")
+"""Scopes of a user who may share: by names of users and groups that they know. They list nobody."""
+
 _USER: Final = "hub.jupyter.org/username"
 """KubeSpawner's label of a user's pods."""
 
@@ -33,9 +36,6 @@ def configure(c: Config, config: HubConfig) -> None:
     # Also for operators who allow named servers in hub.extraConfig.
     c.JupyterHub.named_server_limit_per_user = limit or 10
     if config.sharing:
-        # A user may share by names of users and groups that they know, and list nobody.
-        scopes = ["self", "shares!user", "read:users:name", "read:groups:name"]
-        c.JupyterHub.load_roles = [*(c.JupyterHub.get("load_roles") or []), {"name": "user", "scopes": scopes}]
         # An extension in the server may share it for its user.
         c.KubeSpawner.oauth_client_allowed_scopes = ["access:servers!server", "shares!server"]
 

@@ -20,6 +20,9 @@ SCOPE: Final = "custom:sign-in-token:read"
 """Scope that servers have for their own user. The token that a visitor of a server gives to it has no such scope: a
 server must not get the tokens of others."""
 
+OWN_SCOPE: Final = f"{SCOPE}!user"
+"""The scope for one's own token, of the roles `user` and `server`."""
+
 PATH: Final = "/api/sign-in-token"
 """Path below the hub's base URL."""
 
@@ -47,16 +50,9 @@ class SignInToken(APIHandler):
 
 
 def configure(c: Config) -> None:
-    """Keep the tokens of sign-ins, encrypted, and let each server ask for that of its user."""
+    """Keep the tokens of sign-ins, encrypted, and answer servers that ask for that of their user."""
     c.Authenticator.enable_auth_state = True
     c.JupyterHub.custom_scopes = {SCOPE: {"description": "Read the access token of one's own sign-in"}}
-    own = f"{SCOPE}!user"
-    c.JupyterHub.load_roles.extend(
-        [
-            {"name": "user", "scopes": ["self", own]},
-            {"name": "server", "scopes": ["users:activity!user", "access:servers!server", own]},
-        ]
-    )
     rule = (PATH, SignInToken)
     if rule not in apihandlers.default_handlers:
         apihandlers.default_handlers.append(rule)
