@@ -30,6 +30,8 @@ def notebook_choices(settings: Settings) -> tuple[Choice, ...]:
             command=choice.command,
             home_path=choice.home_path,
             environment=dict(choice.environment),
+            folders=choice.folders,
+            max_hours=choice.max_hours,
             users=choice.users,
             groups=(*choice.organizations, *choice.groups),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from hub import choice_words
+from hub import choice_words, lifetime
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +28,8 @@ class Card(NamedTuple):
     description: str
     gets: str
     """Its resources in words."""
+    lifetime: str
+    """When it is stopped, if the choice says so."""
     checked: bool
     images: Sequence[Option]
     sizes: Sequence[Option]
@@ -72,6 +74,7 @@ def cards(
                 title=choice.title,
                 description=choice.description,
                 gets=choice_words.of_sizes(choice.sizes),
+                lifetime=lifetime.of_choice(choice),
                 checked=checked,
                 images=_options(images, of_card.get("image")),
                 sizes=_options(sizes, of_card.get("size")),

@@ -238,7 +238,8 @@ class HubConfig(BaseModel):
     count_open_tabs: bool
     """Whether requests of browsers are activity."""
     max_hours: int
-    """Hours after its start after which a notebook is stopped, even if it is in use; 0 is never."""
+    """Hours after its start after which a notebook is stopped, even if it is in use; 0 is never. A choice may have
+    less."""
     dedicated_nodes: bool
     """Whether there are nodes only for notebooks, with the label `NODE_PURPOSE` and the taint `DEDICATED`."""
     accelerator: str | None
@@ -263,3 +264,8 @@ class HubConfig(BaseModel):
     """Servers that people can choose. Empty: only the free form."""
     free_choice: bool
     """Whether the free form is offered beside the choices."""
+
+    @property
+    def stops_servers(self) -> bool:
+        """Whether the hub stops servers by itself."""
+        return bool(self.idle_minutes or self.max_hours or any(choice.max_hours for choice in self.choices))

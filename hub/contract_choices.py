@@ -62,6 +62,10 @@ class Choice(BaseModel):
     """Folder of the container where the home is; None: that of all servers."""
     environment: dict[str, str]
     """Environment variables beside those of all servers, with `PERSON_FIELDS` in their values."""
+    folders: tuple[str, ...] | None
+    """Names of the folders that its servers have; None: all."""
+    max_hours: int | None
+    """Hours after its start after which a server is stopped, even if it is in use; None: as for all servers."""
     users: tuple[str, ...]
     """Users who can choose it. With `groups` empty, too: everybody."""
     groups: tuple[str, ...]

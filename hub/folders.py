@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hub.contract import GROUP_FIELD
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from jupyterhub.user import User
 
@@ -27,13 +27,16 @@ all files, with the right to write (`gid`, `file-mode`, `dir-mode`)."""
 _GROUP: Final = f"{{{GROUP_FIELD}}}"
 
 
-def of(user: User, username: str, config: HubConfig) -> tuple[list[Part], list[Part], dict[str, str]]:
+def of(
+    user: User, username: str, config: HubConfig, *, only: Collection[str] | None = None
+) -> tuple[list[Part], list[Part], dict[str, str]]:
     """Return volumes, mounts and annotations for the pod of a user.
 
     Args:
         user: The user, with the groups that the hub knows now.
         username: Text of `{username}`, which is safe in paths, and no other user's.
         config: The settings.
+        only: Names of the folders that the server has; None: all.
     """
     volumes: list[Part] = []
     mounts: list[Part] = []
@@ -44,6 +47,8 @@ def of(user: User, username: str, config: HubConfig) -> tuple[list[Part], list[P
         volumes.append({"name": "scratch", "ephemeral": {"volumeClaimTemplate": _claim(config.scratch)}})
         mounts.append({"name": "scratch", "mountPath": config.scratch.path})
     for folder in config.folders:
+        if only is not None and folder.name not in only:
+            continue
         found = _mounted(folder, user, username)
         volumes += {volume["name"]: volume for volume, _ in found}.values()
         mounts += [mount for _, mount in found]

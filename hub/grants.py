@@ -40,7 +40,9 @@ def add_to(pod: V1Pod, spawner: KubeSpawner, config: HubConfig, *, choice: Choic
     (container,) = pod.spec.containers
     known = {variable.name for variable in container.env or []}
     added = [variable for variable in _environment(values, config, choice) if variable["name"] not in known]
-    volumes, mounts, annotations = folders.of(spawner.user, values["username"], config)
+    volumes, mounts, annotations = folders.of(
+        spawner.user, values["username"], config, only=choice.folders if choice else None
+    )
     container.env = [*(container.env or []), *(get_k8s_model(V1EnvVar, part) for part in added)]
     container.volume_mounts = [
         *(container.volume_mounts or []),

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from jupyterhub_idle_culler import IdleCuller
 from tornado.httpclient import AsyncHTTPClient
-from traitlets import default
+from traitlets import Dict, Float, default
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -28,9 +28,21 @@ class NotebookCuller(IdleCuller):
     After an outage of the hub or of the network, the last known activity may be hours old.
     """
 
+    choice_hours = Dict(value_trait=Float(), config=True, help="Maximum age in hours of the servers of each choice.")
+
     @default("cull_arbiter_hook")
     def _cull_arbiter_hook(self) -> Callable[..., Awaitable[bool]]:
-        return self.is_idle
+        return self.is_over
+
+    async def is_over(self, *, server: Mapping[str, Any], **others: Any) -> bool:  # noqa: ANN401 see `is_idle`
+        """Return whether a server is older than its choice allows, or is known to have been idle for the limit."""
+        options: Mapping[str, Any] = server.get("user_options") or {}
+        name = options.get("choice")
+        hours = self.choice_hours.get(name) if isinstance(name, str) else None
+        if hours and datetime.now(UTC) - datetime.fromisoformat(server["started"]) > timedelta(hours=hours):
+            self.log.info("The server %s is older than %s hours, the most of %s", server["full_name"], hours, name)
+            return True
+        return await self.is_idle(server=server, **others)
 
     async def is_idle(
         self, *, inactive: timedelta, inactive_limit: int, server: Mapping[str, Any], **_: object

@@ -181,7 +181,7 @@ c.KubeSpawner.automount_service_account_token = False
 c.KubeSpawner.service_account = hub_config.default_service_account
 
 # Idle culler: a service of the hub with only the scopes to list and stop servers, and to see when they reported.
-if hub_config.idle_minutes or hub_config.max_hours:
+if hub_config.stops_servers:
     c.JupyterHub.services = [
         {
             "name": roles.IDLE_CULLER,
@@ -191,6 +191,11 @@ if hub_config.idle_minutes or hub_config.max_hours:
                 "hub.idle_culler",
                 f"--timeout={hub_config.idle_minutes * 60 or NEVER}",
                 f"--max-age={hub_config.max_hours * 3600}",
+                *(
+                    f"--NotebookCuller.choice_hours={choice.name}={choice.max_hours}"
+                    for choice in hub_config.choices
+                    if choice.max_hours
+                ),
                 "--cull-every=60",
                 f"--url=http://127.0.0.1:{HUB_PORT}/hub/api",
             ],

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from hub.contract import HubConfig
+    from hub.contract_choices import Choice
+
+VARIABLE: Final = "JUPYTERHUB_LIFETIME"
+"""Environment variable with the sentences, for `notebook_activity.py`."""
 
 
-def sentences(config: HubConfig) -> list[str]:
-    """Return when this hub stops servers, or nothing if it never does."""
+def sentences(config: HubConfig, choice: Choice | None = None) -> list[str]:
+    """Return when this hub stops servers, or those of a choice; nothing if it never does."""
+    hours = (choice and choice.max_hours) or config.max_hours
     kernels = config.content.kernel_idle_minutes
-    if not config.idle_minutes and not config.max_hours and not kernels:
+    if not config.idle_minutes and not hours and not kernels:
         return []
     stops: list[str] = []
     if config.idle_minutes:
@@ -20,13 +25,16 @@ def sentences(config: HubConfig) -> list[str]:
             f"Your server is stopped after {_amount(config.idle_minutes, 'minute')} without activity{tab}.",
             "Running cells and programs that compute keep it running.",
         ]
-    if config.max_hours:
-        stops.append(
-            f"Your server is stopped {_amount(config.max_hours, 'hour')} after its start, even if it is in use."
-        )
+    if hours:
+        stops.append(f"Your server is stopped {_amount(hours, 'hour')} after its start, even if it is in use.")
     if kernels:
         stops.append(f"A kernel that does nothing is stopped after {_amount(kernels, 'minute')}.")
     return [*stops, "The files in your home folder are kept; unsaved changes and variables are lost."]
+
+
+def of_choice(choice: Choice) -> str:
+    """Return when servers of a choice are stopped, as a note on its card; empty if it says nothing of its own."""
+    return f"Stopped after {_amount(choice.max_hours, 'hour')}" if choice.max_hours else ""
 
 
 def _amount(number: int, unit: str) -> str:

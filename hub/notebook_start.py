@@ -37,7 +37,7 @@ def environment(config: HubConfig) -> dict[str, str]:
         "JUPYTERHUB_ACTIVITY_INTERVAL": "60",
         # Read by notebook_activity.py.
         "JUPYTERHUB_COUNT_OPEN_TABS": str(int(config.count_open_tabs)),
-        "JUPYTERHUB_LIFETIME": " ".join(lifetime.sentences(config)),
+        lifetime.VARIABLE: " ".join(lifetime.sentences(config)),
     }
 
 

@@ -25,7 +25,7 @@ _SERVER_SCOPES: Final = ("users:activity!user", "access:servers!server")
 def configure(c: Config, config: HubConfig) -> None:
     """Set the roles. JupyterHub does not start with a role that is there twice, so they are made in one place."""
     roles: list[dict[str, Any]] = []
-    if config.idle_minutes or config.max_hours:
+    if config.stops_servers:
         roles.append({"name": IDLE_CULLER, "scopes": list(_CULLER_SCOPES), "services": [IDLE_CULLER]})
     token = [OWN_SCOPE] if config.sign_in_token else []
     shares = SHARING_SCOPES if config.sharing else ()

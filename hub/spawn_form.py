@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from hub.contract_choices import Choice, ChoiceSize
 
 
-_KUBESPAWNER_TRAITS: Final = ("cpu_limit", "cmd", "default_url", "node_selector", "volume_mounts")
-"""Traits of the configuration that a choice replaces for one start."""
+_KUBESPAWNER_TRAITS: Final = ("cpu_limit", "cmd", "default_url", "node_selector", "own_environment", "volume_mounts")
+"""Attributes of the spawner that a choice replaces for one start."""
 
 
 class _Filling(NamedTuple):
@@ -136,9 +136,7 @@ class SpawnForm:
             chosen = choices.server(user_options, spawner.user, self._config)
         except free_form.MistakesError as error:
             # JupyterHub has already stored them, as the default of the next start.
-            spawner.user_options = {}
-            if spawner.orm_spawner is not None:
-                spawner.orm_spawner.user_options = {}
+            _record(spawner, {})
             raise _refusal(error, spawner) from None
         size = chosen.size
         spawner.image = chosen.image
@@ -151,6 +149,8 @@ class SpawnForm:
         spawner.extra_resource_limits = {**counts, EPHEMERAL_STORAGE: str(limit)}
         if self._config.choices:
             self._replace_traits(spawner, chosen)
+            # The culler reads it, also if a start has named no choice.
+            _record(spawner, {**user_options, "choice": chosen.choice.name if chosen.choice else choices.FREE})
         self._submitted.pop(spawner, None)
 
     def _replace_traits(self, spawner: KubeSpawner, chosen: choices.Server) -> None:
@@ -164,7 +164,7 @@ class SpawnForm:
         if chosen.choice is None:
             return
         configured = {name: getattr(spawner, name) for name in _KUBESPAWNER_TRAITS}
-        wanted = _traits(chosen.choice, chosen.size, configured)
+        wanted = _traits(chosen.choice, chosen.size, configured, self._config)
         for name, value in wanted.items():
             setattr(spawner, name, value)
         self._replaced[spawner] = {name: (configured[name], getattr(spawner, name)) for name in wanted}
@@ -216,6 +216,12 @@ class SpawnForm:
         return None
 
 
+def _record(spawner: KubeSpawner, options: dict[str, object]) -> None:
+    spawner.user_options = options
+    if spawner.orm_spawner is not None:
+        spawner.orm_spawner.user_options = options
+
+
 def _refusal(error: free_form.MistakesError, spawner: KubeSpawner | None) -> HubError:
     """Return the error for people, and log who tried what: the reasons quote it."""
     if spawner is not None and spawner.user:
@@ -226,9 +232,14 @@ def _refusal(error: free_form.MistakesError, spawner: KubeSpawner | None) -> Hub
     return HubError(error.reasons, status=error.status)
 
 
-def _traits(of: Choice, size: ChoiceSize, configured: Mapping[str, Any]) -> dict[str, Any]:
+def _traits(of: Choice, size: ChoiceSize, configured: Mapping[str, Any], config: HubConfig) -> dict[str, Any]:
     """Return the values of a choice for the traits that it replaces."""
     traits: dict[str, Any] = {"cpu_limit": size.cpu_limit}
+    if of.max_hours:
+        traits["own_environment"] = {
+            **configured["own_environment"],
+            lifetime.VARIABLE: " ".join(lifetime.sentences(config, of)),
+        }
     if of.command:
         traits["cmd"] = command(of.command)
     if of.default_url is not None:

@@ -18,7 +18,7 @@ Values = Mapping[str, object]
 _L4 = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4", "max": 4}
 _ADA = {"name": "a", "googleServiceAccount": "a-data@my-project-123.iam.gserviceaccount.com", "users": ["ada"]}
 _POOL = {"machineType": "e2-standard-4", "min": 2, "max": 5, "diskGb": 80}
-_CHOICES = [{"name": "large", "cpu": 4, "memory": "16Gi", "users": ["ada"]}]
+_CHOICES = [{"name": "large", "cpu": 4, "memory": "16Gi", "maxHours": 8, "users": ["ada"]}]
 _SIZE = {"machineType": "g2-standard-16", "min": 1, "max": 5, "diskGb": 80}
 _DISK = {"size": "20Gi", "disk": "pd-ssd", "regional": True}
 

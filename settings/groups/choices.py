@@ -8,6 +8,7 @@ from pydantic import Field
 from settings.types.accounts import GitHubOrganization, UserName
 from settings.types.choices import ChoiceName, GroupName, NodeLabelKey, NodeLabelValue
 from settings.types.environment import NotebookValue, NotebookVariable
+from settings.types.folders import FolderName
 from settings.types.images import ImageReference
 from settings.types.machines import AcceleratorType
 from settings.types.model import Model
@@ -97,6 +98,10 @@ class Choice(Amounts):
         Mapping[NotebookVariable, NotebookValue], Field(examples=[{"MLFLOW_TRACKING_URI": "http://mlflow.mlflow"}])
     ] = {}
     """Environment variables. `{username}` is replaced by the user's name as it is in the name of the pod."""
+    folders: Annotated[tuple[FolderName, ...], Field(examples=[["data"]])] | None = None
+    """Names of the entries of `notebook.folders` that the server has. Not set: all; empty: none."""
+    max_hours: Annotated[WholeNumber, Field(ge=1)] | None = None
+    """Hours after its start after which the server is stopped, even if it is in use. Not set: `notebook.maxHours`."""
     users: Annotated[tuple[UserName, ...], Field(examples=[["ada"]])] = ()
     """Users who can choose it. With `organizations` and `groups` empty, too: everybody."""
     organizations: Annotated[tuple[GitHubOrganization, ...], Field(examples=[["example-org:physics"]])] = ()

@@ -70,6 +70,8 @@ RULES: Final[tuple[Rule, ...]] = (
     content.file_errors,
     content.folder_errors,
     choices.name_errors,
+    choices.folder_errors,
+    choices.lifetime_errors,
     choices.free_errors,
     choices.limit_errors,
     choices.person_errors,

@@ -24,6 +24,28 @@ def name_errors(notebook: NotebookSettings) -> list[str]:
     return errors
 
 
+def folder_errors(notebook: NotebookSettings) -> list[str]:
+    """Report folders of choices that are not there."""
+    known = {folder.name for folder in notebook.folders}
+    there_are = f"there are: {', '.join(sorted(known))}" if known else "it has none"
+    return [
+        f"{_KEY}[{index}].folders[{position}]: is no name in notebook.folders; {there_are}"
+        for index, choice in enumerate(notebook.choices)
+        for position, name in enumerate(choice.folders or ())
+        if name not in known
+    ]
+
+
+def lifetime_errors(notebook: NotebookSettings) -> list[str]:
+    """Report choices that would outlive all servers."""
+    return [
+        f"{_KEY}[{index}].maxHours: is more than notebook.maxHours, with which all servers are stopped; lower it, or "
+        "raise notebook.maxHours"
+        for index, choice in enumerate(notebook.choices)
+        if notebook.max_hours and choice.max_hours and choice.max_hours > notebook.max_hours
+    ]
+
+
 def free_errors(notebook: NotebookSettings) -> list[str]:
     """Report the free form as an entry below no choices."""
     if not notebook.free_choice or notebook.choices:

@@ -33,6 +33,8 @@ def choice(name: str, *sizes: ChoiceSize, **others: object) -> Choice:
         "command": (),
         "home_path": None,
         "environment": {},
+        "folders": None,
+        "max_hours": None,
         "users": (),
         "groups": (),
     }
@@ -59,6 +61,7 @@ GPU = choice(
     size("gpu", 8, 60, additional_resources={"nvidia.com/gpu": 1}, node_selector={ACCELERATOR: "nvidia-l4"}),
     title="One L4",
     images=[ChoiceImage(image="quay.io/jupyter/pytorch-notebook:cuda12", title="PyTorch")],
+    max_hours=8,
     users=("ada",),
     groups=("physics:ml",),
 )

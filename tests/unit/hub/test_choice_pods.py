@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ from kubespawner import KubeSpawner
 from traitlets.config import Config
 
 import settings
+from components.folders import offered
 from components.notebook_choices import notebook_choices
 from hub.contract import HubConfig
 from hub.errors import HubError
@@ -21,12 +23,19 @@ from tests.stacks import GKE
 
 GIB = 2**30
 
+_NONE: list[str] = []
+
 STACK: Mapping[str, object] = {
     **GKE,
     "nodes.gpu": [{"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4", "spot": True}],
+    "notebook.maxHours": 24,
+    "notebook.folders": [
+        {"name": "data", "path": "/data", "claim": "data"},
+        {"name": "models", "path": "/models", "claim": "models"},
+    ],
     "notebook.choices": [
         {"name": "small", "cpu": 1, "memory": "2Gi"},
-        {"name": "burst", "cpu": 0.5, "cpuLimit": 8, "memory": "1Gi", "memoryLimit": "4Gi"},
+        {"name": "burst", "cpu": 0.5, "cpuLimit": 8, "memory": "1Gi", "memoryLimit": "4Gi", "folders": _NONE},
         {
             "name": "rstudio",
             "images": [{"image": "rocker/binder:4.4", "title": "R 4.4"}, {"image": "rocker/binder:4.3"}],
@@ -36,6 +45,7 @@ STACK: Mapping[str, object] = {
             "command": ["jupyterhub-singleuser", "--debug"],
             "homePath": "/home/rstudio",
             "environment": {"GREETING": "Hello {username}"},
+            "folders": ["data"],
         },
         {
             "name": "gpu",
@@ -44,6 +54,7 @@ STACK: Mapping[str, object] = {
             "memory": "24Gi",
             "additionalResources": {"nvidia.com/gpu": 1},
             "nodePool": "l4",
+            "maxHours": 8,
             "users": ["Ada"],
             "organizations": ["physics:ml"],
         },
@@ -59,7 +70,14 @@ _L4 = {
 @pytest.fixture
 def config(load_config: LoadConfig, hub_config: HubConfig) -> Config:
     of = settings.parse(STACK, encrypted=SECRETS)
-    return load_config(hub_config.model_copy(update={"choices": notebook_choices(of), "image": of.notebook.image}))
+    changed = {
+        "choices": notebook_choices(of),
+        "image": of.notebook.image,
+        "folders": offered(of),
+        "max_hours": of.notebook.max_hours,
+        "idle_minutes": 0,
+    }
+    return load_config(hub_config.model_copy(update=changed))
 
 
 def spawner_of(config: Config, name: str = "ada", groups: tuple[str, ...] = ()) -> KubeSpawner:
@@ -89,7 +107,8 @@ def facts(pod: dict[str, Any]) -> dict[str, Any]:
         "gpus": amounts["limits"].get("nvidia.com/gpu"),
         "nodes": pod["spec"].get("nodeSelector", {}),
         "url": variables["JUPYTERHUB_DEFAULT_URL"],
-        "home": [mount["mountPath"] for mount in container["volumeMounts"]],
+        "mounts": [mount["mountPath"] for mount in container["volumeMounts"]],
+        "hours": re.findall(r"stopped (\d+) hours after", variables["JUPYTERHUB_LIFETIME"]),
         "arguments": container["args"][4:],
         "greeting": variables.get("GREETING"),
     }
@@ -99,7 +118,8 @@ _PLAIN: dict[str, Any] = {
     "gpus": None,
     "nodes": {},
     "url": "/lab",
-    "home": ["/home/jovyan"],
+    "mounts": ["/home/jovyan", "/data", "/models"],
+    "hours": ["24"],
     "arguments": [],
     "greeting": None,
 }
@@ -109,16 +129,16 @@ _R: dict[str, Any] = {
     "cpu": (0.5, 4),
     "memory": (4, 4),
     "url": "/rstudio",
-    "home": ["/home/rstudio"],
+    "mounts": ["/home/rstudio", "/data"],
     "arguments": ["--debug"],
     "greeting": "Hello ada",
 }
 _SMALL = {**_PLAIN, "cpu": (1, 4), "memory": (2, 2)}
-_GPU = {**_PLAIN, "cpu": (7, 7), "memory": (24, 24), "gpus": "1", "nodes": _L4}
+_GPU = {**_PLAIN, "cpu": (7, 7), "memory": (24, 24), "gpus": "1", "nodes": _L4, "hours": ["8"]}
 PODS: list[tuple[dict[str, object], dict[str, Any]]] = [
     ({}, _SMALL),
     ({"choice": "small"}, _SMALL),
-    ({"choice": "burst"}, {**_PLAIN, "cpu": (0.5, 8), "memory": (1, 4)}),
+    ({"choice": "burst"}, {**_PLAIN, "cpu": (0.5, 8), "memory": (1, 4), "mounts": ["/home/jovyan"]}),
     ({"choice": "rstudio"}, _R),
     ({"choice": "rstudio", "image": "rocker/binder:4.3"}, {**_R, "image": "binder:4.3"}),
     ({"choice": "rstudio", "size": "l"}, {**_R, "cpu": (4, 4), "memory": (16, 16), "nodes": {"pool": "large"}}),

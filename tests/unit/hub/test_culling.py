@@ -11,6 +11,7 @@ from aiohttp import web
 
 from hub.contract import HubConfig
 from tests.doubles.http_double import HttpDouble
+from tests.unit.hub.choice_configs import choice
 from tests.unit.hub.running_hub import running
 
 FAST = """
@@ -21,7 +22,8 @@ c.ConfigurableHTTPProxy.api_url = {proxy!r}
 c.JupyterHub.last_activity_interval = 1
 c.JupyterHub.services[0]["command"] = [
     *(part for part in c.JupyterHub.services[0]["command"] if not part.startswith("--")),
-    "--cull-every=1", "--timeout={timeout}", "--max-age={max_age}", f"--url={{c.JupyterHub.hub_bind_url}}/hub/api",
+    "--cull-every=1", "--timeout={timeout}", "--max-age={max_age}",
+    "--NotebookCuller.choice_hours=brief=0.002", f"--url={{c.JupyterHub.hub_bind_url}}/hub/api",
 ]
 """
 
@@ -73,3 +75,16 @@ def test_an_open_tab_keeps_a_server_if_it_counts_until_its_maximum_age(
             while ada.server() is not None:
                 time.sleep(0.2)
             assert f"Culling server ada {reason}" in hub.log.read_text()
+
+
+def test_a_start_without_options_has_the_hours_of_the_first_choice(hub_config: HubConfig, tmp_path: Path) -> None:
+    choices = (choice("brief", max_hours=1), choice("long"))
+    with ProxyApi() as proxy:
+        fast = FAST.format(proxy=proxy.url, timeout=3600, max_age=0)
+        with running(tmp_path, hub_config.model_copy(update={"choices": choices}), extra_config=fast) as hub:
+            ada, bob = hub.visit("ada"), hub.visit("bob")
+            assert bob.call("POST", "/users/bob/server", {"user_options": {"choice": "long"}}).is_success
+            assert ada.call("POST", "/users/ada/server").is_success
+            while ada.server() is not None:
+                time.sleep(0.2)
+            assert bob.server() is not None

@@ -99,4 +99,28 @@ def test_no_server_is_culled_while_the_hub_does_not_answer(hub_api: HubApi) -> N
 def test_the_command_line_of_the_culler_has_the_hook() -> None:
     culler = NotebookCuller()
     culler.initialize(["--timeout=300", "--cull-every=60"])
-    assert culler.cull_arbiter_hook == culler.is_idle
+    assert culler.cull_arbiter_hook == culler.is_over
+
+
+@pytest.mark.parametrize(
+    ("options", "hours", "over"),
+    [
+        ({"choice": "gpu"}, 7.9, False),
+        ({"choice": "gpu"}, 8.1, True),
+        ({"choice": "small"}, 99, False),
+        ({"choice": ["gpu"]}, 99, False),
+        ({}, 99, False),
+        (None, 99, False),
+    ],
+)
+def test_a_server_is_over_after_the_hours_of_its_choice(
+    options: dict[str, object] | None,
+    hours: float,
+    over: bool,  # noqa: FBT001 -- a parameter of the test
+) -> None:
+    culler = NotebookCuller()
+    culler.initialize(["--NotebookCuller.choice_hours=gpu=8", "--NotebookCuller.choice_hours=large=100"])
+    started = (datetime.now(UTC) - timedelta(hours=hours)).isoformat().replace("+00:00", "Z")
+    server = {**SERVER, "user_options": options, "started": started}
+    found = culler.is_over(server=server, inactive=timedelta(0), inactive_limit=HOUR)
+    assert asyncio.run(found) is over

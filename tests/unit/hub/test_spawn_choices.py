@@ -44,7 +44,7 @@ def test_a_card_has_title_description_and_resources_in_words() -> None:
         "RStudio From 2 CPUs, 8 GB to 4 CPUs, 16 GB",
         "R 4.4",
         "Medium: 2 CPUs, 8 GB",
-        "One L4 8 CPUs, 60 GB, one NVIDIA L4 PyTorch",
+        "One L4 8 CPUs, 60 GB, one NVIDIA L4 Stopped after 8 hours PyTorch",
     ):
         assert part in text
 
