@@ -46,12 +46,15 @@ def of(
     if config.scratch is not None:
         volumes.append({"name": "scratch", "ephemeral": {"volumeClaimTemplate": _claim(config.scratch)}})
         mounts.append({"name": "scratch", "mountPath": config.scratch.path})
+    added: dict[tuple[str, object], Part] = {}
     for folder in config.folders:
         if only is not None and folder.name not in only:
             continue
-        found = _mounted(folder, user, username)
-        volumes += {volume["name"]: volume for volume, _ in found}.values()
-        mounts += [mount for _, mount in found]
+        for volume, mount in _mounted(folder, user, username):
+            # With two volumes of one claim in a pod, the kubelet waits for ever (kubernetes/kubernetes#132921).
+            source = ("claim", folder.claim) if folder.claim is not None else ("bucket", volume["name"])
+            mounts.append({**mount, "name": added.setdefault(source, volume)["name"]})
+    volumes += added.values()
     has_bucket = any("csi" in volume for volume in volumes)
     return volumes, mounts, dict(_FUSE_SIDECAR) if has_bucket else {}
 

@@ -167,10 +167,10 @@ def test_scratch_space_is_a_volume_that_goes_with_the_pod(storage_class: str | N
 
 
 def test_a_folder_of_all_is_read_only_unless_its_settings_say_more(pod_of: PodOf) -> None:
-    pod = pod_of(folders=(DATA, folder(name="work", path="/work", writable=True)))
+    pod = pod_of(folders=(DATA, folder(name="work", path="/work", claim="work", writable=True)))
     assert volumes_of(pod) == [
         {"name": "folder-data", "persistentVolumeClaim": {"claimName": "course-data"}},
-        {"name": "folder-work", "persistentVolumeClaim": {"claimName": "course-data"}},
+        {"name": "folder-work", "persistentVolumeClaim": {"claimName": "work"}},
     ]
     assert mounts_of(pod) == [
         {"name": "folder-data", "mountPath": "/data", "readOnly": True},
@@ -264,6 +264,17 @@ def test_folders_of_groups_have_volumes_that_no_other_folder_has(of: Mapping[str
     assert len(set(names)) == len(names)
     assert {mount["name"] for mount in mounts_of(pod)} == set(names)
     assert len(mounts_of(pod)) == 6
+
+
+def test_a_claim_is_one_volume_however_many_folders_it_has(pod_of: PodOf) -> None:
+    own = folder(name="own", path="/own", sub_path="people/{username}", writable=True)
+    bucket = folder(name="b", path="/b", claim=None, bucket="data")
+    pod = pod_of(folders=(folder(), own, bucket))
+    assert [volume["name"] for volume in volumes_of(pod)] == ["folder-data", "folder-b"]
+    assert mounts_of(pod)[:2] == [
+        {"name": "folder-data", "mountPath": "/data", "readOnly": True},
+        {"name": "folder-data", "mountPath": "/own", "subPath": "people/ada"},
+    ]
 
 
 def test_a_bucket_is_mounted_by_the_driver_of_gke(pod_of: PodOf) -> None:
