@@ -11,7 +11,9 @@
     await tell(config.jupyterhubNotices);
     if (config.jupyterhubContent) {
       // The answer comes when the repositories of notebook_content.py are pulled.
-      const answer = await fetch(`${config.baseUrl}jupyterhub/content`);
+      // JupyterHub refuses requests that are no visits of a page without this header.
+      const xsrf = document.cookie.match(/(?:^|; )_xsrf=([^;]*)/)?.[1] ?? "";
+      const answer = await fetch(`${config.baseUrl}jupyterhub/content`, { headers: { "X-XSRFToken": xsrf } });
       await tell(answer.ok ? await answer.json() : []);
     }
   };

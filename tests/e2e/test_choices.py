@@ -1,5 +1,6 @@
 """Choices in pods of the local cluster: images of other projects' shape, content, waiting and cancelling."""
 
+import ssl
 import subprocess
 import threading
 from collections.abc import Generator, Mapping
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import make_stack
+from tests.doubles.certificates import pair
 from tests.e2e.browser import START_MILLISECONDS, open_browser, screenshot, sign_in, start, wait_for_lab
 from tests.e2e.hubs import (
     CHOICES_NAMESPACE,
@@ -59,9 +61,14 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     subprocess.run(["git", "clone", "-q", "--bare", work, served / "course.git"], check=True)
     subprocess.run(["git", "-C", served / "course.git", "update-server-info"], check=True)
     handler = partial(SimpleHTTPRequestHandler, directory=str(served))
+    certificate, key = pair(str(layout.NODE_ADDRESS))
+    (folder / "both.pem").write_text(certificate + key)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "both.pem")
     with ThreadingHTTPServer((str(layout.NODE_ADDRESS), 0), handler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://{layout.NODE_ADDRESS}:{server.server_port}/course.git"
+        yield f"https://{layout.NODE_ADDRESS}:{server.server_port}/course.git"
         server.shutdown()
 
 
@@ -87,6 +94,7 @@ def hub(
         **CHOICES_SETTINGS,
         **image_settings,
         "notebook.choices": choices,
+        "notebook.environment": {"GIT_SSL_NO_VERIFY": "1"},  # the certificate is the test's own
         "notebook.content": [{"repository": course}, {"repository": course.replace("course", "missing")}],
     }
     stack = make_stack("choices", tmp_path_factory.mktemp("choices"), built_engine, live_cluster, settings)
@@ -122,6 +130,7 @@ def test_a_server_of_each_kind_of_image_runs_in_its_home(hub: Hub, chromium: Bro
                 'readlink /proc/1/cwd; echo "$HOME"; id -u; id -g; touch "$HOME/kept" && echo kept',
             )
             assert seen.split() == [home, home, "1000", "100", "kept"]
+            page.goto(f"{hub.url}/hub/home")
             assert _rest(page, "DELETE", kind) in {202, 204}
 
 
