@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hub import free_form
+from hub import free_form, people
 from hub.contract_choices import ChoiceSize
 from hub.free_form import MistakesError, quoted
 
@@ -47,12 +47,11 @@ class Server:
 
 def offered_to(user: User | None, config: HubConfig) -> tuple[Choice, ...]:
     """Return the choices of a user, in the order of the page. Without a user: those for everybody."""
-    names = set[str]() if user is None else {user.name}
-    groups = set[str]() if user is None else {group.name for group in user.groups}
 
     def is_theirs(choice: Choice) -> bool:
-        everybody = not choice.users and not choice.groups
-        return everybody or not names.isdisjoint(choice.users) or not groups.isdisjoint(choice.groups)
+        if not choice.users and not choice.groups:
+            return True
+        return user is not None and people.is_among(user, choice.users, choice.groups)
 
     return tuple(choice for choice in config.choices if is_theirs(choice))
 
@@ -116,10 +115,7 @@ def default(options: Mapping[str, object], mine: Sequence[Choice], config: HubCo
 
 
 def _chosen(options: Mapping[str, object], choice: Choice) -> Server:
-    mistakes: dict[str, str] = {}
-    if unknown := [name for name in options if name not in FIELDS]:
-        some = ", ".join(quoted(name) for name in unknown[:3])
-        mistakes[""] = f"There is no field {some}. The fields are {', '.join(FIELDS)}."
+    mistakes = free_form.unknown_fields(options, FIELDS)
 
     def read(name: str, known: Sequence[str]) -> str:
         try:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import JsonValue  # noqa: TC002 Pydantic needs it
 
 from hub.contract_choices import Choice  # noqa: TC001 Pydantic needs it
 from hub.contract_content import ContentSettings  # noqa: TC001 Pydantic needs it
 from hub.contract_folders import Folder, Scratch  # noqa: TC001 Pydantic needs it
+from hub.contract_part import Part
 from hub.contract_pod import PodSettings  # noqa: TC001 Pydantic needs it
 
 PROXY_TOKEN_VARIABLE: Final = "CONFIGPROXY_AUTH_TOKEN"  # noqa: S105 the name of a variable
@@ -71,10 +72,8 @@ GROUP_FIELD: Final = "group"
 """Field in the paths of a folder that is mounted once for each group of a user."""
 
 
-class Bounds(BaseModel):
+class Bounds(Part):
     """Default and limits of one number that users may choose: CPUs for `cpu`, bytes for `memory`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     default: float
     """Value of an empty field."""
@@ -84,10 +83,8 @@ class Bounds(BaseModel):
     """Largest value."""
 
 
-class GitHub(BaseModel):
+class GitHub(Part):
     """Sign-in with GitHub."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str
     """URL of GitHub or of a GitHub Enterprise Server, without `/` at the end."""
@@ -99,10 +96,8 @@ class GitHub(BaseModel):
     """Minutes after which the authorization of a signed-in user is checked again; 0 is never."""
 
 
-class Iap(BaseModel):
+class Iap(Part):
     """Sign-in with Google's Identity-Aware Proxy (IAP)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     audience: str
     """Expected `aud` claim: `/projects/<number>/global/backendServices/<id>`, or without `<id>` for any backend
@@ -111,10 +106,8 @@ class Iap(BaseModel):
     """Whether every user that IAP lets through is authorized; else only the users in the lists."""
 
 
-class SignIn(BaseModel):
+class SignIn(Part):
     """The authenticator, and the authorized users. Passwords and client secrets are environment variables."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: Literal["github", "iap", "dummy", "shared-password", "native", "custom"]
     """`dummy`: any name, any password. `shared-password`: one password for all. `native`: users sign up."""
@@ -140,10 +133,8 @@ class SignIn(BaseModel):
     """Values of that class's traits."""
 
 
-class NotebookServiceAccount(BaseModel):
+class NotebookServiceAccount(Part):
     """A ServiceAccount for the notebooks of some users, in place of `HubConfig.default_service_account`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     """Name of the ServiceAccount, in `HubConfig.notebooks_namespace`."""
@@ -153,10 +144,8 @@ class NotebookServiceAccount(BaseModel):
     """Groups, as in `GitHub.groups`. Users take precedence over groups; the first match wins."""
 
 
-class NamedServers(BaseModel):
+class NamedServers(Part):
     """Further servers of a user, beside the default one."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     limit: int
     """Maximum number for each user; 0 is none."""
@@ -166,10 +155,8 @@ class NamedServers(BaseModel):
     """Whether all servers of a user run on one node, as their home is a disk."""
 
 
-class SecretKey(BaseModel):
+class SecretKey(Part):
     """A value in a Secret of `HubConfig.notebooks_namespace`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     secret: str
     """Name of the Secret."""
@@ -177,10 +164,8 @@ class SecretKey(BaseModel):
     """Key of the value."""
 
 
-class HubConfig(BaseModel):
+class HubConfig(Part):
     """The content of `hub.json`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     hub_connect_url: str
     """URL at which proxy and notebooks reach the hub, such as `http://tf-hub-api.jupyterhub:8081`."""

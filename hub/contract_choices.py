@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from hub.contract_part import Part
 
 
-class ChoiceImage(BaseModel):
+class ChoiceImage(Part):
     """An image of a choice."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     image: str
     """Image reference."""
@@ -16,10 +14,8 @@ class ChoiceImage(BaseModel):
     """Title on the spawn page."""
 
 
-class ChoiceSize(BaseModel):
+class ChoiceSize(Part):
     """Resources and nodes of a server."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     """Name in links and records."""
@@ -39,10 +35,8 @@ class ChoiceSize(BaseModel):
     """Labels of the nodes."""
 
 
-class Choice(BaseModel):
+class Choice(Part):
     """A server that people can choose."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     """Unique name in links and records."""

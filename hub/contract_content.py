@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from hub.contract_part import Part
 
 
-class Repository(BaseModel):
+class Repository(Part):
     """A git repository that is pulled into each home when its server starts."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     repository: str
     """URL, without a password."""
@@ -18,10 +16,8 @@ class Repository(BaseModel):
     """Folder below the home."""
 
 
-class ContentSettings(BaseModel):
+class ContentSettings(Part):
     """Content and Jupyter's settings of each server."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     repositories: tuple[Repository, ...]
     """Repositories, pulled one after the other."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from hub.contract_part import Part
 
 
-class People(BaseModel):
+class People(Part):
     """Some users."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     users: tuple[str, ...]
     """Names of users."""
@@ -18,10 +16,8 @@ class People(BaseModel):
     """Whether all admins are among them."""
 
 
-class Scratch(BaseModel):
+class Scratch(Part):
     """A volume that exists as long as a server."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     path: str
     """Where it is mounted."""
@@ -31,10 +27,8 @@ class Scratch(BaseModel):
     """Its StorageClass; None: the cluster's default."""
 
 
-class Folder(BaseModel):
+class Folder(Part):
     """A folder beside the home, from a claim or a bucket. Its paths may have `{username}` and `GROUP_FIELD`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     """Unique name, a DNS label."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from hub.contract_part import Part
 
 
-class PodSettings(BaseModel):
+class PodSettings(Part):
     """Properties of all notebook pods, whatever their image."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     image_pull_policy: Literal["Always", "IfNotPresent", "Never"] | None
     """When nodes pull the image; None: Kubernetes' default, which is `Always` for the tag `latest` or none."""

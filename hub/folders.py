@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from hub import people
 from hub.contract import GROUP_FIELD
 
 if TYPE_CHECKING:
@@ -66,14 +67,14 @@ def folder_of(group: str) -> str:
 
 def _mounted(folder: Folder, user: User, username: str) -> list[tuple[Part, Part]]:
     """Return volume and mount of a folder for a user, or for each group of the user; nothing if it is for others."""
-    people = folder.people
-    if people is not None and not _is_among(user, people):
+    owners = folder.people
+    if owners is not None and not _is_among(user, owners):
         return []
     reads_only = not folder.writable and not _is_among(user, folder.writers)
     name, fields = f"folder-{folder.name}", {"username": username}
-    if people is None or _GROUP not in folder.path:
+    if owners is None or _GROUP not in folder.path:
         return [_one(folder, name, fields, reads_only=reads_only)]
-    own = _groups_of(user)
+    own = people.groups_of(user)
     return [
         _one(
             folder,
@@ -82,7 +83,7 @@ def _mounted(folder: Folder, user: User, username: str) -> list[tuple[Part, Part
             {**fields, GROUP_FIELD: folder_of(group)},
             reads_only=reads_only,
         )
-        for index, group in enumerate(people.groups)
+        for index, group in enumerate(owners.groups)
         if group in own
     ]
 
@@ -106,13 +107,8 @@ def _filled(template: str, fields: Mapping[str, str]) -> str:
     return template
 
 
-def _groups_of(user: User) -> set[str]:
-    return {group.name for group in user.groups}
-
-
-def _is_among(user: User, people: People) -> bool:
-    by_group = not _groups_of(user).isdisjoint(people.groups)
-    return by_group or user.name in people.users or (people.admins and bool(user.admin))
+def _is_among(user: User, some: People) -> bool:
+    return people.is_among(user, some.users, some.groups) or (some.admins and bool(user.admin))
 
 
 def _claim(scratch: Scratch) -> Part:

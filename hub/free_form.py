@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from hub import image_rule, quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from hub.contract import Bounds, HubConfig
 
@@ -81,9 +81,7 @@ def parse(values: Mapping[str, object], config: HubConfig) -> Entries:
     Raises:
         MistakesError: With all mistakes, not only the first.
     """
-    mistakes: dict[str, str] = {}
-    if unknown := [name for name in values if name not in LABELS]:
-        mistakes[""] = f"There is no field {_some(unknown)}. The fields are {', '.join(LABELS)}."
+    mistakes = unknown_fields(values, LABELS)
 
     def read(name: str, check: Callable[[object], T], default: T) -> T:
         value = values.get(name)
@@ -112,6 +110,12 @@ def parse(values: Mapping[str, object], config: HubConfig) -> Entries:
     if mistakes:
         raise MistakesError(mistakes)
     return entries
+
+
+def unknown_fields(options: Iterable[str], known: Collection[str]) -> dict[str, str]:
+    """Return the mistake of options that are no fields, by field as in `MistakesError`; empty if there is none."""
+    unknown = [name for name in options if name not in known]
+    return {"": f"There is no field {_some(unknown)}. The fields are {', '.join(known)}."} if unknown else {}
 
 
 def _image(value: object, config: HubConfig) -> str:

@@ -118,7 +118,7 @@ sign_in.configure(c, hub_config.sign_in)
 # Notebook servers.
 c.JupyterHub.spawner_class = NotebookSpawner
 c.KubeSpawner.namespace = hub_config.notebooks_namespace
-pod_settings.configure_pods(c, hub_config.pod)
+pod_settings.configure(c, hub_config.pod)
 c.KubeSpawner.cmd = command(hub_config.pod.command)
 # NotebookSpawner adds its own variables. A dict, so that extraConfig may add items.
 c.KubeSpawner.environment = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -109,7 +110,8 @@ _PROGRAMS: Final = ("start-singleuser.sh", "jupyterhub-singleuser")
 second one."""
 
 
-def _script(programs: Sequence[str]) -> str:
+@cache
+def _script(programs: tuple[str, ...]) -> str:
     missing = f"This image has no {' and no '.join(programs)}."
     if programs == _PROGRAMS:
         missing += " Install the Python package jupyterhub."
@@ -132,4 +134,4 @@ def command(own: Sequence[str] = ()) -> list[str]:
     Args:
         own: The program that starts the server, and its first arguments; see `PodSettings.command`.
     """
-    return ["sh", "-c", _script(own[:1] or _PROGRAMS), "sh", *own[1:]]
+    return ["sh", "-c", _script(tuple(own[:1]) or _PROGRAMS), "sh", *own[1:]]

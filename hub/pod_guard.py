@@ -15,6 +15,7 @@ from hub import choices, grants, image_rule, named_servers, stack_files
 from hub.contract import ACCELERATOR, EPHEMERAL_STORAGE, GPU_RESOURCE
 from hub.errors import HubError
 from hub.free_form import MistakesError
+from hub.people import groups_of
 from hub.pod_settings import HOME_VOLUME
 from hub.pod_shape import Pod
 
@@ -88,7 +89,7 @@ class PodGuard:
 
 def service_account_of(user: User, config: HubConfig) -> str:
     """Return the name of the ServiceAccount for a user's pod. Users cannot choose it."""
-    groups = {group.name for group in user.groups}
+    groups = groups_of(user)
     by_name = [account.name for account in config.service_accounts if user.name in account.users]
     by_group = [account.name for account in config.service_accounts if groups.intersection(account.groups)]
     return [*by_name, *by_group, config.default_service_account][0]

@@ -13,7 +13,7 @@ HOME_VOLUME: Final = "home"
 """Name of the volume with the home."""
 
 
-def configure_pods(c: Config, pod: PodSettings) -> None:
+def configure(c: Config, pod: PodSettings) -> None:
     """Set the traits of KubeSpawner, all but the command."""
     c.KubeSpawner.image_pull_policy = pod.image_pull_policy
     c.KubeSpawner.image_pull_secrets = list(pod.image_pull_secrets)

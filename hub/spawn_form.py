@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from hub.contract_choices import Choice, ChoiceSize
 
 
-_KUBESPAWNER_TRAITS: Final = ("cpu_limit", "cmd", "default_url", "node_selector", "own_environment", "volume_mounts")
+_REPLACED_BY_CHOICES: Final = ("cpu_limit", "cmd", "default_url", "node_selector", "own_environment", "volume_mounts")
 """Attributes of the spawner that a choice replaces for one start."""
 
 
@@ -163,7 +163,7 @@ class SpawnForm:
                 setattr(spawner, name, configured)
         if chosen.choice is None:
             return
-        configured = {name: getattr(spawner, name) for name in _KUBESPAWNER_TRAITS}
+        configured = {name: getattr(spawner, name) for name in _REPLACED_BY_CHOICES}
         wanted = _traits(chosen.choice, chosen.size, configured, self._config)
         for name, value in wanted.items():
             setattr(spawner, name, value)

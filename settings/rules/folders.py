@@ -9,6 +9,7 @@ from settings.groups.cluster import ClusterSettings
 from settings.groups.nodes import NodesSettings
 from settings.groups.notebook import NotebookSettings
 from settings.rules.disks import share_errors, storage_errors
+from settings.types.files import is_within, overlap
 from settings.types.quantity import parse
 
 _SECRET: Final = re.compile(r"(secret|passw(or)?d|token|credentials?|(access|api|private|secret)_?key)$", re.IGNORECASE)
@@ -104,7 +105,7 @@ def place_errors(notebook: NotebookSettings) -> list[str]:
     places = [*_places(notebook)]
     for position, (key, path) in enumerate(places):
         for other, earlier in places[:position]:
-            if _within(path, earlier) or _within(earlier, path):
+            if overlap(path, earlier):
                 where = (
                     "has one path for two of its organizations"
                     if key == other
@@ -115,7 +116,7 @@ def place_errors(notebook: NotebookSettings) -> list[str]:
     errors.extend(
         f"{key}: would hide the home, at notebook.homePath or that of a choice; choose another"
         for key, path in places
-        if any(_within(home, path) for home in homes)
+        if any(is_within(home, path) for home in homes)
     )
     return list(dict.fromkeys(errors))
 
@@ -166,7 +167,3 @@ def _places(notebook: NotebookSettings) -> Iterator[tuple[str, str]]:
     for index, folder in enumerate(notebook.folders):
         for path in folder.everywhere:
             yield f"notebook.folders[{index}].path", path
-
-
-def _within(path: str, other: str) -> bool:
-    return f"{path}/".startswith(f"{other}/")

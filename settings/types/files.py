@@ -21,6 +21,16 @@ FilePath = Annotated[
 """Absolute path of a file."""
 
 
+def is_within(path: str, folder: str) -> bool:
+    """Return whether a path is a folder, or in it."""
+    return f"{path}/".startswith(f"{folder}/")
+
+
+def overlap(path: str, other: str) -> bool:
+    """Return whether two paths are the same, or one is in the other."""
+    return is_within(path, other) or is_within(other, path)
+
+
 def readable(files: Mapping[str, str]) -> Mapping[str, str]:
     """Check the files together, JSON and Python for their syntax.
 
