@@ -109,6 +109,27 @@ def run_cell(page: Page, code: str) -> Locator:
     return page.locator(".jp-NotebookPanel .jp-CodeCell").nth(index).locator(".jp-OutputArea-output")
 
 
+def request_server(page: Page, method: str, user: str, options: Mapping[str, object] | None = None) -> int:
+    """Send a request of the REST API for a user's server from a page of the hub, and return the status of the answer.
+
+    Args:
+        page: A page of the hub, with its XSRF token.
+        method: `POST` to start the server, `DELETE` to stop it.
+        user: Name of the user.
+        options: Options of the start.
+    """
+    return page.evaluate(
+        """async ([method, user, options]) => {
+            const answer = await fetch(`/hub/api/users/${user}/server?_xsrf=${window.jhdata.xsrf_token}`, {
+                method, headers: {"Content-Type": "application/json"},
+                body: method === "POST" ? JSON.stringify({user_options: options}) : undefined,
+            });
+            return answer.status;
+        }""",
+        [method, user, dict(options or {})],
+    )
+
+
 def stop_server(page: Page, url: str) -> None:
     """Stop the user's server from the hub's home page."""
     page.goto(f"{url}/hub/home")

@@ -5,7 +5,6 @@ programs that the image has.
 """
 
 import hashlib
-import io
 import json
 import tarfile
 from collections.abc import Mapping, Sequence
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.local.images import Image
+from tools.local.pause_image import tar
 
 _BIN = "/opt/jupyterhub/bin"
 """Where the image of docker/notebook has JupyterLab and JupyterHub."""
@@ -135,7 +135,7 @@ def _layer(kind: Kind) -> bytes:
         files["etc/passwd"] = (
             f"root:x:0:0::/root:/bin/bash\n{kind.user}:x:1000:1000::{kind.folder}:/bin/bash\n".encode()
         )
-    return _tar(files, folders=[kind.folder.lstrip("/")])
+    return tar(files, mode=0o755)
 
 
 def _write_layout(image: Image, config: object, layers: Sequence[Mapping[str, object]], own: bytes) -> None:
@@ -166,7 +166,7 @@ def _write_layout(image: Image, config: object, layers: Sequence[Mapping[str, ob
     }
     files = {f"blobs/{_digest(blob).replace(':', '/')}": blob for blob in blobs}
     files |= {"oci-layout": b'{"imageLayoutVersion": "1.0.0"}', "index.json": json.dumps(index).encode()}
-    image.archive.write_bytes(_tar(files))
+    image.archive.write_bytes(tar(files, mode=0o644))
 
 
 def _content(archive: tarfile.TarFile, name: str) -> bytes:
@@ -177,17 +177,3 @@ def _content(archive: tarfile.TarFile, name: str) -> bytes:
 
 def _digest(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
-
-
-def _tar(files: Mapping[str, bytes], *, folders: Sequence[str] = ()) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as tar:
-        for name in folders:
-            member = tarfile.TarInfo(name)
-            member.type, member.mode = tarfile.DIRTYPE, 0o755
-            tar.addfile(member)
-        for name, content in files.items():
-            member = tarfile.TarInfo(name)
-            member.size, member.mode = len(content), 0o755
-            tar.addfile(member, io.BytesIO(content))
-    return buffer.getvalue()

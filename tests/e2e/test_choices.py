@@ -9,11 +9,11 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.conftest import make_stack
 from tests.doubles.certificates import pair
-from tests.e2e.browser import START_MILLISECONDS, open_browser, screenshot, sign_in, start, wait_for_lab
+from tests.e2e.browser import START_MILLISECONDS, open_browser, request_server, screenshot, sign_in, start, wait_for_lab
 from tests.e2e.hubs import (
     CHOICES_NAMESPACE,
     CHOICES_NOTEBOOKS,
@@ -25,7 +25,6 @@ from tests.e2e.hubs import (
     wait_until,
 )
 from tests.e2e.image_kinds import KINDS, write
-from tools import commands
 from tools.engine import Engine
 from tools.local import images, layout
 from tools.local.node import CTR
@@ -45,7 +44,7 @@ def kinds(live_cluster: Path, tmp_path_factory: pytest.TempPathFactory) -> Gener
     for image in made:
         images.load(image, CTR)
     yield {image.name: image.reference for image in made}
-    commands.run([*CTR, "--namespace", "k8s.io", "images", "rm", *(image.reference for image in made)])
+    images.remove(made, CTR)
 
 
 @pytest.fixture(scope="module")
@@ -102,25 +101,11 @@ def hub(
         yield hub
 
 
-def _rest(page: Page, method: str, user: str, options: Mapping[str, str] | None = None) -> int:
-    """Send a request for the server of a user, and return the status of the answer."""
-    return page.evaluate(
-        """async ([method, user, options]) => {
-            const answer = await fetch(`/hub/api/users/${user}/server?_xsrf=${window.jhdata.xsrf_token}`, {
-                method, headers: {"Content-Type": "application/json"},
-                body: method === "POST" ? JSON.stringify({user_options: options}) : undefined,
-            });
-            return answer.status;
-        }""",
-        [method, user, dict(options or {})],
-    )
-
-
 def test_a_server_of_each_kind_of_image_runs_in_its_home(hub: Hub, chromium: Browser) -> None:
     for kind in KINDS:
         with open_browser(chromium, hub.url) as page:
             sign_in(page, kind)
-            assert _rest(page, "POST", kind, {"choice": kind}) in {201, 202}
+            assert request_server(page, "POST", kind, {"choice": kind}) in {201, 202}
             page.goto(f"{hub.url}/user/{kind}/lab")
             wait_for_lab(page)
             home = _HOMES.get(kind, "/home/jovyan")
@@ -131,14 +116,14 @@ def test_a_server_of_each_kind_of_image_runs_in_its_home(hub: Hub, chromium: Bro
             )
             assert seen.split() == [home, home, "1000", "100", "kept"]
             page.goto(f"{hub.url}/hub/home")
-            assert _rest(page, "DELETE", kind) in {202, 204}
+            assert request_server(page, "DELETE", kind) in {202, 204}
 
 
 def test_a_choice_of_others_is_refused_and_starts_no_pod(hub: Hub, chromium: Browser) -> None:
     with open_browser(chromium, hub.url) as page:
         sign_in(page, "eve")
-        assert _rest(page, "POST", "eve", {"choice": "team"}) == 403
-        assert _rest(page, "POST", "eve", {"choice": "small", "image": "localhost/other:1"}) == 400
+        assert request_server(page, "POST", "eve", {"choice": "team"}) == 403
+        assert request_server(page, "POST", "eve", {"choice": "small", "image": "localhost/other:1"}) == 400
         page.goto(f"{hub.url}/hub/spawn?choice=team")
         assert "For the team" not in page.inner_text("body")
     assert "jupyter-eve" not in pods(CHOICES_NOTEBOOKS)

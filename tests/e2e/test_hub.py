@@ -20,6 +20,7 @@ from tests.e2e.browser import (
     START_MILLISECONDS,
     new_notebook,
     open_browser,
+    request_server,
     run_cell,
     screenshot,
     sign_in,
@@ -116,17 +117,7 @@ def test_an_invalid_spawn_form_shows_every_error_and_keeps_the_values(visit: Vis
 def test_the_rest_api_refuses_what_the_spawn_form_refuses(visit: Visit, options: dict[str, str]) -> None:
     with visit() as page:
         sign_in(page, "mallory")
-        status = page.evaluate(
-            """async (options) => {
-                const xsrf = window.jhdata.xsrf_token;
-                const answer = await fetch(`/hub/api/users/mallory/server?_xsrf=${xsrf}`, {
-                    method: "POST", headers: {"Content-Type": "application/json"},
-                    body: JSON.stringify({user_options: options}),
-                });
-                return answer.status;
-            }""",
-            options,
-        )
+        status = request_server(page, "POST", "mallory", options)
     assert status in {400, 403}
     assert pods(NOTEBOOKS) == {}
 

@@ -4,7 +4,7 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +75,15 @@ def load(image: Image, ctr: Sequence[str]) -> None:
     if image.reference not in references(ctr):
         with step(f"Loading the {image.name} image"):
             commands.run([*ctr, *_NAMESPACE, "images", "import", image.archive], doing=f"Loading {image.reference}")
+
+
+def remove(images: Iterable[Image], ctr: Sequence[str]) -> None:
+    """Remove images from containerd.
+
+    Raises:
+        ToolError: containerd did not answer, or has one of them not.
+    """
+    commands.run([*ctr, *_NAMESPACE, "images", "rm", *(image.reference for image in images)], doing="Removing images")
 
 
 def references(ctr: Sequence[str]) -> set[str]:

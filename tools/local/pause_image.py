@@ -5,6 +5,7 @@ import io
 import json
 import platform
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
 
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -18,7 +19,7 @@ def write(program: Path, reference: str, archive: Path) -> None:
         reference: The image's name and tag.
         archive: The file to write.
     """
-    layer = _tar({"pause": program.read_bytes()}, mode=0o755)
+    layer = tar({"pause": program.read_bytes()}, mode=0o755)
     configuration = json.dumps(
         {
             "architecture": _ARCHITECTURES.get(platform.machine(), platform.machine()),
@@ -30,14 +31,15 @@ def write(program: Path, reference: str, archive: Path) -> None:
     name = f"{hashlib.sha256(configuration).hexdigest()}.json"
     manifest = json.dumps([{"Config": name, "RepoTags": [reference], "Layers": ["layer.tar"]}]).encode()
     archive.parent.mkdir(parents=True, exist_ok=True)
-    archive.write_bytes(_tar({name: configuration, "layer.tar": layer, "manifest.json": manifest}, mode=0o644))
+    archive.write_bytes(tar({name: configuration, "layer.tar": layer, "manifest.json": manifest}, mode=0o644))
 
 
-def _tar(files: dict[str, bytes], *, mode: int) -> bytes:
+def tar(files: Mapping[str, bytes], *, mode: int) -> bytes:
+    """Return a tar archive of files, by path, which all have the same permissions."""
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as tar:
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
         for name, content in files.items():
             member = tarfile.TarInfo(name)
             member.size, member.mode = len(content), mode
-            tar.addfile(member, io.BytesIO(content))
+            archive.addfile(member, io.BytesIO(content))
     return buffer.getvalue()
