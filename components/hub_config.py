@@ -10,6 +10,7 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 import config_check
+import settings as of_stack
 from components import folders, hub_secret, notebook_files, service_names
 from components.gke.platform import Platform
 from components.gke.remote_repositories import remote_repositories
@@ -20,7 +21,7 @@ from components.notebook_choices import notebook_choices
 from components.notebook_files import NotebookFiles
 from components.notebook_secret import secret_keys
 from components.rbac import DEFAULT_SERVICE_ACCOUNT, service_account_name
-from hub import contract
+from hub import contract, contract_services
 from hub.contract import PROXY_TOKEN_VARIABLE, GitHub, HubConfig, Iap, NotebookServiceAccount, SignIn
 from hub.contract_content import ContentSettings, Repository
 from hub.contract_pod import PodSettings
@@ -179,9 +180,38 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         shared_memory=notebook.shared_memory,
         scratch=folders.scratch(settings, resolved.scratch_storage_class),
         folders=folders.offered(settings),
+        services=tuple(_service(service) for service in settings.hub.services),
+        roles=tuple(_role(role) for role in settings.hub.roles),
+        groups=dict(sorted(settings.hub.groups.items())),
         extra_config=settings.hub.extra_config is not None,
     )
     return config.model_dump_json(indent=2) + "\n"
+
+
+def _service(service: of_stack.Service) -> contract_services.Service:
+    return contract_services.Service(
+        name=service.name,
+        url=service.url,
+        display=service.display,
+        redirect_url=service.redirect_url,
+        skip_consent=service.skip_consent,
+        scopes=service.scopes,
+        sign_in_scopes=service.sign_in_scopes,
+        from_notebooks=service.from_notebooks,
+        users=service.users,
+        groups=(*service.organizations, *service.groups),
+    )
+
+
+def _role(role: of_stack.Role) -> contract_services.Role:
+    return contract_services.Role(
+        name=role.name,
+        description=role.description or "",
+        scopes=role.scopes,
+        users=role.users,
+        groups=(*role.organizations, *role.groups),
+        services=role.services,
+    )
 
 
 def _content(settings: Settings, files_config_map: str | None) -> ContentSettings:
@@ -230,7 +260,12 @@ def _sign_in(settings: Settings, public_url: str | None, iap_audience: str | Non
                     [
                         *(
                             group
-                            for entry in (*settings.identity.notebooks, *settings.notebook.choices)
+                            for entry in (
+                                *settings.identity.notebooks,
+                                *settings.notebook.choices,
+                                *settings.hub.services,
+                                *settings.hub.roles,
+                            )
                             for group in entry.organizations
                         ),
                         *folders.groups(settings),

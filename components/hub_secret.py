@@ -19,13 +19,15 @@ from hub.contract import (
     DATABASE_URL_VARIABLE,
     USER_PASSWORD_VARIABLE,
 )
+from hub.contract_services import token_variable
 from settings import Settings
 
 
 def variables(settings: Settings) -> tuple[str, ...]:
     """Return the environment variables of the hub that come from its Secret; the keys of the Secret are the same."""
     created = (DATABASE_URL_VARIABLE,) if settings.database.type == "cloud-sql" else ()
-    return (COOKIE_SECRET_VARIABLE, CRYPT_KEY_VARIABLE, *created, *_from_settings(settings))
+    services = [token_variable(service.name) for service in settings.hub.services]
+    return (COOKIE_SECRET_VARIABLE, CRYPT_KEY_VARIABLE, *created, *services, *_from_settings(settings))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,8 @@ class HubSecretArgs:
     """Namespace of the hub."""
     database_url: pulumi.Input[str] | None = None
     """URL of a database that the stack creates; None = the settings name the database."""
+    service_tokens: Mapping[str, pulumi.Input[str]]
+    """Tokens of the hub's services by their names."""
 
 
 class HubSecret(pulumi.ComponentResource):
@@ -62,11 +66,18 @@ class HubSecret(pulumi.ComponentResource):
             for variable, value in _from_settings(args.settings).items()
         }
         created = {} if args.database_url is None else {DATABASE_URL_VARIABLE: args.database_url}
+        services = {token_variable(service): token for service, token in args.service_tokens.items()}
         secret = core.Secret(
             f"{name}-environment",
             metadata=meta.ObjectMetaArgs(namespace=args.namespace, labels=labels(args.settings, "hub")),
             immutable=True,
-            string_data={COOKIE_SECRET_VARIABLE: cookie.value, CRYPT_KEY_VARIABLE: crypt.value, **created, **given},
+            string_data={
+                COOKIE_SECRET_VARIABLE: cookie.value,
+                CRYPT_KEY_VARIABLE: crypt.value,
+                **created,
+                **services,
+                **given,
+            },
             opts=child,
         )
         self.secret_name = secret.metadata.name

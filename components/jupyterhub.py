@@ -21,6 +21,7 @@ from components.ownership import owned
 from components.proxy import Proxy, ProxyArgs
 from components.quota import NotebookQuota, NotebookQuotaArgs
 from components.rbac import Rbac, RbacArgs
+from components.service_tokens import ServiceTokens, ServiceTokensArgs
 from components.tls import Tls, TlsArgs
 from settings import Settings, callback_of
 
@@ -87,9 +88,17 @@ class JupyterHub(pulumi.ComponentResource):
             child,
         )
         database = runs_on.database
+        tokens: Mapping[str, pulumi.Output[str]] = {}
+        if settings.hub.services:
+            tokens = ServiceTokens(f"{name}-services", ServiceTokensArgs(settings=settings), child).tokens
         secret = HubSecret(
             f"{name}-secret",
-            HubSecretArgs(settings=settings, namespace=namespace, database_url=database.url if database else None),
+            HubSecretArgs(
+                settings=settings,
+                namespace=namespace,
+                database_url=database.url if database else None,
+                service_tokens=tokens,
+            ),
             child,
         )
         Hub(
@@ -134,6 +143,7 @@ class JupyterHub(pulumi.ComponentResource):
             "oauth_callback_url": endpoint.url.apply(lambda url: callback_of(url) if url else None),
             "dns_records": runs_on.dns_records,
             "database_instance": database.instance if database else None,
+            "service_tokens": pulumi.Output.secret(tokens) if tokens else None,
         }
         self.exports = {key: value for key, value in exports.items() if value is not None}
         self.register_outputs({**self.exports})

@@ -15,6 +15,7 @@ from hub.contract_content import ContentSettings  # noqa: TC001 Pydantic needs i
 from hub.contract_folders import Folder, Scratch  # noqa: TC001 Pydantic needs it
 from hub.contract_part import Part
 from hub.contract_pod import PodSettings  # noqa: TC001 Pydantic needs it
+from hub.contract_services import Role, Service  # noqa: TC001 Pydantic needs it
 
 PROXY_TOKEN_VARIABLE: Final = "CONFIGPROXY_AUTH_TOKEN"  # noqa: S105 the name of a variable
 """Environment variable with the token of the proxy's API, in the pods of hub and proxy."""
@@ -241,6 +242,12 @@ class HubConfig(Part):
     """Scratch space of each notebook server; None: none."""
     folders: tuple[Folder, ...]
     """Folders beside the home."""
+    services: tuple[Service, ...]
+    """Services of the hub, beside the idle culler."""
+    roles: tuple[Role, ...]
+    """Roles."""
+    groups: dict[str, tuple[str, ...]]
+    """Users by group, added when the hub starts."""
     extra_config: bool
     """Whether there is an `extra_config.py`, the operator's own, beside `jupyterhub_config.py`."""
     replace_guard: bool

@@ -24,6 +24,7 @@ from hub import (
     pages,
     pod_settings,
     roles,
+    services,
     sign_in,
     sign_in_token,
     signing_out,
@@ -39,7 +40,7 @@ from hub.contract import (
     PROXY_TOKEN_VARIABLE,
     HubConfig,
 )
-from hub.idle_culler import NEVER
+from hub.contract_services import token_variable
 from hub.notebook_spawner import NotebookSpawner
 from hub.notebook_start import command, environment
 from hub.pod_guard import PodGuard
@@ -71,6 +72,7 @@ except (OSError, ValidationError) as error:
 needed = [PROXY_TOKEN_VARIABLE, COOKIE_SECRET_VARIABLE, CRYPT_KEY_VARIABLE]
 if hub_config.database_url is None:
     needed.append(DATABASE_URL_VARIABLE)
+needed += [token_variable(service.name) for service in hub_config.services]
 if missing := [name for name in needed if not os.environ.get(name)]:
     sys.exit(f"Not set in the environment: {', '.join(missing)}. The hub's pod gets them from its Secret.")
 
@@ -180,28 +182,9 @@ c.KubeSpawner.automount_service_account_token = False
 # A ServiceAccount without rights in the cluster; rights in Google Cloud as granted by the stack.
 c.KubeSpawner.service_account = hub_config.default_service_account
 
-# Idle culler: a service of the hub with only the scopes to list and stop servers, and to see when they reported.
-if hub_config.stops_servers:
-    c.JupyterHub.services = [
-        {
-            "name": roles.IDLE_CULLER,
-            "command": [
-                sys.executable,
-                "-m",
-                "hub.idle_culler",
-                f"--timeout={hub_config.idle_minutes * 60 or NEVER}",
-                f"--max-age={hub_config.max_hours * 3600}",
-                *(
-                    f"--NotebookCuller.choice_hours={choice.name}={choice.max_hours}"
-                    for choice in hub_config.choices
-                    if choice.max_hours
-                ),
-                "--cull-every=60",
-                f"--url=http://127.0.0.1:{HUB_PORT}/hub/api",
-            ],
-        }
-    ]
-
+# Services, and what they and others may do.
+services.install()
+services.configure(c, hub_config)
 roles.configure(c, hub_config)
 named_servers.configure(c, hub_config)
 if hub_config.sign_in_token:

@@ -10,6 +10,7 @@ from settings.groups.identity import NotebookIdentity
 from settings.groups.images import ArtifactRegistry
 from settings.groups.network import NetworkSettings
 from settings.groups.nodes import GpuPool, NodePool
+from settings.groups.services import Role, Service
 from settings.reading.loader import from_file, from_pulumi, parse
 from settings.reading.mistakes import SettingsError
 from settings.settings import Settings
@@ -31,6 +32,8 @@ __all__ = [
     "NodePool",
     "NotebookIdentity",
     "Resources",
+    "Role",
+    "Service",
     "Settings",
     "SettingsError",
     "Storage",

@@ -74,6 +74,9 @@ HUB_CONFIG = HubConfig(
     shared_memory=None,
     scratch=None,
     folders=(),
+    services=(),
+    roles=(),
+    groups={},
     extra_config=False,
 )
 """That of a hub with the default settings, two images, GPUs, and sign-in without passwords."""

@@ -1,9 +1,13 @@
 """Keys `hub.*`."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field
 
+from settings.groups.services import ROLE_EXAMPLE, SERVICE_EXAMPLE, Role, Service
+from settings.types.accounts import UserName
+from settings.types.choices import GroupName
 from settings.types.images import ImageReference
 from settings.types.model import Model, over
 from settings.types.sizes import Limits, Requests, Resources, Storage
@@ -31,3 +35,11 @@ class HubSettings(Model):
     """Whether `hub.extraConfig` may replace the checks of what people start: `modify_pod_hook`, `apply_user_options`,
     `options_form`, `options_from_form`, `profile_list` and `spawner_class`. Then that code alone decides what runs in
     the notebooks' namespace."""
+    services: Annotated[tuple[Service, ...], Field(examples=[[SERVICE_EXAMPLE]])] = ()
+    """Programs outside of the hub that use its API, or that people sign in to by the hub. The stack makes their
+    tokens."""
+    roles: Annotated[tuple[Role, ...], Field(examples=[[ROLE_EXAMPLE]])] = ()
+    """Roles: scopes of the hub's API, and who has them. The preview checks the scopes."""
+    groups: Annotated[Mapping[GroupName, tuple[UserName, ...]], Field(examples=[{"course-1": ["ada", "grace"]}])] = {}
+    """Users by group. Members that are added on the admin page stay; those that are removed here have to be removed
+    there, too. With GitHub the groups are organizations and teams."""

@@ -28,6 +28,7 @@ from settings.rules import (
     maintenance,
     names,
     nodes,
+    services,
     sign_in,
     tls,
 )
@@ -64,6 +65,10 @@ RULES: Final[tuple[Rule, ...]] = (
     images.registry_errors,
     images.remote_errors,
     hub.effect_errors,
+    services.service_errors,
+    services.role_errors,
+    services.member_errors,
+    services.namespace_errors,
     images.hub_errors,
     images.proxy_errors,
     images.notebook_errors,

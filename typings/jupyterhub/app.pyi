@@ -1,7 +1,8 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from jupyterhub.auth import Authenticator
 from jupyterhub.proxy import Proxy
+from jupyterhub.services.service import Service
 from jupyterhub.spawner import Spawner
 from sqlalchemy.orm import Session
 from traitlets.config import Application, Config
@@ -13,5 +14,7 @@ class JupyterHub(Application):
     bind_url: str
     db: Session
     proxy: Proxy
+    _service_map: Mapping[str, Service]
     def __init__(self, *, config: Config = ..., classes: Sequence[type] = ...) -> None: ...
     def init_db(self) -> None: ...
+    async def init_api_tokens(self) -> None: ...

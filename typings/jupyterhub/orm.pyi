@@ -18,14 +18,20 @@ class OAuthCode(Base):
     id: Mapped[int]
     user_id: Mapped[int]
 
+class Service(Base):
+    name: Mapped[str]
+
 class APIToken(Base):
     user: Mapped[User]
     user_id: Mapped[int]
+    service: Mapped[Service]
+    service_id: Mapped[int | None]
     session_id: Mapped[str]
     id: Mapped[int]
     scopes: Mapped[list[str]]
     client_id: Mapped[str]
     note: Mapped[str]
+    def match(self, token: str) -> bool: ...
 
 class Spawner(Base):
     user_id: Mapped[int]

@@ -1,3 +1,4 @@
 from traitlets.config import LoggingConfigurable
 
-class Service(LoggingConfigurable): ...
+class Service(LoggingConfigurable):
+    api_token: str
