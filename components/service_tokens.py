@@ -48,7 +48,7 @@ class ServiceTokens(pulumi.ComponentResource):
                     metadata=meta.ObjectMetaArgs(
                         name=f"{settings.name}-service-{service.name}",
                         namespace=service.namespace,
-                        labels=labels(settings, "service"),
+                        labels=labels(settings, "hub"),
                     ),
                     string_data={TOKEN_KEY: self.tokens[service.name]},
                     opts=child,

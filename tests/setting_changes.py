@@ -20,6 +20,7 @@ _ADA = {"name": "a", "googleServiceAccount": "a-data@my-project-123.iam.gservice
 _POOL = {"machineType": "e2-standard-4", "min": 2, "max": 5, "diskGb": 80}
 _CHOICES = [{"name": "large", "cpu": 4, "memory": "16Gi", "maxHours": 8, "users": ["ada"]}]
 _SIZE = {"machineType": "g2-standard-16", "min": 1, "max": 5, "diskGb": 80}
+_GRADER = {"name": "grader", "scopes": ["list:users"], "namespace": "grader"}
 _DISK = {"size": "20Gi", "disk": "pd-ssd", "regional": True}
 
 BEFORE: Final[Values] = {**GKE, **GATEWAY, "nodes.gpu": [_L4]}
@@ -67,6 +68,8 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
             "publicUrl": "https://hub.example.org:8443",
             "images.repository": f"{GKE['images.repository']}-2",
             "hub.storage": _DISK,
+            "hub.services": [_GRADER],
+            "hub.roles": [{"name": "staff", "scopes": ["list:users"], "organizations": ["example-org:staff"]}],
             "notebook.additionalResources": {"nvidia.com/gpu": 1, "example.org/fpga": 1},
             "notebook.choices": _CHOICES,
             "notebook.storage": _DISK,
@@ -111,6 +114,7 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
     (
         _CONTEXT,
         {
+            "hub.groups": {"course": ["ada"]},
             "auth.userPassword": "another long password",
             "auth.adminPassword": "a very long password of the admins",
         },

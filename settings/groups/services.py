@@ -79,7 +79,7 @@ class Role(Model):
     """Name, such as `course-staff`. `user` and `server` add scopes to JupyterHub's roles of all users and servers."""
     description: Line | None = None
     """Description. Not set: none."""
-    scopes: Annotated[tuple[Scope, ...], Field(min_length=1, examples=[ROLE_EXAMPLE["scopes"]])]
+    scopes: Annotated[tuple[Scope, ...], Field(examples=[ROLE_EXAMPLE["scopes"]])]
     """Scopes of [JupyterHub's API](https://jupyterhub.readthedocs.io/en/stable/rbac/scopes.html)."""
     users: Annotated[tuple[UserName, ...], Field(examples=[["ada"]])] = ()
     """Users who have it. Only these: who is removed here loses it."""

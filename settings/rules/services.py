@@ -44,6 +44,8 @@ def role_errors(hub: HubSettings) -> list[str]:
     there_are = f"there are: {', '.join(sorted(known))}" if known else "it has none"
     for index, role in enumerate(hub.roles):
         place = f"hub.roles[{index}]"
+        if not role.scopes:
+            errors.append(f"{place}.scopes: is empty, so the role has no effect; add scopes, or remove it")
         members = [key for key in ("users", "organizations", "groups", "services") if getattr(role, key)]
         if role.is_of_all:
             errors += [f"{place}.{key}: has no effect, as all have the role {role.name}; remove it" for key in members]

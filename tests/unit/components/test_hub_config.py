@@ -91,6 +91,9 @@ def test_hub_json_has_the_values_of_the_settings() -> None:
         "scratch": None,
         "folders": (),
         "service_accounts": (),
+        "services": (),
+        "roles": (),
+        "groups": {},
         "replace_guard": False,
     }
 

@@ -29,6 +29,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "extra_config": "",  # noted with the file
     "free_choice": "Users can choose image and size freely: {new} (before: {old}).",
     "folders": "A folder of new notebooks changes: {item}.",
+    "groups": "Members of a group change: {item}.",
     "home_size": "Homes have {new} (before: {old}); smaller ones are expanded at the next start, none shrinks.",
     "home_storage_class": "New homes use another StorageClass; existing ones stay as they are.",
     "hub_connect_url": "New notebooks reach the hub at {new}; running ones use {old} until they restart.",
@@ -59,6 +60,8 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "proxy_api_url": "",  # only the hub uses it
     "remote_repositories": "New servers pull their images through other repositories.",
     "replace_guard": "hub.extraConfig may replace the checks of what people start: {new} (before: {old}).",
+    "roles": "A role of the hub's API changes: {item}.",
+    "services": "A service of the hub changes: {item}.",
     "sharing": "Users may share their servers with others: {new} (before: {old}).",
     "scratch": "New notebooks have other scratch space.",
     "secret_environment": "New notebooks have other secret environment variables.",
