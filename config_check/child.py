@@ -37,7 +37,11 @@ def stand_in(name: str) -> str:
 
 @contextmanager
 def running(
-    files: Mapping[str, str], environment_names: Collection[str], *, line_names: Mapping[str, str]
+    files: Mapping[str, str],
+    environment_names: Collection[str],
+    *,
+    line_names: Mapping[str, str],
+    setting_names: Mapping[str, str] | None = None,
 ) -> Generator[None]:
     """Check the hub's configuration in a child process while the block runs.
 
@@ -49,6 +53,7 @@ def running(
         files: Content of the hub's ConfigMap by file name: `jupyterhub_config.py`, its modules, `hub.json`.
         environment_names: Environment variables that the hub's pod gets from Secrets.
         line_names: Names of files in messages, such as `hub.extraConfig` for `extra_config.py`; default `hub/<name>`.
+        setting_names: Settings by the name of the file whose values they are: messages name them without a line.
 
     Raises:
         pulumi.RunError: All mistakes, at the end of the block. Pulumi prints it without a traceback.
@@ -64,7 +69,7 @@ def running(
         process = start(Path(folder), files, environment_names)
         try:
             yield
-            mistakes, warnings = _findings(process, Path(folder), line_names)
+            mistakes, warnings = _findings(process, Path(folder), line_names, setting_names or {})
         finally:
             if process.poll() is None:
                 with suppress(ProcessLookupError):
@@ -114,7 +119,7 @@ def _warn(warnings: list[str]) -> None:
 
 
 def _findings(
-    process: "subprocess.Popen[str]", folder: Path, line_names: Mapping[str, str]
+    process: "subprocess.Popen[str]", folder: Path, line_names: Mapping[str, str], setting_names: Mapping[str, str]
 ) -> tuple[list[str], list[str]]:
     """Wait for the end of the check, and return the mistakes and the warnings, each with file and line."""
     try:
@@ -126,10 +131,15 @@ def _findings(
     except ValueError:
         log = (folder / _LOG).read_text(errors="replace").splitlines()
         return [_failure(log, process.returncode)], []
-    names = {f"hub/{file}": name for file, name in line_names.items()}
+
+    def place(file: str, line: int) -> str:
+        name = file.removeprefix("hub/")
+        if name in setting_names:
+            return setting_names[name]
+        return f"{line_names.get(name, file)}{f', line {line}' if line else ''}"
+
     mistakes, warnings = (
-        [f"{names.get(file, file)}{f', line {line}' if line else ''}: {text}" for (file, line), text in found[kind]]
-        for kind in ("mistakes", "warnings")
+        [f"{place(file, line)}: {text}" for (file, line), text in found[kind]] for kind in ("mistakes", "warnings")
     )
     return mistakes, warnings
 

@@ -103,6 +103,9 @@ class _Start:
 
     async def _service(self, service: Mapping[str, Any]) -> None:
         self._hub.service_from_spec(service)
+        # JupyterHub finds these when somebody signs in to the service.
+        sign_in_scopes = service.get("oauth_client_allowed_scopes") or ()
+        scopes._check_scopes_exist(sign_in_scopes, who_for="signing in")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- no public name
         if "api_token" in service:
             await self._token({**service, "kind": "service"})
 

@@ -1,12 +1,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pulumi
 import pytest
 
+from components import hub_config
 from hub.contract import HubConfig
 from hub.contract_services import Role, Service
 from tests.doubles.monitor import SECRET, Record
-from tests.stacks import pod_specs, record_hub, text_of
+from tests.stacks import pod_specs, record_hub, settings_with, text_of
 
 _SERVICES: list[Mapping[str, object]] = [
     {"name": "dask-gateway", "url": "http://traefik.dask", "fromNotebooks": True, "namespace": "dask"},
@@ -115,3 +117,19 @@ def test_groups_have_their_users_and_their_order_does_not_matter() -> None:
     ]
     assert texts[0] == texts[1]
     assert HubConfig.model_validate_json(texts[0]).groups == {"course": ("bob", "eve"), "staff": ("ada",)}
+
+
+def test_a_scope_that_jupyterhub_does_not_have_is_told_with_its_setting() -> None:
+    values = {
+        "hub.services": [{"name": "grader", "url": "http://a.b", "scopes": ["lst:users"], "signInScopes": ["nowhere"]}],
+        "hub.roles": [{"name": "staff", "scopes": ["list:users", "list:userz!group=a"], "users": ["ada"]}],
+    }
+    with pytest.raises(pulumi.RunError) as caught, hub_config.checked(settings_with(values)):
+        pass
+    place = "hub.roles and hub.services: JupyterHub.load_roles"
+    lines = str(caught.value).splitlines()[1:]
+    assert [line.strip(" *") for line in lines] == [
+        f"{place}: service-grader: Scope 'lst:users' for role service-grader does not exist",
+        f"{place}: staff: Scope 'list:userz!group=a' for role staff does not exist",
+        "hub.services: JupyterHub.services: grader: Scope 'nowhere' for signing in does not exist",
+    ]

@@ -42,6 +42,10 @@ HIDDEN = "hunter2hunter2"
         ('services.append({"name": "x/y"})', "x/y: Service names must not contain '/'"),
         ('services.append({"name": "x", "oauth_client_id": "y"})', "x: service x has oauth_client_id='y'."),
         (
+            'services.append({"name": "x", "url": "http://x", "oauth_client_allowed_scopes": ["nowhere"]})',
+            "x: Scope 'nowhere' for signing in does not exist",
+        ),
+        (
             f'services.append({{"name": "x", "url": "ftp://{HIDDEN}", "api_token": "{HIDDEN}"}})',
             "x: Unsupported scheme",
         ),
