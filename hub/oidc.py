@@ -24,7 +24,7 @@ from hub.oidc_provider import Endpoints, Provider
 from hub.renewals import Renewals
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from jupyterhub.handlers.base import BaseHandler
     from jupyterhub.user import User
@@ -36,6 +36,8 @@ _KNOWN: Final = "known_claims"
 """Key of a token response that is not stored: the claims of the last check."""
 _LONGEST_HINT: Final = 4000
 """Characters of an ID token in an address; with many groups it may be longer than servers accept."""
+_OF_TOKENS: Final = frozenset({"iss", "aud", "exp", "iat"})
+"""Claims that are about an ID token, and not about the user."""
 _BASIC: Final = "client_secret_basic"
 
 
@@ -85,7 +87,7 @@ class OidcSignIn(OAuthSignIn, GenericOAuthenticator):
         if not self.enable_auth_state:
             return True
         state = await user.get_auth_state()
-        if not state or self.user_auth_state_key not in state:
+        if not state or not await self._are_ours(state.get(self.user_auth_state_key) or {}):
             return False
         try:
             return await self._current(user.name, handler, state)
@@ -99,9 +101,17 @@ class OidcSignIn(OAuthSignIn, GenericOAuthenticator):
             self.log.info("A sign-in of %s is needed: the access token is not valid any more", user.name)
         return False
 
+    async def _are_ours(self, claims: Mapping[str, Any]) -> bool:
+        """Return whether claims are of this issuer for this client. No other one may see, or judge, a token."""
+        audience: object = claims.get("aud")
+        clients = cast("list[object]", audience) if isinstance(audience, list) else [audience]
+        return self.client_id in clients and claims.get("iss") == (await self.discover()).issuer
+
     async def _current(self, name: str, handler: BaseHandler | None, state: Mapping[str, Any]) -> dict[str, Any]:
         if token := state.get("refresh_token"):
-            return await self._renewals.of(name, token, lambda: self._renewed(handler, token, state))
+            return await self._renewals.of(
+                name, token, lambda latest, keep: self._renewed(handler, latest, keep, state)
+            )
         if self.manage_groups:
             old = {key: value for key, value in state["token_response"].items() if key != "id_token"}
             return await self._asked_again(old, state)
@@ -109,10 +119,14 @@ class OidcSignIn(OAuthSignIn, GenericOAuthenticator):
         login = self.user_info_to_username(state[self.user_auth_state_key])
         return {"name": login, "admin": None, "auth_state": state}
 
-    async def _renewed(self, handler: BaseHandler | None, token: str, state: Mapping[str, Any]) -> dict[str, Any]:
-        info = await self.get_token_info(handler, self.build_refresh_token_request_params(token))
+    async def _renewed(
+        self, handler: BaseHandler | None, token: str, keep: Callable[[str], None], state: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        given = await self.get_token_info(handler, self.build_refresh_token_request_params(token))
+        info = {"refresh_token": token, **given}
+        keep(info["refresh_token"])
         try:
-            return await self._asked_again({"refresh_token": token, **info}, state)
+            return await self._asked_again(info, state)
         except HTTPClientError as error:  # 401 for a new token
             raise UpstreamError(self.service, str(error)) from error
 
@@ -186,7 +200,7 @@ class OidcSignIn(OAuthSignIn, GenericOAuthenticator):
             person = await super().token_to_user(token_info)
             if person.get("sub") != subject:
                 raise UpstreamError(self.service, "claims of another user")
-            claims = {**claims, **person}
+            claims = {**claims, **{name: value for name, value in person.items() if name not in _OF_TOKENS}}
         claim = self.oidc.groups_claim
         if not id_token and claim and oidc_claims.groups_of(claims, self.oidc) is None:
             # The groups are in ID tokens only, and this response has none: that is no answer.

@@ -109,8 +109,8 @@ class OpenIdProvider:
         del self.accounts[f"id-{login}"]
         self._change({"accounts": self.accounts})
 
-    def set_down(self, down: bool) -> None:  # noqa: FBT001 the only argument
-        """Begin or end an outage: each response is 503."""
+    def set_down(self, down: bool | str) -> None:  # noqa: FBT001 the only argument
+        """Begin or end an outage, of all or of a path: each response is 503."""
         self._change({"down": down})
 
     def requests(self) -> list[str]:

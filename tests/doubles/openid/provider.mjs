@@ -89,7 +89,7 @@ server.listen(port, address, () => {
       return response.end(JSON.stringify(requests));
     }
     requests.push(`${request.method} ${pathname}`);
-    if (state.down) return response.writeHead(503).end("down");
+    if (state.down === true || state.down === pathname) return response.writeHead(503).end("down");
     if (!pathname.startsWith("/interaction/")) return answer(request, response);
     if ((await provider.interactionDetails(request, response)).prompt.name === "consent")
       return provider.interactionFinished(request, response, { consent: {} }, { mergeWithLastSubmission: true });

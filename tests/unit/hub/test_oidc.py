@@ -178,6 +178,35 @@ def test_a_check_that_takes_longer_than_a_page_waits_loses_no_token(
     assert hub.refresh(ada)["name"] == "ada", "the provider has not taken it for a theft"
 
 
+def test_an_outage_of_a_part_of_the_provider_loses_no_token(make_hub: Make, provider: OpenIdProvider) -> None:
+    """The provider has taken the old refresh token already."""
+    hub = make_hub(scopes=("openid", "profile", "email", "offline_access"), authorize_parameters={"prompt": "consent"})
+    ada = hub.signed_in("ada")
+    provider.set_down("/me")
+    for _ in range(3):
+        assert hub.refresh(ada) is True
+    provider.set_down(False)
+    for _ in range(2):
+        assert hub.refresh(ada)["name"] == "ada"
+    assert hub.stopped == []
+
+
+def test_another_issuer_or_client_gets_no_token_and_leads_to_the_sign_in(
+    make_hub: Make, provider: OpenIdProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = make_hub().signed_in("ada")
+    before = provider.requests().count("POST /token")
+    monkeypatch.setenv("OIDC_CLIENT_ID", "another")
+    other = make_hub()
+    assert other.refresh(ada) is False
+    monkeypatch.setenv("OIDC_CLIENT_ID", provider.client_id)
+    assert ada.state
+    ada.state["oidc"]["iss"] = "https://former.example"
+    assert make_hub().refresh(ada) is False
+    assert provider.requests().count("POST /token") == before
+    assert other.stopped == []
+
+
 def test_users_stay_signed_in_during_an_outage_of_the_provider(hub: SignIns, provider: OpenIdProvider) -> None:
     ada = hub.signed_in("ada")
     provider.set_down(True)
