@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from urllib.parse import urlsplit
 
 import jwt
+from tornado.httpclient import HTTPClientError
 
 from hub.errors import HubError, UpstreamError
 from hub.jwks import Keys
@@ -90,8 +91,10 @@ class Provider:
                     self._known = self._checked(await self._fetch(self._oidc.issuer.rstrip("/") + _DISCOVERY))
                     self._error = None
                 except HubError as error:
-                    self._error = error
-                    self._log.error("No discovery document of %s: %s", self._oidc.issuer, error.jupyterhub_message)
+                    cause = error.__cause__
+                    is_missing = isinstance(cause, HTTPClientError) and cause.code == HTTPStatus.NOT_FOUND
+                    self._error = self._wrong("it has no discovery document") if is_missing else error
+                    self._log.error("Cannot discover %s: %s", self._oidc.issuer, self._error.jupyterhub_message)
         if self._known is None:
             raise self._error or UpstreamError(self._oidc.title, "no answer")
         return self._known

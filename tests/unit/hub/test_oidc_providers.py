@@ -380,6 +380,15 @@ def test_a_discovery_document_of_another_issuer_is_refused_with_the_key_to_chang
     assert caught.value.status_code == 500
 
 
+def test_an_issuer_without_discovery_document_is_reported_with_the_key_to_change(
+    make_hub: Make, provider: OpenIdShapes
+) -> None:
+    hub = make_hub(issuer=f"{provider.url}/realms/wrong")
+    with pytest.raises(HubError, match="it has no discovery document") as caught:
+        hub.run(hub.authenticator.discover)
+    assert "pulumi config set oidc.issuer URL" in caught.value.jupyterhub_message
+
+
 @pytest.mark.parametrize("name", [None, "", " ", 7, ["ada"], "a/b"])
 def test_an_account_without_a_usable_name_is_refused(make_hub: Make, provider: OpenIdShapes, name: object) -> None:
     provider.claims["preferred_username"] = name
