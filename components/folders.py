@@ -23,13 +23,13 @@ def offered(settings: Settings) -> tuple[contract_folders.Folder, ...]:
             bucket=folder.bucket,
             sub_path=folder.sub_path,
             people=(
-                contract_folders.People(users=folder.users, groups=folder.organizations)
-                if folder.users or folder.organizations
+                contract_folders.People(users=folder.users, groups=folder.all_groups)
+                if folder.users or folder.all_groups
                 else None
             ),
             writable=folder.access == "write",
             writers=contract_folders.People(
-                users=folder.writers.users, groups=folder.writers.organizations, admins=folder.writers.admins
+                users=folder.writers.users, groups=folder.writers.all_groups, admins=folder.writers.admins
             ),
         )
         for folder in settings.notebook.folders
@@ -40,12 +40,6 @@ def scratch(settings: Settings, storage_class: str | None) -> contract_folders.S
     """Return the scratch space for the hub; `storage_class` is that of the platform."""
     wanted = settings.notebook.scratch
     return wanted and contract_folders.Scratch(path=wanted.path, size=wanted.size, storage_class=storage_class)
-
-
-def groups(settings: Settings) -> list[str]:
-    """Return the organizations and teams that folders name."""
-    found = [(folder.organizations, folder.writers.organizations) for folder in settings.notebook.folders]
-    return [group for readers, writers in found for group in (*readers, *writers)]
 
 
 def _claim_name(folder: Folder) -> str:

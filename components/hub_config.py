@@ -21,11 +21,12 @@ from components.notebook_choices import notebook_choices
 from components.notebook_files import NotebookFiles
 from components.notebook_secret import secret_keys
 from components.rbac import DEFAULT_SERVICE_ACCOUNT, service_account_name
+from components.sign_in import sign_in
 from hub import contract, contract_services
-from hub.contract import PROXY_TOKEN_VARIABLE, GitHub, HubConfig, Iap, NotebookServiceAccount, SignIn
+from hub.contract import PROXY_TOKEN_VARIABLE, HubConfig, NotebookServiceAccount
 from hub.contract_content import ContentSettings, Repository
 from hub.contract_pod import PodSettings
-from settings import Bounds, Settings, callback_of, quantity
+from settings import Bounds, Settings, quantity
 
 HUB_FOLDER: Final = Path(__file__).parent.parent / "hub"
 """The folder with the Python, HTML and JavaScript files of the hub's pod."""
@@ -144,10 +145,12 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         owner_uid=resolved.owner_uid,
         default_service_account=DEFAULT_SERVICE_ACCOUNT,
         service_accounts=tuple(
-            NotebookServiceAccount(name=service_account_name(entry), users=entry.users, groups=entry.organizations)
+            NotebookServiceAccount(
+                name=service_account_name(entry), users=entry.users, groups=(*entry.organizations, *entry.groups)
+            )
             for entry in settings.identity.notebooks
         ),
-        sign_in=_sign_in(settings, resolved.public_url, resolved.iap_audience),
+        sign_in=sign_in(settings, resolved.public_url, resolved.iap_audience),
         choices=notebook_choices(settings),
         free_choice=notebook.free_choice,
         image=notebook.image,
@@ -244,48 +247,6 @@ def _pod(settings: Settings) -> PodSettings:
         memory_limit_percent=notebook.memory_limit_percent,
         labels=dict(sorted(notebook.labels.items())),
         annotations=dict(sorted(notebook.annotations.items())),
-    )
-
-
-def _sign_in(settings: Settings, public_url: str | None, iap_audience: str | None) -> SignIn:
-    auth, github = settings.auth, settings.github
-    return SignIn(
-        type=auth.type,
-        allowed_users=auth.allowed_users,
-        admin_users=auth.admin_users,
-        blocked_users=auth.blocked_users,
-        allow_all=auth.allow_anyone_from_the_internet,
-        session_hours=auth.session_hours,
-        callback_url=None if public_url is None else callback_of(public_url),
-        github=GitHub(
-            url=github.url,
-            organizations=github.organizations,
-            groups=tuple(
-                dict.fromkeys(
-                    [
-                        *(
-                            group
-                            for entry in (
-                                *settings.identity.notebooks,
-                                *settings.notebook.choices,
-                                *settings.hub.services,
-                                *settings.hub.roles,
-                            )
-                            for group in entry.organizations
-                        ),
-                        *folders.groups(settings),
-                    ]
-                )
-            ),
-            recheck_minutes=github.recheck_minutes,
-        ),
-        iap=(
-            Iap(audience=iap_audience, allow_all=bool(settings.iap.members))
-            if auth.type == "iap" and iap_audience is not None
-            else None
-        ),
-        custom_class=auth.custom_class,
-        custom_traits=dict(auth.custom_traits),
     )
 
 

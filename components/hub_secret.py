@@ -17,6 +17,8 @@ from hub.contract import (
     COOKIE_SECRET_VARIABLE,
     CRYPT_KEY_VARIABLE,
     DATABASE_URL_VARIABLE,
+    OIDC_ID_VARIABLE,
+    OIDC_SECRET_VARIABLE,
     USER_PASSWORD_VARIABLE,
 )
 from hub.contract_services import token_variable
@@ -86,13 +88,18 @@ class HubSecret(pulumi.ComponentResource):
 
 def _from_settings(settings: Settings) -> Mapping[str, SecretStr]:
     """Return the secrets of the settings by environment variable."""
-    client_id = settings.github.client_id
     values = {
-        CLIENT_ID_VARIABLE: None if client_id is None else SecretStr(client_id),
+        CLIENT_ID_VARIABLE: _text(settings.github.client_id),
         CLIENT_SECRET_VARIABLE: settings.github.client_secret,
+        OIDC_ID_VARIABLE: _text(settings.oidc.client_id),
+        OIDC_SECRET_VARIABLE: settings.oidc.client_secret,
         USER_PASSWORD_VARIABLE: settings.auth.user_password,
         ADMIN_PASSWORD_VARIABLE: settings.auth.admin_password,
         DATABASE_URL_VARIABLE: settings.database.url,
     }
     given = {variable: value for variable, value in values.items() if value is not None}
     return {**given, **settings.auth.secret_environment}
+
+
+def _text(value: str | None) -> SecretStr | None:
+    return None if value is None else SecretStr(value)

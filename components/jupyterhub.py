@@ -23,7 +23,7 @@ from components.quota import NotebookQuota, NotebookQuotaArgs
 from components.rbac import Rbac, RbacArgs
 from components.service_tokens import ServiceTokens, ServiceTokensArgs
 from components.tls import Tls, TlsArgs
-from settings import Settings, callback_of
+from settings import Settings, callback_of, logout_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +141,9 @@ class JupyterHub(pulumi.ComponentResource):
             "namespace": namespace,
             "port_forward_command": settings.port_forward_command,
             "oauth_callback_url": endpoint.url.apply(lambda url: callback_of(url) if url else None),
+            "oauth_logout_url": endpoint.url.apply(lambda url: logout_of(url) if url else None)
+            if settings.oidc.logout_at_provider
+            else None,
             "dns_records": runs_on.dns_records,
             "database_instance": database.instance if database else None,
             "service_tokens": pulumi.Output.secret(tokens) if tokens else None,

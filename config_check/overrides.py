@@ -39,10 +39,13 @@ MEANT: Final = "pulumi config set hub.replaceGuard true"
 
 SETTINGS: Final[Mapping[str, str]] = {
     "admin_users": "auth.adminUsers",
+    "admin_groups": "oidc.adminGroups or github.adminTeams",
     "allow_all": "auth.allowAnyoneFromTheInternet",
+    "allowed_groups": "oidc.allowedGroups",
     "allowed_organizations": "github.organizations",
     "allowed_users": "auth.allowedUsers",
-    "auth_refresh_age": "github.recheckMinutes",
+    "auth_refresh_age": "github.recheckMinutes or oidc.recheckMinutes",
+    "auto_login": "auth.autoLogin",
     "authenticator_class": "auth.type and auth.customClass",
     "blocked_users": "auth.blockedUsers",
     "cookie_max_age_days": "auth.sessionHours",
@@ -71,6 +74,8 @@ FROM_SECRETS: Final[Mapping[str, str]] = {
     "SharedPasswordAuthenticator.admin_password": "auth.adminPassword",
     "GitHubOAuthenticator.client_id": "github.clientId",
     "GitHubOAuthenticator.client_secret": "github.clientSecret",
+    "OidcSignIn.client_id": "oidc.clientId",
+    "OidcSignIn.client_secret": "oidc.clientSecret",
 }
 """Options whose values the hub gets as environment variables, and the setting that changes each."""
 

@@ -162,6 +162,14 @@ class AccountMixin(Authenticator):
         return {**model, "name": user, "user_info": info, "admin": admin}
 
 
+def is_admin(authenticator: Authenticator, name: str, model: Mapping[str, Any]) -> bool:
+    """Return whether a list of the stack, or a group of admins, makes a user an admin."""
+    groups: set[str] = getattr(authenticator, "admin_groups", set())
+    return not (
+        names_of(name, model).isdisjoint(authenticator.admin_users) and groups.isdisjoint(model.get("groups") or ())
+    )
+
+
 def names_of(name: str, model: Mapping[str, Any] | None) -> set[str]:
     """Return the names by which the lists of the stack may mean a user: the hub's, and a renamed account's new one."""
     stored = _stored(name, (model or {}).get("user_info"))

@@ -13,6 +13,7 @@ from pydantic import JsonValue  # noqa: TC002 Pydantic needs it
 from hub.contract_choices import Choice  # noqa: TC001 Pydantic needs it
 from hub.contract_content import ContentSettings  # noqa: TC001 Pydantic needs it
 from hub.contract_folders import Folder, Scratch  # noqa: TC001 Pydantic needs it
+from hub.contract_oidc import Oidc  # noqa: TC001 Pydantic needs it
 from hub.contract_part import Part
 from hub.contract_pod import PodSettings  # noqa: TC001 Pydantic needs it
 from hub.contract_services import Role, Service  # noqa: TC001 Pydantic needs it
@@ -40,6 +41,12 @@ CLIENT_ID_VARIABLE: Final = "GITHUB_CLIENT_ID"
 
 CLIENT_SECRET_VARIABLE: Final = "GITHUB_CLIENT_SECRET"  # noqa: S105 the name of a variable
 """Environment variable with the OAuth client secret. No code in `hub/` reads it: OAuthenticator does."""
+
+OIDC_ID_VARIABLE: Final = "OIDC_CLIENT_ID"
+"""Environment variable with the client ID at the OpenID provider. OAuthenticator reads it."""
+
+OIDC_SECRET_VARIABLE: Final = "OIDC_CLIENT_SECRET"  # noqa: S105 the name of a variable
+"""Environment variable with the client secret at the OpenID provider. OAuthenticator reads it."""
 
 PROXY_PORT: Final = 8000
 """Container port on which the proxy serves users; https if it has a certificate."""
@@ -93,6 +100,8 @@ class GitHub(Part):
     """Organizations `org` and teams `org:team` whose members may sign in."""
     groups: tuple[str, ...]
     """Organizations and teams that the hub keeps as JupyterHub groups. They do not decide who may sign in."""
+    admin_teams: tuple[str, ...]
+    """Teams and organizations whose members may sign in and are admins. They are kept as groups, too."""
     recheck_minutes: int
     """Minutes after which the authorization of a signed-in user is checked again; 0 is never."""
 
@@ -110,22 +119,27 @@ class Iap(Part):
 class SignIn(Part):
     """The authenticator, and the authorized users. Passwords and client secrets are environment variables."""
 
-    type: Literal["github", "iap", "dummy", "shared-password", "native", "custom"]
+    type: Literal["github", "oidc", "iap", "dummy", "shared-password", "native", "custom"]
     """`dummy`: any name, any password. `shared-password`: one password for all. `native`: users sign up."""
     allowed_users: tuple[str, ...]
     """Users who may sign in. Empty: everyone that the other fields authorize."""
     admin_users: tuple[str, ...]
-    """Users who may sign in and are admins; nobody else is."""
+    """Users who may sign in and are admins. Nobody else is, but members of `GitHub.admin_teams` and
+    `Oidc.admin_groups`."""
     blocked_users: tuple[str, ...]
     """Users who may not sign in, whatever else authorizes them."""
     allow_all: bool
-    """Whether everybody with an account may sign in (`github` and `custom`)."""
+    """Whether everybody with an account may sign in (`github`, `oidc` and `custom`)."""
+    auto_login: bool
+    """Whether the first page leads to the provider at once (`github`, `oidc` and `custom`)."""
     session_hours: int
     """Lifetime of a session in hours."""
     callback_url: str | None
     """OAuth callback URL; None: the hub derives it from the request."""
     github: GitHub
     """For `github`."""
+    oidc: Oidc | None
+    """For `oidc`."""
     iap: Iap | None
     """For `iap`."""
     custom_class: str | None
@@ -142,7 +156,7 @@ class NotebookServiceAccount(Part):
     users: tuple[str, ...]
     """Names of users."""
     groups: tuple[str, ...]
-    """Groups, as in `GitHub.groups`. Users take precedence over groups; the first match wins."""
+    """Names of groups of the hub. Users take precedence over groups; the first match wins."""
 
 
 class NamedServers(Part):

@@ -5,13 +5,18 @@ from __future__ import annotations
 from hub.contract_part import Part
 
 
+def folder_of(group: str) -> str:
+    """Return the text of `{group}` in paths: `org` for an organization, `org-team` for a team or a nested group."""
+    return group.strip("/").replace(":", "-").replace("/", "-")
+
+
 class People(Part):
     """Some users."""
 
     users: tuple[str, ...]
     """Names of users."""
     groups: tuple[str, ...]
-    """Groups, as in `GitHub.groups`."""
+    """Names of groups of the hub."""
     admins: bool = False
     """Whether all admins are among them."""
 

@@ -32,6 +32,14 @@ class HubError(web.HTTPError):
         self.jupyterhub_html_message = str(Markup("<br>").join(reasons))
 
 
+class RefusedError(HubError):
+    """An answer: the user is not authorized. At a recheck, it ends the session and stops the servers."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        """Set the reasons, as plain sentences."""
+        super().__init__(reasons, status=HTTPStatus.FORBIDDEN)
+
+
 class UpstreamError(HubError):
     """A question that a service did not answer. It is never an answer: nobody is signed out because of it."""
 

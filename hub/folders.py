@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hub import people
 from hub.contract import GROUP_FIELD
+from hub.contract_folders import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -58,11 +59,6 @@ def of(
     volumes += added.values()
     has_bucket = any("csi" in volume for volume in volumes)
     return volumes, mounts, dict(_FUSE_SIDECAR) if has_bucket else {}
-
-
-def folder_of(group: str) -> str:
-    """Return the text of `{group}`: `org` for an organization, `org-team` for a team."""
-    return group.replace(":", "-")
 
 
 def _mounted(folder: Folder, user: User, username: str) -> list[tuple[Part, Part]]:

@@ -12,33 +12,34 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from oauthenticator.github import GitHubOAuthenticator
 from oauthenticator.oauth2 import OAuthenticator
-from tornado.httpclient import AsyncHTTPClient, HTTPClientError
+from tornado.httpclient import HTTPClientError
 from tornado.web import HTTPError
 from traitlets import default
 
+from hub.accounts import is_admin
 from hub.errors import HubError, UpstreamError
-from hub.github_errors import error_of, json_of, unknown_organization
-from hub.refresh import RefreshMixin
+from hub.github_errors import error_of, unknown_organization
+from hub.oauth_sign_in import OAuthSignIn, many_requests
+from hub.responses import json_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from jupyterhub.handlers.base import BaseHandler
     from jupyterhub.user import User
-    from tornado.httpclient import HTTPRequest
+    from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
-_SIGN_IN_SECONDS: Final = 20
-"""Time for all requests of one sign-in."""
 _UNANSWERED: Final = "unanswered_groups"
 """Key of `auth_state` while it is not stored yet."""
 
 
-class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
+class GitHubSignIn(OAuthSignIn, GitHubOAuthenticator):
     """GitHubOAuthenticator that keeps apart what GitHub answers, and errors of asking.
 
     OAuthenticator treats most errors as "not a member" or as an expired token.
     """
 
+    service = "GitHub"
     kept_groups: tuple[str, ...] = ()
     """Organizations and teams kept as JupyterHub groups. They do not decide who may sign in."""
 
@@ -47,27 +48,19 @@ class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
         return self.github_url
 
     @default("http_client")
-    def _many_requests(self) -> AsyncHTTPClient:
-        """Return a client whose requests do not wait for those of other users; Tornado's has 10 at a time."""
-        return AsyncHTTPClient(force_instance=True, max_clients=200)
+    def _http_client(self) -> AsyncHTTPClient:
+        return many_requests()
 
     async def get_authenticated_user(self, handler: BaseHandler, data: Mapping[str, str] | None) -> dict[str, Any]:
-        """Return the auth model of the user who signs in.
+        """Return the auth model of the user who signs in, with groups without an answer as they were.
 
         Raises:
             UpstreamError: GitHub does not answer.
             HubError: The user is not authorized.
         """
-        try:
-            async with asyncio.timeout(_SIGN_IN_SECONDS):
-                model = await super().get_authenticated_user(handler, data)
-        except TimeoutError:
-            raise UpstreamError("GitHub", f"no answer within {_SIGN_IN_SECONDS} s") from None
-        except HTTPClientError as error:  # 401 for a new token
-            raise UpstreamError("GitHub", str(error)) from error
-        if model is None:
-            raise HubError([self.custom_403_message], status=HTTPStatus.FORBIDDEN)
-        return _with_unanswered_groups(model, handler.find_user(model["name"]))
+        model = await super().get_authenticated_user(handler, data)
+        model = _with_unanswered_groups(model, handler.find_user(model["name"]))
+        return {**model, "admin": is_admin(self, model["name"], model)}
 
     async def current_model(self, user: User, handler: BaseHandler | None) -> dict[str, Any] | bool:
         """Return the auth model as GitHub reports it now; True if no token is kept; False if a sign-in is needed.
@@ -138,10 +131,11 @@ class GitHubSignIn(RefreshMixin, GitHubOAuthenticator):
             return True
         if await OAuthenticator.check_allowed(self, username, authentication):
             return True
-        if not self.allowed_organizations:
+        groups = self.allowed_organizations | self.admin_groups
+        if not groups:
             return False
         auth_state = authentication["auth_state"]
-        answers = await self._memberships(self.allowed_organizations, auth_state)
+        answers = await self._memberships(groups, auth_state)
         if True in answers.values():
             return True
         for answer in (await self._confirmed(answers, auth_state)).values():

@@ -5,13 +5,13 @@ None of them is an answer. Only 204 and 404 say whether a user is a member, and 
 
 from __future__ import annotations
 
-import json
 import time
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from hub.errors import UpstreamError
+from hub.responses import json_of
 
 if TYPE_CHECKING:
     from tornado.httpclient import HTTPResponse
@@ -48,15 +48,6 @@ def unknown_organization(name: str) -> UpstreamError:
     """Return the error for an organization that GitHub does not know."""
     advice = f"{name} may have been renamed or deleted. The operator of this hub has to change github.organizations."
     return UpstreamError("GitHub", f"status 404 for {name}", advice=[advice], status=HTTPStatus.FORBIDDEN)
-
-
-def json_of(response: HTTPResponse | None) -> dict[str, Any]:
-    """Return the JSON object of a response; empty if it has none, such as the HTML page of a proxy."""
-    try:
-        body: Any = json.loads((response.body if response else b"") or b"")
-    except (ValueError, RecursionError):  # the latter for thousands of brackets
-        return {}
-    return cast("dict[str, Any]", body) if isinstance(body, dict) else {}
 
 
 def _advice(response: HTTPResponse | None, message: str, site: str, organization: str, client_id: str) -> str | None:

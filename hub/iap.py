@@ -5,22 +5,18 @@ Only a valid token counts. Requests that bypass IAP, such as a port-forward or a
 
 from __future__ import annotations
 
-import asyncio
-import json
 import re
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import jwt
 from jupyterhub.auth import Authenticator
-from tornado.httpclient import AsyncHTTPClient
 from traitlets import Unicode
 
 from hub.errors import HubError, UpstreamError
+from hub.jwks import Keys
 
 if TYPE_CHECKING:
-    import logging
     from collections.abc import Mapping
 
     from jupyterhub.handlers.base import BaseHandler
@@ -54,7 +50,7 @@ class IapAuthenticator(Authenticator):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self._keys = _Keys(str(self.keys_url), self.log)
+        self._keys = Keys("Google", str(self.keys_url), self.log)
 
     async def authenticate(self, handler: BaseHandler, data: object = None) -> dict[str, Any]:  # noqa: ARG002 unused
         """Return the name of the user who sends this request.
@@ -150,51 +146,3 @@ class IapAuthenticator(Authenticator):
         if ours.endswith("/"):
             return audience.startswith(ours) and audience.removeprefix(ours).isdigit()
         return audience == ours
-
-
-class _Keys:
-    """Cache of IAP's public keys."""
-
-    _MAX_AGE = 3600
-    """Maximum age in seconds."""
-    _MIN_INTERVAL = 10
-    """Minimum seconds between two requests, however many unknown key IDs arrive."""
-
-    def __init__(self, url: str, log: logging.Logger) -> None:
-        self._url = url
-        self._log = log
-        self._lock = asyncio.Lock()
-        self._known: Mapping[str | None, jwt.PyJWK] = {}
-        self._asked = float("-inf")
-        self._error: str | None = None
-
-    async def find(self, key_id: str) -> jwt.PyJWK:
-        """Return the key.
-
-        Raises:
-            UpstreamError: The key is not in the cache, and Google does not answer.
-            jwt.InvalidKeyError: Google has no key with this ID.
-        """
-        async with self._lock:
-            max_age = self._MAX_AGE if key_id in self._known else self._MIN_INTERVAL
-            if time.monotonic() - self._asked > max_age:
-                await self._ask()
-        if key_id in self._known:
-            return self._known[key_id]
-        if self._error is not None:
-            raise UpstreamError("Google", self._error)
-        msg = "it is signed with a key that Google does not know"
-        raise jwt.InvalidKeyError(msg)
-
-    async def _ask(self) -> None:
-        """Fetch the keys. If that fails, the cache stays as it is."""
-        self._asked = time.monotonic()
-        self._error = f"{self._url}: no answer"  # also if the request that waits for it is given up
-        try:
-            answer = await AsyncHTTPClient().fetch(self._url, connect_timeout=3, request_timeout=5)
-            keys = jwt.PyJWKSet.from_dict(json.loads(answer.body))
-        except Exception as error:  # noqa: BLE001 -- the connection's, or of whatever is in the response
-            self._error = f"{self._url}: {str(error) or type(error).__name__}"
-            self._log.warning("Cannot fetch the keys of IAP. %s", self._error)
-        else:
-            self._known, self._error = {key.key_id: key for key in keys.keys}, None

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jupyterhub.utils import maybe_future
 
-from hub.accounts import AccountMixin, names_of
-from hub.errors import HubError
+from hub.accounts import AccountMixin, is_admin
+from hub.errors import HubError, RefusedError
+from hub.people import groups_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +34,11 @@ class RefreshMixin(AccountMixin):
     """
 
     async def current_model(self, user: User, handler: BaseHandler | None) -> dict[str, Any] | bool:
-        """Return the auth model as the provider reports it now; True: as it was; False: only a sign-in can tell."""
+        """Return the auth model as the provider reports it now; True: as it was; False: only a sign-in can tell.
+
+        Raises:
+            RefusedError: The provider says that the user is not authorized.
+        """
         return await super().refresh_user(user, handler)
 
     async def refresh_user(self, user: User, handler: BaseHandler | None = None) -> dict[str, Any] | bool:
@@ -47,6 +52,9 @@ class RefreshMixin(AccountMixin):
         try:
             async with asyncio.timeout(_PATIENCE):
                 model = await self._authorized_model(user, handler)
+        except RefusedError as error:
+            self.log.warning("%s is refused: %s", user.name, error.jupyterhub_message)
+            model = None
         except HubError as error:
             self.log.warning("Keeping the session of %s unchecked: %s", user.name, error.jupyterhub_message)
             return True
@@ -79,13 +87,15 @@ class RefreshMixin(AccountMixin):
         remembered: dict[str, Any] = {"name": user.name, "user_info": getattr(user, "user_info", None)}
         if not await maybe_future(self.check_blocked_users(user.name, remembered)):
             return None
+        if self.manage_groups:
+            remembered["groups"] = sorted(groups_of(user))
         known = await self.current_model(user, handler)
         if not known:
             return False
         model = remembered if known is True else await self.refreshed(user, {**remembered, **known}, handler)
         if model is None:
             return False
-        model["admin"] = not names_of(user.name, model).isdisjoint(self.admin_users)
+        model["admin"] = is_admin(self, user.name, model)
         return model if await self.is_authorized(user.name, model) else None
 
     async def is_authorized(self, name: str, model: Mapping[str, Any]) -> bool:

@@ -15,7 +15,7 @@ from settings.reading.loader import from_file, from_pulumi, parse
 from settings.reading.mistakes import SettingsError
 from settings.settings import Settings
 from settings.types import quantity
-from settings.types.addresses import callback_of, is_loopback, url_of
+from settings.types.addresses import callback_of, is_loopback, logout_of, url_of
 from settings.types.certificate import certificate_errors, key_errors
 from settings.types.sizes import Bounds, Resources, Storage
 
@@ -43,6 +43,7 @@ __all__ = [
     "from_pulumi",
     "is_loopback",
     "key_errors",
+    "logout_of",
     "parse",
     "quantity",
     "url_of",

@@ -20,9 +20,11 @@ from settings.groups.iap import IapSettings
 from settings.groups.identity import IdentitySettings
 from settings.groups.images import ImagesSettings
 from settings.groups.kubernetes import KubernetesSettings
+from settings.groups.memberships import memberships
 from settings.groups.network import NetworkSettings
 from settings.groups.nodes import NodesSettings
 from settings.groups.notebook import NotebookSettings
+from settings.groups.oidc import OidcSettings
 from settings.groups.proxy import ProxySettings
 from settings.groups.registry import RegistrySettings
 from settings.groups.secrets import SecretsSettings
@@ -65,6 +67,7 @@ class Settings(Model):
     notebook: NotebookSettings = NotebookSettings()
     secrets: SecretsSettings = SecretsSettings()
     github: GitHubSettings = GitHubSettings()
+    oidc: OidcSettings = OidcSettings()
     iap: IapSettings = IapSettings()
     auth: AuthSettings
 
@@ -79,6 +82,12 @@ class Settings(Model):
         context = "" if self.kubernetes.context is None else f"--context {shlex.quote(self.kubernetes.context)} "
         ports = "8443:443" if self.endpoint.has_tls else "8000:80"
         return f"kubectl {context}--namespace {self.namespace} port-forward svc/{self.name}-lb {ports}"
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Organizations, teams and groups that decide on what people have, each once."""
+        entries = memberships(self.identity, self.notebook, self.hub)
+        return tuple(dict.fromkeys(name for entry in entries for name in (*entry.organizations, *entry.groups)))
 
     @property
     def gpu_types(self) -> frozenset[str]:

@@ -10,7 +10,7 @@ from settings.reading.stack_file import read_config
 from settings.types.secret import is_sealed
 from tests.corpus import FILES
 from tests.doubles.certificates import pair
-from tests.stacks import CLOUD_SQL, GATEWAY, GKE, IAP, IP_ENDPOINT, POSTGRESQL, VALUES
+from tests.stacks import CLOUD_SQL, GATEWAY, GKE, IAP, IP_ENDPOINT, OIDC, POSTGRESQL, VALUES
 from tools.schema.effects import ANOTHER_STACK, effect_of
 
 Values = Mapping[str, object]
@@ -19,6 +19,7 @@ _L4 = {"name": "l4", "machineType": "g2-standard-8", "accelerator": "nvidia-l4",
 _ADA = {"name": "a", "googleServiceAccount": "a-data@my-project-123.iam.gserviceaccount.com", "users": ["ada"]}
 _POOL = {"machineType": "e2-standard-4", "min": 2, "max": 5, "diskGb": 80}
 _CHOICES = [{"name": "large", "cpu": 4, "memory": "16Gi", "maxHours": 8, "users": ["ada"]}]
+_ADA_ONLY = {"auth.allowedUsers": ["ada"]}
 _SIZE = {"machineType": "g2-standard-16", "min": 1, "max": 5, "diskGb": 80}
 _GRADER = {"name": "grader", "scopes": ["list:users"], "namespace": "grader"}
 _DISK = {"size": "20Gi", "disk": "pd-ssd", "regional": True}
@@ -27,6 +28,19 @@ BEFORE: Final[Values] = {**GKE, **GATEWAY, "nodes.gpu": [_L4]}
 """A stack on GKE with a gateway and a node pool with GPUs, before a change."""
 _CONTEXT: Final[Values] = {**VALUES, "auth.type": "shared-password", "auth.userPassword": "a long password"}
 _HOSTNAME: Final[Values] = {**_CONTEXT, "endpoint.hostname": "hub.example.org"}
+
+_OIDC: Final[Values] = {**VALUES, **OIDC}
+_GOOGLE: Final[Values] = {**_OIDC, "oidc.provider": "google", "oidc.issuer": "", "oidc.allowedGroups": [], **_ADA_ONLY}
+_CILOGON: Final[Values] = {
+    **_GOOGLE,
+    "oidc.provider": "cilogon",
+    "oidc.identityProviders": [{"id": "https://idp.example.edu"}],
+}
+_ENTRA: Final[Values] = {
+    **_GOOGLE,
+    "oidc.provider": "entra",
+    "oidc.tenant": "0f8fad5b-d9cb-469f-a165-70867728950e",
+}
 
 
 def _certificate() -> Values:
@@ -110,6 +124,30 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
         {**VALUES, "auth.type": "custom", "auth.customClass": "oauthenticator.google.GoogleOAuthenticator"},
         {"auth.secretEnvironment": '{"OAUTH_CLIENT_SECRET": "a secret"}'},
     ),
+    (BEFORE, {"github.adminTeams": ["physics:admins"], "auth.autoLogin": True}),
+    (_GOOGLE, {"oidc.hostedDomains": ["example.org"]}),
+    (_CILOGON, {"oidc.identityProviders": [{"id": "https://idp.example.edu", "allowAll": True}]}),
+    (_ENTRA, {"oidc.tenant": "7c9e6679-7425-40de-944b-e07fc1f90ae7"}),
+    (
+        _OIDC,
+        {
+            "oidc.issuer": "https://sso.example.org/realms/other",
+            "oidc.title": "Example University",
+            "oidc.clientId": "another",
+            "oidc.clientSecret": "another secret",
+            "oidc.scopes": ["offline_access"],
+            "oidc.authorizeParameters": {"kc_idp_hint": "university"},
+            "oidc.usernameClaim": "email",
+            "oidc.stripDomain": "example.org",
+            "oidc.allowUnverifiedEmail": True,
+            "oidc.groupsClaim": "realm_access.roles",
+            "oidc.allowedGroups": ["others"],
+            "oidc.adminGroups": ["admins"],
+            "oidc.allowAll": True,
+            "oidc.recheckMinutes": 1,
+            "oidc.logoutAtProvider": True,
+        },
+    ),
     ({**BEFORE, "hub.extraConfig": "c.JupyterHub.named_server_limit_per_user = 2\n"}, {"hub.replaceGuard": True}),
     (
         _CONTEXT,
@@ -136,6 +174,7 @@ _TOGETHER: Final[tuple[tuple[Values, Mapping[str, Values]], ...]] = (
         },
     ),
     (GKE, {"endpoint.type": GATEWAY}),
+    (_OIDC, {"oidc.provider": {"oidc.provider": "keycloak"}}),
     ({**_HOSTNAME, **_certificate()}, dict.fromkeys(("endpoint.tlsCertificate", "endpoint.tlsKey"), _certificate())),
 )
 _EVERYTHING: Final = read_config(FILES / "everything.good.yaml")

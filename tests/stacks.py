@@ -32,6 +32,15 @@ POSTGRESQL: Mapping[str, object] = {
 """Changes for a hub with a PostgreSQL server as database."""
 
 
+OIDC: Mapping[str, object] = {
+    "auth.type": "oidc",
+    "oidc.issuer": "https://sso.example.org/realms/main",
+    "oidc.clientId": "hub",
+    "oidc.clientSecret": "a-marker-of-oidc",
+    "oidc.allowedGroups": ["hub-users"],
+}
+"""Changes for sign-in by OpenID Connect."""
+
 GKE: Mapping[str, object] = {
     "auth.type": "github",
     "github.clientId": "id",

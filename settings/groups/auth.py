@@ -14,15 +14,16 @@ from settings.types.text import Flag, WholeNumber
 class AuthSettings(Model):
     """Sign-in, and the users who can sign in."""
 
-    type: Literal["github", "iap", "dummy", "shared-password", "native", "custom"]
-    """Sign-in, required: `github`, `iap` (Google's Identity-Aware Proxy), `dummy` (any name and password),
-    `shared-password` (one password for all users), `native` (users sign up, and an admin approves them) or `custom`
-    (another authenticator class)."""
+    type: Literal["github", "oidc", "iap", "dummy", "shared-password", "native", "custom"]
+    """Sign-in, required: `github`, `oidc` (OpenID Connect: Google, Microsoft Entra, CILogon, Keycloak, Auth0, Okta and
+    others), `iap` (Google's Identity-Aware Proxy), `dummy` (any name and password), `shared-password` (one password for
+    all users), `native` (users sign up, and an admin approves them) or `custom` (another authenticator class)."""
     allowed_users: Annotated[tuple[UserName, ...], Field(examples=[["ada", "grace"]])] = ()
-    """Users who can sign in. Empty: with `github`, `iap` and `custom`, only users that other settings allow; else all
-    users."""
+    """Users who can sign in. Empty: with `github`, `oidc`, `iap` and `custom`, only users that other settings allow;
+    else all users."""
     admin_users: Annotated[tuple[UserName, ...], Field(examples=[["ada"]])] = ()
-    """Users who can sign in, and are admins. A user who is removed from the list is no longer an admin."""
+    """Users who can sign in, and are admins. A user who is removed from the list is no longer an admin. Groups of
+    admins: `github.adminTeams`, `oidc.adminGroups`."""
     blocked_users: Annotated[tuple[UserName, ...], Field(examples=[["mallory"]])] = ()
     """Users who cannot sign in, even if another setting allows them."""
     session_hours: Annotated[WholeNumber, Field(ge=1, le=8760)] = 168
@@ -30,6 +31,8 @@ class AuthSettings(Model):
     allow_anyone_from_the_internet: Flag = False
     """Whether anyone can sign in: with `github` and `custom` everyone with an account of the provider, with `dummy`
     everyone who can reach the hub."""
+    auto_login: Flag = False
+    """Whether the first page leads to the provider at once, without a button, with `github`, `oidc` and `custom`."""
     user_password: UserPassword | None = None
     """Password of all users, with `shared-password`. At least 8 characters."""
     admin_password: AdminPassword | None = None

@@ -20,6 +20,9 @@ class GitHubSettings(Model):
     """Client secret of the GitHub OAuth app. Required with `auth.type: github`."""
     organizations: Annotated[tuple[GitHubOrganization, ...], Field(examples=[["physics", "maths:staff"]])] = ()
     """GitHub organizations (`org`) and teams (`org:team`) whose members can sign in."""
+    admin_teams: Annotated[tuple[GitHubOrganization, ...], Field(examples=[["physics:hub-admins"]])] = ()
+    """GitHub teams (`org:team`) and organizations (`org`) whose members can sign in and are admins. Who leaves them is
+    no longer an admin."""
     url: PublicUrl = "https://github.com"
     """URL of GitHub, of a GitHub Enterprise Server, or of GitHub Enterprise Cloud with data residency, such as
     `https://octocorp.ghe.com`."""

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.types.accounts import GitHubOrganization, GoogleServiceAccount, UserName
+from settings.types.choices import GroupName
 from settings.types.model import Model
 from settings.types.names import AccountName
 
@@ -27,6 +28,9 @@ class NotebookIdentity(Model):
     organizations: tuple[GitHubOrganization, ...] = ()
     """GitHub organizations (`org`) and teams (`org:team`) whose members' notebooks use the account, with `auth.type:
     github`."""
+    groups: tuple[GroupName, ...] = ()
+    """Groups of the hub, as the sign-in gives them or as they are on the admin page, whose members' notebooks use the
+    account."""
 
 
 class IdentitySettings(Model):
@@ -39,5 +43,5 @@ class IdentitySettings(Model):
     """Email of the Google service account of all notebooks that `identity.notebooks` does not list, such as
     `notebooks@my-project-123.iam.gserviceaccount.com`. Not set: none."""
     notebooks: Annotated[tuple[NotebookIdentity, ...], Field(examples=[[_PHYSICS]])] = ()
-    """Google service accounts for the notebooks of some users. A user name takes precedence over an organization; of
-    several organizations, the first entry applies."""
+    """Google service accounts for the notebooks of some users. A user name takes precedence over organizations and
+    groups; of several of these, the first entry applies."""

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from hub.contract import GPU_RESOURCE
 from hub.quantity import show_bytes, show_cpus
 from settings.google.machines import room
-from settings.groups.auth import AuthSettings
 from settings.groups.choices import ChoiceSize
 from settings.groups.cluster import ClusterSettings
 from settings.groups.nodes import GpuPool, NodePool, NodesSettings
@@ -65,23 +64,6 @@ def limit_errors(notebook: NotebookSettings) -> list[str]:
         for place, size in _sizes(notebook)
         for name, key, limit in (("cpu", "cpuLimit", size.cpu_limit), ("memory", "memoryLimit", size.memory_limit))
         if parse(str(limit)) < parse(str(getattr(size, name)))
-    ]
-
-
-def person_errors(notebook: NotebookSettings, auth: AuthSettings) -> list[str]:
-    """Report organizations that the hub does not know, and groups that its sign-in replaces."""
-    if auth.type != "github":
-        return [
-            f"{_KEY}[{index}].organizations: needs auth.type github, from which the hub knows their members; set that, "
-            "or list people in users or groups"
-            for index, choice in enumerate(notebook.choices)
-            if choice.organizations
-        ]
-    return [
-        f"{_KEY}[{index}].groups: has no effect with auth.type github, whose groups are organizations and teams; list "
-        "them in organizations"
-        for index, choice in enumerate(notebook.choices)
-        if choice.groups
     ]
 
 

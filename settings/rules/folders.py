@@ -107,7 +107,7 @@ def place_errors(notebook: NotebookSettings) -> list[str]:
         for other, earlier in places[:position]:
             if overlap(path, earlier):
                 where = (
-                    "has one path for two of its organizations"
+                    "has one path for two of its organizations or groups"
                     if key == other
                     else f"is the path of {other}, or one is in the other"
                 )
@@ -121,30 +121,14 @@ def place_errors(notebook: NotebookSettings) -> list[str]:
     return list(dict.fromkeys(errors))
 
 
-def group_errors(notebook: NotebookSettings, auth: AuthSettings) -> list[str]:
-    """Report organizations, which the hub knows only from sign-in with GitHub."""
-    if auth.type == "github":
-        return []
-    return [
-        f"notebook.folders[{index}].{part}: needs auth.type github, from which the hub knows their members; set "
-        "that, or list people in users"
-        for index, folder in enumerate(notebook.folders)
-        for part, groups in {
-            "organizations": folder.organizations,
-            "writers.organizations": folder.writers.organizations,
-        }.items()
-        if groups
-    ]
-
-
 def token_errors(notebook: NotebookSettings, auth: AuthSettings) -> list[str]:
     """Report tokens of ways to sign in that have none."""
-    if not notebook.sign_in_token or auth.type in {"github", "custom"}:
+    if not notebook.sign_in_token or auth.type in {"github", "oidc", "custom"}:
         return []
     return [
         (
-            "notebook.signInToken: needs auth.type github, or custom with OAuth; other ways to sign in have no tokens; "
-            "remove it: pulumi config rm notebook.signInToken"
+            "notebook.signInToken: needs auth.type github, oidc, or custom with OAuth; other ways to sign in have no "
+            "tokens; remove it: pulumi config rm notebook.signInToken"
         )
     ]
 
@@ -156,7 +140,7 @@ def effect_errors(notebook: NotebookSettings) -> list[str]:
         key, writers = f"notebook.folders[{index}].writers", folder.writers
         if folder.access == "write" and writers != type(writers)():
             errors.append(f"{key}: has no effect with access write; remove it, or set access read")
-        elif folder.users and not folder.organizations and not set(writers.users) <= set(folder.users):
+        elif folder.users and not folder.all_groups and not set(writers.users) <= set(folder.users):
             errors.append(f"{key}.users: has users who do not have the folder; add them to users")
     return errors
 

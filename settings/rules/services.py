@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from settings.groups.auth import AuthSettings
 from settings.groups.hub import HubSettings
-from settings.groups.services import Role, Service
+from settings.groups.services import Service
 
 
 def service_errors(hub: HubSettings) -> list[str]:
@@ -59,31 +59,16 @@ def role_errors(hub: HubSettings) -> list[str]:
     return errors
 
 
-def member_errors(hub: HubSettings, auth: AuthSettings) -> list[str]:
-    """Report organizations that the hub does not know, and groups that its sign-in replaces."""
-    entries: list[tuple[str, Service | Role]] = [
-        *((f"hub.services[{index}]", service) for index, service in enumerate(hub.services)),
-        *((f"hub.roles[{index}]", role) for index, role in enumerate(hub.roles)),
-    ]
-    if auth.type != "github":
-        return [
-            f"{place}.organizations: needs auth.type github, from which the hub knows their members; set that, or list "
-            "people in users or groups"
-            for place, entry in entries
-            if entry.organizations
-        ]
-    errors = [
-        f"{place}.groups: has no effect with auth.type github, whose groups are organizations and teams; list them in "
-        "organizations"
-        for place, entry in entries
-        if entry.groups
-    ]
-    if hub.groups:
-        errors.append(
-            "hub.groups: has no effect with auth.type github, whose groups are organizations and teams; remove it: "
-            "pulumi config rm hub.groups"
-        )
-    return errors
+def group_errors(hub: HubSettings, auth: AuthSettings) -> list[str]:
+    """Report groups that the sign-in has in its hand."""
+    reasons = {
+        "github": "whose groups are organizations and teams",
+        "oidc": "whose groups are those of the provider",
+    }
+    if not hub.groups or auth.type not in reasons:
+        return []
+    reason = reasons[auth.type]
+    return [f"hub.groups: has no effect with auth.type {auth.type}, {reason}; remove it: pulumi config rm hub.groups"]
 
 
 def namespace_errors(hub: HubSettings, namespace: str) -> list[str]:

@@ -40,7 +40,13 @@ def github_url_errors(github: GitHubSettings) -> list[str]:
 def access_errors(auth: AuthSettings, github: GitHubSettings) -> list[str]:
     """Report settings with which nobody could sign in with GitHub."""
     if auth.type != "github" or any(
-        (github.organizations, auth.allowed_users, auth.admin_users, auth.allow_anyone_from_the_internet)
+        (
+            github.organizations,
+            github.admin_teams,
+            auth.allowed_users,
+            auth.admin_users,
+            auth.allow_anyone_from_the_internet,
+        )
     ):
         return []
     return [
@@ -105,8 +111,8 @@ def identity_errors(identity: IdentitySettings) -> list[str]:
     places: dict[str, int] = {}
     for index, entry in enumerate(identity.notebooks):
         place = f"identity.notebooks[{index}]"
-        if not entry.users and not entry.organizations:
-            errors.append(f"{place}: is for nobody; set users or organizations, or remove it")
+        if not entry.users and not entry.organizations and not entry.groups:
+            errors.append(f"{place}: is for nobody; set users, organizations or groups, or remove it")
         if (first := names.setdefault(entry.name, index)) != index:
             errors.append(f"{place}.name: is also the name of identity.notebooks[{first}]; choose another")
         others = sorted({places.setdefault(user, index) for user in entry.users} - {index})
@@ -116,18 +122,6 @@ def identity_errors(identity: IdentitySettings) -> list[str]:
             for other in others
         ]
     return errors
-
-
-def organization_errors(auth: AuthSettings, identity: IdentitySettings) -> list[str]:
-    """Report entries with organizations, which the hub knows only from sign-in with GitHub."""
-    if auth.type == "github":
-        return []
-    return [
-        f"identity.notebooks[{index}].organizations: needs auth.type github, from which the hub knows their members; "
-        "set that, or list people in users"
-        for index, entry in enumerate(identity.notebooks)
-        if entry.organizations
-    ]
 
 
 def _secret(key: str, why: str) -> str:

@@ -42,6 +42,11 @@ def callback_of(url: str) -> str:
     return f"{url}/hub/oauth_callback"
 
 
+def logout_of(url: str) -> str:
+    """Return the URL to which an OpenID provider leads people back who have signed out there."""
+    return f"{url}/hub/logout"
+
+
 def host_of(url: str) -> str:
     """Return the host of a valid URL, without brackets and port."""
     return urlsplit(url).hostname or ""

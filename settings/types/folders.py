@@ -6,7 +6,9 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import model_validator
 
 from hub.contract import GROUP_FIELD
+from hub.contract_folders import folder_of
 from settings.types.accounts import GitHubOrganization, UserName
+from settings.types.choices import GroupName
 from settings.types.model import Model
 from settings.types.names import DnsLabel, DnsName
 from settings.types.sizes import Storage
@@ -98,8 +100,15 @@ class Writers(Model):
     """Users."""
     organizations: tuple[GitHubOrganization, ...] = ()
     """GitHub organizations (`org`) and teams (`org:team`), with `auth.type: github`."""
+    groups: tuple[GroupName, ...] = ()
+    """Groups of the hub, as the sign-in gives them or as they are on the admin page."""
     admins: Flag = False
     """Whether all admins may write."""
+
+    @property
+    def all_groups(self) -> tuple[str, ...]:
+        """Organizations, teams and groups whose members may write."""
+        return (*self.organizations, *self.groups)
 
 
 class Folder(Model):
@@ -109,7 +118,7 @@ class Folder(Model):
     """Unique name. At most 40 characters."""
     path: FolderPath
     """Where it is mounted, such as `/data` or `/home/jovyan/shared`. With `{group}`, such as `/teams/{group}`, it is
-    mounted once for each of `organizations` that the user is in: `org`, or `org-team`."""
+    mounted once for each of `organizations` and `groups` that the user is in: `org`, or `org-team`."""
     claim: ClaimName | None = None
     """Name of an existing PersistentVolumeClaim in the notebooks' namespace, which many nodes can mount
     (ReadWriteMany or ReadOnlyMany), such as `course-data`; or `folder-<name>`, that of another folder with
@@ -126,9 +135,16 @@ class Folder(Model):
     writers: Writers = Writers()
     """Users who may write even with `access: read`."""
     users: tuple[UserName, ...] = ()
-    """Users who have the folder. Without `users` and `organizations`, all have it."""
+    """Users who have the folder. Without `users`, `organizations` and `groups`, all have it."""
     organizations: tuple[GitHubOrganization, ...] = ()
     """GitHub organizations (`org`) and teams (`org:team`) whose members have the folder, with `auth.type: github`."""
+    groups: tuple[GroupName, ...] = ()
+    """Groups of the hub, as the sign-in gives them or as they are on the admin page, whose members have the folder."""
+
+    @property
+    def all_groups(self) -> tuple[str, ...]:
+        """Organizations, teams and groups whose members have the folder."""
+        return (*self.organizations, *self.groups)
 
     @property
     def by_group(self) -> bool:
@@ -138,8 +154,8 @@ class Folder(Model):
     @property
     def everywhere(self) -> tuple[str, ...]:
         """All paths at which it may be mounted."""
-        groups = self.organizations if self.by_group else ("",)
-        return tuple(self.path.replace(f"{{{GROUP_FIELD}}}", group.replace(":", "-")) for group in groups)
+        groups = self.all_groups if self.by_group else ("",)
+        return tuple(self.path.replace(f"{{{GROUP_FIELD}}}", folder_of(group)) for group in groups)
 
     @model_validator(mode="after")
     def _has_one_volume(self) -> Self:
@@ -149,8 +165,14 @@ class Folder(Model):
         if self.by_group != (f"{{{GROUP_FIELD}}}" in (self.sub_path or "")):
             msg = "needs {group} in both path and subPath, or in neither"
             raise ValueError(msg)
-        if self.by_group and not self.organizations:
-            msg = "has {group} in its path, but no organizations; list them"
+        if self.by_group and not self.all_groups:
+            msg = "has {group} in its path, but no organizations or groups; list them"
+            raise ValueError(msg)
+        if self.by_group and not all(re.fullmatch(_SEGMENT, folder_of(group)) for group in self.all_groups):
+            msg = (
+                "has {group} in its path, and a group whose name is no name of a folder: letters, digits, '.', '_', "
+                "'-', and ':' and '/', which become '-'"
+            )
             raise ValueError(msg)
         for path in self.everywhere:
             _free(path)

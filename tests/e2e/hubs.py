@@ -65,6 +65,25 @@ GITHUB_SETTINGS: dict[str, object] = {
 }
 """Settings of the hub with GitHub sign-in, without those that depend on the running test double."""
 
+OIDC_NAMESPACE = "e2e-oidc"
+OIDC_NOTEBOOKS = f"{OIDC_NAMESPACE}-notebooks"
+OIDC_ADDRESS = "127.100.0.24"
+OIDC_SETTINGS: dict[str, object] = {
+    **_settings(OIDC_NAMESPACE, OIDC_ADDRESS),
+    "auth.type": "oidc",
+    "auth.blockedUsers": ["mallory"],
+    "oidc.title": "Example University",
+    "oidc.allowedGroups": ["staff"],
+    "oidc.adminGroups": ["admins"],
+    "oidc.recheckMinutes": 1,
+    "oidc.logoutAtProvider": True,
+    "notebook.choices": [
+        {"name": "small", "title": "Small", "cpu": 0.25, "memory": "512Mi"},
+        {"name": "large", "title": "Large", "cpu": 0.25, "memory": "768Mi", "groups": ["physics"]},
+    ],
+}
+"""Settings of the hub with OpenID Connect, without those that depend on the running provider."""
+
 POSTGRES_NAMESPACE = "e2e-postgres"
 POSTGRES_NOTEBOOKS = f"{POSTGRES_NAMESPACE}-notebooks"
 POSTGRES_ADDRESS = "127.100.0.13"

@@ -13,6 +13,8 @@ class Authenticator(LoggingConfigurable):
     log: logging.Logger
     db: Session
     allow_all: bool
+    manage_groups: bool
+    enable_auth_state: bool
     allowed_users: set[str]
     admin_users: set[str]
     blocked_users: set[str]

@@ -1,19 +1,34 @@
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from jupyterhub.auth import Authenticator
 from jupyterhub.handlers.base import BaseHandler
+from jupyterhub.handlers.login import LogoutHandler
 from jupyterhub.user import User
 from tornado.httpclient import HTTPRequest
 
 class OAuthLoginHandler(BaseHandler):
-    def get(self) -> None: ...
+    def get(self) -> Awaitable[None] | None: ...
+
+class OAuthLogoutHandler(LogoutHandler): ...
 
 class OAuthenticator(Authenticator):
     custom_403_message: str
     user_auth_state_key: str
-    enable_auth_state: bool
+    login_handler: type[OAuthLoginHandler]
+    logout_handler: type[OAuthLogoutHandler]
+    client_id_env: str
+    client_secret_env: str
     client_id: str
+    client_secret: str
+    authorize_url: str
+    token_url: str
+    userdata_url: str
+    basic_auth: bool
+    admin_groups: set[str]
+    allowed_groups: set[str]
+    def get_callback_url(self, handler: BaseHandler | None = None) -> str: ...
+    def user_info_to_username(self, user_info: dict[str, Any]) -> str: ...
     validate_server_cert: bool
     async def fetch(
         self, req: HTTPRequest, label: str = "fetching", parse_json: bool = True, **kwargs: object

@@ -71,3 +71,42 @@ def test_a_group_authorizes_nobody(github: GitHub, load_config: LoadConfig, hub_
     ada = by_name.sign_in("ada")
     assert ada
     assert ada["groups"] == []
+
+
+@pytest.fixture
+def with_admins(github: GitHub, load_config: LoadConfig, hub_config: HubConfig) -> SignIns:
+    """A hub for an organization, whose admins are a team of another one."""
+    return sign_ins(github, load_config, hub_config, of_github={"organizations": ("physics",), "admin_teams": ADMINS})
+
+
+ADMINS = ("maths:staff",)
+
+
+def test_members_of_a_team_of_admins_may_sign_in_and_are_admins(with_admins: SignIns) -> None:
+    for login, admin in {"ada": False, "bob": True}.items():
+        model = with_admins.sign_in(login)
+        assert model
+        assert model["admin"] is admin
+        assert with_admins.refresh(with_admins.users.store(model))["admin"] is admin
+    assert with_admins.sign_in("eve") is None, "of the organization, but not of the team"
+
+
+def test_who_leaves_the_team_of_admins_is_no_admin_at_the_next_check(with_admins: SignIns) -> None:
+    with_admins.github.join("physics", "bob")
+    bob = signed_in(with_admins, "bob")
+    with_admins.github.leave("maths:staff", "bob")
+    assert with_admins.refresh(bob)["admin"] is False
+    assert with_admins.stopped == []
+    with_admins.github.leave("physics", "bob")
+    assert with_admins.refresh(bob) is False
+    assert with_admins.stopped == ["bob/"]
+
+
+def test_admins_by_a_team_without_an_answer_stay_admins(with_admins: SignIns) -> None:
+    with_admins.github.join("physics", "bob")
+    bob = signed_in(with_admins, "bob")
+    with_admins.github.failing, with_admins.github.failure = "/orgs/maths/teams/", FAILURES["saml"]
+    assert with_admins.refresh(bob)["admin"] is True
+    again = with_admins.sign_in("bob")
+    assert again
+    assert again["admin"] is True

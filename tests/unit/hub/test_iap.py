@@ -81,7 +81,7 @@ def make_hub(google: IapDouble, load_config: LoadConfig, hub_config: HubConfig) 
 def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The clock for the age of keys, in seconds."""
     clock = SimpleNamespace(now=1000.0)
-    monkeypatch.setattr("hub.iap.time", SimpleNamespace(monotonic=lambda: clock.now))
+    monkeypatch.setattr("hub.jwks.time", SimpleNamespace(monotonic=lambda: clock.now))
     return clock
 
 
@@ -267,7 +267,7 @@ def test_a_request_that_gives_up_does_not_make_unknown_keys_invalid(
     async def fetch(*_: object, **__: object) -> None:
         await asyncio.sleep(60)
 
-    monkeypatch.setattr("hub.iap.AsyncHTTPClient", lambda: SimpleNamespace(fetch=fetch))
+    monkeypatch.setattr("hub.jwks.AsyncHTTPClient", lambda: SimpleNamespace(fetch=fetch))
     monkeypatch.setattr("hub.refresh._PATIENCE", 0.1)
     assert hub.refresh("ada@example.org", google.sign("ada@example.org")) is True
     with pytest.raises(UpstreamError, match="no answer"):
@@ -283,7 +283,7 @@ def test_an_invalid_key_set_is_an_outage(
     async def fetch(*_: object, **__: object) -> SimpleNamespace:
         return SimpleNamespace(body=body)
 
-    monkeypatch.setattr("hub.iap.AsyncHTTPClient", lambda: SimpleNamespace(fetch=fetch))
+    monkeypatch.setattr("hub.jwks.AsyncHTTPClient", lambda: SimpleNamespace(fetch=fetch))
     with pytest.raises(UpstreamError):
         make_hub().sign_in(google.sign("ada@example.org"))
 

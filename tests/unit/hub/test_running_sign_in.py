@@ -139,7 +139,7 @@ def hub_url(github: GitHubDouble, tmp_path_factory: pytest.TempPathFactory) -> G
         update={
             "type": "github",
             "callback_url": github.callback_url,
-            "github": GitHub(url=github.url, organizations=("physics",), groups=(), recheck_minutes=5),
+            "github": GitHub(url=github.url, organizations=("physics",), groups=(), admin_teams=(), recheck_minutes=5),
         }
     )
     (folder / "sign_in.json").write_text(sign_in.model_dump_json())

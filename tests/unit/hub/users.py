@@ -55,6 +55,8 @@ class Users:
         if model.get("user_info") is not None:
             user.row.user_info = model["user_info"]
         user.state = model.get("auth_state")
+        if "groups" in model:
+            user.groups = [SimpleNamespace(name=name) for name in model["groups"]]
         self.db.commit()
         return user
 

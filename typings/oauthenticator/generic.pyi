@@ -1,0 +1,3 @@
+from oauthenticator.oauth2 import OAuthenticator
+
+class GenericOAuthenticator(OAuthenticator): ...
