@@ -55,7 +55,12 @@ def checked(settings: Settings) -> AbstractContextManager[None]:
         pulumi.RunError: All mistakes in `hub/` and `hub.extraConfig`, at the end of the block.
     """
     variables = [PROXY_TOKEN_VARIABLE, *hub_secret.variables(settings)]
-    return config_check.running(hub_files(settings), variables, line_names={"extra_config.py": "hub.extraConfig"})
+    return config_check.running(
+        hub_files(settings),
+        [*variables, *settings.hub.secret_key_refs],
+        line_names={"hub/extra_config.py": "hub.extraConfig"},
+        environment=settings.hub.environment,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from components.gke.gateway import Gateway, GatewayArgs
 from components.gke.platform import platform
 from components.hub import Hub, HubArgs
 from components.hub_config import HubConfigMap, HubConfigMapArgs
+from components.hub_files import HubFiles, HubFilesArgs
 from components.hub_secret import HubSecret, HubSecretArgs
 from components.namespaces import Namespaces, NamespacesArgs
 from components.notebook_files import NotebookFiles, NotebookFilesArgs
@@ -86,6 +87,9 @@ class JupyterHub(pulumi.ComponentResource):
             ),
             child,
         )
+        hub_files = None
+        if settings.hub.files:
+            hub_files = HubFiles(f"{name}-hub-files", HubFilesArgs(settings=settings, namespace=namespace), child)
         database = runs_on.database
         secret = HubSecret(
             f"{name}-secret",
@@ -99,6 +103,7 @@ class JupyterHub(pulumi.ComponentResource):
                 namespace=namespace,
                 service_account=rbac.hub_account,
                 config_map=config.config_map_name,
+                files=hub_files.config_map_name if hub_files else None,
                 secret=secret.secret_name,
                 proxy_token_secret=proxy.token_secret,
                 storage_class=runs_on.database_storage_class,

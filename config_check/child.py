@@ -10,6 +10,7 @@ from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Final, cast
 
 from config_check import known_good
@@ -22,8 +23,11 @@ _IMPORT_SECONDS: Final = 60
 _COMMAND: Final = ("-P", "-m", "config_check")
 _PASSED_ON: Final = ("PATH", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE")
 """Variables that the child inherits. Others may be passphrases and tokens."""
+PAGES: Final = "pages"
+"""Folder of the operator's own templates, beside the package `hub`."""
 _LOG: Final = "log.txt"
 _LOG_LINES: Final = 8
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def stand_in(name: str) -> str:
@@ -37,7 +41,12 @@ def stand_in(name: str) -> str:
 
 @contextmanager
 def running(
-    files: Mapping[str, str], environment_names: Collection[str], *, line_names: Mapping[str, str]
+    files: Mapping[str, str],
+    secret_names: Collection[str],
+    *,
+    line_names: Mapping[str, str],
+    environment: Mapping[str, str] = _NONE,
+    pages: Mapping[str, str] = _NONE,
 ) -> Generator[None]:
     """Check the hub's configuration in a child process while the block runs.
 
@@ -47,21 +56,23 @@ def running(
 
     Args:
         files: Content of the hub's ConfigMap by file name: `jupyterhub_config.py`, its modules, `hub.json`.
-        environment_names: Environment variables that the hub's pod gets from Secrets.
-        line_names: Names of files in messages, such as `hub.extraConfig` for `extra_config.py`; default `hub/<name>`.
+        secret_names: Environment variables that the hub's pod gets from Secrets.
+        line_names: Names of files in messages, such as `hub.extraConfig` for `hub/extra_config.py`.
+        environment: Its other environment variables that an operator has set.
+        pages: The operator's own templates by file name.
 
     Raises:
         pulumi.RunError: All mistakes, at the end of the block. Pulumi prints it without a traceback.
     """
     import pulumi  # noqa: PLC0415 the child process, which imports this package, must not wait for Pulumi
 
-    fingerprint = known_good.fingerprint(files, environment_names)
+    fingerprint = known_good.fingerprint(files, secret_names, environment, pages)
     if (warnings := known_good.warnings_of(fingerprint)) is not None:
         yield
         _warn(warnings)
         return
     with TemporaryDirectory(prefix="config-check-", ignore_cleanup_errors=True) as folder:
-        process = start(Path(folder), files, environment_names)
+        process = start(Path(folder), files, secret_names, environment, pages)
         try:
             yield
             mistakes, warnings = _findings(process, Path(folder), line_names)
@@ -78,25 +89,34 @@ def running(
     known_good.add(fingerprint, warnings)
 
 
-def start(folder: Path, files: Mapping[str, str], environment_names: Collection[str]) -> "subprocess.Popen[str]":
+def start(
+    folder: Path,
+    files: Mapping[str, str],
+    secret_names: Collection[str],
+    environment: Mapping[str, str] = _NONE,
+    pages: Mapping[str, str] = _NONE,
+) -> "subprocess.Popen[str]":
     """Start the check of these files in a folder of its own."""
     # As in the pod: the configuration is the package `hub` in a folder of PYTHONPATH, and the hub runs elsewhere.
     (folder / "hub").mkdir()
     (folder / "home").mkdir()
-    for name, text in files.items():
-        (folder / "hub" / name).write_bytes(text.encode())
-    environment = {
+    (folder / PAGES).mkdir()
+    for parent, contents in (("hub", files), (PAGES, pages)):
+        for name, text in contents.items():
+            (folder / parent / name).write_bytes(text.encode())
+    variables = {
+        **environment,
         **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
         "HOME": str(folder / "home"),
         "LANG": "C.UTF-8",
         "PYTHONPATH": os.pathsep.join([str(folder), str(Path(__file__).parent.parent)]),
-        **{name: stand_in(name) for name in environment_names},
+        **{name: stand_in(name) for name in secret_names},
     }
     with (folder / _LOG).open("wb") as log:
         return subprocess.Popen(
             [sys.executable, *_COMMAND, str(folder), str(SECONDS)],
             cwd=folder / "home",
-            env=environment,
+            env=variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -126,9 +146,11 @@ def _findings(
     except ValueError:
         log = (folder / _LOG).read_text(errors="replace").splitlines()
         return [_failure(log, process.returncode)], []
-    names = {f"hub/{file}": name for file, name in line_names.items()}
     mistakes, warnings = (
-        [f"{names.get(file, file)}{f', line {line}' if line else ''}: {text}" for (file, line), text in found[kind]]
+        [
+            f"{line_names.get(file, file)}{f', line {line}' if line else ''}: {text}"
+            for (file, line), text in found[kind]
+        ]
         for kind in ("mistakes", "warnings")
     )
     return mistakes, warnings

@@ -16,6 +16,7 @@ from settings.settings import Settings
 from settings.types import quantity
 from settings.types.addresses import callback_of, is_loopback, url_of
 from settings.types.certificate import certificate_errors, key_errors
+from settings.types.placement import PodOptions
 from settings.types.sizes import Bounds, Resources, Storage
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "NetworkSettings",
     "NodePool",
     "NotebookIdentity",
+    "PodOptions",
     "Resources",
     "Settings",
     "SettingsError",

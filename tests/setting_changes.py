@@ -123,6 +123,8 @@ _TOGETHER: Final[tuple[tuple[Values, Mapping[str, Values]], ...]] = (
         BEFORE,
         {
             "cluster.autopilot": _AUTOPILOT,
+            "hub.pod.disruptionBudget": {"hub.pod": {"disruptionBudget": True}},
+            "proxy.pod.disruptionBudget": {"proxy.pod": {"disruptionBudget": True}},
             "nodes.core.spot": {"nodes.core": {"spot": True}},
             "nodes.user.spot": {"nodes.user": {"spot": True}},
             **{f"nodes.gpu.{part}": {"nodes.gpu": [{**_L4, **_SIZE}]} for part in _SIZE},

@@ -64,6 +64,8 @@ RULES: Final[tuple[Rule, ...]] = (
     images.registry_errors,
     images.remote_errors,
     hub.effect_errors,
+    hub.variable_errors,
+    hub.place_errors,
     images.hub_errors,
     images.proxy_errors,
     images.notebook_errors,
@@ -121,6 +123,7 @@ WARNINGS: Final[tuple[Rule, ...]] = (
     disks.autopilot_warnings,
     backup.content_warnings,
     folders.environment_warnings,
+    hub.variable_warnings,
 )
 """Rules whose findings are shown as warnings."""
 

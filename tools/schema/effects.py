@@ -128,6 +128,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
         note="Node pools and StorageClass only to `regional`: the nodes get more zones.",
     ),
     "hub.keepDatabase": _NOTHING,
+    "hub.pod.disruptionBudget": _NOTHING,
     "database.type": Effect(
         restarts={"hub"}, replaces={"Address", "Database", "DatabaseInstance", "ForwardingRule", "User"}
     ),
@@ -144,6 +145,8 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "backup.paused": _BACKUP,
     "proxy.image": _PROXY,
     "proxy.resources": _PROXY,
+    "proxy.pod": _PROXY,
+    "proxy.pod.disruptionBudget": _NOTHING,
     "notebook.accelerator": Effect(restarts={"hub"}, updates={"StorageClass"}),
     "notebook.quota": Effect(updates={"ResourceQuota"}),
     "notebook.keepHomes": Effect(restarts={"hub"}, updates={"Role"}),

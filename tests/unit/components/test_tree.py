@@ -23,6 +23,8 @@ def hub() -> Record:
             "notebook.files": {"/etc/jupyter/settings.json": "{}"},
             "notebook.folders": [{"name": "data", "path": "/data", "storage": {"size": "10Gi", "storageClass": "nfs"}}],
             "notebook.secretEnvironment": {"DB_PASSWORD": "secret"},
+            "hub.pod": {"disruptionBudget": True},
+            "hub.files": {"/etc/krb5.conf": "[libdefaults]"},
             "auth.allowAnyoneFromTheInternet": True,
             "endpoint.hostname": "hub.example.org",
             "endpoint.tlsSecret": "hub-tls",

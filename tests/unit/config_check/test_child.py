@@ -18,7 +18,7 @@ from tests.unit.config_check.conftest import EXTRA
 if TYPE_CHECKING:
     import subprocess
 
-NAMES = {EXTRA: "hub.extraConfig"}
+NAMES = {f"hub/{EXTRA}": "hub.extraConfig"}
 
 Mistakes = Callable[..., list[str]]
 
