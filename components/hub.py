@@ -9,7 +9,7 @@ from pulumi_kubernetes.apps import v1 as apps
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
-from components import hub_files, hub_secret, proxy, service_names
+from components import hub_files, hub_secret, pages, proxy, service_names
 from components.disruption_budget import DisruptionBudget, DisruptionBudgetArgs
 from components.dynamic.rollout import Rollout, RolloutArgs
 from components.hub_paths import CODE_FOLDER, DATABASE_FOLDER
@@ -47,6 +47,8 @@ class HubArgs:
     """ConfigMap with the hub's code and `hub.json`."""
     files: pulumi.Input[str] | None
     """ConfigMap with the operator's files; None = there are none."""
+    pages: pulumi.Input[str] | None
+    """ConfigMap with logo and templates; None = there are none."""
     secret: pulumi.Input[str]
     """Secret of the hub, with the keys `hub_secret.variables`."""
     proxy_token_secret: pulumi.Input[str]
@@ -181,8 +183,8 @@ def _pod(args: HubArgs, *, database_claim: pulumi.Output[str] | None) -> core.Po
         volumes.append(core.VolumeArgs(name="database", persistent_volume_claim=source))
     mounts.append(core.VolumeMountArgs(name="tmp", mount_path="/tmp"))  # noqa: S108 inside the pod
     volumes.append(core.VolumeArgs(name="tmp", empty_dir=core.EmptyDirVolumeSourceArgs(size_limit=TMP_SIZE)))
-    mounts += hub_files.mounts(args.settings)
-    volumes += hub_files.volumes(args.settings, args.files)
+    mounts += [*pages.mounts(args.settings), *hub_files.mounts(args.settings)]
+    volumes += [*pages.volumes(args.settings, args.pages), *hub_files.volumes(args.settings, args.files)]
     spec = core.PodSpecArgs(
         service_account_name=args.service_account,
         automount_service_account_token=True,

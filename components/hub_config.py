@@ -23,8 +23,9 @@ from components.rbac import DEFAULT_SERVICE_ACCOUNT, service_account_name
 from hub import contract
 from hub.contract import PROXY_TOKEN_VARIABLE, GitHub, HubConfig, Iap, NotebookServiceAccount, SignIn
 from hub.contract_content import ContentSettings, Repository
+from hub.contract_pages import PAGES_FOLDER, Pages
 from hub.contract_pod import PodSettings
-from settings import Bounds, Settings, callback_of, quantity
+from settings import Bounds, Settings, callback_of, logo_file, quantity
 
 HUB_FOLDER: Final = Path(__file__).parent.parent / "hub"
 """The folder with the Python, HTML and JavaScript files of the hub's pod."""
@@ -58,8 +59,12 @@ def checked(settings: Settings) -> AbstractContextManager[None]:
     return config_check.running(
         hub_files(settings),
         [*variables, *settings.hub.secret_key_refs],
-        line_names={"hub/extra_config.py": "hub.extraConfig"},
+        line_names={
+            "hub/extra_config.py": "hub.extraConfig",
+            **{f"{PAGES_FOLDER}/{name}": f"pages.templates.{name}" for name in settings.pages.templates},
+        },
         environment=settings.hub.environment,
+        pages=settings.pages.templates,
     )
 
 
@@ -184,6 +189,7 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         shared_memory=notebook.shared_memory,
         scratch=folders.scratch(settings, resolved.scratch_storage_class),
         folders=folders.offered(settings),
+        pages=_pages(settings),
         extra_config=settings.hub.extra_config is not None,
     )
     return config.model_dump_json(indent=2) + "\n"
@@ -214,6 +220,18 @@ def _pod(settings: Settings) -> PodSettings:
         memory_limit_percent=notebook.memory_limit_percent,
         labels=dict(sorted(notebook.labels.items())),
         annotations=dict(sorted(notebook.annotations.items())),
+    )
+
+
+def _pages(settings: Settings) -> Pages:
+    pages = settings.pages
+    return Pages(
+        organization=pages.organization,
+        organization_url=pages.organization_url,
+        help=pages.help,
+        logo=None if pages.logo is None else logo_file(pages.logo).name,
+        css=pages.css,
+        terms=pages.terms,
     )
 
 

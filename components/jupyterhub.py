@@ -19,6 +19,7 @@ from components.namespaces import Namespaces, NamespacesArgs
 from components.notebook_files import NotebookFiles, NotebookFilesArgs
 from components.notebook_secret import NotebookSecret, NotebookSecretArgs
 from components.ownership import owned
+from components.pages import Pages, PagesArgs
 from components.proxy import Proxy, ProxyArgs
 from components.quota import NotebookQuota, NotebookQuotaArgs
 from components.rbac import Rbac, RbacArgs
@@ -90,6 +91,7 @@ class JupyterHub(pulumi.ComponentResource):
         hub_files = None
         if settings.hub.files:
             hub_files = HubFiles(f"{name}-hub-files", HubFilesArgs(settings=settings, namespace=namespace), child)
+        pages = Pages(f"{name}-pages", PagesArgs(settings=settings, namespace=namespace), child)
         database = runs_on.database
         secret = HubSecret(
             f"{name}-secret",
@@ -103,6 +105,7 @@ class JupyterHub(pulumi.ComponentResource):
                 namespace=namespace,
                 service_account=rbac.hub_account,
                 config_map=config.config_map_name,
+                pages=pages.files,
                 files=hub_files.config_map_name if hub_files else None,
                 secret=secret.secret_name,
                 proxy_token_secret=proxy.token_secret,

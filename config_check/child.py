@@ -24,7 +24,7 @@ _COMMAND: Final = ("-P", "-m", "config_check")
 _PASSED_ON: Final = ("PATH", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE")
 """Variables that the child inherits. Others may be passphrases and tokens."""
 PAGES: Final = "pages"
-"""Folder of the operator's own templates, beside the package `hub`."""
+"""Folder of the operator's own templates, beside the package `hub`, as in the pod."""
 _LOG: Final = "log.txt"
 _LOG_LINES: Final = 8
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})

@@ -13,6 +13,7 @@ from pydantic import JsonValue  # noqa: TC002 Pydantic needs it
 from hub.contract_choices import Choice  # noqa: TC001 Pydantic needs it
 from hub.contract_content import ContentSettings  # noqa: TC001 Pydantic needs it
 from hub.contract_folders import Folder, Scratch  # noqa: TC001 Pydantic needs it
+from hub.contract_pages import Pages  # noqa: TC001 Pydantic needs it
 from hub.contract_part import Part
 from hub.contract_pod import PodSettings  # noqa: TC001 Pydantic needs it
 
@@ -241,6 +242,8 @@ class HubConfig(Part):
     """Scratch space of each notebook server; None: none."""
     folders: tuple[Folder, ...]
     """Folders beside the home."""
+    pages: Pages
+    """Content of all pages."""
     extra_config: bool
     """Whether there is an `extra_config.py`, the operator's own, beside `jupyterhub_config.py`."""
     replace_guard: bool

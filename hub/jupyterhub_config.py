@@ -21,12 +21,14 @@ from hub import (
     named_servers,
     old_records,
     outage,
+    page_content,
     pages,
     pod_settings,
     roles,
     sign_in,
     sign_in_token,
     signing_out,
+    terms,
 )
 from hub.contract import (
     COOKIE_SECRET_VARIABLE,
@@ -104,8 +106,9 @@ signing_out.install()
 outage.install()
 limits.install()
 old_records.install()
-c.JupyterHub.template_paths = [str(Path(__file__).parent)]
-c.JupyterHub.template_vars = {
+terms.configure(hub_config.pages.terms)
+page_content.configure(c, hub_config.pages, Path(__file__).parent)
+c.JupyterHub.template_vars |= {
     "lifetime": lifetime.sentences(hub_config),
     "named_servers": named_servers.sentences(hub_config.named_servers),
 }

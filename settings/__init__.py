@@ -16,6 +16,7 @@ from settings.settings import Settings
 from settings.types import quantity
 from settings.types.addresses import callback_of, is_loopback, url_of
 from settings.types.certificate import certificate_errors, key_errors
+from settings.types.pages import logo_file
 from settings.types.placement import PodOptions
 from settings.types.sizes import Bounds, Resources, Storage
 
@@ -42,6 +43,7 @@ __all__ = [
     "from_pulumi",
     "is_loopback",
     "key_errors",
+    "logo_file",
     "parse",
     "quantity",
     "url_of",

@@ -28,6 +28,7 @@ from settings.rules import (
     maintenance,
     names,
     nodes,
+    pages,
     sign_in,
     tls,
 )
@@ -66,6 +67,8 @@ RULES: Final[tuple[Rule, ...]] = (
     hub.effect_errors,
     hub.variable_errors,
     hub.place_errors,
+    pages.size_errors,
+    pages.effect_errors,
     images.hub_errors,
     images.proxy_errors,
     images.notebook_errors,

@@ -143,6 +143,8 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     ),
     "backup.start": _BACKUP,
     "backup.paused": _BACKUP,
+    "pages.announcement": Effect(note="Pages show it within two minutes."),
+    "pages.terms": Effect(restarts={"hub"}, note="Everybody accepts the new terms before the next start of a server."),
     "proxy.image": _PROXY,
     "proxy.resources": _PROXY,
     "proxy.pod": _PROXY,
