@@ -107,6 +107,7 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
         {**VALUES, "auth.type": "custom", "auth.customClass": "oauthenticator.google.GoogleOAuthenticator"},
         {"auth.secretEnvironment": '{"OAUTH_CLIENT_SECRET": "a secret"}'},
     ),
+    ({**BEFORE, "pages.organization": "Example"}, {"pages.organizationUrl": "https://example.org"}),
     ({**BEFORE, "hub.extraConfig": "c.JupyterHub.named_server_limit_per_user = 2\n"}, {"hub.replaceGuard": True}),
     (
         _CONTEXT,
