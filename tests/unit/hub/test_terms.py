@@ -48,7 +48,8 @@ def _accept(visitor: Visitor, **changes: str) -> httpx.Response:
 def _record(of: RunningHub, name: str) -> dict[str, Any] | None:
     with sqlite3.connect(of.database) as database:
         (found,) = database.execute("select user_info from users where name = ?", [name]).fetchone()
-    return (json.loads(found) if found else {}).get("terms")
+    info: dict[str, Any] = json.loads(found) if found else {}
+    return info.get("terms")
 
 
 def test_everybody_can_read_the_terms(hub: RunningHub) -> None:
