@@ -64,6 +64,7 @@ def checked(settings: Settings) -> AbstractContextManager[None]:
             **{f"{PAGES_FOLDER}/{name}": f"pages.templates.{name}" for name in settings.pages.templates},
         },
         environment=settings.hub.environment,
+        packages=settings.hub.packages,
         pages=settings.pages.templates,
     )
 

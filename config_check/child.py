@@ -25,6 +25,8 @@ _PASSED_ON: Final = ("PATH", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE")
 """Variables that the child inherits. Others may be passphrases and tokens."""
 PAGES: Final = "pages"
 """Folder of the operator's own templates, beside the package `hub`, as in the pod."""
+PACKAGES: Final = "packages.txt"
+"""The packages of the hub's image beside this project's."""
 _LOG: Final = "log.txt"
 _LOG_LINES: Final = 8
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
@@ -47,6 +49,7 @@ def running(
     line_names: Mapping[str, str],
     environment: Mapping[str, str] = _NONE,
     pages: Mapping[str, str] = _NONE,
+    packages: Collection[str] = (),
 ) -> Generator[None]:
     """Check the hub's configuration in a child process while the block runs.
 
@@ -60,19 +63,20 @@ def running(
         line_names: Names of files in messages, such as `hub.extraConfig` for `hub/extra_config.py`.
         environment: Its other environment variables that an operator has set.
         pages: The operator's own templates by file name.
+        packages: Packages that the hub's image has beside this project's, as in a requirements file.
 
     Raises:
         pulumi.RunError: All mistakes, at the end of the block. Pulumi prints it without a traceback.
     """
     import pulumi  # noqa: PLC0415 the child process, which imports this package, must not wait for Pulumi
 
-    fingerprint = known_good.fingerprint(files, secret_names, environment, pages)
+    fingerprint = known_good.fingerprint(files, secret_names, environment, pages, dict.fromkeys(packages, ""))
     if (warnings := known_good.warnings_of(fingerprint)) is not None:
         yield
         _warn(warnings)
         return
     with TemporaryDirectory(prefix="config-check-", ignore_cleanup_errors=True) as folder:
-        process = start(Path(folder), files, secret_names, environment, pages)
+        process = start(Path(folder), files, secret_names, environment, pages, packages)
         try:
             yield
             mistakes, warnings = _findings(process, Path(folder), line_names)
@@ -95,12 +99,14 @@ def start(
     secret_names: Collection[str],
     environment: Mapping[str, str] = _NONE,
     pages: Mapping[str, str] = _NONE,
+    packages: Collection[str] = (),
 ) -> "subprocess.Popen[str]":
     """Start the check of these files in a folder of its own."""
     # As in the pod: the configuration is the package `hub` in a folder of PYTHONPATH, and the hub runs elsewhere.
     (folder / "hub").mkdir()
     (folder / "home").mkdir()
     (folder / PAGES).mkdir()
+    (folder / PACKAGES).write_text("\n".join(packages))
     for parent, contents in (("hub", files), (PAGES, pages)):
         for name, text in contents.items():
             (folder / parent / name).write_bytes(text.encode())

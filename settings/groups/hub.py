@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from settings.types.files import readable
-from settings.types.hub_files import HubFilePath, HubValue, HubVariable, HubVolume, SecretKeyRef
+from settings.types.hub_files import HubFilePath, HubValue, HubVariable, HubVolume, Package, SecretKeyRef
 from settings.types.images import ImageReference
 from settings.types.model import Model, over
 from settings.types.placement import PodOptions
@@ -38,6 +38,9 @@ class HubSettings(Model):
     the notebooks' namespace."""
     pod: PodOptions = PodOptions()
     """Placement, labels and evictions of the hub's pod."""
+    packages: Annotated[tuple[Package, ...], Field(examples=[["jupyterhub-ldapauthenticator==2.0.2"]])] = ()
+    """Python packages that the image of the hub has beside this project's, as it was built from an own Dockerfile. The
+    preview checks `auth.customClass` and `hub.extraConfig` with them; install them where Pulumi runs, too."""
     environment: Annotated[
         Mapping[HubVariable, HubValue], Field(examples=[{"HTTPS_PROXY": "http://proxy.example.org:3128"}])
     ] = {}

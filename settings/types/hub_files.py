@@ -79,6 +79,17 @@ SecretKey = Annotated[
 """Key in a Secret."""
 
 
+Package = Annotated[
+    Text,
+    matching(
+        r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?==[A-Za-z0-9.!+_-]+",
+        "is not a Python package with its version, such as jupyterhub-ldapauthenticator==2.0.2",
+    ),
+    at_most(200, "no package has such a name"),
+]
+"""Python package with its exact version, as in a requirements file."""
+
+
 class SecretKeyRef(Model):
     """A value in an existing Secret of the hub's namespace."""
 
