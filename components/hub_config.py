@@ -59,13 +59,11 @@ def checked(settings: Settings) -> AbstractContextManager[None]:
     return config_check.running(
         hub_files(settings),
         [*variables, *settings.hub.secret_key_refs],
+        config_check.Own(settings.hub.environment, settings.pages.templates, settings.hub.packages),
         line_names={
             "hub/extra_config.py": "hub.extraConfig",
             **{f"{PAGES_FOLDER}/{name}": f"pages.templates.{name}" for name in settings.pages.templates},
         },
-        environment=settings.hub.environment,
-        packages=settings.hub.packages,
-        pages=settings.pages.templates,
     )
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from config_check import known_good
 
@@ -29,7 +29,20 @@ PACKAGES: Final = "packages.txt"
 """The packages of the hub's image beside this project's."""
 _LOG: Final = "log.txt"
 _LOG_LINES: Final = 8
-_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class Own(NamedTuple):
+    """What an operator adds to the hub's pod, as far as the check needs it."""
+
+    environment: Mapping[str, str] = MappingProxyType({})
+    """Environment variables without secrets."""
+    templates: Mapping[str, str] = MappingProxyType({})
+    """Templates by file name."""
+    packages: Collection[str] = ()
+    """Packages that the image has beside this project's, as in a requirements file."""
+
+
+_NOTHING: Final = Own()
 
 
 def stand_in(name: str) -> str:
@@ -45,11 +58,9 @@ def stand_in(name: str) -> str:
 def running(
     files: Mapping[str, str],
     secret_names: Collection[str],
+    own: Own = _NOTHING,
     *,
     line_names: Mapping[str, str],
-    environment: Mapping[str, str] = _NONE,
-    pages: Mapping[str, str] = _NONE,
-    packages: Collection[str] = (),
 ) -> Generator[None]:
     """Check the hub's configuration in a child process while the block runs.
 
@@ -60,23 +71,21 @@ def running(
     Args:
         files: Content of the hub's ConfigMap by file name: `jupyterhub_config.py`, its modules, `hub.json`.
         secret_names: Environment variables that the hub's pod gets from Secrets.
+        own: What the operator adds to the pod.
         line_names: Names of files in messages, such as `hub.extraConfig` for `hub/extra_config.py`.
-        environment: Its other environment variables that an operator has set.
-        pages: The operator's own templates by file name.
-        packages: Packages that the hub's image has beside this project's, as in a requirements file.
 
     Raises:
         pulumi.RunError: All mistakes, at the end of the block. Pulumi prints it without a traceback.
     """
     import pulumi  # noqa: PLC0415 the child process, which imports this package, must not wait for Pulumi
 
-    fingerprint = known_good.fingerprint(files, secret_names, environment, pages, dict.fromkeys(packages, ""))
+    fingerprint = known_good.fingerprint(files, secret_names, own)
     if (warnings := known_good.warnings_of(fingerprint)) is not None:
         yield
         _warn(warnings)
         return
     with TemporaryDirectory(prefix="config-check-", ignore_cleanup_errors=True) as folder:
-        process = start(Path(folder), files, secret_names, environment, pages, packages)
+        process = start(Path(folder), files, secret_names, own)
         try:
             yield
             mistakes, warnings = _findings(process, Path(folder), line_names)
@@ -97,21 +106,19 @@ def start(
     folder: Path,
     files: Mapping[str, str],
     secret_names: Collection[str],
-    environment: Mapping[str, str] = _NONE,
-    pages: Mapping[str, str] = _NONE,
-    packages: Collection[str] = (),
+    own: Own = _NOTHING,
 ) -> "subprocess.Popen[str]":
     """Start the check of these files in a folder of its own."""
     # As in the pod: the configuration is the package `hub` in a folder of PYTHONPATH, and the hub runs elsewhere.
     (folder / "hub").mkdir()
     (folder / "home").mkdir()
     (folder / PAGES).mkdir()
-    (folder / PACKAGES).write_text("\n".join(packages))
-    for parent, contents in (("hub", files), (PAGES, pages)):
+    (folder / PACKAGES).write_text("\n".join(own.packages))
+    for parent, contents in (("hub", files), (PAGES, own.templates)):
         for name, text in contents.items():
             (folder / parent / name).write_bytes(text.encode())
     variables = {
-        **environment,
+        **own.environment,
         **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
         "HOME": str(folder / "home"),
         "LANG": "C.UTF-8",
