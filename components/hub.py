@@ -9,12 +9,22 @@ from pulumi_kubernetes.apps import v1 as apps
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
-from components import hub_secret, proxy, service_names
+from components import hub_files, hub_secret, pages, proxy, service_names
+from components.disruption_budget import DisruptionBudget, DisruptionBudgetArgs
 from components.dynamic.rollout import Rollout, RolloutArgs
 from components.hub_paths import CODE_FOLDER, DATABASE_FOLDER
 from components.metadata import FIXED_FIELD_MANAGER, NO_WAIT, labels, selector
 from components.node_purpose import core_nodes
-from components.pod import TMP_SIZE, container_security, from_secret, pod_security, probe, requirements
+from components.pod import (
+    TMP_SIZE,
+    container_security,
+    from_secret,
+    placed,
+    pod_metadata,
+    pod_security,
+    probe,
+    requirements,
+)
 from hub.contract import HUB_PORT, PROXY_TOKEN_VARIABLE
 from settings import Settings
 
@@ -35,6 +45,10 @@ class HubArgs:
     """ServiceAccount with which the hub creates notebooks."""
     config_map: pulumi.Input[str]
     """ConfigMap with the hub's code and `hub.json`."""
+    files: pulumi.Input[str] | None
+    """ConfigMap with the operator's files; None = there are none."""
+    pages: pulumi.Input[str] | None
+    """ConfigMap with logo and templates; None = there are none."""
     secret: pulumi.Input[str]
     """Secret of the hub, with the keys `hub_secret.variables`."""
     proxy_token_secret: pulumi.Input[str]
@@ -105,7 +119,7 @@ class Hub(pulumi.ComponentResource):
                 revision_history_limit=3,
                 selector=meta.LabelSelectorArgs(match_labels=selector(settings, "hub")),
                 template=core.PodTemplateSpecArgs(
-                    metadata=meta.ObjectMetaArgs(labels=labels(settings, "hub")),
+                    metadata=pod_metadata(settings, "hub", settings.hub.pod),
                     spec=_pod(args, database_claim=claim),
                 ),
             ),
@@ -122,6 +136,9 @@ class Hub(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self, depends_on=args.proxy),
         )
+        if settings.hub.pod.disruption_budget:
+            budget = DisruptionBudgetArgs(settings=settings, namespace=args.namespace, component="hub")
+            DisruptionBudget(f"{name}-disruption", budget, child)
         self.register_outputs({"database_claim": self.database_claim})
 
 
@@ -166,11 +183,12 @@ def _pod(args: HubArgs, *, database_claim: pulumi.Output[str] | None) -> core.Po
         volumes.append(core.VolumeArgs(name="database", persistent_volume_claim=source))
     mounts.append(core.VolumeMountArgs(name="tmp", mount_path="/tmp"))  # noqa: S108 inside the pod
     volumes.append(core.VolumeArgs(name="tmp", empty_dir=core.EmptyDirVolumeSourceArgs(size_limit=TMP_SIZE)))
-    return core.PodSpecArgs(
+    mounts += [*pages.mounts(args.settings), *hub_files.mounts(args.settings)]
+    volumes += [*pages.volumes(args.settings, args.pages), *hub_files.volumes(args.settings, args.files)]
+    spec = core.PodSpecArgs(
         service_account_name=args.service_account,
         automount_service_account_token=True,
         enable_service_links=False,
-        node_selector=core_nodes(args.settings),
         # JupyterHub stops in about 3 s; the rest is for a busy node.
         termination_grace_period_seconds=30,
         security_context=pod_security(user=_USER),
@@ -178,6 +196,7 @@ def _pod(args: HubArgs, *, database_claim: pulumi.Output[str] | None) -> core.Po
             core.ContainerArgs(
                 name="hub",
                 image=args.settings.hub.image,
+                image_pull_policy=args.settings.hub.pod.image_pull_policy,
                 # Not as command: the image's entry point, tini, stays.
                 args=["jupyterhub", "-f", f"{CODE_FOLDER}/jupyterhub_config.py"],
                 env=[
@@ -190,6 +209,7 @@ def _pod(args: HubArgs, *, database_claim: pulumi.Output[str] | None) -> core.Po
                     core.EnvVarArgs(name="PYTHONDONTWRITEBYTECODE", value="1"),
                     # So that print() in hub.extraConfig is in the log at once.
                     core.EnvVarArgs(name="PYTHONUNBUFFERED", value="1"),
+                    *_own_variables(args.settings),
                 ],
                 ports=[core.ContainerPortArgs(name="hub", container_port=HUB_PORT)],
                 # Time for the removal of the endpoint: requests to a deleted pod would hang.
@@ -206,3 +226,13 @@ def _pod(args: HubArgs, *, database_claim: pulumi.Output[str] | None) -> core.Po
         ],
         volumes=volumes,
     )
+    return placed(spec, args.settings.hub.pod, core_nodes(args.settings))
+
+
+def _own_variables(settings: Settings) -> list[core.EnvVarArgs]:
+    """Return the operator's own environment variables. Kubernetes would replace `$(NAME)` in a value."""
+    hub = settings.hub
+    return [
+        *(core.EnvVarArgs(name=name, value=value.replace("$(", "$$(")) for name, value in hub.environment.items()),
+        *(from_secret(name, secret=of.secret, key=of.key) for name, of in hub.secret_key_refs.items()),
+    ]

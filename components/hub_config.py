@@ -25,8 +25,9 @@ from components.sign_in import sign_in
 from hub import contract, contract_services
 from hub.contract import PROXY_TOKEN_VARIABLE, HubConfig, NotebookServiceAccount
 from hub.contract_content import ContentSettings, Repository
+from hub.contract_pages import PAGES_FOLDER, Pages
 from hub.contract_pod import PodSettings
-from settings import Bounds, Settings, quantity
+from settings import Bounds, Settings, logo_file, quantity
 
 HUB_FOLDER: Final = Path(__file__).parent.parent / "hub"
 """The folder with the Python, HTML and JavaScript files of the hub's pod."""
@@ -59,9 +60,13 @@ def checked(settings: Settings) -> AbstractContextManager[None]:
     variables = [PROXY_TOKEN_VARIABLE, *hub_secret.variables(settings)]
     return config_check.running(
         hub_files(settings),
-        variables,
-        line_names={"extra_config.py": "hub.extraConfig"},
-        setting_names={"roles.py": "hub.roles and hub.services", "services.py": "hub.services"},
+        [*variables, *settings.hub.secret_key_refs],
+        config_check.Own(settings.hub.environment, settings.pages.templates, settings.hub.packages),
+        line_names={
+            "hub/extra_config.py": "hub.extraConfig",
+            **{f"{PAGES_FOLDER}/{name}": f"pages.templates.{name}" for name in settings.pages.templates},
+        },
+        setting_names={"hub/roles.py": "hub.roles and hub.services", "hub/services.py": "hub.services"},
     )
 
 
@@ -191,6 +196,7 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         services=tuple(_service(service) for service in settings.hub.services),
         roles=tuple(_role(role) for role in settings.hub.roles),
         groups=dict(sorted(settings.hub.groups.items())),
+        pages=_pages(settings),
         extra_config=settings.hub.extra_config is not None,
     )
     return config.model_dump_json(indent=2) + "\n"
@@ -247,6 +253,18 @@ def _pod(settings: Settings) -> PodSettings:
         memory_limit_percent=notebook.memory_limit_percent,
         labels=dict(sorted(notebook.labels.items())),
         annotations=dict(sorted(notebook.annotations.items())),
+    )
+
+
+def _pages(settings: Settings) -> Pages:
+    pages = settings.pages
+    return Pages(
+        organization=pages.organization,
+        organization_url=pages.organization_url,
+        help=pages.help,
+        logo=None if pages.logo is None else logo_file(pages.logo).name,
+        css=pages.css,
+        terms=pages.terms,
     )
 
 

@@ -13,11 +13,13 @@ from components.gke.gateway import Gateway, GatewayArgs
 from components.gke.platform import platform
 from components.hub import Hub, HubArgs
 from components.hub_config import HubConfigMap, HubConfigMapArgs
+from components.hub_files import HubFiles, HubFilesArgs
 from components.hub_secret import HubSecret, HubSecretArgs
 from components.namespaces import Namespaces, NamespacesArgs
 from components.notebook_files import NotebookFiles, NotebookFilesArgs
 from components.notebook_secret import NotebookSecret, NotebookSecretArgs
 from components.ownership import owned
+from components.pages import Pages, PagesArgs
 from components.proxy import Proxy, ProxyArgs
 from components.quota import NotebookQuota, NotebookQuotaArgs
 from components.rbac import Rbac, RbacArgs
@@ -87,6 +89,10 @@ class JupyterHub(pulumi.ComponentResource):
             ),
             child,
         )
+        hub_files = None
+        if settings.hub.files:
+            hub_files = HubFiles(f"{name}-hub-files", HubFilesArgs(settings=settings, namespace=namespace), child)
+        pages = Pages(f"{name}-pages", PagesArgs(settings=settings, namespace=namespace), child)
         database = runs_on.database
         tokens: Mapping[str, pulumi.Output[str]] = {}
         if settings.hub.services:
@@ -108,6 +114,8 @@ class JupyterHub(pulumi.ComponentResource):
                 namespace=namespace,
                 service_account=rbac.hub_account,
                 config_map=config.config_map_name,
+                pages=pages.files,
+                files=hub_files.config_map_name if hub_files else None,
                 secret=secret.secret_name,
                 proxy_token_secret=proxy.token_secret,
                 storage_class=runs_on.database_storage_class,

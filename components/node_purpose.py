@@ -4,6 +4,6 @@ from hub.contract import NODE_PURPOSE
 from settings import Settings
 
 
-def core_nodes(settings: Settings) -> dict[str, str] | None:
-    """Return the node selector of hub and proxy; None where the stack does not create the nodes."""
-    return {NODE_PURPOSE: "core"} if settings.cluster.makes_nodes else None
+def core_nodes(settings: Settings) -> dict[str, str]:
+    """Return the node selector of hub and proxy; none where the stack does not create the nodes."""
+    return {NODE_PURPOSE: "core"} if settings.cluster.makes_nodes else {}

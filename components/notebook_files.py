@@ -1,5 +1,6 @@
 """Files of the stack for all notebook servers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pulumi
@@ -12,8 +13,12 @@ from settings import Settings
 
 def keys(settings: Settings) -> dict[str, str]:
     """Return the key of each file in the ConfigMap, by its path."""
-    paths = sorted(settings.notebook.files)
-    return {path: f"{index}-{path.rpartition('/')[2]}" for index, path in enumerate(paths)}
+    return file_keys(settings.notebook.files)
+
+
+def file_keys(paths: Iterable[str]) -> dict[str, str]:
+    """Return a key in a ConfigMap for each path of a file, in which `/` is not allowed."""
+    return {path: f"{index}-{path.rpartition('/')[2]}" for index, path in enumerate(sorted(paths))}
 
 
 @dataclass(frozen=True, kw_only=True)

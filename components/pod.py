@@ -1,11 +1,14 @@
 """Parts of the pod specs of hub and proxy."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
 
-from settings import Resources
+from components.metadata import labels
+from settings import PodOptions, Resources, Settings
 
 TMP_SIZE: Final = "512Mi"
 """Size of the hub's `/tmp`."""
@@ -55,6 +58,33 @@ def from_secret(variable: str, *, secret: pulumi.Input[str], key: str) -> core.E
     """Return an environment variable that refers to `key` of a Secret. The pod spec does not contain the value."""
     reference = core.SecretKeySelectorArgs(name=secret, key=key)
     return core.EnvVarArgs(name=variable, value_from=core.EnvVarSourceArgs(secret_key_ref=reference))
+
+
+def placed(spec: core.PodSpecArgs, options: PodOptions, own_nodes: Mapping[str, str]) -> core.PodSpecArgs:
+    """Return a pod spec with nodes, tolerations, priority and pulling of the image as an operator wants them.
+
+    Args:
+        spec: The pod spec.
+        options: The operator's options.
+        own_nodes: Labels of nodes that the stack itself selects.
+    """
+    nodes = {**own_nodes, **options.node_selector}
+    if nodes:
+        spec.node_selector = nodes
+    if options.tolerations:
+        spec.tolerations = [core.TolerationArgs(**one.model_dump()) for one in options.tolerations]
+    if options.priority_class is not None:
+        spec.priority_class_name = options.priority_class
+    if options.image_pull_secrets:
+        spec.image_pull_secrets = [core.LocalObjectReferenceArgs(name=name) for name in options.image_pull_secrets]
+    return spec
+
+
+def pod_metadata(settings: Settings, component: str, options: PodOptions) -> meta.ObjectMetaArgs:
+    """Return the metadata of the pods of `component`: `hub` or `proxy`."""
+    return meta.ObjectMetaArgs(
+        labels={**options.labels, **labels(settings, component)}, annotations=options.annotations or None
+    )
 
 
 def probe(path: str, *, port: int, period: int, failures: int, https: bool = False) -> core.ProbeArgs:

@@ -9,11 +9,12 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 from components import service_names
+from components.disruption_budget import DisruptionBudget, DisruptionBudgetArgs
 from components.dynamic.certificate_check import CERTIFICATE_KEY, PRIVATE_KEY_KEY
 from components.dynamic.token import Token, TokenArgs
 from components.metadata import NO_WAIT, labels, selector
 from components.node_purpose import core_nodes
-from components.pod import container_security, from_secret, pod_security, probe, requirements
+from components.pod import container_security, from_secret, placed, pod_metadata, pod_security, probe, requirements
 from hub.contract import PROXY_API_PORT, PROXY_PORT, PROXY_TOKEN_VARIABLE
 from settings import Settings
 
@@ -99,7 +100,7 @@ class Proxy(pulumi.ComponentResource):
                 revision_history_limit=3,
                 selector=meta.LabelSelectorArgs(match_labels=selector(settings, "proxy")),
                 template=core.PodTemplateSpecArgs(
-                    metadata=meta.ObjectMetaArgs(labels=labels(settings, "proxy")),
+                    metadata=pod_metadata(settings, "proxy", settings.proxy.pod),
                     spec=_pod(args, token_secret=self.token_secret, account=account.metadata.name),
                 ),
             ),
@@ -120,6 +121,9 @@ class Proxy(pulumi.ComponentResource):
             ),
             opts=child,
         )
+        if settings.proxy.pod.disruption_budget:
+            budget = DisruptionBudgetArgs(settings=settings, namespace=args.namespace, component="proxy")
+            DisruptionBudget(f"{name}-disruption", budget, child)
         self.register_outputs({"token_secret": self.token_secret})
 
 
@@ -151,17 +155,17 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str], account: pulumi.O
         mounts.append(core.VolumeMountArgs(name="tls", mount_path=_TLS_FOLDER, read_only=True))
         source = core.SecretVolumeSourceArgs(secret_name=args.tls_secret, default_mode=0o440)
         volumes.append(core.VolumeArgs(name="tls", secret=source))
-    return core.PodSpecArgs(
+    spec = core.PodSpecArgs(
         service_account_name=account,
         automount_service_account_token=False,
         enable_service_links=False,
-        node_selector=core_nodes(args.settings),
         security_context=pod_security(user=65534),
         termination_grace_period_seconds=drain_seconds + REQUEST_GRACE_SECONDS,
         containers=[
             core.ContainerArgs(
                 name="proxy",
                 image=args.settings.proxy.image,
+                image_pull_policy=args.settings.proxy.pod.image_pull_policy,
                 # Not as command: the image's entry point, tini, stays.
                 args=[
                     *_program(args.settings),
@@ -204,3 +208,4 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str], account: pulumi.O
         ],
         volumes=volumes,
     )
+    return placed(spec, args.settings.proxy.pod, core_nodes(args.settings))

@@ -3,6 +3,6 @@
 It runs in a child process while the program goes on.
 """
 
-from config_check.child import running
+from config_check.child import Own, running
 
-__all__ = ["running"]
+__all__ = ["Own", "running"]

@@ -20,17 +20,24 @@ def main() -> None:
     gc.disable()
     from config_check import image, watch  # noqa: PLC0415 see above
     from config_check.check import check  # noqa: PLC0415 see above
+    from config_check.child import PACKAGES  # noqa: PLC0415 see above
 
     gc.freeze()
     gc.enable()
     # From here on the configuration finds what it finds in the pod: the rest of this program is not there.
     program = Path(__file__).parent.parent
     sys.path[:] = [entry for entry in sys.path if Path(entry) != program]
-    requirements = image.required()
+    own = image.required(folder / PACKAGES)
+    requirements = [*image.required(), *own]
     sys.meta_path.insert(0, image.ImageOnly(folder / "hub", requirements))
     sys.addaudithook(watch.audit)
     found = check(folder, seconds=seconds)
-    json.dump(found._replace(mistakes=[*image.differences(requirements), *found.mistakes])._asdict(), answer)
+    json.dump(
+        found._replace(
+            mistakes=[*image.differences(image.required()), *image.own_differences(own), *found.mistakes]
+        )._asdict(),
+        answer,
+    )
     answer.flush()
     # Threads that the configuration started need not be waited for.
     os._exit(0)

@@ -18,6 +18,7 @@ from traitlets.config.loader import LazyConfigValue
 from config_check import objects, startup, words
 from config_check.classes import Classes
 from config_check.load import CONFIG, Configuration, Mistake, lost_changes
+from config_check.templates import Templates
 from config_check.theirs import Subject, Theirs
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def check(folder: Path, *, seconds: float) -> Findings:
         raise _TimeIsUp
 
     configuration = Configuration(folder)
+    configuration.mistakes += Templates(folder).mistakes()
     signal.signal(signal.SIGALRM, end)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:

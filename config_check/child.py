@@ -10,7 +10,8 @@ from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, cast
+from types import MappingProxyType
+from typing import Final, NamedTuple, cast
 
 from config_check import known_good
 
@@ -22,8 +23,26 @@ _IMPORT_SECONDS: Final = 60
 _COMMAND: Final = ("-P", "-m", "config_check")
 _PASSED_ON: Final = ("PATH", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE")
 """Variables that the child inherits. Others may be passphrases and tokens."""
+PAGES: Final = "pages"
+"""Folder of the operator's own templates, beside the package `hub`, as in the pod."""
+PACKAGES: Final = "packages.txt"
+"""The packages of the hub's image beside this project's."""
 _LOG: Final = "log.txt"
 _LOG_LINES: Final = 8
+
+
+class Own(NamedTuple):
+    """What an operator adds to the hub's pod, as far as the check needs it."""
+
+    environment: Mapping[str, str] = MappingProxyType({})
+    """Environment variables without secrets."""
+    templates: Mapping[str, str] = MappingProxyType({})
+    """Templates by file name."""
+    packages: Collection[str] = ()
+    """Packages that the image has beside this project's, as in a requirements file."""
+
+
+_NOTHING: Final = Own()
 
 
 def stand_in(name: str) -> str:
@@ -38,7 +57,8 @@ def stand_in(name: str) -> str:
 @contextmanager
 def running(
     files: Mapping[str, str],
-    environment_names: Collection[str],
+    secret_names: Collection[str],
+    own: Own = _NOTHING,
     *,
     line_names: Mapping[str, str],
     setting_names: Mapping[str, str] | None = None,
@@ -51,22 +71,23 @@ def running(
 
     Args:
         files: Content of the hub's ConfigMap by file name: `jupyterhub_config.py`, its modules, `hub.json`.
-        environment_names: Environment variables that the hub's pod gets from Secrets.
-        line_names: Names of files in messages, such as `hub.extraConfig` for `extra_config.py`; default `hub/<name>`.
-        setting_names: Settings by the name of the file whose values they are: messages name them without a line.
+        secret_names: Environment variables that the hub's pod gets from Secrets.
+        own: What the operator adds to the pod.
+        line_names: Names of files in messages, such as `hub.extraConfig` for `hub/extra_config.py`.
+        setting_names: Settings by the file whose values they are: messages name them without a line.
 
     Raises:
         pulumi.RunError: All mistakes, at the end of the block. Pulumi prints it without a traceback.
     """
     import pulumi  # noqa: PLC0415 the child process, which imports this package, must not wait for Pulumi
 
-    fingerprint = known_good.fingerprint(files, environment_names)
+    fingerprint = known_good.fingerprint(files, secret_names, own)
     if (warnings := known_good.warnings_of(fingerprint)) is not None:
         yield
         _warn(warnings)
         return
     with TemporaryDirectory(prefix="config-check-", ignore_cleanup_errors=True) as folder:
-        process = start(Path(folder), files, environment_names)
+        process = start(Path(folder), files, secret_names, own)
         try:
             yield
             mistakes, warnings = _findings(process, Path(folder), line_names, setting_names or {})
@@ -83,25 +104,34 @@ def running(
     known_good.add(fingerprint, warnings)
 
 
-def start(folder: Path, files: Mapping[str, str], environment_names: Collection[str]) -> "subprocess.Popen[str]":
+def start(
+    folder: Path,
+    files: Mapping[str, str],
+    secret_names: Collection[str],
+    own: Own = _NOTHING,
+) -> "subprocess.Popen[str]":
     """Start the check of these files in a folder of its own."""
     # As in the pod: the configuration is the package `hub` in a folder of PYTHONPATH, and the hub runs elsewhere.
     (folder / "hub").mkdir()
     (folder / "home").mkdir()
-    for name, text in files.items():
-        (folder / "hub" / name).write_bytes(text.encode())
-    environment = {
+    (folder / PAGES).mkdir()
+    (folder / PACKAGES).write_text("\n".join(own.packages))
+    for parent, contents in (("hub", files), (PAGES, own.templates)):
+        for name, text in contents.items():
+            (folder / parent / name).write_bytes(text.encode())
+    variables = {
+        **own.environment,
         **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
         "HOME": str(folder / "home"),
         "LANG": "C.UTF-8",
         "PYTHONPATH": os.pathsep.join([str(folder), str(Path(__file__).parent.parent)]),
-        **{name: stand_in(name) for name in environment_names},
+        **{name: stand_in(name) for name in secret_names},
     }
     with (folder / _LOG).open("wb") as log:
         return subprocess.Popen(
             [sys.executable, *_COMMAND, str(folder), str(SECONDS)],
             cwd=folder / "home",
-            env=environment,
+            env=variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -133,10 +163,9 @@ def _findings(
         return [_failure(log, process.returncode)], []
 
     def place(file: str, line: int) -> str:
-        name = file.removeprefix("hub/")
-        if name in setting_names:
-            return setting_names[name]
-        return f"{line_names.get(name, file)}{f', line {line}' if line else ''}"
+        if file in setting_names:
+            return setting_names[file]
+        return f"{line_names.get(file, file)}{f', line {line}' if line else ''}"
 
     mistakes, warnings = (
         [f"{place(file, line)}: {text}" for (file, line), text in found[kind]] for kind in ("mistakes", "warnings")

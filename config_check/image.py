@@ -37,13 +37,26 @@ def required(file: Path = _REQUIREMENTS) -> list[Requirement]:
 
 def differences(requirements: Iterable[Requirement]) -> Iterator[Mistake]:
     """Yield a mistake for each package with another version here than in the image: the check would prove little."""
+    for requirement, installed in _others(requirements):
+        text = f"the hub has {requirement}, and here it is {installed}; {words.INSTALL}"
+        yield Mistake(Place("docker/hub/requirements.txt", 0), text)
+
+
+def own_differences(requirements: Iterable[Requirement]) -> Iterator[Mistake]:
+    """Yield the same for packages that the operator's image has beside this project's."""
+    for requirement, installed in _others(requirements):
+        text = f"{requirement} is {installed} here; {sys.executable} -m pip install {requirement}"
+        yield Mistake(Place("hub.packages", 0), text)
+
+
+def _others(requirements: Iterable[Requirement]) -> Iterator[tuple[Requirement, str]]:
+    """Yield the requirements that are not installed here, each with what is."""
     for requirement in requirements:
         installed = "not installed"
         with suppress(PackageNotFoundError):
             installed = version(requirement.name)
         if installed == "not installed" or not requirement.specifier.contains(installed, prereleases=True):
-            text = f"the hub has {requirement}, and here it is {installed}; {words.INSTALL}"
-            yield Mistake(Place("docker/hub/requirements.txt", 0), text)
+            yield requirement, installed
 
 
 class ImageOnly(MetaPathFinder):

@@ -16,12 +16,13 @@ from typing import Final, cast
 _PROGRAM: Final = Path(__file__).parent.parent
 
 
-def fingerprint(files: Mapping[str, str], environment_names: Collection[str]) -> str:
+def fingerprint(files: Mapping[str, str], secret_names: Collection[str], own: object = None) -> str:
     """Return the hash of a configuration, the check's own code, Python, and all installed packages."""
     own = [*sorted(Path(__file__).parent.glob("*.py")), _PROGRAM / "docker" / "hub" / "requirements.txt"]
     parts = [
         sys.version,
-        sorted(environment_names),
+        sorted(secret_names),
+        own,
         sorted(files.items()),
         [file.read_text() for file in own],
         # The names hold the versions: jupyterhub-6.1.1.dist-info.

@@ -12,7 +12,10 @@ from traitlets import TraitError
 
 from config_check.child import stand_in
 
-IN_IMAGE: Final = "its package must be in docker/hub/requirements.txt, so that it is in the hub's image and here"
+IN_IMAGE: Final = (
+    "its package must be in the hub's image and here: add it to docker/hub/requirements.txt, or to hub.packages if the "
+    "image is your own"
+)
 """The fix for a missing module."""
 
 INSTALL: Final = f"{sys.executable} -m pip install -r docker/hub/requirements.txt"

@@ -14,6 +14,7 @@ from hub.contract_choices import Choice  # noqa: TC001 Pydantic needs it
 from hub.contract_content import ContentSettings  # noqa: TC001 Pydantic needs it
 from hub.contract_folders import Folder, Scratch  # noqa: TC001 Pydantic needs it
 from hub.contract_oidc import Oidc  # noqa: TC001 Pydantic needs it
+from hub.contract_pages import Pages  # noqa: TC001 Pydantic needs it
 from hub.contract_part import Part
 from hub.contract_pod import PodSettings  # noqa: TC001 Pydantic needs it
 from hub.contract_services import Role, Service  # noqa: TC001 Pydantic needs it
@@ -262,6 +263,8 @@ class HubConfig(Part):
     """Roles."""
     groups: dict[str, tuple[str, ...]]
     """Users by group, added when the hub starts."""
+    pages: Pages
+    """Content of all pages."""
     extra_config: bool
     """Whether there is an `extra_config.py`, the operator's own, beside `jupyterhub_config.py`."""
     replace_guard: bool

@@ -21,6 +21,7 @@ from hub import (
     named_servers,
     old_records,
     outage,
+    page_content,
     pages,
     pod_settings,
     roles,
@@ -28,6 +29,7 @@ from hub import (
     sign_in,
     sign_in_token,
     signing_out,
+    terms,
 )
 from hub.contract import (
     COOKIE_SECRET_VARIABLE,
@@ -106,8 +108,9 @@ signing_out.install()
 outage.install()
 limits.install()
 old_records.install()
-c.JupyterHub.template_paths = [str(Path(__file__).parent)]
-c.JupyterHub.template_vars = {
+terms.configure(hub_config.pages.terms)
+page_content.configure(c, hub_config.pages, Path(__file__).parent)
+c.JupyterHub.template_vars |= {
     "lifetime": lifetime.sentences(hub_config),
     "named_servers": named_servers.sentences(hub_config.named_servers),
 }

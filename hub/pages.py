@@ -9,7 +9,7 @@ import jupyterhub.apihandlers
 import jupyterhub.handlers
 from jupyterhub.handlers.pages import HealthCheckHandler, SpawnHandler
 
-from hub import limits, named_servers, renaming
+from hub import limits, named_servers, renaming, terms
 from hub.health import HealthHandler
 
 if TYPE_CHECKING:
@@ -41,7 +41,10 @@ class SpawnPage(SpawnHandler):
         await super().prepare()
 
     def get(self, user_name: str | None = None, server_name: str = "") -> Awaitable[None] | None:
-        """Show the form, filled in by the link."""
+        """Show the form, filled in by the link; before it the terms of use, if the user has not accepted them."""
+        user = self.current_user
+        if user is not None and user_name in {None, user.name} and not terms.accepted(user):
+            return self.redirect(terms.address(self.hub.base_url, self.request.uri or ""))
         query = self.request.query_arguments
         given = {name: [value.decode() for value in values] for name, values in query.items() if name not in _RESERVED}
         prefixed = {name.removeprefix(_PREFIX): values for name, values in given.items() if name.startswith(_PREFIX)}
@@ -56,6 +59,8 @@ class SpawnPage(SpawnHandler):
         """Start the server. If it is there already, as after a second click, go to it or to its progress page."""
         user = self.current_user
         if user is not None and user_name in {None, user.name}:
+            if not terms.accepted(user):
+                return self.redirect(terms.address(self.hub.base_url, self.request.path))
             spawner = user.spawners.get(server_name)
             if spawner is not None and spawner.active:
                 return self.redirect(self._get_pending_url(user, server_name))

@@ -17,6 +17,8 @@ from settings.settings import Settings
 from settings.types import quantity
 from settings.types.addresses import callback_of, is_loopback, logout_of, url_of
 from settings.types.certificate import certificate_errors, key_errors
+from settings.types.pages import logo_file
+from settings.types.placement import PodOptions
 from settings.types.sizes import Bounds, Resources, Storage
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "NetworkSettings",
     "NodePool",
     "NotebookIdentity",
+    "PodOptions",
     "Resources",
     "Role",
     "Service",
@@ -43,6 +46,7 @@ __all__ = [
     "from_pulumi",
     "is_loopback",
     "key_errors",
+    "logo_file",
     "logout_of",
     "parse",
     "quantity",

@@ -25,6 +25,7 @@ from settings.groups.network import NetworkSettings
 from settings.groups.nodes import NodesSettings
 from settings.groups.notebook import NotebookSettings
 from settings.groups.oidc import OidcSettings
+from settings.groups.pages import PagesSettings
 from settings.groups.proxy import ProxySettings
 from settings.groups.registry import RegistrySettings
 from settings.groups.secrets import SecretsSettings
@@ -65,6 +66,7 @@ class Settings(Model):
     backup: BackupSettings = BackupSettings()
     proxy: ProxySettings = ProxySettings()
     notebook: NotebookSettings = NotebookSettings()
+    pages: PagesSettings = PagesSettings()
     secrets: SecretsSettings = SecretsSettings()
     github: GitHubSettings = GitHubSettings()
     oidc: OidcSettings = OidcSettings()

@@ -148,6 +148,7 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
             "oidc.logoutAtProvider": True,
         },
     ),
+    ({**BEFORE, "pages.organization": "Example"}, {"pages.organizationUrl": "https://example.org"}),
     ({**BEFORE, "hub.extraConfig": "c.JupyterHub.named_server_limit_per_user = 2\n"}, {"hub.replaceGuard": True}),
     (
         _CONTEXT,
@@ -165,6 +166,8 @@ _TOGETHER: Final[tuple[tuple[Values, Mapping[str, Values]], ...]] = (
         BEFORE,
         {
             "cluster.autopilot": _AUTOPILOT,
+            "hub.pod.disruptionBudget": {"hub.pod": {"disruptionBudget": True}},
+            "proxy.pod.disruptionBudget": {"proxy.pod": {"disruptionBudget": True}},
             "nodes.core.spot": {"nodes.core": {"spot": True}},
             "nodes.user.spot": {"nodes.user": {"spot": True}},
             **{f"nodes.gpu.{part}": {"nodes.gpu": [{**_L4, **_SIZE}]} for part in _SIZE},

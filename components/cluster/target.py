@@ -72,6 +72,8 @@ def kubernetes_provider(identity: ClusterIdentityArgs, settings: Settings) -> ku
         delete_unreachable=False,
         skip_update_unreachable=False,
         enable_server_side_apply=True,
+        # The announcement changes in place. The other ConfigMaps are immutable, so a change still makes a new one.
+        enable_config_map_mutable=True,
         opts=pulumi.ResourceOptions(
             depends_on=same,
             # It has the stack's name, and a renamed stack keeps its objects.

@@ -3,17 +3,21 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from settings.groups.services import ROLE_EXAMPLE, SERVICE_EXAMPLE, Role, Service
 from settings.types.accounts import UserName
 from settings.types.choices import GroupName
+from settings.types.files import readable
+from settings.types.hub_files import HubFilePath, HubValue, HubVariable, HubVolume, Package, SecretKeyRef
 from settings.types.images import ImageReference
 from settings.types.model import Model, over
+from settings.types.placement import PodOptions
 from settings.types.sizes import Limits, Requests, Resources, Storage
 from settings.types.text import Flag, Text
 
 _HUB_RESOURCES = Resources(requests=Requests(cpu="100m", memory="256Mi"), limits=Limits(memory="1Gi"))
+_FILES = {"/etc/krb5.conf": "[libdefaults]\n  default_realm = EXAMPLE.ORG\n"}
 _HUB_STORAGE = Storage(size="1Gi")
 
 
@@ -43,3 +47,24 @@ class HubSettings(Model):
     groups: Annotated[Mapping[GroupName, tuple[UserName, ...]], Field(examples=[{"course-1": ["ada", "grace"]}])] = {}
     """Users by group. Members that are added on the admin page stay; those that are removed here have to be removed
     there, too. With GitHub the groups are organizations and teams."""
+    pod: PodOptions = PodOptions()
+    """Placement, labels and evictions of the hub's pod."""
+    packages: Annotated[tuple[Package, ...], Field(examples=[["jupyterhub-ldapauthenticator==2.0.2"]])] = ()
+    """Python packages that the image of the hub has beside this project's, as it was built from an own Dockerfile. The
+    preview checks `auth.customClass` and `hub.extraConfig` with them; install them where Pulumi runs, too."""
+    environment: Annotated[
+        Mapping[HubVariable, HubValue], Field(examples=[{"HTTPS_PROXY": "http://proxy.example.org:3128"}])
+    ] = {}
+    """Environment variables of the hub, without secrets, for `hub.extraConfig` and for an authenticator."""
+    secret_key_refs: Annotated[
+        Mapping[HubVariable, SecretKeyRef], Field(examples=[{"LDAP_PASSWORD": {"secret": "ldap", "key": "password"}}])
+    ] = {}
+    """Environment variables of the hub from existing Secrets in its namespace. Another value there is read when the hub
+    restarts. Secrets in the stack's own config belong to `auth.secretEnvironment`."""
+    files: Annotated[Mapping[HubFilePath, Text], AfterValidator(readable), Field(examples=[_FILES])] = {}
+    """Files of the hub's pod, by absolute path, with their text. They are read-only, and nothing secret belongs there.
+    JSON and Python are checked for their syntax."""
+    volumes: Annotated[
+        tuple[HubVolume, ...], Field(examples=[[{"name": "ca", "path": "/srv/ca", "configMap": "company-ca"}]])
+    ] = ()
+    """Existing claims, ConfigMaps and Secrets of the hub's namespace that are mounted in the hub."""

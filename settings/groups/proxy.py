@@ -6,6 +6,7 @@ from pydantic import Field
 
 from settings.types.images import ImageReference
 from settings.types.model import Model, over
+from settings.types.placement import PodOptions
 from settings.types.sizes import Limits, Requests, Resources
 
 _PROXY_RESOURCES = Resources(requests=Requests(cpu="50m", memory="96Mi"), limits=Limits(memory="256Mi"))
@@ -19,3 +20,5 @@ class ProxySettings(Model):
     `images.repository` is set."""
     resources: Annotated[Resources, over(_PROXY_RESOURCES)] = _PROXY_RESOURCES
     """CPU and memory of the proxy. Omitted parts keep their defaults."""
+    pod: PodOptions = PodOptions()
+    """Placement, labels and evictions of the proxy's pod."""

@@ -70,5 +70,5 @@ def default_of(field: FieldInfo) -> object:
     if default is None and fields_of(field.annotation):
         return {}
     if isinstance(default, Model):
-        return default.model_dump(by_alias=True, exclude_none=True)
+        return default.model_dump(mode="json", by_alias=True, exclude_none=True)
     return list(cast("tuple[object, ...]", default)) if isinstance(default, tuple) else default

@@ -154,7 +154,7 @@ def _example(key: str, path: list[int | str]) -> str:
     example = default_of(KEYS[key]) or next(iter(KEYS[key].examples or ()), None)
     for part in path:
         if isinstance(example, list):
-            example = cast("list[object]", example)[0]
+            example = next(iter(cast("list[object]", example)), None)
         elif isinstance(example, dict):
             example = cast("dict[object, object]", example).get(part)
     return f", such as {_yaml(cast('object', example))}" if isinstance(example, dict | list) and example else ""

@@ -30,6 +30,7 @@ from settings.rules import (
     names,
     nodes,
     oidc,
+    pages,
     services,
     sign_in,
     tls,
@@ -71,6 +72,10 @@ RULES: Final[tuple[Rule, ...]] = (
     services.role_errors,
     services.group_errors,
     services.namespace_errors,
+    hub.variable_errors,
+    hub.place_errors,
+    pages.size_errors,
+    pages.effect_errors,
     images.hub_errors,
     images.proxy_errors,
     images.notebook_errors,
@@ -136,6 +141,7 @@ WARNINGS: Final[tuple[Rule, ...]] = (
     disks.autopilot_warnings,
     backup.content_warnings,
     folders.environment_warnings,
+    hub.variable_warnings,
 )
 """Rules whose findings are shown as warnings."""
 

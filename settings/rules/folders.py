@@ -31,8 +31,13 @@ def environment_warnings(notebook: NotebookSettings) -> list[str]:
         f"notebook.environment.{name}: seems to be a secret, and is in plain text in the ConfigMap and the stack's "
         f"state; put it into notebook.secretEnvironment"
         for name, value in notebook.environment.items()
-        if _SECRET.search(name) and not _NO_SECRET.fullmatch(value)
+        if seems_secret(name, value)
     ]
+
+
+def seems_secret(name: str, value: str) -> bool:
+    """Return whether a variable seems to be a secret, by its name."""
+    return bool(_SECRET.search(name)) and not _NO_SECRET.fullmatch(value)
 
 
 def shared_memory_errors(notebook: NotebookSettings) -> list[str]:

@@ -1,6 +1,7 @@
 """Named types for what an image needs of its pod: paths, command, user, labels and annotations."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
@@ -10,6 +11,7 @@ from settings.types.text import Check, Line, Text, WholeNumber, at_most, matchin
 
 _NAME = r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 _DOMAIN = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*"
+_KEY = rf"(?:(?=[^/]{{1,253}}/){_DOMAIN}/)?{_NAME}"
 _MOST: Final = 2**31 - 1
 _SYSTEM: Final = ("bin", "boot", "dev", "etc", "lib", "lib64", "proc", "run", "sbin", "sys", "tmp", "usr", "var")
 """Folders of every image, without which no server starts, and `/tmp`, which has Jupyter's own files."""
@@ -32,6 +34,12 @@ _RESERVED_DOMAINS: Final = {
     "security.alpha.kubernetes.io": "Pod Security",
 }
 """By domain, or last part of one, who sets its keys."""
+_RESERVED_OF_HUB: Final = {
+    "app.kubernetes.io": "this program",
+    "security.beta.kubernetes.io": "Pod Security",
+    "security.alpha.kubernetes.io": "Pod Security",
+}
+"""The same, in the pods of hub and proxy."""
 
 
 def _home_path(path: str) -> str:
@@ -63,9 +71,17 @@ def _no_variables(text: str) -> str:
 
 
 def _key(text: str) -> str:
-    domain, slash, name = text.rpartition("/")
-    whole = _RESERVED.get(name) if not slash else None
-    for reserved, owner in _RESERVED_DOMAINS.items():
+    domain, _, name = text.rpartition("/")
+    return _free_key(text, _RESERVED_DOMAINS, None if domain else _RESERVED.get(name))
+
+
+def _own_key(text: str) -> str:
+    return _free_key(text, _RESERVED_OF_HUB)
+
+
+def _free_key(text: str, domains: Mapping[str, str], whole: str | None = None) -> str:
+    domain, _, name = text.rpartition("/")
+    for reserved, owner in domains.items():
         if domain == reserved or domain.endswith(f".{reserved}"):
             whole = owner
     if whole:
@@ -97,10 +113,17 @@ Argument = Annotated[Line, AfterValidator(_no_variables)]
 
 LabelKey = Annotated[
     Text,
-    Check(_key, pattern(rf"(?:(?=[^/]{{1,253}}/){_DOMAIN}/)?{_NAME}", _NO_KEY)),
-    matching(rf"(?:(?=[^/]{{1,253}}/){_DOMAIN}/)?{_NAME}", _NO_KEY),
+    Check(_key, pattern(_KEY, _NO_KEY)),
+    matching(_KEY, _NO_KEY),
 ]
 """Key of a label or an annotation that neither KubeSpawner nor this program sets."""
+
+OwnKey = Annotated[
+    Text,
+    Check(_own_key, pattern(_KEY, _NO_KEY)),
+    matching(_KEY, _NO_KEY),
+]
+"""Key of a label or an annotation of hub and proxy that this program does not set."""
 
 LabelValue = Annotated[
     Text,
@@ -111,8 +134,11 @@ LabelValue = Annotated[
 ]
 """Value of a label; it may be empty."""
 
-AnnotationValue = Annotated[Text, at_most(4096, "annotations are no files"), AfterValidator(_no_braces)]
-"""Value of an annotation."""
+OwnAnnotationValue = Annotated[Text, at_most(4096, "annotations are no files")]
+"""Value of an annotation of hub and proxy."""
+
+AnnotationValue = Annotated[OwnAnnotationValue, AfterValidator(_no_braces)]
+"""Value of an annotation of notebook servers."""
 
 Id = Annotated[WholeNumber, Field(ge=0, le=_MOST), AfterValidator(_not_root)]
 """Number of a Linux user or group other than root."""

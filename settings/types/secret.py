@@ -49,7 +49,7 @@ def _variable(name: str) -> str:
     if _VARIABLE.fullmatch(name) is None:
         msg = "is not the name of an environment variable: capital letters, digits and '_', such as OAUTH_CLIENT_SECRET"
         raise ValueError(msg)
-    if _OURS.fullmatch(name):
+    if is_ours(name):
         msg = "is set by this stack itself, or by Python or Kubernetes; choose another variable"
         raise ValueError(msg)
     return name
@@ -69,6 +69,11 @@ AdminPassword = Annotated[Secret, _at_least(32)]
 
 VariableName = Annotated[str, Field(max_length=100), AfterValidator(_variable)]
 """Name of an environment variable of the hub's pod that this project does not set itself."""
+
+
+def is_ours(variable: str) -> bool:
+    """Return whether the hub's pod has an environment variable from this project, Python or Kubernetes."""
+    return _OURS.fullmatch(variable) is not None
 
 
 def is_sealed(value: object) -> bool:

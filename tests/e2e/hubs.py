@@ -205,12 +205,17 @@ def pods(namespace: str) -> dict[str, str]:
 
 def run_in_server(namespace: str, user: str, command: str) -> str:
     """Return the output of a shell command in the server of a user."""
+    return run_in(namespace, f"jupyter-{user}", command)
+
+
+def run_in(namespace: str, pod: str, command: str) -> str:
+    """Return the output of a shell command in a pod."""
     core = CoreV1Api(api.connect())
     output = cast(
         "str",
         stream(
             core.connect_get_namespaced_pod_exec,
-            f"jupyter-{user}",
+            pod,
             namespace,
             command=["sh", "-c", f"({command}) 2>&1"],
             stdout=True,

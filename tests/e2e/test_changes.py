@@ -9,10 +9,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from kubernetes.client import CoreV1Api
+from kubernetes.client import CoreV1Api, PolicyV1Api, V1ConfigMap, V1ObjectMeta, V1Secret
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import START_MILLISECONDS, start, stop_server, wait_for_lab
+from tests.e2e.browser import START_MILLISECONDS, screenshot, sign_in_with_github, start, stop_server, wait_for_lab
 from tests.e2e.hubs import (
     GITHUB_NAMESPACE,
     GITHUB_NOTEBOOKS,
@@ -21,7 +21,9 @@ from tests.e2e.hubs import (
     pods,
     readable_texts,
     require_success,
+    run_in,
     signed_in,
+    wait_until,
 )
 from tools.local import api
 
@@ -85,6 +87,89 @@ def test_a_change_restarts_only_the_pods_that_read_it_and_keeps_sessions(
 ) -> None:
     with _restarts(*restarted):
         require_success(github_hub.up(**changed), GITHUB_NAMESPACE)
+    _answers(github_hub, ada)
+
+
+def _announces(hub: GitHubHub, page: Page, text: str) -> None:
+    """Wait until the pages show an announcement, or none if it is empty: the kubelet looks once a minute."""
+    banner = page.locator(".announcement")
+
+    def shown() -> bool:
+        page.goto(f"{hub.url}/hub/home")
+        return (banner.inner_text() if banner.count() else "") == text
+
+    wait_until(shown, seconds=150)
+
+
+def test_an_announcement_comes_changes_and_goes_without_a_restart(github_hub: GitHubHub, ada: Page) -> None:
+    for text in ("Maintenance on Friday: https://example.org/news", "It is over.", ""):
+        with _restarts():
+            require_success(github_hub.up(pages_announcement=text), GITHUB_NAMESPACE)
+            _announces(github_hub, ada, text)
+        if "https" in text:
+            expect(ada.locator(".announcement a")).to_have_attribute("href", "https://example.org/news")
+            screenshot(ada, "announcement")
+        _answers(github_hub, ada)
+
+
+def test_what_the_operator_adds_to_the_pod_is_in_the_hub_and_restarts_the_hub_only(
+    github_hub: GitHubHub, ada: Page
+) -> None:
+    core = CoreV1Api(api.connect())
+    metadata = V1ObjectMeta(name="of-the-operator")
+    core.create_namespaced_secret(GITHUB_NAMESPACE, V1Secret(metadata=metadata, string_data={"key": "a-value"}))
+    core.create_namespaced_config_map(GITHUB_NAMESPACE, V1ConfigMap(metadata=metadata, data={"ca.pem": "a-ca"}))
+    changed = {
+        "hub_environment": {"LDAP_SERVER": "ldap.example.org"},
+        "hub_secretKeyRefs": {"LDAP_PASSWORD": {"secret": "of-the-operator", "key": "key"}},
+        "hub_files": {"/etc/ldap/ldap.conf": "BASE dc=example"},
+        "hub_volumes": [{"name": "ca", "path": "/srv/ca", "configMap": "of-the-operator"}],
+        "hub_pod": {"labels": {"team": "physics"}, "tolerations": [{"operator": "Exists"}], "disruptionBudget": True},
+    }
+    with _restarts(HUB):
+        require_success(github_hub.up(**changed), GITHUB_NAMESPACE)
+    _answers(github_hub, ada)
+    shown = "cat /etc/ldap/ldap.conf /srv/ca/ca.pem && echo $LDAP_SERVER $LDAP_PASSWORD"
+    assert run_in(GITHUB_NAMESPACE, HUB, shown).split() == ["BASE", "dc=examplea-caldap.example.org", "a-value"]
+    budget = PolicyV1Api(api.connect()).read_namespaced_pod_disruption_budget("tf-hub-hub", GITHUB_NAMESPACE)
+    assert budget.spec
+    assert budget.spec.max_unavailable == 0
+    nothing: dict[str, object] = {
+        "hub_environment": {},
+        "hub_secretKeyRefs": {},
+        "hub_files": {},
+        "hub_volumes": [],
+        "hub_pod": {},
+    }
+    with _restarts(HUB):
+        require_success(github_hub.up(**nothing), GITHUB_NAMESPACE)
+    _answers(github_hub, ada)
+    core.delete_namespaced_secret("of-the-operator", GITHUB_NAMESPACE)
+    core.delete_namespaced_config_map("of-the-operator", GITHUB_NAMESPACE)
+
+
+def test_pages_of_the_operator_and_new_terms_are_there_after_a_restart_of_the_hub(
+    github_hub: GitHubHub, ada: Page
+) -> None:
+    home = '{% extends "hub/home.html" %}\n{% block main %}<h1>Our own home</h1>{{ super() }}{% endblock %}'
+    added = {
+        "pages_organization": "Example University",
+        "pages_terms": "Be kind.",
+        "pages_templates": {"home.html": home},
+    }
+    with _restarts(HUB):
+        require_success(github_hub.up(**added), GITHUB_NAMESPACE)
+    _answers(github_hub, ada)
+    ada.goto(f"{github_hub.url}/hub/home")
+    expect(ada.get_by_role("heading", name="Our own home")).to_be_visible()
+    expect(ada.locator("footer")).to_contain_text("Example University")
+    with github_hub.visit() as page:
+        sign_in_with_github(page, "bob")
+        page.wait_for_url(f"{github_hub.url}/hub/terms*")
+        page.get_by_role("button", name="I accept the terms of use").click()
+        expect(page.locator("#spawn_form")).to_be_visible()
+    with _restarts(HUB):
+        require_success(github_hub.up(pages_organization="", pages_terms="", pages_templates={}), GITHUB_NAMESPACE)
     _answers(github_hub, ada)
 
 

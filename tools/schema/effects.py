@@ -128,6 +128,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
         note="Node pools and StorageClass only to `regional`: the nodes get more zones.",
     ),
     "hub.keepDatabase": _NOTHING,
+    "hub.pod.disruptionBudget": _NOTHING,
     "database.type": Effect(
         restarts={"hub"}, replaces={"Address", "Database", "DatabaseInstance", "ForwardingRule", "User"}
     ),
@@ -142,8 +143,12 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     ),
     "backup.start": _BACKUP,
     "backup.paused": _BACKUP,
+    "pages.announcement": Effect(note="Pages show it within two minutes."),
+    "pages.terms": Effect(restarts={"hub"}, note="Everybody accepts the new terms before the next start of a server."),
     "proxy.image": _PROXY,
     "proxy.resources": _PROXY,
+    "proxy.pod": _PROXY,
+    "proxy.pod.disruptionBudget": _NOTHING,
     "notebook.accelerator": Effect(restarts={"hub"}, updates={"StorageClass"}),
     "notebook.quota": Effect(updates={"ResourceQuota"}),
     "notebook.keepHomes": Effect(restarts={"hub"}, updates={"Role"}),

@@ -24,6 +24,10 @@ def hub() -> Record:
             "notebook.files": {"/etc/jupyter/settings.json": "{}"},
             "notebook.folders": [{"name": "data", "path": "/data", "storage": {"size": "10Gi", "storageClass": "nfs"}}],
             "notebook.secretEnvironment": {"DB_PASSWORD": "secret"},
+            "hub.pod": {"disruptionBudget": True},
+            "pages.announcement": "Maintenance",
+            "pages.templates": {"login.html": "Welcome"},
+            "hub.files": {"/etc/krb5.conf": "[libdefaults]"},
             "auth.allowAnyoneFromTheInternet": True,
             "endpoint.hostname": "hub.example.org",
             "endpoint.tlsSecret": "hub-tls",
@@ -105,11 +109,11 @@ def test_the_default_names_of_objects_are_fixed(hub: Record) -> None:
 
 def test_config_maps_and_secrets_are_immutable_and_auto_named(hub: Record) -> None:
     found = hub.of("ConfigMap") + hub.of("Secret")
-    # A change of the notebooks' secret variables restarts nothing: servers that start later have it. Pods of services
-    # name the Secret with their token.
-    named = {"tf-hub-notebooks-environment", "tf-hub-services-grader-token"}
-    immutable = [resource for resource in found if resource.name not in named]
-    assert len(immutable) == len(found) - len(named)
+    # A change of the notebooks' secret variables restarts nothing: servers that start later have it. The hub reads the
+    # announcement while it runs. Pods of services name the Secret with their token.
+    fixed = {"tf-hub-notebooks-environment", "tf-hub-pages-announcement", "tf-hub-services-grader-token"}
+    immutable = [resource for resource in found if resource.name not in fixed]
+    assert len(immutable) == len(found) - len(fixed)
     for resource in immutable:
         assert "name" not in resource.inputs["metadata"]
         assert resource.inputs["immutable"]

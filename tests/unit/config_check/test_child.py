@@ -18,7 +18,7 @@ from tests.unit.config_check.conftest import EXTRA
 if TYPE_CHECKING:
     import subprocess
 
-NAMES = {EXTRA: "hub.extraConfig"}
+NAMES = {f"hub/{EXTRA}": "hub.extraConfig"}
 
 Mistakes = Callable[..., list[str]]
 
@@ -229,3 +229,20 @@ def test_a_secret_in_the_hubs_own_environment_is_told(mistakes: Mistakes, monkey
     (warning,) = told
     assert warning.startswith("hub.extraConfig, line 2: os.environ: the value of OAUTH_CLIENT_SECRET is in plain text")
     assert "hunter2" not in warning
+
+
+def test_the_configuration_finds_the_operators_variables_and_packages_as_in_the_pod(
+    shipped: dict[str, str], secret_names: list[str]
+) -> None:
+    extra = "import os, pytest\nassert os.environ['LDAP_SERVER'] == 'ldap.example.org'"
+    with_both = config_check.Own({"LDAP_SERVER": "ldap.example.org"}, {}, [f"pytest=={pytest.__version__}"])
+    with config_check.running({**shipped, EXTRA: extra}, secret_names, with_both, line_names=NAMES):
+        pass
+    other = config_check.Own({"LDAP_SERVER": "ldap.example.org"}, {}, ["pytest==0.1"])
+    with (
+        pytest.raises(
+            pulumi.RunError, match=r"hub\.packages: pytest==0\.1 is \S+ here; .* -m pip install pytest==0\.1"
+        ),
+        config_check.running({**shipped, EXTRA: extra}, secret_names, other, line_names=NAMES),
+    ):
+        pass

@@ -46,6 +46,13 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "named_servers": "",
     "notebooks_namespace": "New notebooks run in the namespace {new} (before: {old}).",
     "owner_uid": "",  # noted with the ServiceAccount
+    "pages.css": "The pages look different.",
+    "pages.help": "The pages name another address for help: {new} (before: {old}).",
+    "pages.logo": "The pages have another logo.",
+    "pages.organization": "The pages name the organization {new} (before: {old}).",
+    "pages.organization_url": "",  # goes with the name
+    "pages.terms": "Everybody has to accept the new terms of use before the next start of a server.",
+    "pages": "",
     "pod.annotations": "New servers have other annotations.",
     "pod.command": "New servers start with another command.",
     "pod.default_url": "Started servers show {new} (before: {old}).",

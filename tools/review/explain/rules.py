@@ -138,6 +138,8 @@ RULES: Final = (
         "Servers that start afterwards have other values of secret environment variables.",
     ),
     Rule(r"update ConfigMap \S+ data\[extra_config\.py\]", "notice", "The Python code in hub.extraConfig changes."),
+    Rule(r"\w+ ConfigMap \S+-pages-announcement .*", "notice", "The announcement on the pages of the hub changes."),
+    Rule(r"update ConfigMap \S+-pages-files .*", "notice", "Logo or templates of the hub's pages change."),
     Rule(
         r"update ConfigMap \S+ data\[.*\.(py|html)\]",
         "unknown",
