@@ -15,6 +15,7 @@ from components.hub import Hub, HubArgs
 from components.hub_config import HubConfigMap, HubConfigMapArgs
 from components.hub_secret import HubSecret, HubSecretArgs
 from components.namespaces import Namespaces, NamespacesArgs
+from components.network_policies import NetworkPolicies, NetworkPoliciesArgs
 from components.notebook_files import NotebookFiles, NotebookFilesArgs
 from components.notebook_secret import NotebookSecret, NotebookSecretArgs
 from components.ownership import owned
@@ -92,7 +93,7 @@ class JupyterHub(pulumi.ComponentResource):
             HubSecretArgs(settings=settings, namespace=namespace, database_url=database.url if database else None),
             child,
         )
-        Hub(
+        hub = Hub(
             f"{name}-hub",
             HubArgs(
                 settings=settings,
@@ -107,6 +108,19 @@ class JupyterHub(pulumi.ComponentResource):
             ),
             child,
         )
+        if settings.network.policies:
+            NetworkPolicies(
+                f"{name}-network",
+                NetworkPoliciesArgs(
+                    settings=settings,
+                    namespace=namespace,
+                    notebooks_namespace=namespaces.notebooks,
+                    database_address=database.address if database else None,
+                    kubeconfig=kubeconfig,
+                    running=[hub, proxy],
+                ),
+                child,
+            )
         endpoint = Endpoint(
             f"{name}-endpoint",
             EndpointArgs(

@@ -16,24 +16,31 @@ from settings.settings import Settings
 from settings.types import quantity
 from settings.types.addresses import callback_of, is_loopback, url_of
 from settings.types.certificate import certificate_errors, key_errors
+from settings.types.networks import PRIVATE
 from settings.types.sizes import Bounds, Resources, Storage
+from settings.types.traffic import LINK_LOCAL, Destination, Pods, bounds_of
 
 __all__ = [
+    "LINK_LOCAL",
+    "PRIVATE",
     "ArtifactRegistry",
     "Bounds",
     "Choice",
     "ChoiceImage",
     "ChoiceSize",
     "ClusterSettings",
+    "Destination",
     "EndpointSettings",
     "GpuPool",
     "NetworkSettings",
     "NodePool",
     "NotebookIdentity",
+    "Pods",
     "Resources",
     "Settings",
     "SettingsError",
     "Storage",
+    "bounds_of",
     "callback_of",
     "certificate_errors",
     "from_file",

@@ -28,6 +28,7 @@ from settings.groups.registry import RegistrySettings
 from settings.groups.secrets import SecretsSettings
 from settings.rules import RULES, WARNINGS, broken
 from settings.rules.defaults import complete
+from settings.rules.traffic import ports_of_hub
 from settings.types.addresses import PublicUrl
 from settings.types.model import Model
 from settings.types.names import HubName, HubNamespace
@@ -79,6 +80,16 @@ class Settings(Model):
         context = "" if self.kubernetes.context is None else f"--context {shlex.quote(self.kubernetes.context)} "
         ports = "8443:443" if self.endpoint.has_tls else "8000:80"
         return f"kubectl {context}--namespace {self.namespace} port-forward svc/{self.name}-lb {ports}"
+
+    @property
+    def ports_of_hub(self) -> tuple[int, ...]:
+        """TCP ports at which the hub reaches any address, with `network.policies`."""
+        return ports_of_hub(self.cluster, self.auth, self.github)
+
+    @property
+    def notebooks_have_identity(self) -> bool:
+        """Whether all notebooks act as a Google service account, or as their own one to mount a bucket."""
+        return self.identity.notebook_service_account is not None or self.notebook.uses_buckets
 
     @property
     def gpu_types(self) -> frozenset[str]:

@@ -30,6 +30,7 @@ from settings.rules import (
     nodes,
     sign_in,
     tls,
+    traffic,
 )
 
 Rule = Callable[..., list[str]]
@@ -107,6 +108,9 @@ RULES: Final[tuple[Rule, ...]] = (
     iap.endpoint_errors,
     iap.user_errors,
     iap.github_errors,
+    traffic.effect_errors,
+    traffic.notebook_errors,
+    traffic.sign_in_errors,
 )
 """Rules whose findings stop the program."""
 
@@ -121,6 +125,7 @@ WARNINGS: Final[tuple[Rule, ...]] = (
     disks.autopilot_warnings,
     backup.content_warnings,
     folders.environment_warnings,
+    traffic.extra_config_warnings,
 )
 """Rules whose findings are shown as warnings."""
 

@@ -49,6 +49,7 @@ _BACKUP: Final = Effect(updates={"BackupPlan"})
 _ACCOUNT: Final = Effect(updates={"ServiceAccount"})
 _BINDING: Final = Effect(updates={"ClusterRoleBinding"})
 _POOL: Final = Effect(updates={"NodePool"})
+_POLICIES: Final = Effect(updates={"NetworkPolicy"}, note="It applies to running pods at once.")
 _MORE_ZONES: Final = Effect(
     updates={"NodePool", "StorageClass"}, note="Nothing moves, and the preview refuses the removal of a zone."
 )
@@ -80,6 +81,8 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "cluster.maintenanceDays": _CLUSTER,
     "cluster.maintenanceHours": _CLUSTER,
     "cluster.maintenanceExclusions": _CLUSTER,
+    "network.policies": Effect(note="Adds or removes the NetworkPolicies. Running notebooks lose other connections."),
+    "network.privateRanges": _POLICIES,
     "network.nodeRange": Effect(replaces={"Cluster", "NodePool", "Subnetwork"}, note="The range may grow in place."),
     "network.podRange": _IN_USE,
     "network.serviceRange": _IN_USE,
@@ -128,6 +131,8 @@ EFFECTS: Final[Mapping[str, Effect]] = {
         note="Node pools and StorageClass only to `regional`: the nodes get more zones.",
     ),
     "hub.keepDatabase": _NOTHING,
+    "hub.egress": _POLICIES,
+    "hub.ingress": _POLICIES,
     "database.type": Effect(
         restarts={"hub"}, replaces={"Address", "Database", "DatabaseInstance", "ForwardingRule", "User"}
     ),
@@ -145,6 +150,8 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "proxy.image": _PROXY,
     "proxy.resources": _PROXY,
     "notebook.accelerator": Effect(restarts={"hub"}, updates={"StorageClass"}),
+    "notebook.internet": _POLICIES,
+    "notebook.egress": _POLICIES,
     "notebook.quota": Effect(updates={"ResourceQuota"}),
     "notebook.keepHomes": Effect(restarts={"hub"}, updates={"Role"}),
     "notebook.storage": Effect(
