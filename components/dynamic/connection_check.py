@@ -156,18 +156,19 @@ def warning_of(props: Mapping[str, Any], found: Mapping[str, str | None]) -> str
         props: The inputs of `ConnectionCheck`.
         found: Why the connections `allowed` and `forbidden` failed; None for one that did not.
     """
+    namespace = props["namespace"]
     if found["allowed"] is not None:
         return (
-            f"network.policies: in namespace {props['namespace']}, a pod does not reach the hub at {props['allowed']}, so "
-            f"no notebook server will start: {found['allowed']}. If the cluster's name servers are not in its namespace kube-system, allow them in "
-            "notebook.egress and hub.egress; docs/network.md has more reasons"
+            f"network.policies: a pod in namespace {namespace} does not reach the hub at {props['allowed']}, so no "
+            f"notebook server will start: {found['allowed']}. If the cluster's name servers are not in its namespace "
+            "kube-system, allow them in notebook.egress and hub.egress; more reasons: docs/network.md"
         )
     if found["forbidden"] is None:
         return (
-            f"network.policies: the cluster does not enforce NetworkPolicies. A pod in namespace {props['namespace']} "
-            f"reached the proxy's API at {props['forbidden']}, so people reach other people's notebooks and the private "
-            "network. To fix it, use a network plugin that enforces them, such as GKE's Dataplane V2; if it is known "
-            "and accepted: pulumi config set network.policies false"
+            f"network.policies: the cluster does not enforce NetworkPolicies: a pod in namespace {namespace} reached "
+            f"the proxy's API at {props['forbidden']}. So people reach notebooks of others and the private network. "
+            "To fix it, use a network plugin that enforces them, such as GKE's Dataplane V2; if it is accepted: "
+            "pulumi config set network.policies false"
         )
     return None
 

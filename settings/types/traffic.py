@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from settings.types.model import Model
 from settings.types.names import DnsLabel
@@ -72,9 +72,8 @@ class Destination(Pods):
     range: OutsideRange | None = None
     """Range of IPv4 addresses, such as `10.20.0.0/16`; a single one is `10.20.0.7/32`. In place of pods: no range
     contains pods and nodes on GKE."""
-    ports: tuple[Port, ...] = ()
-    """Ports, such as `5432`, and ranges of ports, such as `8000-8100`: those of the pods, not of a Service. Empty: all
-    ports."""
+    ports: Annotated[tuple[Port, ...], Field(examples=[[5432, "8000-8100"]])] = ()
+    """Ports, and ranges of ports: those of the pods, not of a Service in front of them. Empty: all ports."""
     protocol: Literal["TCP", "UDP"] = "TCP"
     """Protocol of `ports`."""
 

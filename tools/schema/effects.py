@@ -46,7 +46,9 @@ _PROXY: Final = Effect(restarts={"proxy"})
 _CLUSTER: Final = Effect(updates={"Cluster"})
 _BACKEND: Final = Effect(updates={"GCPBackendPolicy"})
 _BACKUP: Final = Effect(updates={"BackupPlan"})
-_ACCOUNT: Final = Effect(updates={"ServiceAccount"})
+_ACCOUNT: Final = Effect(
+    updates={"NetworkPolicy", "ServiceAccount"}, note="The policies only if there was none: the metadata server opens."
+)
 _BINDING: Final = Effect(updates={"ClusterRoleBinding"})
 _POOL: Final = Effect(updates={"NodePool"})
 _POLICIES: Final = Effect(updates={"NetworkPolicy"}, note="It applies to running pods at once.")
@@ -113,7 +115,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "endpoint.type": Effect(
         restarts={"hub", "proxy"},
         replaces={"Address"},
-        updates={"Service"},
+        updates={"NetworkPolicy", "Service"},
         note="The hub gets another IP address.",
     ),
     "endpoint.address": Effect(restarts={"hub"}, replaces={"Address"}, updates={"Service"}),
@@ -134,7 +136,9 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "hub.egress": _POLICIES,
     "hub.ingress": _POLICIES,
     "database.type": Effect(
-        restarts={"hub"}, replaces={"Address", "Database", "DatabaseInstance", "ForwardingRule", "User"}
+        restarts={"hub"},
+        replaces={"Address", "Database", "DatabaseInstance", "ForwardingRule", "User"},
+        updates={"NetworkPolicy"},
     ),
     "database.tier": _INSTANCE,
     "database.highAvailability": Effect(

@@ -81,10 +81,17 @@ def test_an_accepted_file_sets_each_key_to_another_value_than_its_default() -> N
 def test_one_file_sets_every_key_that_is_valid_in_any_cluster() -> None:
     written = read_config(FILES / "everything.good.yaml")
     on_gke = read_config(FILES / "gke-everything.good.yaml")
-    # The first two exclude node pools, the third a zone as location, the next two endpoint.tlsSecret, and the last one
-    # needs sign-in with OAuth.
+    # The first two exclude node pools, the third a zone as location, the next two endpoint.tlsSecret, the next one
+    # needs sign-in with OAuth, and the last one excludes notebook.egress.
     no_pools = {"cluster.autopilot", "notebook.accelerator"}
-    alone = {*no_pools, "nodes.zones", "endpoint.tlsCertificate", "endpoint.tlsKey", "notebook.signInToken"}
+    alone = {
+        *no_pools,
+        "nodes.zones",
+        "endpoint.tlsCertificate",
+        "endpoint.tlsKey",
+        "notebook.signInToken",
+        "network.policies",
+    }
     assert {key for key in KEYS if f"{PROJECT}:{key}" not in {**written, **on_gke}} == alone
 
 
