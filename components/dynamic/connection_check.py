@@ -141,7 +141,7 @@ class CheckPod:
             if status.phase == "Failed":
                 break
             self.sleep(POLL_SECONDS)
-        messages = [one.message for one in status.conditions or [] if one.message]
+        messages = [str(one.message) for one in cast("list[Any]", status.conditions or []) if one.message]
         raise CheckError(". ".join([f"its pod did not end in {TIMEOUT_SECONDS} seconds ({status.phase})", *messages]))
 
 

@@ -1,8 +1,8 @@
 """Rules of the NetworkPolicies: what they must let through, and settings that have no effect without them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, cast
+from collections.abc import Iterable, Iterator
+from typing import Final
 from urllib.parse import urlsplit
 
 from pydantic import JsonValue
@@ -87,7 +87,7 @@ def sign_in_errors(
     return [
         f"{key}: names port {port}, which network.policies closes to the hub; allow it in hub.egress: "
         "[{range: 10.20.0.7/32, ports: [PORT]}], or namespace and pods in the cluster"
-        for key, port in _ports_in(auth.custom_traits, "auth.customTraits")
+        for key, port in _ports_in(dict(auth.custom_traits), "auth.customTraits")
         if port not in reached and not _has_port(port, hub.egress)
     ]
 
@@ -122,7 +122,7 @@ def _ports_in(value: JsonValue, key: str) -> Iterator[tuple[str, int]]:
     if isinstance(value, str):
         for found in _URL.finditer(value):
             yield key, int(found[2] or _PORTS[found[1]])
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for name, part in value.items():
             inner = f"{key}.{name}"
             if _PORT_TRAIT.fullmatch(name) and str(part).isdigit():
@@ -130,5 +130,5 @@ def _ports_in(value: JsonValue, key: str) -> Iterator[tuple[str, int]]:
             else:
                 yield from _ports_in(part, inner)
     elif isinstance(value, list):
-        for index, part in enumerate(cast("list[JsonValue]", value)):
+        for index, part in enumerate(value):
             yield from _ports_in(part, f"{key}[{index}]")
