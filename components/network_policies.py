@@ -92,6 +92,8 @@ class NetworkPolicies(pulumi.ComponentResource):
         everything = meta.LabelSelectorArgs()
         policy("closed", "hub", everything)
         policy("hub", "hub", _component(settings, "hub"), ingress=_to_hub(args), egress=_from_hub(args))
+        if to_database := _to_database(args):
+            policy("database", "hub", _component(settings, "hub"), egress=to_database)
         policy("proxy", "proxy", _component(settings, "proxy"), ingress=_to_proxy(args), egress=_from_proxy(args))
         if settings.endpoint.tls_secret is not None:
             solver = networking.NetworkPolicyIngressRuleArgs(ports=tcp(_ACME_PORT))
@@ -143,16 +145,20 @@ def _from_hub(args: NetworkPoliciesArgs) -> Egress:
         # The API server and the sign-in have no fixed addresses, and an API server on a node is in no range.
         networking.NetworkPolicyEgressRuleArgs(ports=tcp(*settings.ports_of_hub)),
     ]
-    if args.database_address is not None:
-        address = pulumi.Output.concat(args.database_address, "/32")
-        rules.append(networking.NetworkPolicyEgressRuleArgs(to=ranges(address), ports=tcp(settings.database.port)))
-    elif settings.database.type == "postgresql":
-        # The host may be a name, and a pod. The port is a part of a secret.
-        port = pulumi.Output.secret(settings.database.port)
-        rules.append(networking.NetworkPolicyEgressRuleArgs(ports=tcp(port)))
     if settings.identity.hub_service_account is not None:
         rules.append(to_metadata_server())
     return [*rules, *map(to_chosen, settings.hub.egress)]
+
+
+def _to_database(args: NetworkPoliciesArgs) -> Egress:
+    settings = args.settings
+    if args.database_address is not None:
+        address = pulumi.Output.concat(args.database_address, "/32")
+        return [networking.NetworkPolicyEgressRuleArgs(to=ranges(address), ports=tcp(settings.database.port))]
+    if settings.database.type == "postgresql":
+        # The host may be a name, and a pod. The port is a part of a secret, and makes the whole policy secret.
+        return [networking.NetworkPolicyEgressRuleArgs(ports=tcp(pulumi.Output.secret(settings.database.port)))]
+    return []
 
 
 def _to_proxy(args: NetworkPoliciesArgs) -> Ingress:

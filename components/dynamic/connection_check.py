@@ -126,8 +126,8 @@ class CheckPod:
         try:
             self._wait(name)
             lines = end_of_log(self.core, name, namespace, previous=False, lines=1)
-            return json.loads(lines[-1] if lines else "null")
-        except (ValueError, TypeError):
+            return json.loads("".join(lines))
+        except ValueError:
             raise CheckError("its pod printed no result") from None
         finally:
             self.core.delete_namespaced_pod(name, namespace, grace_period_seconds=0)

@@ -33,7 +33,7 @@ STACK: Final = (
         ],
     },
 )
-"""The stack of the table: a created GKE cluster with a Gateway, Cloud SQL, an identity of one user, and destinations."""
+"""Changes of the stack of the table: a Gateway, Cloud SQL, an identity of one user, and destinations."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -136,9 +136,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "hub.egress": _POLICIES,
     "hub.ingress": _POLICIES,
     "database.type": Effect(
-        restarts={"hub"},
-        replaces={"Address", "Database", "DatabaseInstance", "ForwardingRule", "User"},
-        updates={"NetworkPolicy"},
+        restarts={"hub"}, replaces={"Address", "Database", "DatabaseInstance", "ForwardingRule", "User"}
     ),
     "database.tier": _INSTANCE,
     "database.highAvailability": Effect(
