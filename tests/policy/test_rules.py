@@ -150,3 +150,17 @@ def test_a_cluster_without_deletion_protection_is_a_violation() -> None:
     type_ = "gcp:container/cluster:Cluster"
     assert list(rules.protected_cluster(type_, {"deletionProtection": False}))
     assert list(rules.protected_cluster(type_, {"deletionProtection": True})) == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "found"),
+    [
+        ({"podSelector": {}}, 0),
+        ({"podSelector": {}, "ingress": [{"ports": [{"port": 80}]}], "egress": [{}]}, 2),
+        ({"podSelector": {"matchLabels": {"app": "web"}}, "ingress": [{}]}, 0),
+        ({"podSelector": {}, "egress": [{"to": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}]}, 0),
+    ],
+)
+def test_a_network_policy_that_opens_a_whole_namespace_is_a_violation(spec: Properties, found: int) -> None:
+    type_ = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+    assert len(list(rules.closed_network(type_, {"spec": spec}))) == found

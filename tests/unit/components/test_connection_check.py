@@ -129,13 +129,16 @@ def test_a_hub_that_notebooks_do_not_reach_gives_a_warning_with_the_reason() -> 
 def test_the_update_does_not_fail_if_nothing_could_be_tried(
     refusal: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def same(core: _Core) -> _Core:
+        return core
+
     def client(_: object) -> _Core:
         if refusal is None:
             raise OSError("no route to host")
         return _Core([], refusal=refusal)
 
     monkeypatch.setattr(connection_check, "api_client", client)
-    monkeypatch.setattr("kubernetes.client.CoreV1Api", lambda core: core)
+    monkeypatch.setattr("kubernetes.client.CoreV1Api", same)
     outs = ConnectionCheckProvider().create(INPUTS).outs or {}
     assert "it was not tried" in outs["warning"]
     assert ("exceeded quota" if refusal else "no route") in outs["warning"]
@@ -150,7 +153,11 @@ def test_only_other_connections_or_rules_are_tried_again() -> None:
 
 def _told(monkeypatch: pytest.MonkeyPatch, **outputs: object) -> list[str]:
     told: list[str] = []
-    monkeypatch.setattr(pulumi.log, "warn", lambda text, _resource: told.append(text))
+
+    def tell(text: str, _resource: object) -> None:
+        told.append(text)
+
+    monkeypatch.setattr(pulumi.log, "warn", tell)
     inputs: dict[str, Any] = {**INPUTS, "context": None, "node_selector": None}
     args = ConnectionCheckArgs(**inputs)
 
