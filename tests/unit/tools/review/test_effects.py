@@ -4,10 +4,10 @@ import pytest
 
 from tests.unit.tools.review import logs
 from tests.unit.tools.review.logs import (
+    AUTOSCALER,
     CLAIM,
     CONFIG_MAP,
     DEPLOYMENT,
-    AUTOSCALER,
     SERVICE,
     TOKEN,
     auto_named,
