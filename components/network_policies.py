@@ -119,11 +119,16 @@ class NetworkPolicies(pulumi.ComponentResource):
                 node_selector=core_nodes(settings),
                 allowed=f"{service_names.hub_api(settings)}.{settings.namespace}:{HUB_PORT}",
                 forbidden=f"{service_names.proxy_api(settings)}.{settings.namespace}:{PROXY_API_PORT}",
-                generations=pulumi.Output.all(*(one.metadata.generation for one in made)),
+                generations=pulumi.Output.all(*(one.metadata.generation for one in made)).apply(_joined),
             ),
             pulumi.ResourceOptions(parent=self, depends_on=[*made, *args.running]),
         )
         self.register_outputs({"names": self.names})
+
+
+def _joined(generations: Sequence[int | None]) -> str:
+    # Without the right to a dry run, a preview does not know that of a changed policy.
+    return ",".join("?" if one is None else str(one) for one in generations)
 
 
 def _component(settings: Settings, component: str) -> meta.LabelSelectorArgs:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -77,8 +77,8 @@ class ConnectionCheckArgs(ApiClientArgs):
     """Host and port to which notebooks may connect."""
     forbidden: str
     """Host and port to which they may not."""
-    generations: pulumi.Input[Sequence[int | None]]
-    """`metadata.generation` of each NetworkPolicy, which rises with each change of its rules."""
+    generations: pulumi.Input[str]
+    """`metadata.generation` of the NetworkPolicies. It rises with each change of the rules."""
 
 
 class ConnectionCheck(dynamic.Resource, module="jupyterhub", name="ConnectionCheck"):

@@ -31,7 +31,7 @@ INPUTS: dict[str, Any] = {
     "namespace": "lab-notebooks",
     "allowed": "tf-hub-api.lab:8081",
     "forbidden": "tf-hub-proxy-api.lab:8001",
-    "generations": [1, 1],
+    "generations": "1,1",
     "labels": {"app.kubernetes.io/name": "jupyterhub"},
     "image": "registry.example/foo/hub:1",
 }
@@ -145,9 +145,9 @@ def test_the_update_does_not_fail_if_nothing_could_be_tried(
 
 
 def test_only_other_connections_or_rules_are_tried_again() -> None:
-    provider, state = ConnectionCheckProvider(), {**INPUTS, "generations": [1.0, 1.0], "__provider": "old"}
+    provider, state = ConnectionCheckProvider(), {**INPUTS, "__provider": "old"}
     assert provider.diff("", state, {**INPUTS, "image": "registry.example/foo/hub:2"}).changes is False
-    assert provider.diff("", state, {**INPUTS, "generations": [1, 2]}).changes is True
+    assert provider.diff("", state, {**INPUTS, "generations": "1,2"}).changes is True
     assert provider.diff("", state, {**INPUTS, "allowed": "hub.lab:8081"}).changes is True
 
 
