@@ -31,17 +31,15 @@ def refusal(address, timeout):
     except OSError as error:
         return str(error) or type(error).__name__
 
-def tried(address, timeout, until):
+def tried(address, timeout, until_open, seconds):
     """Try for some seconds: rules may reach the node later than the pod."""
-    for attempt in range(5):
-        found = refusal(address, timeout)
-        if (found is None) == until:
-            break
+    while ((found := refusal(address, timeout)) is None) != until_open and seconds > 0:
         time.sleep(1)
+        seconds -= 1
     return found
 
 allowed, forbidden = sys.argv[1:]
-print(json.dumps({"allowed": tried(allowed, 5, True), "forbidden": tried(forbidden, 2, False)}))
+print(json.dumps({"allowed": tried(allowed, 5, True, 10), "forbidden": tried(forbidden, 2, False, 3)}))
 '''
 """Python program of the pod: prints why each of two connections failed, null if it did not."""
 
