@@ -272,7 +272,7 @@ def test_a_pod_runs_as_the_service_account_of_its_user(
     made = PodGuard(with_accounts).modify_pod_hook(spawner(user), FakePod(pod))
     assert made.spec.service_account_name == account
     # A NetworkPolicy opens the metadata server to pods with the label.
-    labels = cast("V1ObjectMeta", made.metadata).labels or {}
+    labels = made.metadata.labels or {}
     assert labels.get(IDENTITY_LABEL) == (None if account == "notebooks" else account)
 
 
