@@ -181,6 +181,7 @@ def _from_proxy(args: NetworkPoliciesArgs) -> Egress:
         _to(args, "hub", HUB_PORT),
         _to(args, "proxy", PROXY_API_PORT),
         _to_servers(args),
+        *map(to_chosen, args.settings.proxy.egress),
     ]
 
 

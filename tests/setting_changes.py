@@ -77,6 +77,7 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
             "notebook.egress": [{"range": "10.20.0.0/16", "ports": [5432]}],
             "hub.egress": [{"range": "10.20.0.7/32", "ports": [636]}],
             "hub.ingress": [{"namespace": "monitoring"}],
+            "proxy.egress": [{"namespace": "reports", "ports": [8080]}],
             "notebook.secretEnvironment": '{"DB_PASSWORD": "a secret"}',
             "github.clientSecret": "another secret",
         },

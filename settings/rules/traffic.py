@@ -14,6 +14,7 @@ from settings.groups.hub import HubSettings
 from settings.groups.identity import IdentitySettings
 from settings.groups.network import NetworkSettings
 from settings.groups.notebook import NotebookSettings
+from settings.groups.proxy import ProxySettings
 from settings.rules.effects import without_effect
 from settings.types.traffic import Destination
 
@@ -35,7 +36,9 @@ def ports_of_hub(cluster: ClusterSettings, auth: AuthSettings, github: GitHubSet
     return tuple(sorted(ports))
 
 
-def effect_errors(network: NetworkSettings, notebook: NotebookSettings, hub: HubSettings) -> list[str]:
+def effect_errors(
+    network: NetworkSettings, notebook: NotebookSettings, hub: HubSettings, proxy: ProxySettings
+) -> list[str]:
     """Report keys that have no effect without policies, or without the internet."""
     if not network.policies:
         why = "with network.policies false"
@@ -43,6 +46,7 @@ def effect_errors(network: NetworkSettings, notebook: NotebookSettings, hub: Hub
             *without_effect("network", network, ("private_ranges",), why),
             *without_effect("notebook", notebook, ("internet", "egress"), why),
             *without_effect("hub", hub, ("egress", "ingress"), why),
+            *without_effect("proxy", proxy, ("egress",), why),
         ]
     if not notebook.internet:
         return without_effect("network", network, ("private_ranges",), "with notebook.internet false")
@@ -102,7 +106,7 @@ def extra_config_warnings(
     ports = sorted({port for _, port in _ports_in(hub.extra_config, "hub.extraConfig")})
     return [
         f"hub.extraConfig: has a URL with port {port}, which network.policies closes to the hub; if the hub itself "
-        "connects to it, allow it in hub.egress"
+        "connects to it, allow it in hub.egress, and for a service behind the proxy in proxy.egress too"
         for port in ports
         if port not in reached and not _has_port(port, hub.egress)
     ]

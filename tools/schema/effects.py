@@ -152,6 +152,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "proxy.image": _PROXY,
     "proxy.resources": _PROXY,
     "notebook.accelerator": Effect(restarts={"hub"}, updates={"StorageClass"}),
+    "proxy.egress": _POLICIES,
     "notebook.internet": _POLICIES,
     "notebook.egress": _POLICIES,
     "notebook.quota": Effect(updates={"ResourceQuota"}),

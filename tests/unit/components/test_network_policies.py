@@ -101,6 +101,15 @@ def test_destinations_of_settings_are_rules_of_their_own() -> None:
     ]
 
 
+def test_hub_and_proxy_have_destinations_of_their_own() -> None:
+    destinations = {"hub.egress": [{"range": "10.20.0.7/32"}], "proxy.egress": [{"namespace": "reports"}]}
+    policies = _policies(record_hub(destinations))
+    reports = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "reports"}}}
+    assert policies["tf-hub-hub"]["egress"][-1] == {"to": [{"ipBlock": {"cidr": "10.20.0.7/32"}}]}
+    assert policies["tf-hub-proxy"]["egress"][-1] == {"to": [reports]}
+    assert reports not in [peer for rule in policies["tf-hub-hub"]["egress"] for peer in rule.get("to", ())]
+
+
 def test_the_internet_has_no_private_addresses() -> None:
     ranges = {"network.privateRanges": ["203.0.113.0/24", "10.1.0.0/16"]}
     rules = _policies(record_gke(ranges))["tf-hub-notebooks"]["egress"]
