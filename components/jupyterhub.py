@@ -16,6 +16,7 @@ from components.hub_config import HubConfigMap, HubConfigMapArgs
 from components.hub_files import HubFiles, HubFilesArgs
 from components.hub_secret import HubSecret, HubSecretArgs
 from components.namespaces import Namespaces, NamespacesArgs
+from components.network_policies import NetworkPolicies, NetworkPoliciesArgs
 from components.notebook_files import NotebookFiles, NotebookFilesArgs
 from components.notebook_secret import NotebookSecret, NotebookSecretArgs
 from components.ownership import owned
@@ -107,7 +108,7 @@ class JupyterHub(pulumi.ComponentResource):
             ),
             child,
         )
-        Hub(
+        hub = Hub(
             f"{name}-hub",
             HubArgs(
                 settings=settings,
@@ -124,6 +125,19 @@ class JupyterHub(pulumi.ComponentResource):
             ),
             child,
         )
+        if settings.network.policies:
+            NetworkPolicies(
+                f"{name}-network",
+                NetworkPoliciesArgs(
+                    settings=settings,
+                    namespace=namespace,
+                    notebooks_namespace=namespaces.notebooks,
+                    database_address=database.address if database else None,
+                    kubeconfig=kubeconfig,
+                    running=[hub, proxy],
+                ),
+                child,
+            )
         endpoint = Endpoint(
             f"{name}-endpoint",
             EndpointArgs(

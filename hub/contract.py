@@ -58,6 +58,12 @@ PROXY_API_PORT: Final = 8001
 HUB_PORT: Final = 8081
 """Container port of the hub's pages and API, for proxy and notebooks."""
 
+NOTEBOOK_PORT: Final = 8888
+"""Container port of notebook servers, for proxy and hub."""
+
+IDENTITY_LABEL: Final = "jupyterhub-on-gke/identity"
+"""Label of the pods of users who have a ServiceAccount of their own, with its name. They reach the metadata server."""
+
 NODE_PURPOSE: Final = "hub.jupyter.org/node-purpose"
 """Node label, as in JupyterHub's Helm chart: `core` for hub and proxy, `user` for notebooks."""
 

@@ -38,6 +38,7 @@ from hub.contract import (
     DEDICATED,
     HUB_PORT,
     NODE_PURPOSE,
+    NOTEBOOK_PORT,
     PROXY_PORT,
     PROXY_TOKEN_VARIABLE,
     HubConfig,
@@ -123,6 +124,8 @@ sign_in.configure(c, hub_config.sign_in)
 # Notebook servers.
 c.JupyterHub.spawner_class = NotebookSpawner
 c.KubeSpawner.namespace = hub_config.notebooks_namespace
+# The only port of servers that the NetworkPolicies open, for proxy and hub.
+c.KubeSpawner.port = NOTEBOOK_PORT
 pod_settings.configure(c, hub_config.pod)
 c.KubeSpawner.cmd = command(hub_config.pod.command)
 # NotebookSpawner adds its own variables. A dict, so that extraConfig may add items.

@@ -12,7 +12,7 @@ from kubernetes_asyncio.client import V1OwnerReference
 from pydantic import ValidationError
 
 from hub import choices, grants, image_rule, named_servers, stack_files
-from hub.contract import ACCELERATOR, EPHEMERAL_STORAGE, GPU_RESOURCE
+from hub.contract import ACCELERATOR, EPHEMERAL_STORAGE, GPU_RESOURCE, IDENTITY_LABEL
 from hub.errors import HubError
 from hub.free_form import MistakesError
 from hub.people import groups_of
@@ -65,6 +65,9 @@ class PodGuard:
         if reasons:
             raise HubError(["This hub does not allow this notebook pod.", *reasons], status=403)
         # The settings alone say what follows, so it is not checked.
+        if account != self._config.default_service_account:
+            # NetworkPolicies select pods by labels, not by ServiceAccounts.
+            pod.metadata.labels = {**(pod.metadata.labels or {}), IDENTITY_LABEL: account}
         grants.add_to(pod, spawner, self._config, choice=None if server is None else server.choice)
         stack_files.add_to(pod, self._config.content)
         if self._config.named_servers.on_one_node:

@@ -101,6 +101,19 @@ def _is_https(port: Properties) -> bool:
     return "https" in str(name).lower()
 
 
+def closed_network(type_: str, props: Properties) -> Iterator[str]:
+    """Find NetworkPolicies that open all pods of a namespace to everybody, or everything to them."""
+    if type_ != "kubernetes:networking.k8s.io/v1:NetworkPolicy":
+        return
+    spec = as_map(props.get("spec"))
+    if any(as_map(spec.get("podSelector")).values()):
+        return
+    for direction, peers in (("ingress", "from"), ("egress", "to")):
+        for rule in cast("Sequence[Properties]", spec.get(direction) or ()):
+            if not rule.get(peers):
+                yield f"An {direction} rule for all pods of the namespace has no '{peers}': name peers or pods."
+
+
 def protected_cluster(type_: str, props: Properties) -> Iterator[str]:
     """Find clusters without deletion protection."""
     if type_ == "gcp:container/cluster:Cluster" and props.get("deletionProtection") is False:
@@ -123,6 +136,11 @@ RULES: Final = (
         name="no-rights-for-everybody",
         description="No role is bound to everybody.",
         check=no_rights_for_everybody,
+    ),
+    Rule(
+        name="closed-network",
+        description="NetworkPolicies do not open a whole namespace to everybody.",
+        check=closed_network,
     ),
     Rule(
         name="https-only",

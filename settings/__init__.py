@@ -17,29 +17,36 @@ from settings.settings import Settings
 from settings.types import quantity
 from settings.types.addresses import callback_of, is_loopback, logout_of, url_of
 from settings.types.certificate import certificate_errors, key_errors
+from settings.types.networks import PRIVATE
 from settings.types.pages import logo_file
 from settings.types.placement import PodOptions
 from settings.types.sizes import Bounds, Resources, Storage
+from settings.types.traffic import LINK_LOCAL, Destination, Pods, bounds_of
 
 __all__ = [
+    "LINK_LOCAL",
+    "PRIVATE",
     "ArtifactRegistry",
     "Bounds",
     "Choice",
     "ChoiceImage",
     "ChoiceSize",
     "ClusterSettings",
+    "Destination",
     "EndpointSettings",
     "GpuPool",
     "NetworkSettings",
     "NodePool",
     "NotebookIdentity",
     "PodOptions",
+    "Pods",
     "Resources",
     "Role",
     "Service",
     "Settings",
     "SettingsError",
     "Storage",
+    "bounds_of",
     "callback_of",
     "certificate_errors",
     "from_file",

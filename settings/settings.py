@@ -31,6 +31,7 @@ from settings.groups.registry import RegistrySettings
 from settings.groups.secrets import SecretsSettings
 from settings.rules import RULES, WARNINGS, broken
 from settings.rules.defaults import complete
+from settings.rules.traffic import ports_of_hub
 from settings.types.addresses import PublicUrl
 from settings.types.model import Model
 from settings.types.names import HubName, HubNamespace
@@ -90,6 +91,16 @@ class Settings(Model):
         """Organizations, teams and groups that decide on what people have, each once."""
         entries = memberships(self.identity, self.notebook, self.hub)
         return tuple(dict.fromkeys(name for entry in entries for name in (*entry.organizations, *entry.groups)))
+
+    @property
+    def ports_of_hub(self) -> tuple[int, ...]:
+        """TCP ports at which the hub reaches any address, with `network.policies`."""
+        return ports_of_hub(self.cluster, self.auth, self.github, self.oidc)
+
+    @property
+    def notebooks_have_identity(self) -> bool:
+        """Whether all notebooks act as a Google service account, or as their own one to mount a bucket."""
+        return self.identity.notebook_service_account is not None or self.notebook.uses_buckets
 
     @property
     def gpu_types(self) -> frozenset[str]:

@@ -112,6 +112,9 @@ ACTIONLINT = Tool(folder="actionlint")
 KUBE_SCORE = Tool(folder="kube-score")
 """A scanner of Kubernetes manifests, for the tests."""
 
+CYCLONUS = Tool(folder="cyclonus")
+"""A program that says which connections NetworkPolicies allow, for the tests."""
+
 ENGINE = (PULUMI, KUBERNETES_PROVIDER)
 """The tools that run the Pulumi program."""
 

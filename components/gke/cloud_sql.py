@@ -16,7 +16,6 @@ _VERSION: Final = "POSTGRES_17"
 """A change upgrades existing instances in place, with some minutes of downtime."""
 NAME: Final = "hub"
 """Name of the database and of its user."""
-_PORT: Final = 5432
 _SUNDAY: Final = 7
 
 
@@ -38,6 +37,8 @@ class CloudSql(pulumi.ComponentResource):
     ca_certificates: pulumi.Output[str]
     """CA certificates (PEM) of the instance: the active one, and around a rotation its predecessor or successor.
     Not secret. Known once the instance exists."""
+    address: pulumi.Output[str]
+    """Private IP address of the database."""
     instance: pulumi.Output[str]
     """Name of the instance."""
 
@@ -94,10 +95,11 @@ class CloudSql(pulumi.ComponentResource):
             lambda certs: "".join(sorted(f"{one.cert.strip()}\n" for one in certs))
         )
         self.instance = instance.name
+        self.address = address.address
         ready = [endpoint.id, database.id, user.id]
         self.url = pulumi.Output.all(password=password.value, address=address.address, ready=ready).apply(
             lambda args: (
-                f"postgresql://{NAME}:{args['password']}@{args['address']}:{_PORT}/{NAME}"
+                f"postgresql://{NAME}:{args['password']}@{args['address']}:{settings.database.port}/{NAME}"
                 # Each instance has its own CA, so verify-ca identifies it; the host name need not match.
                 f"?sslmode=verify-ca&sslrootcert={DATABASE_CA_PATH}"
             )

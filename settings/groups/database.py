@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from settings.types.database import DatabaseUrl
+from settings.types.database import PORT, DatabaseUrl, port_of
 from settings.types.machines import DatabaseTier
 from settings.types.model import Model
 from settings.types.text import Flag
@@ -21,3 +21,8 @@ class DatabaseSettings(Model):
     with a shared vCPU."""
     high_availability: Flag = False
     """Whether the Cloud SQL instance has a standby in another zone, with automatic failover. It doubles the cost."""
+
+    @property
+    def port(self) -> int:
+        """Port of the PostgreSQL server. That of `url` belongs to a secret."""
+        return PORT if self.url is None else port_of(self.url.get_secret_value())

@@ -15,10 +15,13 @@ from settings.types.model import Model, over
 from settings.types.placement import PodOptions
 from settings.types.sizes import Limits, Requests, Resources, Storage
 from settings.types.text import Flag, Text
+from settings.types.traffic import Destination, Pods
 
 _HUB_RESOURCES = Resources(requests=Requests(cpu="100m", memory="256Mi"), limits=Limits(memory="1Gi"))
 _FILES = {"/etc/krb5.conf": "[libdefaults]\n  default_realm = EXAMPLE.ORG\n"}
 _HUB_STORAGE = Storage(size="1Gi")
+_LDAP = {"range": "10.20.0.7/32", "ports": [636]}
+_PROMETHEUS = {"namespace": "monitoring", "pods": {"app.kubernetes.io/name": "prometheus"}}
 
 
 class HubSettings(Model):
@@ -68,3 +71,9 @@ class HubSettings(Model):
         tuple[HubVolume, ...], Field(examples=[[{"name": "ca", "path": "/srv/ca", "configMap": "company-ca"}]])
     ] = ()
     """Existing claims, ConfigMaps and Secrets of the hub's namespace that are mounted in the hub."""
+    egress: Annotated[tuple[Destination, ...], Field(examples=[[_LDAP]])] = ()
+    """Further destinations of the hub's connections, with `network.policies`: a directory for `auth.type: custom`, for
+    example. It reaches what other settings name, and port 443 of every address."""
+    ingress: Annotated[tuple[Pods, ...], Field(examples=[[_PROMETHEUS]])] = ()
+    """Pods that may connect to the hub directly, with `network.policies`: those that read its metrics, for example.
+    Proxy and notebooks always may, and browsers reach it through the proxy."""

@@ -21,6 +21,7 @@ from settings.types.quota import QuotaName, amounts_fit
 from settings.types.secret import SecretText
 from settings.types.sizes import CpuBounds, MemoryBounds, Storage
 from settings.types.text import Flag, Text, WholeNumber
+from settings.types.traffic import Destination
 
 _HOME_STORAGE = Storage(size="10Gi")
 _CPU = CpuBounds(default="0.5", min="0.1", max="4")
@@ -30,6 +31,10 @@ _RUN_AS = RunAs(user=1000, group=100)
 _COURSE = {"repository": "https://github.com/example/course", "branch": "main"}
 _NAMED_SERVERS = NamedServers(max=0, home="own")
 _FILES = {"/etc/gitconfig": "[pull]\n  rebase = true\n"}
+_DESTINATIONS = [
+    {"range": "10.20.0.0/16", "ports": [5432]},
+    {"namespace": "mlflow", "pods": {"app": "mlflow"}, "ports": [5000]},
+]
 _SHORTEST_IDLE = 5
 _FOLDERS = [
     {"name": "data", "path": "/data", "claim": "course-data"},
@@ -152,6 +157,11 @@ class NotebookSettings(Model):
     """Volume for temporary files, of each server: it is deleted when the server stops. Not set: none."""
     folders: Annotated[tuple[Folder, ...], Field(examples=[_FOLDERS])] = ()
     """Folders beside the home: shared, of a group, or of each user."""
+    internet: Flag = True
+    """Whether servers reach the internet, with `network.policies`. The private network is no internet."""
+    egress: Annotated[tuple[Destination, ...], Field(examples=[_DESTINATIONS])] = ()
+    """Further destinations of servers' connections, with `network.policies`: databases in the private network, for
+    example, and services in the cluster. It also applies to running servers."""
 
     @property
     def uses_filestore(self) -> bool:

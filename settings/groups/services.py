@@ -1,6 +1,8 @@
 """Services, roles and groups of the hub: parts of `hub.*`."""
 
+import re
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -8,10 +10,13 @@ from settings.types.accounts import GitHubOrganization, UserName
 from settings.types.addresses import PublicUrl
 from settings.types.choices import GroupName
 from settings.types.model import Model
-from settings.types.names import DnsLabel
+from settings.types.names import LABEL, DnsLabel
 from settings.types.services import RedirectUrl, RoleName, Scope, ServiceName
 from settings.types.text import Flag, Line, WholeNumber
+from settings.types.traffic import Destination
 
+_IN_CLUSTER: Final = re.compile(rf"{LABEL}\.({LABEL})(?:\.svc(?:\.cluster\.local)?)?")
+_IPV4: Final = re.compile(r"\d+\.\d+\.\d+\.\d+")
 SERVICE_EXAMPLE: Final = {
     "name": "dask-gateway",
     "url": "http://traefik-dask-gateway.dask",
@@ -55,8 +60,8 @@ class Service(Model):
     groups: Annotated[tuple[GroupName, ...], Field(examples=[["course-1"]])] = ()
     """Groups whose members may use it, with another sign-in than GitHub."""
     namespace: DnsLabel | None = None
-    """Existing namespace of its pods, in which the Secret `<name of the hub>-service-<name>` has its token, under the
-    key `token`. Not set: only the output `service_tokens` has it."""
+    """Existing namespace of its pods. They may connect to the hub, and the Secret `<name of the hub>-service-<name>` there
+    has its token, under the key `token`. Not set: only the output `service_tokens` has the token."""
     token_generation: Annotated[WholeNumber, Field(ge=1)] = 1
     """Generation of its token: a higher number renews it, and the old one is no longer valid once the hub has
     restarted."""
@@ -67,9 +72,25 @@ class Service(Model):
         return self.url is not None or self.redirect_url is not None
 
     @property
-    def for_everybody(self) -> bool:
-        """Whether every user of the hub may use it."""
-        return not (self.users or self.organizations or self.groups)
+    def destination(self) -> Destination | None:
+        """The pods or the address behind `url`; None if the URL does not tell them, or there is none."""
+        if self.url is None:
+            return None
+        parts = urlsplit(self.url)
+        if found := _IN_CLUSTER.fullmatch(parts.hostname or ""):
+            # All ports: that of the pods may be another one than that of the Service.
+            return Destination(namespace=found[1])
+        if _IPV4.fullmatch(parts.hostname or ""):
+            return Destination(range=f"{parts.hostname}/32", ports=(str(self.port),))
+        return None
+
+    @property
+    def port(self) -> int | None:
+        """Port of `url`."""
+        if self.url is None:
+            return None
+        parts = urlsplit(self.url)
+        return parts.port or (443 if parts.scheme == "https" else 80)
 
 
 class Role(Model):

@@ -34,6 +34,7 @@ from settings.rules import (
     services,
     sign_in,
     tls,
+    traffic,
 )
 
 Rule = Callable[..., list[str]]
@@ -127,6 +128,10 @@ RULES: Final[tuple[Rule, ...]] = (
     iap.endpoint_errors,
     iap.user_errors,
     iap.github_errors,
+    traffic.effect_errors,
+    traffic.notebook_errors,
+    traffic.sign_in_errors,
+    traffic.service_errors,
 )
 """Rules whose findings stop the program."""
 
@@ -142,6 +147,7 @@ WARNINGS: Final[tuple[Rule, ...]] = (
     backup.content_warnings,
     folders.environment_warnings,
     hub.variable_warnings,
+    traffic.extra_config_warnings,
 )
 """Rules whose findings are shown as warnings."""
 

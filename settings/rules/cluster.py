@@ -89,13 +89,9 @@ def context_errors(cluster: ClusterSettings, kubernetes: KubernetesSettings) -> 
 
 def network_errors(network: NetworkSettings) -> list[str]:
     """Report overlapping ranges."""
-    ranges = {
-        f"network.{field.alias}": value
-        for name, field in NetworkSettings.model_fields.items()
-        if (value := getattr(network, name)) is not None
-    }
     return [
-        f"{one}: overlaps with {other}; choose ranges without common addresses" for one, other in overlapping(ranges)
+        f"{one}: overlaps with {other}; choose ranges without common addresses"
+        for one, other in overlapping(network.cluster_ranges)
     ]
 
 

@@ -1,8 +1,8 @@
 """Named type for the URL of a PostgreSQL database."""
 
 import re
-from typing import Annotated
-from urllib.parse import parse_qsl
+from typing import Annotated, Final
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator, SecretStr
 
@@ -18,6 +18,22 @@ _URL = re.compile(
 
 
 _PASSWORDS = {"password", "sslpassword"}
+PORT: Final = 5432
+"""Port of PostgreSQL servers whose URL has none."""
+_LAST_PORT: Final = 65535
+
+
+def port_of(url: str) -> int:
+    """Return the port of the server; as in libpq, one after the ? counts.
+
+    Raises:
+        ValueError: It is no port.
+    """
+    parts = urlsplit(url)
+    port = int(dict(parse_qsl(parts.query)).get("port", parts.port or PORT))
+    if not 1 <= port <= _LAST_PORT:
+        raise ValueError(port)
+    return port
 
 
 def _database_url(value: SecretStr) -> SecretStr:
@@ -33,6 +49,11 @@ def _database_url(value: SecretStr) -> SecretStr:
         # hub/database.py removes only the password before the @ from log messages.
         msg = "has a password after the ?; write it before the @, as in postgresql://USER:PASSWORD@HOST:5432/NAME"
         raise ValueError(msg)
+    try:
+        port_of(url)
+    except ValueError:
+        msg = "has a port that is none; PostgreSQL's own is 5432, and the last is 65535"
+        raise ValueError(msg) from None
     return value
 
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 
 from settings.types.text import Check, Text, matching
 
-_PRIVATE = tuple(
+PRIVATE = tuple(
     IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "240.0.0.0/4")
 )
 """Ranges that GKE accepts for nodes, pods and Services: RFC 1918, RFC 6598 (shared) and RFC 1112 (reserved)."""
@@ -29,8 +29,8 @@ def _range(text: str) -> str:
 
 def _private(text: str) -> str:
     network = IPv4Network(text)
-    if not any(network.subnet_of(private) for private in _PRIVATE):
-        msg = f"is not private; choose a range in {', '.join(map(str, _PRIVATE))}"
+    if not any(network.subnet_of(private) for private in PRIVATE):
+        msg = f"is not private; choose a range in {', '.join(map(str, PRIVATE))}"
         raise ValueError(msg)
     return text
 
@@ -57,6 +57,11 @@ OperatorRange = Annotated[
     ),
 ]
 """Range that can reach the control plane: at most a /8."""
+
+NoInternetRange = Annotated[
+    Range, _prefix(1, 32, "is the whole internet; for that: pulumi config set notebook.internet false")
+]
+"""Range that does not belong to the internet."""
 
 PrivateRange = Annotated[Range, AfterValidator(_private)]
 """Private range, which is not routed on the internet."""
@@ -100,7 +105,7 @@ def is_private(address: str) -> bool:
     parsed = ip_address(address)
     if isinstance(parsed, IPv6Address):
         return parsed.is_private
-    return any(parsed in private for private in _PRIVATE)
+    return any(parsed in private for private in PRIVATE)
 
 
 def is_free_in(address: str, node_range: str) -> bool:

@@ -30,6 +30,7 @@ _RESERVED_DOMAINS: Final = {
     "hub.jupyter.org": "KubeSpawner",
     "app.kubernetes.io": "KubeSpawner",
     "cluster-autoscaler.kubernetes.io": "this program",
+    "jupyterhub-on-gke": "this program",
     "security.beta.kubernetes.io": "Pod Security",
     "security.alpha.kubernetes.io": "Pod Security",
 }
@@ -110,6 +111,9 @@ UrlPath = Annotated[Text, matching(r"/(?!/)[^\s{}]*", _NO_URL)]
 
 Argument = Annotated[Line, AfterValidator(_no_variables)]
 """One word of a command; no shell sees it."""
+
+AnyLabelKey = Annotated[Text, matching(rf"(?:(?=[^/]{{1,253}}/){_DOMAIN}/)?{_NAME}", _NO_KEY)]
+"""Key of a label, whoever sets it."""
 
 LabelKey = Annotated[
     Text,

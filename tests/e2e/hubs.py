@@ -139,6 +139,8 @@ class Hub:
 
     stack: Stack
     url: str
+    printed: str
+    """The output of the first update."""
 
 
 @dataclass(kw_only=True)
@@ -268,8 +270,9 @@ def brought_up(stack: Stack, *namespaces: str) -> Generator[Hub]:
         namespaces: The namespaces of hub and notebooks, deleted before and after.
     """
     forget(*namespaces)
-    require_success(stack.run("up", "--yes", "--skip-preview"), namespaces[0])
-    yield Hub(stack=stack, url=stack.output("hub_url"))
+    done = stack.run("up", "--yes", "--skip-preview")
+    require_success(done, namespaces[0])
+    yield Hub(stack=stack, url=stack.output("hub_url"), printed=done.stdout)
     stack.run("destroy", "--yes", "--skip-preview")
     forget(*namespaces)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api
+from kubernetes.client import CoreV1Api, NetworkingV1Api, RbacAuthorizationV1Api
 from kubernetes.client.exceptions import ApiException
 from kubernetes.stream import stream  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType] -- it has no types
 from playwright.sync_api import Browser, Page, Route, expect
@@ -33,6 +33,8 @@ from tools.engine import Engine
 from tools.local import api, layout
 
 pytestmark = pytest.mark.scenario
+
+_NOT_ENFORCED = "network.policies: the cluster does not enforce NetworkPolicies"
 
 Visit = Callable[[], AbstractContextManager[Page]]
 
@@ -83,6 +85,21 @@ def test_the_operator_is_bound_to_cluster_admin(hub: Hub) -> None:
     binding = RbacAuthorizationV1Api(api.connect()).read_cluster_role_binding(binding_of(NAMESPACE))
     assert binding.role_ref.name == "cluster-admin"
     assert [subject.name for subject in binding.subjects or []] == ["operator@example.com"]
+
+
+def test_the_first_update_tells_that_the_cluster_enforces_no_policies(hub: Hub) -> None:
+    """Its pod reaches the hub, and the API of the proxy, which the policies close."""
+    # Pulumi shows a warning while it works, and once more in the end.
+    assert hub.printed.partition("Diagnostics:")[2].count(_NOT_ENFORCED) == 1
+    assert pods(NOTEBOOKS) == {}
+    policies = NetworkingV1Api(api.connect())
+    found = {
+        str(policy.metadata.name)
+        for namespace in (NAMESPACE, NOTEBOOKS)
+        for policy in policies.list_namespaced_network_policy(namespace).items
+        if policy.metadata
+    }
+    assert found == {f"tf-hub-{part}" for part in ("closed", "hub", "proxy", "notebooks")}
 
 
 def test_an_invalid_spawn_form_shows_every_error_and_keeps_the_values(visit: Visit) -> None:
@@ -143,7 +160,7 @@ def test_a_user_signs_in_starts_a_server_and_runs_a_notebook(visit: Visit) -> No
 
 def test_a_second_update_changes_nothing(hub: Hub) -> None:
     before = pods(NAMESPACE) | pods(NOTEBOOKS)
-    succeed(hub.stack, "up", "--yes", "--expect-no-changes")
+    assert _NOT_ENFORCED not in succeed(hub.stack, "up", "--yes", "--expect-no-changes")
     assert pods(NAMESPACE) | pods(NOTEBOOKS) == before
 
 

@@ -34,13 +34,23 @@ _CHANGED: dict[str, object] = {
 }
 """Changes that update, replace and create objects, and name a Secret that the preview reads if it may."""
 _PLANNED = {
-    "create": {"CertificateCheck", "NotebookQuota", "ResourceQuota", "Tls"},
+    # The policy is that of cert-manager's pods; that of the proxy gets the port that redirects to https.
+    "create": {"CertificateCheck", "NetworkPolicy", "NotebookQuota", "ResourceQuota", "Tls"},
     # The provider of the function that read the state for the first update, which nothing shows.
     "delete": {"pulumi"},
     # Both are immutable: a new one restarts the pods that read it.
     "replace": {"ConfigMap", "Secret"},
     # The last is the provider of dynamic resources, whose inputs have the whole config.
-    "update": {"Deployment", "Rollout", "Service", "StatefulSet", "Token", "pulumi-python"},
+    "update": {
+        "ConnectionCheck",
+        "Deployment",
+        "NetworkPolicy",
+        "Rollout",
+        "Service",
+        "StatefulSet",
+        "Token",
+        "pulumi-python",
+    },
 }
 """By operation, the kinds in the plan of these changes."""
 _RBAC = ["roles", "rolebindings", "clusterrolebindings"]

@@ -22,10 +22,10 @@ def manifests_of(of: Record, folder: Path) -> list[Manifest]:
         of: The stack.
         folder: An empty folder for the hub's configuration.
     """
-    return [*map(_manifest, of.kubernetes), notebook_pod(of, folder)]
+    return [*map(manifest, of.kubernetes), notebook_pod(of, folder)]
 
 
-def _manifest(resource: Registration) -> Manifest:
+def manifest(resource: Registration) -> Manifest:
     """Return a resource in the form of Kubernetes' API; Pulumi names it like itself if it has no name."""
     version, _, kind = resource.type.removeprefix("kubernetes:").removeprefix("core/").partition(":")
     inputs = _with_integers(resource.inputs)

@@ -150,3 +150,20 @@ def test_a_cluster_without_deletion_protection_is_a_violation() -> None:
     type_ = "gcp:container/cluster:Cluster"
     assert list(rules.protected_cluster(type_, {"deletionProtection": False}))
     assert list(rules.protected_cluster(type_, {"deletionProtection": True})) == []
+
+
+_ALL: Properties = {"podSelector": {}}
+
+
+@pytest.mark.parametrize(
+    ("spec", "found"),
+    [
+        (_ALL, 0),
+        ({**_ALL, "ingress": [{"ports": [{"port": 80}]}], "egress": [{"ports": [{"port": 443}]}]}, 2),
+        ({"podSelector": {"matchLabels": {"app": "web"}}, "ingress": [{"ports": [{"port": 80}]}]}, 0),
+        ({**_ALL, "egress": [{"to": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}]}, 0),
+    ],
+)
+def test_a_network_policy_that_opens_a_whole_namespace_is_a_violation(spec: Properties, found: int) -> None:
+    type_ = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+    assert len(list(rules.closed_network(type_, {"spec": spec}))) == found

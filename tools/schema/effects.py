@@ -46,9 +46,12 @@ _PROXY: Final = Effect(restarts={"proxy"})
 _CLUSTER: Final = Effect(updates={"Cluster"})
 _BACKEND: Final = Effect(updates={"GCPBackendPolicy"})
 _BACKUP: Final = Effect(updates={"BackupPlan"})
-_ACCOUNT: Final = Effect(updates={"ServiceAccount"})
+_ACCOUNT: Final = Effect(
+    updates={"NetworkPolicy", "ServiceAccount"}, note="The policies only if there was none: the metadata server opens."
+)
 _BINDING: Final = Effect(updates={"ClusterRoleBinding"})
 _POOL: Final = Effect(updates={"NodePool"})
+_POLICIES: Final = Effect(updates={"NetworkPolicy"}, note="It applies to running pods at once.")
 _MORE_ZONES: Final = Effect(
     updates={"NodePool", "StorageClass"}, note="Nothing moves, and the preview refuses the removal of a zone."
 )
@@ -80,6 +83,8 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "cluster.maintenanceDays": _CLUSTER,
     "cluster.maintenanceHours": _CLUSTER,
     "cluster.maintenanceExclusions": _CLUSTER,
+    "network.policies": Effect(note="Adds or removes the NetworkPolicies. Running notebooks lose other connections."),
+    "network.privateRanges": _POLICIES,
     "network.nodeRange": Effect(replaces={"Cluster", "NodePool", "Subnetwork"}, note="The range may grow in place."),
     "network.podRange": _IN_USE,
     "network.serviceRange": _IN_USE,
@@ -110,7 +115,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "endpoint.type": Effect(
         restarts={"hub", "proxy"},
         replaces={"Address"},
-        updates={"Service"},
+        updates={"NetworkPolicy", "Service"},
         note="The hub gets another IP address.",
     ),
     "endpoint.address": Effect(restarts={"hub"}, replaces={"Address"}, updates={"Service"}),
@@ -129,6 +134,8 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     ),
     "hub.keepDatabase": _NOTHING,
     "hub.pod.disruptionBudget": _NOTHING,
+    "hub.egress": _POLICIES,
+    "hub.ingress": _POLICIES,
     "database.type": Effect(
         restarts={"hub"}, replaces={"Address", "Database", "DatabaseInstance", "ForwardingRule", "User"}
     ),
@@ -150,6 +157,9 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "proxy.pod": _PROXY,
     "proxy.pod.disruptionBudget": _NOTHING,
     "notebook.accelerator": Effect(restarts={"hub"}, updates={"StorageClass"}),
+    "proxy.egress": _POLICIES,
+    "notebook.internet": _POLICIES,
+    "notebook.egress": _POLICIES,
     "notebook.quota": Effect(updates={"ResourceQuota"}),
     "notebook.keepHomes": Effect(restarts={"hub"}, updates={"Role"}),
     "notebook.storage": Effect(

@@ -90,8 +90,12 @@ def test_pulumi_does_not_await_the_volume_claim(hub: Record) -> None:
     assert hub.one("PersistentVolumeClaim").inputs["metadata"]["annotations"]["pulumi.com/skipAwait"] == "true"
 
 
+_WAIT = {"Rollout", "ConnectionCheck"}
+"""Kinds that wait for hub and proxy."""
+
+
 def test_hub_and_proxy_do_not_depend_on_each_other(hub: Record) -> None:
     pods = {hub.one("StatefulSet").urn, hub.one("Deployment").urn}
     services = {service.urn for service in hub.of("Service")}
-    for resource in (resource for resource in hub.resources if resource.kind != "Rollout"):
+    for resource in (resource for resource in hub.resources if resource.kind not in _WAIT):
         assert not resource.dependencies & (pods | services)

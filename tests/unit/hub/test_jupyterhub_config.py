@@ -15,7 +15,7 @@ from jupyterhub.httpclient import JupyterHubHTTPClient
 from jupyterhub.proxy import ConfigurableHTTPProxy
 from traitlets.config import Config, Configurable
 
-from hub.contract import HubConfig
+from hub.contract import NOTEBOOK_PORT, HubConfig
 from hub.errors import HubError
 from hub.idle_culler import NEVER
 from hub.notebook_spawner import NotebookSpawner
@@ -172,6 +172,7 @@ def test_the_pod_satisfies_the_restricted_pod_security_standard(config: Config) 
         "seccompProfile": {"type": "RuntimeDefault"},
     }
     assert not any("hostPort" in port for port in container["ports"])
+    assert [port["containerPort"] for port in container["ports"]] == [NOTEBOOK_PORT], "the one that policies open"
 
 
 @pytest.mark.usefixtures("no_cluster")

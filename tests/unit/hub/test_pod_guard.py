@@ -8,7 +8,7 @@ from jupyterhub.user import User
 from kubernetes_asyncio.client import ApiClient, V1Container, V1ObjectMeta, V1Pod, V1PodSpec
 from kubespawner import KubeSpawner
 
-from hub.contract import HubConfig, NotebookServiceAccount
+from hub.contract import IDENTITY_LABEL, HubConfig, NotebookServiceAccount
 from hub.errors import HubError
 from hub.pod_guard import PodGuard, mistakes, service_account_of
 
@@ -271,6 +271,9 @@ def test_a_pod_runs_as_the_service_account_of_its_user(
     assert service_account_of(user, with_accounts) == account
     made = PodGuard(with_accounts).modify_pod_hook(spawner(user), FakePod(pod))
     assert made.spec.service_account_name == account
+    # A NetworkPolicy opens the metadata server to pods with the label.
+    labels = made.metadata.labels or {}
+    assert labels.get(IDENTITY_LABEL) == (None if account == "notebooks" else account)
 
 
 @pytest.mark.parametrize("other", ["notebooks-staff", "default", None])

@@ -66,6 +66,10 @@ L4 = {"name": "gpu", "machineType": "g2-standard-8", "accelerator": "nvidia-l4"}
             "backup.days: | backs up no folders | Filestore | docs/backup.md",
         ),
         (
+            {"hub.extraConfig": "url = 'http://reports.reports:8080/'\nother = 'https://hub.example.org:443'\n"},
+            "hub.extraConfig: | a URL with port 8080 | hub.egress | proxy.egress",
+        ),
+        (
             {"notebook.environment": {"DB_PASSWORD": "hunter2", "TOKEN": "$(OTHER)", "API_TOKEN": "", "A": "b"}},
             "notebook.environment.DB_PASSWORD: | plain text | notebook.secretEnvironment",
         ),

@@ -8,7 +8,14 @@ import pytest
 from tools import paths, toolchain
 from tools.errors import ToolError
 
-TOOLS = [*toolchain.ENGINE, toolchain.KUBERNETES, toolchain.PYTHON_HOST, toolchain.ACTIONLINT, toolchain.KUBE_SCORE]
+TOOLS = [
+    *toolchain.ENGINE,
+    toolchain.KUBERNETES,
+    toolchain.PYTHON_HOST,
+    toolchain.ACTIONLINT,
+    toolchain.KUBE_SCORE,
+    toolchain.CYCLONUS,
+]
 LOCK = (paths.CHECKOUT / "requirements.lock").read_text()
 
 

@@ -194,5 +194,11 @@ RULES: Final = (
         "The volume {name} would shrink: {old} → {new}. Kubernetes rejects that, so `pulumi up` fails.",
     ),
     Rule(r"\w+ ResourceQuota .*", "notice", "The resource quota of all notebooks changes."),
+    Rule(
+        r"\w+ NetworkPolicy .*",
+        "notice",
+        "Who may connect to whom changes, also for running notebooks: see the diff of the policies.",
+    ),
+    Rule(r"\w+ ConnectionCheck .*"),  # goes with the policies
 )
 """The first that matches counts for a change. The effect of a change without a rule is not known."""

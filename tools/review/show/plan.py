@@ -9,9 +9,11 @@ from tools.review.log.model import Preview, ResourceState
 
 _QUIET: Final = {"same", "read", "refresh", "create-replacement", "delete-replaced"}
 """Steps that change nothing, and the parts of a replacement."""
-_ASK_THE_CLUSTER: Final = {f"pulumi-python:dynamic/jupyterhub:{name}" for name in ("Rollout", "ClusterIdentity")}
-"""Without digest: the StatefulSet's generation comes from a server-side dry run, and the cluster's identity from a
-namespace, which not every account may do and read. The StatefulSet has its own line."""
+_ASK_THE_CLUSTER: Final = {
+    f"pulumi-python:dynamic/jupyterhub:{name}" for name in ("Rollout", "ConnectionCheck", "ClusterIdentity")
+}
+"""Without digest: generations come from a server-side dry run, and the cluster's identity from a namespace, which not
+every account may do and read. StatefulSet and NetworkPolicies have their own lines."""
 _DIGITS: Final = 16
 
 

@@ -4,10 +4,10 @@ import pytest
 
 from tests.unit.tools.review import logs
 from tests.unit.tools.review.logs import (
+    AUTOSCALER,
     CLAIM,
     CONFIG_MAP,
     DEPLOYMENT,
-    NETWORK_POLICY,
     SERVICE,
     TOKEN,
     auto_named,
@@ -51,6 +51,10 @@ def _generation(token: str) -> dict[str, object]:
         (
             step("create", "kubernetes:core/v1:ResourceQuota", "q", None, named("q")),
             "The resource quota of all notebooks changes.",
+        ),
+        (
+            update("kubernetes:networking.k8s.io/v1:NetworkPolicy", "a", {"spec": {"egress": []}}, {"spec": {}}),
+            "Who may connect to whom changes, also for running notebooks: see the diff of the policies.",
         ),
         (_generation("x-secret-cookie"), "All users have to sign in again."),
         (rolled({"extra_config.py": "1\n"}, {"extra_config.py": "2\n"}), "The Python code in hub.extraConfig changes."),
@@ -101,8 +105,8 @@ def test_users_notice_nothing_of_a_change_that_is_known_to_be_harmless(event: di
 @pytest.mark.parametrize(
     ("event", "place"),
     [
-        (step("create", NETWORK_POLICY, "a", None, named("a")), "create NetworkPolicy a"),
-        (step("delete", NETWORK_POLICY, "a", named("a"), None), "delete NetworkPolicy a"),
+        (step("create", AUTOSCALER, "a", None, named("a")), "create HorizontalPodAutoscaler a"),
+        (step("delete", AUTOSCALER, "a", named("a"), None), "delete HorizontalPodAutoscaler a"),
         (step("replace", "gcp:compute/router:Router", "a", {"r": 1}, {"r": 2}), "replace Router a"),
         (
             step("update", "gcp:container/nodePool:NodePool", "a", {"v": 1, "w": 1}, {"v": 2, "w": 2}),
@@ -139,8 +143,8 @@ def test_a_change_without_a_rule_is_noted_as_unknown(event: dict[str, object], p
 
 
 def test_the_first_changes_of_unknown_effect_are_named_and_the_others_counted() -> None:
-    (text,) = notes_of(*(step("delete", NETWORK_POLICY, f"n{n}", named(f"n{n}"), None) for n in range(7)))
-    assert text.endswith("delete NetworkPolicy n4 and 2 more.")
+    (text,) = notes_of(*(step("delete", AUTOSCALER, f"n{n}", named(f"n{n}"), None) for n in range(7)))
+    assert text.endswith("delete HorizontalPodAutoscaler n4 and 2 more.")
 
 
 def test_a_new_stack_has_no_users_yet() -> None:
