@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from components.dynamic.token import Token, TokenArgs
 from components.metadata import labels
+from components.service_tokens import ServiceTokens, ServiceTokensArgs
 from hub.contract import (
     ADMIN_PASSWORD_VARIABLE,
     CLIENT_ID_VARIABLE,
@@ -42,8 +43,6 @@ class HubSecretArgs:
     """Namespace of the hub."""
     database_url: pulumi.Input[str] | None = None
     """URL of a database that the stack creates; None = the settings name the database."""
-    service_tokens: Mapping[str, pulumi.Input[str]]
-    """Tokens of the hub's services by their names."""
 
 
 class HubSecret(pulumi.ComponentResource):
@@ -54,6 +53,8 @@ class HubSecret(pulumi.ComponentResource):
 
     secret_name: pulumi.Output[str]
     """Name of the Secret."""
+    service_tokens: Mapping[str, pulumi.Output[str]]
+    """Token of each service by its name. Secret."""
 
     def __init__(self, name: str, args: HubSecretArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:hub_secret:HubSecret", name, None, opts)
@@ -68,7 +69,11 @@ class HubSecret(pulumi.ComponentResource):
             for variable, value in _from_settings(args.settings).items()
         }
         created = {} if args.database_url is None else {DATABASE_URL_VARIABLE: args.database_url}
-        services = {token_variable(service): token for service, token in args.service_tokens.items()}
+        self.service_tokens = {}
+        if args.settings.hub.services:
+            services_args = ServiceTokensArgs(settings=args.settings)
+            self.service_tokens = ServiceTokens(f"{name}-services", services_args, child).tokens
+        services = {token_variable(service): token for service, token in self.service_tokens.items()}
         secret = core.Secret(
             f"{name}-environment",
             metadata=meta.ObjectMetaArgs(namespace=args.namespace, labels=labels(args.settings, "hub")),

@@ -24,7 +24,6 @@ from components.pages import Pages, PagesArgs
 from components.proxy import Proxy, ProxyArgs
 from components.quota import NotebookQuota, NotebookQuotaArgs
 from components.rbac import Rbac, RbacArgs
-from components.service_tokens import ServiceTokens, ServiceTokensArgs
 from components.tls import Tls, TlsArgs
 from settings import Settings, callback_of, logout_of
 
@@ -95,16 +94,12 @@ class JupyterHub(pulumi.ComponentResource):
             hub_files = HubFiles(f"{name}-hub-files", HubFilesArgs(settings=settings, namespace=namespace), child)
         pages = Pages(f"{name}-pages", PagesArgs(settings=settings, namespace=namespace), child)
         database = runs_on.database
-        tokens: Mapping[str, pulumi.Output[str]] = {}
-        if settings.hub.services:
-            tokens = ServiceTokens(f"{name}-services", ServiceTokensArgs(settings=settings), child).tokens
         secret = HubSecret(
             f"{name}-secret",
             HubSecretArgs(
                 settings=settings,
                 namespace=namespace,
                 database_url=database.url if database else None,
-                service_tokens=tokens,
             ),
             child,
         )
@@ -168,7 +163,7 @@ class JupyterHub(pulumi.ComponentResource):
             else None,
             "dns_records": runs_on.dns_records,
             "database_instance": database.instance if database else None,
-            "service_tokens": pulumi.Output.secret(tokens) if tokens else None,
+            "service_tokens": pulumi.Output.secret(secret.service_tokens) if secret.service_tokens else None,
         }
         self.exports = {key: value for key, value in exports.items() if value is not None}
         self.register_outputs({**self.exports})

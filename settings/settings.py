@@ -95,7 +95,8 @@ class Settings(Model):
     @property
     def ports_of_hub(self) -> tuple[int, ...]:
         """TCP ports at which the hub reaches any address, with `network.policies`."""
-        return ports_of_hub(self.cluster, self.auth, self.github, self.oidc)
+        urls = {"github": self.github.url, "oidc": self.oidc.issuer_in_use}
+        return ports_of_hub(self.cluster, urls.get(self.auth.type))
 
     @property
     def notebooks_have_identity(self) -> bool:

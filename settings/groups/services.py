@@ -60,8 +60,8 @@ class Service(Model):
     groups: Annotated[tuple[GroupName, ...], Field(examples=[["course-1"]])] = ()
     """Groups whose members may use it, with another sign-in than GitHub."""
     namespace: DnsLabel | None = None
-    """Existing namespace of its pods. They may connect to the hub, and the Secret `<name of the hub>-service-<name>` there
-    has its token, under the key `token`. Not set: only the output `service_tokens` has the token."""
+    """Existing namespace of its pods. They may connect to the hub, and the Secret `<name of the hub>-service-<name>`
+    there has its token, under the key `token`. Not set: only the output `service_tokens` has the token."""
     token_generation: Annotated[WholeNumber, Field(ge=1)] = 1
     """Generation of its token: a higher number renews it, and the old one is no longer valid once the hub has
     restarted."""

@@ -9,12 +9,10 @@ from pydantic import JsonValue
 
 from settings.groups.auth import AuthSettings
 from settings.groups.cluster import ClusterSettings
-from settings.groups.github import GitHubSettings
 from settings.groups.hub import HubSettings
 from settings.groups.identity import IdentitySettings
 from settings.groups.network import NetworkSettings
 from settings.groups.notebook import NotebookSettings
-from settings.groups.oidc import OidcSettings
 from settings.groups.proxy import ProxySettings
 from settings.rules.effects import without_effect
 from settings.types.traffic import Destination
@@ -28,16 +26,12 @@ _URL: Final = re.compile(rf"\b({'|'.join(_PORTS)})://[A-Za-z0-9.-]+(?::([0-9]{{1
 _PORT_TRAIT: Final = re.compile(r"(?:.*_)?port")
 
 
-def ports_of_hub(
-    cluster: ClusterSettings, auth: AuthSettings, github: GitHubSettings, oidc: OidcSettings
-) -> tuple[int, ...]:
+def ports_of_hub(cluster: ClusterSettings, sign_in_url: str | None = None) -> tuple[int, ...]:
     """Return the TCP ports at which the hub reaches any address: of Kubernetes' API, and of the sign-in."""
     # Google's keys for IAP, and most providers of a custom class, are at 443 too.
     ports = {HTTPS, *(() if cluster.on_gke else _API_SERVERS)}
-    if auth.type == "github":
-        ports.add(_port_of(github.url))
-    if auth.type == "oidc" and oidc.issuer_in_use is not None:
-        ports.add(_port_of(oidc.issuer_in_use))
+    if sign_in_url is not None:
+        ports.add(_port_of(sign_in_url))
     return tuple(sorted(ports))
 
 
@@ -87,17 +81,12 @@ def notebook_errors(notebook: NotebookSettings, identity: IdentitySettings, netw
 
 
 def sign_in_errors(
-    auth: AuthSettings,
-    hub: HubSettings,
-    network: NetworkSettings,
-    cluster: ClusterSettings,
-    github: GitHubSettings,
-    oidc: OidcSettings,
+    auth: AuthSettings, hub: HubSettings, network: NetworkSettings, cluster: ClusterSettings
 ) -> list[str]:
     """Report a provider of a custom class that the hub would not reach."""
     if not network.policies or auth.type != "custom":
         return []
-    reached = ports_of_hub(cluster, auth, github, oidc)
+    reached = ports_of_hub(cluster)
     return [
         f"{key}: names port {port}, which network.policies closes to the hub; allow it in hub.egress: "
         "[{range: 10.20.0.7/32, ports: [PORT]}], or namespace and pods in the cluster"
@@ -118,8 +107,8 @@ def service_errors(hub: HubSettings, proxy: ProxySettings, network: NetworkSetti
         if service.destination is None:
             errors.append(
                 f"{place}: is no name of a Service with its namespace, such as http://grader.grading, and "
-                f"network.policies closes port {service.port} to hub and proxy; give that name, or allow its address in "
-                "hub.egress and proxy.egress"
+                f"network.policies closes port {service.port} to hub and proxy; give that name, or allow its address "
+                "in hub.egress and proxy.egress"
             )
         elif service.destination.namespace in {namespace, f"{namespace}-notebooks"}:
             errors.append(
@@ -128,18 +117,11 @@ def service_errors(hub: HubSettings, proxy: ProxySettings, network: NetworkSetti
     return errors
 
 
-def extra_config_warnings(
-    auth: AuthSettings,
-    hub: HubSettings,
-    network: NetworkSettings,
-    cluster: ClusterSettings,
-    github: GitHubSettings,
-    oidc: OidcSettings,
-) -> list[str]:
+def extra_config_warnings(hub: HubSettings, network: NetworkSettings, cluster: ClusterSettings) -> list[str]:
     """Report URLs in the operator's own code that the hub may not reach. The code may use them for pages alone."""
     if not network.policies or hub.extra_config is None:
         return []
-    reached = ports_of_hub(cluster, auth, github, oidc)
+    reached = ports_of_hub(cluster)
     ports = sorted({port for _, port in _ports_in(hub.extra_config, "hub.extraConfig")})
     return [
         f"hub.extraConfig: has a URL with port {port}, which network.policies closes to the hub; if the hub itself "

@@ -45,7 +45,7 @@ def test_each_service_has_a_token_of_its_own_in_the_secret_of_the_hub(hub: Recor
     content = _content(hub)
     tokens = [content[f"JUPYTERHUB_SERVICE_TOKEN_{name}"] for name in ("DASK_GATEWAY", "BINDER")]
     assert len(set(tokens)) == 2
-    assert all(token.startswith(f"{SECRET} tf-hub-services-") for token in tokens)
+    assert all(token.startswith(f"{SECRET} tf-hub-secret-services-") for token in tokens)
     variables = {variable["name"] for variable in pod_specs(hub)["tf-hub"]["containers"][0]["env"]}
     assert {"JUPYTERHUB_SERVICE_TOKEN_DASK_GATEWAY", "JUPYTERHUB_SERVICE_TOKEN_BINDER"} <= variables
 
@@ -62,9 +62,9 @@ def _exports(record: Record) -> dict[str, Any]:
 
 def test_tokens_are_exported_as_secrets_and_are_nowhere_in_plain_text(hub: Record) -> None:
     assert _exports(hub)["service_tokens"] == "[secret]"
-    assert "tf-hub-services-binder" not in text_of([one.public for one in hub.resources if one.kind != "Token"])
-    assert "tf-hub-services-binder.value" not in text_of([one.public for one in hub.resources])
-    assert "tf-hub-services-binder.value" not in text_of([one.inputs for one in hub.of("ConfigMap")])
+    assert "tf-hub-secret-services-binder" not in text_of([one.public for one in hub.resources if one.kind != "Token"])
+    assert "tf-hub-secret-services-binder.value" not in text_of([one.public for one in hub.resources])
+    assert "tf-hub-secret-services-binder.value" not in text_of([one.inputs for one in hub.of("ConfigMap")])
 
 
 def test_a_stack_without_services_exports_no_tokens() -> None:

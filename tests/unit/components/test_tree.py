@@ -111,7 +111,7 @@ def test_config_maps_and_secrets_are_immutable_and_auto_named(hub: Record) -> No
     found = hub.of("ConfigMap") + hub.of("Secret")
     # A change of the notebooks' secret variables restarts nothing: servers that start later have it. The hub reads the
     # announcement while it runs. Pods of services name the Secret with their token.
-    fixed = {"tf-hub-notebooks-environment", "tf-hub-pages-announcement", "tf-hub-services-grader-token"}
+    fixed = {"tf-hub-notebooks-environment", "tf-hub-pages-announcement", "tf-hub-secret-services-grader-token"}
     immutable = [resource for resource in found if resource.name not in fixed]
     assert len(immutable) == len(found) - len(fixed)
     for resource in immutable:
