@@ -35,6 +35,8 @@ class Pages(pulumi.ComponentResource):
     pod, since Jinja does not notice a new template.
     """
 
+    announcement: pulumi.Output[str]
+    """Name that the ConfigMap with the announcement has, if there is one."""
     files: pulumi.Output[str] | None
     """ConfigMap with logo and templates; None = there are none."""
 
@@ -63,7 +65,8 @@ class Pages(pulumi.ComponentResource):
                 opts=child,
             )
             self.files = files.metadata.name
-        self.register_outputs({"files": self.files})
+        self.announcement = pulumi.Output.from_input(_announcement_name(settings))
+        self.register_outputs({"announcement": self.announcement, "files": self.files})
 
 
 def has_files(settings: Settings) -> bool:

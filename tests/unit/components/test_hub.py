@@ -77,8 +77,8 @@ def test_a_hub_with_postgresql_has_no_volume_and_no_url_in_its_config() -> None:
     spec = pod_specs(hub)["tf-hub"]
     (container,) = spec["containers"]
     assert hub.of("PersistentVolumeClaim") == []
-    assert {volume["name"] for volume in spec["volumes"]} == {"code", "tmp"}
-    assert {mount["name"] for mount in container["volumeMounts"]} == {"code", "tmp"}
+    assert {volume["name"] for volume in spec["volumes"]} == {"announcement", "code", "tmp"}
+    assert {mount["name"] for mount in container["volumeMounts"]} == {"announcement", "code", "tmp"}
     assert json.loads(hub.one("ConfigMap").inputs["data"]["hub.json"])["database_url"] is None
 
 

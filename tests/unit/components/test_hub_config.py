@@ -55,6 +55,8 @@ def test_hub_json_has_the_values_of_the_settings() -> None:
                 "notebook.idleMinutes": 0,
                 "notebook.countOpenTabs": False,
                 "notebook.maxHours": 24,
+                "pages.organization": "Example",
+                "pages.terms": "Be kind.",
             }
         )
     )
@@ -95,6 +97,14 @@ def test_hub_json_has_the_values_of_the_settings() -> None:
         "roles": (),
         "groups": {},
         "replace_guard": False,
+        "pages": {
+            "organization": "Example",
+            "organization_url": None,
+            "help": None,
+            "logo": None,
+            "css": None,
+            "terms": "Be kind.",
+        },
     }
 
 

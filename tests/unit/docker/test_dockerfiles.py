@@ -58,3 +58,17 @@ def test_the_images_have_no_caches_and_the_hub_has_no_pip() -> None:
     assert "--no-cache-dir" in hub
     assert "-m venv --without-pip /opt/jupyterhub" in hub
     assert "rm -r /tmp/installer" in hub
+
+
+def test_the_documented_image_with_further_packages_fits_the_hub_image() -> None:
+    page = (DOCKER.parent / "docs" / "hub-pod.md").read_text(encoding="utf-8")
+    found = re.search(r"```dockerfile\n(.*?)```", page, re.DOTALL)
+    assert found
+    first, root, install, user = found[1].splitlines()
+    assert first.startswith("FROM ")
+    assert root == "USER 0"
+    # The environment of the hub has no pip, and that of the base image installs into it.
+    assert "--without-pip /opt/jupyterhub" in only("hub", "RUN")
+    assert install.startswith("RUN pip --python /opt/jupyterhub/bin/python install --no-cache-dir ")
+    assert user == f"USER {only('hub', 'USER')}"
+    assert f"hub.packages: [{install.rpartition(' ')[2]}]" in page
