@@ -20,10 +20,11 @@ from hub.accounts import is_admin
 from hub.errors import HubError, UpstreamError
 from hub.github_errors import error_of, unknown_organization
 from hub.oauth_sign_in import OAuthSignIn, many_requests
+from hub.renewals import Renewals
 from hub.responses import json_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from jupyterhub.handlers.base import BaseHandler
     from jupyterhub.user import User
@@ -46,6 +47,10 @@ class GitHubSignIn(OAuthSignIn, GitHubOAuthenticator):
     def provider_of(self, person: Mapping[str, Any]) -> str:  # noqa: ARG002 as in AccountMixin
         """Return the URL of GitHub, whose IDs are the same for all OAuth apps."""
         return self.github_url
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._renewals = Renewals()
 
     @default("http_client")
     def _http_client(self) -> AsyncHTTPClient:
@@ -76,20 +81,28 @@ class GitHubSignIn(OAuthSignIn, GitHubOAuthenticator):
         if not state:
             return False
         try:
-            model = await self._token_to_auth_model(state["token_response"])
+            return _with_unanswered_groups(await self._token_to_auth_model(state["token_response"]), user)
         except HTTPClientError:  # 401: GitHub does not know the token any more
-            if not state.get("refresh_token"):
+            if not (token := state.get("refresh_token")):
                 return False
             try:
-                token = await self.get_token_info(
-                    handler, self.build_refresh_token_request_params(state["refresh_token"])
+                return await self._renewals.of(
+                    user.name, token, lambda latest, keep: self._renewed(user, handler, latest, keep)
                 )
             except HubError:
                 raise
             except HTTPError:
                 return False
-            model = await self._token_to_auth_model({"refresh_token": state["refresh_token"], **token})
-        return _with_unanswered_groups(model, user)
+
+    async def _renewed(
+        self, user: User, handler: BaseHandler | None, token: str, keep: Callable[[str], None]
+    ) -> dict[str, Any]:
+        info = {
+            "refresh_token": token,
+            **await self.get_token_info(handler, self.build_refresh_token_request_params(token)),
+        }
+        keep(info["refresh_token"])
+        return _with_unanswered_groups(await self._token_to_auth_model(info), user)
 
     async def get_token_info(self, handler: BaseHandler | None, params: Mapping[str, Any]) -> dict[str, Any]:
         """Return GitHub's response with a token.

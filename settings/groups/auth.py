@@ -29,8 +29,8 @@ class AuthSettings(Model):
     session_hours: Annotated[WholeNumber, Field(ge=1, le=8760)] = 168
     """Hours after which users have to sign in again. 1 to 8760."""
     allow_anyone_from_the_internet: Flag = False
-    """Whether anyone can sign in: with `github` and `custom` everyone with an account of the provider, with `dummy`
-    everyone who can reach the hub."""
+    """Whether anyone can sign in: with `github`, `oidc` and `custom` everyone with an account of the provider, with
+    `dummy` everyone who can reach the hub."""
     auto_login: Flag = False
     """Whether the first page leads to the provider at once, without a button, with `github`, `oidc` and `custom`."""
     user_password: UserPassword | None = None

@@ -276,8 +276,7 @@ class GitHub(HttpDouble):
         if (given.get("client_id"), given.get("client_secret")) != (self.client_id, self.client_secret):
             return _error("incorrect_client_credentials")
         if given.get("grant_type") == "refresh_token":
-            grant = self._refresh_tokens.pop(given.get("refresh_token", ""), None)
-            return self._new_token(grant) if grant else _error("bad_refresh_token")
+            return self._renew(given.get("refresh_token", ""))
         grant = self._codes.pop(given.get("code", ""), None)
         if grant is None:
             return _error("bad_verification_code")
@@ -287,6 +286,14 @@ class GitHub(HttpDouble):
         if given.get("redirect_uri", grant.redirect_uri) != grant.redirect_uri:
             return _error("redirect_uri_mismatch")
         return self._new_token(grant)
+
+    def _renew(self, token: str) -> dict[str, str]:
+        grant = self._refresh_tokens.pop(token, None)
+        if grant is None:
+            return _error("bad_refresh_token")
+        new = "ghr_" + secrets.token_hex(38)
+        self._refresh_tokens[new] = grant
+        return {**self._new_token(grant), "refresh_token": new}
 
     def _new_token(self, grant: _Grant) -> dict[str, str]:
         token = "gho_" + "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(36))

@@ -38,6 +38,8 @@ class OpenIdShapes(HttpDouble):
     """Changes of the claims of the protocol, such as `aud`."""
     refresh_token: str | None = "refresh"  # noqa: S105 of the test double
     """Refresh token in answers; None: there is none."""
+    granted: str | None = None
+    """Scopes in answers; None: they do not tell any, as all are granted."""
     sends_id_token_again: bool = True
     """Whether an answer to a refresh token has an ID token."""
     refusal: tuple[int, dict[str, Any]] | None = None
@@ -104,6 +106,8 @@ class OpenIdShapes(HttpDouble):
         answer: dict[str, Any] = {"access_token": "access", "token_type": "Bearer", "expires_in": 300}
         if self.refresh_token:
             answer["refresh_token"] = self.refresh_token
+        if self.granted is not None:
+            answer["scope"] = self.granted
         if not is_refresh or self.sends_id_token_again:
             answer["id_token"] = token
         return web.json_response(answer)

@@ -9,8 +9,10 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from hub.contract import HubConfig
 from tests.doubles.github import GitHub as GitHubDouble
+from tests.doubles.openid_shapes import OpenIdShapes
 from tests.hub_configs import HUB_CONFIG, LoadConfig
 from tests.unit.hub.github_sign_ins import CALLBACK
+from tests.unit.hub.openid_sign_ins import HubOfShapes, SignIns
 
 CONFIG_FILE = Path(__file__).parents[3] / "hub" / "jupyterhub_config.py"
 
@@ -57,3 +59,23 @@ def github(monkeypatch: pytest.MonkeyPatch) -> Generator[GitHubDouble]:
         github.join("maths:staff", "bob")
         github.join("maths", "eve")
         yield github
+
+
+@pytest.fixture
+def shapes(monkeypatch: pytest.MonkeyPatch) -> Generator[OpenIdShapes]:
+    """An OpenID provider whose user is in the group `staff`."""
+    monkeypatch.setenv("OIDC_CLIENT_ID", "hub")
+    monkeypatch.setenv("OIDC_CLIENT_SECRET", "a secret of the tests")
+    with OpenIdShapes() as shapes:
+        shapes.claims = {"sub": "1", "preferred_username": "Ada", "groups": ["staff"]}
+        yield shapes
+
+
+@pytest.fixture
+def hub_of_shapes(shapes: OpenIdShapes, load_config: LoadConfig, hub_config: HubConfig) -> HubOfShapes:
+    """Make a hub with sign-in at that provider."""
+
+    def make(**changes: object) -> SignIns:
+        return SignIns(shapes, load_config, hub_config, **{"issuer": shapes.issuer, **changes})
+
+    return make

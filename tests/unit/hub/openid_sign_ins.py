@@ -40,6 +40,10 @@ OIDC = Oidc(
 """The settings of a hub whose provider tells groups."""
 
 
+HubOfShapes = Callable[..., "SignIns"]
+"""The fixture `hub_of_shapes`: from changes of the settings to a hub."""
+
+
 class Provider(Protocol):
     """An OpenID provider, real or a double."""
 

@@ -243,7 +243,7 @@ def test_an_expired_token_is_renewed_with_the_refresh_token(hub: SignIns) -> Non
     """As with a GitHub App, whose tokens expire after 8 hours."""
     ada = signed_in(hub, "ada")
     assert ada.state
-    ada.state["refresh_token"] = hub.github.refresh_token("ada")
+    ada.state["refresh_token"] = first = hub.github.refresh_token("ada")
     hub.github.revoke_tokens("ada")
     hub.github.failing = NO_ANSWER["token"]
     for name, hub.github.failure in FAILURES.items():
@@ -252,6 +252,14 @@ def test_an_expired_token_is_renewed_with_the_refresh_token(hub: SignIns) -> Non
     ada.state = hub.refresh(ada)["auth_state"]
     assert hub.refresh(ada)["name"] == "ada", "the new token is stored"
     hub.github.revoke_tokens("ada")
+    hub.github.failing = NO_ANSWER["user"]
+    hub.github.failure = FAILURES["html"]
+    assert hub.refresh(ada) is True, "GitHub has taken the refresh token already"
+    hub.github.failure = None
+    ada.state = hub.refresh(ada)["auth_state"]
+    hub.github.revoke_tokens("ada")
+    assert ada.state
+    ada.state["refresh_token"] = first
     assert hub.refresh(ada) is False, "a refresh token is valid once"
 
 
