@@ -1,6 +1,7 @@
 """Notes of the summary on changes of `hub.json`."""
 
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 from pydantic import BaseModel
@@ -14,8 +15,9 @@ def _fields(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
     """Yield the paths of the fields."""
     for name, field in model.model_fields.items():
         yield f"{prefix}{name}"
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _fields(field.annotation, f"{prefix}{name}.")
+        for kind in (field.annotation, *get_args(field.annotation)):  # such as `Oidc | None`
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield from _fields(kind, f"{prefix}{name}.")
 
 
 def test_each_field_of_the_contract_has_a_note_and_each_note_a_field() -> None:
