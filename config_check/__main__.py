@@ -27,15 +27,12 @@ def main() -> None:
     # From here on the configuration finds what it finds in the pod: the rest of this program is not there.
     program = Path(__file__).parent.parent
     sys.path[:] = [entry for entry in sys.path if Path(entry) != program]
-    own = image.required(folder / PACKAGES)
-    requirements = [*image.required(), *own]
-    sys.meta_path.insert(0, image.ImageOnly(folder / "hub", requirements))
+    ours, own = image.required(), image.required(folder / PACKAGES)
+    sys.meta_path.insert(0, image.ImageOnly(folder / "hub", [*ours, *own]))
     sys.addaudithook(watch.audit)
     found = check(folder, seconds=seconds)
     json.dump(
-        found._replace(
-            mistakes=[*image.differences(image.required()), *image.own_differences(own), *found.mistakes]
-        )._asdict(),
+        found._replace(mistakes=[*image.differences(ours), *image.own_differences(own), *found.mistakes])._asdict(),
         answer,
     )
     answer.flush()

@@ -18,13 +18,13 @@ _PROGRAM: Final = Path(__file__).parent.parent
 
 def fingerprint(files: Mapping[str, str], secret_names: Collection[str], own: object = None) -> str:
     """Return the hash of a configuration, the check's own code, Python, and all installed packages."""
-    own = [*sorted(Path(__file__).parent.glob("*.py")), _PROGRAM / "docker" / "hub" / "requirements.txt"]
+    code = [*sorted(Path(__file__).parent.glob("*.py")), _PROGRAM / "docker" / "hub" / "requirements.txt"]
     parts = [
         sys.version,
         sorted(secret_names),
         own,
         sorted(files.items()),
-        [file.read_text() for file in own],
+        [file.read_text() for file in code],
         # The names hold the versions: jupyterhub-6.1.1.dist-info.
         [sorted(info.name for info in Path(entry).glob("*.dist-info")) for entry in sys.path if Path(entry).is_dir()],
     ]

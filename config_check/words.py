@@ -13,8 +13,8 @@ from traitlets import TraitError
 from config_check.child import stand_in
 
 IN_IMAGE: Final = (
-    "its package must be in the hub's image and here: add it to docker/hub/requirements.txt, or to hub.packages if the "
-    "image is your own"
+    "its package must be in docker/hub/requirements.txt, so that it is in the hub's image and here; if the image is "
+    "your own, in hub.packages"
 )
 """The fix for a missing module."""
 

@@ -5,7 +5,7 @@ The models' messages never contain the value. This module adds it, unless the ke
 
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from reprlib import Repr
 from typing import cast, get_args, get_origin
 
@@ -145,7 +145,10 @@ def _meant(name: str, known: Iterable[str]) -> str | None:
 def _names_beside(key: str, path: list[int | str]) -> Collection[str]:
     model: object = KEYS[key].annotation
     for part in path[:-1]:
-        model = get_args(model)[0] if isinstance(part, int) else fields_of(model)[part].annotation
+        if get_origin(model) is Mapping:
+            model = get_args(model)[1]
+        else:
+            model = get_args(model)[0] if isinstance(part, int) else fields_of(model)[part].annotation
     return fields_of(model)
 
 
