@@ -133,6 +133,10 @@ EFFECTS: Final[Mapping[str, Effect]] = {
         note="Node pools and StorageClass only to `regional`: the nodes get more zones.",
     ),
     "hub.keepDatabase": _NOTHING,
+    "hub.packages": _NOTHING,
+    "hub.services": Effect(
+        restarts={"hub"}, updates={"NetworkPolicy"}, note="The policies only with another url or namespace."
+    ),
     "hub.pod.disruptionBudget": _NOTHING,
     "hub.egress": _POLICIES,
     "hub.ingress": _POLICIES,
