@@ -107,7 +107,7 @@ def test_a_custom_class_gets_its_traits(configure: Configure) -> None:
 def test_native_has_its_own_pages_and_a_minimum_password_length(configure: Configure) -> None:
     config = configure(type="native", admin_users=("ada",))
     assert config.JupyterHub.authenticator_class.admin_password == ADMINS
-    *_, own, templates = config.JupyterHub.template_paths
+    _, own, *_, templates = config.JupyterHub.template_paths
     assert Path(own, "jupyterhub_config.py").exists()
     assert templates.endswith("nativeauthenticator/templates")
     assert config.NativeAuthenticator.minimum_password_length == 10
