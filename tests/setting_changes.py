@@ -21,7 +21,7 @@ _POOL = {"machineType": "e2-standard-4", "min": 2, "max": 5, "diskGb": 80}
 _CHOICES = [{"name": "large", "cpu": 4, "memory": "16Gi", "maxHours": 8, "users": ["ada"]}]
 _ADA_ONLY = {"auth.allowedUsers": ["ada"]}
 _SIZE = {"machineType": "g2-standard-16", "min": 1, "max": 5, "diskGb": 80}
-_GRADER = {"name": "grader", "scopes": ["list:users"], "namespace": "grader"}
+_GRADER = {"name": "grader", "url": "http://grader.grading", "scopes": ["list:users"]}
 _DISK = {"size": "20Gi", "disk": "pd-ssd", "regional": True}
 
 BEFORE: Final[Values] = {**GKE, **GATEWAY, "nodes.gpu": [_L4]}
