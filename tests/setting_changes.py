@@ -85,6 +85,8 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
             "images.repository": f"{GKE['images.repository']}-2",
             "hub.storage": _DISK,
             "hub.services": [_GRADER],
+            # One that the tests have: the check of the configuration refuses others.
+            "hub.packages": ["pytest"],
             "hub.roles": [{"name": "staff", "scopes": ["list:users"], "organizations": ["example-org:staff"]}],
             "notebook.additionalResources": {"nvidia.com/gpu": 1, "example.org/fpga": 1},
             "notebook.choices": _CHOICES,
