@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from importlib.metadata import version
 from typing import Final
 
 from settings import SettingsError, parse
@@ -86,7 +87,7 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
             "hub.storage": _DISK,
             "hub.services": [_GRADER],
             # One that the tests have: the check of the configuration refuses others.
-            "hub.packages": ["pytest"],
+            "hub.packages": [f"pytest=={version('pytest')}"],
             "hub.roles": [{"name": "staff", "scopes": ["list:users"], "organizations": ["example-org:staff"]}],
             "notebook.additionalResources": {"nvidia.com/gpu": 1, "example.org/fpga": 1},
             "notebook.choices": _CHOICES,
