@@ -15,6 +15,7 @@ from components.hub import Hub, HubArgs
 from components.hub_config import HubConfigMap, HubConfigMapArgs
 from components.hub_files import HubFiles, HubFilesArgs
 from components.hub_secret import HubSecret, HubSecretArgs
+from components.image_pulls import ImagePulls, ImagePullsArgs
 from components.namespaces import Namespaces, NamespacesArgs
 from components.network_policies import NetworkPolicies, NetworkPoliciesArgs
 from components.notebook_files import NotebookFiles, NotebookFilesArgs
@@ -24,7 +25,9 @@ from components.pages import Pages, PagesArgs
 from components.proxy import Proxy, ProxyArgs
 from components.quota import NotebookQuota, NotebookQuotaArgs
 from components.rbac import Rbac, RbacArgs
+from components.spare import Spare, SpareArgs
 from components.tls import Tls, TlsArgs
+from components.yielding_priority import YieldingPriority, YieldingPriorityArgs, has_yielding_pods
 from settings import Settings, callback_of, logout_of
 
 
@@ -61,6 +64,15 @@ class JupyterHub(pulumi.ComponentResource):
         if settings.notebook.quota:
             quota_args = NotebookQuotaArgs(settings=settings, namespace=namespaces.notebooks)
             NotebookQuota(f"{name}-quota", quota_args, child)
+        if has_yielding_pods(settings):
+            priority = YieldingPriority(f"{name}-priority", YieldingPriorityArgs(settings=settings), after_admin)
+            class_name, notebooks = priority.class_name, namespaces.notebooks
+            if settings.notebook.spare:
+                spare_args = SpareArgs(settings=settings, namespace=notebooks, priority_class=class_name)
+                Spare(f"{name}-spare", spare_args, child)
+            if settings.notebook.prepull:
+                pulls_args = ImagePullsArgs(settings=settings, namespace=notebooks, priority_class=class_name)
+                ImagePulls(f"{name}-images", pulls_args, child)
         files = None
         if settings.notebook.files:
             files_args = NotebookFilesArgs(settings=settings, namespace=namespaces.notebooks)

@@ -46,8 +46,8 @@ class HubSettings(Model):
     """Maximum number of servers that are starting at the same time. Whoever starts another one is told to try again in
     a minute. 0 means no limit."""
     active_servers: Annotated[WholeNumber, Field(ge=0)] = 0
-    """Maximum number of servers at the same time, of all people together. Whoever starts another one is told that the hub
-    is full. 0 means no limit."""
+    """Maximum number of servers at the same time, of all people together. Whoever starts another one is told that the
+    hub is full. 0 means no limit."""
     services: Annotated[tuple[Service, ...], Field(examples=[[SERVICE_EXAMPLE]])] = ()
     """Programs outside of the hub that use its API, or that people sign in to by the hub. The stack makes their
     tokens."""

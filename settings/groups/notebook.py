@@ -96,15 +96,17 @@ class NotebookSettings(Model):
     annotations: Annotated[Mapping[LabelKey, AnnotationValue], Field(examples=[{"example.org/owner": "Ada"}])] = {}
     """Further annotations of the pods."""
     node_selector: Annotated[Mapping[NodeLabelKey, NodeLabelValue], Field(examples=[{"pool": "notebooks"}])] = {}
-    """Labels of the nodes of all servers. A choice can have further ones. In a created cluster, the nodes in `nodes.user`
-    and `nodes.gpu` are theirs anyway."""
+    """Labels of the nodes of all servers. A choice can have further ones. In a created cluster, the nodes of
+    `nodes.user` and `nodes.gpu` are theirs anyway."""
     tolerations: Annotated[tuple[Toleration, ...], Field(examples=[[_TAINT]])] = ()
-    """Taints of nodes on which servers run all the same. In a created cluster, those of its nodes are tolerated anyway."""
+    """Taints of nodes on which servers run all the same. In a created cluster, those of its nodes are tolerated
+    anyway."""
     spare: Annotated[tuple[Spare, ...], Field(examples=[[SPARE_EXAMPLE]])] = ()
-    """Room on running nodes for further servers, whose start then waits for no new node. Placeholder pods keep it free, and
-    give way to servers. Several entries of the same size add up."""
+    """Room on running nodes for further servers, whose start then waits for no new node. Placeholder pods keep it free,
+    and give way to servers. Several entries of the same size add up."""
     prepull: Flag = False
-    """Whether the images of `notebook.choices`, or of the free form, are pulled on each node before a server needs them."""
+    """Whether the images of `notebook.choices`, or of the free form, are pulled on each node before a server needs
+    them."""
     cpu: Annotated[CpuBounds, over(_CPU)] = _CPU
     """CPUs of a notebook server. Omitted parts keep their defaults. `500m` is the same as `0.5`."""
     memory: Annotated[MemoryBounds, over(_MEMORY)] = _MEMORY

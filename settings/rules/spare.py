@@ -78,8 +78,8 @@ def prepull_errors(notebook: NotebookSettings, cluster: ClusterSettings) -> list
     if cluster.on_gke and cluster.autopilot:
         return [
             (
-                "notebook.prepull: has no use with cluster.autopilot, where Google makes a node for the pods that need it "
-                f"and bills each further pod; notebook.spare has nodes with the image; {fix}"
+                "notebook.prepull: has no use with cluster.autopilot, where Google makes a node for the pods that "
+                f"need it, and bills each further pod; notebook.spare has nodes with the image; {fix}"
             )
         ]
     return []

@@ -15,7 +15,7 @@ _TIME: Final = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _GRAMMAR: Final = (
     rf"(?P<days>{_SPAN}(?:,{_SPAN})*) (?P<start>{_TIME})-(?P<end>{_TIME}|24:00) (?P<zone>[A-Za-z][-+A-Za-z0-9_/]*)"
 )
-_NO_HOURS: Final = "are no weekly hours with a time zone, such as Mon-Fri 08:00-18:00 Europe/Berlin"
+_NO_HOURS: Final = "is no weekly hours with a time zone, such as Mon-Fri 08:00-18:00 Europe/Berlin"
 
 
 class WeeklyHours(NamedTuple):
@@ -43,10 +43,10 @@ def weekly_hours(text: str) -> WeeklyHours:
     days = {day for span in found["days"].split(",") for day in _days(span)}
     start, end = (_minutes(found[name]) for name in ("start", "end"))
     if start == end:
-        msg = "begin when they end; for whole days, write 00:00-24:00"
+        msg = "begins when it ends; for whole days, write 00:00-24:00"
         raise ValueError(msg)
     if found["zone"] not in _zones():
-        msg = "have an unknown time zone; choose a name of the IANA database, such as Europe/Berlin or UTC"
+        msg = "has an unknown time zone; choose a name of the IANA database, such as Europe/Berlin or UTC"
         raise ValueError(msg)
     return WeeklyHours(tuple(sorted(days)), start, end, found["zone"])
 
