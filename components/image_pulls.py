@@ -40,13 +40,16 @@ class ImagePulls(pulumi.ComponentResource):
     it on these nodes, and nothing else.
     """
 
+    daemon_sets: list[pulumi.Output[str]]
+    """Names of the DaemonSets."""
+
     def __init__(self, name: str, args: ImagePullsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:image_pulls:ImagePulls", name, None, opts)
-        settings = args.settings
+        settings, self.daemon_sets = args.settings, []
         for nodes, images in images_by_nodes(settings).items():
             selected = {**selector(settings, "images"), "jupyterhub-on-gke/nodes": nodes.key}
             all_labels = {**labels(settings, "images"), **selected}
-            apps.DaemonSet(
+            made = apps.DaemonSet(
                 f"{name}-{nodes.key}",
                 metadata=meta.ObjectMetaArgs(
                     name=f"{settings.name}-images-{nodes.key}",
@@ -68,7 +71,8 @@ class ImagePulls(pulumi.ComponentResource):
                 ),
                 opts=pulumi.ResourceOptions(parent=self),
             )
-        self.register_outputs({})
+            self.daemon_sets.append(made.metadata.name)
+        self.register_outputs({"daemon_sets": self.daemon_sets})
 
 
 def _pod(args: ImagePullsArgs, nodes: NotebookNodes, images: tuple[str, ...]) -> core.PodSpecArgs:

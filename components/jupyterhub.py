@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components.capacity import Capacity, CapacityArgs, has_capacity
 from components.cluster import Cluster
 from components.cluster_admin import ClusterAdmin, ClusterAdminArgs
 from components.endpoint import Endpoint, EndpointArgs
@@ -15,7 +16,6 @@ from components.hub import Hub, HubArgs
 from components.hub_config import HubConfigMap, HubConfigMapArgs
 from components.hub_files import HubFiles, HubFilesArgs
 from components.hub_secret import HubSecret, HubSecretArgs
-from components.image_pulls import ImagePulls, ImagePullsArgs
 from components.namespaces import Namespaces, NamespacesArgs
 from components.network_policies import NetworkPolicies, NetworkPoliciesArgs
 from components.notebook_files import NotebookFiles, NotebookFilesArgs
@@ -25,9 +25,7 @@ from components.pages import Pages, PagesArgs
 from components.proxy import Proxy, ProxyArgs
 from components.quota import NotebookQuota, NotebookQuotaArgs
 from components.rbac import Rbac, RbacArgs
-from components.spare import Spare, SpareArgs
 from components.tls import Tls, TlsArgs
-from components.yielding_priority import YieldingPriority, YieldingPriorityArgs, has_yielding_pods
 from settings import Settings, callback_of, logout_of
 
 
@@ -61,18 +59,7 @@ class JupyterHub(pulumi.ComponentResource):
         rbac_args = RbacArgs(settings=settings, namespace=namespace, notebooks_namespace=namespaces.notebooks)
         rbac = Rbac(f"{name}-rbac", rbac_args, child)
         runs_on = platform(name, settings, gke, namespace, after_admin)
-        if settings.notebook.quota:
-            quota_args = NotebookQuotaArgs(settings=settings, namespace=namespaces.notebooks)
-            NotebookQuota(f"{name}-quota", quota_args, child)
-        if has_yielding_pods(settings):
-            priority = YieldingPriority(f"{name}-priority", YieldingPriorityArgs(settings=settings), after_admin)
-            class_name, notebooks = priority.class_name, namespaces.notebooks
-            if settings.notebook.spare:
-                spare_args = SpareArgs(settings=settings, namespace=notebooks, priority_class=class_name)
-                Spare(f"{name}-spare", spare_args, child)
-            if settings.notebook.prepull:
-                pulls_args = ImagePullsArgs(settings=settings, namespace=notebooks, priority_class=class_name)
-                ImagePulls(f"{name}-images", pulls_args, child)
+        _room(name, settings, namespaces.notebooks, after_admin)
         files = None
         if settings.notebook.files:
             files_args = NotebookFilesArgs(settings=settings, namespace=namespaces.notebooks)
@@ -179,3 +166,11 @@ class JupyterHub(pulumi.ComponentResource):
         }
         self.exports = {key: value for key, value in exports.items() if value is not None}
         self.register_outputs({**self.exports})
+
+
+def _room(name: str, settings: Settings, notebooks: pulumi.Output[str], opts: pulumi.ResourceOptions) -> None:
+    """Create the limits of all notebooks together, and the room that is kept free for them."""
+    if settings.notebook.quota:
+        NotebookQuota(f"{name}-quota", NotebookQuotaArgs(settings=settings, namespace=notebooks), opts)
+    if has_capacity(settings):
+        Capacity(f"{name}-capacity", CapacityArgs(settings=settings, namespace=notebooks), opts)

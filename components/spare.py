@@ -34,9 +34,12 @@ class Spare(pulumi.ComponentResource):
     person. It runs the image of its choice, so that a new node has it before a server comes. Nothing waits for them.
     """
 
+    deployments: list[pulumi.Output[str]]
+    """Names of the Deployments."""
+
     def __init__(self, name: str, args: SpareArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:spare:Spare", name, None, opts)
-        settings = args.settings
+        settings, self.deployments = args.settings, []
         for spare in spare_servers(settings):
             part = spare.deployment.removeprefix(f"{settings.name}-spare").lstrip("-") or "default"
             selected = {
@@ -44,7 +47,7 @@ class Spare(pulumi.ComponentResource):
                 "jupyterhub-on-gke/choice": spare.choice,
                 "jupyterhub-on-gke/size": spare.size.name,
             }
-            apps.Deployment(
+            made = apps.Deployment(
                 f"{name}-{part}",
                 metadata=meta.ObjectMetaArgs(
                     name=spare.deployment,
@@ -70,7 +73,8 @@ class Spare(pulumi.ComponentResource):
                 ),
                 opts=pulumi.ResourceOptions(parent=self, ignore_changes=["spec.replicas"] if spare.has_hours else None),
             )
-        self.register_outputs({})
+            self.deployments.append(made.metadata.name)
+        self.register_outputs({"deployments": self.deployments})
 
 
 def _pod(args: SpareArgs, spare: SpareServers, selected: dict[str, str]) -> core.PodSpecArgs:

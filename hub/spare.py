@@ -65,11 +65,8 @@ class SpareMixin(Proxy):
                 field_manager=_MANAGER,
                 _request_timeout=_SECONDS,
             )
-        except ZoneInfoNotFoundError as error:
-            # The preview knows it, so the image of the hub has older data.
-            self.log.error("The hours of %s have an unknown time zone: %s", name, error)
-            return None
-        except (ApiException, ClientError, OSError, TimeoutError) as error:
+        except (ZoneInfoNotFoundError, ApiException, ClientError, OSError, TimeoutError) as error:
+            # The preview knows each time zone; an image of the hub with older data may not.
             reason = error.reason if isinstance(error, ApiException) else repr(error)
             self.log.warning("Cannot set the number of placeholders of %s, trying again: %s", name, reason)
             return None

@@ -90,6 +90,7 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
             "notebook.choices": _CHOICES,
             "notebook.storage": _DISK,
             "notebook.signInToken": True,
+            "notebook.spare": [{"servers": 3}],
             "notebook.internet": False,
             "notebook.egress": [{"range": "10.20.0.0/16", "ports": [5432]}],
             "hub.egress": [{"range": "10.20.0.7/32", "ports": [636]}],

@@ -164,6 +164,8 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "proxy.egress": _POLICIES,
     "notebook.internet": _POLICIES,
     "notebook.egress": _POLICIES,
+    "notebook.prepull": _NOTHING,
+    "notebook.spare": Effect(note="With `hours`: restarts the hub, and updates Role."),
     "notebook.quota": Effect(updates={"ResourceQuota"}),
     "notebook.keepHomes": Effect(restarts={"hub"}, updates={"Role"}),
     "notebook.storage": Effect(

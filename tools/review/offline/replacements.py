@@ -46,6 +46,8 @@ REPLACING: Final[Mapping[str, frozenset[str]]] = {
         for name in ("selector", "serviceName", "podManagementPolicy", "volumeClaimTemplates", "revisionHistoryLimit")
     ),
     "kubernetes:apps/v1:Deployment": frozenset({"spec.selector"}),
+    "kubernetes:apps/v1:DaemonSet": frozenset({"spec.selector"}),
+    "kubernetes:scheduling.k8s.io/v1:PriorityClass": frozenset({"value", "preemptionPolicy"}),
     "kubernetes:core/v1:PersistentVolumeClaim": frozenset(
         f"spec.{name}"
         for name in ("accessModes", "storageClassName", "volumeName", "volumeMode", "selector", "dataSource")
