@@ -34,7 +34,7 @@ def configure(c: Config, config: HubConfig) -> None:
     c.JupyterHub.concurrent_spawn_limit = config.concurrent_starts
     c.JupyterHub.active_server_limit = config.active_servers
     if not Words.are_told:
-        BaseHandler.spawn_single_user = _telling(BaseHandler.spawn_single_user)
+        BaseHandler.spawn_single_user = telling(BaseHandler.spawn_single_user)
         Words.are_told = True
 
 
@@ -63,7 +63,7 @@ class LimitError(HubError):
         self.headers = {} if retry is None else {RETRY: str(retry)}
 
 
-def _telling(start: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+def telling(start: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
     """Return JupyterHub's start of a server, by whatever way, with this hub's words for its limits."""
 
     async def spawn_single_user(self: BaseHandler, user: User, *args: object, **options: object) -> None:

@@ -150,6 +150,8 @@ def test_hub_json_has_the_settings_of_images_content_and_further_servers() -> No
             "home_path": "/home/rstudio",
             "user": 1001,
             "group": 100,
+            "node_selector": {},
+            "tolerations": (),
             "memory_limit_percent": 200,
             "labels": {"team": "physics"},
             "annotations": {"example.org/owner": "Ada"},
