@@ -72,6 +72,7 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
             "nodes.user": _POOL,
             "nodes.gpu": [{**_L4, "spot": True}],
             "nodes.podPidsLimit": 32768,
+            "nodes.imageStreaming": True,
             "identity.hubServiceAccount": "jupyterhub@my-project-123.iam.gserviceaccount.com",
             "identity.notebookServiceAccount": "notebooks@my-project-123.iam.gserviceaccount.com",
             "identity.notebooks": [_ADA],

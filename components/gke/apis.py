@@ -25,8 +25,10 @@ def required_apis(settings: Settings) -> list[str]:
     if settings.registry.create or (settings.cluster.mode == "create" and settings.images.artifact_registry):
         names.append("artifactregistry")
     if settings.registry.remotes:
-        # The second is called by the nodes, for image streaming.
-        names += ["artifactregistry", "containerfilesystem"]
+        names.append("artifactregistry")
+    if settings.registry.remotes or settings.streams_images:
+        # Called by the nodes, not by the stack.
+        names.append("containerfilesystem")
     if settings.notebook.uses_filestore:
         # Called by GKE's CSI driver, not by the stack.
         names.append("file")

@@ -51,7 +51,10 @@ def kube_score(manifests: Sequence[Manifest], *, kubernetes: str) -> Findings:
 
 
 _BEST: Final = 10
-_PARTS: Final = {"hub": "hub", "proxy": "proxy", "singleuser-server": "notebook"}
+_PARTS: Final = {
+    **{"hub": "hub", "proxy": "proxy", "singleuser-server": "notebook"},
+    **{"spare": "placeholder", "images": "image pull"},
+}
 
 
 def part_of(manifest: Mapping[str, Any]) -> str:

@@ -21,6 +21,8 @@ OPTIONAL: Mapping[str, object] = {
         {"name": "physics", "googleServiceAccount": "physics@my-project-123.iam.gserviceaccount.com", "users": ["ada"]}
     ],
     "notebook.quota": {"pods": 50},
+    "notebook.spare": [{"servers": 1}],
+    "notebook.prepull": True,
     "clusterAdmin.user": "ada@example.org",
 }
 

@@ -100,6 +100,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "nodes.gpu.max": _POOL,
     "nodes.gpu.diskGb": _POOL,
     "nodes.podPidsLimit": _POOL,
+    "nodes.imageStreaming": _POOL,
     "kubernetes.context": ANOTHER_STACK,
     "identity.hubServiceAccount": _ACCOUNT,
     "identity.notebookServiceAccount": _ACCOUNT,
