@@ -22,9 +22,8 @@ def required_apis(settings: Settings) -> list[str]:
         names += ["iap", "cloudresourcemanager"]
     if endpoint.dns_zone is not None:
         names.append("dns")
-    if settings.registry.create or (settings.cluster.mode == "create" and settings.images.artifact_registry):
-        names.append("artifactregistry")
-    if settings.registry.remotes:
+    has_registry = settings.cluster.mode == "create" and settings.images.artifact_registry
+    if settings.registry.create or settings.registry.remotes or has_registry:
         names.append("artifactregistry")
     if settings.registry.remotes or settings.streams_images:
         # Called by the nodes, not by the stack.

@@ -52,8 +52,11 @@ def kube_score(manifests: Sequence[Manifest], *, kubernetes: str) -> Findings:
 
 _BEST: Final = 10
 _PARTS: Final = {
-    **{"hub": "hub", "proxy": "proxy", "singleuser-server": "notebook"},
-    **{"spare": "placeholder", "images": "image pull"},
+    "hub": "hub",
+    "proxy": "proxy",
+    "singleuser-server": "notebook",
+    "spare": "placeholder",
+    "images": "image pull",
 }
 
 
