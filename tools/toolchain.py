@@ -115,6 +115,9 @@ KUBE_SCORE = Tool(folder="kube-score")
 CYCLONUS = Tool(folder="cyclonus")
 """A program that says which connections NetworkPolicies allow, for the tests."""
 
+KWOK = Tool(folder="kwok")
+"""A program that stands in for the kubelets of many nodes, for the tests."""
+
 ENGINE = (PULUMI, KUBERNETES_PROVIDER)
 """The tools that run the Pulumi program."""
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import yaml
 
 from tests.installed import folder_of
-from tests.policy.manifests import Manifest
+from tests.manifests import Manifest
 from tools import toolchain
 
 _CHECKOV: Final = Path(__file__).parent / "checkov" / "requirements.txt"
