@@ -1,7 +1,7 @@
 """200 people start a server at once, with and without room for them, on nodes that kwok makes.
 
-The objects are those of the program; scheduler, controllers, quota and rights are the real ones. Without the autoscaler no
-node is added, so a server that runs then has found its room.
+The objects are those of the program; scheduler, controllers, quota and rights are the real ones. Without the autoscaler
+no node is added, so a server that runs then has found its room.
 """
 
 import asyncio
@@ -118,7 +118,7 @@ def _waiting_seconds(nodes: ManyNodes) -> list[float]:
 
 def _tell(title: str, seconds: list[float]) -> None:
     """Print the waiting times, for docs/capacity.md."""
-    print(f"{title}: median {statistics.median(seconds):.0f} s, longest {max(seconds):.0f} s")  # noqa: T201 a result
+    print(f"{title}: median {statistics.median(seconds):.0f} s, longest {max(seconds):.0f} s")
 
 
 def _scale(of: Record, nodes: ManyNodes, now: str) -> None:

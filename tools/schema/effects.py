@@ -165,8 +165,10 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "proxy.egress": _POLICIES,
     "notebook.internet": _POLICIES,
     "notebook.egress": _POLICIES,
-    "notebook.prepull": _NOTHING,
-    "notebook.spare": Effect(note="With `hours`: restarts the hub, and updates Role."),
+    "notebook.prepull": Effect(note="With `notebook.quota`: updates ResourceQuota."),
+    "notebook.spare": Effect(
+        note="With `hours`: restarts the hub, and updates Role. The first entry updates ResourceQuota, if there is one."
+    ),
     "notebook.quota": Effect(updates={"ResourceQuota"}),
     "notebook.keepHomes": Effect(restarts={"hub"}, updates={"Role"}),
     "notebook.storage": Effect(

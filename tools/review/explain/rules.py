@@ -84,14 +84,14 @@ ENDS_ALL: Final = {"kubernetes", "Cluster", "Namespace"}
 """Kinds whose loss makes restarts irrelevant."""
 
 
-def is_of_capacity(found: Resource) -> bool:
+def is_of_capacity(kind: str, logical_name: str) -> bool:
     """Return whether a resource is one of the placeholders or pulls of images, which nobody uses."""
-    return re.fullmatch(_OF_CAPACITY, f"{found.kind} {found.logical_name}") is not None
+    return re.fullmatch(_OF_CAPACITY, f"{kind} {logical_name}") is not None
 
 
 def is_loss(found: Resource) -> bool:
     """Return whether something may be lost with this resource."""
-    if is_of_capacity(found):
+    if is_of_capacity(found.kind, found.logical_name):
         return False
     if found.kind == "ServiceAccount" and found.name != "notebooks":
         return False
