@@ -180,6 +180,12 @@ def url_errors(public_url: str | None, endpoint: EndpointSettings) -> list[str]:
         return [f"publicUrl: has another host than endpoint.hostname{remove}"]
     # The listener of a Gateway that is there may be for http.
     if endpoint.is_https and endpoint.type != "route" and not public_url.startswith("https://"):
-        key = "endpoint.tls* or endpoint.certManager" if endpoint.has_certificate else "endpoint.type gateway"
+        key = _https_key(endpoint)
         return [f"publicUrl: is not https, but {key} is{remove}"]
     return []
+
+
+def _https_key(endpoint: EndpointSettings) -> str:
+    if endpoint.type == "gateway":
+        return "endpoint.type gateway"
+    return "endpoint.tls*" if endpoint.cert_manager is None else "endpoint.certManager"
