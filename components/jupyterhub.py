@@ -11,10 +11,12 @@ from components.endpoint import Endpoint, EndpointArgs
 from components.folders import Folders, FoldersArgs
 from components.gke.gateway import Gateway, GatewayArgs
 from components.gke.platform import platform
+from components.http_route import HttpRoute, HttpRouteArgs
 from components.hub import Hub, HubArgs
 from components.hub_config import HubConfigMap, HubConfigMapArgs
 from components.hub_files import HubFiles, HubFilesArgs
 from components.hub_secret import HubSecret, HubSecretArgs
+from components.ingress import Ingress, IngressArgs
 from components.namespaces import Namespaces, NamespacesArgs
 from components.network_policies import NetworkPolicies, NetworkPoliciesArgs
 from components.notebook_files import NotebookFiles, NotebookFilesArgs
@@ -74,9 +76,10 @@ class JupyterHub(pulumi.ComponentResource):
             environment_args = NotebookSecretArgs(settings=settings, namespace=namespaces.notebooks)
             NotebookSecret(f"{name}-notebooks", environment_args, child)
         tls = None
-        if settings.endpoint.has_tls:
+        if settings.endpoint.has_certificate:
             tls = Tls(f"{name}-tls", TlsArgs(settings=settings, namespace=namespace, kubeconfig=kubeconfig), child)
-        proxy_args = ProxyArgs(settings=settings, namespace=namespace, tls_secret=tls.secret_name if tls else None)
+        served = tls.secret_name if tls and settings.endpoint.has_tls else None
+        proxy_args = ProxyArgs(settings=settings, namespace=namespace, tls_secret=served)
         proxy = Proxy(f"{name}-proxy", proxy_args, child)
         config = HubConfigMap(
             f"{name}-config",
@@ -153,6 +156,23 @@ class JupyterHub(pulumi.ComponentResource):
                 ),
                 pulumi.ResourceOptions(parent=self, depends_on=gke.apis if gke else None),
             )
+        if settings.endpoint.type == "ingress":
+            Ingress(
+                f"{name}-ingress",
+                IngressArgs(
+                    settings=settings,
+                    namespace=namespace,
+                    service=endpoint.service_name,
+                    tls_secret=tls.secret_name if tls else None,
+                    kubeconfig=kubeconfig,
+                ),
+                child,
+            )
+        if settings.endpoint.type == "route":
+            route_args = HttpRouteArgs(
+                settings=settings, namespace=namespace, service=endpoint.service_name, kubeconfig=kubeconfig
+            )
+            HttpRoute(f"{name}-route", route_args, child)
         exports: dict[str, pulumi.Input[object] | None] = {
             "hub_url": endpoint.url,
             "namespace": namespace,

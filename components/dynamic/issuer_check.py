@@ -90,8 +90,6 @@ def issuer_errors(props: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def _exists(
-    props: Mapping[str, Any], version: str, kind: str, name: str, namespace: str | None = None
-) -> bool:
+def _exists(props: Mapping[str, Any], version: str, kind: str, name: str, namespace: str | None = None) -> bool:
     metadata = {"name": name} if namespace is None else {"name": name, "namespace": namespace}
     return look_up(props, {"apiVersion": version, "kind": kind, "metadata": metadata}) is not None

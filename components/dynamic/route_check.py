@@ -30,8 +30,8 @@ class RouteCheckProvider(dynamic.ResourceProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """Reject a Gateway that is not there, or that would not take the route."""
-        if any(map(is_unknown, (value for name, value in news.items() if name != "generation"))):
-            return dynamic.CheckResult(inputs=news, failures=[])  # the cluster does not exist yet
+        if any(map(is_unknown, news.values())):  # the cluster or the namespace does not exist yet
+            return dynamic.CheckResult(inputs=news, failures=[])
         failures = [dynamic.CheckFailure(property_="gateway", reason=error) for error in gateway_errors(news)]
         return dynamic.CheckResult(inputs=news, failures=failures)
 
@@ -46,7 +46,7 @@ class RouteCheckProvider(dynamic.ResourceProvider):
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
         """Report a change, and so another wait, if the route has changed."""
-        names = ("namespace", "name", "gateway", "gateway_namespace", "section", "generation")
+        names = ("namespace", "name", "spec")
         return dynamic.DiffResult(changes=any(_olds.get(name) != _news.get(name) for name in names))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
@@ -71,8 +71,8 @@ class RouteCheckArgs(ApiClientArgs):
     """Name of its listener that redirects to https; None = there is no redirect."""
     hostname: str
     """Host name of the hub."""
-    generation: pulumi.Input[int | None]
-    """`metadata.generation` of the HTTPRoute, which rises with each change of its spec."""
+    spec: pulumi.Input[str]
+    """Spec of the HTTPRoute as JSON: after a change, the Gateway has to take it again."""
 
 
 class RouteCheck(dynamic.Resource, module="jupyterhub", name="RouteCheck"):
@@ -180,9 +180,7 @@ def _missing(listeners: Sequence[Object], props: Mapping[str, Any], where: str) 
     ]
 
 
-def _refusal(
-    listener: Object, props: Mapping[str, Any], where: str, labels: Mapping[str, str] | None
-) -> str | None:
+def _refusal(listener: Object, props: Mapping[str, Any], where: str, labels: Mapping[str, str] | None) -> str | None:
     """Return why a listener takes no route of the hub; None if it may take it."""
     name = f"listener {listener['name']} of {where}"
     if not _takes(listener.get("hostname"), props["hostname"]):
@@ -216,13 +214,16 @@ def _takes(pattern: str | None, hostname: str) -> bool:
 
 def _conditions(route: Object | None, props: Mapping[str, Any]) -> dict[str, Object]:
     """Return the conditions of the route at the Gateway by type, without those of an earlier generation."""
-    status = cast("Object", (route or {}).get("status") or {})
+    if route is None:
+        return {}
+    status = cast("Object", route.get("status") or {})
+    generation = route["metadata"].get("generation") or 0
     found: dict[str, Object] = {}
     for parent in cast("Sequence[Object]", status.get("parents") or []):
         if parent["parentRef"]["name"] != props["gateway"]:
             continue
         for condition in cast("Sequence[Object]", parent.get("conditions") or []):
-            if (condition.get("observedGeneration") or 0) >= (props.get("generation") or 0):
+            if (condition.get("observedGeneration") or 0) >= generation:
                 found[str(condition["type"])] = condition
     return found
 

@@ -36,7 +36,8 @@ def test_only_the_hub_gets_the_iap_header(tmp_path: Path) -> None:
     library.mkdir(parents=True)
     (library.parent / "package.json").write_text('{"type": "module"}')
     (library / "configproxy.js").write_text(_PROXY)
-    shutil.copy(DOCKER / "proxy/hub-only-headers.mjs", tmp_path)
+    for module in ("hub-only-headers.mjs", "hub-route.mjs"):
+        shutil.copy(DOCKER / "proxy" / module, tmp_path)
     (tmp_path / "ask.mjs").write_text(_ASK)
     requests = [{"url": url, "headers": _HEADERS} for url in ("/hub/login", "/user/ada/lab")]
     requests.append({"url": "/user/ada/lab", "headers": {"accept": "*/*"}})
