@@ -52,8 +52,8 @@ class EndpointArgs:
 class Endpoint(pulumi.ComponentResource):
     """The public Service in front of the proxy.
 
-    It is a load balancer on port 80, with a certificate also on 443, or a port of each node; other types of endpoint have
-    a cluster IP.
+    It is a load balancer on port 80, with a certificate also on 443, or a port of each node; other types of endpoint
+    have a cluster IP.
     """
 
     service_name: pulumi.Output[str]

@@ -7,16 +7,12 @@ import pulumi
 
 from components.cluster import Cluster
 from components.cluster_admin import ClusterAdmin, ClusterAdminArgs
-from components.endpoint import Endpoint, EndpointArgs
 from components.folders import Folders, FoldersArgs
-from components.gke.gateway import Gateway, GatewayArgs
 from components.gke.platform import platform
-from components.http_route import HttpRoute, HttpRouteArgs
 from components.hub import Hub, HubArgs
 from components.hub_config import HubConfigMap, HubConfigMapArgs
 from components.hub_files import HubFiles, HubFilesArgs
 from components.hub_secret import HubSecret, HubSecretArgs
-from components.ingress import Ingress, IngressArgs
 from components.namespaces import Namespaces, NamespacesArgs
 from components.network_policies import NetworkPolicies, NetworkPoliciesArgs
 from components.notebook_files import NotebookFiles, NotebookFilesArgs
@@ -27,6 +23,7 @@ from components.proxy import Proxy, ProxyArgs
 from components.quota import NotebookQuota, NotebookQuotaArgs
 from components.rbac import Rbac, RbacArgs
 from components.tls import Tls, TlsArgs
+from components.way_in import WayInArgs, way_in
 from settings import Settings, callback_of, logout_of
 
 
@@ -136,43 +133,8 @@ class JupyterHub(pulumi.ComponentResource):
                 ),
                 child,
             )
-        endpoint = Endpoint(
-            f"{name}-endpoint",
-            EndpointArgs(
-                settings=settings, namespace=namespace, address=runs_on.address, public_url=runs_on.public_url
-            ),
-            # The Service does not change before the certificate is checked.
-            pulumi.ResourceOptions(parent=self, depends_on=tls),
-        )
-        if runs_on.gateway is not None:
-            Gateway(
-                f"{name}-gateway",
-                GatewayArgs(
-                    settings=settings,
-                    namespace=namespace,
-                    service=endpoint.service_name,
-                    address=runs_on.gateway,
-                    iap_secret=runs_on.iap.secret_name if runs_on.iap else None,
-                ),
-                pulumi.ResourceOptions(parent=self, depends_on=gke.apis if gke else None),
-            )
-        if settings.endpoint.type == "ingress":
-            Ingress(
-                f"{name}-ingress",
-                IngressArgs(
-                    settings=settings,
-                    namespace=namespace,
-                    service=endpoint.service_name,
-                    tls_secret=tls.secret_name if tls else None,
-                    kubeconfig=kubeconfig,
-                ),
-                child,
-            )
-        if settings.endpoint.type == "route":
-            route_args = HttpRouteArgs(
-                settings=settings, namespace=namespace, service=endpoint.service_name, kubeconfig=kubeconfig
-            )
-            HttpRoute(f"{name}-route", route_args, child)
+        way_in_args = WayInArgs(settings=settings, namespace=namespace, platform=runs_on, gke=gke, tls=tls)
+        endpoint = way_in(name, way_in_args, parent=self)
         exports: dict[str, pulumi.Input[object] | None] = {
             "hub_url": endpoint.url,
             "namespace": namespace,

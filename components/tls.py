@@ -24,7 +24,7 @@ _LETS_ENCRYPT: Final = {
 }
 """Directories of Let's Encrypt. Source: https://letsencrypt.org/docs/acme-protocol-updates/ (2026-11)."""
 _WAIT: Final = {"pulumi.com/waitFor": "condition=Ready"}
-"""Annotation of a certificate that counts as ready once it is issued; `pulumi up` fails after ten minutes without it."""
+"""Annotation of a certificate that counts as ready once it is issued. Otherwise `pulumi up` fails after ten minutes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class TlsArgs:
 
 
 class Tls(pulumi.ComponentResource):
-    """A Secret with the certificate and key of the settings, one that cert-manager fills, or a check of an existing one.
+    """A Secret with the certificate and key of the settings, or one that cert-manager fills, or a check of an existing.
 
     The stack's own Secret is auto-named: a renewed certificate makes a new Secret, and so rolls the proxy.
     """

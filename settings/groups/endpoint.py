@@ -69,7 +69,8 @@ class EndpointSettings(Model):
     """Certificate of `endpoint.hostname` by cert-manager, which must be in the cluster: for an Ingress, and with a
     DNS-01 issuer for a load balancer."""
     ingress_class: DnsName | None = None
-    """IngressClass of the controller for `endpoint.type: ingress`, such as `traefik`. Not set: the cluster's default."""
+    """IngressClass of the controller for `endpoint.type: ingress`, such as `traefik`. Not set: the default one of the
+    cluster."""
     gateway: Annotated[ExistingGateway | None, UNLESS_EMPTY, Field(examples=[_GATEWAY])] = None
     """The Gateway for `endpoint.type: route`, which somebody else runs. Its listeners must take routes of the hub's
     namespace."""

@@ -9,7 +9,6 @@ from settings.rules.cluster import gke_only_errors
 from settings.rules.effects import without_effect
 from settings.types.addresses import host_of
 
-
 _BY_STACK: Final = ("load-balancer", "gateway")
 _WITH_CERTIFICATE: Final = ("load-balancer", "ingress")
 _TYPES: Final[Mapping[str, tuple[str, ...]]] = {
