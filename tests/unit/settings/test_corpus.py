@@ -83,7 +83,7 @@ def test_one_file_sets_every_key_that_is_valid_in_any_cluster() -> None:
     on_gke = read_config(FILES / "gke-everything.good.yaml")
     by_oidc = read_config(FILES / "oidc-everything.good.yaml")
     # The first two exclude node pools, the third a zone as location, the next two endpoint.tlsSecret, the next one
-    # needs GitHub, the next three another OpenID provider, the next one excludes notebook.egress, and the last four need
+    # needs GitHub, the next three another OpenID provider, the next one excludes notebook.egress; the last four need
     # another endpoint, or no other certificate.
     no_pools = {"cluster.autopilot", "notebook.accelerator"}
     alone = {*no_pools, "nodes.zones", "endpoint.tlsCertificate", "endpoint.tlsKey", "github.adminTeams"}
