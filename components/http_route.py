@@ -93,7 +93,7 @@ _REDIRECT: Final = {"filters": [{"type": "RequestRedirect", "requestRedirect": {
 
 def _to_hub(args: HttpRouteArgs) -> dict[str, Any]:
     rule: dict[str, Any] = {"backendRefs": [{"name": args.service, "port": 80}]}
-    # GKE's Gateways refuse the field; there, the limit is a policy of the backend.
+    # On GKE the limit is a policy of the backend.
     return rule if args.settings.cluster.on_gke else {**rule, "timeouts": {"request": _NO_LIMIT}}
 
 

@@ -115,6 +115,9 @@ KUBE_SCORE = Tool(folder="kube-score")
 CYCLONUS = Tool(folder="cyclonus")
 """A program that says which connections NetworkPolicies allow, for the tests."""
 
+TRAEFIK = Tool(folder="traefik")
+"""A controller for Ingress and Gateway API, for the tests."""
+
 ENGINE = (PULUMI, KUBERNETES_PROVIDER)
 """The tools that run the Pulumi program."""
 

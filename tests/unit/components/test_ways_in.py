@@ -149,7 +149,7 @@ def test_a_gateway_of_gke_that_is_there_gets_the_policies_of_the_own_one(gateway
     for kind in ("HealthCheckPolicy", "GCPBackendPolicy"):
         assert record.one(kind).inputs["spec"] == gateway.one(kind).inputs["spec"]
     (rule,) = record.one("HTTPRoute", "tf-hub").inputs["spec"]["rules"]
-    assert "timeouts" not in rule, "GKE refuses it"
+    assert "timeouts" not in rule, "the GCPBackendPolicy has the limit"
     assert record.of("Gateway") == record.of("Address") == record.of("GlobalAddress") == []
     assert record.one("RouteCheck").inputs["kubeconfig"] == record.one("Rollout").inputs["kubeconfig"]
 
