@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from kubernetes.client import CustomObjectsApi, NetworkingV1Api
@@ -41,7 +41,9 @@ def _definitions() -> list[Any]:
 def running(address: str, kubeconfig: Path, ingress_class: str, log: Path) -> Generator[None]:
     """Run Traefik at ports 80 and 443 of a loopback address, with an IngressClass and a GatewayClass of its name."""
     toolchain.build(toolchain.TRAEFIK)
-    networking, custom = NetworkingV1Api(api.connect()), CustomObjectsApi(api.connect())
+    connection = api.connect()
+    # The objects are maps, as in manifests.
+    networking, custom = cast("Any", NetworkingV1Api(connection)), cast("Any", CustomObjectsApi(connection))
     command = [
         str(toolchain.TRAEFIK.programs / "traefik"),
         "--global.checknewversion=false",
@@ -94,7 +96,7 @@ def gateway(name: str, namespace: str, gateway_class: str, *, routes_of: str | N
         gateway_class: Its class.
         routes_of: Namespace whose routes it takes; None = its own.
     """
-    custom = CustomObjectsApi(api.connect())
+    custom = cast("Any", CustomObjectsApi(api.connect()))
     selector = {"matchLabels": {"kubernetes.io/metadata.name": routes_of}}
     namespaces = {"from": "Same"} if routes_of is None else {"from": "Selector", "selector": selector}
     allowed = {"allowedRoutes": {"namespaces": namespaces}}

@@ -15,7 +15,6 @@ TOOLS = [
     toolchain.ACTIONLINT,
     toolchain.KUBE_SCORE,
     toolchain.CYCLONUS,
-    toolchain.TRAEFIK,
 ]
 LOCK = (paths.CHECKOUT / "requirements.lock").read_text()
 
