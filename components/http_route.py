@@ -65,7 +65,7 @@ class HttpRoute(pulumi.ComponentResource):
         self.route_name = made.id.apply(lambda _: settings.name)
         if gateway.http_section is not None:
             route("redirect", "-redirect", _spec(args, gateway.http_section, _REDIRECT))
-        if settings.cluster.on_gke:
+        if settings.is_behind_google:
             backend_policies(
                 name, BackendPolicies(settings=settings, namespace=args.namespace, service=args.service), child
             )
@@ -93,8 +93,8 @@ _REDIRECT: Final = {"filters": [{"type": "RequestRedirect", "requestRedirect": {
 
 def _to_hub(args: HttpRouteArgs) -> dict[str, Any]:
     rule: dict[str, Any] = {"backendRefs": [{"name": args.service, "port": 80}]}
-    # On GKE the limit is a policy of the backend.
-    return rule if args.settings.cluster.on_gke else {**rule, "timeouts": {"request": _NO_LIMIT}}
+    # Google's Gateways have a policy for it.
+    return rule if args.settings.is_behind_google else {**rule, "timeouts": {"request": _NO_LIMIT}}
 
 
 def _spec(args: HttpRouteArgs, section: str | None, rule: dict[str, Any]) -> dict[str, Any]:

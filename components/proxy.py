@@ -147,9 +147,7 @@ def _kept_connections(settings: Settings) -> list[str]:
 
 def _drain_seconds(settings: Settings) -> int:
     # Google's load balancer sends requests to the pod directly, and learns later than the cluster that it terminates.
-    endpoint = settings.endpoint.type
-    by_google = endpoint == "gateway" or (endpoint == "route" and settings.cluster.on_gke)
-    return DRAIN_SECONDS if by_google else ENDPOINT_REMOVAL_SECONDS
+    return DRAIN_SECONDS if settings.is_behind_google else ENDPOINT_REMOVAL_SECONDS
 
 
 def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str], account: pulumi.Output[str]) -> core.PodSpecArgs:

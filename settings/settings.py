@@ -85,6 +85,14 @@ class Settings(Model):
         return None if self.public_url is None else f"{self.public_url}{self.hub.path}"
 
     @property
+    def is_behind_google(self) -> bool:
+        """Whether a Gateway of Google's sends requests to the proxy's pod."""
+        if self.endpoint.type != "route" or self.endpoint.gateway is None:
+            return self.endpoint.type == "gateway"
+        by_google = self.endpoint.gateway.google
+        return self.cluster.on_gke if by_google is None else by_google
+
+    @property
     def port_forward_command(self) -> str:
         """Shell command that forwards http://localhost:8000, or with TLS https://localhost:8443, to the hub."""
         context = "" if self.kubernetes.context is None else f"--context {shlex.quote(self.kubernetes.context)} "

@@ -152,6 +152,8 @@ def gke_errors(endpoint: EndpointSettings, cluster: ClusterSettings) -> list[str
                 "pulumi config set endpoint.type load-balancer"
             )
         ]
+    if endpoint.type == "route" and endpoint.gateway is not None:
+        return gke_only_errors(cluster, {"endpoint.gateway.google": endpoint.gateway.google})
     if endpoint.type == "load-balancer":
         return gke_only_errors(cluster, {"endpoint.dnsZone": endpoint.dns_zone})
     return []

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, model_validator
 from settings.types.iap import is_email
 from settings.types.model import Model
 from settings.types.names import DnsLabel, DnsName
-from settings.types.text import Line, Text, at_most, matching
+from settings.types.text import Flag, Line, Text, at_most, matching
 
 _SEGMENT = r"[A-Za-z0-9](?:[A-Za-z0-9._~-]*[A-Za-z0-9])?"
 _NO_PATH = (
@@ -56,6 +56,10 @@ class ExistingGateway(Model):
     """Name of its listener for https, such as `https`. Not set: all listeners that take the host name."""
     http_section: DnsName | None = None
     """Name of its listener for http, such as `http`, at which the stack redirects to https. Not set: no redirect."""
+
+    google: Flag | None = None
+    """Whether it is one of Google's load balancers, for which the stack makes health check and time limits. Not set: on
+    GKE it is."""
 
     @model_validator(mode="after")
     def _has_two_sections(self) -> Self:

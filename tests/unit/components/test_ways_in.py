@@ -154,6 +154,14 @@ def test_a_gateway_of_gke_that_is_there_gets_the_policies_of_the_own_one(gateway
     assert record.one("RouteCheck").inputs["kubeconfig"] == record.one("Rollout").inputs["kubeconfig"]
 
 
+def test_a_gateway_on_gke_that_is_not_googles_gets_no_policies_of_google() -> None:
+    shared = {"name": "shared", "namespace": "infra", "google": False}
+    there = {key: value for key, value in ROUTE.items() if key != "endpoint.address"}
+    record = record_gke({**EXISTING, "nodes.gpu": [], **there, "endpoint.gateway": shared})
+    assert record.of("HealthCheckPolicy") == record.of("GCPBackendPolicy") == []
+    assert "timeouts" in record.one("HTTPRoute").inputs["spec"]["rules"][0]
+
+
 def test_a_node_port_is_one_of_each_node() -> None:
     record = record_hub({**NODE_PORT, "endpoint.nodePort": 30080})
     spec = record.one("Service", "tf-hub-lb").inputs["spec"]
