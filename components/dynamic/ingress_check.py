@@ -137,7 +137,8 @@ def _is_default(ingress_class: Mapping[str, Any]) -> bool:
 
 def _addresses(ingress: Mapping[str, Any]) -> list[Any]:
     status = cast("Mapping[str, Any]", ingress.get("status") or {})
-    return cast("list[Any]", (status.get("loadBalancer") or {}).get("ingress") or [])
+    balancer = cast("Mapping[str, Any]", status.get("loadBalancer") or {})
+    return cast("list[Any]", balancer.get("ingress") or [])
 
 
 def _waited(props: dict[str, Any]) -> dict[str, Any]:

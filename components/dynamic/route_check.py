@@ -185,9 +185,11 @@ def _refusal(listener: Object, props: Mapping[str, Any], where: str, labels: Map
     name = f"listener {listener['name']} of {where}"
     if not _takes(listener.get("hostname"), props["hostname"]):
         return f"endpoint.hostname: is not of {listener['hostname']}, the only names that {name} takes"
-    allowed = cast("Object", (listener.get("allowedRoutes") or {}).get("namespaces") or {})
+    routes = cast("Object", listener.get("allowedRoutes") or {})
+    allowed = cast("Object", routes.get("namespaces") or {})
+    selector = cast("Object", allowed.get("selector") or {})
     namespace = props["namespace"]
-    wanted = cast("Mapping[str, str]", (allowed.get("selector") or {}).get("matchLabels") or {})
+    wanted = cast("Mapping[str, str]", selector.get("matchLabels") or {})
     source = allowed.get("from", "Same")
     known = {_NAMESPACE_NAME: namespace, **(labels or {})}
     is_closed = (

@@ -89,7 +89,11 @@ def test_nothing_is_asked_of_a_cluster_that_does_not_exist_yet(
 
 
 def test_the_wait_for_an_ingress_ends_with_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = [{"status": {}}, None, {"status": {"loadBalancer": {"ingress": [{"hostname": "lb.example.org"}]}}}]
+    answers: list[dict[str, Any] | None] = [
+        {"status": {}},
+        None,
+        {"status": {"loadBalancer": {"ingress": [{"hostname": "lb.example.org"}]}}},
+    ]
     monkeypatch.setattr(ingress_check, "read", Mock(side_effect=answers))
     assert ingress_check.warning_after(INGRESS, sleep=Mock()) is None
 

@@ -78,14 +78,18 @@ def test_an_ingress_serves_the_certificate_and_the_proxy_does_not(ingress: Recor
 
 def test_the_certificate_of_the_config_is_that_of_the_ingress() -> None:
     certificate, key = pair(HOST)
-    own = {"endpoint.certManager": {}, "endpoint.tlsCertificate": certificate, "endpoint.tlsKey": key}
+    own: dict[str, object] = {
+        "endpoint.certManager": {},
+        "endpoint.tlsCertificate": certificate,
+        "endpoint.tlsKey": key,
+    }
     record = record_hub({**INGRESS, **own})
     (secret,) = [one for one in record.of("Secret") if one.inputs.get("type") == "kubernetes.io/tls"]
     assert _ingress(record)["spec"]["tls"][0]["secretName"] == secret.answer["metadata"]["name"]
 
 
 def test_an_ingress_without_a_certificate_is_http_unless_the_public_url_says_more() -> None:
-    without = {**INGRESS, "endpoint.certManager": {}}
+    without: dict[str, object] = {**INGRESS, "endpoint.certManager": {}}
     assert "tls" not in _ingress(record_hub(without))["spec"]
     assert _exports(record_hub(without))["hub_url"] == f"http://{HOST}"
     outside = record_hub({**without, "publicUrl": f"https://{HOST}"})
@@ -144,7 +148,11 @@ def test_a_route_of_a_gateway_for_http_has_an_http_url() -> None:
 
 
 def test_a_gateway_of_gke_that_is_there_gets_the_policies_of_the_own_one(gateway: Record) -> None:
-    there = {**EXISTING, "nodes.gpu": [], **{key: value for key, value in ROUTE.items() if key != "endpoint.address"}}
+    there: dict[str, object] = {
+        **EXISTING,
+        "nodes.gpu": [],
+        **{key: value for key, value in ROUTE.items() if key != "endpoint.address"},
+    }
     record = record_gke(there)
     for kind in ("HealthCheckPolicy", "GCPBackendPolicy"):
         assert record.one(kind).inputs["spec"] == gateway.one(kind).inputs["spec"]
