@@ -8,6 +8,7 @@ from settings.groups.cluster import ClusterSettings
 from settings.groups.endpoint import EndpointSettings
 from settings.groups.identity import NotebookIdentity
 from settings.groups.images import ArtifactRegistry
+from settings.groups.monitoring import MonitoringSettings
 from settings.groups.network import NetworkSettings
 from settings.groups.nodes import GpuPool, NodePool
 from settings.groups.services import Role, Service
@@ -35,6 +36,7 @@ __all__ = [
     "Destination",
     "EndpointSettings",
     "GpuPool",
+    "MonitoringSettings",
     "NetworkSettings",
     "NodePool",
     "NotebookIdentity",
