@@ -15,6 +15,7 @@ from components.hub import Hub, HubArgs
 from components.hub_config import HubConfigMap, HubConfigMapArgs
 from components.hub_files import HubFiles, HubFilesArgs
 from components.hub_secret import HubSecret, HubSecretArgs
+from components.monitoring import Monitoring, MonitoringArgs
 from components.namespaces import Namespaces, NamespacesArgs
 from components.network_policies import NetworkPolicies, NetworkPoliciesArgs
 from components.notebook_files import NotebookFiles, NotebookFilesArgs
@@ -103,6 +104,17 @@ class JupyterHub(pulumi.ComponentResource):
             ),
             child,
         )
+        if settings.monitoring.has_objects:
+            Monitoring(
+                f"{name}-monitoring",
+                MonitoringArgs(
+                    settings=settings,
+                    namespace=namespace,
+                    token=secret.service_tokens["metrics"],
+                    kubeconfig=kubeconfig,
+                ),
+                child,
+            )
         hub = Hub(
             f"{name}-hub",
             HubArgs(
@@ -165,5 +177,9 @@ class JupyterHub(pulumi.ComponentResource):
             "database_instance": database.instance if database else None,
             "service_tokens": pulumi.Output.secret(secret.service_tokens) if secret.service_tokens else None,
         }
-        self.exports = {key: value for key, value in exports.items() if value is not None}
+        self.exports = _present(exports)
         self.register_outputs({**self.exports})
+
+
+def _present(exports: Mapping[str, pulumi.Input[object] | None]) -> dict[str, pulumi.Input[object]]:
+    return {key: value for key, value in exports.items() if value is not None}

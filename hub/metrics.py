@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from jupyterhub.handlers.metrics import MetricsHandler
@@ -80,11 +81,10 @@ class HubMetrics(Collector):
 
     def _volume(self) -> Iterator[Metric]:
         if self._database is not None:
-            found = os.statvfs(os.path.dirname(self._database) or ".")  # noqa: PTH120 pathlib has no statvfs
-            yield GaugeMetricFamily(
-                VOLUME, "Size of the volume of the hub's database.", found.f_blocks * found.f_frsize
-            )
-            yield GaugeMetricFamily(VOLUME_FREE, "Free space of that volume.", found.f_bavail * found.f_frsize)
+            found = os.statvfs(Path(self._database).parent)
+            size, free = found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize
+            yield GaugeMetricFamily(VOLUME, "Size of the volume of the hub's database.", size)
+            yield GaugeMetricFamily(VOLUME_FREE, "Free space of that volume.", free)
 
 
 class Metrics(MetricsHandler):

@@ -96,6 +96,11 @@ class Settings(Model):
         return tuple(dict.fromkeys(name for entry in entries for name in (*entry.organizations, *entry.groups)))
 
     @property
+    def https_url(self) -> str | None:
+        """URL of the hub for browsers, if it is https."""
+        return self.public_url if (self.public_url or "").startswith("https://") else None
+
+    @property
     def services(self) -> tuple[Service, ...]:
         """Services of the hub: those of `hub.services`, and the one whose token reads the metrics."""
         if not self.monitoring.has_metrics:

@@ -49,6 +49,11 @@ class MonitoringSettings(Model):
         return self.metrics != "none"
 
     @property
+    def has_objects(self) -> bool:
+        """Whether objects in the cluster tell what reads the metrics how to do it."""
+        return self.metrics in {"managed-prometheus", "prometheus-operator"}
+
+    @property
     def readers(self) -> tuple[str, ...]:
         """Namespaces of the pods that read the metrics."""
         namespaces = {"none": (), "managed-prometheus": _MANAGED}
