@@ -90,7 +90,7 @@ def _definitions(args: MonitoringArgs) -> DefinitionsCheckArgs:
         namespace=args.namespace,
         definitions=[f"{kind}.{_OPERATOR_GROUP}" for kind in kinds],
         key="monitoring.metrics",
-        fix="Install the Prometheus Operator, for example by the chart kube-prometheus-stack, or: pulumi config rm "
+        fix="install the Prometheus Operator, for example by the chart kube-prometheus-stack, or: pulumi config rm "
         "monitoring.metrics",
     )
 

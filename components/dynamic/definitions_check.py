@@ -23,12 +23,8 @@ class DefinitionsCheckProvider(dynamic.ResourceProvider):
         if any(map(is_unknown, news.values())):  # the cluster does not exist yet
             return dynamic.CheckResult(inputs=news, failures=[])
         missing = missing_definitions(news, news["definitions"])
-        failures = [
-            dynamic.CheckFailure(
-                property_="definitions", reason=f"{news['key']}: the cluster has no {name}. {news['fix']}"
-            )
-            for name in missing
-        ]
+        reasons = [f"{news['key']}: the cluster has no {name}; {news['fix']}" for name in missing]
+        failures = [dynamic.CheckFailure(property_="definitions", reason=reason) for reason in reasons]
         return dynamic.CheckResult(inputs=news, failures=failures)
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
@@ -49,7 +45,7 @@ class DefinitionsCheckArgs(ApiClientArgs):
     key: str
     """The setting that needs them."""
     fix: str
-    """What to do if there are none, as a sentence."""
+    """What to do if there are none."""
 
 
 class DefinitionsCheck(dynamic.Resource, module="jupyterhub", name="DefinitionsCheck"):
