@@ -14,8 +14,9 @@ LONGEST_START: Final = 300
 """Seconds in which nine of ten starts end."""
 MOST_ERRORS: Final = 0.3
 """Part of starts that fail."""
-LEAST_ERRORS: Final = 3
-"""Failed starts in half an hour, below which nothing is said: people choose images that do not work."""
+LEAST_STARTS: Final = 3
+"""Starts in half an hour, failed or slow ones, below which nothing is said: one person may have chosen an image that does
+not work, or the only GPU node."""
 
 Rule = dict[str, Any]
 
@@ -29,7 +30,7 @@ def groups(name: str, namespace: str, *, has_volume: bool, has_certificate: bool
         has_volume: Whether the database is on a volume of the hub.
         has_certificate: Whether its URL is https.
     """
-    rules = [*_of_hub(name, namespace), *_of_starts(namespace)]
+    rules = [*_of_hub(name, namespace), *_of_starts(name, namespace)]
     if has_volume:
         rules.append(_database(namespace))
     if has_certificate:
@@ -45,7 +46,7 @@ def _of_hub(name: str, namespace: str) -> Iterator[Rule]:
         minutes=5,
         severity="critical",
         summary="The hub does not answer. Running servers go on, but nobody can sign in or start one.",
-        advice=f"kubectl --namespace {namespace} describe pod {name}-0",
+        advice=f"Look at its pod: kubectl --namespace {namespace} describe pod {name}-0",
     )
     yield _rule(
         "JupyterHubUnhealthy",
@@ -53,31 +54,33 @@ def _of_hub(name: str, namespace: str) -> Iterator[Rule]:
         minutes=5,
         severity="critical",
         summary="A check of the hub fails: {{ $labels.check }}.",
-        advice=f"kubectl --namespace {namespace} logs {name}-0 | grep Health:",
+        advice=f"The log has the reason: kubectl --namespace {namespace} logs {name}-0 | grep Health:",
     )
 
 
-def _of_starts(namespace: str) -> Iterator[Rule]:
-    def count(status: str) -> str:
-        return f'sum(increase({STARTS}_count{{namespace="{namespace}",status=~"{status}"}}[30m]))'
+def _of_starts(name: str, namespace: str) -> Iterator[Rule]:
+    def selected(part: str, status: str) -> str:
+        return f'{STARTS}_{part}{{namespace="{namespace}",status=~"{status}"}}[30m]'
 
-    errors = count("error")
+    def count(status: str) -> str:
+        return f"sum(increase({selected('count', status)}))"
+
     yield _rule(
         "JupyterHubStartsFail",
-        f"{errors} >= {LEAST_ERRORS} and {errors} / {count('success|error')} > {MOST_ERRORS}",
+        f"{count('error')} / {count('success|error')} > {MOST_ERRORS} and {count('error')} >= {LEAST_STARTS}",
         minutes=5,
         severity="warning",
         summary="{{ $value | humanizePercentage }} of the starts of servers fail.",
-        advice=f"kubectl --namespace {namespace}-notebooks get events",
+        advice=f"The log of the hub has the reasons: kubectl --namespace {namespace} logs {name}-0",
     )
-    buckets = f'sum by (le) (rate({STARTS}_bucket{{namespace="{namespace}",status="success"}}[30m]))'
+    quantile = f"histogram_quantile(0.9, sum by (le) (rate({selected('bucket', 'success')})))"
     yield _rule(
         "JupyterHubStartsSlow",
-        f"histogram_quantile(0.9, {buckets}) > {LONGEST_START}",
+        f"{quantile} > {LONGEST_START} and {count('success')} >= {LEAST_STARTS}",
         minutes=10,
         severity="warning",
         summary="People wait {{ $value | humanizeDuration }} for their servers.",
-        advice="Nodes or images are missing: docs/reliability.md",
+        advice=f"Nodes are missing, or images are large: kubectl --namespace {namespace}-notebooks get events",
     )
 
 
@@ -89,7 +92,7 @@ def _database(namespace: str) -> Rule:
         minutes=15,
         severity="warning",
         summary="{{ $value | humanizePercentage }} of the volume of the hub's database is free.",
-        advice="pulumi config set --path '[\"hub.storage\"].size' SIZE",
+        advice="Enlarge it: pulumi config set --path '[\"hub.storage\"].size' SIZE",
     )
 
 
@@ -100,7 +103,8 @@ def _certificate(namespace: str) -> Rule:
         minutes=60,
         severity="warning",
         summary="The certificate of the hub ends in {{ $value | humanizeDuration }}, and was not renewed.",
-        advice="docs/https.md",
+        advice="Renew it: endpoint.tlsSecret or endpoint.tlsCertificate. Google renews that of a gateway while the "
+        "DNS records lead to it.",
     )
 
 
