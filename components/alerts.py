@@ -15,8 +15,8 @@ LONGEST_START: Final = 300
 MOST_ERRORS: Final = 0.3
 """Part of starts that fail."""
 LEAST_STARTS: Final = 3
-"""Starts in half an hour, failed or slow ones, below which nothing is said: one person may have chosen an image that does
-not work, or the only GPU node."""
+"""Starts in half an hour, failed or slow ones, below which nothing is said: one person may have chosen an image that
+does not work, or the only GPU node."""
 
 Rule = dict[str, Any]
 
