@@ -18,7 +18,7 @@ class _Spawner(PodSpawner):
     """A spawner with a pod, or with none."""
 
     def __init__(self, pod: Mapping[str, Any] | None, choice: str | None) -> None:
-        super().__init__(_mock=True)
+        # KubeSpawner's own needs an event loop, for its client of Kubernetes.
         self.user_options = {} if choice is None else {"choice": choice}
         self._pod = pod
 
@@ -44,7 +44,7 @@ class _Clock:
 
 
 @pytest.fixture
-def clock(no_cluster: None) -> _Clock:
+def clock() -> _Clock:
     return _Clock()
 
 
