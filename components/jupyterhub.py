@@ -26,7 +26,7 @@ from components.proxy import Proxy, ProxyArgs
 from components.quota import NotebookQuota, NotebookQuotaArgs
 from components.rbac import Rbac, RbacArgs
 from components.tls import Tls, TlsArgs
-from settings import Settings, callback_of, logout_of
+from settings import METRICS_SERVICE, Settings, callback_of, logout_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +96,7 @@ class JupyterHub(pulumi.ComponentResource):
                 MonitoringArgs(
                     settings=settings,
                     namespace=namespace,
-                    token=secret.service_tokens["metrics"],
+                    token=secret.service_tokens[METRICS_SERVICE],
                     kubeconfig=kubeconfig,
                 ),
                 child,

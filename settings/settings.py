@@ -21,7 +21,7 @@ from settings.groups.identity import IdentitySettings
 from settings.groups.images import ImagesSettings
 from settings.groups.kubernetes import KubernetesSettings
 from settings.groups.memberships import memberships
-from settings.groups.monitoring import MonitoringSettings
+from settings.groups.monitoring import METRICS_SERVICE, MonitoringSettings
 from settings.groups.network import NetworkSettings
 from settings.groups.nodes import NodesSettings
 from settings.groups.notebook import NotebookSettings
@@ -106,7 +106,7 @@ class Settings(Model):
         if not self.monitoring.has_metrics:
             return self.hub.services
         metrics = Service(
-            name="metrics",
+            name=METRICS_SERVICE,
             scopes=("read:metrics",),
             # Where an operator or Google's collector reads it, the Secret is beside the object that names it.
             namespace=self.monitoring.namespace if self.monitoring.metrics == "prometheus" else None,

@@ -12,6 +12,8 @@ from settings.types.names import DnsLabel
 from settings.types.pods import AnyLabelKey, LabelValue
 from settings.types.text import Flag
 
+METRICS_SERVICE: Final = "metrics"
+"""Name of the service of the hub whose token reads the metrics."""
 _MANAGED: Final = ("gke-gmp-system", "gmp-system")
 """Namespaces of the collectors of Google Cloud Managed Service for Prometheus: in GKE, and where people install them.
 Source: https://cloud.google.com/stackdriver/docs/managed-prometheus/setup-managed (2026-11)."""

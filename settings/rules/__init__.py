@@ -78,6 +78,7 @@ RULES: Final[tuple[Rule, ...]] = (
     hub.place_errors,
     monitoring.effect_errors,
     monitoring.gke_errors,
+    monitoring.name_errors,
     monitoring.namespace_errors,
     pages.size_errors,
     pages.effect_errors,

@@ -3,7 +3,8 @@
 from typing import Final
 
 from settings.groups.cluster import ClusterSettings
-from settings.groups.monitoring import MonitoringSettings
+from settings.groups.hub import HubSettings
+from settings.groups.monitoring import METRICS_SERVICE, MonitoringSettings
 from settings.groups.secrets import SecretsSettings
 from settings.rules.cluster import gke_only_errors
 from settings.rules.effects import without_effect
@@ -33,6 +34,15 @@ def gke_errors(monitoring: MonitoringSettings, cluster: ClusterSettings) -> list
     if monitoring.metrics != "managed-prometheus":
         return []
     return gke_only_errors(cluster, {"monitoring.metrics": monitoring.metrics})
+
+
+def name_errors(monitoring: MonitoringSettings, hub: HubSettings) -> list[str]:
+    """Report a service that has the name of the one that reads the metrics."""
+    return [
+        f"hub.services[{index}].name: is the name of the stack's own service that reads the metrics; choose another"
+        for index, service in enumerate(hub.services)
+        if monitoring.has_metrics and service.name == METRICS_SERVICE
+    ]
 
 
 def namespace_errors(monitoring: MonitoringSettings, namespace: str) -> list[str]:

@@ -14,13 +14,12 @@ _REDIRECT: Final = r"https?://[^\s/#?@]+/[^\s#]*"
 ServiceName = Annotated[
     Text,
     matching(
-        r"(?!(?:idle-culler|metrics)$)[a-z](?:[-a-z0-9]{0,30}[a-z0-9])?",
+        r"(?!idle-culler$)[a-z](?:[-a-z0-9]{0,30}[a-z0-9])?",
         "is not a name for URLs and Secrets: at most 32 lower-case letters, digits and '-', a letter first, such as "
-        "dask-gateway; idle-culler and metrics are reserved",
+        "dask-gateway; idle-culler is reserved",
     ),
 ]
-"""Name of a service of the hub: at most 32 lower-case letters, digits and `-`. `idle-culler` and
-`metrics` are the hub's own."""
+"""Name of a service of the hub: at most 32 lower-case letters, digits and `-`. `idle-culler` is the hub's own."""
 
 RoleName = Annotated[
     Text,

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,10 +36,13 @@ def managed() -> Record:
     return record_gke(GATEWAY, _MANAGED)
 
 
-def _secrets(of: Record) -> dict[str, dict[str, Any]]:
-    """Return the content of the Secrets with fixed names, by namespace and name."""
+def _tokens(of: Record) -> list[str]:
+    """Return the Secrets with fixed names, by namespace and name. They have the token and nothing else."""
     found = [one.inputs for one in of.of("Secret") if "name" in one.inputs["metadata"]]
-    return {"{namespace}/{name}".format_map(one["metadata"]): one["stringData"] for one in found}
+    for one in found:
+        assert one["stringData"].keys() == {"token"}
+        assert one["stringData"]["token"].startswith(_TOKEN)
+    return ["{namespace}/{name}".format_map(one["metadata"]) for one in found]
 
 
 def _readers(of: Record) -> set[str]:
@@ -68,7 +72,7 @@ def test_the_token_may_read_the_metrics_and_nothing_else(changes: Mapping[str, o
 
 
 def test_the_operator_reads_the_port_of_the_hub_with_the_token_from_a_secret_beside(operator: Record) -> None:
-    assert _secrets(operator) == {"jupyterhub/tf-hub-metrics": {"token": _TOKEN}}
+    assert _tokens(operator) == ["jupyterhub/tf-hub-metrics"]
     monitor = operator.one("PodMonitor").inputs
     assert monitor["metadata"]["labels"]["release"] == "kube-prometheus-stack"
     (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
@@ -96,7 +100,7 @@ def test_googles_collectors_may_read_the_token_and_no_other_secret(managed: Reco
 
 def test_a_prometheus_of_ones_own_gets_the_token_in_its_namespace() -> None:
     own = record_hub({**_OWN, "monitoring.namespace": "observability"})
-    assert _secrets(own) == {"observability/tf-hub-service-metrics": {"token": _TOKEN}}
+    assert _tokens(own) == ["observability/tf-hub-service-metrics"]
     assert own.of("Monitoring") == []
     assert _readers(own) == {"observability"}
 
@@ -185,7 +189,7 @@ def _expressions(value: object) -> list[str]:
 
 
 @pytest.mark.parametrize("file", [RULE_FILE, CHECKOUT / "monitoring" / "dashboard.json"], ids=lambda path: path.name)
-def test_alerts_and_dashboard_name_only_metrics_that_there_are(file: Any) -> None:
+def test_alerts_and_dashboard_name_only_metrics_that_there_are(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     found = _expressions(json.loads(text) if file.suffix == ".json" else yaml.safe_load(text))
     assert len(found) > 5
