@@ -113,7 +113,7 @@ def test_the_health_and_the_end_of_a_log_in_json_are_read_as_messages() -> None:
     cluster = _Cluster(
         [(sets(ready=None), pod(ENDED, restarts=2)), (sets(ready=None), pod(ENDED, restarts=3))], crashed
     )
-    with pytest.raises(RolloutError, match="    It failed\n    NameError: name 'foo' is not defined$"):
+    with pytest.raises(RolloutError, match=r"    It failed\n    NameError: name 'foo' is not defined$"):
         cluster.wait()
 
 
