@@ -9,12 +9,22 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from hub.contract import HubConfig
 from hub.contract_monitoring import METRICS_PATH, PROBLEM, STARTING, VOLUME, VOLUME_FREE, Monitoring
-from hub.contract_services import token_variable
+from hub.contract_services import Service, token_variable
 from tests.unit.hub.running_hub import RunningHub, running
-from tests.unit.hub.test_services import service
 
 _TOKEN = "e" * 64
-_READER = service("metrics", scopes=("read:metrics",))
+_READER = Service(
+    name="metrics",
+    url=None,
+    display=True,
+    redirect_url=None,
+    skip_consent=False,
+    scopes=("read:metrics",),
+    sign_in_scopes=(),
+    from_notebooks=False,
+    users=(),
+    groups=(),
+)
 
 
 @pytest.fixture
