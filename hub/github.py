@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from oauthenticator.github import GitHubOAuthenticator
 from oauthenticator.oauth2 import OAuthenticator
@@ -236,22 +236,8 @@ class GitHubSignIn(OAuthSignIn, GitHubOAuthenticator):
             HubError: GitHub refuses the client secret.
             HTTPClientError: 401: GitHub does not know the token.
         """
-        try:
-            answer: Any = await super().fetch(req, label, parse_json, **kwargs)
-        except HTTPClientError as error:
-            if error.code == HTTPStatus.UNAUTHORIZED and json_of(error.response):
-                raise
-            raise error_of(req.url, error.code, error.response, client_id=self.client_id) from error
-        except (ValueError, RecursionError) as error:
-            raise UpstreamError("GitHub", "a response that is no JSON") from error
-        except Exception as error:  # the connection's, or of whatever is in the response
-            raise UpstreamError("GitHub", str(error) or type(error).__name__) from error
-        if not parse_json:
-            return answer
-        if not isinstance(answer, dict):
-            raise UpstreamError("GitHub", "a response that is no JSON object")
-        answer = cast("dict[str, Any]", answer)
-        if answer.get("error") == "incorrect_client_credentials":
+        answer = await super().fetch(req, label, parse_json, **kwargs)
+        if parse_json and answer.get("error") == "incorrect_client_credentials":
             raise HubError(
                 [
                     "GitHub refuses the client ID or the client secret of this hub.",
@@ -260,6 +246,12 @@ class GitHubSignIn(OAuthSignIn, GitHubOAuthenticator):
                 status=HTTPStatus.INTERNAL_SERVER_ERROR,
             )
         return answer
+
+    def error_of_answer(self, req: HTTPRequest, error: HTTPClientError) -> Exception | None:
+        """Return the error for a status; None for 401: GitHub does not know the token."""
+        if error.code == HTTPStatus.UNAUTHORIZED and json_of(error.response):
+            return None
+        return error_of(req.url, error.code, error.response, client_id=self.client_id)
 
 
 def _with_unanswered_groups(model: dict[str, Any], user: User | None) -> dict[str, Any]:

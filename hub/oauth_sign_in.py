@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from oauthenticator.oauth2 import OAuthenticator
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 
 from hub.errors import HubError, UpstreamError
@@ -15,17 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jupyterhub.handlers.base import BaseHandler
+    from tornado.httpclient import HTTPRequest
 
 SIGN_IN_SECONDS: Final = 20
 """Time for all requests of one sign-in."""
 
 
-class OAuthSignIn(RefreshMixin):
+class OAuthSignIn(RefreshMixin, OAuthenticator):
     """Mixin, before a class of OAuthenticator, that keeps apart what the provider answers, and errors of asking."""
 
     service: str
     """Name of the provider in messages."""
-    custom_403_message: str
 
     async def get_authenticated_user(self, handler: BaseHandler, data: Mapping[str, str] | None) -> dict[str, Any]:
         """Return the auth model of the user who signs in.
@@ -44,6 +45,40 @@ class OAuthSignIn(RefreshMixin):
         if model is None:
             raise HubError([self.custom_403_message], status=HTTPStatus.FORBIDDEN)
         return model
+
+    async def fetch(
+        self,
+        req: HTTPRequest,
+        label: str = "fetching",
+        parse_json: bool = True,  # noqa: FBT001, FBT002 OAuthenticator's own
+        **kwargs: object,
+    ) -> Any:  # noqa: ANN401 JSON, or the response itself
+        """Send a request to the provider.
+
+        Raises:
+            UpstreamError: No answer, any error but a definite one, or a response that is no JSON object.
+            HTTPClientError: A definite answer of the provider; see `error_of_answer`.
+        """
+        try:
+            answer: Any = await super().fetch(req, label, parse_json, **kwargs)
+        except HTTPClientError as error:
+            other = self.error_of_answer(req, error)
+            if other is None:
+                raise
+            raise other from error
+        except (ValueError, RecursionError) as error:
+            raise UpstreamError(self.service, "a response that is no JSON") from error
+        except Exception as error:  # the connection's, or of whatever is in the response
+            raise UpstreamError(self.service, str(error) or type(error).__name__) from error
+        if not parse_json:
+            return answer
+        if not isinstance(answer, dict):
+            raise UpstreamError(self.service, "a response that is no JSON object")
+        return cast("dict[str, Any]", answer)
+
+    def error_of_answer(self, req: HTTPRequest, error: HTTPClientError) -> Exception | None:
+        """Return the error to raise for an answer with an error status; None if that is definite, and raised itself."""
+        raise NotImplementedError
 
 
 def many_requests() -> AsyncHTTPClient:

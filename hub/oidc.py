@@ -264,31 +264,6 @@ class OidcSignIn(OAuthSignIn, GenericOAuthenticator):
             query["id_token_hint"] = hint
         return url_concat(address, query)
 
-    async def fetch(
-        self,
-        req: HTTPRequest,
-        label: str = "fetching",
-        parse_json: bool = True,  # noqa: FBT001, FBT002 OAuthenticator's own
-        **kwargs: object,
-    ) -> Any:  # noqa: ANN401 JSON, or the response itself
-        """Send a request to the provider.
-
-        Raises:
-            UpstreamError: No answer, any error but a definite one, or a response that is no JSON object.
-            HTTPClientError: The provider's own "no": 400 or 401 in the form of OAuth 2.0.
-        """
-        try:
-            answer: Any = await super().fetch(req, label, parse_json, **kwargs)
-        except HTTPClientError as error:
-            if is_answer(error):
-                raise
-            raise UpstreamError(self.service, f"status {error.code}") from error
-        except (ValueError, RecursionError) as error:
-            raise UpstreamError(self.service, "a response that is no JSON") from error
-        except Exception as error:  # the connection's, or of whatever is in the response
-            raise UpstreamError(self.service, str(error) or type(error).__name__) from error
-        if not parse_json:
-            return answer
-        if not isinstance(answer, dict):
-            raise UpstreamError(self.service, "a response that is no JSON object")
-        return cast("dict[str, Any]", answer)
+    def error_of_answer(self, req: HTTPRequest, error: HTTPClientError) -> Exception | None:  # noqa: ARG002 as in the base
+        """Return the error for a status; None for the provider's own "no": 400 or 401 in the form of OAuth 2.0."""
+        return None if is_answer(error) else UpstreamError(self.service, f"status {error.code}")
