@@ -1,4 +1,4 @@
-"""Who may connect to whom: the NetworkPolicies of both namespaces."""
+"""NetworkPolicies of both namespaces: the allowed connections."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

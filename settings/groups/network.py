@@ -11,7 +11,7 @@ from settings.types.text import Flag
 
 
 class NetworkSettings(Model):
-    """Who may connect to whom, and the IP address ranges of a created cluster.
+    """Allowed connections, and the IP address ranges of a created cluster.
 
     The ranges are private IPv4 ranges in CIDR notation that do not overlap.
     """

@@ -1,4 +1,4 @@
-"""Who may connect to whom, by the policies of real stacks. The table in docs/network.md is that of one of them."""
+"""Allowed connections, by the policies of real stacks. The table in docs/network.md is that of one of them."""
 
 from collections.abc import Mapping
 
