@@ -25,6 +25,7 @@ from components.sign_in import sign_in
 from hub import contract, contract_services
 from hub.contract import PROXY_TOKEN_VARIABLE, HubConfig, NotebookServiceAccount
 from hub.contract_content import ContentSettings, Repository
+from hub.contract_monitoring import Monitoring
 from hub.contract_pages import PAGES_FOLDER, Pages
 from hub.contract_pod import PodSettings
 from settings import Bounds, Settings, logo_file, quantity
@@ -193,10 +194,11 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         shared_memory=notebook.shared_memory,
         scratch=folders.scratch(settings, resolved.scratch_storage_class),
         folders=folders.offered(settings),
-        services=tuple(_service(service) for service in settings.hub.services),
+        services=tuple(_service(service) for service in settings.services),
         roles=tuple(_role(role) for role in settings.hub.roles),
         groups=dict(sorted(settings.hub.groups.items())),
         pages=_pages(settings),
+        monitoring=_monitoring(settings),
         extra_config=settings.hub.extra_config is not None,
     )
     return config.model_dump_json(indent=2) + "\n"
@@ -265,6 +267,17 @@ def _pages(settings: Settings) -> Pages:
         logo=None if pages.logo is None else logo_file(pages.logo).name,
         css=pages.css,
         terms=pages.terms,
+    )
+
+
+def _monitoring(settings: Settings) -> Monitoring:
+    monitoring = settings.monitoring
+    return Monitoring(
+        metrics=monitoring.has_metrics,
+        usage=monitoring.usage,
+        groups=(*monitoring.organizations, *monitoring.groups),
+        public_url=settings.https_url,
+        logs=monitoring.logs,
     )
 
 

@@ -29,7 +29,7 @@ from settings import Settings
 def variables(settings: Settings) -> tuple[str, ...]:
     """Return the environment variables of the hub that come from its Secret; the keys of the Secret are the same."""
     created = (DATABASE_URL_VARIABLE,) if settings.database.type == "cloud-sql" else ()
-    services = [token_variable(service.name) for service in settings.hub.services]
+    services = [token_variable(service.name) for service in settings.services]
     return (COOKIE_SECRET_VARIABLE, CRYPT_KEY_VARIABLE, *created, *services, *_from_settings(settings))
 
 
@@ -70,7 +70,7 @@ class HubSecret(pulumi.ComponentResource):
         }
         created = {} if args.database_url is None else {DATABASE_URL_VARIABLE: args.database_url}
         self.service_tokens = {}
-        if args.settings.hub.services:
+        if args.settings.services:
             services_args = ServiceTokensArgs(settings=args.settings)
             self.service_tokens = ServiceTokens(f"{name}-services", services_args, child).tokens
         services = {token_variable(service): token for service, token in self.service_tokens.items()}

@@ -10,11 +10,12 @@ from components.cluster_admin import ClusterAdmin, ClusterAdminArgs
 from components.endpoint import Endpoint, EndpointArgs
 from components.folders import Folders, FoldersArgs
 from components.gke.gateway import Gateway, GatewayArgs
-from components.gke.platform import platform
+from components.gke.platform import Platform, platform
 from components.hub import Hub, HubArgs
 from components.hub_config import HubConfigMap, HubConfigMapArgs
 from components.hub_files import HubFiles, HubFilesArgs
 from components.hub_secret import HubSecret, HubSecretArgs
+from components.monitoring import Monitoring, MonitoringArgs
 from components.namespaces import Namespaces, NamespacesArgs
 from components.network_policies import NetworkPolicies, NetworkPoliciesArgs
 from components.notebook_files import NotebookFiles, NotebookFilesArgs
@@ -25,7 +26,7 @@ from components.proxy import Proxy, ProxyArgs
 from components.quota import NotebookQuota, NotebookQuotaArgs
 from components.rbac import Rbac, RbacArgs
 from components.tls import Tls, TlsArgs
-from settings import Settings, callback_of, logout_of
+from settings import METRICS_SERVICE, Settings, callback_of, logout_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,21 +59,7 @@ class JupyterHub(pulumi.ComponentResource):
         rbac_args = RbacArgs(settings=settings, namespace=namespace, notebooks_namespace=namespaces.notebooks)
         rbac = Rbac(f"{name}-rbac", rbac_args, child)
         runs_on = platform(name, settings, gke, namespace, after_admin)
-        if settings.notebook.quota:
-            quota_args = NotebookQuotaArgs(settings=settings, namespace=namespaces.notebooks)
-            NotebookQuota(f"{name}-quota", quota_args, child)
-        files = None
-        if settings.notebook.files:
-            files_args = NotebookFilesArgs(settings=settings, namespace=namespaces.notebooks)
-            files = NotebookFiles(f"{name}-notebook-files", files_args, child)
-        if settings.notebook.folders:
-            folders_args = FoldersArgs(
-                settings=settings, namespace=namespaces.notebooks, storage_class=runs_on.folder_storage_class
-            )
-            Folders(f"{name}-folders", folders_args, child)
-        if settings.notebook.secret_environment:
-            environment_args = NotebookSecretArgs(settings=settings, namespace=namespaces.notebooks)
-            NotebookSecret(f"{name}-notebooks", environment_args, child)
+        files = _of_notebooks(name, settings, namespaces.notebooks, runs_on, child)
         tls = None
         if settings.endpoint.has_tls:
             tls = Tls(f"{name}-tls", TlsArgs(settings=settings, namespace=namespace, kubeconfig=kubeconfig), child)
@@ -103,6 +90,17 @@ class JupyterHub(pulumi.ComponentResource):
             ),
             child,
         )
+        if settings.monitoring.has_objects:
+            Monitoring(
+                f"{name}-monitoring",
+                MonitoringArgs(
+                    settings=settings,
+                    namespace=namespace,
+                    token=secret.service_tokens[METRICS_SERVICE],
+                    kubeconfig=kubeconfig,
+                ),
+                child,
+            )
         hub = Hub(
             f"{name}-hub",
             HubArgs(
@@ -167,3 +165,25 @@ class JupyterHub(pulumi.ComponentResource):
         }
         self.exports = {key: value for key, value in exports.items() if value is not None}
         self.register_outputs({**self.exports})
+
+
+def _of_notebooks(
+    name: str,
+    settings: Settings,
+    namespace: pulumi.Input[str],
+    runs_on: Platform,
+    child: pulumi.ResourceOptions,
+) -> NotebookFiles | None:
+    """Create what is in the notebooks' namespace beside pods, and return their files, if there are any."""
+    if settings.notebook.quota:
+        NotebookQuota(f"{name}-quota", NotebookQuotaArgs(settings=settings, namespace=namespace), child)
+    if settings.notebook.folders:
+        folders_args = FoldersArgs(settings=settings, namespace=namespace, storage_class=runs_on.folder_storage_class)
+        Folders(f"{name}-folders", folders_args, child)
+    if settings.notebook.secret_environment:
+        environment_args = NotebookSecretArgs(settings=settings, namespace=namespace)
+        NotebookSecret(f"{name}-notebooks", environment_args, child)
+    if not settings.notebook.files:
+        return None
+    files_args = NotebookFilesArgs(settings=settings, namespace=namespace)
+    return NotebookFiles(f"{name}-notebook-files", files_args, child)

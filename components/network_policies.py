@@ -141,6 +141,7 @@ def _component(settings: Settings, component: str) -> meta.LabelSelectorArgs:
 def _to_hub(args: NetworkPoliciesArgs) -> Ingress:
     hub = args.settings.hub
     namespaces = {service.namespace for service in hub.services if service.namespace is not None}
+    namespaces |= set(args.settings.monitoring.readers)
     callers = [
         *_hub_and_proxy(args),
         *of_namespace(args.notebooks_namespace),
@@ -162,6 +163,9 @@ def _from_hub(args: NetworkPoliciesArgs) -> Egress:
     ]
     if settings.identity.hub_service_account is not None:
         rules.append(to_metadata_server())
+    if settings.monitoring.has_metrics and settings.endpoint.has_tls:
+        # The hub looks at the certificate of its URL, which in the cluster leads to the proxy's pod.
+        rules.append(_to(args, "proxy", PROXY_PORT))
     return [*rules, *_to_services(settings), *map(to_chosen, settings.hub.egress)]
 
 

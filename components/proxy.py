@@ -128,8 +128,12 @@ class Proxy(pulumi.ComponentResource):
 
 
 def _program(settings: Settings) -> list[str]:
-    # With IAP's header of a visitor one can sign in as that visitor, so it must not reach notebooks.
-    modules = ["pages.mjs", *(["hub-only-headers.mjs"] if settings.auth.type == "iap" else [])]
+    modules = [
+        *(["json-log.mjs"] if settings.monitoring.logs == "json" else []),
+        "pages.mjs",
+        # With IAP's header of a visitor one can sign in as that visitor, so it must not reach notebooks.
+        *(["hub-only-headers.mjs"] if settings.auth.type == "iap" else []),
+    ]
     return [
         "node",
         f"--max-http-header-size={MAX_HEADER_BYTES}",

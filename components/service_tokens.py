@@ -39,9 +39,9 @@ class ServiceTokens(pulumi.ComponentResource):
         settings, child = args.settings, pulumi.ResourceOptions(parent=self)
         self.tokens = {
             service.name: Token(f"{name}-{service.name}", TokenArgs(generation=service.token_generation), child).value
-            for service in settings.hub.services
+            for service in settings.services
         }
-        for service in settings.hub.services:
+        for service in settings.services:
             if service.namespace is not None:
                 core.Secret(
                     f"{name}-{service.name}-token",

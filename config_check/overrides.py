@@ -19,6 +19,8 @@ BROKEN: Final[Mapping[str, str]] = {
     **dict.fromkeys(("api_url", "should_start"), "the proxy is a Deployment of the stack, and the hub must use that"),
     "db_url": "the database is database.type and database.url, which pods and backups follow",
     "namespace": "the hub has rights in this namespace only; it follows from the setting namespace",
+    "authenticate_prometheus": "without it everybody who reaches the hub reads its metrics; monitoring.metrics makes a "
+    "token for them",
     "delete_pvc": "the hub's rights follow notebook.keepHomes; set that",
 }
 """Options with which the hub would not work, by name: the reason and the setting."""

@@ -13,6 +13,7 @@ from pydantic import JsonValue  # noqa: TC002 Pydantic needs it
 from hub.contract_choices import Choice  # noqa: TC001 Pydantic needs it
 from hub.contract_content import ContentSettings  # noqa: TC001 Pydantic needs it
 from hub.contract_folders import Folder, Scratch  # noqa: TC001 Pydantic needs it
+from hub.contract_monitoring import Monitoring  # noqa: TC001 Pydantic needs it
 from hub.contract_oidc import Oidc  # noqa: TC001 Pydantic needs it
 from hub.contract_pages import Pages  # noqa: TC001 Pydantic needs it
 from hub.contract_part import Part
@@ -271,6 +272,8 @@ class HubConfig(Part):
     """Users by group, added when the hub starts."""
     pages: Pages
     """Content of all pages."""
+    monitoring: Monitoring
+    """Metrics of the hub's own, and the form of its log."""
     extra_config: bool
     """Whether there is an `extra_config.py`, the operator's own, beside `jupyterhub_config.py`."""
     replace_guard: bool

@@ -39,6 +39,7 @@ class Health:
     def __init__(self, checks: Mapping[str, Callable[[JupyterHub], Awaitable[str | None]]]) -> None:
         """Set the checks by name; each returns what is wrong, or None."""
         self.problems: dict[str, str] = {}
+        self.names = tuple(checks)
         self._checks = checks
         self._known: dict[str, str] | None = None
         self._watch: asyncio.Task[None] | None = None

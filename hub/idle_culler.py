@@ -12,6 +12,8 @@ from jupyterhub_idle_culler import IdleCuller
 from tornado.httpclient import AsyncHTTPClient
 from traitlets import Dict, Float, default
 
+from hub import json_log
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
@@ -29,6 +31,10 @@ class NotebookCuller(IdleCuller):
     """
 
     choice_hours = Dict(value_trait=Float(), config=True, help="Maximum age in hours of the servers of each choice.")
+
+    @default("logging_config")
+    def _logging_config(self) -> Mapping[str, Any]:
+        return json_log.CONFIG if os.environ.get(json_log.VARIABLE) == "json" else {}
 
     @default("cull_arbiter_hook")
     def _cull_arbiter_hook(self) -> Callable[..., Awaitable[bool]]:

@@ -16,8 +16,10 @@ from hub import (
     choices,
     database,
     health,
+    json_log,
     lifetime,
     limits,
+    metrics,
     named_servers,
     old_records,
     outage,
@@ -101,6 +103,11 @@ c.JupyterHub.init_spawners_timeout = 1
 
 # Database.
 database.configure(c, hub_config)
+
+# Log and metrics. Without a token with the scope read:metrics nobody reads them.
+json_log.configure(c, hub_config)
+metrics.configure(hub_config)
+c.JupyterHub.authenticate_prometheus = True
 
 # Pages, what they say in an outage, and bounds on what is sent and stored.
 health.configure(hub_config.notebooks_namespace)

@@ -7,10 +7,12 @@ from urllib.parse import parse_qs
 
 import jupyterhub.apihandlers
 import jupyterhub.handlers
+from jupyterhub.handlers.metrics import MetricsHandler
 from jupyterhub.handlers.pages import HealthCheckHandler, SpawnHandler
 
 from hub import limits, named_servers, renaming, terms
 from hub.health import HealthHandler
+from hub.metrics import Metrics
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping, Sequence
@@ -81,6 +83,7 @@ def _decodable(value: bytes) -> bytes:
 _REPLACEMENTS: Mapping[type[RequestHandler], type[RequestHandler]] = {
     SpawnHandler: SpawnPage,
     HealthCheckHandler: HealthHandler,
+    MetricsHandler: Metrics,
     **limits.REPLACEMENTS,
     **renaming.REPLACEMENTS,
     **named_servers.REPLACEMENTS,

@@ -55,6 +55,14 @@ class PodSpawner(KubeSpawner):
         reflector = self.pod_reflector
         return reflector.pods.get(f"{self.namespace}/{self.pod_name}") if reflector else None
 
+    @property
+    def held_pod(self) -> Mapping[str, Any] | None:
+        """The pod while it holds CPU and memory of a node: from when it is scheduled until it ends; else None."""
+        pod = self._listed_pod()
+        if pod is None or not pod["spec"].get("nodeName"):
+            return None
+        return pod if pod["status"].get("phase") in {"Pending", "Running"} else None
+
     def is_pod_running(self, pod: Mapping[str, Any] | None) -> bool:
         """Return whether the pod runs. Kubernetes may omit fields that KubeSpawner expects."""
         if pod is None or not pod["status"].get("podIP") or not pod["status"].get("containerStatuses"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jupyterhub import orm
 from jupyterhub.app import JupyterHub
 
-from hub import roles
+from hub import json_log, roles
 from hub.contract import HUB_PORT
 from hub.contract_services import token_variable
 from hub.idle_culler import NEVER
@@ -86,6 +86,7 @@ def _idle_culler(config: HubConfig) -> dict[str, Any]:
     """Return a service with only the scopes to list and stop servers, and to see when they reported."""
     return {
         "name": roles.IDLE_CULLER,
+        "environment": {json_log.VARIABLE: config.monitoring.logs},
         "command": [
             sys.executable,
             "-m",

@@ -8,6 +8,7 @@ from settings.groups.cluster import ClusterSettings
 from settings.groups.endpoint import EndpointSettings
 from settings.groups.identity import NotebookIdentity
 from settings.groups.images import ArtifactRegistry
+from settings.groups.monitoring import METRICS_SERVICE, MonitoringSettings
 from settings.groups.network import NetworkSettings
 from settings.groups.nodes import GpuPool, NodePool
 from settings.groups.services import Role, Service
@@ -25,6 +26,7 @@ from settings.types.traffic import LINK_LOCAL, Destination, Pods, bounds_of
 
 __all__ = [
     "LINK_LOCAL",
+    "METRICS_SERVICE",
     "PRIVATE",
     "ArtifactRegistry",
     "Bounds",
@@ -35,6 +37,7 @@ __all__ = [
     "Destination",
     "EndpointSettings",
     "GpuPool",
+    "MonitoringSettings",
     "NetworkSettings",
     "NodePool",
     "NotebookIdentity",

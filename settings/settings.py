@@ -21,6 +21,7 @@ from settings.groups.identity import IdentitySettings
 from settings.groups.images import ImagesSettings
 from settings.groups.kubernetes import KubernetesSettings
 from settings.groups.memberships import memberships
+from settings.groups.monitoring import METRICS_SERVICE, MonitoringSettings
 from settings.groups.network import NetworkSettings
 from settings.groups.nodes import NodesSettings
 from settings.groups.notebook import NotebookSettings
@@ -29,6 +30,7 @@ from settings.groups.pages import PagesSettings
 from settings.groups.proxy import ProxySettings
 from settings.groups.registry import RegistrySettings
 from settings.groups.secrets import SecretsSettings
+from settings.groups.services import Service
 from settings.rules import RULES, WARNINGS, broken
 from settings.rules.defaults import complete
 from settings.rules.traffic import ports_of_hub
@@ -68,6 +70,7 @@ class Settings(Model):
     proxy: ProxySettings = ProxySettings()
     notebook: NotebookSettings = NotebookSettings()
     pages: PagesSettings = PagesSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()
     secrets: SecretsSettings = SecretsSettings()
     github: GitHubSettings = GitHubSettings()
     oidc: OidcSettings = OidcSettings()
@@ -89,8 +92,27 @@ class Settings(Model):
     @property
     def groups(self) -> tuple[str, ...]:
         """Organizations, teams and groups that decide on what people have, each once."""
-        entries = memberships(self.identity, self.notebook, self.hub)
+        entries = memberships(self.identity, self.notebook, self.hub, self.monitoring)
         return tuple(dict.fromkeys(name for entry in entries for name in (*entry.organizations, *entry.groups)))
+
+    @property
+    def https_url(self) -> str | None:
+        """URL of the hub for browsers, if it is https."""
+        return self.public_url if (self.public_url or "").startswith("https://") else None
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """Services of the hub: those of `hub.services`, and the one whose token reads the metrics."""
+        if not self.monitoring.has_metrics:
+            return self.hub.services
+        metrics = Service(
+            name=METRICS_SERVICE,
+            scopes=("read:metrics",),
+            # Where an operator or Google's collector reads it, the Secret is beside the object that names it.
+            namespace=self.monitoring.namespace if self.monitoring.metrics == "prometheus" else None,
+            token_generation=self.secrets.metrics_token_generation,
+        )
+        return (*self.hub.services, metrics)
 
     @property
     def ports_of_hub(self) -> tuple[int, ...]:

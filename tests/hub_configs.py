@@ -6,6 +6,7 @@ from traitlets.config import Config
 
 from hub.contract import Bounds, GitHub, HubConfig, NamedServers, SignIn
 from hub.contract_content import ContentSettings
+from hub.contract_monitoring import Monitoring
 from hub.contract_pages import Pages
 from hub.contract_pod import PodSettings
 
@@ -87,6 +88,7 @@ HUB_CONFIG = HubConfig(
     roles=(),
     groups={},
     pages=Pages(organization=None, organization_url=None, help=None, logo=None, css=None, terms=None),
+    monitoring=Monitoring(metrics=False, usage="groups", groups=(), public_url=None, logs="text"),
     extra_config=False,
 )
 """That of a hub with the default settings, two images, GPUs, and sign-in without passwords."""

@@ -88,6 +88,8 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
             "hub.services": [_GRADER],
             # One that the tests have: the check of the configuration refuses others.
             "hub.packages": [f"pytest=={version('pytest')}"],
+            "monitoring.metrics": "managed-prometheus",
+            "monitoring.logs": "json",
             "hub.roles": [{"name": "staff", "scopes": ["list:users"], "organizations": ["example-org:staff"]}],
             "notebook.additionalResources": {"nvidia.com/gpu": 1, "example.org/fpga": 1},
             "notebook.choices": _CHOICES,
@@ -109,6 +111,23 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
         {"notebook.accelerator": "nvidia-l4"},
     ),
     ({**BEFORE, "backup.days": 14}, {"backup.days": 30, "backup.start": "04:30", "backup.paused": True}),
+    (
+        {**BEFORE, "monitoring.metrics": "managed-prometheus"},
+        {
+            "monitoring.alerts": False,
+            "monitoring.usage": "users",
+            "monitoring.organizations": ["physics:staff"],
+            "secrets.metricsTokenGeneration": 2,
+        },
+    ),
+    (
+        {**_CONTEXT, "monitoring.metrics": "prometheus-operator"},
+        {
+            "monitoring.namespace": "observability",
+            "monitoring.labels": {"release": "kube-prometheus-stack"},
+            "monitoring.groups": ["physics"],
+        },
+    ),
     ({**BEFORE, "notebook.quota": {"pods": 50}}, {"notebook.quota": {"pods": 60}}),
     ({**BEFORE, "notebook.choices": _CHOICES}, {"notebook.freeChoice": True}),
     (

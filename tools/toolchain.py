@@ -115,6 +115,9 @@ KUBE_SCORE = Tool(folder="kube-score")
 CYCLONUS = Tool(folder="cyclonus")
 """A program that says which connections NetworkPolicies allow, for the tests."""
 
+PROMETHEUS = Tool(folder="prometheus")
+"""Prometheus and promtool, for the tests of metrics and alerts."""
+
 ENGINE = (PULUMI, KUBERNETES_PROVIDER)
 """The tools that run the Pulumi program."""
 

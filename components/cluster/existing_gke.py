@@ -74,6 +74,13 @@ def cluster_errors(
             "endpoint.type: gateway needs the Gateway API, which is off in the cluster: "
             f"{_update(settings)} --gateway-api=standard"
         )
+    if settings.monitoring.metrics == "managed-prometheus" and _is_off(
+        found.monitoring_configs, lambda config: any(one.enabled for one in config.managed_prometheuses)
+    ):
+        yield (
+            "monitoring.metrics: needs Google Cloud Managed Service for Prometheus, which is off in the cluster: "
+            f"{_update(settings)} --enable-managed-prometheus"
+        )
     if settings.backup.days is not None and _is_off(
         found.addons_configs, lambda addons: any(agent.enabled for agent in addons.gke_backup_agent_configs)
     ):

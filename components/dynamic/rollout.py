@@ -1,5 +1,6 @@
 """Waits until the hub is rolled out, and reports why if it is not."""
 
+import json
 import re
 import time
 from collections.abc import Callable
@@ -191,7 +192,8 @@ class HubPod:
             lines = end_of_log(self.core, f"{self.name}-0", self.namespace, previous=False, lines=1000)
         except ApiException:
             return None
-        return next((line.partition(_HEALTH)[2] for line in reversed(lines) if _HEALTH in line), None)
+        messages = map(_message, reversed(lines))
+        return next((message.partition(_HEALTH)[2] for message in messages if _HEALTH in message), None)
 
     def state(self) -> str:
         """Return the messages of the pod's conditions, and the end of the hub's log."""
@@ -230,7 +232,15 @@ class HubPod:
             lines = end_of_log(self.core, f"{self.name}-0", self.namespace, previous=previous, lines=LOG_LINES)
         except ApiException:
             return "(there is no log)"
-        return "\n".join(f"    {line}" for line in lines)
+        return "\n".join(f"    {line}" for text in lines for line in _message(text).splitlines())
+
+
+def _message(line: str) -> str:
+    """Return the message of a line of the hub's log; with `monitoring.logs: json`, the line is an object."""
+    try:
+        return str(json.loads(line)["message"]) if line.startswith("{") else line
+    except (ValueError, KeyError):
+        return line
 
 
 def _lost_volume(pod: "V1Pod | None") -> str | None:

@@ -148,8 +148,10 @@ def _cluster(settings: Settings, net: Network, node_account: pulumi.Input[str]) 
         logging_config=container.ClusterLoggingConfigArgs(enable_components=["SYSTEM_COMPONENTS", "WORKLOADS"]),
         monitoring_config=container.ClusterMonitoringConfigArgs(
             enable_components=["SYSTEM_COMPONENTS"],
-            # Its collectors take memory of each node, and nothing in the stack uses them. Always on in Autopilot.
-            managed_prometheus=container.ClusterMonitoringConfigManagedPrometheusArgs(enabled=autopilot),
+            # Its collectors take memory of each node. Always on in Autopilot.
+            managed_prometheus=container.ClusterMonitoringConfigManagedPrometheusArgs(
+                enabled=autopilot or settings.monitoring.metrics == "managed-prometheus"
+            ),
         ),
         resource_labels=cost_labels(settings),
         anonymous_authentication_config=container.ClusterAnonymousAuthenticationConfigArgs(mode="LIMITED"),

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from settings.groups.hub import HubSettings
 from settings.groups.identity import IdentitySettings
+from settings.groups.monitoring import MonitoringSettings
 from settings.groups.notebook import NotebookSettings
 
 
@@ -19,7 +20,9 @@ class Membership(NamedTuple):
     """Groups of the hub."""
 
 
-def memberships(identity: IdentitySettings, notebook: NotebookSettings, hub: HubSettings) -> Iterator[Membership]:
+def memberships(
+    identity: IdentitySettings, notebook: NotebookSettings, hub: HubSettings, monitoring: MonitoringSettings
+) -> Iterator[Membership]:
     """Yield each entry that may name organizations or groups."""
     for index, account in enumerate(identity.notebooks):
         yield Membership(f"identity.notebooks[{index}]", account.organizations, account.groups)
@@ -32,3 +35,4 @@ def memberships(identity: IdentitySettings, notebook: NotebookSettings, hub: Hub
     for key, entries in (("services", hub.services), ("roles", hub.roles)):
         for index, entry in enumerate(entries):
             yield Membership(f"hub.{key}[{index}]", entry.organizations, entry.groups)
+    yield Membership("monitoring", monitoring.organizations, monitoring.groups)

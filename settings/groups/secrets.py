@@ -18,5 +18,7 @@ class SecretsSettings(Model):
     still decrypts."""
     proxy_token_generation: Annotated[WholeNumber, Field(ge=1)] = 1
     """Generation of the hub's token for the proxy: a higher number renews it."""
+    metrics_token_generation: Annotated[WholeNumber, Field(ge=1)] = 1
+    """Generation of the token with which Prometheus reads the hub's metrics: a higher number renews it."""
     database_password_generation: Annotated[WholeNumber, Field(ge=1)] = 1
     """Generation of the password of the Cloud SQL user: a higher number renews it."""

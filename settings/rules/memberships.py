@@ -5,12 +5,17 @@ from settings.groups.github import GitHubSettings
 from settings.groups.hub import HubSettings
 from settings.groups.identity import IdentitySettings
 from settings.groups.memberships import memberships
+from settings.groups.monitoring import MonitoringSettings
 from settings.groups.notebook import NotebookSettings
 from settings.groups.oidc import OidcSettings
 
 
 def organization_errors(
-    auth: AuthSettings, identity: IdentitySettings, notebook: NotebookSettings, hub: HubSettings
+    auth: AuthSettings,
+    identity: IdentitySettings,
+    notebook: NotebookSettings,
+    hub: HubSettings,
+    monitoring: MonitoringSettings,
 ) -> list[str]:
     """Report organizations, which the hub knows only from sign-in with GitHub."""
     if auth.type == "github":
@@ -18,13 +23,17 @@ def organization_errors(
     return [
         f"{entry.place}.organizations: needs auth.type github, from which the hub knows their members; set that, or "
         "list people in users or groups"
-        for entry in memberships(identity, notebook, hub)
+        for entry in memberships(identity, notebook, hub, monitoring)
         if entry.organizations
     ]
 
 
 def group_errors(
-    auth: AuthSettings, identity: IdentitySettings, notebook: NotebookSettings, hub: HubSettings
+    auth: AuthSettings,
+    identity: IdentitySettings,
+    notebook: NotebookSettings,
+    hub: HubSettings,
+    monitoring: MonitoringSettings,
 ) -> list[str]:
     """Report groups that sign-in with GitHub replaces."""
     if auth.type != "github":
@@ -32,7 +41,7 @@ def group_errors(
     return [
         f"{entry.place}.groups: has no effect with auth.type github, whose groups are organizations and teams; list "
         "them in organizations"
-        for entry in memberships(identity, notebook, hub)
+        for entry in memberships(identity, notebook, hub, monitoring)
         if entry.groups
     ]
 
@@ -51,15 +60,20 @@ def team_errors(auth: AuthSettings, github: GitHubSettings) -> list[str]:
 
 
 def claim_errors(
-    auth: AuthSettings, oidc: OidcSettings, identity: IdentitySettings, notebook: NotebookSettings, hub: HubSettings
+    oidc: OidcSettings,
+    identity: IdentitySettings,
+    notebook: NotebookSettings,
+    hub: HubSettings,
+    monitoring: MonitoringSettings,
 ) -> list[str]:
-    """Report groups that the OpenID provider does not give, or that have other names there."""
-    if auth.type != "oidc":
-        return []
+    """Report groups that the OpenID provider does not give, or that have other names there.
+
+    With another sign-in the provider itself is reported.
+    """
     named: dict[str, tuple[str, ...]] = {
         "oidc.allowedGroups": oidc.allowed_groups,
         "oidc.adminGroups": oidc.admin_groups,
-        **{f"{entry.place}.groups": entry.groups for entry in memberships(identity, notebook, hub)},
+        **{f"{entry.place}.groups": entry.groups for entry in memberships(identity, notebook, hub, monitoring)},
     }
     if oidc.provider == "google":
         return [

@@ -111,6 +111,31 @@ CHOICES_NOTEBOOKS = f"{CHOICES_NAMESPACE}-notebooks"
 CHOICES_SETTINGS = _settings(CHOICES_NAMESPACE, "127.100.0.17")
 """Settings of the hub with choices, without those that depend on the built images."""
 
+MONITORING_NAMESPACE = "e2e-monitoring"
+MONITORING_NOTEBOOKS = f"{MONITORING_NAMESPACE}-notebooks"
+PROMETHEUS_NAMESPACE = "e2e-monitoring-prometheus"
+MONITORING_SETTINGS: dict[str, object] = {
+    **_settings(MONITORING_NAMESPACE, "127.100.0.26"),
+    "monitoring.metrics": "prometheus",
+    "monitoring.namespace": PROMETHEUS_NAMESPACE,
+    "monitoring.usage": "users",
+    "monitoring.groups": ["physics"],
+    "monitoring.logs": "json",
+    "hub.groups": {"physics": ["ada"], "others": ["bob"]},
+    "hub.services": [{"name": "tester", "scopes": ["admin:users", "admin:servers"]}],
+    "notebook.choices": [
+        {"name": "small", "title": "Small", "cpu": 0.25, "memory": "512Mi"},
+        {
+            "name": "broken",
+            "title": "Broken",
+            "cpu": 0.25,
+            "memory": "512Mi",
+            "images": [{"image": "registry.invalid/missing:1"}],
+        },
+    ],
+}
+"""Settings of the hub that a Prometheus reads. Its token is in the second namespace."""
+
 IAP_NAMESPACE = "e2e-iap"
 IAP_NOTEBOOKS = f"{IAP_NAMESPACE}-notebooks"
 IAP_SETTINGS: dict[str, object] = {

@@ -1,4 +1,4 @@
-"""Write the generated files: `config:` of Pulumi.yaml, docs/settings.md and the JSON Schema of stack files."""
+"""Write the generated files: `config:` of Pulumi.yaml, docs/settings.md, monitoring/alerts.yaml, the JSON Schema."""
 
 from tools.schema.generated import generated
 

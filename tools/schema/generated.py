@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tools.paths import CHECKOUT
-from tools.schema import project, reference, stack
+from tools.schema import alert_rules, project, reference, stack
 
 PROJECT_FILE = CHECKOUT / "Pulumi.yaml"
 REFERENCE = CHECKOUT / "docs" / "settings.md"
+RULE_FILE = CHECKOUT / "monitoring" / "alerts.yaml"
 STACK_SCHEMA = CHECKOUT / "schemas" / "stack.schema.json"
 
 
@@ -17,5 +18,6 @@ def generated() -> Mapping[Path, str]:
     return {
         PROJECT_FILE: project.with_config(PROJECT_FILE.read_text(encoding="utf-8")),
         REFERENCE: reference.page(),
+        RULE_FILE: alert_rules.rule_file(),
         STACK_SCHEMA: json.dumps(stack.schema(), indent=1, ensure_ascii=False) + "\n",
     }

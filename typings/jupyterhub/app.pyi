@@ -4,6 +4,7 @@ from jupyterhub.auth import Authenticator
 from jupyterhub.proxy import Proxy
 from jupyterhub.services.service import Service
 from jupyterhub.spawner import Spawner
+from jupyterhub.user import UserDict
 from sqlalchemy.orm import Session
 from traitlets.config import Application, Config
 
@@ -14,6 +15,7 @@ class JupyterHub(Application):
     bind_url: str
     db: Session
     proxy: Proxy
+    users: UserDict
     _service_map: Mapping[str, Service]
     def __init__(self, *, config: Config = ..., classes: Sequence[type] = ...) -> None: ...
     def init_db(self) -> None: ...

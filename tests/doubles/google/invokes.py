@@ -49,6 +49,7 @@ def _get_cluster(arguments: Properties, place: Place) -> Properties:
         raise GoogleError(message)
     up_to_date: Properties = {
         "gatewayApiConfig": {"channel": "CHANNEL_STANDARD"},
+        "monitoringConfig": {"managedPrometheus": {"enabled": True}},
         "workloadIdentityConfig": {"workloadPool": f"{project}.svc.id.goog"},
         "addonsConfig": {
             "gcpFilestoreCsiDriverConfig": {"enabled": True},

@@ -11,6 +11,7 @@ from tests.stacks import CLOUD_SQL, EXISTING, GATEWAY, record_gke
 _UP_TO_DATE: Mapping[str, object] = {
     "enableAutopilot": False,
     "gatewayApiConfigs": [{"channel": "CHANNEL_STANDARD"}],
+    "monitoringConfigs": [{"managedPrometheuses": [{"enabled": True}]}],
     "workloadIdentityConfigs": [{"workloadPool": "my-project-123.svc.id.goog"}],
     "addonsConfigs": [
         {
@@ -36,6 +37,7 @@ _ALL: Mapping[str, object] = {
     **GATEWAY,
     **_HUB,
     "hub.storage": _REGIONAL,
+    "monitoring.metrics": "managed-prometheus",
     "notebook.storage": _REGIONAL,
     "notebook.accelerator": "nvidia-l4",
 }
@@ -116,6 +118,12 @@ def test_an_offline_comparison_reports_nothing_about_the_cluster() -> None:
         ),
         ({"gatewayApiConfigs": []}, GATEWAY, "endpoint.type: gateway", "--gateway-api=standard"),
         ({"gatewayApiConfigs": [{"channel": "CHANNEL_DISABLED"}]}, GATEWAY, "endpoint.type: gateway", "europe-west1"),
+        (
+            {"monitoringConfigs": [{"managedPrometheuses": [{"enabled": False}]}]},
+            {"monitoring.metrics": "managed-prometheus"},
+            "monitoring.metrics: needs Google Cloud Managed Service for Prometheus",
+            "--enable-managed-prometheus",
+        ),
         ({"workloadIdentityConfigs": []}, _HUB, "identity.hubServiceAccount: needs", "=my-project-123.svc.id.goog"),
         (
             {"workloadIdentityConfigs": [{"workloadPool": ""}]},
@@ -218,7 +226,7 @@ def test_a_missing_feature_of_the_cluster_is_reported_with_key_and_fix(
 
 
 def test_an_unused_feature_may_be_missing() -> None:
-    off = ("gatewayApiConfigs", "workloadIdentityConfigs", "addonsConfigs")
+    off = ("monitoringConfigs", "gatewayApiConfigs", "workloadIdentityConfigs", "addonsConfigs")
     bare: Mapping[str, object] = {**{name: [] for name in off}, "nodeLocations": ["europe-west1-d"]}
     assert _mistakes(bare) == []
     own = {"size": "10Gi", "storageClass": "fast"}

@@ -62,6 +62,16 @@ def test_the_hub_reaches_the_ports_of_sign_in_and_api_server() -> None:
     assert _ports(_policies(record_hub())["tf-hub-hub"]["egress"]) == {443, 6443, 8443, 16443}
 
 
+def test_the_hub_reaches_the_certificate_that_the_proxy_serves_only_to_watch_it() -> None:
+    def ports(*changes: dict[str, object]) -> list[list[str]]:
+        stack = record_hub({key: value for values in (TLS, *changes) for key, value in values.items()})
+        rules = _policies(stack)["tf-hub-hub"]["egress"]
+        return [[str(port["port"]) for port in rule["ports"]] for rule in rules if "proxy" in text_of(rule.get("to"))]
+
+    assert ports() == [["8001"]]
+    assert ports({"monitoring.metrics": "prometheus"}) == [["8001"], ["8000"]]
+
+
 def test_the_hub_reaches_the_port_of_an_openid_provider() -> None:
     oidc = {
         "auth.type": "oidc",

@@ -1,6 +1,7 @@
 """The wait for the hub ends with an error as soon as the hub cannot start."""
 
 import base64
+import json
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
@@ -103,6 +104,17 @@ def test_a_hub_that_is_ready_but_does_not_work_fails_the_update() -> None:
         cluster.wait()
     assert cluster.seconds == rollout.HEALTH_SECONDS
     assert "Kubernetes" not in str(caught.value), "a problem that is over"
+
+
+def test_the_health_and_the_end_of_a_log_in_json_are_read_as_messages() -> None:
+    healthy = json.dumps({"severity": "INFO", "message": "Health: good", "logger": "JupyterHub"})
+    _Cluster([(sets(), None)], healthy).wait()
+    crashed = json.dumps({"message": "It failed\nNameError: name 'foo' is not defined"})
+    cluster = _Cluster(
+        [(sets(ready=None), pod(ENDED, restarts=2)), (sets(ready=None), pod(ENDED, restarts=3))], crashed
+    )
+    with pytest.raises(RolloutError, match=r"    It failed\n    NameError: name 'foo' is not defined$"):
+        cluster.wait()
 
 
 def test_a_hub_that_logs_no_health_does_not_fail_the_update() -> None:

@@ -82,10 +82,11 @@ def test_one_file_sets_every_key_that_is_valid_in_any_cluster() -> None:
     written = read_config(FILES / "everything.good.yaml")
     on_gke = read_config(FILES / "gke-everything.good.yaml")
     by_oidc = read_config(FILES / "oidc-everything.good.yaml")
-    # The first two exclude node pools, the third a zone as location, the next two endpoint.tlsSecret, the next one
-    # needs GitHub, the next three another OpenID provider, and the last one excludes notebook.egress.
+    # The first two exclude node pools, the third a zone as location, the next two endpoint.tlsSecret, the next two
+    # need GitHub, the next three another OpenID provider, and the last one excludes notebook.egress.
     no_pools = {"cluster.autopilot", "notebook.accelerator"}
     alone = {*no_pools, "nodes.zones", "endpoint.tlsCertificate", "endpoint.tlsKey", "github.adminTeams"}
+    alone |= {"monitoring.organizations"}
     alone |= {"oidc.tenant", "oidc.hostedDomains", "oidc.identityProviders", "network.policies"}
     assert {key for key in KEYS if f"{PROJECT}:{key}" not in {**written, **on_gke, **by_oidc}} == alone
 

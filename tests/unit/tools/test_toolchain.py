@@ -15,6 +15,7 @@ TOOLS = [
     toolchain.ACTIONLINT,
     toolchain.KUBE_SCORE,
     toolchain.CYCLONUS,
+    toolchain.PROMETHEUS,
 ]
 LOCK = (paths.CHECKOUT / "requirements.lock").read_text()
 

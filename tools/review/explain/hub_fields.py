@@ -39,6 +39,8 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "keep_homes": "Keeping the homes of deleted users changes: {old} → {new}.",
     "max_hours": "Servers are stopped {new} hours after their start, even in use (before: {old}; 0 = never).",
     "memory": _SIZES,
+    "monitoring.usage": "The metrics have the usage of {new} (before: {old}).",
+    "monitoring": "",  # only operators see metrics and logs
     "named_servers.limit": "Users can have {new} further servers (before: {old}).",
     "named_servers.on_one_node": "",  # goes with shares_home
     "named_servers.shares_home": "New named servers share the home of the default one: {new} (before: {old}). Own "

@@ -193,6 +193,13 @@ RULES: Final = (
         "danger",
         "The volume {name} would shrink: {old} → {new}. Kubernetes rejects that, so `pulumi up` fails.",
     ),
+    Rule(r"\w+ (PrometheusRule|Rules) \S+-monitoring-rules .*", "notice", "The alert rules of the hub change."),
+    Rule(r"\w+ \w+ \S+-monitoring-(token|role|binding|pods|check)\b.*"),  # only what reads the metrics uses them
+    Rule(
+        r"update Cluster \S+ monitoringConfig\b.*",
+        "notice",
+        "Google's collectors of metrics start or stop on the nodes, where they take some memory.",
+    ),
     Rule(r"\w+ ResourceQuota .*", "notice", "The resource quota of all notebooks changes."),
     Rule(
         r"\w+ NetworkPolicy .*",

@@ -1,0 +1,50 @@
+"""The log as JSON objects."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+
+import httpx
+
+from hub.contract import HubConfig
+from hub.json_log import JsonFormatter
+from tests.unit.hub.running_hub import running
+
+
+def _record(message: str, *args: object, error: bool = False) -> logging.LogRecord:
+    return logging.LogRecord(
+        "JupyterHub", logging.WARNING, "hub/x.py", 7, message, args, sys.exc_info() if error else None, "start"
+    )
+
+
+def test_a_line_is_one_object_with_the_fields_of_cloud_logging() -> None:
+    line = JsonFormatter().format(_record("the user %s\nis here", 'Ada "A"'))
+    assert "\n" not in line
+    entry = json.loads(line)
+    assert (entry["severity"], entry["message"]) == ("WARNING", 'the user Ada "A"\nis here')
+    assert entry["time"].endswith("+00:00")
+    assert entry["logging.googleapis.com/sourceLocation"] == {"file": "x.py", "line": "7", "function": "start"}
+
+
+def test_a_traceback_is_a_part_of_the_message() -> None:
+    try:
+        {}["port"]
+    except KeyError:
+        entry = json.loads(JsonFormatter().format(_record("it failed", error=True)))
+    assert entry["message"].startswith("it failed\nTraceback")
+    assert entry["message"].endswith("KeyError: 'port'")
+
+
+def test_a_hub_logs_objects_and_so_does_its_culler(hub_config: HubConfig, tmp_path: Path) -> None:
+    monitoring = hub_config.monitoring.model_copy(update={"logs": "json"})
+    config = hub_config.model_copy(update={"monitoring": monitoring, "idle_minutes": 1})
+    with running(tmp_path, config) as hub:
+        assert httpx.get(f"{hub.url}/hub/no-such-page").status_code == 404
+    lines = hub.log.read_text().splitlines()
+    # JupyterHub has read its configuration after its first lines.
+    first = next(index for index, line in enumerate(lines) if line.startswith("{"))
+    entries = [json.loads(line) for line in lines[first:]]
+    assert {"INFO", "WARNING"} <= {entry["severity"] for entry in entries}
+    assert any("no-such-page" in entry["message"] for entry in entries)
+    assert any(entry["logger"] == "NotebookCuller" for entry in entries)
