@@ -13,6 +13,8 @@ from components.metadata import NO_WAIT, labels, selector
 from hub.contract import PROXY_PORT
 from settings import Settings, url_of
 
+_TYPES: Final = {"load-balancer": "LoadBalancer", "node-port": "NodePort"}
+"""Types of the Service by that of the endpoint; the others have a cluster IP."""
 _INTERNAL: Final = {"networking.gke.io/load-balancer-type": "Internal"}
 """Annotations of a load balancer with an address in the VPC."""
 _BY_BACKEND_SERVICE: Final = "cloud.google.com/l4-rbs"
@@ -50,7 +52,8 @@ class EndpointArgs:
 class Endpoint(pulumi.ComponentResource):
     """The public Service in front of the proxy.
 
-    It is a load balancer on port 80, with a certificate also on 443; other types of endpoint have a cluster IP.
+    It is a load balancer on port 80, with a certificate also on 443, or a port of each node; other types of endpoint
+    have a cluster IP.
     """
 
     service_name: pulumi.Output[str]
@@ -62,8 +65,10 @@ class Endpoint(pulumi.ComponentResource):
     def __init__(self, name: str, args: EndpointArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("jupyterhub:endpoint:Endpoint", name, None, opts)
         settings = args.settings
-        is_load_balancer = settings.endpoint.type == "load-balancer"
-        ports = [core.ServicePortArgs(name="http", port=80, target_port=PROXY_PORT)]
+        kind = _TYPES.get(settings.endpoint.type, "ClusterIP")
+        is_load_balancer = kind == "LoadBalancer"
+        node_port = settings.endpoint.node_port
+        ports = [core.ServicePortArgs(name="http", port=80, target_port=PROXY_PORT, node_port=node_port)]
         if settings.endpoint.has_tls:
             ports = [
                 core.ServicePortArgs(name="https", port=443, target_port=PROXY_PORT),
@@ -79,20 +84,29 @@ class Endpoint(pulumi.ComponentResource):
                     **(_WAIT_FOR_ADDRESS if is_load_balancer else NO_WAIT),
                     **(_INTERNAL if settings.endpoint.internal else {}),
                     **({_BY_BACKEND_SERVICE: "enabled"} if _is_of_a_created_cluster(settings) else {}),
+                    **({} if kind == "ClusterIP" else settings.endpoint.annotations),
                 },
             ),
             spec=core.ServiceSpecArgs(
-                type="LoadBalancer" if is_load_balancer else "ClusterIP",
+                type=kind,
+                load_balancer_class=settings.endpoint.load_balancer_class,
                 load_balancer_ip=args.address if is_load_balancer else None,
                 load_balancer_source_ranges=(is_load_balancer and list(settings.endpoint.source_ranges)) or None,
                 selector=selector(settings, "proxy"),
                 ports=ports,
             ),
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=[f'metadata.annotations["{_BY_BACKEND_SERVICE}"]']),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                ignore_changes=[f'metadata.annotations["{_BY_BACKEND_SERVICE}"]'],
+                # Kubernetes refuses to change the class, and the name of the Service is fixed.
+                replace_on_changes=["spec.loadBalancerClass"],
+                delete_before_replace=True,
+            ),
         )
         self.service_name = service.metadata.name
         if args.public_url is None:
-            self.url = service.status.apply(_url)
+            path = settings.hub.path
+            self.url = service.status.apply(lambda status: _url(status, path))
         else:
             self.url = pulumi.Output.from_input(args.public_url)
         self.register_outputs({"url": self.url, "service_name": self.service_name})
@@ -107,7 +121,7 @@ def _is_of_a_created_cluster(settings: Settings) -> bool:
     )
 
 
-def _url(status: outputs.ServiceStatus | None) -> str | None:
+def _url(status: outputs.ServiceStatus | None, path: str) -> str | None:
     ingresses = (status.load_balancer.ingress if status and status.load_balancer else None) or []
     address = next((ingress.ip or ingress.hostname for ingress in ingresses), None)
-    return url_of(address) if address else None
+    return f"{url_of(address)}{path}" if address else None

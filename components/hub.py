@@ -174,7 +174,7 @@ def _database_claim(name: str, args: HubArgs, *, parent: pulumi.Resource) -> pul
 def _pod(args: HubArgs, *, database_claim: pulumi.Output[str] | None) -> core.PodSpecArgs:
     # The database, the proxy and Kubernetes do not count: a restart repairs none of them, and without its Service the
     # hub could not show people what is wrong. `/hub/health` itself tells all of it.
-    health = "/hub/health?process"
+    health = f"{args.settings.hub.path}/hub/health?process"
     mounts = [core.VolumeMountArgs(name="code", mount_path=CODE_FOLDER, read_only=True)]
     volumes = [core.VolumeArgs(name="code", config_map=core.ConfigMapVolumeSourceArgs(name=args.config_map))]
     if database_claim is not None:

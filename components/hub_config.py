@@ -43,7 +43,7 @@ def hub_files(settings: Settings) -> dict[str, str]:
     """Return the files of the ConfigMap by name, with example values for what only the cluster knows."""
     resolved = _Resolved(
         owner_uid="00000000-0000-0000-0000-000000000000",
-        public_url=settings.public_url,
+        public_url=settings.url,
         iap_audience=_EXAMPLE_AUDIENCE,
         home_storage_class=home_storage_class(settings),
         files_config_map="example" if settings.notebook.files else None,
@@ -143,6 +143,7 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
     storage = int(quantity.parse(notebook.ephemeral_storage))
     shares_home = notebook.named_servers.max > 0 and notebook.named_servers.home == "shared"
     config = HubConfig(
+        base_url=f"{settings.hub.path}/",
         hub_connect_url=service_names.hub_url(settings),
         proxy_api_url=service_names.proxy_api_url(settings),
         # Other databases have a password in their URL, which belongs into the hub's Secret.

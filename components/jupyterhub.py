@@ -7,9 +7,7 @@ import pulumi
 
 from components.cluster import Cluster
 from components.cluster_admin import ClusterAdmin, ClusterAdminArgs
-from components.endpoint import Endpoint, EndpointArgs
 from components.folders import Folders, FoldersArgs
-from components.gke.gateway import Gateway, GatewayArgs
 from components.gke.platform import Platform, platform
 from components.hub import Hub, HubArgs
 from components.hub_config import HubConfigMap, HubConfigMapArgs
@@ -26,6 +24,7 @@ from components.proxy import Proxy, ProxyArgs
 from components.quota import NotebookQuota, NotebookQuotaArgs
 from components.rbac import Rbac, RbacArgs
 from components.tls import Tls, TlsArgs
+from components.way_in import WayInArgs, way_in
 from settings import METRICS_SERVICE, Settings, callback_of, logout_of
 
 
@@ -61,9 +60,10 @@ class JupyterHub(pulumi.ComponentResource):
         runs_on = platform(name, settings, gke, namespace, after_admin)
         files = _of_notebooks(name, settings, namespaces.notebooks, runs_on, child)
         tls = None
-        if settings.endpoint.has_tls:
+        if settings.endpoint.has_certificate:
             tls = Tls(f"{name}-tls", TlsArgs(settings=settings, namespace=namespace, kubeconfig=kubeconfig), child)
-        proxy_args = ProxyArgs(settings=settings, namespace=namespace, tls_secret=tls.secret_name if tls else None)
+        served = tls.secret_name if tls and settings.endpoint.has_tls else None
+        proxy_args = ProxyArgs(settings=settings, namespace=namespace, tls_secret=served)
         proxy = Proxy(f"{name}-proxy", proxy_args, child)
         config = HubConfigMap(
             f"{name}-config",
@@ -131,26 +131,8 @@ class JupyterHub(pulumi.ComponentResource):
                 ),
                 child,
             )
-        endpoint = Endpoint(
-            f"{name}-endpoint",
-            EndpointArgs(
-                settings=settings, namespace=namespace, address=runs_on.address, public_url=runs_on.public_url
-            ),
-            # The Service does not change before the certificate is checked.
-            pulumi.ResourceOptions(parent=self, depends_on=tls),
-        )
-        if runs_on.gateway is not None:
-            Gateway(
-                f"{name}-gateway",
-                GatewayArgs(
-                    settings=settings,
-                    namespace=namespace,
-                    service=endpoint.service_name,
-                    address=runs_on.gateway,
-                    iap_secret=runs_on.iap.secret_name if runs_on.iap else None,
-                ),
-                pulumi.ResourceOptions(parent=self, depends_on=gke.apis if gke else None),
-            )
+        way_in_args = WayInArgs(settings=settings, namespace=namespace, platform=runs_on, gke=gke, tls=tls)
+        endpoint = way_in(name, way_in_args, parent=self)
         exports: dict[str, pulumi.Input[object] | None] = {
             "hub_url": endpoint.url,
             "namespace": namespace,

@@ -95,7 +95,7 @@ class NetworkPolicies(pulumi.ComponentResource):
         if to_database := _to_database(args):
             policy("database", "hub", _component(settings, "hub"), egress=to_database)
         policy("proxy", "proxy", _component(settings, "proxy"), ingress=_to_proxy(args), egress=_from_proxy(args))
-        if settings.endpoint.tls_secret is not None:
+        if settings.endpoint.tls_secret is not None or settings.endpoint.cert_manager is not None:
             solver = networking.NetworkPolicyIngressRuleArgs(ports=tcp(_ACME_PORT))
             policy("acme", "proxy", meta.LabelSelectorArgs(match_labels=_ACME_SOLVER), ingress=[solver])
         policy("notebooks", "notebooks", everything, ingress=_to_notebooks(args), egress=_from_notebooks(args))
@@ -213,7 +213,7 @@ def _to_notebooks(args: NetworkPoliciesArgs) -> Ingress:
 def _from_notebooks(args: NetworkPoliciesArgs) -> Egress:
     settings = args.settings
     rules = [to_dns(settings), _to(args, "hub", HUB_PORT)]
-    if settings.endpoint.type == "load-balancer":
+    if settings.endpoint.type in {"load-balancer", "node-port"}:
         # In the cluster, its address leads to the proxy's pod.
         rules.append(_to(args, "proxy", *_public_ports(settings)))
     if settings.notebook.internet:

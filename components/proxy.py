@@ -143,15 +143,20 @@ def _program(settings: Settings) -> list[str]:
 
 
 def _kept_connections(settings: Settings) -> list[str]:
-    # Google's load balancer keeps idle connections for 600 s. If the proxy closed one first (its default is 5 s), a
-    # request could fail with 502. https://cloud.google.com/load-balancing/docs/https#timeouts_and_retries
-    return ["--keep-alive-timeout=620000"] if settings.endpoint.type == "gateway" else []
+    # Google's load balancer keeps idle connections for 600 s, nginx for 60 s, Envoy for an hour if nobody closes them.
+    # If the proxy closed one first (its default is 5 s), a request could fail with 502.
+    # https://cloud.google.com/load-balancing/docs/https#timeouts_and_retries
+    return ["--keep-alive-timeout=620000"] if settings.endpoint.is_behind_a_proxy else []
+
+
+def _drain_seconds(settings: Settings) -> int:
+    # Google's load balancer sends requests to the pod directly, and learns later than the cluster that it terminates.
+    return DRAIN_SECONDS if settings.is_behind_google else ENDPOINT_REMOVAL_SECONDS
 
 
 def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str], account: pulumi.Output[str]) -> core.PodSpecArgs:
     has_tls, hub_url = args.tls_secret is not None, service_names.hub_url(args.settings)
-    # Google's load balancer sends requests to the pod directly, and learns later than the cluster that it terminates.
-    drain_seconds = DRAIN_SECONDS if args.settings.endpoint.type == "gateway" else ENDPOINT_REMOVAL_SECONDS
+    path, drain_seconds = args.settings.hub.path, _drain_seconds(args.settings)
     mounts = [core.VolumeMountArgs(name="routes", mount_path=_ROUTES_FOLDER)]
     volumes = [core.VolumeArgs(name="routes", empty_dir=core.EmptyDirVolumeSourceArgs(size_limit="64Mi"))]
     if has_tls:
@@ -178,7 +183,7 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str], account: pulumi.O
                     "--api-ip=",
                     f"--api-port={PROXY_API_PORT}",
                     f"--default-target={hub_url}",
-                    f"--error-target={hub_url}/hub/error",
+                    f"--error-target={hub_url}{path}/hub/error",
                     f"--storage-backend={_CODE}/routes.mjs",
                     *_kept_connections(args.settings),
                     *(_TLS_OPTIONS if has_tls else ()),
@@ -188,6 +193,8 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str], account: pulumi.O
                     # Where routes.mjs finds the routes of the last process, and of the pod that this one replaces.
                     core.EnvVarArgs(name="ROUTES_FILE", value=f"{_ROUTES_FOLDER}/routes.json"),
                     core.EnvVarArgs(name="OTHER_PROXY", value=service_names.proxy_api_url(args.settings)),
+                    # The hub's own route, which its modules tell from those of notebooks.
+                    *([core.EnvVarArgs(name="HUB_ROUTE", value=path)] if path else ()),
                     *(core.EnvVarArgs(name=name, value=value) for name, value in _TLS_ENVIRONMENT.items() if has_tls),
                 ],
                 lifecycle=core.LifecycleArgs(

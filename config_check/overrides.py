@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 BROKEN: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         ("bind_url", "hub_bind_url", "hub_connect_url"),
-        "this is the address that the stack's proxy, Services and probes use, with the path /. The public URL is "
-        "endpoint.hostname or publicUrl",
+        "this is the address that the stack's proxy, Services and probes use. The public URL is endpoint.hostname or "
+        "publicUrl, and its path is hub.baseUrl",
     ),
     **dict.fromkeys(("api_url", "should_start"), "the proxy is a Deployment of the stack, and the hub must use that"),
     "db_url": "the database is database.type and database.url, which pods and backups follow",

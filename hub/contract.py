@@ -190,6 +190,8 @@ class SecretKey(Part):
 class HubConfig(Part):
     """The content of `hub.json`."""
 
+    base_url: str
+    """Path of the hub on its site, with `/` at both ends: `/`, or `/jupyter/`."""
     hub_connect_url: str
     """URL at which proxy and notebooks reach the hub, such as `http://tf-hub-api.jupyterhub:8081`."""
     proxy_api_url: str

@@ -82,7 +82,8 @@ if missing := [name for name in needed if not os.environ.get(name)]:
     sys.exit(f"Not set in the environment: {', '.join(missing)}. The hub's pod gets them from its Secret.")
 
 # Addresses. Proxy and notebooks reach the hub by its Service's name, so the hub listens on all interfaces.
-c.JupyterHub.bind_url = f"http://:{PROXY_PORT}"
+# The path is JupyterHub's base_url, below which all of its pages, servers and services are.
+c.JupyterHub.bind_url = f"http://:{PROXY_PORT}{hub_config.base_url}"
 c.JupyterHub.hub_bind_url = f"http://:{HUB_PORT}"
 c.JupyterHub.hub_connect_url = hub_config.hub_connect_url
 

@@ -105,11 +105,12 @@ class NativeSignIn(RefreshMixin, NativeAuthenticator):
             return None
         require_clear(self.normalize_username(username))
         waits = not (is_admin or self.open_signup)
+        page = f"{getattr(self.parent, 'hub_prefix', '/hub/')}authorize"
         if waits and self.db.query(UserInfo).filter(UserInfo.is_authorized.is_(False)).count() >= MOST_WAITING:
             raise HubError(
                 [
                     f"{MOST_WAITING} people have signed up and wait for an admin, so nobody else can sign up now.",
-                    "Ask the operator of this hub: admins authorize or discard them on the page /hub/authorize.",
+                    f"Ask the operator of this hub: admins authorize or discard them on the page {page}.",
                 ],
                 status=HTTPStatus.SERVICE_UNAVAILABLE,
             )

@@ -99,6 +99,6 @@ def _idle_culler(config: HubConfig) -> dict[str, Any]:
                 if choice.max_hours
             ),
             "--cull-every=60",
-            f"--url=http://127.0.0.1:{HUB_PORT}/hub/api",
+            f"--url=http://127.0.0.1:{HUB_PORT}{config.base_url}hub/api",
         ],
     }

@@ -18,6 +18,7 @@ from settings.settings import Settings
 from settings.types import quantity
 from settings.types.addresses import callback_of, is_loopback, logout_of, url_of
 from settings.types.certificate import certificate_errors, key_errors
+from settings.types.endpoint import CertManager
 from settings.types.networks import PRIVATE
 from settings.types.pages import logo_file
 from settings.types.placement import PodOptions
@@ -30,6 +31,7 @@ __all__ = [
     "PRIVATE",
     "ArtifactRegistry",
     "Bounds",
+    "CertManager",
     "Choice",
     "ChoiceImage",
     "ChoiceSize",

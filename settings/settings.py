@@ -61,8 +61,8 @@ class Settings(Model):
     cluster_admin: ClusterAdminSettings = ClusterAdminSettings()
     endpoint: EndpointSettings = EndpointSettings()
     public_url: PublicUrl | None = None
-    """URL at which users reach the hub, such as `https://hub.example.org`. Not set: derived from `endpoint.hostname` or
-    `endpoint.address`; `http://localhost:8000` with `endpoint.type: none`."""
+    """URL at which users reach the hub, such as `https://hub.example.org`, without `hub.baseUrl`. Not set: derived from
+    `endpoint.hostname` or `endpoint.address`; `http://localhost:8000` with `endpoint.type: none`."""
     images: ImagesSettings = ImagesSettings()
     hub: HubSettings = HubSettings()
     database: DatabaseSettings = DatabaseSettings()
@@ -81,6 +81,19 @@ class Settings(Model):
     def notebooks_namespace(self) -> str:
         """Namespace of the notebooks' pods and home volumes."""
         return f"{self.namespace}-notebooks"
+
+    @property
+    def url(self) -> str | None:
+        """URL of the hub for browsers, with its path; None if its address is not known yet."""
+        return None if self.public_url is None else f"{self.public_url}{self.hub.path}"
+
+    @property
+    def is_behind_google(self) -> bool:
+        """Whether a Gateway of Google's sends requests to the proxy's pod."""
+        if self.endpoint.type != "route" or self.endpoint.gateway is None:
+            return self.endpoint.type == "gateway"
+        by_google = self.endpoint.gateway.google
+        return self.cluster.on_gke if by_google is None else by_google
 
     @property
     def port_forward_command(self) -> str:

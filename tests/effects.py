@@ -10,7 +10,8 @@ from tools.schema.effects import Effect
 
 _PODS = {"StatefulSet": "hub", "Deployment": "proxy"}
 _HOLD_WORK = {"Namespace", "PersistentVolumeClaim", "StorageClass"}
-_INNER = {*_PODS, "ConfigMap", "Secret", "Token", "Rollout", "CertificateCheck", "ConnectionCheck", "DefinitionsCheck"}
+_CHECKS = {"CertificateCheck", "ConnectionCheck", "DefinitionsCheck", "IngressCheck", "IssuerCheck", "RouteCheck"}
+_INNER = {*_PODS, *_CHECKS, "ConfigMap", "Secret", "Token", "Rollout"}
 """Kinds whose changes show in the pods that restart."""
 _FIXED = ("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode")
 """Fields that Kubernetes never changes of a StorageClass."""

@@ -14,6 +14,7 @@ LoadConfig = Callable[[HubConfig], Config]
 """The fixture `load_config`: from a `hub.json` to JupyterHub's configuration."""
 
 HUB_CONFIG = HubConfig(
+    base_url="/",
     hub_connect_url="http://tf-hub-api.jupyterhub:8081",
     proxy_api_url="http://tf-hub-proxy-api:8001",
     database_url="sqlite:////var/lib/jupyterhub/jupyterhub.sqlite",

@@ -30,6 +30,25 @@ BEFORE: Final[Values] = {**GKE, **GATEWAY, "nodes.gpu": [_L4]}
 _CONTEXT: Final[Values] = {**VALUES, "auth.type": "shared-password", "auth.userPassword": "a long password"}
 _HOSTNAME: Final[Values] = {**_CONTEXT, "endpoint.hostname": "hub.example.org"}
 
+_INGRESS: Final[Values] = {
+    **_HOSTNAME,
+    "endpoint.type": "ingress",
+    "endpoint.address": "",
+    "endpoint.certManager": {"clusterIssuer": "letsencrypt-prod"},
+}
+_ROUTE: Final[Values] = {
+    **_HOSTNAME,
+    "endpoint.type": "route",
+    "endpoint.address": "",
+    "endpoint.gateway": {"name": "shared", "namespace": "infra"},
+}
+_NODE_PORT: Final[Values] = {
+    **_CONTEXT,
+    "endpoint.type": "node-port",
+    "endpoint.address": "",
+    "publicUrl": "https://hub.example.org",
+}
+
 _OIDC: Final[Values] = {**VALUES, **OIDC}
 _GOOGLE: Final[Values] = {**_OIDC, "oidc.provider": "google", "oidc.issuer": "", "oidc.allowedGroups": [], **_ADA_ONLY}
 _CILOGON: Final[Values] = {
@@ -188,6 +207,20 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
         },
     ),
     ({**_HOSTNAME, "endpoint.tlsSecret": "hub-tls"}, {"endpoint.tlsSecret": "another-tls"}),
+    (
+        _HOSTNAME,
+        {
+            "endpoint.annotations": {"example.org/team": "physics"},
+            "endpoint.loadBalancerClass": "service.k8s.aws/nlb",
+            "hub.baseUrl": "/jupyter",
+        },
+    ),
+    (
+        _INGRESS,
+        {"endpoint.certManager": {"issuer": "campus-ca"}, "endpoint.ingressClass": "traefik"},
+    ),
+    (_ROUTE, {"endpoint.gateway": {"name": "other", "namespace": "infra"}}),
+    (_NODE_PORT, {"endpoint.nodePort": 30080}),
 )
 # By stack, the changes of a key that need other changes, and those of a part of a key.
 _TOGETHER: Final[tuple[tuple[Values, Mapping[str, Values]], ...]] = (

@@ -32,6 +32,24 @@ POSTGRESQL: Mapping[str, object] = {
 """Changes for a hub with a PostgreSQL server as database."""
 
 
+INGRESS: Mapping[str, object] = {
+    "auth.allowAnyoneFromTheInternet": True,
+    "endpoint.type": "ingress",
+    "endpoint.address": "",
+    "endpoint.hostname": "hub.example.org",
+    "endpoint.ingressClass": "traefik",
+    "endpoint.certManager": {"letsEncrypt": "staging"},
+}
+"""Changes for a hub behind an Ingress."""
+ROUTE: Mapping[str, object] = {
+    "auth.allowAnyoneFromTheInternet": True,
+    "endpoint.type": "route",
+    "endpoint.address": "",
+    "endpoint.hostname": "hub.example.org",
+    "endpoint.gateway": {"name": "shared", "namespace": "infra", "section": "https", "httpSection": "http"},
+}
+"""Changes for a hub behind a Gateway that is there."""
+
 OIDC: Mapping[str, object] = {
     "auth.type": "oidc",
     "oidc.issuer": "https://sso.example.org/realms/main",

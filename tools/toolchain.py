@@ -118,6 +118,9 @@ CYCLONUS = Tool(folder="cyclonus")
 PROMETHEUS = Tool(folder="prometheus")
 """Prometheus and promtool, for the tests of metrics and alerts."""
 
+TRAEFIK = Tool(folder="traefik")
+"""A controller for Ingress and Gateway API, for the tests."""
+
 ENGINE = (PULUMI, KUBERNETES_PROVIDER)
 """The tools that run the Pulumi program."""
 

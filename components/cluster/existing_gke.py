@@ -67,11 +67,11 @@ def cluster_errors(
         yield f"cluster.autopilot: the cluster is in mode {mode}: pulumi config set cluster.autopilot {value}"
     if control_plane is None:
         yield _endpoint_error(settings)
-    if settings.endpoint.type == "gateway" and _is_off(
+    if settings.is_behind_google and _is_off(
         found.gateway_api_configs, lambda api: api.channel not in {"", "CHANNEL_DISABLED"}
     ):
         yield (
-            "endpoint.type: gateway needs the Gateway API, which is off in the cluster: "
+            f"endpoint.type: {settings.endpoint.type} needs the Gateway API, which is off in the cluster: "
             f"{_update(settings)} --gateway-api=standard"
         )
     if settings.monitoring.metrics == "managed-prometheus" and _is_off(

@@ -33,9 +33,24 @@ def look_up(address: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, 
     Raises:
         UnreadableError: It is not known whether it exists.
     """
-    metadata = cast("Mapping[str, str]", wanted["metadata"])
-    found = _get(address, f"{_collection(wanted)}/{metadata['name']}")
+    found = read(address, wanted)
     return None if found is None else cast("dict[str, Any]", found["metadata"])
+
+
+def read(address: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return a whole object in the cluster; None if it, or its kind, does not exist. Otherwise like `look_up`."""
+    metadata = cast("Mapping[str, str]", wanted["metadata"])
+    return _get(address, f"{_collection(wanted)}/{metadata['name']}")
+
+
+def read_all(address: Mapping[str, Any], kind: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return all objects of a kind: `apiVersion` and `kind`.
+
+    Raises:
+        UnreadableError: They are not known.
+    """
+    found = _get(address, _collection({**kind, "metadata": {}}))
+    return cast("list[dict[str, Any]]", (found or {}).get("items", []))
 
 
 def hub_in(address: Mapping[str, Any], namespace: str) -> bool:

@@ -9,7 +9,7 @@ from pulumi_gcp import compute
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta import v1 as meta
 
-from components import proxy
+from components.gke.backend_policies import GKE_API, BackendPolicies, backend_policies
 from components.gke.public_address import GatewayAddress
 from components.gke.security_policy import security_policy
 from components.metadata import labels
@@ -18,13 +18,10 @@ from settings import Settings
 _CLASS: Final = "gke-l7-global-external-managed"
 _GATEWAY_GROUP: Final = "gateway.networking.k8s.io"
 _GATEWAY_API: Final = f"{_GATEWAY_GROUP}/v1"
-_GKE_API: Final = "networking.gke.io/v1"
 _CERTIFICATE_MAP: Final = "networking.gke.io/certmap"
 """Annotation of a Gateway that names its certificates."""
 _HSTS: Final = {"name": "Strict-Transport-Security", "value": "max-age=2592000"}
 """HSTS, 30 days; `docker/proxy` sets the same."""
-BACKEND_TIMEOUT_SECONDS: Final = 86_400
-"""Time limit of a request; Google's default of 30 s would cut every websocket, and so every kernel."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +62,8 @@ class Gateway(pulumi.ComponentResource):
             f"{name}-tls", profile="MODERN", min_tls_version="TLS_1_2", opts=pulumi.ResourceOptions(parent=self)
         )
         policy_name = endpoint.security_policy if own_policy is None else own_policy.name
+        # So that the policies are deleted last: Google deletes none that is in use.
+        after_policies = pulumi.ResourceOptions(parent=self, depends_on=[tls, *([own_policy] if own_policy else [])])
 
         def metadata(
             suffix: str = "", annotations: Mapping[str, pulumi.Input[str]] | None = None
@@ -85,8 +84,7 @@ class Gateway(pulumi.ComponentResource):
                 kind=kind,
                 metadata=metadata,
                 spec=spec,
-                # So that the policies are deleted last: Google deletes none that is in use.
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[tls, *([own_policy] if own_policy else [])]),
+                opts=after_policies,
             )
 
         gateway = custom(
@@ -106,7 +104,7 @@ class Gateway(pulumi.ComponentResource):
         self.gateway_name = gateway.id.apply(lambda _: settings.name)
         custom(
             "tls-policy",
-            _GKE_API,
+            GKE_API,
             "GCPGatewayPolicy",
             metadata(),
             {
@@ -114,7 +112,6 @@ class Gateway(pulumi.ComponentResource):
                 "default": {"sslPolicy": tls.name},
             },
         )
-        backend = {"group": "", "kind": "Service", "name": args.service}
 
         def parent(section: str) -> list[dict[str, str]]:
             return [{"name": settings.name, "sectionName": section}]
@@ -152,43 +149,15 @@ class Gateway(pulumi.ComponentResource):
                 ],
             },
         )
-        # GKE's default health check is GET /, which redirects (302) and so counts as unhealthy.
-        custom(
-            "health",
-            _GKE_API,
-            "HealthCheckPolicy",
-            metadata(),
-            {
-                "targetRef": backend,
-                "default": {
-                    "checkIntervalSec": 15,
-                    "timeoutSec": 5,
-                    "config": {
-                        "type": "HTTP",
-                        # The serving port is that of the pod, as the load balancer sends requests to it directly.
-                        "httpHealthCheck": {"portSpecification": "USE_SERVING_PORT", "requestPath": proxy.HEALTH_PATH},
-                    },
-                },
-            },
-        )
-        custom(
-            "backend",
-            _GKE_API,
-            "GCPBackendPolicy",
-            metadata(),
-            {
-                "targetRef": backend,
-                "default": {
-                    "timeoutSec": BACKEND_TIMEOUT_SECONDS,
-                    "connectionDraining": {"drainingTimeoutSec": proxy.DRAIN_SECONDS},
-                    **({} if policy_name is None else {"securityPolicy": policy_name}),
-                    **({} if args.iap_secret is None else {"iap": _iap(settings, args.iap_secret)}),
-                },
-            },
+        backend_policies(
+            name,
+            BackendPolicies(
+                settings=settings,
+                namespace=args.namespace,
+                service=args.service,
+                security_policy=policy_name,
+                iap_secret=args.iap_secret,
+            ),
+            after_policies,
         )
         self.register_outputs({"gateway_name": self.gateway_name})
-
-
-def _iap(settings: Settings, secret: pulumi.Input[str]) -> dict[str, object]:
-    # GKE can enable IAP without an OAuth client for an Ingress, but not for a Gateway.
-    return {"enabled": True, "clientID": settings.iap.client_id, "oauth2ClientSecret": {"name": secret}}

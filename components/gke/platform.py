@@ -55,7 +55,7 @@ def platform(
     """
     if gke is None:
         return Platform(
-            public_url=settings.public_url,
+            public_url=settings.url,
             address=settings.endpoint.address,
             home_storage_class=settings.notebook.storage.storage_class,
             database_storage_class=settings.hub.storage.storage_class,
@@ -64,7 +64,8 @@ def platform(
     after_apis = pulumi.ResourceOptions(parent=after_admin.parent, depends_on=gke.apis)
     classes = StorageClasses(f"{name}-storage", StorageClassesArgs(settings=settings, gke=gke), after_admin)
     public, iap, database = None, None, None
-    if settings.endpoint.type != "none":
+    path = settings.hub.path
+    if settings.endpoint.has_own_address:
         address_args = PublicAddressArgs(settings=settings, subnetwork=gke.subnetwork)
         public = PublicAddress(f"{name}-public", address_args, after_apis)
     if settings.auth.type == "iap":
@@ -75,7 +76,7 @@ def platform(
     if settings.backup.days is not None:
         Backup(f"{name}-backup", BackupArgs(settings=settings, gke=gke), after_apis)
     return Platform(
-        public_url=settings.public_url or (public.ip.apply(url_of) if public else None),
+        public_url=settings.url or (public.ip.apply(lambda ip: f"{url_of(ip)}{path}") if public else None),
         address=public.ip if public else settings.endpoint.address,
         home_storage_class=classes.homes,
         database_storage_class=classes.database,

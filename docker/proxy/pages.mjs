@@ -4,6 +4,7 @@
 import http, { STATUS_CODES } from "node:http";
 import https from "node:https";
 import ConfigurableProxy from "./node_modules/configurable-http-proxy/lib/configproxy.js";
+import { isHub } from "./hub-route.mjs";
 
 const largestHubRequest = 1024 * 1024; // bytes, as `MAX_BODY_BYTES` in hub/limits.py
 
@@ -81,7 +82,7 @@ ConfigurableProxy.prototype.targetForReq = async function (request) {
   const target = await targetForReq.call(this, request).catch((error) => {
     throw error instanceof URIError ? new Refusal(400) : error;
   });
-  if (target?.prefix === "/" && Number(request.headers["content-length"]) > largestHubRequest) throw new Refusal(413);
+  if (isHub(target) && Number(request.headers["content-length"]) > largestHubRequest) throw new Refusal(413);
   return target;
 };
 

@@ -1,14 +1,17 @@
 """Keys `endpoint.*`."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
 from settings.types.addresses import HostName, IpAddress
+from settings.types.endpoint import CertManager, ExistingGateway, LoadBalancerClass
 from settings.types.model import UNLESS_EMPTY, Model
 from settings.types.names import DnsName, GoogleName
 from settings.types.networks import Range
-from settings.types.text import Flag, Text
+from settings.types.pods import EndpointKey, OwnAnnotationValue
+from settings.types.text import Flag, Text, WholeNumber
 
 
 class DnsZone(Model):
@@ -21,20 +24,24 @@ class DnsZone(Model):
 
 
 _ZONE = {"name": "example-org", "domain": "example.org"}
+_GATEWAY = {"name": "shared", "namespace": "infra", "section": "https"}
+_AWS = {"service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing"}
 
 
 class EndpointSettings(Model):
     """The address and the certificate of the hub."""
 
-    type: Literal["load-balancer", "gateway", "none"] = "load-balancer"
+    type: Literal["load-balancer", "gateway", "ingress", "route", "node-port", "none"] = "load-balancer"
     """Endpoint of the hub: `load-balancer` (a Service on port 80, with a certificate also on port 443), `gateway` (a
-    GKE Gateway with https) or `none` (`kubectl port-forward` only)."""
+    GKE Gateway with https), `ingress` (an Ingress for a controller that is in the cluster), `route` (an HTTPRoute for a
+    Gateway that is there), `node-port` (a port of each node, behind your own proxy) or `none` (`kubectl port-forward`,
+    or an Ingress of your own)."""
     address: IpAddress | None = None
     """Reserved IP address of the load balancer, such as `203.0.113.7`; on GKE an IPv4 address. Not set: the stack
     reserves one on GKE; in other clusters, the cluster assigns one."""
     hostname: HostName | None = None
-    """Host name of the hub, such as `hub.example.org`. Required for https; at most 63 characters with
-    `endpoint.type: gateway`."""
+    """Host name of the hub, such as `hub.example.org`. Required for https, and with `endpoint.type: ingress` and
+    `route`; at most 63 characters with `gateway`."""
     source_ranges: Annotated[tuple[Range, ...], Field(examples=[["203.0.113.0/24"]])] = ()
     """CIDR ranges that can reach the hub. Empty: no restriction. For a gateway, the stack creates a Cloud Armor
     policy."""
@@ -48,20 +55,54 @@ class EndpointSettings(Model):
     """Name of an existing Cloud Armor policy for the gateway, such as `campus-only`. Not set: the policy of
     `endpoint.sourceRanges`, if any."""
     tls_secret: DnsName | None = None
-    """Name of an existing Secret of type kubernetes.io/tls with the load balancer's certificate, such as `hub-tls`. It
-    must be in `namespace`; cert-manager can create it. Not set: `endpoint.tlsCertificate`, or else http."""
+    """Name of an existing Secret of type kubernetes.io/tls with the certificate of the load balancer or the Ingress,
+    such as `hub-tls`. It must be in `namespace`. Not set: `endpoint.certManager`, `endpoint.tlsCertificate`, or else
+    http."""
     tls_certificate: Text | None = None
-    """Certificate of the load balancer in PEM format, followed by its intermediate certificates. Set it with `pulumi
-    config set endpoint.tlsCertificate < certificate.pem`."""
+    """Certificate of the load balancer or the Ingress in PEM format, followed by its intermediate certificates. Set it
+    with `pulumi config set endpoint.tlsCertificate < certificate.pem`."""
     tls_key: SecretStr | None = None
     """Private key of `endpoint.tlsCertificate` in PEM format, without a passphrase."""
+    cert_manager: Annotated[
+        CertManager | None, UNLESS_EMPTY, Field(examples=[{"clusterIssuer": "letsencrypt-prod"}])
+    ] = None
+    """Certificate of `endpoint.hostname` by cert-manager, which must be in the cluster: for an Ingress, and with a
+    DNS-01 issuer for a load balancer."""
+    ingress_class: DnsName | None = None
+    """IngressClass of the controller for `endpoint.type: ingress`, such as `traefik`. Not set: the default one of the
+    cluster."""
+    gateway: Annotated[ExistingGateway | None, UNLESS_EMPTY, Field(examples=[_GATEWAY])] = None
+    """The Gateway for `endpoint.type: route`, which somebody else runs. Its listeners must take routes of the hub's
+    namespace."""
+    annotations: Annotated[Mapping[EndpointKey, OwnAnnotationValue], Field(examples=[_AWS])] = {}
+    """Annotations of the Service, of the Ingress, or of the HTTPRoute, for the controller behind it. They take
+    precedence over those that the stack sets for uploads and WebSockets."""
+    load_balancer_class: LoadBalancerClass | None = None
+    """Class of the load balancer, such as `service.k8s.aws/nlb`. Not set: the cluster's default."""
+    node_port: Annotated[WholeNumber, Field(ge=1024, le=65535)] | None = None
+    """Port of each node for `endpoint.type: node-port`, such as 30080. Not set: Kubernetes chooses one."""
+
+    @property
+    def has_certificate(self) -> bool:
+        """Whether the stack provides a certificate, in a Secret."""
+        return any(one is not None for one in (self.tls_secret, self.tls_certificate, self.cert_manager))
 
     @property
     def has_tls(self) -> bool:
         """Whether the proxy serves https, for the load balancer."""
-        return self.tls_secret is not None or self.tls_certificate is not None
+        return self.type == "load-balancer" and self.has_certificate
 
     @property
     def is_https(self) -> bool:
-        """Whether users reach the hub over https."""
-        return self.type == "gateway" or (self.type == "load-balancer" and self.has_tls)
+        """Whether users reach the hub over https, as far as the endpoint tells."""
+        return self.type in {"gateway", "route"} or (self.type in {"load-balancer", "ingress"} and self.has_certificate)
+
+    @property
+    def has_own_address(self) -> bool:
+        """Whether the hub has an IP address of its own, which the stack may reserve."""
+        return self.type in {"load-balancer", "gateway"}
+
+    @property
+    def is_behind_a_proxy(self) -> bool:
+        """Whether another HTTP proxy of the cluster is in front, which keeps connections to send further requests."""
+        return self.type in {"gateway", "ingress", "route", "node-port"}

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from settings.groups.services import ROLE_EXAMPLE, SERVICE_EXAMPLE, Role, Service
 from settings.types.accounts import UserName
 from settings.types.choices import GroupName
+from settings.types.endpoint import BasePath
 from settings.types.files import readable
 from settings.types.hub_files import HubFilePath, HubValue, HubVariable, HubVolume, Package, SecretKeyRef
 from settings.types.images import ImageReference
@@ -29,6 +30,9 @@ class HubSettings(Model):
 
     image: Annotated[ImageReference, Field(validate_default=False)] = ""
     """Image of the hub, such as `registry.example.org/hub:1.0.0`. Required unless `images.repository` is set."""
+    base_url: BasePath = "/"
+    """Path of the hub on its site, such as `/jupyter`: JupyterHub's `base_url`. All of its URLs begin with it, so that
+    other paths of the host may be others'. It is no part of `publicUrl`."""
     resources: Annotated[Resources, over(_HUB_RESOURCES)] = _HUB_RESOURCES
     """CPU and memory of the hub. Omitted parts keep their defaults."""
     storage: Annotated[Storage, over(_HUB_STORAGE)] = _HUB_STORAGE
@@ -77,3 +81,8 @@ class HubSettings(Model):
     ingress: Annotated[tuple[Pods, ...], Field(examples=[[_PROMETHEUS]])] = ()
     """Pods that may connect to the hub directly, with `network.policies`: those that read its metrics, for example.
     Proxy and notebooks always may, and browsers reach it through the proxy."""
+
+    @property
+    def path(self) -> str:
+        """Begin of all paths of its URLs, without `/` at the end: empty, or `/jupyter`."""
+        return self.base_url.rstrip("/")

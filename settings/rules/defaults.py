@@ -32,6 +32,8 @@ def _public_url(endpoint: EndpointSettings) -> str | None:
     """Return the URL of the hub; None if its address is not known yet."""
     if endpoint.type == "none":
         return _FORWARDED_URL
+    if endpoint.type == "node-port":
+        return None
     if endpoint.hostname is not None:
         return f"{'https' if endpoint.is_https else 'http'}://{endpoint.hostname}"
     return None if endpoint.address is None else url_of(endpoint.address)

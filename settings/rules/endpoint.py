@@ -1,10 +1,63 @@
 """Rules of the endpoint and of the public URL."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from settings.groups.cluster import ClusterSettings
 from settings.groups.endpoint import EndpointSettings
 from settings.rules.cluster import gke_only_errors
 from settings.rules.effects import without_effect
 from settings.types.addresses import host_of
+
+_BY_STACK: Final = ("load-balancer", "gateway")
+_WITH_CERTIFICATE: Final = ("load-balancer", "ingress")
+_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
+    "address": ("load-balancer",),
+    "hostname": (*_BY_STACK, "ingress", "route"),
+    "source_ranges": _BY_STACK,
+    "internal": ("load-balancer",),
+    "dns_zone": _BY_STACK,
+    "security_policy": ("gateway",),
+    "tls_secret": _WITH_CERTIFICATE,
+    "tls_certificate": _WITH_CERTIFICATE,
+    "tls_key": _WITH_CERTIFICATE,
+    "cert_manager": _WITH_CERTIFICATE,
+    "ingress_class": ("ingress",),
+    "gateway": ("route",),
+    "annotations": ("load-balancer", "ingress", "route", "node-port"),
+    "load_balancer_class": ("load-balancer",),
+    "node_port": ("node-port",),
+}
+"""Types of endpoints that have a key, by its field."""
+_CERTIFICATE: Final = ("tls_secret", "tls_certificate", "tls_key", "cert_manager")
+_ADDRESS: Final = ("address", "internal", "dns_zone", "source_ranges")
+_OTHERS_ADDRESS: Final = "the address is that of {}, and so is who may reach it"
+_HINTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "load-balancer": {"security_policy": "a load balancer has endpoint.sourceRanges"},
+    "gateway": {
+        "address": "for a gateway the stack reserves a global address",
+        "internal": "a gateway is always public",
+        **dict.fromkeys(_CERTIFICATE, "a gateway has a certificate by Google"),
+        "gateway": "a gateway that somebody else runs is endpoint.type route",
+    },
+    "ingress": dict.fromkeys(_ADDRESS, f"{_OTHERS_ADDRESS.format('the controller')} (endpoint.annotations)"),
+    "route": {
+        **dict.fromkeys(_ADDRESS, _OTHERS_ADDRESS.format("the Gateway")),
+        **dict.fromkeys(_CERTIFICATE, "the certificate is that of the Gateway's listener"),
+    },
+    "node-port": {
+        "hostname": "set publicUrl alone",
+        **dict.fromkeys(_CERTIFICATE, "https is for your own proxy in front"),
+    },
+}
+"""What a type of endpoint has instead, by type and field."""
+_HOSTNAME_NEEDED: Final[Mapping[str, str]] = {
+    "gateway": "the certificate of a gateway needs it",
+    "ingress": "by it the controller tells sites apart",
+    "route": "by it the Gateway tells sites apart",
+}
+"""Why a type of endpoint needs a host name."""
+_OF_GKE: Final = ("gce", "gce-internal")
 
 
 def effect_errors(endpoint: EndpointSettings) -> list[str]:
@@ -15,61 +68,79 @@ def effect_errors(endpoint: EndpointSettings) -> list[str]:
     return without_effect("endpoint", endpoint, names, "with endpoint.type none")
 
 
-def gateway_errors(endpoint: EndpointSettings) -> list[str]:
-    """Report keys that a gateway does not support, and missing ones."""
-    if endpoint.type != "gateway":
+def type_errors(endpoint: EndpointSettings) -> list[str]:
+    """Report keys of other types of endpoints."""
+    if endpoint.type == "none":
         return []
+    fields = EndpointSettings.model_fields
     errors: list[str] = []
-    if endpoint.hostname is None:
+    for name, types in _TYPES.items():
+        if endpoint.type in types or getattr(endpoint, name) == fields[name].default:
+            continue
+        key, hint = f"endpoint.{fields[name].alias}", _HINTS.get(endpoint.type, {}).get(name)
         errors.append(
-            "endpoint.hostname: is not set, but the certificate of a gateway needs it: "
-            "pulumi config set endpoint.hostname hub.example.org"
+            f"{key}: is for endpoint.type {' or '.join(types)}{f'; {hint}' if hint else ''}; remove it: "
+            f"pulumi config rm {key}"
         )
-    if endpoint.internal:
-        errors.append(
-            "endpoint.internal: is not offered with endpoint.type gateway; remove it, or: "
-            "pulumi config set endpoint.type load-balancer"
-        )
-    if endpoint.address is not None:
-        errors.append(
-            "endpoint.address: is for endpoint.type load-balancer; for a gateway the stack reserves a global address; "
-            "remove it: pulumi config rm endpoint.address"
-        )
-    if endpoint.source_ranges and endpoint.security_policy is not None:
-        errors.append(
-            "endpoint.sourceRanges: makes a Cloud Armor policy, but endpoint.securityPolicy names another, and a "
-            "gateway has one; add the ranges to that policy, and pulumi config rm endpoint.sourceRanges; or: "
-            "pulumi config rm endpoint.securityPolicy"
-        )
-    certificate = {
-        "endpoint.tlsSecret": endpoint.tls_secret,
-        "endpoint.tlsCertificate": endpoint.tls_certificate,
-        "endpoint.tlsKey": endpoint.tls_key,
-    }
-    return errors + [
-        f"{key}: is for endpoint.type load-balancer; a gateway has a certificate by Google; remove it: "
-        f"pulumi config rm {key}"
-        for key, value in certificate.items()
-        if value is not None
-    ]
+    return errors
 
 
-def load_balancer_errors(endpoint: EndpointSettings) -> list[str]:
-    """Report keys that a load balancer does not support, and missing ones."""
-    if endpoint.type != "load-balancer":
-        return []
+def missing_errors(endpoint: EndpointSettings, public_url: str | None) -> list[str]:
+    """Report missing keys of the types of endpoints."""
     errors: list[str] = []
-    if endpoint.security_policy is not None:
+    if endpoint.hostname is None and (reason := _HOSTNAME_NEEDED.get(endpoint.type)):
         errors.append(
-            "endpoint.securityPolicy: is for endpoint.type gateway; a load balancer has endpoint.sourceRanges; "
-            "remove it: pulumi config rm endpoint.securityPolicy"
+            f"endpoint.hostname: is not set, but {reason}: pulumi config set endpoint.hostname hub.example.org"
         )
-    if endpoint.dns_zone is not None and endpoint.hostname is None:
+    if endpoint.type == "route" and endpoint.gateway is None:
+        errors.append(
+            "endpoint.gateway: is not set, but endpoint.type route needs the Gateway that takes the route: "
+            "pulumi config set --path '[\"endpoint.gateway\"].name' NAME"
+        )
+    if endpoint.type == "node-port" and public_url is None:
+        errors.append(
+            "publicUrl: is not set, but with endpoint.type node-port only you know it: that of your proxy in front, or "
+            "of a node with its port: pulumi config set publicUrl https://hub.example.org"
+        )
+    if endpoint.type == "load-balancer" and endpoint.dns_zone is not None and endpoint.hostname is None:
         errors.append(
             "endpoint.hostname: is not set, so endpoint.dnsZone gets no record; set it, or: "
             "pulumi config rm endpoint.dnsZone"
         )
     return errors
+
+
+def policy_errors(endpoint: EndpointSettings) -> list[str]:
+    """Report two Cloud Armor policies of a gateway."""
+    if endpoint.type != "gateway" or not endpoint.source_ranges or endpoint.security_policy is None:
+        return []
+    return [
+        (
+            "endpoint.sourceRanges: makes a Cloud Armor policy, but endpoint.securityPolicy names another, and a "
+            "gateway has one; add the ranges to that policy, and pulumi config rm endpoint.sourceRanges; or: "
+            "pulumi config rm endpoint.securityPolicy"
+        )
+    ]
+
+
+def class_errors(endpoint: EndpointSettings, cluster: ClusterSettings) -> list[str]:
+    """Report an Ingress for GKE's own controller."""
+    if endpoint.type != "ingress":
+        return []
+    if endpoint.ingress_class in _OF_GKE:
+        problem = "is GKE's own controller"
+    elif endpoint.ingress_class is None and cluster.on_gke:
+        problem = "is not set, and on GKE an Ingress without a class is for GKE's own controller"
+    else:
+        return []
+    return [
+        (
+            f"endpoint.ingressClass: {problem}, which cuts connections after 30 seconds; the stack has a newer way to "
+            "the same load balancer, with a certificate: pulumi config set endpoint.type gateway; for the VPC alone: "
+            "endpoint.type load-balancer with endpoint.internal; or name the class of another controller: "
+            "pulumi config set endpoint.ingressClass NAME"
+        )
+    ]
 
 
 def gke_errors(endpoint: EndpointSettings, cluster: ClusterSettings) -> list[str]:
@@ -81,6 +152,8 @@ def gke_errors(endpoint: EndpointSettings, cluster: ClusterSettings) -> list[str
                 "pulumi config set endpoint.type load-balancer"
             )
         ]
+    if endpoint.type == "route" and endpoint.gateway is not None:
+        return gke_only_errors(cluster, {"endpoint.gateway.google": endpoint.gateway.google})
     if endpoint.type == "load-balancer":
         return gke_only_errors(cluster, {"endpoint.dnsZone": endpoint.dns_zone})
     return []
@@ -106,7 +179,14 @@ def url_errors(public_url: str | None, endpoint: EndpointSettings) -> list[str]:
     remove = "; remove it, as it follows from endpoint.*: pulumi config rm publicUrl"
     if endpoint.hostname is not None and endpoint.type != "none" and host_of(public_url) != endpoint.hostname:
         return [f"publicUrl: has another host than endpoint.hostname{remove}"]
-    if endpoint.is_https and not public_url.startswith("https://"):
-        key = "endpoint.tls*" if endpoint.has_tls else "endpoint.type gateway"
+    # The listener of a Gateway that is there may be for http.
+    if endpoint.is_https and endpoint.type != "route" and not public_url.startswith("https://"):
+        key = _https_key(endpoint)
         return [f"publicUrl: is not https, but {key} is{remove}"]
     return []
+
+
+def _https_key(endpoint: EndpointSettings) -> str:
+    if endpoint.type == "gateway":
+        return "endpoint.type gateway"
+    return "endpoint.tls*" if endpoint.cert_manager is None else "endpoint.certManager"

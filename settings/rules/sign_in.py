@@ -89,7 +89,7 @@ def dummy_errors(
         if has_local_url:
             return []
         reason = f"so publicUrl must be {loopback}"
-    elif endpoint.type == "gateway" or endpoint.internal or cluster.on_gke:
+    elif endpoint.is_behind_a_proxy or endpoint.internal or cluster.on_gke:
         reason = "so nobody else may reach it: pulumi config set endpoint.type none"
     elif endpoint.address is None:
         reason = (

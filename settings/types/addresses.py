@@ -12,7 +12,7 @@ from settings.types.text import Text, matching
 _LABEL = r"[A-Za-z0-9](?:[-A-Za-z0-9]{0,61}[A-Za-z0-9])?"
 _URL = rf"(?=.{{1,301}}$)https?://(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:.]+\])(?::[0-9]{{1,5}})?/?"
 _NO_URL = (
-    "is not the URL of a site: http:// or https://, a host, if need be :port, and no path; such as "
+    "is not the URL of a site: http:// or https://, a host, if need be :port, and no path (hub.baseUrl); such as "
     "https://hub.example.org"
 )
 _HOST_NAME = rf"(?=.{{1,253}}\.?$)(?:{LABEL}\.)+(?![0-9]){LABEL}\.?"

@@ -41,6 +41,8 @@ _RESERVED_OF_HUB: Final = {
     "security.alpha.kubernetes.io": "Pod Security",
 }
 """The same, in the pods of hub and proxy."""
+_RESERVED_OF_ENDPOINT: Final = {"pulumi.com": "Pulumi", "jupyterhub-on-gke": "this program"}
+"""The same, at the endpoint."""
 
 
 def _home_path(path: str) -> str:
@@ -78,6 +80,10 @@ def _key(text: str) -> str:
 
 def _own_key(text: str) -> str:
     return _free_key(text, _RESERVED_OF_HUB)
+
+
+def _endpoint_key(text: str) -> str:
+    return _free_key(text, _RESERVED_OF_ENDPOINT)
 
 
 def _free_key(text: str, domains: Mapping[str, str], whole: str | None = None) -> str:
@@ -128,6 +134,13 @@ OwnKey = Annotated[
     matching(_KEY, _NO_KEY),
 ]
 """Key of a label or an annotation of hub and proxy that this program does not set."""
+
+EndpointKey = Annotated[
+    Text,
+    Check(_endpoint_key, pattern(_KEY, _NO_KEY)),
+    matching(_KEY, _NO_KEY),
+]
+"""Key of an annotation for the controller behind an endpoint, which may be one of Kubernetes' own."""
 
 LabelValue = Annotated[
     Text,

@@ -19,6 +19,8 @@ from tests.e2e.hubs import (
     GITHUB_SETTINGS,
     TLS_ADDRESS,
     TLS_HOST,
+    WAYS_ADDRESS,
+    WAYS_HOST,
     GitHubHub,
     forget,
     marker,
@@ -38,7 +40,7 @@ def chromium() -> Generator[Browser]:
             host.install_packages({"chromium": "chromium"})
     except ToolError as error:
         leave_out(str(error))
-    with running(str(shutil.which("chromium")), hosts={TLS_HOST: TLS_ADDRESS}) as browser:
+    with running(str(shutil.which("chromium")), hosts={TLS_HOST: TLS_ADDRESS, WAYS_HOST: WAYS_ADDRESS}) as browser:
         yield browser
 
 

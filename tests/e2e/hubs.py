@@ -106,6 +106,22 @@ TLS_SETTINGS: dict[str, object] = {
 }
 """Settings of the hub with https on its load balancer."""
 
+WAYS_NAMESPACE = "e2e-ways"
+WAYS_NOTEBOOKS = f"{WAYS_NAMESPACE}-notebooks"
+WAYS_ADDRESS = "127.100.0.31"
+"""Address of the controller, which is no Service of the cluster."""
+WAYS_HOST = "ways.example.org"
+WAYS_SETTINGS: dict[str, object] = {
+    **{key: value for key, value in _settings(WAYS_NAMESPACE, "").items() if key != "endpoint.address"},
+    "auth.allowAnyoneFromTheInternet": "true",
+    "endpoint.type": "ingress",
+    "endpoint.hostname": WAYS_HOST,
+    "endpoint.ingressClass": "e2e-ways-traefik",
+    "endpoint.tlsSecret": "hub-tls",
+    "hub.baseUrl": "/jupyter",
+}
+"""Settings of the hub behind Traefik, below a path."""
+
 CHOICES_NAMESPACE = "e2e-choices"
 CHOICES_NOTEBOOKS = f"{CHOICES_NAMESPACE}-notebooks"
 CHOICES_SETTINGS = _settings(CHOICES_NAMESPACE, "127.100.0.17")

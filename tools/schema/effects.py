@@ -127,12 +127,26 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "endpoint.tlsSecret": _PROXY,
     "endpoint.tlsCertificate": _PROXY,
     "endpoint.tlsKey": _PROXY,
+    "endpoint.certManager": Effect(
+        updates={"Certificate"}, note="With a load balancer, the proxy has the new one soon."
+    ),
+    "endpoint.ingressClass": Effect(updates={"Ingress"}),
+    "endpoint.gateway": Effect(updates={"HTTPRoute"}),
+    "endpoint.annotations": Effect(updates={"Service"}, note="Or the Ingress, or the HTTPRoute."),
+    "endpoint.loadBalancerClass": Effect(
+        updates={"Service"}, note="The Service is replaced, and gets another address."
+    ),
+    "endpoint.nodePort": Effect(updates={"Service"}),
     "images.repository": Effect(restarts={"hub", "proxy"}, replaces={"RepositoryIamMember"}),
     "hub.storage": Effect(
         updates={"PersistentVolumeClaim", *_MORE_ZONES.updates},
         note="Node pools and StorageClass only to `regional`: the nodes get more zones.",
     ),
     "hub.keepDatabase": _NOTHING,
+    "hub.baseUrl": Effect(
+        restarts={"hub", "proxy"},
+        note="All URLs change: running servers have to be started again, and the callback URL registered again.",
+    ),
     "hub.packages": _NOTHING,
     "hub.services": Effect(
         restarts={"hub"}, updates={"NetworkPolicy"}, note="The policies only with another url or namespace."

@@ -1,7 +1,7 @@
 """The custom resource definitions of a GKE cluster that the local cluster lacks: Gateway API and GKE policies."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,17 @@ _CONFLICT = 409
 
 
 @contextmanager
-def installed(client: ApiClient | None = None) -> Generator[None]:
-    """Install the definitions until the end of the block, in the local cluster or in that of the client."""
+def installed(client: ApiClient | None = None, *, definitions: Iterable[Any] | None = None) -> Generator[None]:
+    """Install definitions until the end of the block.
+
+    Args:
+        client: Of the cluster; None = the local one.
+        definitions: The definitions; None = those of a GKE cluster.
+    """
     extensions = ApiextensionsV1Api(client or api.connect())
     made: list[str] = []
     try:
-        for definition in _definitions():
+        for definition in _definitions() if definitions is None else definitions:
             try:
                 extensions.create_custom_resource_definition(definition)
             except ApiException as error:

@@ -8,7 +8,7 @@ import pytest
 
 import components
 from tests.doubles.monitor import UNKNOWN, Record
-from tests.stacks import record_hub, text_of
+from tests.stacks import INGRESS, ROUTE, record_hub, text_of
 
 _MODULES = sorted(path.stem for path in Path(components.__file__).parent.glob("*.py") if path.stem != "__init__")
 
@@ -60,13 +60,14 @@ def test_no_two_resources_have_the_same_urn(hub: Record) -> None:
 
 @pytest.mark.parametrize("module", _MODULES)
 def test_the_type_token_of_a_component_names_its_module_and_class(module: str, hub: Record) -> None:
+    made = [*hub.components, *record_hub(INGRESS).components, *record_hub(ROUTE).components]
     classes = inspect.getmembers(importlib.import_module(f"components.{module}"), inspect.isclass)
     ours = {
         f"jupyterhub:{module}:{name}"
         for name, found in classes
         if issubclass(found, pulumi.ComponentResource) and found.__module__ == f"components.{module}"
     }
-    assert {component.type for component in hub.components if component.type.split(":")[1] == module} == ours
+    assert {component.type for component in made if component.type.split(":")[1] == module} == ours
 
 
 def test_every_component_registers_outputs(hub: Record) -> None:

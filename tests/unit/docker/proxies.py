@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +100,7 @@ def running(
     modules: Sequence[str] = ("pages.mjs",),
     ports: Sequence[int] = (),
     options: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
 ) -> Generator[Proxy]:
     """Start a proxy; `folder` is that of its pod.
 
@@ -110,6 +111,7 @@ def running(
         modules: Modules that Node imports first.
         ports: Ports for users and of the API, by default any.
         options: Further options of the command line.
+        environment: Further environment variables.
     """
     opt = folder / "opt-proxy" if (folder / "opt-proxy").exists() else code(folder)
     port, api_port = ports or free_ports(2)
@@ -132,6 +134,7 @@ def running(
         "ROUTES_FILE": str(folder / "routes.json"),
         "OTHER_PROXY": other,
         "PATH": os.environ["PATH"],
+        **(environment or {}),
     }
     with subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL) as process:
         proxy = Proxy(port=port, api_port=api_port, process=process)

@@ -10,7 +10,8 @@ from tests.unit.docker.dockerfile import DOCKER, NODE
 _PROXY = """
 export default class {
   async targetForReq({ url }) {
-    return { prefix: url.startsWith("/user/") ? "/user/ada" : "/" };
+    const prefix = ["/jupyter/user/ada", "/jupyter", "/user/ada"].find((route) => url.startsWith(route));
+    return { prefix: prefix ?? "/" };
   }
 }
 """
@@ -31,18 +32,35 @@ _HEADERS = {
 }
 
 
-def test_only_the_hub_gets_the_iap_header(tmp_path: Path) -> None:
-    library = tmp_path / "node_modules/configurable-http-proxy/lib"
+def _answers(folder: Path, urls: list[str], environment: dict[str, str] | None = None) -> list[list[object]]:
+    """Return the route and the headers that are left of requests with the headers of IAP."""
+    library = folder / "node_modules/configurable-http-proxy/lib"
     library.mkdir(parents=True)
     (library.parent / "package.json").write_text('{"type": "module"}')
     (library / "configproxy.js").write_text(_PROXY)
-    shutil.copy(DOCKER / "proxy/hub-only-headers.mjs", tmp_path)
-    (tmp_path / "ask.mjs").write_text(_ASK)
-    requests = [{"url": url, "headers": _HEADERS} for url in ("/hub/login", "/user/ada/lab")]
-    requests.append({"url": "/user/ada/lab", "headers": {"accept": "*/*"}})
-    done = subprocess.run([NODE, "ask.mjs", json.dumps(requests)], cwd=tmp_path, capture_output=True, check=True)
-    assert json.loads(done.stdout) == [
+    for module in ("hub-only-headers.mjs", "hub-route.mjs"):
+        shutil.copy(DOCKER / "proxy" / module, folder)
+    (folder / "ask.mjs").write_text(_ASK)
+    requests = [{"url": url, "headers": _HEADERS} for url in urls]
+    requests.append({"url": urls[-1], "headers": {"accept": "*/*"}})
+    command = [NODE, "ask.mjs", json.dumps(requests)]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
+    return json.loads(done.stdout)
+
+
+def test_only_the_hub_gets_the_iap_header(tmp_path: Path) -> None:
+    assert _answers(tmp_path, ["/hub/login", "/user/ada/lab"]) == [
         ["/", _HEADERS],
         ["/user/ada", {"cookie": "_xsrf=1; jupyterhub-user-ada=5", "accept": "*/*"}],
         ["/user/ada", {"accept": "*/*"}],
+    ]
+
+
+def test_only_the_hub_below_a_path_gets_the_iap_header(tmp_path: Path) -> None:
+    urls = ["/", "/jupyter/hub/login", "/jupyter/user/ada/lab"]
+    assert _answers(tmp_path, urls, {"HUB_ROUTE": "/jupyter"}) == [
+        ["/", _HEADERS],
+        ["/jupyter", _HEADERS],
+        ["/jupyter/user/ada", {"cookie": "_xsrf=1; jupyterhub-user-ada=5", "accept": "*/*"}],
+        ["/jupyter/user/ada", {"accept": "*/*"}],
     ]

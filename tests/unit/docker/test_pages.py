@@ -150,3 +150,15 @@ def test_a_slow_upload_to_a_notebook_is_not_cut_off(tmp_path: Path) -> None:
         proxy.add("/user/ada", url)
         upload = httpx.post(f"{proxy.url}/user/ada/upload", content=slowly(), headers={"Content-Length": "5000"})
     assert upload.status_code == 200
+
+
+def test_large_requests_are_refused_for_the_hub_below_a_path_and_not_for_notebooks(tmp_path: Path) -> None:
+    with _target() as url, running(tmp_path, hub_url=url, environment={"HUB_ROUTE": "/jupyter"}) as proxy:
+        proxy.add("/jupyter/", url)
+        proxy.add("/jupyter/user/ada", url)
+        body = b"x" * (_MEBIBYTE + 1)
+        answers = {
+            path: httpx.post(f"{proxy.url}{path}", content=body).status_code
+            for path in ("/", "/jupyter/hub/login", "/jupyter/user/ada/api/contents/a")
+        }
+    assert answers == {"/": 413, "/jupyter/hub/login": 413, "/jupyter/user/ada/api/contents/a": 200}

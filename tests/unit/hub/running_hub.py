@@ -141,7 +141,7 @@ def running(
         )
     try:
         _wait(f"http://127.0.0.1:{port}", process, log)
-        yield RunningHub(url=f"http://127.0.0.1:{port}", database=database, log=log)
+        yield RunningHub(url=f"http://127.0.0.1:{port}{config.base_url.rstrip('/')}", database=database, log=log)
     finally:
         process.terminate()
         process.wait()

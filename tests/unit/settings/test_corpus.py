@@ -83,11 +83,13 @@ def test_one_file_sets_every_key_that_is_valid_in_any_cluster() -> None:
     on_gke = read_config(FILES / "gke-everything.good.yaml")
     by_oidc = read_config(FILES / "oidc-everything.good.yaml")
     # The first two exclude node pools, the third a zone as location, the next two endpoint.tlsSecret, the next two
-    # need GitHub, the next three another OpenID provider, and the last one excludes notebook.egress.
+    # need GitHub, the next three another OpenID provider, the next one excludes notebook.egress; the last four need
+    # another endpoint, or no other certificate.
     no_pools = {"cluster.autopilot", "notebook.accelerator"}
     alone = {*no_pools, "nodes.zones", "endpoint.tlsCertificate", "endpoint.tlsKey", "github.adminTeams"}
     alone |= {"monitoring.organizations"}
     alone |= {"oidc.tenant", "oidc.hostedDomains", "oidc.identityProviders", "network.policies"}
+    alone |= {"endpoint.ingressClass", "endpoint.gateway", "endpoint.nodePort", "endpoint.certManager"}
     assert {key for key in KEYS if f"{PROJECT}:{key}" not in {**written, **on_gke, **by_oidc}} == alone
 
 

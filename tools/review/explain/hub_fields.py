@@ -12,6 +12,8 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "accelerator": "New notebooks with GPUs get the GPU type {new} (before: {old}).",
     "additional_resources": _SIZES,
     "allowed_images": _IMAGES,
+    "base_url": "All URLs of the hub and of notebooks begin with {new} (before: {old}): older links do not work, and "
+    "running servers have to be started again.",
     "content.files": "New servers have other files of the stack.",
     "content.files_config_map": "",  # goes with the files
     "content.kernel_idle_minutes": "Idle kernels in new servers stop after {new} minutes (before: {old}; 0: never).",

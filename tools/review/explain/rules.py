@@ -72,6 +72,7 @@ LOSSES: Final = {
     "NodePool": "the pods on its nodes are evicted, notebooks included",
     "Service": "its pods are unreachable, unless another Service selects them",
     "Gateway": "the hub is unreachable until a new Gateway serves its host name",
+    "Ingress": "the hub is unreachable through it, unless another way leads to the hub",
     "HTTPRoute": "the hub is unreachable through it, unless another route serves the host name",
     "ManagedZone": "its names do not resolve, and a new zone has other name servers",
     "RecordSet": "its name does not resolve, unless another record has it",
@@ -114,7 +115,10 @@ class Rule(NamedTuple):
 
 _WORKLOAD: Final = r"update (StatefulSet|Deployment) \S+ spec\.template\.spec\."
 _SIZE: Final = r"update PersistentVolumeClaim \S+ spec\.resources\.requests\.storage"
-HOSTS: Final = Rule(r"update (Gateway|HTTPRoute) \S+ spec\.(listeners\[.*\]\.hostname|hostnames\[.*\])")
+HOSTS: Final = Rule(
+    r"update (Gateway|HTTPRoute|Ingress) \S+ "
+    r"spec\.(listeners\[.*\]\.hostname|hostnames\[.*\]|rules\[.*\]\.host|tls\[.*\]\.hosts\b.*)"
+)
 """Host names of the hub, which are noted with its URL."""
 RULES: Final = (
     Rule(
@@ -207,5 +211,17 @@ RULES: Final = (
         "Who may connect to whom changes, also for running notebooks: see the diff of the policies.",
     ),
     Rule(r"\w+ ConnectionCheck .*"),  # goes with the policies
+    Rule(
+        r"update (Ingress|HTTPRoute|Service) \S+ metadata\.annotations\b.*",
+        "notice",
+        "An annotation for the controller in front of the hub changes.",
+    ),
+    Rule(
+        r"update (Ingress \S+ spec\.ingressClassName|HTTPRoute \S+ spec\.parentRefs\b.*)",
+        "notice",
+        "Another controller or Gateway leads to the hub: its address may be another one. Update DNS.",
+    ),
+    Rule(r"\w+ (IngressCheck|IssuerCheck|RouteCheck) .*"),  # go with what they check
+    Rule(rf"{_WORKLOAD}containers\[.*\]\.env\[HUB_ROUTE\].*"),  # goes with base_url
 )
 """The first that matches counts for a change. The effect of a change without a rule is not known."""

@@ -46,6 +46,7 @@ REPLACING: Final[Mapping[str, frozenset[str]]] = {
         for name in ("selector", "serviceName", "podManagementPolicy", "volumeClaimTemplates", "revisionHistoryLimit")
     ),
     "kubernetes:apps/v1:Deployment": frozenset({"spec.selector"}),
+    "kubernetes:core/v1:Service": frozenset({"spec.loadBalancerClass"}),
     "kubernetes:core/v1:PersistentVolumeClaim": frozenset(
         f"spec.{name}"
         for name in ("accessModes", "storageClassName", "volumeName", "volumeMode", "selector", "dataSource")

@@ -10,10 +10,11 @@ from tools.review.log.model import Preview, ResourceState
 _QUIET: Final = {"same", "read", "refresh", "create-replacement", "delete-replaced"}
 """Steps that change nothing, and the parts of a replacement."""
 _ASK_THE_CLUSTER: Final = {
-    f"pulumi-python:dynamic/jupyterhub:{name}" for name in ("Rollout", "ConnectionCheck", "ClusterIdentity")
+    f"pulumi-python:dynamic/jupyterhub:{name}"
+    for name in ("Rollout", "ConnectionCheck", "ClusterIdentity", "IngressCheck")
 }
 """Without digest: generations come from a server-side dry run, and the cluster's identity from a namespace, which not
-every account may do and read. StatefulSet and NetworkPolicies have their own lines."""
+every account may do and read. StatefulSet, NetworkPolicies and Ingress have their own lines."""
 _DIGITS: Final = 16
 
 

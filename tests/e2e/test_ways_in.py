@@ -1,0 +1,203 @@
+"""A hub below a path, behind a real Ingress controller and then a real Gateway: Traefik."""
+
+import ssl
+from collections.abc import Generator
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import pytest
+from kubernetes.client import CoreV1Api, NetworkingV1Api, V1Namespace, V1ObjectMeta, V1Secret
+from playwright.sync_api import Browser, Page, expect
+
+from tests.doubles.certificates import CA_CERTIFICATE, pair
+from tests.e2e import traefik
+from tests.e2e.browser import START_MILLISECONDS, new_notebook, open_browser, run_cell, sign_in, start, wait_for_lab
+from tests.e2e.hubs import (
+    WAYS_ADDRESS,
+    WAYS_HOST,
+    WAYS_NAMESPACE,
+    WAYS_NOTEBOOKS,
+    WAYS_SETTINGS,
+    ChangingHub,
+    forget,
+    require_success,
+    wait_until,
+)
+from tools.engine import Engine, Stack
+from tools.local import api
+
+pytestmark = pytest.mark.scenario
+
+CLASS = str(WAYS_SETTINGS["endpoint.ingressClass"])
+INFRA = "e2e-ways-infra"
+"""Namespace of the Gateway."""
+SHARED = {"name": "shared", "namespace": INFRA, "section": "https", "httpSection": "http"}
+_MEBIBYTE = 2**20
+
+
+@pytest.fixture(scope="module")
+def controller(live_cluster: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """Traefik, which serves what Ingresses and routes say."""
+    log = tmp_path_factory.mktemp("traefik") / "log.txt"
+    with traefik.gateway_api(), traefik.running(WAYS_ADDRESS, live_cluster, CLASS, log):
+        yield
+
+
+@pytest.fixture(scope="module")
+def hub(
+    built_engine: Engine, live_cluster: Path, image_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Generator[ChangingHub]:
+    """A hub that is not deployed yet, in a namespace with a certificate; destroyed after the tests."""
+    forget(WAYS_NAMESPACE, WAYS_NOTEBOOKS, INFRA)
+    core = CoreV1Api(api.connect())
+    certificate, key = pair(WAYS_HOST)
+    for namespace in (WAYS_NAMESPACE, INFRA):
+        core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=namespace)))
+        core.create_namespaced_secret(
+            namespace,
+            V1Secret(
+                metadata=V1ObjectMeta(name="hub-tls"),
+                type="kubernetes.io/tls",
+                string_data={"tls.crt": certificate, "tls.key": key},
+            ),
+        )
+    folder = tmp_path_factory.mktemp("ways")
+    yield (
+        hub := ChangingHub(
+            stack=Stack(name="ways", engine=built_engine, folder=folder, kubeconfig=live_cluster),
+            url=f"https://{WAYS_HOST}/jupyter",
+            settings={**WAYS_SETTINGS, **image_settings},
+            secrets={},
+        )
+    )
+    hub.pulumi("destroy", "--yes")
+    forget(WAYS_NAMESPACE, WAYS_NOTEBOOKS, INFRA)
+
+
+@pytest.fixture(scope="module")
+def ada(hub: ChangingHub, chromium: Browser) -> Generator[Page]:
+    """The browser of a user with a running notebook; needs the deployed hub."""
+    with open_browser(chromium, hub.url) as page:
+        sign_in(page, "ada")
+        start(page)
+        wait_for_lab(page)
+        new_notebook(page)
+        yield page
+
+
+def _get(path: str, *, https: bool = True) -> httpx.Response:
+    """Get a page of the host, with the CA of the tests."""
+    with httpx.Client(verify=ssl.create_default_context(cadata=CA_CERTIFICATE), timeout=10) as client:
+        return client.get(
+            f"{'https' if https else 'http'}://{WAYS_ADDRESS}{path}",
+            headers={"Host": WAYS_HOST},
+            extensions={"sni_hostname": WAYS_HOST},
+        )
+
+
+def _is_served(path: str) -> bool:
+    with suppress(httpx.HTTPError):
+        return _get(path).status_code == 200
+    return False
+
+
+def _ingresses() -> list[str]:
+    found = NetworkingV1Api(api.connect()).list_namespaced_ingress(WAYS_NAMESPACE).items
+    return [str(one.metadata.name) for one in found if one.metadata]
+
+
+def test_a_class_that_is_not_there_fails_the_preview(hub: ChangingHub) -> None:
+    hub.prepare()
+    done = hub.pulumi("preview")
+    assert done.returncode != 0
+    assert f"the cluster has no IngressClass {CLASS}" in done.stdout
+
+
+@pytest.mark.usefixtures("controller")
+def test_the_update_waits_for_the_address_of_the_ingress(hub: ChangingHub) -> None:
+    done = hub.up()
+    require_success(done, WAYS_NAMESPACE)
+    assert "no controller has written an address" not in done.stdout
+    assert hub.stack.output("hub_url") == hub.url
+    assert hub.stack.output("oauth_callback_url") == f"{hub.url}/hub/oauth_callback"
+    wait_until(lambda: _is_served("/jupyter/hub/health"))
+
+
+def test_paths_of_the_hub_alone_lead_to_it(hub: ChangingHub) -> None:
+    assert _get("/jupyter").headers["Location"].startswith("/jupyter/hub/")
+    assert _get("/").status_code == 404, "Traefik's own answer"
+    assert hub.url.endswith("/jupyter")
+
+
+def test_a_notebook_computes_behind_the_ingress(ada: Page, hub: ChangingHub) -> None:
+    assert ada.url.startswith(f"{hub.url}/user/ada/lab")
+    expect(run_cell(ada, "6 * 7")).to_have_text("42", timeout=START_MILLISECONDS)
+
+
+def test_cookies_are_for_https_only(ada: Page) -> None:
+    cookies = [cookie for cookie in ada.context.cookies() if "jupyterhub" in cookie.get("name", "")]
+    assert cookies
+    assert all(cookie.get("secure") and cookie.get("path", "").startswith("/jupyter/") for cookie in cookies)
+
+
+def test_a_large_file_is_uploaded_in_one_request(ada: Page) -> None:
+    size = 20 * _MEBIBYTE
+    status = ada.evaluate(
+        """async (size) => {
+            const xsrf = document.cookie.match(/(?:^|; )_xsrf=([^;]*)/)[1];
+            const answer = await fetch("/jupyter/user/ada/api/contents/large.txt", {
+                method: "PUT",
+                headers: {"X-XSRFToken": xsrf, "Content-Type": "application/json"},
+                body: JSON.stringify({type: "file", format: "text", content: "x".repeat(size)}),
+            });
+            return answer.status;
+        }""",
+        size,
+    )
+    assert status in {200, 201}
+
+
+def test_a_second_update_changes_nothing(hub: ChangingHub) -> None:
+    require_success(hub.pulumi("preview", "--expect-no-changes"), WAYS_NAMESPACE)
+
+
+def test_a_gateway_that_is_not_there_fails_the_preview(hub: ChangingHub) -> None:
+    del hub.settings["endpoint.ingressClass"], hub.settings["endpoint.tlsSecret"]
+    hub.settings |= {"endpoint.type": "route", "endpoint.gateway": SHARED}
+    hub.prepare()
+    done = hub.pulumi("preview")
+    assert done.returncode != 0
+    assert f"there is no Gateway shared in namespace {INFRA}" in done.stdout
+
+
+def test_a_gateway_that_takes_no_routes_of_the_namespace_fails_the_preview(hub: ChangingHub) -> None:
+    traefik.gateway("shared", INFRA, CLASS, routes_of=None)
+    done = hub.pulumi("preview")
+    assert done.returncode != 0
+    assert f"takes no routes of namespace {WAYS_NAMESPACE}" in done.stdout
+    assert _ingresses() == ["tf-hub"], "nothing was changed"
+
+
+def test_the_update_waits_until_the_gateway_has_taken_the_route(hub: ChangingHub) -> None:
+    traefik.gateway("shared", INFRA, CLASS, routes_of=WAYS_NAMESPACE)
+    require_success(hub.up(), WAYS_NAMESPACE)
+    assert _ingresses() == []
+    wait_until(lambda: _is_served("/jupyter/hub/health"))
+    redirect = _get("/jupyter/hub/login?next=a", https=False)
+    assert redirect.status_code == 301
+    assert redirect.headers["Location"].startswith(f"https://{WAYS_HOST}")
+
+
+def test_the_notebook_of_before_computes_behind_the_gateway(ada: Page) -> None:
+    ada.reload()
+    wait_for_lab(ada)
+    expect(run_cell(ada, "6 * 8")).to_have_text("48", timeout=START_MILLISECONDS)
+
+
+def test_a_host_name_that_no_listener_takes_fails_the_preview(hub: ChangingHub) -> None:
+    hub.settings |= {"endpoint.hostname": "ways.example.com"}
+    hub.prepare()
+    done = hub.pulumi("preview")
+    assert done.returncode != 0
+    assert "endpoint.hostname: is not of *.example.org" in done.stdout
