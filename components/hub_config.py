@@ -19,9 +19,12 @@ from components.hub_paths import DATABASE_CA_FILE, DATABASE_FOLDER
 from components.metadata import labels
 from components.notebook_choices import notebook_choices
 from components.notebook_files import NotebookFiles
+from components.notebook_nodes import node_selector, tolerations
 from components.notebook_secret import secret_keys
+from components.notebook_storage import ephemeral_storage, ephemeral_storage_request
 from components.rbac import DEFAULT_SERVICE_ACCOUNT, service_account_name
 from components.sign_in import sign_in
+from components.spare_servers import scaled_by_hub
 from hub import contract, contract_services
 from hub.contract import PROXY_TOKEN_VARIABLE, HubConfig, NotebookServiceAccount
 from hub.contract_content import ContentSettings, Repository
@@ -33,8 +36,6 @@ from settings import Bounds, Settings, logo_file, quantity
 HUB_FOLDER: Final = Path(__file__).parent.parent / "hub"
 """The folder with the Python, HTML and JavaScript files of the hub's pod."""
 
-_SMALL_STORAGE: Final = 256 * 2**20
-"""Requested bytes of a notebook's files outside of the home."""
 _EXAMPLE_AUDIENCE: Final = "/projects/0/global/backendServices/"
 """IAP audience for the check, in which the project number is not resolved."""
 
@@ -140,7 +141,6 @@ class _Resolved(NamedTuple):
 def _render(settings: Settings, resolved: _Resolved) -> str:
     """JSON in lines, always the same for the same settings, so that a preview shows the difference."""
     notebook = settings.notebook
-    storage = int(quantity.parse(notebook.ephemeral_storage))
     shares_home = notebook.named_servers.max > 0 and notebook.named_servers.home == "shared"
     config = HubConfig(
         base_url=f"{settings.hub.path}/",
@@ -176,9 +176,8 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         sharing=notebook.sharing,
         content=_content(settings, resolved.files_config_map),
         pod=_pod(settings),
-        ephemeral_storage=storage,
-        # Few people fill the limit. Autopilot lowers it to the request.
-        ephemeral_storage_request=storage if settings.cluster.autopilot else min(storage, _SMALL_STORAGE),
+        ephemeral_storage=ephemeral_storage(settings),
+        ephemeral_storage_request=ephemeral_storage_request(settings),
         home_size=notebook.storage.size,
         home_storage_class=resolved.home_storage_class,
         keep_homes=notebook.keep_homes,
@@ -186,7 +185,6 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         idle_minutes=notebook.idle_minutes,
         count_open_tabs=notebook.count_open_tabs,
         max_hours=notebook.max_hours,
-        dedicated_nodes=settings.cluster.makes_nodes,
         accelerator=notebook.accelerator,
         replace_guard=settings.hub.replace_guard,
         environment=dict(sorted(notebook.environment.items())),
@@ -196,6 +194,9 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
         scratch=folders.scratch(settings, resolved.scratch_storage_class),
         folders=folders.offered(settings),
         services=tuple(_service(service) for service in settings.services),
+        concurrent_starts=settings.hub.concurrent_starts,
+        active_servers=settings.hub.active_servers,
+        spare=tuple(spare.of_hub for spare in scaled_by_hub(settings)),
         roles=tuple(_role(role) for role in settings.hub.roles),
         groups=dict(sorted(settings.hub.groups.items())),
         pages=_pages(settings),
@@ -253,6 +254,8 @@ def _pod(settings: Settings) -> PodSettings:
         home_path=notebook.home_path,
         user=notebook.run_as.user,
         group=notebook.run_as.group,
+        node_selector=node_selector(settings),
+        tolerations=tuple(one.model_dump(by_alias=True, exclude_none=True) for one in tolerations(settings)),
         memory_limit_percent=notebook.memory_limit_percent,
         labels=dict(sorted(notebook.labels.items())),
         annotations=dict(sorted(notebook.annotations.items())),

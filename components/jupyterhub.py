@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components.capacity import Capacity, CapacityArgs, has_capacity
 from components.cluster import Cluster
 from components.cluster_admin import ClusterAdmin, ClusterAdminArgs
 from components.folders import Folders, FoldersArgs
@@ -59,6 +60,9 @@ class JupyterHub(pulumi.ComponentResource):
         rbac = Rbac(f"{name}-rbac", rbac_args, child)
         runs_on = platform(name, settings, gke, namespace, after_admin)
         files = _of_notebooks(name, settings, namespaces.notebooks, runs_on, child)
+        if has_capacity(settings):
+            capacity_args = CapacityArgs(settings=settings, namespace=namespaces.notebooks)
+            Capacity(f"{name}-capacity", capacity_args, after_admin)
         tls = None
         if settings.endpoint.has_certificate:
             tls = Tls(f"{name}-tls", TlsArgs(settings=settings, namespace=namespace, kubeconfig=kubeconfig), child)

@@ -25,7 +25,7 @@ def notebook_choices(settings: Settings) -> tuple[Choice, ...]:
                 ChoiceImage(image=image.image, title=image.title or image.image)
                 for image in choice.images or (of_stack.ChoiceImage(image=notebook.image),)
             ),
-            sizes=tuple(_size(size, settings) for size in notebook.sizes_of(choice)),
+            sizes=tuple(complete_size(size, settings) for size in notebook.sizes_of(choice)),
             default_url=choice.default_url,
             command=choice.command,
             home_path=choice.home_path,
@@ -39,7 +39,8 @@ def notebook_choices(settings: Settings) -> tuple[Choice, ...]:
     )
 
 
-def _size(size: of_stack.ChoiceSize, settings: Settings) -> ChoiceSize:
+def complete_size(size: of_stack.ChoiceSize, settings: Settings) -> ChoiceSize:
+    """Return a size with numbers, and with the labels of its nodes."""
     return ChoiceSize(
         name=size.name,
         title=size.title or "",

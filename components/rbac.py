@@ -1,4 +1,4 @@
-"""The hub's rights: pods and claims in the notebooks' namespace, and nothing else."""
+"""The hub's rights: pods and claims in the notebooks' namespace, and the number of placeholders there."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,6 +9,7 @@ from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.rbac import v1 as rbac
 
 from components.metadata import labels
+from components.spare_servers import scaled_by_hub
 from settings import NotebookIdentity, Settings
 
 DEFAULT_SERVICE_ACCOUNT: Final = "notebooks"
@@ -82,9 +83,7 @@ class Rbac(pulumi.ComponentResource):
         role_metadata = meta.ObjectMetaArgs(
             name=f"{settings.name}-spawner", namespace=args.notebooks_namespace, labels=labels(settings, "hub")
         )
-        role = rbac.Role(
-            f"{name}-role", metadata=role_metadata, rules=_rules(keep_homes=settings.notebook.keep_homes), opts=child
-        )
+        role = rbac.Role(f"{name}-role", metadata=role_metadata, rules=_rules(settings), opts=child)
         binding = rbac.RoleBinding(
             f"{name}-binding",
             metadata=role_metadata,
@@ -104,12 +103,21 @@ def _annotations(google_account: str | None) -> dict[str, str] | None:
     return None if google_account is None else {_GOOGLE_SERVICE_ACCOUNT: google_account}
 
 
-def _rules(*, keep_homes: bool) -> list[rbac.PolicyRuleArgs]:
-    """Return the rights that KubeSpawner 7.1 needs with the traits in `hub/`: no Secrets, Services or wildcards."""
+def _rules(settings: Settings) -> list[rbac.PolicyRuleArgs]:
+    """Return the rights that KubeSpawner 7.1 needs with the traits in `hub/`: no Secrets, Services or wildcards.
+
+    With hours of `notebook.spare`, the hub may also set the number of pods of these Deployments.
+    """
     verbs = {
         "pods": ["list", "watch", "create", "delete"],
         "events": ["list", "watch"],
         # patch expands a home, see hub/home.py.
-        "persistentvolumeclaims": ["create", "get", "patch", *([] if keep_homes else ["delete"])],
+        "persistentvolumeclaims": ["create", "get", "patch", *([] if settings.notebook.keep_homes else ["delete"])],
     }
-    return [rbac.PolicyRuleArgs(api_groups=[""], resources=[resource], verbs=verbs[resource]) for resource in verbs]
+    rules = [rbac.PolicyRuleArgs(api_groups=[""], resources=[resource], verbs=verbs[resource]) for resource in verbs]
+    if names := [spare.deployment for spare in scaled_by_hub(settings)]:
+        scale = rbac.PolicyRuleArgs(
+            api_groups=["apps"], resources=["deployments/scale"], resource_names=names, verbs=["patch"]
+        )
+        rules.append(scale)
+    return rules

@@ -40,6 +40,7 @@ MEANT: Final = "pulumi config set hub.replaceGuard true"
 """Command that allows `hub.extraConfig` to replace the options of `GUARD`."""
 
 SETTINGS: Final[Mapping[str, str]] = {
+    "active_server_limit": "hub.activeServers",
     "admin_users": "auth.adminUsers",
     "admin_groups": "oidc.adminGroups or github.adminTeams",
     "allow_all": "auth.allowAnyoneFromTheInternet",
@@ -50,6 +51,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "auto_login": "auth.autoLogin",
     "authenticator_class": "auth.type and auth.customClass",
     "blocked_users": "auth.blockedUsers",
+    "concurrent_spawn_limit": "hub.concurrentStarts",
     "cookie_max_age_days": "auth.sessionHours",
     "cpu_guarantee": "notebook.cpu",
     "cpu_limit": "notebook.cpu",
@@ -59,11 +61,13 @@ SETTINGS: Final[Mapping[str, str]] = {
     "image": "notebook.image",
     "mem_guarantee": "notebook.memory",
     "mem_limit": "notebook.memory",
+    "node_selector": "notebook.nodeSelector",
     "oauth_callback_url": "endpoint.hostname or publicUrl",
     "service_account": "identity.notebooks",
     "start_timeout": "notebook.startTimeoutSeconds",
     "storage_capacity": "notebook.storage",
     "storage_class": "notebook.storage",
+    "tolerations": "notebook.tolerations",
 }
 """Options with a setting of the same meaning, by name."""
 

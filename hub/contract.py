@@ -19,6 +19,7 @@ from hub.contract_pages import Pages  # noqa: TC001 Pydantic needs it
 from hub.contract_part import Part
 from hub.contract_pod import PodSettings  # noqa: TC001 Pydantic needs it
 from hub.contract_services import Role, Service  # noqa: TC001 Pydantic needs it
+from hub.contract_spare import Spare  # noqa: TC001 Pydantic needs it
 
 PROXY_TOKEN_VARIABLE: Final = "CONFIGPROXY_AUTH_TOKEN"  # noqa: S105 the name of a variable
 """Environment variable with the token of the proxy's API, in the pods of hub and proxy."""
@@ -67,6 +68,9 @@ IDENTITY_LABEL: Final = "jupyterhub-on-gke/identity"
 
 NODE_PURPOSE: Final = "hub.jupyter.org/node-purpose"
 """Node label, as in JupyterHub's Helm chart: `core` for hub and proxy, `user` for notebooks."""
+
+USER: Final = "user"
+"""Value of `NODE_PURPOSE` and `DEDICATED` of nodes for notebooks."""
 
 DEDICATED: Final = "hub.jupyter.org/dedicated"
 """Node taint with the value `user`, as in JupyterHub's Helm chart: only notebooks run there."""
@@ -250,8 +254,6 @@ class HubConfig(Part):
     max_hours: int
     """Hours after its start after which a notebook is stopped, even if it is in use; 0 is never. A choice may have
     less."""
-    dedicated_nodes: bool
-    """Whether there are nodes only for notebooks, with the label `NODE_PURPOSE` and the taint `DEDICATED`."""
     accelerator: str | None
     """GPU type, a value of the label `ACCELERATOR`, for notebooks with GPUs; None: any."""
     environment: dict[str, str]
@@ -266,6 +268,12 @@ class HubConfig(Part):
     """Scratch space of each notebook server; None: none."""
     folders: tuple[Folder, ...]
     """Folders beside the home."""
+    concurrent_starts: int
+    """Maximum number of servers that are starting at the same time; 0: no limit."""
+    active_servers: int
+    """Maximum number of servers at the same time; 0: no limit."""
+    spare: tuple[Spare, ...]
+    """Room for further servers that changes with the time."""
     services: tuple[Service, ...]
     """Services of the hub, beside the idle culler."""
     roles: tuple[Role, ...]

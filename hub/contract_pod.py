@@ -24,6 +24,10 @@ class PodSettings(Part):
     """Number of the Linux user."""
     group: int
     """Number of the Linux group, which also owns the files of the home."""
+    node_selector: dict[str, str]
+    """Labels of the nodes."""
+    tolerations: tuple[dict[str, str | int], ...]
+    """Taints of nodes that are tolerated, with the fields of Kubernetes."""
     memory_limit_percent: int
     """Memory limit in percent of the chosen memory, which is guaranteed."""
     labels: dict[str, str]

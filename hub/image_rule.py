@@ -10,6 +10,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hub.contract import HubConfig
 
 # github.com/distribution/reference, without upper-case hosts: DNS ignores case, fnmatch patterns do not.
@@ -56,15 +58,19 @@ def why_refused(image: str, config: HubConfig) -> str | None:
     return f"is not allowed on this hub. Allowed: {', '.join((*offered(config), *config.allowed_images))}."
 
 
-def pulled_as(image: str, config: HubConfig) -> str:
+def pulled_as(image: str, remote_repositories: Mapping[str, str]) -> str:
     """Return the reference by which a node pulls `image`: through a remote repository, if its registry has one.
 
     The rule is for the reference before: people and patterns name the registry, and never the remote repository.
+
+    Args:
+        image: Image reference.
+        remote_repositories: Remote repositories by the host of their registry.
     """
     host, slash, path = image.partition("/")
     if not slash or not (host == "localhost" or {".", ":"}.intersection(host)):
         host, path = _DOCKER_HUB, image
-    repository = config.remote_repositories.get(host)
+    repository = remote_repositories.get(host)
     if repository is None:
         return image
     found = f"{repository}/{'library/' if host == _DOCKER_HUB and '/' not in path else ''}{path}"

@@ -31,15 +31,14 @@ from hub import (
     sign_in,
     sign_in_token,
     signing_out,
+    start_limits,
     terms,
 )
 from hub.contract import (
     COOKIE_SECRET_VARIABLE,
     CRYPT_KEY_VARIABLE,
     DATABASE_URL_VARIABLE,
-    DEDICATED,
     HUB_PORT,
-    NODE_PURPOSE,
     NOTEBOOK_PORT,
     PROXY_PORT,
     PROXY_TOKEN_VARIABLE,
@@ -90,6 +89,8 @@ c.JupyterHub.hub_connect_url = hub_config.hub_connect_url
 # Proxy. It is a separate Deployment, so that a restart of the hub does not disconnect notebooks.
 c.JupyterHub.proxy_class = WatchedProxy
 WatchedProxy.count_open_tabs = hub_config.count_open_tabs
+WatchedProxy.spare = hub_config.spare
+WatchedProxy.spare_namespace = hub_config.notebooks_namespace
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.api_url = hub_config.proxy_api_url
 c.JupyterHub.cleanup_proxy = False
@@ -130,6 +131,7 @@ c.JupyterHub.tornado_settings = {"cookie_options": {"samesite": "Lax"}}
 sign_in.configure(c, hub_config.sign_in)
 
 # Notebook servers.
+start_limits.configure(c, hub_config)
 c.JupyterHub.spawner_class = NotebookSpawner
 c.KubeSpawner.namespace = hub_config.notebooks_namespace
 # The only port of servers that the NetworkPolicies open, for proxy and hub.
@@ -165,11 +167,6 @@ c.KubeSpawner.modify_pod_hook = PodGuard(hub_config).modify_pod_hook
 c.KubeSpawner.image = hub_config.image
 # CPUs. The chosen CPUs are the guarantee; idle CPU time may be used up to this limit.
 c.KubeSpawner.cpu_limit = hub_config.cpu.max
-
-# Nodes for notebooks only. Kubernetes itself adds the toleration of the GPU taint to pods that request GPUs.
-if hub_config.dedicated_nodes:
-    c.KubeSpawner.node_selector = {NODE_PURPOSE: "user"}
-    c.KubeSpawner.tolerations = [{"key": DEDICATED, "operator": "Equal", "value": "user", "effect": "NoSchedule"}]
 
 # Homes: one volume for each user, kept when the server stops.
 c.KubeSpawner.storage_pvc_ensure = True

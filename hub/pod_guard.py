@@ -77,7 +77,7 @@ class PodGuard:
         for mount in container.volume_mounts or ():
             if mount.name == HOME_VOLUME:
                 container.working_dir = mount.mount_path
-        container.image = image_rule.pulled_as(container.image, self._config)
+        container.image = image_rule.pulled_as(container.image, self._config.remote_repositories)
         return pod
 
     def _server_of(self, spawner: KubeSpawner) -> choices.Server | None:

@@ -21,6 +21,11 @@ def configure(c: Config, pod: PodSettings) -> None:
     c.KubeSpawner.volume_mounts = [{"name": HOME_VOLUME, "mountPath": pod.home_path}]
     c.KubeSpawner.uid = pod.user
     c.KubeSpawner.gid = c.KubeSpawner.fs_gid = pod.group
+    # Empty ones are not set, so that old names of the traits in extraConfig count.
+    if pod.node_selector:
+        c.KubeSpawner.node_selector = pod.node_selector
+    if pod.tolerations:
+        c.KubeSpawner.tolerations = [dict(one) for one in pod.tolerations]
     if pod.labels:  # else those of extraConfig, under an old name of the trait, count
         c.KubeSpawner.extra_labels = pod.labels
     c.KubeSpawner.extra_annotations = {

@@ -9,6 +9,7 @@ from aiohttp import ClientError, ClientTimeout
 from jupyterhub.httpclient import fetch
 from jupyterhub.proxy import ConfigurableHTTPProxy
 
+from hub.spare import SpareMixin
 from hub.stray_pods import PodCheckMixin
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ CHECKED: Final = "/hub/checked-routes"
 proxy keeps or copies it: it is no route of JupyterHub's."""
 
 
-class WatchedProxy(PodCheckMixin, ConfigurableHTTPProxy):
+class WatchedProxy(SpareMixin, PodCheckMixin, ConfigurableHTTPProxy):
     """configurable-http-proxy whose routes are checked within a second after its process has changed."""
 
     outage: str | None = None

@@ -37,6 +37,8 @@ class Terms:
 
     digest: str | None = None
     """Hash of the text; None: there are no terms."""
+    are_asked = False
+    """Whether JupyterHub's start of a server looks at them."""
 
 
 def configure(text: str | None) -> None:
@@ -47,8 +49,9 @@ def configure(text: str | None) -> None:
         jupyterhub.handlers.default_handlers.append(rule)
     if not event.contains(orm.User.user_info, "set", _kept):
         event.listen(orm.User.user_info, "set", _kept, retval=True, active_history=True)
-    if BaseHandler.spawn_single_user.__module__ != __name__:
+    if not Terms.are_asked:
         BaseHandler.spawn_single_user = _after_acceptance(BaseHandler.spawn_single_user)
+        Terms.are_asked = True
 
 
 def accepted(user: User | None) -> bool:

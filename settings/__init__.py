@@ -12,6 +12,7 @@ from settings.groups.monitoring import METRICS_SERVICE, MonitoringSettings
 from settings.groups.network import NetworkSettings
 from settings.groups.nodes import GpuPool, NodePool
 from settings.groups.services import Role, Service
+from settings.groups.spare import Spare
 from settings.reading.loader import from_file, from_pulumi, parse
 from settings.reading.mistakes import SettingsError
 from settings.settings import Settings
@@ -19,9 +20,10 @@ from settings.types import quantity
 from settings.types.addresses import callback_of, is_loopback, logout_of, url_of
 from settings.types.certificate import certificate_errors, key_errors
 from settings.types.endpoint import CertManager
+from settings.types.hours import weekly_hours
 from settings.types.networks import PRIVATE
 from settings.types.pages import logo_file
-from settings.types.placement import PodOptions
+from settings.types.placement import PodOptions, Toleration
 from settings.types.sizes import Bounds, Resources, Storage
 from settings.types.traffic import LINK_LOCAL, Destination, Pods, bounds_of
 
@@ -50,7 +52,9 @@ __all__ = [
     "Service",
     "Settings",
     "SettingsError",
+    "Spare",
     "Storage",
+    "Toleration",
     "bounds_of",
     "callback_of",
     "certificate_errors",
@@ -63,4 +67,5 @@ __all__ = [
     "parse",
     "quantity",
     "url_of",
+    "weekly_hours",
 ]

@@ -139,6 +139,12 @@ class Settings(Model):
         return self.identity.notebook_service_account is not None or self.notebook.uses_buckets
 
     @property
+    def streams_images(self) -> bool:
+        """Whether nodes of a created cluster start containers while their image is still loaded."""
+        set_by_key = self.nodes.image_streaming
+        return self.cluster.makes_nodes and (bool(self.registry.remotes) if set_by_key is None else set_by_key)
+
+    @property
     def gpu_types(self) -> frozenset[str]:
         """GPU types of notebooks."""
         return self.nodes.gpu_types(self.notebook.accelerator)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from tests.doubles.google.replacements import changes
 from tests.doubles.monitor import Record, Registration
+from tools.review.explain.rules import is_of_capacity
 from tools.review.offline.replacements import is_replacing
 from tools.schema.effects import Effect
 
@@ -28,7 +29,9 @@ def effect(before: Record, after: Record) -> Effect:
         restarts={
             _PODS[was.kind]
             for was, now in kept
-            if was.kind in _PODS and was.inputs["spec"]["template"] != now.inputs["spec"]["template"]
+            if was.kind in _PODS
+            and not is_of_capacity(was.kind, was.name)
+            and was.inputs["spec"]["template"] != now.inputs["spec"]["template"]
         },
         replaces=replaced,
         updates={was.kind for was, now in kept if _changes(was, now)} - replaced - _INNER,

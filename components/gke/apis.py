@@ -22,11 +22,12 @@ def required_apis(settings: Settings) -> list[str]:
         names += ["iap", "cloudresourcemanager"]
     if endpoint.dns_zone is not None:
         names.append("dns")
-    if settings.registry.create or (settings.cluster.mode == "create" and settings.images.artifact_registry):
+    has_registry = settings.cluster.mode == "create" and settings.images.artifact_registry
+    if settings.registry.create or settings.registry.remotes or has_registry:
         names.append("artifactregistry")
-    if settings.registry.remotes:
-        # The second is called by the nodes, for image streaming.
-        names += ["artifactregistry", "containerfilesystem"]
+    if settings.registry.remotes or settings.streams_images:
+        # Called by the nodes, not by the stack.
+        names.append("containerfilesystem")
     if settings.notebook.uses_filestore:
         # Called by GKE's CSI driver, not by the stack.
         names.append("file")

@@ -139,7 +139,7 @@ def _node(
         # Containers start before their image is there. Only for images in Artifact Registry of the same region.
         gcfs_config=(
             container.NodePoolNodeConfigGcfsConfigArgs(enabled=True)
-            if notebooks is not None and notebooks.registry.remotes
+            if notebooks is not None and notebooks.streams_images
             else None
         ),
         kubelet_config=container.NodePoolNodeConfigKubeletConfigArgs(

@@ -15,7 +15,7 @@ from settings.types.images import ImageReference
 from settings.types.model import Model, over
 from settings.types.placement import PodOptions
 from settings.types.sizes import Limits, Requests, Resources, Storage
-from settings.types.text import Flag, Text
+from settings.types.text import Flag, Text, WholeNumber
 from settings.types.traffic import Destination, Pods
 
 _HUB_RESOURCES = Resources(requests=Requests(cpu="100m", memory="256Mi"), limits=Limits(memory="1Gi"))
@@ -46,6 +46,12 @@ class HubSettings(Model):
     """Whether `hub.extraConfig` may replace the checks of what people start: `modify_pod_hook`, `apply_user_options`,
     `options_form`, `options_from_form`, `profile_list` and `spawner_class`. Then that code alone decides what runs in
     the notebooks' namespace."""
+    concurrent_starts: Annotated[WholeNumber, Field(ge=0)] = 100
+    """Maximum number of servers that are starting at the same time. Whoever starts another one is told to try again in
+    a minute. 0 means no limit."""
+    active_servers: Annotated[WholeNumber, Field(ge=0)] = 0
+    """Maximum number of servers at the same time, of all people together. Whoever starts another one is told that the
+    hub is full. 0 means no limit."""
     services: Annotated[tuple[Service, ...], Field(examples=[[SERVICE_EXAMPLE]])] = ()
     """Programs outside of the hub that use its API, or that people sign in to by the hub. The stack makes their
     tokens."""

@@ -68,6 +68,11 @@ class NodesSettings(Model):
     """Maximum number of processes and threads of each notebook in a created cluster. 1024 to 4194304. A change
     recreates the nodes for notebooks, and ends the notebooks on them."""
 
+    image_streaming: Flag | None = None
+    """Whether servers in a created cluster start while their image is still loaded, if it is in an Artifact Registry
+    repository in the region of the cluster. Not set: with `registry.remotes`. A change recreates the nodes for
+    notebooks, and ends the notebooks on them."""
+
     @property
     def pools(self) -> Mapping[str, NodePool]:
         """Every pool by its path in the stack config, such as `nodes.gpu[0]`."""

@@ -7,6 +7,9 @@ from pydantic import AfterValidator, Field
 
 from settings.groups.choices import EXAMPLE, Choice, ChoiceSize
 from settings.groups.content import Repository
+from settings.groups.spare import EXAMPLE as SPARE_EXAMPLE
+from settings.groups.spare import Spare
+from settings.types.choices import NodeLabelKey, NodeLabelValue
 from settings.types.environment import NotebookValue, NotebookVariable
 from settings.types.files import FilePath, readable
 from settings.types.folders import Folder, Scratch
@@ -15,6 +18,7 @@ from settings.types.machines import AcceleratorType
 from settings.types.model import UNLESS_EMPTY, Model, over
 from settings.types.named_servers import NamedServers
 from settings.types.names import DnsName, ResourceName
+from settings.types.placement import Toleration
 from settings.types.pods import AnnotationValue, Argument, HomePath, LabelKey, LabelValue, RunAs, UrlPath
 from settings.types.quantity import Memory, Quantity, parse
 from settings.types.quota import QuotaName, amounts_fit
@@ -35,6 +39,7 @@ _DESTINATIONS = [
     {"range": "10.20.0.0/16", "ports": [5432]},
     {"namespace": "mlflow", "pods": {"app": "mlflow"}, "ports": [5000]},
 ]
+_TAINT = {"key": "dedicated", "value": "notebooks", "effect": "NoSchedule"}
 _SHORTEST_IDLE = 5
 _FOLDERS = [
     {"name": "data", "path": "/data", "claim": "course-data"},
@@ -90,6 +95,18 @@ class NotebookSettings(Model):
     """Further labels of the pods, such as those of a cost report."""
     annotations: Annotated[Mapping[LabelKey, AnnotationValue], Field(examples=[{"example.org/owner": "Ada"}])] = {}
     """Further annotations of the pods."""
+    node_selector: Annotated[Mapping[NodeLabelKey, NodeLabelValue], Field(examples=[{"pool": "notebooks"}])] = {}
+    """Labels of the nodes of all servers. A choice can have further ones. In a created cluster, the nodes of
+    `nodes.user` and `nodes.gpu` are theirs anyway."""
+    tolerations: Annotated[tuple[Toleration, ...], Field(examples=[[_TAINT]])] = ()
+    """Taints of nodes on which servers run all the same. In a created cluster, those of its nodes are tolerated
+    anyway."""
+    spare: Annotated[tuple[Spare, ...], Field(examples=[[SPARE_EXAMPLE]])] = ()
+    """Room on running nodes for further servers, whose start then waits for no new node. Placeholder pods keep it free,
+    and give way to servers. Several entries of the same size add up."""
+    prepull: Flag = False
+    """Whether the images of `notebook.choices`, or of the free form, are pulled on each node before a server needs
+    them."""
     cpu: Annotated[CpuBounds, over(_CPU)] = _CPU
     """CPUs of a notebook server. Omitted parts keep their defaults. `500m` is the same as `0.5`."""
     memory: Annotated[MemoryBounds, over(_MEMORY)] = _MEMORY
@@ -191,3 +208,22 @@ class NotebookSettings(Model):
             return size.model_copy(update={"cpu": cpu, "memory": memory, **limits})
 
         return tuple(complete(size) for size in choice.all_sizes)
+
+    @property
+    def default_size(self) -> ChoiceSize:
+        """Size of a server of the free form whose fields are empty."""
+        return self.sizes_of(Choice(name="default"))[0]
+
+    def server_of(self, spare: Spare) -> tuple[Choice | None, ChoiceSize] | None:
+        """Return choice and complete size that an entry of `spare` names; None if there is none of that name.
+
+        Without choices, the choice is None.
+        """
+        if not self.choices:
+            return (None, self.default_size) if spare.choice is None and spare.size is None else None
+        for choice in self.choices:
+            if spare.choice in {None, choice.name}:
+                sizes = self.sizes_of(choice)
+                size = next((size for size in sizes if spare.size in {None, size.name}), None)
+                return None if size is None else (choice, size)
+        return None

@@ -34,6 +34,7 @@ from settings.rules import (
     pages,
     services,
     sign_in,
+    spare,
     tls,
     traffic,
 )
@@ -96,6 +97,10 @@ RULES: Final[tuple[Rule, ...]] = (
     choices.limit_errors,
     choices.node_errors,
     choices.room_errors,
+    spare.name_errors,
+    spare.quota_errors,
+    spare.node_errors,
+    spare.prepull_errors,
     disks.hub_errors,
     disks.home_errors,
     disks.home_zone_errors,

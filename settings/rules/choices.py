@@ -92,7 +92,7 @@ def room_errors(notebook: NotebookSettings, nodes: NodesSettings, cluster: Clust
         return []
     errors: list[str] = []
     for place, size in _sizes(notebook):
-        pools = _pools(size, nodes)
+        pools = pools_of(size, nodes)
         reasons = [reason for path, pool in pools if (reason := _why_too_large(size, path, pool))]
         if pools and len(reasons) == len(pools):
             errors.append(f"{place}: fits on no node: {'; '.join(reasons)}")
@@ -149,7 +149,7 @@ def _accelerator_mistakes(size: ChoiceSize, gpus: int, nodes: NodesSettings, clu
         yield "is on no node: nodes.gpu has no pool with it; add one"
 
 
-def _pools(size: ChoiceSize, nodes: NodesSettings) -> list[tuple[str, NodePool]]:
+def pools_of(size: ChoiceSize, nodes: NodesSettings) -> list[tuple[str, NodePool]]:
     """Return the pools of a created cluster on which a server may run, with their places."""
     if not size.additional_resources.get(GPU_RESOURCE):
         return [("nodes.user", nodes.user)]

@@ -48,11 +48,11 @@ def effect_errors(nodes: NodesSettings, cluster: ClusterSettings) -> list[str]:
     if cluster.makes_nodes:
         return []
     if cluster.mode == "create":
-        names = ("zones", "core", "user", "gpu", "pod_pids_limit")
+        names = ("zones", "core", "user", "gpu", "pod_pids_limit", "image_streaming")
         why = "with cluster.autopilot, where Google makes the nodes"
     else:
         names, why = (
-            ("zones", "gpu", "pod_pids_limit"),
+            ("zones", "gpu", "pod_pids_limit", "image_streaming"),
             f"with cluster.mode {cluster.mode}, as only a created cluster gets pools",
         )
     return without_effect("nodes", nodes, names, why)

@@ -40,7 +40,7 @@ class ApiServer:
     def start(self) -> None:
         """Start the API server, and wait until it answers."""
         log = self.kubeconfig.with_name("apiserver.log")
-        process = self.processes.enter_context(_running(self.command, log))
+        process = self.processes.enter_context(running(self.command, log))
         deadline = time.monotonic() + _SECONDS
         while not _answers(self):
             assert process.poll() is None, log.read_text()[-3000:]
@@ -110,10 +110,10 @@ def api_server(name: str, folder: Path) -> Generator[ApiServer]:
         "--leader-elect=false",
         "--secure-port=0",
     ]
-    with _running(etcd, folder / "etcd.log"), ExitStack() as processes:
+    with running(etcd, folder / "etcd.log"), ExitStack() as processes:
         started = ApiServer(name=name, kubeconfig=kubeconfig, command=apiserver, processes=processes)
         started.start()
-        with _running(controllers, folder / "controllers.log"):
+        with running(controllers, folder / "controllers.log"):
             yield started
 
 
@@ -144,7 +144,8 @@ def _kubeconfig(name: str, folder: Path, ca: trustme.CA, port: int) -> Path:
 
 
 @contextmanager
-def _running(command: Sequence[str | Path], log: Path) -> Generator[subprocess.Popen[bytes]]:
+def running(command: Sequence[str | Path], log: Path) -> Generator[subprocess.Popen[bytes]]:
+    """Run a program with its output in a file, and end it at the end of the block."""
     with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT) as process:
         try:
             yield process

@@ -15,7 +15,7 @@ from typing import Any, Final
 from components.metadata import selector
 from hub.contract import HUB_PORT, IDENTITY_LABEL, NOTEBOOK_PORT, PROXY_API_PORT, PROXY_PORT
 from tests.doubles.monitor import Record
-from tests.policy.manifests import manifest
+from tests.manifests import manifest
 from tests.stacks import CLOUD_SQL, GATEWAY, record_gke, settings_with
 from tools import toolchain
 from tools.review.offline.outputs import ADDRESS

@@ -3,16 +3,15 @@
 import asyncio
 import os
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from unittest.mock import patch
 
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from hub.notebook_spawner import NotebookSpawner
-from tests.doubles.monitor import Record, Registration
-
-Manifest = dict[str, Any]
+from tests.doubles.monitor import Record
+from tests.manifests import Manifest, manifest
 
 
 def manifests_of(of: Record, folder: Path) -> list[Manifest]:
@@ -23,23 +22,6 @@ def manifests_of(of: Record, folder: Path) -> list[Manifest]:
         folder: An empty folder for the hub's configuration.
     """
     return [*map(manifest, of.kubernetes), notebook_pod(of, folder)]
-
-
-def manifest(resource: Registration) -> Manifest:
-    """Return a resource in the form of Kubernetes' API; Pulumi names it like itself if it has no name."""
-    version, _, kind = resource.type.removeprefix("kubernetes:").removeprefix("core/").partition(":")
-    inputs = _with_integers(resource.inputs)
-    metadata = {"name": resource.name, **inputs["metadata"]}
-    return {**inputs, "apiVersion": version, "kind": kind, "metadata": metadata}
-
-
-def _with_integers(value: Any) -> Any:  # noqa: ANN401 any JSON
-    """Return JSON from Pulumi, whose numbers are all floating-point, with integers."""
-    if isinstance(value, dict):
-        return {key: _with_integers(item) for key, item in cast("Manifest", value).items()}
-    if isinstance(value, list):
-        return [_with_integers(item) for item in cast("list[Any]", value)]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def notebook_pod(of: Record, folder: Path) -> Manifest:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import yaml
 
 from tests.installed import folder_of
-from tests.policy.manifests import Manifest
+from tests.manifests import Manifest
 from tools import toolchain
 
 _CHECKOV: Final = Path(__file__).parent / "checkov" / "requirements.txt"
@@ -51,7 +51,13 @@ def kube_score(manifests: Sequence[Manifest], *, kubernetes: str) -> Findings:
 
 
 _BEST: Final = 10
-_PARTS: Final = {"hub": "hub", "proxy": "proxy", "singleuser-server": "notebook"}
+_PARTS: Final = {
+    "hub": "hub",
+    "proxy": "proxy",
+    "singleuser-server": "notebook",
+    "spare": "placeholder",
+    "images": "image pull",
+}
 
 
 def part_of(manifest: Mapping[str, Any]) -> str:

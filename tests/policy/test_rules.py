@@ -41,6 +41,8 @@ def _workload(**changed: object) -> Properties:
 def test_the_stacks_of_this_program_have_no_violation() -> None:
     assert _violations(record_hub()) == []
     assert _violations(record_gke(GATEWAY)) == []
+    capacity = {"notebook.spare": [{"servers": 2}], "notebook.prepull": True}
+    assert _violations(record_gke(GATEWAY, capacity)) == []
 
 
 def test_a_good_workload_has_no_violation() -> None:

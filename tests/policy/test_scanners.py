@@ -9,7 +9,8 @@ import yaml
 
 from policy.rules import RULES
 from tests.conftest import leave_out
-from tests.policy.manifests import Manifest, manifests_of
+from tests.manifests import Manifest
+from tests.policy.manifests import manifests_of
 from tests.policy.scanners import Findings, checkov, kube_score
 from tests.stacks import CLOUD_SQL, GATEWAY, IAP, record_gke, record_hub
 from tools.errors import ToolError
@@ -21,6 +22,8 @@ OPTIONAL: Mapping[str, object] = {
         {"name": "physics", "googleServiceAccount": "physics@my-project-123.iam.gserviceaccount.com", "users": ["ada"]}
     ],
     "notebook.quota": {"pods": 50},
+    "notebook.spare": [{"servers": 1}],
+    "notebook.prepull": True,
     "clusterAdmin.user": "ada@example.org",
 }
 

@@ -13,7 +13,7 @@ CONTRACT = {f"hub.{path.stem}" for path in (CHECKOUT / "hub").glob("contract*.py
 
 LAYERS: Mapping[str, set[str]] = {
     "settings": {"settings", *CONTRACT, "hub.image_rule", "hub.quantity"},
-    "components": {"components", "settings", *CONTRACT, "config_check"},
+    "components": {"components", "settings", *CONTRACT, "hub.image_rule", "config_check"},
     "hub": {"hub"},
     "config_check": {"config_check"},
     "policy": {"policy"},

@@ -100,6 +100,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "nodes.gpu.max": _POOL,
     "nodes.gpu.diskGb": _POOL,
     "nodes.podPidsLimit": _POOL,
+    "nodes.imageStreaming": _POOL,
     "kubernetes.context": ANOTHER_STACK,
     "identity.hubServiceAccount": _ACCOUNT,
     "identity.notebookServiceAccount": _ACCOUNT,
@@ -187,6 +188,10 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "proxy.egress": _POLICIES,
     "notebook.internet": _POLICIES,
     "notebook.egress": _POLICIES,
+    "notebook.prepull": Effect(note="With `notebook.quota`: updates ResourceQuota."),
+    "notebook.spare": Effect(
+        note="With `hours`: restarts the hub, and updates Role. The first entry updates ResourceQuota, if there is one."
+    ),
     "notebook.quota": Effect(updates={"ResourceQuota"}),
     "notebook.keepHomes": Effect(restarts={"hub"}, updates={"Role"}),
     "notebook.storage": Effect(

@@ -248,7 +248,9 @@ def test_hub_and_proxy_run_on_core_nodes_and_notebooks_on_theirs(created: Record
     for kind in ("StatefulSet", "Deployment"):
         pod = created.one(kind).inputs["spec"]["template"]["spec"]
         assert pod["nodeSelector"] == {"hub.jupyter.org/node-purpose": "core"}
-    assert json.loads(created.one("ConfigMap").inputs["data"]["hub.json"])["dedicated_nodes"] is True
+    pod = json.loads(created.one("ConfigMap").inputs["data"]["hub.json"])["pod"]
+    assert pod["node_selector"] == {"hub.jupyter.org/node-purpose": "user"}
+    assert [one["key"] for one in pod["tolerations"]] == ["hub.jupyter.org/dedicated"]
 
 
 def test_the_kubeconfig_has_a_credential_plugin_and_no_token(created: Record) -> None:

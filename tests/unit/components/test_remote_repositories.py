@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping
 
+import pytest
+
 from tests.doubles.google import rules
 from tests.doubles.monitor import Record
 from tests.stacks import record_gke
@@ -37,6 +39,15 @@ def test_the_nodes_may_pull_from_each_cache() -> None:
 def test_only_nodes_for_notebooks_stream_images_and_only_with_a_cache() -> None:
     assert _streaming(record_gke(_REMOTES, {"nodes.gpu": [_L4]})) == {"core": False, "user": True, "l4": True}
     assert not any(_streaming(record_gke()).values())
+
+
+@pytest.mark.parametrize("streams", [True, False])
+def test_image_streaming_can_be_set_without_remote_repositories(streams: bool) -> None:  # noqa: FBT001 a parameter of the test
+    remotes = {} if streams else _REMOTES
+    record = record_gke(remotes, {"nodes.imageStreaming": streams})
+    assert _streaming(record) == {"core": False, "user": streams}
+    apis = {one.inputs["service"] for one in record.of("Service") if one.type.startswith("gcp:")}
+    assert "containerfilesystem.googleapis.com" in apis
 
 
 def test_the_hub_knows_the_cache_of_each_registry() -> None:

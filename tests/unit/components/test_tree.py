@@ -11,6 +11,7 @@ from tests.doubles.monitor import UNKNOWN, Record
 from tests.stacks import INGRESS, ROUTE, record_hub, text_of
 
 _MODULES = sorted(path.stem for path in Path(components.__file__).parent.glob("*.py") if path.stem != "__init__")
+_PARTS = {"hub", "proxy", "notebooks", "operator", "capacity", "spare", "images"}
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +22,8 @@ def hub() -> Record:
             "clusterAdmin.user": "user@example.org",
             "hub.services": [{"name": "grader", "scopes": ["list:users"], "namespace": "grader"}],
             "notebook.quota": {"pods": 50},
+            "notebook.spare": [{"servers": 2}],
+            "notebook.prepull": True,
             "notebook.files": {"/etc/jupyter/settings.json": "{}"},
             "notebook.folders": [{"name": "data", "path": "/data", "storage": {"size": "10Gi", "storageClass": "nfs"}}],
             "notebook.secretEnvironment": {"DB_PASSWORD": "secret"},
@@ -83,21 +86,23 @@ def test_no_output_is_converted_to_a_string(hub: Record) -> None:
 def test_objects_and_pods_have_the_standard_labels(hub: Record) -> None:
     metadata = [resource.inputs["metadata"] for resource in hub.kubernetes]
     metadata += [
-        resource.inputs["spec"]["template"]["metadata"] for resource in hub.of("StatefulSet") + hub.of("Deployment")
+        resource.inputs["spec"]["template"]["metadata"]
+        for kind in ("StatefulSet", "Deployment", "DaemonSet")
+        for resource in hub.of(kind)
     ]
     for labels in (item["labels"] for item in metadata):
         assert labels["app.kubernetes.io/name"] == "jupyterhub"
         assert labels["app.kubernetes.io/instance"] == "tf-hub"
         assert labels["app.kubernetes.io/managed-by"] == "pulumi"
-        assert labels["app.kubernetes.io/component"] in {"hub", "proxy", "notebooks", "operator"}
+        assert labels["app.kubernetes.io/component"] in _PARTS
 
 
 def test_every_selector_matches_the_pods_of_one_controller(hub: Record) -> None:
-    controllers = hub.of("StatefulSet") + hub.of("Deployment")
+    controllers = hub.of("StatefulSet") + hub.of("Deployment") + hub.of("DaemonSet")
     templates = [controller.inputs["spec"]["template"]["metadata"]["labels"] for controller in controllers]
     selectors = [controller.inputs["spec"]["selector"]["matchLabels"] for controller in controllers]
     selectors += [service.inputs["spec"]["selector"] for service in hub.of("Service")]
-    assert len(selectors) == 6
+    assert len(selectors) == 8
     for selector in selectors:
         assert len([labels for labels in templates if selector.items() <= labels.items()]) == 1
 

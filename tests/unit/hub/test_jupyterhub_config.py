@@ -183,12 +183,13 @@ def test_the_pod_has_no_access_to_kubernetes(config: Config) -> None:
 
 
 @pytest.mark.usefixtures("no_cluster")
-def test_notebooks_run_on_their_dedicated_nodes(config: Config, load_config: LoadConfig, hub_config: HubConfig) -> None:
+def test_notebooks_run_on_their_nodes_only(config: Config, load_config: LoadConfig, hub_config: HubConfig) -> None:
     assert "nodeSelector" not in manifest_of(config, {})["spec"]
-    spec = manifest_of(load_config(hub_config.model_copy(update={"dedicated_nodes": True})), {})["spec"]
-    assert spec["nodeSelector"] == {"hub.jupyter.org/node-purpose": "user"}
-    (toleration,) = spec["tolerations"]
-    assert (toleration["key"], toleration["value"]) == ("hub.jupyter.org/dedicated", "user")
+    nodes = {"node_selector": {"pool": "notebooks"}, "tolerations": ({"key": "dedicated", "operator": "Exists"},)}
+    pod = hub_config.pod.model_copy(update=nodes)
+    spec = manifest_of(load_config(hub_config.model_copy(update={"pod": pod})), {})["spec"]
+    assert spec["nodeSelector"] == {"pool": "notebooks"}
+    assert spec["tolerations"] == [{"key": "dedicated", "operator": "Exists"}]
 
 
 @pytest.mark.usefixtures("no_cluster")

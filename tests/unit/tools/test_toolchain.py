@@ -16,6 +16,8 @@ TOOLS = [
     toolchain.KUBE_SCORE,
     toolchain.CYCLONUS,
     toolchain.PROMETHEUS,
+    toolchain.TRAEFIK,
+    toolchain.KWOK,
 ]
 LOCK = (paths.CHECKOUT / "requirements.lock").read_text()
 

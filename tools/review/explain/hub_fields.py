@@ -9,11 +9,13 @@ _SIZES: Final = "The sizes that users can choose change."
 _USERS: Final = "The users who may sign in, or the admins, change."
 
 HUB_FIELDS: Final[Mapping[str, str]] = {
+    "active_servers": "At most {new} servers run at the same time (before: {old}; 0: no limit).",
     "accelerator": "New notebooks with GPUs get the GPU type {new} (before: {old}).",
     "additional_resources": _SIZES,
     "allowed_images": _IMAGES,
     "base_url": "All URLs of the hub and of notebooks begin with {new} (before: {old}): older links do not work, and "
     "running servers have to be started again.",
+    "concurrent_starts": "At most {new} servers start at the same time (before: {old}; 0: no limit).",
     "content.files": "New servers have other files of the stack.",
     "content.files_config_map": "",  # goes with the files
     "content.kernel_idle_minutes": "Idle kernels in new servers stop after {new} minutes (before: {old}; 0: never).",
@@ -23,7 +25,6 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "count_open_tabs": "Open browser tabs count as activity: {new} (before: {old}), for servers that start afterwards.",
     "cpu": _SIZES,
     "database_url": "The hub uses another database: users and tokens of the old one are not in it.",
-    "dedicated_nodes": "New notebooks run on nodes for notebooks only: {new} (before: {old}).",
     "default_service_account": "New notebooks run as the ServiceAccount {new} (before: {old}).",
     "environment": "New notebooks have other environment variables.",
     "ephemeral_storage": "New notebooks may store {new} bytes outside of the home (before: {old}).",
@@ -66,6 +67,8 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "pod.image_pull_secrets": "New servers pull their images with other Secrets.",
     "pod.labels": "New servers have other labels.",
     "pod.memory_limit_percent": "The memory limit of new servers is {new} % of the chosen memory (before: {old} %).",
+    "pod.node_selector": "New servers run on other nodes.",
+    "pod.tolerations": "",  # goes with the nodes
     "pod.user": "New servers run as the user {new} (before: {old}). Private files of homes stay closed.",
     "pod": "",
     "proxy_api_url": "",  # only the hub uses it
@@ -73,6 +76,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "replace_guard": "hub.extraConfig may replace the checks of what people start: {new} (before: {old}).",
     "roles": "A role of the hub's API changes: {item}.",
     "services": "A service of the hub changes: {item}.",
+    "spare": "The hours or numbers of the room for further servers change.",
     "sharing": "Users may share their servers with others: {new} (before: {old}).",
     "scratch": "New notebooks have other scratch space.",
     "secret_environment": "New notebooks have other secret environment variables.",

@@ -79,12 +79,21 @@ LOSSES: Final = {
     "Certificate": "https does not work until a new certificate is issued",
 }
 """By kind, the effect of a replacement or deletion; the worst first."""
+_OF_CAPACITY: Final = r"(Deployment|DaemonSet|PriorityClass) \S+-capacity-\S+"
+"""Kind and logical name of placeholders and pulls of images."""
 ENDS_ALL: Final = {"kubernetes", "Cluster", "Namespace"}
 """Kinds whose loss makes restarts irrelevant."""
 
 
+def is_of_capacity(kind: str, logical_name: str) -> bool:
+    """Return whether a resource is one of the placeholders or pulls of images, which nobody uses."""
+    return re.fullmatch(_OF_CAPACITY, f"{kind} {logical_name}") is not None
+
+
 def is_loss(found: Resource) -> bool:
     """Return whether something may be lost with this resource."""
+    if is_of_capacity(found.kind, found.logical_name):
+        return False
     if found.kind == "ServiceAccount" and found.name != "notebooks":
         return False
     is_google_api = found.type.startswith("gcp:projects/")  # its kind is Service too
@@ -174,6 +183,12 @@ RULES: Final = (
         r"update Service \S+ spec\.type",
         "danger",
         "The type of Service {name} changes: the hub may become unreachable.",
+    ),
+    Rule(
+        rf"\w+ {_OF_CAPACITY} .*",
+        "notice",
+        "The room for further servers changes, or which images nodes pull before a server needs them. Running servers "
+        "stay.",
     ),
     Rule(
         r"update StatefulSet \S+ spec\.template\.spec\.containers\[.*\]\.image",

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from tools.review.explain.hub_fields import CALLBACK
-from tools.review.explain.rules import ENDS_ALL, HOSTS, LOSSES, RULES, Note, Weight, is_loss, note
+from tools.review.explain.rules import ENDS_ALL, HOSTS, LOSSES, RULES, Note, Weight, is_loss, is_of_capacity, note
 from tools.review.log import resources
 from tools.review.log.model import VERBS, Change, Preview, Resource
 
@@ -73,7 +73,7 @@ def _restarts(preview: Preview) -> Iterator[Note]:
             continue
         if found.kind == "StatefulSet":
             yield _HUB_RESTARTS
-        if found.kind == "Deployment":
+        if found.kind == "Deployment" and not is_of_capacity(found.kind, found.logical_name):
             token = any("secretKeyRef" in change.path for change in found.changes)
             otherwise = any(_ROLLING.fullmatch(change.path) for change in found.changes)
             yield _PROXY_TOKEN if token else _PROXY_UNKNOWN if otherwise else _PROXY_ROLLS

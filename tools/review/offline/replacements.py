@@ -47,6 +47,8 @@ REPLACING: Final[Mapping[str, frozenset[str]]] = {
     ),
     "kubernetes:apps/v1:Deployment": frozenset({"spec.selector"}),
     "kubernetes:core/v1:Service": frozenset({"spec.loadBalancerClass"}),
+    "kubernetes:apps/v1:DaemonSet": frozenset({"spec.selector"}),
+    "kubernetes:scheduling.k8s.io/v1:PriorityClass": frozenset({"value", "preemptionPolicy"}),
     "kubernetes:core/v1:PersistentVolumeClaim": frozenset(
         f"spec.{name}"
         for name in ("accessModes", "storageClassName", "volumeName", "volumeMode", "selector", "dataSource")

@@ -160,3 +160,15 @@ def test_any_value_is_quoted_as_it_is() -> None:
 def test_the_heading_counts_other_content_of_a_config_map_as_a_change() -> None:
     found = preview(hub_json({"a": 1}, {"a": 2}), step("create", CLAIM, "x", None, named("x")), UNCHANGED)
     assert summary.heading(found) == "1 to create, 1 to change; 1 unchanged"
+
+
+def test_a_change_of_placeholders_is_no_restart_of_the_proxy() -> None:
+    old, new = ({"spec": {**pod(image=f"notebook:{tag}"), "replicas": tag}} for tag in (1, 2))
+    (text,) = notes_of(update(DEPLOYMENT, "tf-hub-capacity-spare-large", old, new), UNCHANGED)
+    assert text.startswith("The room for further servers changes")
+
+
+def test_the_end_of_placeholders_is_no_loss() -> None:
+    name = "tf-hub-capacity-spare-large"
+    (text,) = notes_of(step("delete", DEPLOYMENT, name, named(name), None), UNCHANGED)
+    assert text.startswith("The room for further servers changes")

@@ -1,0 +1,234 @@
+"""200 people start a server at once, with and without room for them, on nodes that kwok makes.
+
+The objects are those of the program; scheduler, controllers, quota and rights are the real ones. Without the autoscaler
+no node is added, so a server that runs then has found its room.
+"""
+
+import asyncio
+import statistics
+from collections.abc import Generator, Iterator
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from kubernetes.client import AppsV1Api, AuthorizationV1Api, V1Namespace, V1ObjectMeta
+from kubernetes.client.exceptions import ApiException
+from kubernetes_asyncio.config import load_kube_config
+
+from hub.contract import HubConfig
+from hub.proxy import WatchedProxy
+from tests.conftest import leave_out
+from tests.doubles.api_server import api_server
+from tests.doubles.monitor import Record
+from tests.e2e.many_nodes import ManyNodes, many_nodes
+from tests.manifests import Manifest, manifest
+from tests.stacks import record_hub
+from tools.errors import ToolError
+
+pytestmark = pytest.mark.scenario
+
+PEOPLE = 200
+NAMESPACE = "jupyterhub-notebooks"
+SERVER = {"component": "singleuser-server"}
+PLACEHOLDER = {"app.kubernetes.io/component": "spare"}
+IMAGE_PULL = {"app.kubernetes.io/component": "images"}
+PODS_OF_NODE = 15
+"""Servers of 0.5 CPUs on a node of 8, with some CPUs left for pulls of images."""
+NODE_SECONDS = 20
+"""Time until a node is there; a cloud's takes one to three minutes."""
+DEPLOYMENT = "tf-hub-spare"
+
+
+@pytest.fixture(scope="module")
+def stack() -> Record:
+    """A stack with room for all people in a course, and a quota for just as many."""
+    course = {"servers": PEOPLE, "hours": "Mon 08:00-10:00 Europe/Berlin"}
+    return record_hub(
+        {
+            "notebook.quota": {"pods": PEOPLE},
+            "notebook.nodeSelector": {"pool": "notebooks"},
+            "notebook.spare": [course],
+            "notebook.prepull": True,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> Generator[ManyNodes]:
+    """A cluster with two nodes for notebooks."""
+    folder = tmp_path_factory.mktemp("nodes")
+    try:
+        with api_server("nodes", folder / "server") as server:
+            made = ManyNodes(
+                server=server, namespace=NAMESPACE, pods_of_node=PODS_OF_NODE, labels={"pool": "notebooks"}
+            )
+            with many_nodes(server, folder, made) as nodes:
+                for name in (NAMESPACE, "jupyterhub"):
+                    server.core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=name)))
+                nodes.add(2)
+                yield nodes
+    except ToolError as error:
+        leave_out(str(error))
+        raise
+
+
+def _objects(of: Record, *kinds: str) -> Iterator[Manifest]:
+    """Yield the objects of the program; of the Deployments, that of the placeholders."""
+    for one in (manifest(resource) for resource in of.kubernetes):
+        if one["kind"] in kinds and (one["kind"] != "Deployment" or one["metadata"]["name"] == DEPLOYMENT):
+            yield one
+
+
+def _config(of: Record) -> HubConfig:
+    return next(
+        HubConfig.model_validate_json(one.inputs["data"]["hub.json"])
+        for one in of.of("ConfigMap")
+        if "hub.json" in one.inputs["data"]
+    )
+
+
+def _start(nodes: ManyNodes, of: Record, number: int, *, first: int = 0) -> None:
+    """Create the pods of servers: what the scheduler sees of those that the hub makes."""
+    (placeholder,) = _objects(of, "Deployment")
+    spec = placeholder["spec"]["template"]["spec"]
+    resources = spec["containers"][0]["resources"]
+    for index in range(first, first + number):
+        pod: Manifest = {
+            "metadata": {"name": f"jupyter-{index}", "labels": SERVER},
+            "spec": {
+                "nodeSelector": spec["nodeSelector"],
+                "containers": [{"name": "notebook", "image": "registry.example/notebook:1", "resources": resources}],
+            },
+        }
+        nodes.server.core.create_namespaced_pod(NAMESPACE, pod)
+
+
+def _waiting_seconds(nodes: ManyNodes) -> list[float]:
+    """Return how long each server has waited for its place."""
+    found: list[float] = []
+    for pod in nodes.running(**SERVER):
+        assert pod.metadata
+        assert pod.status
+        begin: Any = pod.metadata.creation_timestamp
+        end: Any = next(one.last_transition_time for one in pod.status.conditions or [] if one.type == "PodScheduled")
+        found.append((end - begin).total_seconds())
+    return found
+
+
+def _tell(title: str, seconds: list[float]) -> None:
+    """Print the waiting times, for docs/capacity.md."""
+    print(f"{title}: median {statistics.median(seconds):.0f} s, longest {max(seconds):.0f} s")
+
+
+def _scale(of: Record, nodes: ManyNodes, now: str) -> None:
+    """Let the hub's own code set the number of placeholders at a time."""
+
+    async def run() -> None:
+        await load_kube_config(config_file=str(nodes.server.kubeconfig))
+        hub = SimpleNamespace(routespec="/", host="http://10.0.0.9:8081")
+        app = SimpleNamespace(hub=hub, subdomain_host="", spawner_class=lambda **_: None, config=None)
+        proxy = WatchedProxy(app=app, hub=hub)
+        proxy.spare, proxy.spare_namespace = _config(of).spare, NAMESPACE
+        await proxy.scale(datetime.fromisoformat(now).replace(tzinfo=UTC))
+
+    asyncio.run(run())
+
+
+def test_the_api_server_takes_the_objects_of_the_program(nodes: ManyNodes, stack: Record) -> None:
+    nodes.apply(
+        *_objects(stack, "PriorityClass", "ResourceQuota", "Role", "RoleBinding", "ServiceAccount"),
+        *_objects(stack, "Deployment", "DaemonSet"),
+    )
+    quota = nodes.server.core.read_namespaced_resource_quota("tf-hub-pods", NAMESPACE)
+    assert quota.spec
+    assert quota.spec.hard == {"pods": str(PEOPLE)}
+
+
+def test_images_are_pulled_on_each_node(nodes: ManyNodes) -> None:
+    nodes.until(lambda: len(nodes.running(**IMAGE_PULL)) == nodes.count)
+
+
+def test_without_room_most_people_wait_for_nodes(nodes: ManyNodes, stack: Record) -> None:
+    _start(nodes, stack, PEOPLE)
+    nodes.until(lambda: len(nodes.running(**SERVER)) + len(nodes.pending(**SERVER)) == PEOPLE)
+    assert len(nodes.running(**SERVER)) <= nodes.count * 16
+    with nodes.autoscaled(NODE_SECONDS):
+        nodes.until(lambda: len(nodes.running(**SERVER)) == PEOPLE)
+    _tell("without spare", _waiting_seconds(nodes))
+
+
+def test_people_go_and_their_nodes_too(nodes: ManyNodes) -> None:
+    nodes.server.core.delete_collection_namespaced_pod(NAMESPACE, label_selector="component=singleuser-server")
+    nodes.server.core.delete_collection_node()
+    nodes.count = 0
+    nodes.until(lambda: not nodes.pods(**SERVER))
+    nodes.add(2)
+
+
+def test_outside_of_the_hours_there_are_no_placeholders(nodes: ManyNodes, stack: Record) -> None:
+    _scale(stack, nodes, "2026-11-29T10:00")
+    assert nodes.pods(**PLACEHOLDER) == []
+
+
+def test_in_the_hours_the_hub_makes_room_for_all(nodes: ManyNodes, stack: Record) -> None:
+    _scale(stack, nodes, "2026-11-30T07:00")  # Monday, 08:00 in Berlin
+    with nodes.autoscaled(1):
+        nodes.until(lambda: len(nodes.running(**PLACEHOLDER)) == PEOPLE)
+    assert AppsV1Api(nodes.server.client).read_namespaced_deployment(DEPLOYMENT, NAMESPACE).spec.replicas == PEOPLE
+
+
+def test_with_room_everybody_starts_without_another_node(nodes: ManyNodes, stack: Record) -> None:
+    before = nodes.count
+    _start(nodes, stack, PEOPLE)
+    nodes.until(lambda: len(nodes.running(**SERVER)) == PEOPLE)
+    assert nodes.count == before
+    _tell("with spare", _waiting_seconds(nodes))
+
+
+def test_a_full_quota_counts_people_and_no_placeholders(nodes: ManyNodes, stack: Record) -> None:
+    assert nodes.pods(**PLACEHOLDER)
+    with pytest.raises(ApiException) as refused:
+        _start(nodes, stack, 1, first=PEOPLE)
+    assert refused.value.status == 403
+    assert "exceeded quota: tf-hub-pods" in str(refused.value.body)
+
+
+def test_the_room_comes_back_while_people_work(nodes: ManyNodes) -> None:
+    with nodes.autoscaled(1):
+        nodes.until(lambda: len(nodes.running(**PLACEHOLDER)) == PEOPLE)
+    assert len(nodes.running(**SERVER)) == PEOPLE, "no placeholder ends a server"
+
+
+def test_placeholders_end_with_the_hours_and_servers_stay(nodes: ManyNodes, stack: Record) -> None:
+    _scale(stack, nodes, "2026-11-30T09:00")  # 10:00 in Berlin
+    nodes.until(lambda: not nodes.pods(**PLACEHOLDER))
+    assert len(nodes.running(**SERVER)) == PEOPLE
+
+
+@pytest.mark.parametrize(
+    ("resource", "subresource", "name", "allowed"),
+    [
+        ("deployments", "scale", DEPLOYMENT, True),
+        ("deployments", "scale", "another", False),
+        ("deployments", "", DEPLOYMENT, False),
+        ("daemonsets", "", "tf-hub-images-user", False),
+    ],
+)
+def test_the_hub_may_set_the_number_of_placeholders_and_nothing_else_of_them(
+    nodes: ManyNodes,
+    resource: str,
+    subresource: str,
+    name: str,
+    allowed: bool,  # noqa: FBT001 a parameter of the test
+) -> None:
+    attributes = {"namespace": NAMESPACE, "verb": "patch", "group": "apps", "resource": resource, "name": name}
+    review: Any = AuthorizationV1Api(nodes.server.client).create_subject_access_review(
+        {
+            "spec": {
+                "user": "system:serviceaccount:jupyterhub:tf-hub",
+                "resourceAttributes": {**attributes, "subresource": subresource},
+            }
+        }
+    )
+    assert review.status.allowed is allowed
