@@ -29,6 +29,7 @@ _CONTROLLERS: Final = (
     "replicaset-controller",
     "resourcequota-controller",
 )
+_STAGES: Final = Path(__file__).with_name("kwok.yaml")
 _ROOM: Final = {"cpu": "8", "memory": "32Gi", "ephemeral-storage": "100Gi", "pods": "110"}
 """Of each node."""
 
@@ -142,7 +143,7 @@ def many_nodes(server: ApiServer, folder: Path, nodes: ManyNodes) -> Generator[M
     manager = control_plane.program("kube-controller-manager")
     controllers = [manager, kubeconfig, f"--controllers={','.join(_CONTROLLERS)}", *alone]
     scheduler = [control_plane.program("kube-scheduler"), kubeconfig, *alone]
-    kwok = [toolchain.KWOK.programs / "kwok", kubeconfig, "--manage-all-nodes=true"]
+    kwok = [toolchain.KWOK.programs / "kwok", kubeconfig, f"--config={_STAGES}", "--manage-all-nodes=true"]
     with (
         running(controllers, folder / "further-controllers.log"),
         running(scheduler, folder / "scheduler.log"),
