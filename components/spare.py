@@ -41,14 +41,13 @@ class Spare(pulumi.ComponentResource):
         super().__init__("jupyterhub:spare:Spare", name, None, opts)
         settings, self.deployments = args.settings, []
         for spare in spare_servers(settings):
-            part = spare.deployment.removeprefix(f"{settings.name}-spare").lstrip("-") or "default"
             selected = {
                 **selector(settings, "spare"),
                 "jupyterhub-on-gke/choice": spare.choice,
                 "jupyterhub-on-gke/size": spare.size.name,
             }
             made = apps.Deployment(
-                f"{name}-{part}",
+                f"{name}-{spare.key or 'default'}",
                 metadata=meta.ObjectMetaArgs(
                     name=spare.deployment,
                     namespace=args.namespace,

@@ -12,9 +12,21 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from kubernetes.client import AppsV1Api, AuthorizationV1Api, V1Namespace, V1ObjectMeta
+from kubernetes.client import (
+    AppsV1Api,
+    AuthorizationV1Api,
+    V1Container,
+    V1Namespace,
+    V1ObjectMeta,
+    V1Pod,
+    V1PodSpec,
+    V1ResourceAttributes,
+    V1ResourceRequirements,
+    V1SubjectAccessReview,
+    V1SubjectAccessReviewSpec,
+)
 from kubernetes.client.exceptions import ApiException
-from kubernetes_asyncio.config import load_kube_config
+from kubernetes_asyncio.config import load_kube_config  # pyright: ignore[reportUnknownVariableType] -- it has no types
 
 from hub.contract import HubConfig
 from hub.proxy import WatchedProxy
@@ -92,16 +104,18 @@ def _start(nodes: ManyNodes, of: Record, number: int, *, first: int = 0) -> None
     """Create the pods of servers: what the scheduler sees of those that the hub makes."""
     (placeholder,) = _objects(of, "Deployment")
     spec = placeholder["spec"]["template"]["spec"]
-    resources = spec["containers"][0]["resources"]
+    container = V1Container(
+        name="notebook",
+        image="registry.example/notebook:1",
+        resources=V1ResourceRequirements(**spec["containers"][0]["resources"]),
+    )
+    core = nodes.server.core
     for index in range(first, first + number):
-        pod: Manifest = {
-            "metadata": {"name": f"jupyter-{index}", "labels": SERVER},
-            "spec": {
-                "nodeSelector": spec["nodeSelector"],
-                "containers": [{"name": "notebook", "image": "registry.example/notebook:1", "resources": resources}],
-            },
-        }
-        nodes.server.core.create_namespaced_pod(NAMESPACE, pod)
+        pod = V1Pod(
+            metadata=V1ObjectMeta(name=f"jupyter-{index}", labels=SERVER),
+            spec=V1PodSpec(containers=[container], node_selector=spec["nodeSelector"]),
+        )
+        core.create_namespaced_pod(NAMESPACE, pod)
 
 
 def _waiting_seconds(nodes: ManyNodes) -> list[float]:
@@ -121,13 +135,17 @@ def _tell(title: str, seconds: list[float]) -> None:
     print(f"{title}: median {statistics.median(seconds):.0f} s, longest {max(seconds):.0f} s")
 
 
+def _spawner(**_: object) -> None:
+    """Stand in for the spawner, which loads the address of Kubernetes' API."""
+
+
 def _scale(of: Record, nodes: ManyNodes, now: str) -> None:
     """Let the hub's own code set the number of placeholders at a time."""
 
     async def run() -> None:
         await load_kube_config(config_file=str(nodes.server.kubeconfig))
         hub = SimpleNamespace(routespec="/", host="http://10.0.0.9:8081")
-        app = SimpleNamespace(hub=hub, subdomain_host="", spawner_class=lambda **_: None, config=None)
+        app = SimpleNamespace(hub=hub, subdomain_host="", spawner_class=_spawner, config=None)
         proxy = WatchedProxy(app=app, hub=hub)
         proxy.spare, proxy.spare_namespace = _config(of).spare, NAMESPACE
         await proxy.scale(datetime.fromisoformat(now).replace(tzinfo=UTC))
@@ -160,9 +178,8 @@ def test_without_room_most_people_wait_for_nodes(nodes: ManyNodes, stack: Record
 
 def test_people_go_and_their_nodes_too(nodes: ManyNodes) -> None:
     nodes.server.core.delete_collection_namespaced_pod(NAMESPACE, label_selector="component=singleuser-server")
-    nodes.server.core.delete_collection_node()
-    nodes.count = 0
     nodes.until(lambda: not nodes.pods(**SERVER))
+    nodes.remove_all()
     nodes.add(2)
 
 
@@ -222,13 +239,10 @@ def test_the_hub_may_set_the_number_of_placeholders_and_nothing_else_of_them(
     name: str,
     allowed: bool,  # noqa: FBT001 a parameter of the test
 ) -> None:
-    attributes = {"namespace": NAMESPACE, "verb": "patch", "group": "apps", "resource": resource, "name": name}
-    review: Any = AuthorizationV1Api(nodes.server.client).create_subject_access_review(
-        {
-            "spec": {
-                "user": "system:serviceaccount:jupyterhub:tf-hub",
-                "resourceAttributes": {**attributes, "subresource": subresource},
-            }
-        }
+    attributes = V1ResourceAttributes(
+        namespace=NAMESPACE, verb="patch", group="apps", resource=resource, subresource=subresource, name=name
     )
-    assert review.status.allowed is allowed
+    spec = V1SubjectAccessReviewSpec(user="system:serviceaccount:jupyterhub:tf-hub", resource_attributes=attributes)
+    answer = AuthorizationV1Api(nodes.server.client).create_subject_access_review(V1SubjectAccessReview(spec=spec))
+    assert answer.status
+    assert answer.status.allowed is allowed
