@@ -33,6 +33,18 @@ NOTEBOOKS = "notebooks"
 TOKEN = "f" * 64
 IMAGE = "registry.example/foo/notebook:1.0.0"
 
+_CONFIG = HUB_CONFIG.model_copy(
+    update={
+        "notebooks_namespace": NOTEBOOKS,
+        "images": (),
+        "allowed_images": (),
+        "additional_resources": {},
+        "ephemeral_storage": 2**30,
+        "ephemeral_storage_request": 2**28,
+        "home_size": "1Gi",
+        "start_timeout_seconds": 60,
+    }
+)
 _EXTRA_CONFIG = """
 import asyncio, json, types
 import kubespawner.reflector
@@ -238,23 +250,43 @@ class KubernetesHub:
 
 
 @contextmanager
-def kubernetes_hub(server: ApiServer, folder: Path, *, port: int) -> Generator[KubernetesHub]:
-    """Start a hub with its database in `folder`."""
-    server.core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=NOTEBOOKS)))
+def kubernetes_hub(
+    server: ApiServer,
+    folder: Path,
+    *,
+    port: int,
+    config: HubConfig = _CONFIG,
+    has_nodes: bool = False,
+    extra_config: str = "",
+) -> Generator[KubernetesHub]:
+    """Start a hub with its database in `folder`.
+
+    Args:
+        server: The API server.
+        folder: The folder.
+        port: The hub's port.
+        config: The hub's settings, without those that depend on this machine.
+        has_nodes: Whether the cluster has nodes, and so needs no stand-in.
+        extra_config: Further lines of the hub's configuration.
+    """
+    namespace = config.notebooks_namespace
+    server.core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=namespace)))
     shutil.copytree(CHECKOUT / "hub", folder / "hub", ignore=shutil.ignore_patterns("__pycache__"))
     account = V1ServiceAccount(metadata=V1ObjectMeta(name="notebooks"))
-    owner = server.core.create_namespaced_service_account(NOTEBOOKS, account).metadata
+    owner = server.core.create_namespaced_service_account(namespace, account).metadata
     assert owner
-    (folder / "hub" / "hub.json").write_text(_hub_config(folder, port, str(owner.uid)).model_dump_json())
+    here = _on_this_machine(config, folder, port, str(owner.uid))
+    (folder / "hub" / "hub.json").write_text(here.model_dump_json())
     kubelet = Kubelet(server=server)
     with ThreadingHTTPServer(("127.0.0.1", 0), _Notebook) as notebook:
         _Notebook.answers.set()
         threading.Thread(target=notebook.serve_forever, daemon=True).start()
-        kubelet.start()
+        if not has_nodes:
+            kubelet.start()
         extra = _EXTRA_CONFIG.format(
             routes=str(folder / "routes.json"), port=port, notebook_port=notebook.server_port, token=TOKEN
         )
-        (folder / "hub" / "extra_config.py").write_text(extra)
+        (folder / "hub" / "extra_config.py").write_text(extra + extra_config)
         hub = KubernetesHub(server=server, kubelet=kubelet, folder=folder, port=port)
         try:
             hub.start()
@@ -265,26 +297,19 @@ def kubernetes_hub(server: ApiServer, folder: Path, *, port: int) -> Generator[K
             notebook.shutdown()
 
 
-def _hub_config(folder: Path, port: int, owner_uid: str) -> HubConfig:
+def _on_this_machine(config: HubConfig, folder: Path, port: int, owner_uid: str) -> HubConfig:
     no_organizations = {
         "callback_url": None,
         "github": HUB_CONFIG.sign_in.github.model_copy(update={"organizations": ()}),
     }
-    return HUB_CONFIG.model_copy(
+    return config.model_copy(
         update={
             "hub_connect_url": f"http://127.0.0.1:{port}",
             "proxy_api_url": "http://127.0.0.1:1",
             "database_url": f"sqlite:///{folder / 'hub.sqlite'}",
-            "notebooks_namespace": NOTEBOOKS,
+            "default_service_account": "notebooks",
             "owner_uid": owner_uid,
             "sign_in": HUB_CONFIG.sign_in.model_copy(update=no_organizations),
-            "images": (),
-            "allowed_images": (),
-            "additional_resources": {},
-            "ephemeral_storage": 2**30,
-            "ephemeral_storage_request": 2**28,
-            "home_size": "1Gi",
-            "start_timeout_seconds": 60,
             "idle_minutes": 0,
             "extra_config": True,
         }
