@@ -8,6 +8,7 @@ import asyncio
 import statistics
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,11 +29,11 @@ from kubernetes.client import (
 from kubernetes.client.exceptions import ApiException
 from kubernetes_asyncio.config import load_kube_config  # pyright: ignore[reportUnknownVariableType] -- it has no types
 
-from hub.contract import HubConfig
 from hub.proxy import WatchedProxy
 from tests.conftest import leave_out
 from tests.doubles.api_server import api_server
 from tests.doubles.monitor import Record
+from tests.e2e.course import NAMESPACE, POOL, config_of, measure
 from tests.e2e.many_nodes import ManyNodes, many_nodes
 from tests.manifests import Manifest, manifest
 from tests.stacks import record_hub
@@ -41,7 +42,6 @@ from tools.errors import ToolError
 pytestmark = pytest.mark.scenario
 
 PEOPLE = 200
-NAMESPACE = "jupyterhub-notebooks"
 SERVER = {"component": "singleuser-server"}
 PLACEHOLDER = {"app.kubernetes.io/component": "spare"}
 IMAGE_PULL = {"app.kubernetes.io/component": "images"}
@@ -59,7 +59,7 @@ def stack() -> Record:
     return record_hub(
         {
             "notebook.quota": {"pods": PEOPLE},
-            "notebook.nodeSelector": {"pool": "notebooks"},
+            "notebook.nodeSelector": POOL,
             "notebook.spare": [course],
             "notebook.prepull": True,
         }
@@ -72,9 +72,7 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Generator[ManyNodes]:
     folder = tmp_path_factory.mktemp("nodes")
     try:
         with api_server("nodes", folder / "server") as server:
-            made = ManyNodes(
-                server=server, namespace=NAMESPACE, pods_of_node=PODS_OF_NODE, labels={"pool": "notebooks"}
-            )
+            made = ManyNodes(server=server, namespace=NAMESPACE, pods_of_node=PODS_OF_NODE, labels=POOL)
             with many_nodes(server, folder, made) as nodes:
                 for name in (NAMESPACE, "jupyterhub"):
                     server.core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=name)))
@@ -90,14 +88,6 @@ def _objects(of: Record, *kinds: str) -> Iterator[Manifest]:
     for one in (manifest(resource) for resource in of.kubernetes):
         if one["kind"] in kinds and (one["kind"] != "Deployment" or one["metadata"]["name"] == DEPLOYMENT):
             yield one
-
-
-def _config(of: Record) -> HubConfig:
-    return next(
-        HubConfig.model_validate_json(one.inputs["data"]["hub.json"])
-        for one in of.of("ConfigMap")
-        if "hub.json" in one.inputs["data"]
-    )
 
 
 def _start(nodes: ManyNodes, of: Record, number: int, *, first: int = 0) -> None:
@@ -147,7 +137,7 @@ def _scale(of: Record, nodes: ManyNodes, now: str) -> None:
         hub = SimpleNamespace(routespec="/", host="http://10.0.0.9:8081")
         app = SimpleNamespace(hub=hub, subdomain_host="", spawner_class=_spawner, config=None)
         proxy = WatchedProxy(app=app, hub=hub)
-        proxy.spare, proxy.spare_namespace = _config(of).spare, NAMESPACE
+        proxy.spare, proxy.spare_namespace = config_of(of).spare, NAMESPACE
         await proxy.scale(datetime.fromisoformat(now).replace(tzinfo=UTC))
 
     asyncio.run(run())
@@ -246,3 +236,9 @@ def test_the_hub_may_set_the_number_of_placeholders_and_nothing_else_of_them(
     answer = AuthorizationV1Api(nodes.server.client).create_subject_access_review(V1SubjectAccessReview(spec=spec))
     assert answer.status
     assert answer.status.allowed is allowed
+
+
+def test_a_course_at_the_hub_starts_on_the_nodes_that_are_there(tmp_path: Path) -> None:
+    seen, nodes = measure(tmp_path, people=30, seconds=5, spare=30, node_seconds=3600)
+    assert len(seen.seconds) == 30
+    assert nodes == 5, "six servers on each"
