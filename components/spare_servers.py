@@ -1,4 +1,4 @@
-"""The room for further servers of a stack, by size."""
+"""The spare capacity of a stack, by size of servers."""
 
 import re
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class SpareServers:
 
 
 def spare_servers(settings: Settings) -> tuple[SpareServers, ...]:
-    """Return the room that a stack keeps free."""
+    """Return the spare capacity of a stack."""
     notebook = settings.notebook
     by_name: dict[str, SpareServers] = {}
     for entry in notebook.spare:

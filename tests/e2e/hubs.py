@@ -184,7 +184,7 @@ CAPACITY_SETTINGS: dict[str, object] = {
         {"servers": 2, "choice": "missing"},
     ],
 }
-"""Settings of the hub with room and images, and with limits that two people reach."""
+"""Settings of the hub with spare capacity and pre-pulled images, and with limits that two people reach."""
 
 IAP_NAMESPACE = "e2e-iap"
 IAP_NOTEBOOKS = f"{IAP_NAMESPACE}-notebooks"

@@ -27,7 +27,7 @@ from tools.local import api
 
 pytestmark = pytest.mark.scenario
 
-_PRIORITY_CLASS = f"{CAPACITY_NOTEBOOKS}-yielding"
+_PRIORITY_CLASS = f"{CAPACITY_NOTEBOOKS}-low-priority"
 _ON_PLACE = "tf-hub-spare-place"
 _MISSING = "tf-hub-spare-missing"
 

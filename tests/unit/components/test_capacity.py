@@ -1,4 +1,4 @@
-"""Placeholders keep room for servers and give way to them; images are pulled where people may run them."""
+"""Placeholders keep room for servers, which preempt them; images are pulled where people may run them."""
 
 import json
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ def _hub_json(of: Record) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def spare() -> Record:
-    """Room for three sizes, of which one has hours."""
+    """Spare capacity of three sizes, of which one has hours."""
     entries = [
         {"servers": 2},
         {"servers": 10, "hours": _COURSE},

@@ -187,8 +187,7 @@ RULES: Final = (
     Rule(
         rf"\w+ {_OF_CAPACITY} .*",
         "notice",
-        "The room for further servers changes, or which images nodes pull before a server needs them. Running servers "
-        "stay.",
+        "The spare capacity or the pre-pulled images change. Running servers stay.",
     ),
     Rule(
         r"update StatefulSet \S+ spec\.template\.spec\.containers\[.*\]\.image",
