@@ -9,6 +9,7 @@ import asyncio
 import statistics
 import tempfile
 import time
+from collections.abc import Generator
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -42,21 +43,33 @@ class Attendance:
 
     seconds: list[float]
     """For each of them, the time from the first press of Start until the server is ready."""
+    without_node: list[float]
+    """For each of them, the time of the pod until it has a node."""
     refused: int
     """Number of starts that were refused for a limit, and tried again."""
+    nodes: int
+    """Number of nodes in the end."""
 
     def __str__(self) -> str:
         """Tell it in a line."""
-        ordered = sorted(self.seconds)
-        most = ordered[int(len(ordered) * 0.9)]
         return (
-            f"median {statistics.median(ordered):.0f} s, 90 % {most:.0f} s, longest {ordered[-1]:.0f} s, "
-            f"{self.refused} starts refused"
+            f"ready after {_told(self.seconds)}; pods without a node for {_told(self.without_node)}; "
+            f"{self.refused} starts refused; {self.nodes} nodes in the end"
         )
 
 
-async def attend(hub: KubernetesHub, people: int, seconds: float) -> Attendance:
-    """Let people start their servers evenly over some seconds, and try again when the hub says so."""
+def _told(seconds: list[float]) -> str:
+    ordered = sorted(seconds)
+    most = ordered[int(len(ordered) * 0.9)]
+    return f"{statistics.median(ordered):.0f} s (median), {most:.0f} s (90 %), {ordered[-1]:.0f} s (longest)"
+
+
+async def attend(hub: KubernetesHub, people: int, seconds: float) -> tuple[list[float], int]:
+    """Let people start their servers evenly over some seconds, and try again when the hub says so.
+
+    Returns:
+        For each of them, the time until the server is ready; and the number of refused starts.
+    """
     names = [f"person-{index}" for index in range(people)]
     begun: dict[str, float] = {}
     ready: dict[str, float] = {}
@@ -90,7 +103,18 @@ async def attend(hub: KubernetesHub, people: int, seconds: float) -> Attendance:
         async with asyncio.timeout(1800):
             starts = [start(name, index * seconds / people) for index, name in enumerate(names)]
             await asyncio.gather(watch(), *starts)
-    return Attendance(seconds=[ready[name] - begun[name] for name in names], refused=refused)
+    return [ready[name] - begun[name] for name in names], refused
+
+
+def _without_node(nodes: ManyNodes) -> Generator[float]:
+    """Yield the time of each server's pod until it has a node."""
+    for pod in nodes.running(component="singleuser-server"):
+        assert pod.metadata
+        assert pod.metadata.creation_timestamp
+        assert pod.status
+        scheduled = (one.last_transition_time for one in pod.status.conditions or [] if one.type == "PodScheduled")
+        for at in filter(None, scheduled):
+            yield (at - pod.metadata.creation_timestamp).total_seconds()
 
 
 def stack_with_room(spare: int) -> Record:
@@ -112,8 +136,8 @@ def config_of(stack: Record) -> HubConfig:
     )
 
 
-def measure(folder: Path, *, people: int, seconds: float, spare: int, node_seconds: float) -> tuple[Attendance, int]:
-    """Return how the people of a course got their servers, and the number of nodes in the end.
+def measure(folder: Path, *, people: int, seconds: float, spare: int, node_seconds: float) -> Attendance:
+    """Return how the people of a course got their servers.
 
     Args:
         folder: Folder for data and logs.
@@ -145,7 +169,10 @@ def measure(folder: Path, *, people: int, seconds: float, spare: int, node_secon
             with nodes.autoscaled(1):
                 nodes.until(lambda: len(nodes.running(**{"app.kubernetes.io/component": "spare"})) == spare)
             with nodes.autoscaled(node_seconds):
-                return asyncio.run(attend(hub, people, seconds)), nodes.count
+                waited, refused = asyncio.run(attend(hub, people, seconds))
+            return Attendance(
+                seconds=waited, without_node=list(_without_node(nodes)), refused=refused, nodes=nodes.count
+            )
 
 
 def main() -> None:
@@ -158,14 +185,14 @@ def main() -> None:
     wanted = parser.parse_args()
     for spare in wanted.spare:
         with tempfile.TemporaryDirectory() as folder:
-            seen, nodes = measure(
+            seen = measure(
                 Path(folder),
                 people=wanted.people,
                 seconds=wanted.seconds,
                 spare=spare,
                 node_seconds=wanted.node_seconds,
             )
-        print(f"room for {spare}: {seen}, {nodes} nodes in the end", flush=True)
+        print(f"spare capacity for {spare}: {seen}", flush=True)
 
 
 if __name__ == "__main__":
