@@ -6,6 +6,7 @@ soon as they have a node: the time for images and for the start of Jupyter comes
 
 import argparse
 import asyncio
+import json
 import statistics
 import tempfile
 import time
@@ -77,7 +78,7 @@ async def attend(hub: KubernetesHub, people: int, seconds: float) -> tuple[list[
     async with httpx.AsyncClient(
         base_url=f"http://127.0.0.1:{hub.port}/hub/api/",
         headers={"Authorization": f"token {TOKEN}"},
-        timeout=120,
+        timeout=1800,
         limits=httpx.Limits(max_connections=people),
     ) as client:
 
@@ -89,20 +90,18 @@ async def attend(hub: KubernetesHub, people: int, seconds: float) -> tuple[list[
                 refused += 1
                 await asyncio.sleep(int(answer.headers["Retry-After"]))
             answer.raise_for_status()
-
-        async def watch() -> None:
-            while len(ready) < people:
-                await asyncio.sleep(1)
-                for offset in range(0, people, 200):
-                    parameters = {"state": "ready", "limit": 200, "offset": offset}
-                    answer = await client.get("users", params=parameters)
-                    now = time.monotonic()
-                    ready.update({user["name"]: now for user in answer.json() if user["name"] not in ready})
+            # As the page of a starting server does.
+            async with client.stream("GET", f"users/{name}/server/progress") as events:
+                told = [
+                    json.loads(line.partition(":")[2]) async for line in events.aiter_lines() if line[:5] == "data:"
+                ]
+            assert told[-1].get("ready"), told[-1]
+            ready[name] = time.monotonic()
 
         (await client.post("users", json={"usernames": names})).raise_for_status()
         async with asyncio.timeout(1800):
             starts = [start(name, index * seconds / people) for index, name in enumerate(names)]
-            await asyncio.gather(watch(), *starts)
+            await asyncio.gather(*starts)
     return [ready[name] - begun[name] for name in names], refused
 
 
