@@ -62,7 +62,8 @@ class JupyterHub(pulumi.ComponentResource):
         files = _of_notebooks(name, settings, namespaces.notebooks, runs_on, child)
         if has_capacity(settings):
             capacity_args = CapacityArgs(settings=settings, namespace=namespaces.notebooks)
-            Capacity(f"{name}-capacity", capacity_args, after_admin)
+            # A hub that loses the right to scale placeholders must not change their new number.
+            Capacity(f"{name}-capacity", capacity_args, pulumi.ResourceOptions(parent=self, depends_on=rbac))
         tls = None
         if settings.endpoint.has_certificate:
             tls = Tls(f"{name}-tls", TlsArgs(settings=settings, namespace=namespace, kubeconfig=kubeconfig), child)
