@@ -91,7 +91,7 @@ def test_the_hub_sets_the_number_of_the_hours(hub: Hub) -> None:
 def test_images_are_pulled_in_order_and_a_missing_one_is_told_in_its_pod(hub: Hub) -> None:
     assert hub.url
 
-    def states() -> Mapping[str, str]:
+    def states() -> dict[str, str]:
         """Return by image why its container is not running."""
         images: dict[str, str] = {}
         reasons: dict[str, str] = {}

@@ -150,8 +150,7 @@ def test_with_hours_the_hub_sets_the_number_of_these_placeholders_only(spare: Re
 
 def test_the_stack_sets_the_number_after_the_hub_has_lost_the_right() -> None:
     record = record_hub({"notebook.spare": [{"servers": 2}]})
-    (deployment,) = (one for one in record.of("Deployment") if one.name.endswith("spare-default"))
-    assert record.one("Role").urn in deployment.dependencies
+    assert record.one("Role").urn in record.one("Capacity").dependencies
 
 
 def test_a_change_of_the_size_makes_no_second_set_of_placeholders(spare: Record) -> None:
