@@ -29,6 +29,8 @@ LONGEST = (
     "tests/engine/test_failures.py",
     "tests/e2e/test_storage.py",
     "tests/e2e/test_oidc.py",
+    "tests/e2e/test_capacity.py",
+    "tests/e2e/test_capacity_of_hub.py",
     "tests/e2e/test_postgres.py",
     "tests/engine/test_review.py",
     "tests/engine/test_deploy_steps.py",
