@@ -9,11 +9,11 @@ _DAY: Final = 86_400
 LEAST_DAYS: Final = 14
 """Days before the end of the certificate. Let's Encrypt's are renewed 30 days before."""
 LEAST_FREE: Final = 0.15
-"""Part of the database's volume that is free."""
+"""Fraction of the database's volume that is free."""
 LONGEST_START: Final = 300
 """Seconds in which nine of ten starts end."""
 MOST_ERRORS: Final = 0.3
-"""Part of starts that fail."""
+"""Fraction of the starts that fail."""
 LEAST_STARTS: Final = 3
 """Starts in half an hour, failed or slow ones, below which nothing is said: one person may have chosen an image that
 does not work, or the only GPU node."""
@@ -103,8 +103,8 @@ def _certificate(namespace: str) -> Rule:
         minutes=60,
         severity="warning",
         summary="The certificate of the hub ends in {{ $value | humanizeDuration }}, and was not renewed.",
-        advice="Renew it: endpoint.tlsSecret or endpoint.tlsCertificate. Google renews that of a gateway while the "
-        "DNS records lead to it.",
+        advice="Renew it: endpoint.tlsSecret or endpoint.tlsCertificate. cert-manager renews its own, and Google that of "
+        "a gateway, while the DNS records lead to them.",
     )
 
 
