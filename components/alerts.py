@@ -45,8 +45,8 @@ def _of_hub(name: str, namespace: str) -> Iterator[Rule]:
         f'absent(up{{namespace="{namespace}",job=~"(.+/)?{name}"}} == 1)',
         minutes=5,
         severity="critical",
-        summary="The hub does not answer. Running servers go on, but nobody can sign in or start one.",
-        advice=f"Look at its pod: kubectl --namespace {namespace} describe pod {name}-0",
+        summary="The hub or its database does not answer. Running servers go on, but nobody can sign in or start one.",
+        advice=f"Look at its pod and its log: kubectl --namespace {namespace} describe pod {name}-0",
     )
     yield _rule(
         "JupyterHubUnhealthy",
@@ -103,8 +103,8 @@ def _certificate(namespace: str) -> Rule:
         minutes=60,
         severity="warning",
         summary="The certificate of the hub ends in {{ $value | humanizeDuration }}, and was not renewed.",
-        advice="Renew it: endpoint.tlsSecret or endpoint.tlsCertificate. cert-manager renews its own, and Google that of "
-        "a gateway, while the DNS records lead to them.",
+        advice="Renew it: endpoint.tlsSecret or endpoint.tlsCertificate. cert-manager renews its own, and Google that "
+        "of a gateway, while the DNS records lead to them.",
     )
 
 

@@ -54,7 +54,7 @@ def _volume(free: int) -> dict[str, str]:
     return {f"{VOLUME}{{{_HUB}}}": "1000x60", f"{VOLUME_FREE}{{{_HUB}}}": f"{free}x60"}
 
 
-_DOWN: Final = "The hub does not answer. Running servers go on, but nobody can sign in or start one."
+_DOWN: Final = _RULES["JupyterHubDown"]["annotations"]["summary"]
 _OF_HUB: Final = {"namespace": "jupyterhub", "job": "tf-hub"}
 _CASES: Final = {
     "a hub that answers": _Case(alert="JupyterHubDown", series={f"up{{{_HUB}}}": "1x60"}, fires=False),
