@@ -27,12 +27,12 @@ class Prometheus:
 
     def ask(self, query: str) -> dict[str, float]:
         """Return the present values of a query, by their labels as JSON."""
-        answer = httpx.get(f"{self.url}/api/v1/query", params={"query": query}).raise_for_status().json()
+        answer = httpx.get(f"{self.url}/api/v1/query", params={"query": query}, timeout=60).raise_for_status().json()
         return {json.dumps(one["metric"], sort_keys=True): float(one["value"][1]) for one in answer["data"]["result"]}
 
     def firing(self) -> set[str]:
         """Return the names of the alerts that fire."""
-        answer = httpx.get(f"{self.url}/api/v1/alerts").raise_for_status().json()
+        answer = httpx.get(f"{self.url}/api/v1/alerts", timeout=60).raise_for_status().json()
         return {one["labels"]["alertname"] for one in answer["data"]["alerts"] if one["state"] == "firing"}
 
 
