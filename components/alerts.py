@@ -35,6 +35,9 @@ def groups(name: str, namespace: str, *, has_volume: bool, has_certificate: bool
         rules.append(_database(namespace))
     if has_certificate:
         rules.append(_certificate(namespace))
+    for rule in rules:
+        # Alertmanager routes by it, and most expressions lose it.
+        rule["labels"]["namespace"] = namespace
     return [{"name": f"{namespace}-{name}", "interval": "30s", "rules": rules}]
 
 

@@ -35,7 +35,7 @@ class _Case:
     says: str = ""
     """Its summary."""
     of: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Its labels beside the severity."""
+    """Its labels beside severity and namespace."""
 
 
 def _starts(status: str, values: str) -> dict[str, str]:
@@ -55,7 +55,7 @@ def _volume(free: int) -> dict[str, str]:
 
 
 _DOWN: Final = _RULES["JupyterHubDown"]["annotations"]["summary"]
-_OF_HUB: Final = {"namespace": "jupyterhub", "job": "tf-hub"}
+_OF_HUB: Final = {"job": "tf-hub"}
 _CASES: Final = {
     "a hub that answers": _Case(alert="JupyterHubDown", series={f"up{{{_HUB}}}": "1x60"}, fires=False),
     "a hub that the operator reads": _Case(
@@ -68,14 +68,12 @@ _CASES: Final = {
         minute=17,
         fires=True,
         says=_DOWN,
-        of={"namespace": "jupyterhub"},
     ),
     "a hub that nothing reads": _Case(
         alert="JupyterHubDown",
         series={'up{namespace="other",job="tf-hub"}': "1x60"},
         fires=True,
         says=_DOWN,
-        of={"namespace": "jupyterhub"},
     ),
     "a check that failed for a moment": _Case(
         alert="JupyterHubUnhealthy", series={f'{PROBLEM}{{{_HUB},check="The proxy"}}': "0x55 1x3"}, fires=False
