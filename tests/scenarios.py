@@ -35,6 +35,7 @@ LONGEST = (
     "tests/engine/test_review.py",
     "tests/engine/test_deploy_steps.py",
     "tests/e2e/test_tls.py",
+    "tests/e2e/test_monitoring.py",
     "tests/e2e/test_hub.py",
 )
 """Modules that take more than two minutes, the longest first; the others follow."""
