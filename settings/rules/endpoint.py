@@ -13,7 +13,7 @@ _BY_STACK: Final = ("load-balancer", "gateway")
 _WITH_CERTIFICATE: Final = ("load-balancer", "ingress")
 _TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     "address": ("load-balancer",),
-    "hostname": (*_BY_STACK, "ingress", "route"),
+    "hostname": (*_BY_STACK, "ingress", "http-route"),
     "source_ranges": _BY_STACK,
     "internal": ("load-balancer",),
     "dns_zone": _BY_STACK,
@@ -23,8 +23,8 @@ _TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     "tls_key": _WITH_CERTIFICATE,
     "cert_manager": _WITH_CERTIFICATE,
     "ingress_class": ("ingress",),
-    "gateway": ("route",),
-    "annotations": ("load-balancer", "ingress", "route", "node-port"),
+    "gateway": ("http-route",),
+    "annotations": ("load-balancer", "ingress", "http-route", "node-port"),
     "load_balancer_class": ("load-balancer",),
     "node_port": ("node-port",),
 }
@@ -38,10 +38,10 @@ _HINTS: Final[Mapping[str, Mapping[str, str]]] = {
         "address": "for a gateway the stack reserves a global address",
         "internal": "a gateway is always public",
         **dict.fromkeys(_CERTIFICATE, "a gateway has a certificate by Google"),
-        "gateway": "a gateway that somebody else runs is endpoint.type route",
+        "gateway": "an existing Gateway is endpoint.type http-route",
     },
     "ingress": dict.fromkeys(_ADDRESS, f"{_OTHERS_ADDRESS.format('the controller')} (endpoint.annotations)"),
-    "route": {
+    "http-route": {
         **dict.fromkeys(_ADDRESS, _OTHERS_ADDRESS.format("the Gateway")),
         **dict.fromkeys(_CERTIFICATE, "the certificate is that of the Gateway's listener"),
     },
@@ -54,7 +54,7 @@ _HINTS: Final[Mapping[str, Mapping[str, str]]] = {
 _HOSTNAME_NEEDED: Final[Mapping[str, str]] = {
     "gateway": "the certificate of a gateway needs it",
     "ingress": "by it the controller tells sites apart",
-    "route": "by it the Gateway tells sites apart",
+    "http-route": "by it the Gateway tells sites apart",
 }
 """Why a type of endpoint needs a host name."""
 _OF_GKE: Final = ("gce", "gce-internal")
@@ -92,9 +92,9 @@ def missing_errors(endpoint: EndpointSettings, public_url: str | None) -> list[s
         errors.append(
             f"endpoint.hostname: is not set, but {reason}: pulumi config set endpoint.hostname hub.example.org"
         )
-    if endpoint.type == "route" and endpoint.gateway is None:
+    if endpoint.type == "http-route" and endpoint.gateway is None:
         errors.append(
-            "endpoint.gateway: is not set, but endpoint.type route needs the Gateway that takes the route: "
+            "endpoint.gateway: is not set, but endpoint.type http-route needs the Gateway of the route: "
             "pulumi config set --path '[\"endpoint.gateway\"].name' NAME"
         )
     if endpoint.type == "node-port" and public_url is None:
@@ -152,7 +152,7 @@ def gke_errors(endpoint: EndpointSettings, cluster: ClusterSettings) -> list[str
                 "pulumi config set endpoint.type load-balancer"
             )
         ]
-    if endpoint.type == "route" and endpoint.gateway is not None:
+    if endpoint.type == "http-route" and endpoint.gateway is not None:
         return gke_only_errors(cluster, {"endpoint.gateway.google": endpoint.gateway.google})
     if endpoint.type == "load-balancer":
         return gke_only_errors(cluster, {"endpoint.dnsZone": endpoint.dns_zone})
@@ -179,8 +179,8 @@ def url_errors(public_url: str | None, endpoint: EndpointSettings) -> list[str]:
     remove = "; remove it, as it follows from endpoint.*: pulumi config rm publicUrl"
     if endpoint.hostname is not None and endpoint.type != "none" and host_of(public_url) != endpoint.hostname:
         return [f"publicUrl: has another host than endpoint.hostname{remove}"]
-    # The listener of a Gateway that is there may be for http.
-    if endpoint.is_https and endpoint.type != "route" and not public_url.startswith("https://"):
+    # The listener of an existing Gateway may be for http.
+    if endpoint.is_https and endpoint.type != "http-route" and not public_url.startswith("https://"):
         key = _https_key(endpoint)
         return [f"publicUrl: is not https, but {key} is{remove}"]
     return []

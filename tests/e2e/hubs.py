@@ -106,17 +106,17 @@ TLS_SETTINGS: dict[str, object] = {
 }
 """Settings of the hub with https on its load balancer."""
 
-WAYS_NAMESPACE = "e2e-ways"
-WAYS_NOTEBOOKS = f"{WAYS_NAMESPACE}-notebooks"
-WAYS_ADDRESS = "127.100.0.31"
+EXPOSURE_NAMESPACE = "e2e-exposure"
+EXPOSURE_NOTEBOOKS = f"{EXPOSURE_NAMESPACE}-notebooks"
+EXPOSURE_ADDRESS = "127.100.0.31"
 """Address of the controller, which is no Service of the cluster."""
-WAYS_HOST = "ways.example.org"
-WAYS_SETTINGS: dict[str, object] = {
-    **{key: value for key, value in _settings(WAYS_NAMESPACE, "").items() if key != "endpoint.address"},
+EXPOSURE_HOST = "exposure.example.org"
+EXPOSURE_SETTINGS: dict[str, object] = {
+    **{key: value for key, value in _settings(EXPOSURE_NAMESPACE, "").items() if key != "endpoint.address"},
     "auth.allowAnyoneFromTheInternet": "true",
     "endpoint.type": "ingress",
-    "endpoint.hostname": WAYS_HOST,
-    "endpoint.ingressClass": "e2e-ways-traefik",
+    "endpoint.hostname": EXPOSURE_HOST,
+    "endpoint.ingressClass": "e2e-exposure-traefik",
     "endpoint.tlsSecret": "hub-tls",
     "hub.baseUrl": "/jupyter",
 }

@@ -1,6 +1,7 @@
 """The custom resource definitions of a GKE cluster that the local cluster lacks: Gateway API and GKE policies."""
 
 import json
+import time
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,10 +41,23 @@ def installed(client: ApiClient | None = None, *, definitions: Iterable[Any] | N
                 extensions.patch_custom_resource_definition(definition["metadata"]["name"], definition)
             else:
                 made.append(definition["metadata"]["name"])
+        for name in made:
+            _wait_until_served(extensions, name)
         yield
     finally:
         for name in made:
             extensions.delete_custom_resource_definition(name)
+
+
+def _wait_until_served(extensions: ApiextensionsV1Api, name: str) -> None:
+    for _ in range(100):
+        status = extensions.read_custom_resource_definition(name).status
+        conditions = (status and status.conditions) or []
+        if any(one.type == "Established" and one.status == "True" for one in conditions):
+            return
+        time.sleep(0.1)
+    message = f"the API server does not serve {name}"
+    raise TimeoutError(message)
 
 
 def _definitions() -> list[Any]:

@@ -1,4 +1,4 @@
-"""A hub below a path, behind a real Ingress controller and then a real Gateway: Traefik."""
+"""A hub with a base URL behind a real Ingress controller, a real Gateway (both are Traefik), and a node port."""
 
 import ssl
 from collections.abc import Generator
@@ -14,11 +14,11 @@ from tests.doubles.certificates import CA_CERTIFICATE, pair
 from tests.e2e import traefik
 from tests.e2e.browser import START_MILLISECONDS, new_notebook, open_browser, run_cell, sign_in, start, wait_for_lab
 from tests.e2e.hubs import (
-    WAYS_ADDRESS,
-    WAYS_HOST,
-    WAYS_NAMESPACE,
-    WAYS_NOTEBOOKS,
-    WAYS_SETTINGS,
+    EXPOSURE_ADDRESS,
+    EXPOSURE_HOST,
+    EXPOSURE_NAMESPACE,
+    EXPOSURE_NOTEBOOKS,
+    EXPOSURE_SETTINGS,
     ChangingHub,
     forget,
     require_success,
@@ -29,10 +29,10 @@ from tools.local import api
 
 pytestmark = pytest.mark.scenario
 
-CLASS = str(WAYS_SETTINGS["endpoint.ingressClass"])
-INFRA = "e2e-ways-infra"
+CLASS = str(EXPOSURE_SETTINGS["endpoint.ingressClass"])
+INFRA = "e2e-exposure-infra"
 """Namespace of the Gateway."""
-SHARED = {"name": "shared", "namespace": INFRA, "section": "https", "httpSection": "http"}
+SHARED = {"name": "shared", "namespace": INFRA, "listener": "https", "httpListener": "http"}
 _MEBIBYTE = 2**20
 
 
@@ -40,7 +40,7 @@ _MEBIBYTE = 2**20
 def controller(live_cluster: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
     """Traefik, which serves what Ingresses and routes say."""
     log = tmp_path_factory.mktemp("traefik") / "log.txt"
-    with traefik.gateway_api(), traefik.running(WAYS_ADDRESS, live_cluster, CLASS, log):
+    with traefik.gateway_api(), traefik.running(EXPOSURE_ADDRESS, live_cluster, CLASS, log):
         yield
 
 
@@ -49,10 +49,10 @@ def hub(
     built_engine: Engine, live_cluster: Path, image_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[ChangingHub]:
     """A hub that is not deployed yet, in a namespace with a certificate; destroyed after the tests."""
-    forget(WAYS_NAMESPACE, WAYS_NOTEBOOKS, INFRA)
+    forget(EXPOSURE_NAMESPACE, EXPOSURE_NOTEBOOKS, INFRA)
     core = CoreV1Api(api.connect())
-    certificate, key = pair(WAYS_HOST)
-    for namespace in (WAYS_NAMESPACE, INFRA):
+    certificate, key = pair(EXPOSURE_HOST)
+    for namespace in (EXPOSURE_NAMESPACE, INFRA):
         core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=namespace)))
         core.create_namespaced_secret(
             namespace,
@@ -62,17 +62,17 @@ def hub(
                 string_data={"tls.crt": certificate, "tls.key": key},
             ),
         )
-    folder = tmp_path_factory.mktemp("ways")
+    folder = tmp_path_factory.mktemp("exposure")
     yield (
         hub := ChangingHub(
-            stack=Stack(name="ways", engine=built_engine, folder=folder, kubeconfig=live_cluster),
-            url=f"https://{WAYS_HOST}/jupyter",
-            settings={**WAYS_SETTINGS, **image_settings},
+            stack=Stack(name="exposure", engine=built_engine, folder=folder, kubeconfig=live_cluster),
+            url=f"https://{EXPOSURE_HOST}/jupyter",
+            settings={**EXPOSURE_SETTINGS, **image_settings},
             secrets={},
         )
     )
     hub.pulumi("destroy", "--yes")
-    forget(WAYS_NAMESPACE, WAYS_NOTEBOOKS, INFRA)
+    forget(EXPOSURE_NAMESPACE, EXPOSURE_NOTEBOOKS, INFRA)
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +90,9 @@ def _get(path: str, *, https: bool = True) -> httpx.Response:
     """Get a page of the host, with the CA of the tests."""
     with httpx.Client(verify=ssl.create_default_context(cadata=CA_CERTIFICATE), timeout=10) as client:
         return client.get(
-            f"{'https' if https else 'http'}://{WAYS_ADDRESS}{path}",
-            headers={"Host": WAYS_HOST},
-            extensions={"sni_hostname": WAYS_HOST},
+            f"{'https' if https else 'http'}://{EXPOSURE_ADDRESS}{path}",
+            headers={"Host": EXPOSURE_HOST},
+            extensions={"sni_hostname": EXPOSURE_HOST},
         )
 
 
@@ -103,7 +103,7 @@ def _is_served(path: str) -> bool:
 
 
 def _ingresses() -> list[str]:
-    found = NetworkingV1Api(api.connect()).list_namespaced_ingress(WAYS_NAMESPACE).items
+    found = NetworkingV1Api(api.connect()).list_namespaced_ingress(EXPOSURE_NAMESPACE).items
     return [str(one.metadata.name) for one in found if one.metadata]
 
 
@@ -117,7 +117,7 @@ def test_a_class_that_is_not_there_fails_the_preview(hub: ChangingHub) -> None:
 @pytest.mark.usefixtures("controller")
 def test_the_update_waits_for_the_address_of_the_ingress(hub: ChangingHub) -> None:
     done = hub.up()
-    require_success(done, WAYS_NAMESPACE)
+    require_success(done, EXPOSURE_NAMESPACE)
     assert "no controller has written an address" not in done.stdout
     assert hub.stack.output("hub_url") == hub.url
     assert hub.stack.output("oauth_callback_url") == f"{hub.url}/hub/oauth_callback"
@@ -159,34 +159,34 @@ def test_a_large_file_is_uploaded_in_one_request(ada: Page) -> None:
 
 
 def test_a_second_update_changes_nothing(hub: ChangingHub) -> None:
-    require_success(hub.pulumi("preview", "--expect-no-changes"), WAYS_NAMESPACE)
+    require_success(hub.pulumi("preview", "--expect-no-changes"), EXPOSURE_NAMESPACE)
 
 
 def test_a_gateway_that_is_not_there_fails_the_preview(hub: ChangingHub) -> None:
     del hub.settings["endpoint.ingressClass"], hub.settings["endpoint.tlsSecret"]
-    hub.settings |= {"endpoint.type": "route", "endpoint.gateway": SHARED}
+    hub.settings |= {"endpoint.type": "http-route", "endpoint.gateway": SHARED}
     hub.prepare()
     done = hub.pulumi("preview")
     assert done.returncode != 0
     assert f"there is no Gateway shared in namespace {INFRA}" in done.stdout
 
 
-def test_a_gateway_that_takes_no_routes_of_the_namespace_fails_the_preview(hub: ChangingHub) -> None:
+def test_a_gateway_that_accepts_no_routes_from_the_namespace_fails_the_preview(hub: ChangingHub) -> None:
     traefik.gateway("shared", INFRA, CLASS, routes_of=None)
     done = hub.pulumi("preview")
     assert done.returncode != 0
-    assert f"takes no routes of namespace {WAYS_NAMESPACE}" in done.stdout
+    assert f"accepts no routes from namespace {EXPOSURE_NAMESPACE}" in done.stdout
     assert _ingresses() == ["tf-hub"], "nothing was changed"
 
 
-def test_the_update_waits_until_the_gateway_has_taken_the_route(hub: ChangingHub) -> None:
-    traefik.gateway("shared", INFRA, CLASS, routes_of=WAYS_NAMESPACE)
-    require_success(hub.up(), WAYS_NAMESPACE)
+def test_the_update_waits_until_the_gateway_accepts_the_route(hub: ChangingHub) -> None:
+    traefik.gateway("shared", INFRA, CLASS, routes_of=EXPOSURE_NAMESPACE)
+    require_success(hub.up(), EXPOSURE_NAMESPACE)
     assert _ingresses() == []
     wait_until(lambda: _is_served("/jupyter/hub/health"))
     redirect = _get("/jupyter/hub/login?next=a", https=False)
     assert redirect.status_code == 301
-    assert redirect.headers["Location"].startswith(f"https://{WAYS_HOST}")
+    assert redirect.headers["Location"].startswith(f"https://{EXPOSURE_HOST}")
 
 
 def test_the_notebook_of_before_computes_behind_the_gateway(ada: Page) -> None:
@@ -195,9 +195,9 @@ def test_the_notebook_of_before_computes_behind_the_gateway(ada: Page) -> None:
     expect(run_cell(ada, "6 * 8")).to_have_text("48", timeout=START_MILLISECONDS)
 
 
-def test_a_host_name_that_no_listener_takes_fails_the_preview(hub: ChangingHub) -> None:
-    hub.settings |= {"endpoint.hostname": "ways.example.com"}
+def test_a_host_name_that_no_listener_matches_fails_the_preview(hub: ChangingHub) -> None:
+    hub.settings |= {"endpoint.hostname": "exposure.example.com"}
     hub.prepare()
     done = hub.pulumi("preview")
     assert done.returncode != 0
-    assert "endpoint.hostname: is not of *.example.org" in done.stdout
+    assert "endpoint.hostname: does not match *.example.org" in done.stdout
