@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
-from kubernetes.client import AppsV1Api, CoreV1Api, RbacAuthorizationV1Api, StorageV1Api
+from kubernetes.client import AppsV1Api, CoreV1Api, NetworkingV1Api, RbacAuthorizationV1Api, StorageV1Api
 from kubernetes.client.exceptions import ApiException
 from kubernetes.stream import stream  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType] -- it has no types
 from playwright.sync_api import Browser, Page
@@ -109,7 +109,7 @@ TLS_SETTINGS: dict[str, object] = {
 EXPOSURE_NAMESPACE = "e2e-exposure"
 EXPOSURE_NOTEBOOKS = f"{EXPOSURE_NAMESPACE}-notebooks"
 EXPOSURE_ADDRESS = "127.100.0.31"
-"""Address of the controller, which is no Service of the cluster."""
+"""Address of the controllers in front of the hub, which are processes of this machine."""
 EXPOSURE_HOST = "exposure.example.org"
 EXPOSURE_SETTINGS: dict[str, object] = {
     **{key: value for key, value in _settings(EXPOSURE_NAMESPACE, "").items() if key != "endpoint.address"},
@@ -117,10 +117,10 @@ EXPOSURE_SETTINGS: dict[str, object] = {
     "endpoint.type": "ingress",
     "endpoint.hostname": EXPOSURE_HOST,
     "endpoint.ingressClass": "e2e-exposure-traefik",
-    "endpoint.tlsSecret": "hub-tls",
+    "endpoint.certManager": {"clusterIssuer": "e2e-exposure-ca"},
     "hub.baseUrl": "/jupyter",
 }
-"""Settings of the hub behind Traefik, below a path."""
+"""Settings of the hub behind a controller, with a base URL."""
 
 CHOICES_NAMESPACE = "e2e-choices"
 CHOICES_NOTEBOOKS = f"{CHOICES_NAMESPACE}-notebooks"
@@ -321,15 +321,18 @@ def brought_up(stack: Stack, *namespaces: str) -> Generator[Hub]:
 def forget(*namespaces: str) -> None:
     """Delete the namespaces of hubs and their objects of the cluster, and wait until they are gone.
 
-    Objects of the cluster (StorageClasses, ClusterRoles and their bindings) are those whose name starts with a
-    namespace and a hyphen: tests name theirs so, as an interrupted run leaves them, and the cluster keeps its data.
+    Objects of the cluster (StorageClasses, IngressClasses, ClusterRoles and their bindings) are those whose name starts
+    with a namespace and a hyphen: tests name theirs so, as an interrupted run leaves them, and the cluster keeps its
+    data.
     """
     connection = api.connect()
     core, rbac, storage = CoreV1Api(connection), RbacAuthorizationV1Api(connection), StorageV1Api(connection)
+    networking = NetworkingV1Api(connection)
     of_cluster: tuple[tuple[Callable[[], Any], Callable[[str], object]], ...] = (
         (rbac.list_cluster_role_binding, rbac.delete_cluster_role_binding),
         (rbac.list_cluster_role, rbac.delete_cluster_role),
         (storage.list_storage_class, storage.delete_storage_class),
+        (networking.list_ingress_class, networking.delete_ingress_class),
     )
     prefixes = tuple(f"{namespace}-" for namespace in namespaces)
     for list_all, delete in of_cluster:

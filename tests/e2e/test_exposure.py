@@ -1,5 +1,9 @@
-"""A hub with a base URL behind a real Ingress controller, a real Gateway (both are Traefik), and a node port."""
+"""A hub with a base URL behind a real Ingress controller, a real Gateway, and nginx in front of a node port.
 
+Traefik is the controller and the Gateway; cert-manager issues the certificate of the Ingress.
+"""
+
+import re
 import ssl
 from collections.abc import Generator
 from contextlib import suppress
@@ -11,8 +15,17 @@ from kubernetes.client import CoreV1Api, NetworkingV1Api, V1Namespace, V1ObjectM
 from playwright.sync_api import Browser, Page, expect
 
 from tests.doubles.certificates import CA_CERTIFICATE, pair
-from tests.e2e import traefik
-from tests.e2e.browser import START_MILLISECONDS, new_notebook, open_browser, run_cell, sign_in, start, wait_for_lab
+from tests.e2e import cert_manager, nginx, traefik
+from tests.e2e.browser import (
+    START_MILLISECONDS,
+    new_notebook,
+    open_browser,
+    run_cell,
+    screenshot,
+    sign_in,
+    start,
+    wait_for_lab,
+)
 from tests.e2e.hubs import (
     EXPOSURE_ADDRESS,
     EXPOSURE_HOST,
@@ -26,21 +39,30 @@ from tests.e2e.hubs import (
 )
 from tools.engine import Engine, Stack
 from tools.local import api
+from tools.paths import CHECKOUT
 
 pytestmark = pytest.mark.scenario
 
 CLASS = str(EXPOSURE_SETTINGS["endpoint.ingressClass"])
+ISSUER = "e2e-exposure-ca"
 INFRA = "e2e-exposure-infra"
-"""Namespace of the Gateway."""
+"""Namespace of the Gateway, and of the Secret of the ClusterIssuer."""
 SHARED = {"name": "shared", "namespace": INFRA, "listener": "https", "httpListener": "http"}
+NODE_PORT = 30187
+FRONT_PORT = 8443
+"""Port of nginx."""
 _MEBIBYTE = 2**20
 
 
 @pytest.fixture(scope="module")
-def controller(live_cluster: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
-    """Traefik, which serves what Ingresses and routes say."""
-    log = tmp_path_factory.mktemp("traefik") / "log.txt"
-    with traefik.gateway_api(), traefik.running(EXPOSURE_ADDRESS, live_cluster, CLASS, log):
+def controllers(live_cluster: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """Traefik, which serves what Ingresses and HTTPRoutes say, and cert-manager."""
+    logs = tmp_path_factory.mktemp("controllers")
+    with (
+        traefik.gateway_api(),
+        traefik.running(EXPOSURE_ADDRESS, live_cluster, CLASS, logs / "traefik.txt"),
+        cert_manager.running(live_cluster, INFRA, logs / "cert-manager.txt"),
+    ):
         yield
 
 
@@ -48,20 +70,19 @@ def controller(live_cluster: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 def hub(
     built_engine: Engine, live_cluster: Path, image_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[ChangingHub]:
-    """A hub that is not deployed yet, in a namespace with a certificate; destroyed after the tests."""
+    """A hub that is not deployed yet, and a namespace with the certificate of the Gateway; destroyed in the end."""
     forget(EXPOSURE_NAMESPACE, EXPOSURE_NOTEBOOKS, INFRA)
     core = CoreV1Api(api.connect())
     certificate, key = pair(EXPOSURE_HOST)
-    for namespace in (EXPOSURE_NAMESPACE, INFRA):
-        core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=namespace)))
-        core.create_namespaced_secret(
-            namespace,
-            V1Secret(
-                metadata=V1ObjectMeta(name="hub-tls"),
-                type="kubernetes.io/tls",
-                string_data={"tls.crt": certificate, "tls.key": key},
-            ),
-        )
+    core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=INFRA)))
+    core.create_namespaced_secret(
+        INFRA,
+        V1Secret(
+            metadata=V1ObjectMeta(name="hub-tls"),
+            type="kubernetes.io/tls",
+            string_data={"tls.crt": certificate, "tls.key": key},
+        ),
+    )
     folder = tmp_path_factory.mktemp("exposure")
     yield (
         hub := ChangingHub(
@@ -107,43 +128,9 @@ def _ingresses() -> list[str]:
     return [str(one.metadata.name) for one in found if one.metadata]
 
 
-def test_a_class_that_is_not_there_fails_the_preview(hub: ChangingHub) -> None:
-    hub.prepare()
-    done = hub.pulumi("preview")
-    assert done.returncode != 0
-    assert f"the cluster has no IngressClass {CLASS}" in done.stdout
-
-
-@pytest.mark.usefixtures("controller")
-def test_the_update_waits_for_the_address_of_the_ingress(hub: ChangingHub) -> None:
-    done = hub.up()
-    require_success(done, EXPOSURE_NAMESPACE)
-    assert "no controller has written an address" not in done.stdout
-    assert hub.stack.output("hub_url") == hub.url
-    assert hub.stack.output("oauth_callback_url") == f"{hub.url}/hub/oauth_callback"
-    wait_until(lambda: _is_served("/jupyter/hub/health"))
-
-
-def test_paths_of_the_hub_alone_lead_to_it(hub: ChangingHub) -> None:
-    assert _get("/jupyter").headers["Location"].startswith("/jupyter/hub/")
-    assert _get("/").status_code == 404, "Traefik's own answer"
-    assert hub.url.endswith("/jupyter")
-
-
-def test_a_notebook_computes_behind_the_ingress(ada: Page, hub: ChangingHub) -> None:
-    assert ada.url.startswith(f"{hub.url}/user/ada/lab")
-    expect(run_cell(ada, "6 * 7")).to_have_text("42", timeout=START_MILLISECONDS)
-
-
-def test_cookies_are_for_https_only(ada: Page) -> None:
-    cookies = [cookie for cookie in ada.context.cookies() if "jupyterhub" in cookie.get("name", "")]
-    assert cookies
-    assert all(cookie.get("secure") and cookie.get("path", "").startswith("/jupyter/") for cookie in cookies)
-
-
-def test_a_large_file_is_uploaded_in_one_request(ada: Page) -> None:
-    size = 20 * _MEBIBYTE
-    status = ada.evaluate(
+def _upload(page: Page) -> int:
+    """Upload a file of 20 MiB in one request from a page of ada's server, and return the status."""
+    return page.evaluate(
         """async (size) => {
             const xsrf = document.cookie.match(/(?:^|; )_xsrf=([^;]*)/)[1];
             const answer = await fetch("/jupyter/user/ada/api/contents/large.txt", {
@@ -153,9 +140,72 @@ def test_a_large_file_is_uploaded_in_one_request(ada: Page) -> None:
             });
             return answer.status;
         }""",
-        size,
+        20 * _MEBIBYTE,
     )
-    assert status in {200, 201}
+
+
+def _nginx_of_docs(folder: Path) -> str:
+    """Return the example of docs/endpoint.md with the addresses of this test, and with a certificate."""
+    text = (CHECKOUT / "docs" / "endpoint.md").read_text()
+    (example,) = re.findall(r"```nginx\n(.*?)```", text, re.DOTALL)
+    for name, content in zip(("front.crt", "front.key"), pair(EXPOSURE_HOST), strict=True):
+        (folder / name).write_text(content)
+    certificate = f"ssl_certificate {folder}/front.crt; ssl_certificate_key {folder}/front.key;"
+    for old, new in {
+        "listen 443 ssl;": f"listen {EXPOSURE_ADDRESS}:{FRONT_PORT} ssl; {certificate}",
+        "hub.example.org": EXPOSURE_HOST,
+        "10.0.0.5:30080": f"127.0.0.1:{NODE_PORT}",
+    }.items():
+        assert old in example
+        example = example.replace(old, new)
+    return example
+
+
+def test_what_the_cluster_lacks_fails_the_preview_at_once(hub: ChangingHub) -> None:
+    hub.prepare()
+    done = hub.pulumi("preview")
+    assert done.returncode != 0
+    assert f"the cluster has no IngressClass {CLASS}" in done.stdout
+    assert "cert-manager is not in the cluster" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+@pytest.mark.usefixtures("controllers")
+def test_an_issuer_that_is_not_there_fails_the_preview(hub: ChangingHub) -> None:
+    done = hub.pulumi("preview")
+    assert done.returncode != 0
+    assert f"there is no ClusterIssuer {ISSUER} in the cluster" in done.stdout
+
+
+def test_the_update_waits_for_the_certificate_and_the_address_of_the_ingress(hub: ChangingHub) -> None:
+    cert_manager.put_ca_issuer(ISSUER, INFRA)
+    done = hub.up()
+    require_success(done, EXPOSURE_NAMESPACE)
+    assert "no controller has written an address" not in done.stdout
+    assert hub.stack.output("hub_url") == hub.url
+    assert hub.stack.output("oauth_callback_url") == f"{hub.url}/hub/oauth_callback"
+    wait_until(lambda: _is_served("/jupyter/hub/health"))
+
+
+def test_paths_of_the_hub_alone_lead_to_it() -> None:
+    assert _get("/jupyter").headers["Location"].startswith("/jupyter/hub/")
+    assert _get("/").status_code == 404, "Traefik's own answer"
+
+
+def test_a_notebook_computes_behind_the_ingress(ada: Page, hub: ChangingHub) -> None:
+    assert ada.url.startswith(f"{hub.url}/user/ada/lab")
+    expect(run_cell(ada, "6 * 7")).to_have_text("42", timeout=START_MILLISECONDS)
+    screenshot(ada, "exposure-ingress")
+
+
+def test_cookies_are_for_https_and_the_base_url_only(ada: Page) -> None:
+    cookies = [cookie for cookie in ada.context.cookies() if "jupyterhub" in cookie.get("name", "")]
+    assert cookies
+    assert all(cookie.get("secure") and cookie.get("path", "").startswith("/jupyter/") for cookie in cookies)
+
+
+def test_a_large_file_is_uploaded_in_one_request(ada: Page) -> None:
+    assert _upload(ada) in {200, 201}
 
 
 def test_a_second_update_changes_nothing(hub: ChangingHub) -> None:
@@ -163,7 +213,7 @@ def test_a_second_update_changes_nothing(hub: ChangingHub) -> None:
 
 
 def test_a_gateway_that_is_not_there_fails_the_preview(hub: ChangingHub) -> None:
-    del hub.settings["endpoint.ingressClass"], hub.settings["endpoint.tlsSecret"]
+    del hub.settings["endpoint.ingressClass"], hub.settings["endpoint.certManager"]
     hub.settings |= {"endpoint.type": "http-route", "endpoint.gateway": SHARED}
     hub.prepare()
     done = hub.pulumi("preview")
@@ -172,7 +222,7 @@ def test_a_gateway_that_is_not_there_fails_the_preview(hub: ChangingHub) -> None
 
 
 def test_a_gateway_that_accepts_no_routes_from_the_namespace_fails_the_preview(hub: ChangingHub) -> None:
-    traefik.gateway("shared", INFRA, CLASS, routes_of=None)
+    traefik.put_gateway("shared", INFRA, CLASS, routes_of=None)
     done = hub.pulumi("preview")
     assert done.returncode != 0
     assert f"accepts no routes from namespace {EXPOSURE_NAMESPACE}" in done.stdout
@@ -180,7 +230,7 @@ def test_a_gateway_that_accepts_no_routes_from_the_namespace_fails_the_preview(h
 
 
 def test_the_update_waits_until_the_gateway_accepts_the_route(hub: ChangingHub) -> None:
-    traefik.gateway("shared", INFRA, CLASS, routes_of=EXPOSURE_NAMESPACE)
+    traefik.put_gateway("shared", INFRA, CLASS, routes_of=EXPOSURE_NAMESPACE)
     require_success(hub.up(), EXPOSURE_NAMESPACE)
     assert _ingresses() == []
     wait_until(lambda: _is_served("/jupyter/hub/health"))
@@ -189,10 +239,11 @@ def test_the_update_waits_until_the_gateway_accepts_the_route(hub: ChangingHub) 
     assert redirect.headers["Location"].startswith(f"https://{EXPOSURE_HOST}")
 
 
-def test_the_notebook_of_before_computes_behind_the_gateway(ada: Page) -> None:
+def test_the_same_notebook_computes_behind_the_gateway(ada: Page) -> None:
     ada.reload()
     wait_for_lab(ada)
     expect(run_cell(ada, "6 * 8")).to_have_text("48", timeout=START_MILLISECONDS)
+    assert _upload(ada) in {200, 201}
 
 
 def test_a_host_name_that_no_listener_matches_fails_the_preview(hub: ChangingHub) -> None:
@@ -201,3 +252,18 @@ def test_a_host_name_that_no_listener_matches_fails_the_preview(hub: ChangingHub
     done = hub.pulumi("preview")
     assert done.returncode != 0
     assert "endpoint.hostname: does not match *.example.org" in done.stdout
+
+
+def test_a_notebook_computes_behind_nginx_and_a_node_port(hub: ChangingHub, chromium: Browser, tmp_path: Path) -> None:
+    for key in ("endpoint.hostname", "endpoint.gateway"):
+        del hub.settings[key]
+    site = f"https://{EXPOSURE_HOST}:{FRONT_PORT}"
+    hub.settings |= {"endpoint.type": "node-port", "endpoint.nodePort": NODE_PORT, "publicUrl": site}
+    require_success(hub.up(), EXPOSURE_NAMESPACE)
+    assert hub.stack.output("hub_url") == f"{site}/jupyter"
+    with nginx.running(_nginx_of_docs(tmp_path), tmp_path), open_browser(chromium, f"{site}/jupyter") as page:
+        sign_in(page, "ada")
+        wait_for_lab(page)
+        new_notebook(page)
+        expect(run_cell(page, "6 * 9")).to_have_text("54", timeout=START_MILLISECONDS)
+        assert _upload(page) in {200, 201}
