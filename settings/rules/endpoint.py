@@ -47,7 +47,7 @@ _HINTS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "node-port": {
         "hostname": "set publicUrl alone",
-        **dict.fromkeys(_CERTIFICATE, "https is for your own proxy in front"),
+        **dict.fromkeys(_CERTIFICATE, "https is for your own reverse proxy"),
     },
 }
 """What a type of endpoint has instead, by type and field."""
@@ -78,9 +78,9 @@ def type_errors(endpoint: EndpointSettings) -> list[str]:
         if endpoint.type in types or getattr(endpoint, name) == fields[name].default:
             continue
         key, hint = f"endpoint.{fields[name].alias}", _HINTS.get(endpoint.type, {}).get(name)
+        allowed = " or ".join(filter(None, (", ".join(types[:-1]), types[-1])))
         errors.append(
-            f"{key}: is for endpoint.type {' or '.join(types)}{f'; {hint}' if hint else ''}; remove it: "
-            f"pulumi config rm {key}"
+            f"{key}: is for endpoint.type {allowed}{f'; {hint}' if hint else ''}; remove it: pulumi config rm {key}"
         )
     return errors
 
@@ -99,7 +99,7 @@ def missing_errors(endpoint: EndpointSettings, public_url: str | None) -> list[s
         )
     if endpoint.type == "node-port" and public_url is None:
         errors.append(
-            "publicUrl: is not set, but with endpoint.type node-port only you know it: that of your proxy in front, or "
+            "publicUrl: is not set, but with endpoint.type node-port only you know it: that of your reverse proxy, or "
             "of a node with its port: pulumi config set publicUrl https://hub.example.org"
         )
     if endpoint.type == "load-balancer" and endpoint.dns_zone is not None and endpoint.hostname is None:
@@ -135,7 +135,7 @@ def class_errors(endpoint: EndpointSettings, cluster: ClusterSettings) -> list[s
         return []
     return [
         (
-            f"endpoint.ingressClass: {problem}, which cuts connections after 30 seconds; the stack has a newer way to "
+            f"endpoint.ingressClass: {problem}, which cuts connections after 30 seconds; endpoint.type gateway is "
             "the same load balancer, with a certificate: pulumi config set endpoint.type gateway; for the VPC alone: "
             "endpoint.type load-balancer with endpoint.internal; or name the class of another controller: "
             "pulumi config set endpoint.ingressClass NAME"
