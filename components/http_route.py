@@ -8,7 +8,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta import v1 as meta
 
 from components.dynamic.route_check import API, RouteCheck, RouteCheckArgs
-from components.gke.backend_policies import BackendPolicies, backend_policies
+from components.gke.backend_policies import BackendPoliciesArgs, backend_policies
 from components.metadata import labels
 from settings import Settings
 
@@ -67,7 +67,7 @@ class HttpRoute(pulumi.ComponentResource):
             route("redirect", "-redirect", _spec(args, gateway.http_listener, _REDIRECT))
         if settings.is_behind_google:
             backend_policies(
-                name, BackendPolicies(settings=settings, namespace=args.namespace, service=args.service), child
+                name, BackendPoliciesArgs(settings=settings, namespace=args.namespace, service=args.service), child
             )
         RouteCheck(
             f"{name}-check",
