@@ -212,6 +212,14 @@ def test_a_second_update_changes_nothing(hub: ChangingHub) -> None:
     require_success(hub.pulumi("preview", "--expect-no-changes"), EXPOSURE_NAMESPACE)
 
 
+def test_the_api_of_cert_manager_accepts_the_issuer_for_lets_encrypt(hub: ChangingHub) -> None:
+    hub.settings["endpoint.certManager"] = {"letsEncrypt": "staging", "email": "hub@example.org"}
+    hub.prepare()
+    done = hub.pulumi("preview")
+    require_success(done, EXPOSURE_NAMESPACE)
+    assert re.search(r"cert-manager.io/v1:Issuer .* create", done.stdout)
+
+
 def test_a_gateway_that_is_not_there_fails_the_preview(hub: ChangingHub) -> None:
     del hub.settings["endpoint.ingressClass"], hub.settings["endpoint.certManager"]
     hub.settings |= {"endpoint.type": "http-route", "endpoint.gateway": SHARED}
