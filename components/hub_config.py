@@ -144,7 +144,6 @@ def _render(settings: Settings, resolved: _Resolved) -> str:
     shares_home = notebook.named_servers.max > 0 and notebook.named_servers.home == "shared"
     config = HubConfig(
         base_url=f"{settings.hub.path}/",
-        secure_cookies=settings.https_url is not None,
         hub_connect_url=service_names.hub_url(settings),
         proxy_api_url=service_names.proxy_api_url(settings),
         # Other databases have a password in their URL, which belongs into the hub's Secret.

@@ -196,8 +196,6 @@ class HubConfig(Part):
 
     base_url: str
     """Path of the hub on its site, with `/` at both ends: `/`, or `/jupyter/`."""
-    secure_cookies: bool
-    """Whether users reach the hub over https, so that browsers send its cookies over https only."""
     hub_connect_url: str
     """URL at which proxy and notebooks reach the hub, such as `http://tf-hub-api.jupyterhub:8081`."""
     proxy_api_url: str

@@ -125,9 +125,7 @@ c.JupyterHub.template_vars |= {
     "named_servers": named_servers.sentences(hub_config.named_servers),
 }
 # Browsers send the hub's cookies with links, and not with images, frames and forms of other sites.
-# JupyterHub makes them secure only if the last proxy has https: the own one, behind a controller or a Gateway.
-cookie_options = {"samesite": "Lax", **({"secure": True} if hub_config.secure_cookies else {})}
-c.JupyterHub.tornado_settings = {"cookie_options": cookie_options}
+c.JupyterHub.tornado_settings = {"cookie_options": {"samesite": "Lax"}}
 
 # Sign-in.
 sign_in.configure(c, hub_config.sign_in)

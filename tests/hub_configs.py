@@ -15,7 +15,6 @@ LoadConfig = Callable[[HubConfig], Config]
 
 HUB_CONFIG = HubConfig(
     base_url="/",
-    secure_cookies=False,
     hub_connect_url="http://tf-hub-api.jupyterhub:8081",
     proxy_api_url="http://tf-hub-proxy-api:8001",
     database_url="sqlite:////var/lib/jupyterhub/jupyterhub.sqlite",

@@ -88,12 +88,6 @@ def test_the_certificate_of_the_config_is_that_of_the_ingress() -> None:
     assert _ingress(record)["spec"]["tls"][0]["secretName"] == secret.answer["metadata"]["name"]
 
 
-@pytest.mark.parametrize(("public_url", "secure"), [(f"https://{HOST}", True), (f"http://{HOST}", False)])
-def test_the_hub_knows_whether_its_url_is_https(public_url: str, secure: bool) -> None:  # noqa: FBT001 a parameter of the test
-    record = record_hub({**INGRESS, "endpoint.certManager": {}, "publicUrl": public_url})
-    assert json.loads(record.one("ConfigMap").inputs["data"]["hub.json"])["secure_cookies"] is secure
-
-
 def test_an_ingress_without_a_certificate_is_http_unless_the_public_url_says_more() -> None:
     without: dict[str, object] = {**INGRESS, "endpoint.certManager": {}}
     assert "tls" not in _ingress(record_hub(without))["spec"]

@@ -47,12 +47,6 @@ def test_pages_and_forms_refer_to_the_path(hub: RunningHub) -> None:
     assert "ada" in text_of(visitor.get("/hub/home"))
 
 
-@pytest.mark.parametrize("secure", [True, False])
-def test_the_hubs_cookies_are_secure_if_its_url_is_https(secure: bool, load_config: LoadConfig) -> None:  # noqa: FBT001 a parameter of the test
-    options = load_config(_config(secure_cookies=secure)).JupyterHub.tornado_settings["cookie_options"]
-    assert options.get("secure", False) is secure
-
-
 def test_the_idle_culler_asks_the_api_below_the_path(load_config: LoadConfig) -> None:
     config = load_config(_config(idle_minutes=60))
     (service,) = config.JupyterHub.services

@@ -75,7 +75,6 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "remote_repositories": "New servers pull their images through other repositories.",
     "replace_guard": "hub.extraConfig may replace the checks of what people start: {new} (before: {old}).",
     "roles": "A role of the hub's API changes: {item}.",
-    "secure_cookies": "Browsers send the hub's cookies over https only: {new} (before: {old}).",
     "services": "A service of the hub changes: {item}.",
     "spare": "The hours or numbers of the room for further servers change.",
     "sharing": "Users may share their servers with others: {new} (before: {old}).",
