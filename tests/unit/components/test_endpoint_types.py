@@ -200,6 +200,17 @@ def test_the_proxy_in_front_and_not_the_own_one_closes_idle_connections(stack: d
     assert "--keep-alive-timeout=620000" in _proxy(record_hub(stack))["args"]
 
 
+@pytest.mark.parametrize("stack", [INGRESS, ROUTE, NODE_PORT], ids=["ingress", "http-route", "node-port"])
+def test_the_hub_learns_from_the_proxy_in_front_that_its_url_is_https(stack: dict[str, object]) -> None:
+    assert "--no-x-forward" in _proxy(record_hub(stack))["args"]
+
+
+def test_a_proxy_with_https_of_its_own_or_without_says_what_it_serves(hub: Record) -> None:
+    own = {"auth.allowAnyoneFromTheInternet": True, "endpoint.hostname": HOST, "endpoint.tlsSecret": "hub-tls"}
+    assert "--no-x-forward" not in _proxy(record_hub(own))["args"]
+    assert "--no-x-forward" not in _proxy(hub)["args"]
+
+
 def test_below_a_path_every_url_begins_with_it() -> None:
     record = record_hub({**INGRESS, **PATH})
     config = json.loads(record.one("ConfigMap").inputs["data"]["hub.json"])
