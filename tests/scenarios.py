@@ -17,7 +17,7 @@ from xdist.scheduler import LoadScopeScheduling  # pyright: ignore[reportMissing
 
 TOGETHER = {
     **dict.fromkeys(("test_changes.py", "test_github_sign_in.py", "test_github_sign_up.py"), "the hub with GitHub"),
-    **dict.fromkeys(("test_gke.py", "test_iap.py", "test_ways_in.py"), "the custom resource definitions of GKE"),
+    **dict.fromkeys(("test_gke.py", "test_iap.py", "test_exposure.py"), "the custom resource definitions of GKE"),
 }
 """Modules that share something: they run in one process, which creates and removes it."""
 

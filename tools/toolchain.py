@@ -124,6 +124,9 @@ almost half of the sources."""
 TRAEFIK = Tool(folder="traefik")
 """A controller for Ingress and Gateway API, for the tests."""
 
+CERT_MANAGER = Tool(folder="cert-manager", packages=("./controller",))
+"""The controller of cert-manager, for the tests."""
+
 KWOK = Tool(folder="kwok")
 """A program that stands in for the kubelets of many nodes, for the tests."""
 

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
-from kubernetes.client import AppsV1Api, CoreV1Api, RbacAuthorizationV1Api, SchedulingV1Api, StorageV1Api
+from kubernetes.client import (
+    AppsV1Api,
+    CoreV1Api,
+    NetworkingV1Api,
+    RbacAuthorizationV1Api,
+    SchedulingV1Api,
+    StorageV1Api,
+)
 from kubernetes.client.exceptions import ApiException
 from kubernetes.stream import stream  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType] -- it has no types
 from playwright.sync_api import Browser, Page
@@ -106,21 +113,21 @@ TLS_SETTINGS: dict[str, object] = {
 }
 """Settings of the hub with https on its load balancer."""
 
-WAYS_NAMESPACE = "e2e-ways"
-WAYS_NOTEBOOKS = f"{WAYS_NAMESPACE}-notebooks"
-WAYS_ADDRESS = "127.100.0.31"
-"""Address of the controller, which is no Service of the cluster."""
-WAYS_HOST = "ways.example.org"
-WAYS_SETTINGS: dict[str, object] = {
-    **{key: value for key, value in _settings(WAYS_NAMESPACE, "").items() if key != "endpoint.address"},
+EXPOSURE_NAMESPACE = "e2e-exposure"
+EXPOSURE_NOTEBOOKS = f"{EXPOSURE_NAMESPACE}-notebooks"
+EXPOSURE_ADDRESS = "127.100.0.31"
+"""Address of the controllers in front of the hub, which are processes of this machine."""
+EXPOSURE_HOST = "exposure.example.org"
+EXPOSURE_SETTINGS: dict[str, object] = {
+    **{key: value for key, value in _settings(EXPOSURE_NAMESPACE, "").items() if key != "endpoint.address"},
     "auth.allowAnyoneFromTheInternet": "true",
     "endpoint.type": "ingress",
-    "endpoint.hostname": WAYS_HOST,
-    "endpoint.ingressClass": "e2e-ways-traefik",
-    "endpoint.tlsSecret": "hub-tls",
+    "endpoint.hostname": EXPOSURE_HOST,
+    "endpoint.ingressClass": "e2e-exposure-traefik",
+    "endpoint.certManager": {"clusterIssuer": "e2e-exposure-ca"},
     "hub.baseUrl": "/jupyter",
 }
-"""Settings of the hub behind Traefik, below a path."""
+"""Settings of the hub behind a controller, with a base URL."""
 
 CHOICES_NAMESPACE = "e2e-choices"
 CHOICES_NOTEBOOKS = f"{CHOICES_NAMESPACE}-notebooks"
@@ -355,18 +362,19 @@ def brought_up(stack: Stack, *namespaces: str) -> Generator[Hub]:
 def forget(*namespaces: str) -> None:
     """Delete the namespaces of hubs and their objects of the cluster, and wait until they are gone.
 
-    Objects of the cluster (StorageClasses, PriorityClasses, ClusterRoles and their bindings) are those whose name
-    starts with a namespace and a hyphen: tests name theirs so, as an interrupted run leaves them, and the cluster keeps
-    its data.
+    Objects of the cluster (StorageClasses, IngressClasses, PriorityClasses, ClusterRoles and their bindings) are those
+    whose name starts with a namespace and a hyphen: tests name theirs so, as an interrupted run leaves them, and the
+    cluster keeps its data.
     """
     connection = api.connect()
     core, rbac, storage = CoreV1Api(connection), RbacAuthorizationV1Api(connection), StorageV1Api(connection)
-    scheduling = SchedulingV1Api(connection)
+    networking, scheduling = NetworkingV1Api(connection), SchedulingV1Api(connection)
     of_cluster: tuple[tuple[Callable[[], Any], Callable[[str], object]], ...] = (
         (rbac.list_cluster_role_binding, rbac.delete_cluster_role_binding),
         (rbac.list_cluster_role, rbac.delete_cluster_role),
         (storage.list_storage_class, storage.delete_storage_class),
         (scheduling.list_priority_class, scheduling.delete_priority_class),
+        (networking.list_ingress_class, networking.delete_ingress_class),
     )
     prefixes = tuple(f"{namespace}-" for namespace in namespaces)
     for list_all, delete in of_cluster:

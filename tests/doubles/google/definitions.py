@@ -1,6 +1,7 @@
 """Custom resource definitions that the local cluster lacks: those of a GKE cluster, and of the Prometheus Operator."""
 
 import json
+import time
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,8 @@ def installed(client: ApiClient | None = None, *, definitions: Iterable[Any] | N
                 extensions.patch_custom_resource_definition(definition["metadata"]["name"], definition)
             else:
                 made.append(definition["metadata"]["name"])
+        for name in made:
+            _wait_until_served(extensions, name)
         yield
     finally:
         for name in made:
@@ -68,3 +71,14 @@ def _sources_of(module: str) -> Path:
 
 def _content(*files: Path) -> list[Any]:
     return [document for file in files for document in yaml.safe_load_all(file.read_text()) if document]
+
+
+def _wait_until_served(extensions: ApiextensionsV1Api, name: str) -> None:
+    for _ in range(100):
+        status = extensions.read_custom_resource_definition(name).status
+        conditions = (status and status.conditions) or []
+        if any(one.type == "Established" and one.status == "True" for one in conditions):
+            return
+        time.sleep(0.1)
+    message = f"the API server does not serve {name}"
+    raise TimeoutError(message)
