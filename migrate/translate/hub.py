@@ -7,7 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from migrate.plan import Kind, Plan
 from migrate.translate import amounts
-from migrate.translate.server import named, names_of, text_of, tolerations_of
+from migrate.translate.server import IS_SECRET, named, names_of, text_of, tolerations_of
 from migrate.translate.storage import file_text
 from migrate.values import Key, list_of, map_of, texts_of
 from settings.types.quantity import parse
@@ -58,6 +58,7 @@ _CLASSES_HERE: Final = {
     "Pagination",
 }
 """Classes of the hub's image that code can configure."""
+_OF_SERVICE: Final = {"url": "url", "oauth_redirect_uri": "redirectUrl"}
 _NEVER_TOKENS: Final = "tokens are made by the stack: take the new one from the output `service_tokens`"
 
 
@@ -143,7 +144,7 @@ def _environment(plan: Plan) -> None:
             plan.update("hub.secretKeyRefs", {name: ref}, path)
         elif isinstance(value, Mapping):
             plan.refuse("a value of a ConfigMap or of the pod: write it into `hub.environment`", path)
-        elif re.search(r"SECRET|PASSWORD|TOKEN(?!_URL)|API_KEY", name):
+        elif IS_SECRET.search(name):
             plan.secret("auth.secretEnvironment", {name: text_of(value)}, path)
         else:
             plan.update("hub.environment", {name: text_of(value)}, path)
@@ -294,9 +295,7 @@ def _service(plan: Plan, name: str, service: dict[str, object], *, has_role: boo
         plan.same("neither rights nor a page", path)
         return False
     entry: dict[str, object] = {"name": str(service.get("name", name))}
-    for chart_key, key in (("url", "url"), ("oauth_redirect_uri", "redirectUrl")):
-        if service.get(chart_key):
-            entry[key] = service[chart_key]
+    entry |= {key: service[name] for name, key in _OF_SERVICE.items() if service.get(name)}
     if service.get("display") is False:
         entry["display"] = False
     if service.get("oauth_no_confirm"):
@@ -305,10 +304,8 @@ def _service(plan: Plan, name: str, service: dict[str, object], *, has_role: boo
         entry["signInScopes"] = scopes
     if service.get("admin"):
         entry["scopes"] = ["admin:users", "admin:servers", "list:users", "read:hub"]
-    if not plan.get((*path, "oauth_client_id")) or service["oauth_client_id"] == f"service-{entry['name']}":
-        plan.same("the client ID is service-<name>", (*path, "oauth_client_id"))
-    for part in ("apiToken", "api_token"):
-        plan.same(_NEVER_TOKENS, (*path, part))
+    plan.same(f"the client ID is service-{entry['name']}", (*path, "oauth_client_id"))
+    plan.same(_NEVER_TOKENS, (*path, "apiToken"), (*path, "api_token"))
     plan.add("hub.services", [entry], path)
     plan.task(f"Give the service {entry['name']} its new token, and set `namespace` to that of its pods.")
     return True

@@ -10,6 +10,8 @@ from migrate.values import Key, list_of, map_of, texts_of
 
 MOST_PERCENT: Final = 400
 """Largest `notebook.memoryLimitPercent`."""
+IS_SECRET: Final = re.compile(r"SECRET|PASSWORD|PASSWD|(?:^|_)TOKEN$|API_KEY|ACCESS_KEY|CREDENTIALS$")
+"""Variables whose values nobody should read in a stack file."""
 _NO_CONTAINERS: Final = (
     "servers have one container: run the program in the image, or as a service beside the hub (`hub.services`)"
 )
@@ -122,6 +124,8 @@ def environment(plan: Plan) -> None:
         elif isinstance(value, Mapping):
             why = "a value of another object: put it into `notebook.secretEnvironment`, or let the program read a file"
             plan.refuse(why, path)
+        elif IS_SECRET.search(name):
+            plan.secret("notebook.secretEnvironment", {name: text_of(value)}, path)
         else:
             plan.update("notebook.environment", {name: text_of(value)}, path)
     plan.same("no variables", "singleuser.extraEnv")
