@@ -148,6 +148,8 @@ class Plan:
         for length in range(len(leaf), 0, -1):
             if (found := self.answers.get(leaf[:length])) is not None:
                 return found
+        if not self.get(leaf):
+            return Answer(Kind.SAME, "empty")
         return Answer(Kind.UNKNOWN, "not a key that this program knows")
 
     def note(self, key: str, *paths: str | Key) -> None:

@@ -11,6 +11,9 @@ from migrate.plan import Answer, Kind, Plan
 from migrate.translate import choices, code, endpoint, hub, network, server, sign_in, storage, surroundings
 from migrate.values import leaves
 
+_IMAGES: Final = "europe-west1-docker.pkg.dev/my-project-123/jupyterhub"
+_ON_GKE: Final = {"cluster.mode": "existing", "cluster.location": "europe-west1", "gcp.project": "my-project-123"}
+
 
 @dataclass(frozen=True)
 class Line:
@@ -66,7 +69,8 @@ def translate(values: Mapping[str, object]) -> Translation:
     ):
         part(plan)
     code.snippets(plan, source.snippets)
-    plan.withdraw(_mistakes(plan))
+    # Parts that no cluster can have, and not those that need GKE.
+    plan.withdraw(_mistakes(plan, _ON_GKE))
     if plan.code:
         plan.settings["hub.extraConfig"] = "\n".join(f"# {piece.name}\n{piece.text.rstrip()}\n" for piece in plan.code)
     return Translation(plan, tuple(_lines(source, plan)), tuple(_mistakes(plan)))
@@ -80,9 +84,8 @@ def _lines(source: Canonical, plan: Plan) -> list[Line]:
     return sorted(found, key=lambda line: line.key)
 
 
-def _mistakes(plan: Plan) -> list[str]:
-    values: dict[str, object] = {**plan.settings, **plan.secrets}
-    values.setdefault("images.repository", "registry.example.org/jupyterhub")
+def _mistakes(plan: Plan, more: Mapping[str, object] | None = None) -> list[str]:
+    values: dict[str, object] = {"images.repository": _IMAGES, **(more or {}), **plan.settings, **plan.secrets}
     try:
         settings.parse(values, encrypted=plan.secrets.keys())
     except settings.SettingsError as error:

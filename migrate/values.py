@@ -84,6 +84,12 @@ def texts_of(value: object) -> list[str]:
     return [str(one) for one in list_of(value)]
 
 
+def number_of(value: object) -> int | None:
+    """Return a whole number, also if it is written as text; None for anything else."""
+    text = str(value).strip()
+    return int(text) if re.fullmatch(r"-?[0-9]+", text) else None
+
+
 def key_of(path: str | Key) -> Key:
     """Return a path as a tuple: the keys in a text are separated by dots."""
     return tuple(path.split(".")) if isinstance(path, str) else path

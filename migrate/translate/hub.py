@@ -47,7 +47,7 @@ _IMAGE: Final = (
     "the hub's image has the versions of this project: build further packages on top of it (`hub.packages`, "
     "docs/hub-pod.md#packages)"
 )
-_SPAWNER: Final = "another spawner: this project's has what the settings say; a subclass of it needs `hub.replaceGuard` (docs/hub-pod.md)"
+_SPAWNER: Final = "another spawner: this project's has what the settings say; a subclass of it needs `hub.replaceGuard`"
 _CLASSES_HERE: Final = {
     "JupyterHub",
     "KubeSpawner",
@@ -203,7 +203,7 @@ def database(plan: Plan) -> None:
             user = url.username or "jupyterhub"
             url = url._replace(netloc=f"{user}:{password}@{url.netloc.rpartition('@')[2]}")
         plan.secret("database.url", urlunsplit(url), "hub.db.url", "hub.db.password")
-    elif kind in {"mysql", "sqlite-memory", "other"}:
+    elif kind in ("mysql", "sqlite-memory", "other"):
         plan.refuse("`database.type` is sqlite on a volume, postgresql or cloud-sql", "hub.db")
     storage: dict[str, object] = {}
     if size := plan.get("hub.db.pvc.storage"):
@@ -219,7 +219,7 @@ def database(plan: Plan) -> None:
 
 def limits(plan: Plan) -> None:
     """Translate base URL, limits, named servers and other switches of the hub."""
-    if (url := plan.get("hub.baseUrl")) not in {None, "/"}:
+    if (url := plan.get("hub.baseUrl")) not in (None, "/"):
         plan.set("hub.baseUrl", str(url).rstrip("/"), "hub.baseUrl")
     for path, key in (("concurrentSpawnLimit", "concurrentStarts"), ("activeServerLimit", "activeServers")):
         if (number := plan.get(f"hub.{path}")) is not None:

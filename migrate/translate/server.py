@@ -6,7 +6,7 @@ from typing import Final
 
 from migrate.plan import Plan
 from migrate.translate import amounts
-from migrate.values import Key, list_of, map_of, texts_of
+from migrate.values import Key, list_of, map_of, number_of, texts_of
 
 MOST_PERCENT: Final = 400
 """Largest `notebook.memoryLimitPercent`."""
@@ -89,9 +89,9 @@ def process(plan: Plan) -> None:
         plan.same("the program that servers start with anyway", "singleuser.cmd", "singleuser.args")
     else:
         plan.set("notebook.command", command, "singleuser.cmd", "singleuser.args")
-    if seconds := plan.get("singleuser.startTimeout"):
-        kept = min(3600, max(30, int(str(seconds))))
-        plan.set("notebook.startTimeoutSeconds", kept, "singleuser.startTimeout")
+    if seconds := number_of(plan.get("singleuser.startTimeout")):
+        plan.set("notebook.startTimeoutSeconds", min(3600, max(30, seconds)), "singleuser.startTimeout")
+    plan.same("the default", "singleuser.startTimeout")
     _user(plan)
     if path := plan.get("singleuser.storage.homeMountPath"):
         if "{" in str(path):
@@ -102,13 +102,13 @@ def process(plan: Plan) -> None:
 
 
 def _user(plan: Plan) -> None:
-    user, group = plan.get("singleuser.uid"), plan.get("singleuser.fsGid")
-    for path, number in (("singleuser.uid", user), ("singleuser.fsGid", group)):
-        if str(number) == "0":
+    numbers = {"user": "singleuser.uid", "group": "singleuser.fsGid"}
+    for name, path in numbers.items():
+        if number := number_of(plan.get(path)):
+            plan.update("notebook.runAs", {name: number}, path)
+        elif number == 0:
             plan.refuse(_NOT_ROOT, path)
-    numbers = {"user": user, "group": group}
-    if parts := {name: int(str(number)) for name, number in numbers.items() if str(number) not in {"0", "None"}}:
-        plan.set("notebook.runAs", parts, "singleuser.uid", "singleuser.fsGid")
+        plan.same("the user of the image, 1000 and 100", path)
     if plan.get("singleuser.allowPrivilegeEscalation"):
         plan.refuse(_NOT_ROOT, "singleuser.allowPrivilegeEscalation")
     plan.same("never allowed", "singleuser.allowPrivilegeEscalation")
@@ -236,7 +236,7 @@ def tolerations_of(value: object) -> list[object]:
     """Return tolerations with the fields that settings have."""
     known = ("key", "operator", "value", "effect", "tolerationSeconds")
     parts = [map_of(one) for one in list_of(value)]
-    return [{name: one[name] for name in known if one.get(name) not in {None, ""}} for one in parts]
+    return [{name: one[name] for name in known if one.get(name) not in (None, "")} for one in parts]
 
 
 def _is_chown(container: object) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from migrate.plan import Plan
-from migrate.values import Key, list_of, map_of, texts_of
+from migrate.values import Key, list_of, map_of, number_of, texts_of
 
 _CONFIG: Final = ("hub", "config")
 _CLASSES: Final[Mapping[str, str]] = {
@@ -162,7 +162,7 @@ def _people(traits: _Traits) -> None:
 def _recheck(traits: _Traits, key: str) -> None:
     if "auth_refresh_age" in traits.found:
         seconds, path = traits.found.pop("auth_refresh_age")
-        traits.plan.set(key, -(-int(str(seconds)) // 60), path)
+        traits.plan.set(key, -(-(number_of(seconds) or 300) // 60), path)
 
 
 def _github(plan: Plan, traits: _Traits) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from migrate.plan import Plan
-from migrate.values import list_of, map_of
+from migrate.values import list_of, map_of, number_of
 
 _SAME: Final[Mapping[str, str]] = {
     "Chart": "of Helm",
@@ -39,11 +39,11 @@ def cull(plan: Plan) -> None:
     """Translate the limits of idle and of long-running servers."""
     if plan.get("cull.enabled") is False:
         plan.set("notebook.idleMinutes", 0, "cull.enabled", "cull.timeout")
-    elif timeout := plan.get("cull.timeout"):
-        plan.set("notebook.idleMinutes", max(5, int(str(timeout)) // 60), "cull.timeout", "cull.enabled")
-    plan.same("on", "cull.enabled")
-    if age := plan.get("cull.maxAge"):
-        plan.set("notebook.maxHours", max(1, -(-int(str(age)) // 3600)), "cull.maxAge")
+    elif timeout := number_of(plan.get("cull.timeout")):
+        plan.set("notebook.idleMinutes", max(5, timeout // 60), "cull.timeout", "cull.enabled")
+    plan.same("on", "cull.enabled", "cull.timeout")
+    if age := number_of(plan.get("cull.maxAge")):
+        plan.set("notebook.maxHours", max(1, -(-age // 3600)), "cull.maxAge")
     plan.same("no limit", "cull.maxAge")
 
 
