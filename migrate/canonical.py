@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, cast
 
-from migrate.values import Key, at, is_map, leaves, map_of, put, texts_of
+from migrate.values import Key, at, is_map, leaves, list_of, map_of, put
 
 SPAWNER_TRAITS: Final[Mapping[str, str]] = {
     "cmd": "cmd",
@@ -187,10 +187,10 @@ def _assignment(statement: ast.stmt) -> tuple[Key, object] | None:
             if key is None:
                 return None
             try:
-                literal = cast("object", ast.literal_eval(value))
+                literal: object = ast.literal_eval(value)
             except ValueError:
                 return None
-            return key, sorted(literal, key=str) if isinstance(literal, set) else _plain(literal)
+            return key, _plain(literal)
         case _:
             return None
 
@@ -202,9 +202,11 @@ def _is_read_later(key: Key, statement: ast.stmt, statements: list[ast.stmt]) ->
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, tuple | set):
-        return texts_of(value)
-    return map_of(cast("object", value)) if is_map(value) else value
+    if isinstance(value, set):
+        return sorted(str(one) for one in cast("set[object]", value))
+    if isinstance(value, tuple):
+        return list_of(cast("tuple[object, ...]", value))
+    return map_of(value) if is_map(value) else value
 
 
 def _is_template(value: object) -> bool:

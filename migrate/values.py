@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, TypeGuard, cast
 
 import yaml
 
@@ -58,7 +58,7 @@ def without(values: Mapping[str, object], defaults: Mapping[str, object]) -> dic
     return left
 
 
-def is_map(value: object) -> bool:
+def is_map(value: object) -> TypeGuard[Mapping[str, object]]:
     """Return whether a value is a map."""
     return isinstance(value, Mapping)
 
@@ -152,5 +152,5 @@ def _merge(below: Mapping[str, object], above: Mapping[str, object]) -> dict[str
         elif is_map(value) and is_map(merged.get(name)):
             merged[name] = _merge(map_of(merged[name]), map_of(value))
         else:
-            merged[name] = map_of(cast("object", value)) if is_map(value) else value
+            merged[name] = map_of(value) if is_map(value) else value
     return merged

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Mapping
-from typing import Final, cast
+from typing import Final
 
 from migrate.plan import Answer, Code, Kind, Plan
 from migrate.values import at
@@ -82,7 +82,7 @@ def _value(call: ast.Call, function: str, values: Mapping[str, object]) -> str:
     defaults = [*rest, *(keyword.value for keyword in call.keywords)]
     if found is not None:
         return repr(found)
-    return ast.unparse(cast("ast.expr", defaults[0])) if defaults else "None"
+    return ast.unparse(defaults[0]) if defaults else "None"
 
 
 def _replace(lines: list[str], node: ast.expr | ast.stmt, new: str) -> None:

@@ -9,7 +9,7 @@ from migrate.plan import Kind, Plan
 from migrate.translate import amounts
 from migrate.translate.server import IS_SECRET, named, names_of, text_of, tolerations_of
 from migrate.translate.storage import file_text
-from migrate.values import Key, list_of, map_of, texts_of
+from migrate.values import Key, is_map, list_of, map_of, texts_of
 from settings.types.quantity import parse
 
 _SAME: Final[Mapping[str, str]] = {
@@ -142,7 +142,7 @@ def _environment(plan: Plan) -> None:
         if reference:
             ref = {"secret": reference.get("name"), "key": reference.get("key")}
             plan.update("hub.secretKeyRefs", {name: ref}, path)
-        elif isinstance(value, Mapping):
+        elif is_map(value):
             plan.refuse("a value of a ConfigMap or of the pod: write it into `hub.environment`", path)
         elif IS_SECRET.search(name):
             plan.secret("auth.secretEnvironment", {name: text_of(value)}, path)
@@ -276,16 +276,13 @@ def people(plan: Plan) -> None:
         _role(plan, name, map_of(one), kept)
     groups_path: Key = ("hub", "config", "JupyterHub", "load_groups")
     if groups := map_of(plan.get(groups_path)):
-        by_name = {
-            name: texts_of(map_of(one).get("users") if isinstance(one, Mapping) else one)
-            for name, one in groups.items()
-        }
+        by_name = {name: texts_of(map_of(one).get("users") if is_map(one) else one) for name, one in groups.items()}
         plan.set("hub.groups", by_name, groups_path)
     plan.same("none", "hub.loadRoles", "hub.services", groups_path)
 
 
 def _service(plan: Plan, name: str, service: dict[str, object], *, has_role: bool) -> bool:
-    path: Key = ("hub", "services", name) if isinstance(plan.get("hub.services"), Mapping) else ("hub", "services")
+    path: Key = ("hub", "services", name) if is_map(plan.get("hub.services")) else ("hub", "services")
     if service.get("command"):
         plan.refuse(
             "a program in the hub's pod: run it as a Deployment or CronJob with a token by `hub.services`", path
@@ -313,7 +310,7 @@ def _service(plan: Plan, name: str, service: dict[str, object], *, has_role: boo
 
 def _role(plan: Plan, name: str, role: dict[str, object], services: set[str]) -> None:
     whole = plan.get("hub.loadRoles")
-    path: Key = ("hub", "loadRoles", name) if isinstance(whole, Mapping) else ("hub", "loadRoles")
+    path: Key = ("hub", "loadRoles", name) if is_map(whole) else ("hub", "loadRoles")
     entry: dict[str, object] = {"name": str(role.get("name", name)), "scopes": texts_of(role.get("scopes"))}
     if role.get("description"):
         entry["description"] = str(role["description"])

@@ -6,7 +6,7 @@ from typing import Final
 
 from migrate.plan import Plan
 from migrate.translate import amounts
-from migrate.values import Key, list_of, map_of, number_of, texts_of
+from migrate.values import Key, is_map, list_of, map_of, number_of, texts_of
 
 MOST_PERCENT: Final = 400
 """Largest `notebook.memoryLimitPercent`."""
@@ -121,7 +121,7 @@ def environment(plan: Plan) -> None:
             plan.same(why, path)
         elif name == "GRANT_SUDO":
             plan.refuse(_NOT_ROOT, path)
-        elif isinstance(value, Mapping):
+        elif is_map(value):
             why = "a value of another object: put it into `notebook.secretEnvironment`, or let the program read a file"
             plan.refuse(why, path)
         elif IS_SECRET.search(name):
@@ -134,10 +134,10 @@ def environment(plan: Plan) -> None:
 def named(value: object, key: Key) -> list[tuple[str, object, Key]]:
     """Return (name, value, path) of environment variables, which are a map, or a list as in a pod."""
     found: list[tuple[str, object, Key]] = []
-    for name, inner in map_of(value).items() if isinstance(value, Mapping) else []:
+    for name, inner in map_of(value).items():
         parts = map_of(inner)
         found.append((str(parts.get("name", name)), parts.get("value", inner) if parts else inner, (*key, name)))
-    for inner in [] if isinstance(value, Mapping) else list_of(value):
+    for inner in [] if is_map(value) else list_of(value):
         parts = map_of(inner)
         found.append((str(parts.get("name")), parts.get("value", parts), key))
     return found
@@ -246,7 +246,7 @@ def _is_chown(container: object) -> bool:
 
 def names_of(value: object) -> list[object]:
     """Return names of objects, which are texts, or maps with `name`."""
-    return [map_of(one).get("name", one) if isinstance(one, Mapping) else one for one in list_of(value)]
+    return [map_of(one).get("name", one) if is_map(one) else one for one in list_of(value)]
 
 
 def _texts(parts: Mapping[str, object]) -> dict[str, object]:

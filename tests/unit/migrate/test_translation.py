@@ -206,7 +206,10 @@ def test_volumes_become_what_they_are_for(volume: Mapping[str, object], path: st
 
 @pytest.mark.parametrize("kind", ["hostPath", "nfs", "configMap"])
 def test_volumes_that_servers_cannot_have_are_refused(kind: str) -> None:
-    storage = {"extraVolumes": {"a": {"name": "v", kind: {}}}, "extraVolumeMounts": [{"name": "v", "mountPath": "/x"}]}
+    storage: dict[str, object] = {
+        "extraVolumes": {"a": {"name": "v", kind: {}}},
+        "extraVolumeMounts": [{"name": "v", "mountPath": "/x"}],
+    }
     translation = translate({"singleuser": {"storage": storage}})
     assert set(_answers(translation, Kind.REFUSED)) == {
         f"singleuser.storage.extraVolumes.a.{part}" for part in ("name", kind)
