@@ -171,13 +171,13 @@ def route(plan: Plan) -> None:
     if not plan.get("httpRoute.enabled"):
         plan.same("off", "httpRoute")
         return
-    plan.set("endpoint.type", "route", "httpRoute.enabled")
+    plan.set("endpoint.type", "http-route", "httpRoute.enabled")
     if hosts := texts_of(plan.get("httpRoute.hostnames")):
         plan.set("endpoint.hostname", hosts[0], "httpRoute.hostnames")
     parents = [map_of(one) for one in list_of(plan.get("httpRoute.parentRefs") or plan.get("httpRoute.gateway"))]
     if parents:
         first = {"name": parents[0].get("name"), "namespace": parents[0].get("namespace")}
-        section = {"section": parents[0].get("sectionName")}
-        gateway = {name: value for name, value in {**first, **section}.items() if value}
+        listener = {"listener": parents[0].get("sectionName")}
+        gateway = {name: value for name, value in {**first, **listener}.items() if value}
         plan.set("endpoint.gateway", gateway, "httpRoute.parentRefs", "httpRoute.gateway")
     _annotations(plan, ("httpRoute", "annotations"), takes=True)

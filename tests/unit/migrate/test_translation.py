@@ -260,3 +260,18 @@ def test_services_get_new_tokens_and_roles_keep_their_scopes() -> None:
     ]
     assert translation.plan.settings["hub.roles"] == [{"name": "staff", "scopes": ["list:users"], "groups": ["course"]}]
     assert "service_tokens" in _answers(translation, Kind.SAME)["hub.services.dask-gateway.apiToken"]
+
+
+def test_an_http_route_names_the_existing_gateway() -> None:
+    route = {
+        "enabled": True,
+        "hostnames": ["hub.example.org"],
+        "parentRefs": [{"name": "shared", "namespace": "infra", "sectionName": "https"}],
+    }
+    translation = translate({"httpRoute": route})
+    assert not [mistake for mistake in translation.mistakes if mistake.startswith("endpoint.")]
+    assert translation.plan.settings["endpoint.gateway"] == {
+        "name": "shared",
+        "namespace": "infra",
+        "listener": "https",
+    }
