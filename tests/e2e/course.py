@@ -177,10 +177,10 @@ def measure(folder: Path, *, people: int, seconds: float, spare: int, node_secon
 def main() -> None:
     """Measure, and print a line for each number of servers that there is room for."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--people", type=int, default=300)
-    parser.add_argument("--seconds", type=float, default=180, help="in which they come")
+    parser.add_argument("--people", type=int, default=150)
+    parser.add_argument("--seconds", type=float, default=120, help="in which they come")
     parser.add_argument("--node-seconds", type=float, default=90, help="that a new node takes")
-    parser.add_argument("--spare", type=int, nargs="+", default=[0, 60, 300])
+    parser.add_argument("--spare", type=int, nargs="+", default=[150, 0])
     wanted = parser.parse_args()
     for spare in wanted.spare:
         with tempfile.TemporaryDirectory() as folder:
