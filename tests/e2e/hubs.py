@@ -144,7 +144,7 @@ MONITORING_SETTINGS: dict[str, object] = {
     "monitoring.usage": "users",
     "monitoring.groups": ["physics"],
     "monitoring.logs": "json",
-    "hub.groups": {"physics": ["ada"], "others": ["bob"]},
+    "hub.groups": {"physics": ["ada"], "others": ["bob", "cyd", "dan", "eve"]},
     "hub.services": [{"name": "tester", "scopes": ["admin:users", "admin:servers"]}],
     "notebook.choices": [
         {"name": "small", "title": "Small", "cpu": 0.25, "memory": "512Mi"},

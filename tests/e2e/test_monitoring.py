@@ -2,8 +2,7 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -15,7 +14,6 @@ from kubernetes.client import AppsV1Api, CoreV1Api, V1Namespace, V1ObjectMeta
 from kubernetes.client.exceptions import ApiException
 
 from components import alerts
-from hub.contract import HUB_PORT
 from hub.contract_monitoring import METRICS_PATH, PROBLEM, USAGE, VOLUME_FREE
 from settings import METRICS_SERVICE
 from tests import dashboard
@@ -76,18 +74,15 @@ def tokens(hub: Hub) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def reader(hub: Hub, tokens: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Generator[Prometheus]:
     """A Prometheus with the alert rules of the hub, which fire at once."""
-    assert hub.url
     groups = alerts.groups("tf-hub", MONITORING_NAMESPACE, has_volume=True, has_certificate=False)
     at_once = [
         {**group, "interval": "1s", "rules": [{**rule, "for": "0s"} for rule in group["rules"]]} for group in groups
     ]
     try:
-        service = CoreV1Api(api.connect()).read_namespaced_service("tf-hub-api", MONITORING_NAMESPACE)
-        assert service.spec
         with prometheus.running(
             tmp_path_factory.mktemp("prometheus"),
             job="tf-hub",
-            target=f"{service.spec.cluster_ip}:{HUB_PORT}",
+            target=hub.url.removeprefix("http://"),
             token=tokens["metrics"],
             labels={"namespace": MONITORING_NAMESPACE},
             rules=at_once,
@@ -145,11 +140,12 @@ def test_usage_is_counted_for_the_person_the_choice_and_the_group(
 
 
 def test_starts_that_fail_fire_an_alert(hub: Hub, reader: Prometheus, tokens: Mapping[str, str]) -> None:
+    people = ("bob", "cyd", "dan", "eve")
+    for name in people:
+        answer = _call(hub, tokens["tester"], "POST", f"/users/{name}/server", {"choice": "broken"})
+        assert answer.status_code in {202, 503}, answer.text
     failed = 'sum(jupyterhub_server_spawn_duration_seconds_count{status="error"})'
-    for count in range(1, alerts.LEAST_STARTS + 2):
-        answer = _call(hub, tokens["tester"], "POST", "/users/bob/server", {"choice": "broken"})
-        assert answer.status_code in {202, 500}, answer.text
-        wait_until(lambda count=count: [*reader.ask(failed).values()] == [count], seconds=300)
+    wait_until(lambda: any(value >= len(people) for value in reader.ask(failed).values()), seconds=300)
     wait_until(lambda: reader.firing() == {"JupyterHubStartsFail"})
 
 
@@ -175,25 +171,12 @@ def test_the_log_of_hub_and_proxy_has_one_object_a_line_and_no_token(hub: Hub, t
     assert [kind for kind, text in readable.items() for token in tokens.values() if token in text] == []
 
 
-def test_a_proxy_that_is_away_fires_an_alert_and_the_hub_still_tells_metrics(reader: Prometheus) -> None:
-    with _away(AppsV1Api(api.connect()).patch_namespaced_deployment_scale, "tf-hub-proxy"):
-        wait_until(lambda: "JupyterHubUnhealthy" in reader.firing(), seconds=120)
-        assert "JupyterHubDown" not in reader.firing()
-    wait_until(lambda: "JupyterHubUnhealthy" not in reader.firing(), seconds=120)
-
-
 def test_a_hub_that_is_away_fires_an_alert(reader: Prometheus) -> None:
-    with _away(AppsV1Api(api.connect()).patch_namespaced_stateful_set_scale, "tf-hub"):
-        wait_until(lambda: "JupyterHubDown" in reader.firing(), seconds=120)
+    apps = AppsV1Api(api.connect())
+    apps.patch_namespaced_stateful_set_scale("tf-hub", MONITORING_NAMESPACE, {"spec": {"replicas": 0}})
+    wait_until(lambda: "JupyterHubDown" in reader.firing(), seconds=120)
+    apps.patch_namespaced_stateful_set_scale("tf-hub", MONITORING_NAMESPACE, {"spec": {"replicas": 1}})
     wait_until(lambda: "JupyterHubDown" not in reader.firing(), seconds=120)
-
-
-@contextmanager
-def _away(scale: Callable[[str, str, Any], object], name: str) -> Generator[None]:
-    """Keep the hub or the proxy away until the end of the block."""
-    scale(name, MONITORING_NAMESPACE, {"spec": {"replicas": 0}})
-    yield
-    scale(name, MONITORING_NAMESPACE, {"spec": {"replicas": 1}})
 
 
 def test_a_renewed_token_reads_and_the_old_one_does_not(
