@@ -1,4 +1,4 @@
-"""Debian's nginx, unpacked and not installed, as no service of the machine may start."""
+"""nginx, in front of a node port."""
 
 import subprocess
 from collections.abc import Generator
@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from tests.installed import folder_of
-from tools.commands import run
+from tests.debian import unpacked
 
 _SETTINGS: Final = """
 error_log stderr;
@@ -36,19 +35,9 @@ def running(servers: str, folder: Path) -> Generator[None]:
     """
     configuration = folder / "nginx.conf"
     configuration.write_text(_SETTINGS.format(folder=folder, servers=servers))
-    command = [_program(), "-p", folder, "-e", "stderr", "-c", configuration]
+    command = [unpacked("nginx") / "usr" / "sbin" / "nginx", "-p", folder, "-e", "stderr", "-c", configuration]
     with (folder / "log.txt").open("w") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
         try:
             yield
         finally:
             process.terminate()
-
-
-def _program() -> Path:
-    def install(folder: Path) -> None:
-        run(["apt-get", "update"], doing="apt-get update")
-        run(["apt-get", "download", "nginx"], cwd=folder, doing="apt-get download nginx")
-        (package,) = folder.glob("nginx_*.deb")
-        run(["dpkg-deb", "--extract", str(package), "."], cwd=folder)
-
-    return folder_of("nginx", [Path("/etc/debian_version")], install) / "usr" / "sbin" / "nginx"

@@ -15,7 +15,6 @@ TOOLS = [
     toolchain.ACTIONLINT,
     toolchain.KUBE_SCORE,
     toolchain.CYCLONUS,
-    toolchain.PROMETHEUS,
     toolchain.TRAEFIK,
     toolchain.KWOK,
 ]
