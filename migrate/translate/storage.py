@@ -40,7 +40,7 @@ def homes(plan: Plan) -> None:
     if modes in ([], ["ReadWriteOnce"]) or storage:
         plan.same("ReadWriteOnce; shares of Filestore ReadWriteMany", f"{path}.dynamic.storageAccessModes")
     plan.same(
-        "homes are named `claim-<user>`; existing ones get these names: docs/migrate.md#homes",
+        "homes are named `claim-<user>`; `python -m migrate.homes` moves existing ones",
         f"{path}.dynamic.pvcNameTemplate",
         f"{path}.dynamic.volumeNameTemplate",
     )
