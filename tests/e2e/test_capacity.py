@@ -5,10 +5,13 @@ no node is added, so a server that runs then has found its room.
 """
 
 import asyncio
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TypeVar
 
 import pytest
 from kubernetes.client import (
@@ -39,6 +42,8 @@ from tools.errors import ToolError
 
 pytestmark = pytest.mark.scenario
 
+_Result = TypeVar("_Result")
+
 PEOPLE = 200
 SERVER = {"component": "singleuser-server"}
 PLACEHOLDER = {"app.kubernetes.io/component": "spare"}
@@ -50,17 +55,24 @@ NODE_SECONDS = 5
 DEPLOYMENT = "tf-hub-spare"
 
 
+def _apart(function: Callable[..., _Result], *arguments: object) -> _Result:
+    """Call a function that uses asyncio: in a thread of its own, as the loop of Playwright may run in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(function, *arguments).result()
+
+
 @pytest.fixture(scope="module")
 def stack() -> Record:
     """A stack with room for all people in a course, and a quota for just as many."""
     course = {"servers": PEOPLE, "hours": "Mon 08:00-10:00 Europe/Berlin"}
-    return record_hub(
+    return _apart(
+        record_hub,
         {
             "notebook.quota": {"pods": PEOPLE},
             "notebook.nodeSelector": POOL,
             "notebook.spare": [course],
             "notebook.prepull": True,
-        }
+        },
     )
 
 
@@ -121,7 +133,7 @@ def _scale(of: Record, nodes: ManyNodes, now: str) -> None:
         proxy.spare, proxy.spare_namespace = config_of(of).spare, NAMESPACE
         await proxy.scale(datetime.fromisoformat(now).replace(tzinfo=UTC))
 
-    asyncio.run(run())
+    _apart(lambda: asyncio.run(run()))
 
 
 def test_the_api_server_takes_the_objects_of_the_program(nodes: ManyNodes, stack: Record) -> None:
@@ -219,6 +231,6 @@ def test_the_hub_may_set_the_number_of_placeholders_and_nothing_else_of_them(
 
 @pytest.mark.usefixtures("nodes")  # which says whether kwok can be built
 def test_a_course_at_the_hub_starts_on_the_nodes_that_are_there(tmp_path: Path) -> None:
-    seen = measure(tmp_path, people=30, seconds=5, spare=30, node_seconds=3600)
+    seen = _apart(partial(measure, tmp_path, people=30, seconds=5, spare=30, node_seconds=3600))
     assert len(seen.without_node) == 30
     assert seen.nodes == 5, "six servers on each"
