@@ -64,6 +64,7 @@ def test_hub_json_has_the_values_of_the_settings() -> None:
         exclude={"owner_uid", "default_service_account", "sign_in", "extra_config", "hub_connect_url", *_NESTED}
     ) == {
         "base_url": "/",
+        "monitoring": {"groups": (), "logs": "text", "metrics": False, "public_url": None, "usage": "groups"},
         "proxy_api_url": "http://physics-proxy-api:8001",
         "database_url": "sqlite:////var/lib/jupyterhub/jupyterhub.sqlite",
         "notebooks_namespace": "lab-notebooks",

@@ -28,6 +28,7 @@ def hub() -> Record:
             "notebook.folders": [{"name": "data", "path": "/data", "storage": {"size": "10Gi", "storageClass": "nfs"}}],
             "notebook.secretEnvironment": {"DB_PASSWORD": "secret"},
             "hub.pod": {"disruptionBudget": True},
+            "monitoring.metrics": "prometheus-operator",
             "pages.announcement": "Maintenance",
             "pages.templates": {"login.html": "Welcome"},
             "hub.files": {"/etc/krb5.conf": "[libdefaults]"},
@@ -116,8 +117,13 @@ def test_the_default_names_of_objects_are_fixed(hub: Record) -> None:
 def test_config_maps_and_secrets_are_immutable_and_auto_named(hub: Record) -> None:
     found = hub.of("ConfigMap") + hub.of("Secret")
     # A change of the notebooks' secret variables restarts nothing: servers that start later have it. The hub reads the
-    # announcement while it runs. Pods of services name the Secret with their token.
-    fixed = {"tf-hub-notebooks-environment", "tf-hub-pages-announcement", "tf-hub-secret-services-grader-token"}
+    # announcement while it runs. Pods of services, and what scrapes the metrics, name the Secret with their token.
+    fixed = {
+        "tf-hub-notebooks-environment",
+        "tf-hub-pages-announcement",
+        "tf-hub-secret-services-grader-token",
+        "tf-hub-monitoring-token",
+    }
     immutable = [resource for resource in found if resource.name not in fixed]
     assert len(immutable) == len(found) - len(fixed)
     for resource in immutable:
