@@ -14,6 +14,7 @@ from kubernetes.client import AppsV1Api, CoreV1Api, V1Namespace, V1ObjectMeta
 from kubernetes.client.exceptions import ApiException
 
 from components import alerts
+from components.dynamic.api_client import end_of_log
 from hub.contract_monitoring import METRICS_PATH, PROBLEM, USAGE, VOLUME_FREE
 from settings import METRICS_SERVICE
 from tests import dashboard
@@ -164,9 +165,10 @@ def test_the_log_of_hub_and_proxy_has_one_object_a_line_and_no_token(hub: Hub, t
     core = CoreV1Api(api.connect())
     found = core.list_namespaced_pod(MONITORING_NAMESPACE).items
     for name in (str(pod.metadata.name) for pod in found if pod.metadata):
-        lines = core.read_namespaced_pod_log(name, MONITORING_NAMESPACE).splitlines()
+        lines = end_of_log(core, name, MONITORING_NAMESPACE, lines=100_000)
         first = next(index for index, line in enumerate(lines) if line.startswith("{"))
-        assert all("severity" in json.loads(line) for line in lines[first:])
+        assert [line for line in lines[first:] if not line.startswith('{"severity":')] == []
+        assert all("message" in json.loads(line) for line in lines[first:])
     readable = readable_texts(MONITORING_NAMESPACE)
     assert [kind for kind, text in readable.items() for token in tokens.values() if token in text] == []
 
