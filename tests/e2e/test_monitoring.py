@@ -165,7 +165,7 @@ def test_the_log_of_hub_and_proxy_has_one_object_a_line_and_no_token(hub: Hub, t
     core = CoreV1Api(api.connect())
     found = core.list_namespaced_pod(MONITORING_NAMESPACE).items
     for name in (str(pod.metadata.name) for pod in found if pod.metadata):
-        lines = end_of_log(core, name, MONITORING_NAMESPACE, lines=100_000)
+        lines = end_of_log(core, name, MONITORING_NAMESPACE, previous=False, lines=100_000)
         first = next(index for index, line in enumerate(lines) if line.startswith("{"))
         assert [line for line in lines[first:] if not line.startswith('{"severity":')] == []
         assert all("message" in json.loads(line) for line in lines[first:])
