@@ -1,6 +1,7 @@
 """Command: give the homes of another hub in this cluster to the hub of a stack, without a copy."""
 
 import argparse
+import os
 import sys
 
 from kubernetes.client import CoreV1Api
@@ -33,7 +34,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(arguments: argparse.Namespace) -> int:
     try:
-        core = CoreV1Api(new_client_from_config(context=arguments.context))
+        # The client reads the variable when it is imported.
+        kubeconfig = os.environ.get("KUBECONFIG") or None
+        core = CoreV1Api(new_client_from_config(kubeconfig, context=arguments.context))
         found = homes(core, arguments.old, arguments.new, back=arguments.back)
         chosen = [home for home in found if not arguments.user or home.record.user in arguments.user]
         if missing := sorted(set(arguments.user) - {home.record.user for home in chosen}):

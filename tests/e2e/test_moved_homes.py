@@ -14,6 +14,7 @@ from kubernetes.client import (
     V1PersistentVolumeClaimSpec,
     V1PersistentVolumeClaimVolumeSource,
     V1Pod,
+    V1PodSecurityContext,
     V1PodSpec,
     V1Volume,
     V1VolumeMount,
@@ -75,7 +76,12 @@ def _start(core: CoreV1Api, image: str, namespace: str, claim: str) -> None:
         volume_mounts=[V1VolumeMount(name="home", mount_path="/home/jovyan")],
     )
     home = V1Volume(name="home", persistent_volume_claim=V1PersistentVolumeClaimVolumeSource(claim_name=claim))
-    spec = V1PodSpec(containers=[container], volumes=[home], termination_grace_period_seconds=0)
+    spec = V1PodSpec(
+        containers=[container],
+        volumes=[home],
+        security_context=V1PodSecurityContext(fs_group=100),
+        termination_grace_period_seconds=0,
+    )
     core.create_namespaced_pod(namespace, V1Pod(metadata=V1ObjectMeta(name="server"), spec=spec))
     wait_until(lambda: core.read_namespaced_pod("server", namespace).status.phase == "Running")
 
