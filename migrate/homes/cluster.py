@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
-from kubernetes.client import CoreV1Api, V1PersistentVolume, V1PersistentVolumeClaim, V1Pod
+from kubernetes.client import CoreV1Api
 from kubernetes.client.exceptions import ApiException
 from kubespawner.slugs import multi_slug, safe_slug
 from pydantic import ValidationError
@@ -12,6 +12,8 @@ from pydantic import ValidationError
 from migrate.homes.steps import Home, Record, Reference
 from tools.errors import ToolError
 
+ApiObject = Any
+"""Object of the Kubernetes API. Its type says of each field that it may be missing; these have them."""
 ANNOTATION: Final = "jupyterhub-on-gke/moved-home"
 """Annotation of a volume with its `Record`."""
 USER: Final = "hub.jupyter.org/username"
@@ -44,12 +46,15 @@ def homes(core: CoreV1Api, old: str, new: str, *, back: bool = False) -> list[Ho
     try:
         for namespace in (old, new):
             core.read_namespace(namespace)
-        volumes = {volume.metadata.name: volume for volume in core.list_persistent_volume().items}
-        claims = {name: core.list_namespaced_persistent_volume_claim(name).items for name in (old, new)}
-        pods = core.list_namespaced_pod(source).items
+        all_volumes: list[ApiObject] = core.list_persistent_volume().items
+        claims: dict[str, list[ApiObject]] = {
+            name: core.list_namespaced_persistent_volume_claim(name).items for name in (old, new)
+        }
+        pods: list[ApiObject] = core.list_namespaced_pod(source).items
     except ApiException as error:
         message = f"The cluster does not tell the homes of {old} and {new}: {error.reason}. {_hint(error)}"
         raise ToolError(message) from None
+    volumes: dict[str, ApiObject] = {volume.metadata.name: volume for volume in all_volumes}
     records = {name: record for name, volume in volumes.items() if (record := record_of(volume))}
     for claim in [] if back else claims[old]:
         name = claim.spec.volume_name
@@ -62,9 +67,10 @@ def homes(core: CoreV1Api, old: str, new: str, *, back: bool = False) -> list[Ho
     ]
 
 
-def record_of(volume: V1PersistentVolume) -> Record | None:
+def record_of(volume: ApiObject) -> Record | None:
     """Return what a volume remembers of its move."""
-    text = (volume.metadata.annotations or {}).get(ANNOTATION)
+    annotations: dict[str, str] = volume.metadata.annotations or {}
+    text = annotations.get(ANNOTATION)
     if text is None:
         return None
     try:
@@ -84,8 +90,8 @@ def name_of_claim(user: str, server: str) -> str:
     return f"claim-{'--'.join(names)}"
 
 
-def _record(claim: V1PersistentVolumeClaim, volume: V1PersistentVolume, target: str) -> Record | None:
-    annotations = claim.metadata.annotations or {}
+def _record(claim: ApiObject, volume: ApiObject, target: str) -> Record | None:
+    annotations: dict[str, str] = claim.metadata.annotations or {}
     user, server = annotations.get(USER), annotations.get(SERVER, "")
     if user is None:
         return None  # no home of KubeSpawner
@@ -102,11 +108,11 @@ def _record(claim: V1PersistentVolumeClaim, volume: V1PersistentVolume, target: 
 
 
 def _home(
-    volume: V1PersistentVolume,
+    volume: ApiObject,
     record: Record,
-    sources: Iterable[V1PersistentVolumeClaim],
-    targets: Iterable[V1PersistentVolumeClaim],
-    pods: Iterable[V1Pod],
+    sources: Iterable[ApiObject],
+    targets: Iterable[ApiObject],
+    pods: Iterable[ApiObject],
 ) -> Home:
     name, reference = volume.metadata.name, volume.spec.claim_ref
     claims = [claim for claim in targets if claim.metadata.name == record.target.name]
@@ -123,11 +129,12 @@ def _home(
     )
 
 
-def _claims_of(pod: V1Pod) -> set[str]:
+def _claims_of(pod: ApiObject) -> set[str]:
     if pod.status.phase in {"Succeeded", "Failed"}:
         return set()
-    claims = [volume.persistent_volume_claim for volume in pod.spec.volumes or []]
-    return {claim.claim_name for claim in claims if claim}
+    volumes: list[ApiObject] = pod.spec.volumes or []
+    claims: list[ApiObject] = [volume.persistent_volume_claim for volume in volumes]
+    return {str(claim.claim_name) for claim in claims if claim}
 
 
 def _hint(error: ApiException) -> str:

@@ -8,14 +8,13 @@ from typing import Final
 from kubernetes.client import (
     CoreV1Api,
     V1ObjectMeta,
-    V1PersistentVolume,
     V1PersistentVolumeClaim,
     V1PersistentVolumeClaimSpec,
     V1VolumeResourceRequirements,
 )
 from kubernetes.client.exceptions import ApiException
 
-from migrate.homes.cluster import ANNOTATION, SERVER, USER, homes
+from migrate.homes.cluster import ANNOTATION, SERVER, USER, ApiObject, homes
 from migrate.homes.steps import RETAIN, Home, Step, next_step
 from tools.errors import ToolError
 
@@ -84,7 +83,7 @@ def _take(core: CoreV1Api, home: Home, step: Step, *, back: bool) -> None:
         core.patch_persistent_volume(home.volume, {"spec": {"persistentVolumeReclaimPolicy": record.policy}})
 
 
-def _claim(home: Home, volume: V1PersistentVolume, *, back: bool) -> V1PersistentVolumeClaim:
+def _claim(home: Home, volume: ApiObject, *, back: bool) -> V1PersistentVolumeClaim:
     record = home.record
     metadata = V1ObjectMeta(
         name=record.target.name,

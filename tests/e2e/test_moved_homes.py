@@ -83,7 +83,12 @@ def _start(core: CoreV1Api, image: str, namespace: str, claim: str) -> None:
         termination_grace_period_seconds=0,
     )
     core.create_namespaced_pod(namespace, V1Pod(metadata=V1ObjectMeta(name="server"), spec=spec))
-    wait_until(lambda: core.read_namespaced_pod("server", namespace).status.phase == "Running")
+    wait_until(lambda: _phase(core, namespace) == "Running")
+
+
+def _phase(core: CoreV1Api, namespace: str) -> str | None:
+    status = core.read_namespaced_pod("server", namespace).status
+    return status.phase if status else None
 
 
 def _stop(core: CoreV1Api, namespace: str) -> None:
