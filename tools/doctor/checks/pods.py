@@ -193,8 +193,8 @@ def _exited(facts: Facts, pod: Pod, container: Container, end: Ended, component:
         messages = []
         fix = f"Its log has the reason: kubectl -n {pod.metadata.namespace} logs {pod.name} --previous"
     return Finding(
-        title=f"{component.capitalize()} does not start: its container exits with code {end.exit_code}, "
-        f"{container.restart_count + bool(container.state.terminated)} times until now",
+        title=f"Pod {pod.name} does not start: container {container.name} exits with code {end.exit_code} "
+        f"(starts until now: {container.restart_count + 1})",
         why=tuple(messages),
         fix=fix,
     )
@@ -203,7 +203,7 @@ def _exited(facts: Facts, pod: Pod, container: Container, end: Ended, component:
 def _out_of_memory(pod: Pod, container: Container, component: str, *, restarted: bool) -> Finding:
     return Finding(
         title=f"Container {container.name} of pod {pod.name} needed more memory than its limit, and was ended "
-        f"({_OUT_OF_MEMORY}), {container.restart_count} restarts until now",
+        f"({_OUT_OF_MEMORY}; restarts until now: {container.restart_count})",
         fix=f"Raise {component}.resources (limits.memory)"
         if component != "notebook"
         else "Choose a larger size of the server, or raise notebook.memory",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from components import next_steps
 from tools.review.log import resources
 from tools.review.log.model import (
     SECRET,
@@ -143,8 +144,9 @@ def _state(found: dict[str, Any] | None) -> ResourceState | None:
 
 
 def _outputs(found: dict[str, Any] | None) -> Properties:
+    """Return the exports, without the one that repeats the others in words."""
     state = _state(found)
-    return {} if state is None else state.outputs
+    return {} if state is None else {name: value for name, value in state.outputs.items() if name != next_steps.EXPORT}
 
 
 def _diagnostic(event: dict[str, Any]) -> Iterator[Diagnostic]:
