@@ -101,7 +101,7 @@ def test_a_quota_of_notebooks_is_told_from_nine_tenths_on(used: str, title: str 
 @pytest.mark.parametrize(
     ("wanted", "classes", "reason"),
     [
-        (None, [], "the cluster has no default one"),
+        (None, [], "the cluster has no default one."),
         ("fast", ["slow"], "There is no StorageClass fast."),
         ("fast", ["fast"], "StorageClass fast has made no volume."),
     ],

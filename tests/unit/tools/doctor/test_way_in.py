@@ -15,11 +15,8 @@ from tools.doctor.checks.way_in import registered
 from tools.doctor.facts import Conditioned, Facts, Named, Service, Slice
 
 HOST = "hub.example.org"
-TLS: Mapping[str, object] = {
-    "endpoint.hostname": HOST,
-    "endpoint.tlsSecret": "hub-tls",
-    "auth.allowAnyoneFromTheInternet": True,
-}
+NAMED: Mapping[str, object] = {"endpoint.hostname": HOST, "auth.allowAnyoneFromTheInternet": True}
+TLS: Mapping[str, object] = {**NAMED, "endpoint.tlsSecret": "hub-tls"}
 CONDITIONS = [{"type": "Ready", "status": "False", "reason": "Failed", "message": "no such zone"}]
 
 
@@ -80,14 +77,14 @@ def test_a_route_that_its_gateway_refuses_is_told_as_pulumi_up_tells_it() -> Non
 
 
 def test_a_missing_dns_record_is_told_with_the_record_to_create() -> None:
-    facts = _site(healthy({"endpoint.hostname": HOST}), addresses=(), lookup_error="Name or service not known")
+    facts = _site(healthy(NAMED), addresses=(), lookup_error="Name or service not known")
     text = only(facts)
     assert f"DNS has no address of {HOST}" in text
     assert f"Create the DNS record: {HOST}. A {ADDRESS}" in text
 
 
 def test_a_dns_record_of_another_address_is_told_unless_a_hub_answers_there() -> None:
-    elsewhere = _site(healthy({"endpoint.hostname": HOST}), addresses=("203.0.113.9",))
+    elsewhere = _site(healthy(NAMED), addresses=("203.0.113.9",))
     assert titles(elsewhere) == [], "another proxy is in front of the hub"
     text = only(_site(elsewhere, version=None))
     assert f"DNS leads {HOST} to 203.0.113.9, where no hub answers; it is at {ADDRESS}" in text
