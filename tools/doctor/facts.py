@@ -276,6 +276,12 @@ class Facts:
         return next((one for one in self.stateful_sets if one.metadata.name == self.settings.name), None)
 
     @property
+    def serves(self) -> bool:
+        """Whether hub and proxy are ready, as far as it is known."""
+        ready = {pod.metadata.labels.get("app.kubernetes.io/component") for pod in self.pods if pod.ready}
+        return "pods" in self.unread or {"hub", "proxy"} <= ready
+
+    @property
     def public_addresses(self) -> tuple[str, ...]:
         """Addresses at which the cluster serves the hub, as far as it says so."""
         name, endpoint = self.settings.name, self.settings.endpoint

@@ -52,7 +52,7 @@ def test_the_steps_end_with_the_url_and_begin_with_what_it_needs(
 
 
 def test_records_of_a_reserved_address_are_steps_unless_the_stack_creates_them() -> None:
-    zone = {**GATEWAY, "endpoint.dnsZone": {}}
+    zone: Mapping[str, object] = {**GATEWAY, "endpoint.dnsZone": {}}
     records = [step for step in _steps(record_gke(zone)) if step.startswith("Create the DNS record ")]
     assert records[0].split()[4:6] == [f"{HOST}.", "A"]
     assert len(records) == 2, "the address, and the proof for the certificate"

@@ -20,7 +20,7 @@ CHECKS: Final = (
     Check(name="Services", judge=way_in.services, needs=("services", "slices"), after=_PODS),
     Check(name="address", judge=way_in.address, needs=("services",), after=("objects of the stack",)),
     Check(name="DNS", judge=way_in.dns, after=("address",)),
-    Check(name="certificate", judge=way_in.certificate, after=("pod of the proxy", "address", "DNS")),
+    Check(name="certificate", judge=way_in.certificate, after=("pod of the proxy", "address")),
     Check(name="answer of the URL", judge=way_in.answer, after=(*_PODS, "Services", "address", "DNS", "certificate")),
     Check(name="OAuth callback", judge=way_in.callback, needs=("hub_files",), after=("address",)),
     Check(name="versions of the images", judge=running.versions),

@@ -52,7 +52,7 @@ def rollout(facts: Facts) -> Iterator[Finding]:
 def health(facts: Facts) -> Iterator[Finding]:
     """Find what the hub itself says about its database, its proxy and Kubernetes."""
     told = hub_log.last_health(facts.log)
-    if told is None and facts.site is not None and facts.site.status == 503:
+    if told is None and facts.site is not None and facts.site.version is not None and facts.site.status == 503:
         told = facts.site.text.strip()
     if told and told != hub_log.GOOD:
         yield Finding(

@@ -171,6 +171,8 @@ def answer(facts: Facts) -> Iterator[Finding]:
     site, endpoint = facts.site, facts.settings.endpoint
     if site is None:
         return
+    if not facts.serves:
+        return  # the reason is a finding about a pod
     restricted = endpoint.internal or endpoint.source_ranges
     if site.error is not None:
         yield Finding(

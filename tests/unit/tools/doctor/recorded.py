@@ -30,10 +30,16 @@ def pod(
     namespace: str = HUB,
     ready: bool = True,
     age: timedelta = timedelta(hours=1),
-    **status: object,
+    status: Mapping[str, object] | None = None,
 ) -> Pod:
     """Return a pod with parts of its status; without them, its container runs."""
-    container = {"name": component, "image": "x", "ready": ready, "restartCount": 0, "state": {"running": {}}}
+    container: dict[str, object] = {
+        "name": component,
+        "image": "x",
+        "ready": ready,
+        "restartCount": 0,
+        "state": {"running": {}},
+    }
     return Pod.model_validate(
         {
             "metadata": named(
@@ -53,7 +59,7 @@ def pod(
                 "phase": "Running",
                 "conditions": [{"type": "Ready", "status": str(ready)}],
                 "containerStatuses": [container],
-                **status,
+                **(status or {}),
             },
         }
     )

@@ -152,7 +152,8 @@ class Command:
         }
         file.write_text(yaml.safe_dump({"config": written}))
         code = command.main(["--stack", "lab", "--file", str(file)])
-        return code, *self.capsys.readouterr()
+        printed, errors = self.capsys.readouterr()
+        return code, printed, errors
 
 
 @pytest.fixture

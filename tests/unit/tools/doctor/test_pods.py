@@ -29,7 +29,7 @@ PROXY = pod("tf-hub-proxy-1", "proxy")
 
 
 def _hub(**status: object) -> str:
-    return only(healthy(pods=(pod(ready=False, **status), PROXY)))
+    return only(healthy(pods=(pod(ready=False, status=status), PROXY)))
 
 
 def test_nothing_is_found_where_all_is_well() -> None:
@@ -57,7 +57,7 @@ def test_another_reason_of_the_kubelet_is_told_as_it_is() -> None:
 def test_a_crash_is_told_with_the_end_of_the_log() -> None:
     status = waiting("CrashLoopBackOff", "back-off", restartCount=3, lastState=CRASHED)
     facts = healthy(
-        pods=(pod(ready=False, containerStatuses=status), PROXY),
+        pods=(pod(ready=False, status={"containerStatuses": status}), PROXY),
         log=(),
         previous_log=("Traceback", "NameError: name 'foo' is not defined"),
     )
@@ -69,15 +69,15 @@ def test_a_crash_is_told_with_the_end_of_the_log() -> None:
 
 def test_the_end_of_the_present_container_is_told_before_its_restart() -> None:
     status = [{"name": "hub", "restartCount": 0, "state": CRASHED}]
-    facts = healthy(pods=(pod(ready=False, containerStatuses=status), PROXY), log=("KeyError: 'NOT_SET'",))
+    facts = healthy(pods=(pod(ready=False, status={"containerStatuses": status}), PROXY), log=("KeyError: 'NOT_SET'",))
     assert "exits with code 1 (starts until now: 1)\nKeyError: 'NOT_SET'" in only(facts)
 
 
 def test_a_lack_of_memory_is_an_error_while_the_hub_is_away_and_a_warning_afterwards() -> None:
     status = waiting("CrashLoopBackOff", "back-off", restartCount=2, lastState=OUT_OF_MEMORY)
-    away = only(healthy(pods=(pod(ready=False, containerStatuses=status), PROXY)))
-    running = [{"name": "hub", "ready": True, "restartCount": 2, "lastState": OUT_OF_MEMORY, "state": {"running": {}}}]
-    back = only(healthy(pods=(pod(containerStatuses=running), PROXY)))
+    away = only(healthy(pods=(pod(ready=False, status={"containerStatuses": status}), PROXY)))
+    running = [{"name": "hub", "ready": True, "restartCount": 2, "lastState": OUT_OF_MEMORY}]
+    back = only(healthy(pods=(pod(status={"containerStatuses": running}), PROXY)))
     assert away.startswith("error")
     assert back.startswith("warning")
     assert all("OOMKilled" in text and "Raise hub.resources (limits.memory)" in text for text in (away, back))
@@ -131,14 +131,16 @@ def test_a_pod_that_is_refused_is_told_with_the_events_of_its_owner() -> None:
 
 
 def test_a_broken_rollout_of_a_proxy_that_still_serves_is_a_warning() -> None:
-    new = pod("tf-hub-proxy-2", "proxy", ready=False, containerStatuses=waiting("ErrImagePull", "not found"))
+    new = pod(
+        "tf-hub-proxy-2", "proxy", ready=False, status={"containerStatuses": waiting("ErrImagePull", "not found")}
+    )
     assert only(healthy(pods=(pod(), PROXY, new))).startswith("warning\nThe image of pod tf-hub-proxy-2")
     assert only(healthy(pods=(pod(), new))).startswith("error")
 
 
 def test_servers_with_the_same_reason_are_one_finding() -> None:
     servers = tuple(
-        pod(f"jupyter-{number}", "singleuser-server", namespace=NOTEBOOKS, ready=False, **unscheduled("no room"))
+        pod(f"jupyter-{number}", "singleuser-server", namespace=NOTEBOOKS, ready=False, status=unscheduled("no room"))
         for number in range(7)
     )
     text = only(healthy(notebook_pods=servers))
@@ -147,9 +149,9 @@ def test_servers_with_the_same_reason_are_one_finding() -> None:
 
 
 def test_placeholders_and_pulls_are_told_as_such() -> None:
-    spare = pod("tf-hub-spare-1", "spare", namespace=NOTEBOOKS, ready=False, **unscheduled("Insufficient cpu"))
+    spare = pod("tf-hub-spare-1", "spare", namespace=NOTEBOOKS, ready=False, status=unscheduled("Insufficient cpu"))
     failing = [{"name": "image-0", "state": {"waiting": {"reason": "ErrImagePull", "message": "not found"}}}]
-    pull = pod("tf-hub-images-1", "images", namespace=NOTEBOOKS, ready=False, initContainerStatuses=failing)
+    pull = pod("tf-hub-images-1", "images", namespace=NOTEBOOKS, ready=False, status={"initContainerStatuses": failing})
     refused = parsed(
         Workload,
         {
@@ -167,7 +169,7 @@ def test_placeholders_and_pulls_are_told_as_such() -> None:
 def test_what_explains_the_rest_is_first_and_the_rest_says_so() -> None:
     facts = healthy(
         nodes=(),
-        pods=(pod(ready=False, **unscheduled('persistentvolumeclaim "tf-hub-database" not found')), PROXY),
+        pods=(pod(ready=False, status=unscheduled('persistentvolumeclaim "tf-hub-database" not found')), PROXY),
         log=("[E 2026] Health: The proxy does not answer: x.",),
         claims=(),
     )
