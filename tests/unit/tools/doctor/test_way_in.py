@@ -10,7 +10,7 @@ import pytest
 
 from tests.doubles.certificates import pair
 from tests.stacks import INGRESS, OIDC, ROUTE, settings_with
-from tests.unit.tools.doctor.recorded import ADDRESS, event, healthy, named, only, parsed, titles
+from tests.unit.tools.doctor.recorded import ADDRESS, event, healthy, named, only, parsed, pod, titles
 from tools.doctor.checks.way_in import registered
 from tools.doctor.facts import Conditioned, Facts, Named, Service, Slice
 
@@ -153,3 +153,8 @@ def test_missing_policies_are_named() -> None:
 def test_a_plugin_that_ignores_policies_is_told(plugins: list[str], count: int) -> None:
     facts = healthy(plugins=parsed(Named, *({"metadata": {"name": name}} for name in plugins)))
     assert len(titles(facts)) == count
+
+
+def test_a_url_without_an_answer_is_no_second_finding_while_a_pod_is_the_reason() -> None:
+    facts = _site(healthy(), status=503, version=None)
+    assert len(titles(replace(facts, pods=(pod(ready=False), *facts.pods[1:])))) == 1
