@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
 
 _STARTING: Final = {None, "ContainerCreating", "PodInitializing", "CrashLoopBackOff"}
@@ -16,6 +16,15 @@ class Part(BaseModel):
     """A part of an object of the Kubernetes API, with the fields that are used."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: object) -> object:
+        """Take null for absent, as Kubernetes does: empty lists are often null."""
+        if not isinstance(value, Mapping):
+            return value
+        fields = cast("Mapping[str, object]", value)
+        return {key: part for key, part in fields.items() if part is not None}
 
 
 class Metadata(Part):

@@ -15,7 +15,7 @@ class _Value(Part):
 
 class _Conditions(Part):
     conditions: tuple[Condition, ...] = ()
-    addresses: tuple[_Value, ...] | None = None
+    addresses: tuple[_Value, ...] = ()
 
 
 class Conditioned(Part):
@@ -123,7 +123,7 @@ class Slice(Part):
     """An EndpointSlice of a Service."""
 
     metadata: Metadata
-    endpoints: tuple[_Endpoint, ...] | None = None
+    endpoints: tuple[_Endpoint, ...] = ()
 
 
 class _Replicas(Part):
@@ -286,7 +286,7 @@ class Facts:
         """Addresses at which the cluster serves the hub, as far as it says so."""
         name, endpoint = self.settings.name, self.settings.endpoint
         if endpoint.type == "gateway":
-            return tuple(one.value for one in (self.gateway and self.gateway.status.addresses) or ())
+            return tuple(one.value for one in (self.gateway.status.addresses if self.gateway else ()))
         if endpoint.type == "ingress":
             return next((one.addresses for one in self.ingresses if one.metadata.name == name), ())
         return next((one.addresses for one in self.services if one.metadata.name == f"{name}-lb"), ())

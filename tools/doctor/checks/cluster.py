@@ -19,11 +19,12 @@ _SERVICES = ("lb", "api", "proxy-api")
 
 def nodes(facts: Facts) -> Iterator[Finding]:
     """Find nodes that run no pods, or soon none."""
-    lost = [one.metadata.name for one in facts.nodes if not _is(one.status.conditions, "Ready")]
-    for name in lost:
+    lost = [one for one in facts.nodes if not _is(one.status.conditions, "Ready")]
+    for one in lost:
+        name = one.metadata.name
         yield Finding(
             title=f"Node {name} is not ready",
-            why=facts.events_of("Node", name),
+            why=one.unmet("Ready"),
             fix=f"Look at the node: kubectl describe node {name}. If it is lost: docs/troubleshooting.md#lost-nodes",
             severity="error" if len(lost) == len(facts.nodes) else "warning",
         )
@@ -132,12 +133,14 @@ def volumes(facts: Facts) -> Iterator[Finding]:
     for name, usage in facts.usage.items():
         share = usage.used / usage.capacity
         if share >= _NEARLY:
-            size = facts.settings.hub.storage.size
+            of_database = name == f"{facts.settings.name}-database"
             yield Finding(
                 title=f"The volume of claim {name} is {share:.0%} full",
-                why=(f"{usage.used / 2**20:.0f} of {usage.capacity / 2**20:.0f} MiB; hub.storage.size is {size}",),
-                fix="Enlarge it, or delete copies of the database of old versions: "
-                "docs/database.md#if-it-does-not-work",
+                why=(f"{usage.used / 2**20:.0f} of {usage.capacity / 2**20:.0f} MiB are used.",),
+                fix="Raise hub.storage.size, or delete copies of the database of old versions: "
+                "docs/database.md#if-it-does-not-work"
+                if of_database
+                else "Enlarge it: whoever made the claim can",
                 severity="warning",
             )
 

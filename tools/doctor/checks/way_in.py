@@ -31,7 +31,7 @@ def services(facts: Facts) -> Iterator[Finding]:
     for suffix, component in _PARTS.items():
         name = f"{facts.settings.name}-{suffix}"
         of_service = [one for one in facts.slices if one.metadata.labels.get("kubernetes.io/service-name") == name]
-        has_endpoint = any(end.conditions.ready for one in of_service for end in one.endpoints or ())
+        has_endpoint = any(end.conditions.ready for one in of_service for end in one.endpoints)
         is_there = any(one.metadata.name == name for one in facts.services)
         if is_there and component in ready and not has_endpoint:
             yield Finding(

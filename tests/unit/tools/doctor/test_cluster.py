@@ -132,5 +132,5 @@ def test_a_claim_whose_volume_is_gone_is_told() -> None:
 
 def test_a_database_volume_is_told_before_it_is_full() -> None:
     text = only(healthy(usage={"tf-hub-database": Usage(used=950 * 2**20, capacity=1000 * 2**20)}))
-    assert "The volume of claim tf-hub-database is 95% full\n950 of 1000 MiB" in text
+    assert "The volume of claim tf-hub-database is 95% full\n950 of 1000 MiB are used." in text
     assert titles(healthy(usage={"tf-hub-database": Usage(used=500, capacity=1000)})) == []
