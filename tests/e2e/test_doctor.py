@@ -43,6 +43,9 @@ SHOWN_AS = {
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9:.]{12})?": "2026-11-30",
     r"starts until now: [0-9]+": "starts until now: 3",
     r"(JupyterHub app|JupyterHub auth):[0-9]+": r"\1:…",
+    # The first tries may count the deleted pod.
+    r"(      FailedCreate: .*used: pods=)[0-9](.*\n)(?:      FailedCreate: .*\n)*": r"\g<1>1\2",
+    rf"(DNS has no address of {re.escape(HOST)}\n      ).*": r"\1Name or service not known",
     # Of a long log, its beginning and its end.
     r"(?s)(code 1 \(starts[^\n]*\n(?:      [^\n]*\n){2})(?:      [^\n]*\n)+?((?:      [^\n]*\n){2}      To fix it)": (
         r"\1      [...]\n\2"
@@ -106,18 +109,20 @@ def test_a_hub_in_which_all_is_well_has_no_findings(hub: ChangingHub) -> None:
 
 
 def test_the_next_steps_are_printed_at_the_end_of_an_update(hub: ChangingHub) -> None:
-    assert f'next_steps          : [\n        [0]: "Open http://{DOCTOR_ADDRESS}"\n    ]' in hub.printed[0]
+    assert re.search(rf'next_steps\s*: \[\s*(\+ )?\[0\]: "Open http://{DOCTOR_ADDRESS}"', hub.printed[0])
 
 
-def test_a_wrong_image_tag_is_the_first_finding(hub: ChangingHub) -> None:
+def test_a_wrong_image_tag_is_the_first_finding(hub: ChangingHub, core: CoreV1Api) -> None:
     image = str(hub.settings["hub.image"])
     assert hub.up(hub_image=f"{image.rpartition(':')[0]}:missing").returncode != 0
+    wait_until(lambda: _waits_for(core) == "ImagePullBackOff")
     _documented(hub, "### A wrong image tag", "!! 1. The image of pod tf-hub-0 cannot be pulled", "hub.image")
     hub.settings["hub.image"] = image
 
 
-def test_a_hub_that_crashes_is_told_with_its_log(hub: ChangingHub) -> None:
+def test_a_hub_that_crashes_is_told_with_its_log(hub: ChangingHub, core: CoreV1Api) -> None:
     assert hub.up(hub_extraConfig=ONLY_IN_A_POD).returncode != 0
+    wait_until(lambda: _waits_for(core) == "CrashLoopBackOff")
     _documented(hub, "### A hub that crashes", "!! 1. Pod tf-hub-0 does not start", "ValueError: only in a pod")
     require_success(hub.up(hub_extraConfig=""), DOCTOR_NAMESPACE)
 
@@ -135,7 +140,7 @@ def test_a_quota_that_is_used_up_is_before_the_missing_pod(hub: ChangingHub, cor
     quota = V1ResourceQuota(metadata=V1ObjectMeta(name="small"), spec=V1ResourceQuotaSpec(hard={"pods": "1"}))
     core.create_namespaced_resource_quota(DOCTOR_NAMESPACE, quota)
     core.delete_namespaced_pod(HUB, DOCTOR_NAMESPACE)
-    wait_until(lambda: HUB not in pods(DOCTOR_NAMESPACE) and _is_refused(core))
+    wait_until(lambda: HUB not in pods(DOCTOR_NAMESPACE) and _is_refused(core) and _used(core) == "1")
     _documented(
         hub,
         "### A quota that is used up",
@@ -148,13 +153,14 @@ def test_a_quota_that_is_used_up_is_before_the_missing_pod(hub: ChangingHub, cor
 
 def test_an_expired_certificate_and_a_missing_dns_record_are_told(hub: ChangingHub, core: CoreV1Api) -> None:
     _put_certificate(core, timedelta(days=60), replace=False)
-    hub.settings |= {"endpoint.hostname": HOST, "auth.allowAnyoneFromTheInternet": True}
+    hub.settings |= {"endpoint.hostname": HOST, "auth.allowAnyoneFromTheInternet": "true"}
     require_success(hub.up(endpoint_tlsSecret="hub-tls"), DOCTOR_NAMESPACE)
     _put_certificate(core, timedelta(days=-1), replace=True)
     for name in pods(DOCTOR_NAMESPACE):
         if "proxy" in name:
             core.delete_namespaced_pod(name, DOCTOR_NAMESPACE, grace_period_seconds=0)
-    wait_until(lambda: "has expired" in _doctor(hub).stdout)
+    # The hub and the Service take some seconds to know the new proxy.
+    wait_until(lambda: "2 errors, 0 warnings" in _doctor(hub).stdout, seconds=120)
     _documented(
         hub,
         "### An expired certificate, and no DNS record",
@@ -184,6 +190,12 @@ def _waits_for(core: CoreV1Api) -> str | None:
 def _is_refused(core: CoreV1Api) -> bool:
     found = core.list_namespaced_event(DOCTOR_NAMESPACE, field_selector="reason=FailedCreate").items
     return any("exceeded quota" in (event.message or "") for event in found)
+
+
+def _used(core: CoreV1Api) -> str | None:
+    """Return how many pods the quota counts."""
+    status = core.read_namespaced_resource_quota("small", DOCTOR_NAMESPACE).status
+    return ((status.used if status else None) or {}).get("pods")
 
 
 def _put_certificate(core: CoreV1Api, valid: timedelta, *, replace: bool) -> None:

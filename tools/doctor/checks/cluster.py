@@ -83,28 +83,26 @@ def quotas(facts: Facts) -> Iterator[Finding]:
         for message in facts.events_of(kind, name)
         if "exceeded quota" in message
     ]
-    hub_is_missing = facts.hub_pod is None and facts.hub_set is not None and facts.hub_set.spec.replicas > 0
+    running = {pod.metadata.labels.get("app.kubernetes.io/component") for pod in facts.pods}
+    missing = [] if "pods" in facts.unread else [one for one in ("hub", "proxy") if one not in running]
     for one in facts.quotas:
         name, namespace = one.metadata.name, one.metadata.namespace
         of_notebooks = namespace == settings.notebooks_namespace
         by_this = tuple(message for message in refused if f"exceeded quota: {name}," in message)
-        blocks = hub_is_missing and not of_notebooks and bool(by_this)
-        states = {
-            resource: (used, limit, parse(used) / parse(limit) if parse(limit) else None)
-            for resource, limit in one.status.hard.items()
-            if (used := one.status.used.get(resource)) is not None
-        }
-        # A limit of 0 forbids something, and is meant so.
-        near = {resource: state for resource, state in states.items() if state[2] is not None and state[2] >= _NEARLY}
+        blocks = missing if by_this and not of_notebooks else []
+        shares = {resource: _share(one.status.used.get(resource), limit) for resource, limit in one.status.hard.items()}
+        near = [resource for resource, share in shares.items() if share >= _NEARLY]
         if not near and not blocks:
             continue
-        is_full = blocks or any(share >= 1 for _, _, share in near.values() if share is not None)
-        state = (
-            f"used up: {'the pod of the hub' if blocks else 'what is new'} is refused" if is_full else "nearly used up"
-        )
+        is_full = blocks or max(shares.values()) >= 1
+        refuses = f"the pod of the {' and the '.join(blocks)}" if blocks else "what is new"
         yield Finding(
-            title=f"ResourceQuota {name} of namespace {namespace} is {state}",
-            why=(*(f"{resource}: {used} of {limit}" for resource, (used, limit, _) in near.items()), *by_this),
+            title=f"ResourceQuota {name} of namespace {namespace} is "
+            + (f"used up: {refuses} is refused" if is_full else "nearly used up"),
+            why=(
+                *(f"{resource}: {one.status.used[resource]} of {one.status.hard[resource]}" for resource in near),
+                *(by_this if blocks else ()),
+            ),
             fix="Raise notebook.quota, or stop servers that nobody uses"
             if of_notebooks
             else f"Raise it: kubectl -n {namespace} edit resourcequota {name}",
@@ -147,6 +145,12 @@ def volumes(facts: Facts) -> Iterator[Finding]:
 
 def _is(conditions: Iterable[Condition], kind: str) -> bool:
     return any(one.type == kind and one.status == "True" for one in conditions)
+
+
+def _share(used: str | None, limit: str) -> Decimal:
+    """Return the used share; 0 for a limit of 0, which forbids something and is meant so."""
+    whole = parse(limit)
+    return parse(used) / whole if used is not None and whole else Decimal(0)
 
 
 def _replica_sets(facts: Facts) -> set[tuple[str, str]]:

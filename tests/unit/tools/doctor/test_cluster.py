@@ -88,6 +88,19 @@ def test_a_quota_that_refuses_the_hub_is_the_first_error() -> None:
     assert second.follows == 1
 
 
+def test_a_quota_that_refuses_the_proxy_is_before_it_too() -> None:
+    message = "exceeded quota: small, requested: pods=1, used: pods=1, limited: pods=1"
+    facts = healthy(
+        pods=(pod(),),
+        quotas=_quota(HUB, {"pods": "1"}, {"pods": "1"}),
+        events=(event("ReplicaSet", "tf-hub-proxy-1", "FailedCreate", message),),
+    )
+    assert titles(facts) == [
+        "ResourceQuota small of namespace jupyterhub is used up: the pod of the proxy is refused",
+        "There is no pod of the proxy",
+    ]
+
+
 @pytest.mark.parametrize(
     ("used", "title"),
     [("900m", "is nearly used up"), ("1", "is used up: what is new is refused"), ("800m", None)],
