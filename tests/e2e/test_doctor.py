@@ -47,7 +47,7 @@ SHOWN_AS = {
     r"(      FailedCreate: .*used: pods=)[0-9](.*\n)(?:      FailedCreate: .*\n)*": r"\g<1>1\2",
     rf"(DNS has no address of {re.escape(HOST)}\n      ).*": r"\1Name or service not known",
     # Of a long log, its beginning and its end.
-    r"(?s)(code 1 \(starts[^\n]*\n(?:      [^\n]*\n){2})(?:      [^\n]*\n)+?((?:      [^\n]*\n){2}      To fix it)": (
+    r"(?s)(code 1 \(starts[^\n]*\n(?:      [^\n]*\n){2})(?:      [^\n]*\n)+?((?:      [^\n]*\n){2}      Fix)": (
         r"\1      [...]\n\2"
     ),
 }

@@ -30,7 +30,7 @@ def show(facts: Facts, found: Sequence[Found], checks: Iterable[Check], *, title
             console.print(f"      {line}", style="dim")
         if one.follows is not None:
             console.print(f"      May follow from {one.follows}: fix that first.")
-        console.print(f"      To fix it: {one.finding.fix}")
+        console.print(f"      Fix: {one.finding.fix}")
     console.print()
     checks = tuple(checks)
     unread = [check.name for check in checks if any(need in facts.unread for need in check.needs)]

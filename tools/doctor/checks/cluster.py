@@ -105,7 +105,7 @@ def quotas(facts: Facts) -> Iterator[Finding]:
             ),
             fix="Raise notebook.quota, or stop servers that nobody uses"
             if of_notebooks
-            else f"Raise it: kubectl -n {namespace} edit resourcequota {name}",
+            else f"Raise its limits: kubectl -n {namespace} edit resourcequota {name}",
             severity="error" if blocks else "warning",
         )
 

@@ -168,7 +168,7 @@ def test_the_command_fails_with_findings_and_says_what_it_looked_at(run: Command
         assert (code, errors.strip()) == (1, "")
         assert printed.startswith("Stack lab: hub tf-hub in namespace jupyterhub of the kubeconfig context up")
         assert "\n ! 1. The volume of claim tf-hub-database is 95% full\n" in printed
-        assert "\n      To fix it: Raise hub.storage.size" in printed
+        assert "\n      Fix: Raise hub.storage.size" in printed
         assert "0 errors, 1 warning. Looked at: objects of the stack, quotas, volumes," in printed
         assert "Not known: nodes: /api/v1/nodes is forbidden" in printed
         api.content = {**api.content, "/api/v1/nodes/node-1/proxy/stats/summary": {}}
