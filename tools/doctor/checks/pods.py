@@ -242,6 +242,8 @@ def _grouped(facts: Facts, pods: Sequence[Pod], component: str) -> Iterator[tupl
     """Yield the findings about pods, each with all pods of the same fix and kind of reason."""
     groups: dict[tuple[str, ...], tuple[Finding, list[Pod]]] = {}
     for pod in pods:
+        if pod.unscheduled is not None and not _is_old(facts, pod):
+            continue  # an autoscaler may be adding a node
         for finding in _of_pod(facts, pod, component):
             if finding.severity == "warning" and _IS_STARTING in finding.title:
                 continue

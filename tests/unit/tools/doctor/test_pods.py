@@ -148,6 +148,13 @@ def test_servers_with_the_same_reason_are_one_finding() -> None:
     assert "and 2 more)" in text
 
 
+def test_a_server_for_which_a_node_is_being_added_is_no_finding() -> None:
+    new = pod(
+        "jupyter-ada", "x", namespace=NOTEBOOKS, ready=False, age=timedelta(minutes=1), status=unscheduled("no room")
+    )
+    assert titles(healthy(notebook_pods=(new,))) == []
+
+
 def test_placeholders_and_pulls_are_told_as_such() -> None:
     spare = pod("tf-hub-spare-1", "spare", namespace=NOTEBOOKS, ready=False, status=unscheduled("Insufficient cpu"))
     failing = [{"name": "image-0", "state": {"waiting": {"reason": "ErrImagePull", "message": "not found"}}}]
