@@ -27,7 +27,7 @@ HEALTH_SECONDS: Final = 30
 """Time limit for the hub's health after it is ready."""
 POLL_SECONDS: Final = 0.5
 """Time between two requests."""
-CREATE_AGAIN: Final = "To create what is missing: pulumi up --refresh"
+CREATE_AGAIN: Final = "create it again: pulumi up --refresh"
 """What to do if somebody deleted an object of the stack."""
 LOG_LINES: Final = 30
 """Lines of the hub's log in an error. If an upgrade of the database fails, the reason is 20 lines before the end."""
@@ -165,7 +165,7 @@ class HubPod:
         if pod is None:
             return None
         if lost := pod.lost_claim:
-            return self._stuck_at(f"{lost}. If somebody deleted it: {CREATE_AGAIN}")
+            return self._stuck_at(f"{lost}. If somebody deleted it, {CREATE_AGAIN}")
         container = pod.container
         if container is None:
             return None
@@ -210,7 +210,9 @@ class HubPod:
         except ApiException as error:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
-            raise RolloutError(f"StatefulSet {self.name} does not exist: somebody deleted it. {CREATE_AGAIN}") from None
+            raise RolloutError(
+                f"StatefulSet {self.name} does not exist: somebody deleted it. To fix it, {CREATE_AGAIN}"
+            ) from None
 
     def _newest_pod(self) -> Pod | None:
         """Return the pod of the newest revision; None if there is none yet."""

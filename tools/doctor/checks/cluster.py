@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from components.dynamic.pods import Condition
-from components.dynamic.rollout import CREATE_AGAIN
 from hub.quantity import parse
 from tools.doctor.facts import Claim, Facts
 from tools.doctor.findings import Finding
@@ -63,7 +62,7 @@ def objects(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             title=f"Objects of the stack are missing: {', '.join(missing)}",
             why=("Somebody deleted them, or `pulumi up` did not finish.",),
-            fix=CREATE_AGAIN,
+            fix="Create them again: pulumi up --refresh",
         )
     for one in (*facts.stateful_sets, *facts.deployments):
         if one.metadata.name in {settings.name, f"{settings.name}-proxy"} and one.spec.replicas == 0:

@@ -35,7 +35,7 @@ def hub(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             title=f"There is no pod {name}-0",
             why=facts.events_of("StatefulSet", name),
-            fix="Fix what refuses it. Kubernetes tries again by itself, after some minutes at most; at once: "
+            fix="Remove what refuses it. Then Kubernetes tries again by itself, after some minutes at most; at once: "
             f"kubectl -n {facts.settings.namespace} rollout restart statefulset/{name}",
         )
 
@@ -50,7 +50,7 @@ def proxy(facts: Facts) -> Iterator[Finding]:
     deployment = next((one for one in facts.deployments if one.metadata.name == f"{facts.settings.name}-proxy"), None)
     if not pods and deployment is not None and deployment.spec.replicas > 0 and "pods" not in facts.unread:
         reasons = (one.message for one in deployment.status.conditions if one.type == "ReplicaFailure")
-        yield Finding(title="There is no pod of the proxy", why=tuple(reasons), fix="Fix what refuses it")
+        yield Finding(title="There is no pod of the proxy", why=tuple(reasons), fix="Remove what refuses it")
 
 
 def notebooks(facts: Facts) -> Iterator[Finding]:
@@ -77,7 +77,7 @@ def yielding(facts: Facts) -> Iterator[Finding]:
                 yield Finding(
                     title=f"Placeholder: Deployment {one.metadata.name} cannot make its pods",
                     why=reasons,
-                    fix="Fix what the message names: docs/capacity.md",
+                    fix="Remove what refuses them: docs/capacity.md",
                     severity="warning",
                 )
 
@@ -110,7 +110,7 @@ def _unplaced(pod: Pod, component: str) -> Finding | None:
         return Finding(
             title=f"Pod {pod.name} waits for a claim that does not exist",
             why=(pod.lost_claim,),
-            fix=f"If somebody deleted it: {CREATE_AGAIN}",
+            fix=f"If somebody deleted it, {CREATE_AGAIN}",
         )
     if pod.unscheduled is not None:
         return Finding(
@@ -172,7 +172,7 @@ def _stuck(pod: Pod, container: Container, waiting: Waiting, component: str) -> 
         return Finding(
             title=f"Pod {pod.name} needs a Secret or ConfigMap that does not exist",
             why=why,
-            fix=f"If somebody deleted it: {CREATE_AGAIN}. One that is not the stack's own (hub.secretKeyRefs, "
+            fix=f"If somebody deleted it, {CREATE_AGAIN}. One that is not the stack's own (hub.secretKeyRefs, "
             "hub.volumes) has to be created again by hand",
         )
     return Finding(
@@ -187,7 +187,8 @@ def _exited(facts: Facts, pod: Pod, container: Container, end: Ended, component:
         return _out_of_memory(pod, container, component, restarted=False)
     if component == "hub":
         lines = facts.log if container.state.terminated or not facts.previous_log else facts.previous_log
-        messages = [text for line in lines for text in hub_log.message(line).splitlines()][-LOG_LINES:]
+        texts = (text for line in lines for text in hub_log.message(line).splitlines())
+        messages = [text for text in texts if text.strip()][-LOG_LINES:]
         fix = "The end of the log has the reason: fix it in the stack file, such as in hub.extraConfig, and: pulumi up"
     else:
         messages = []
