@@ -1,17 +1,16 @@
-"""The export with what people have to do after `pulumi up`, which prints it at its end."""
+"""What people have to do after `pulumi up`, which prints it at its end.
+
+It says nothing that the other exports and the settings do not say, so reviews leave it out.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import pulumi
 
 from components import service_names
 from components.endpoint import DnsRecord
 from settings import Settings, callback_of, logout_of
-
-EXPORT: Final = "next_steps"
-"""Name of the export. It says nothing that other exports and the settings do not say, so reviews leave it out."""
 
 
 @dataclass(frozen=True, kw_only=True)

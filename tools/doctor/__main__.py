@@ -79,7 +79,8 @@ def _how_to_reach(settings: Settings) -> str:
         return "Start it with: make up"
     if settings.cluster.on_gke:
         cluster = settings.cluster
-        dns = " --dns-endpoint" if cluster.has_dns_endpoint else ""
+        by_dns = cluster.control_plane_endpoint == "dns" or (cluster.mode == "create" and cluster.has_dns_endpoint)
+        dns = " --dns-endpoint" if by_dns else ""
         return (
             f"Fetch it with: gcloud container clusters get-credentials {cluster.name} --location={cluster.location} "
             f"--project={settings.gcp.project_id}{dns}"
