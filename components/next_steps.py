@@ -55,7 +55,7 @@ def _own_record(settings: Settings) -> Iterator[str]:
     where = {
         "load-balancer": f"kubectl -n {namespace} get service {service_names.public(settings)}",
         "ingress": f"kubectl -n {namespace} get ingress {settings.name}",
-        "route": "kubectl get gateways --all-namespaces",
+        "http-route": "kubectl get gateways --all-namespaces",
     }
     if endpoint.type in where:
         yield (

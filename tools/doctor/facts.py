@@ -257,7 +257,7 @@ class Facts:
     gateway: Conditioned | None = None
     """The Gateway of the stack, with `endpoint.type: gateway`."""
     route: Mapping[str, Any] | None = None
-    """The HTTPRoute, with `endpoint.type: route`."""
+    """The HTTPRoute, with `endpoint.type: http-route`."""
     issued: Conditioned | None = None
     """The Certificate of cert-manager, with `endpoint.certManager`."""
     secret_certificate: str | None = None

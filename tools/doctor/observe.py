@@ -111,7 +111,7 @@ class _Look:
         found: dict[str, Any] = {}
         if endpoint.type == "gateway":
             found["gateway"] = self.one("gateway", f"{gateways}/gateways/{name}", Conditioned)
-        if endpoint.type == "route":
+        if endpoint.type == "http-route":
             found["route"] = self.get("route", f"{gateways}/httproutes/{name}") or None
         if endpoint.cert_manager is not None:
             path = f"/apis/{CERT_MANAGER_API}/namespaces/{namespace}/certificates/{name}-tls"

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import pytest
 
 from tests.doubles.monitor import Record
-from tests.stacks import GATEWAY, GKE, IAP, INGRESS, OIDC, record_gke, record_hub
+from tests.stacks import GATEWAY, GKE, IAP, INGRESS, OIDC, ROUTE, record_gke, record_hub
 
 HOST = "hub.example.org"
+OF_GATEWAY = "the address that the cluster has assigned: kubectl get gateways --all-namespaces"
 OF_INGRESS = "the address that the cluster has assigned: kubectl -n jupyterhub get ingress tf-hub"
 
 
@@ -34,6 +35,13 @@ def _steps(record: Record) -> list[str]:
             ],
         ),
         (
+            ROUTE,
+            [
+                f"Create a DNS record of {HOST} with {OF_GATEWAY}",
+                f"Open https://{HOST}",
+            ],
+        ),
+        (
             {**OIDC, "endpoint.hostname": HOST, "oidc.logoutAtProvider": True},
             [
                 f"Create a DNS record of {HOST} with the address 127.100.0.10",
@@ -43,7 +51,7 @@ def _steps(record: Record) -> list[str]:
             ],
         ),
     ],
-    ids=["address", "port-forward", "ingress", "oidc"],
+    ids=["address", "port-forward", "ingress", "http-route", "oidc"],
 )
 def test_the_steps_end_with_the_url_and_begin_with_what_it_needs(
     changes: Mapping[str, object], steps: list[str]

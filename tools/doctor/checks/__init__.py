@@ -26,6 +26,6 @@ CHECKS: Final = (
     Check(name="versions of the images", judge=running.versions),
     Check(name="configuration", judge=running.configuration, needs=("hub_files",)),
     Check(name="NetworkPolicies", judge=network.policies, needs=("policies",), after=("objects of the stack",)),
-    Check(name="placeholders and pulls of images", judge=pods.yielding, needs=("notebook_pods",), after=_BELOW),
+    Check(name="spare capacity and pre-pulled images", judge=pods.yielding, needs=("notebook_pods",), after=_BELOW),
     Check(name="notebook servers", judge=pods.notebooks, needs=("notebook_pods",), after=_BELOW),
 )

@@ -1,4 +1,4 @@
-"""Checks of pods: hub, proxy, notebook servers, placeholders and pulls of images."""
+"""Checks of pods: hub, proxy, notebook servers, placeholders and pre-pulled images."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ _SHOWN_NAMES: Final = 5
 _IMAGE: Final = re.compile(r"Image|Registry", re.IGNORECASE)
 """Reasons of the kubelet that are about an image: ErrImagePull, ImagePullBackOff, InvalidImageName, ..."""
 _OUT_OF_MEMORY: Final = "OOMKilled"
-_YIELDING: Final = {"spare": "Placeholder", "images": "Pull of images"}
+_YIELDING: Final = {"spare": "Placeholder", "images": "Pre-pulled images"}
 """Pods beside the notebook servers, by their component, with what they are."""
 
 
@@ -61,7 +61,7 @@ def notebooks(facts: Facts) -> Iterator[Finding]:
 
 
 def yielding(facts: Facts) -> Iterator[Finding]:
-    """Find placeholders without a place, and images that nodes cannot pull ahead."""
+    """Find placeholders without a place, and images that nodes cannot pre-pull."""
     for component, title in _YIELDING.items():
         pods = [pod for pod in facts.notebook_pods if pod.metadata.labels.get(_COMPONENT) == component]
         for finding, of_reason in _grouped(facts, pods, "notebook"):

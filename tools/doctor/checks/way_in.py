@@ -74,7 +74,7 @@ def _routes(facts: Facts) -> Iterator[Finding]:
     """Find what a Gateway and cert-manager say in their conditions."""
     settings = facts.settings
     name, gateway = settings.name, settings.endpoint.gateway
-    if settings.endpoint.type == "route" and gateway is not None and "route" not in facts.unread:
+    if settings.endpoint.type == "http-route" and gateway is not None and "route" not in facts.unread:
         props = {
             "name": name,
             "namespace": settings.namespace,

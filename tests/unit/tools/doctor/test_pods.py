@@ -155,7 +155,7 @@ def test_a_server_for_which_a_node_is_being_added_is_no_finding() -> None:
     assert titles(healthy(notebook_pods=(new,))) == []
 
 
-def test_placeholders_and_pulls_are_told_as_such() -> None:
+def test_placeholders_and_pre_pulled_images_are_told_as_such() -> None:
     spare = pod("tf-hub-spare-1", "spare", namespace=NOTEBOOKS, ready=False, status=unscheduled("Insufficient cpu"))
     failing = [{"name": "image-0", "state": {"waiting": {"reason": "ErrImagePull", "message": "not found"}}}]
     pull = pod("tf-hub-images-1", "images", namespace=NOTEBOOKS, ready=False, status={"initContainerStatuses": failing})
@@ -169,7 +169,7 @@ def test_placeholders_and_pulls_are_told_as_such() -> None:
     facts = healthy(notebook_pods=(spare, pull))
     everything = titles(healthy(notebook_pods=(spare, pull), deployments=(*facts.deployments, *refused)))
     assert re.fullmatch(r"Placeholder: no node has a place for pod .*", everything[0])
-    assert re.fullmatch(r"Pull of images: the image of pod cannot be pulled: .*", everything[1])
+    assert re.fullmatch(r"Pre-pulled images: the image of pod cannot be pulled: .*", everything[1])
     assert everything[2] == "Placeholder: Deployment tf-hub-spare cannot make its pods"
 
 

@@ -72,8 +72,8 @@ def test_a_route_that_its_gateway_refuses_is_told_as_pulumi_up_tells_it() -> Non
         "status": {"parents": [{"parentRef": {"name": "shared"}, "conditions": [refused]}]},
     }
     text = only(healthy(ROUTE, route=route, site=None))
-    assert "Gateway shared in namespace infra does not take HTTPRoute tf-hub: NoMatchingParent: no listener" in text
-    assert text.endswith("endpoint.gateway.section")
+    assert "Gateway shared in namespace infra does not accept HTTPRoute tf-hub: NoMatchingParent: no listener" in text
+    assert text.endswith("endpoint.gateway.listener")
 
 
 def test_a_missing_dns_record_is_told_with_the_record_to_create() -> None:
