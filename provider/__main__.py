@@ -1,0 +1,11 @@
+"""The plugin's program, which the engine runs with its own address as argument."""
+
+import sys
+from pathlib import Path
+
+# The engine runs this folder, but the packages, this one included, are in its parent.
+sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from provider.plugin import main
+
+main(sys.argv[1:])

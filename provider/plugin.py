@@ -1,0 +1,108 @@
+"""The plugin: Pulumi's protocol for the component and its custom resources."""
+# pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportIncompatibleMethodOverride=false
+# grpc has no types, and so those of Pulumi's protocol classes are in part unknown.
+# ruff: noqa: N802 the methods' names are the protocol's
+
+import asyncio
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import grpc
+import grpc.aio
+import pulumi
+from google.protobuf import json_format
+from google.protobuf.struct_pb2 import Struct
+from pulumi.provider import ConstructResult, Provider
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+
+from components.dynamic.resource import PACKAGE, Resource
+from provider.hub import TYPE, PackagedHub
+from provider.inputs import settings_of
+from provider.resources import ResourceServicer
+from settings import SettingsError
+
+_HERE: Final = Path(__file__).parent
+SCHEMA: Final = _HERE / "schema.json"
+"""The package schema."""
+VERSION: Final = (_HERE.parent / "docker" / "VERSION").read_text(encoding="utf-8").strip()
+_OWN_PROVIDERS: Final = (
+    "JupyterHub {}: has the provider of {} in its options, or in those of its parent, but makes its own from its inputs. "
+    "Remove the option, and choose the cluster with kubernetes.context or cluster"
+)
+_SECOND: Final = "JupyterHub {}: is the second hub of this stack, but a stack has one. Create another stack for it"
+
+
+class HubProvider(Provider):
+    """The package's one component."""
+
+    def construct(
+        self, name: str, resource_type: str, inputs: Mapping[str, Any], options: pulumi.ResourceOptions | None = None
+    ) -> ConstructResult:
+        """Create the component.
+
+        Raises:
+            pulumi.RunError: Its inputs are wrong, or the cluster is. The message has all mistakes.
+        """
+        if resource_type != TYPE:
+            raise pulumi.RunError(f"The package {PACKAGE} has no component {resource_type}, only {TYPE}")
+        given = options.providers if options and isinstance(options.providers, Mapping) else {}
+        if foreign := sorted(given.keys() & {"kubernetes", "gcp"}):
+            raise pulumi.RunError(_OWN_PROVIDERS.format(name, " and ".join(foreign)))
+        try:
+            settings = settings_of(name, inputs)
+        except SettingsError as error:
+            raise pulumi.RunError(str(error)) from None
+        for warning in settings.warnings:
+            pulumi.log.warn(warning)
+        hub = PackagedHub(name, settings, options)
+        return ConstructResult(hub.urn, {**hub.outputs})
+
+
+class HubServicer(ResourceServicer):
+    """The whole protocol."""
+
+    def __init__(self, provider: Provider, engine_address: str) -> None:
+        super().__init__(provider, [], engine_address)
+        self._monitors: set[str] = set()
+
+    async def Construct(
+        self, request: provider_pb2.ConstructRequest, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> provider_pb2.ConstructResponse:
+        """Create a component. Errors for users have no traceback."""
+        try:
+            if request.monitorEndpoint in self._monitors:
+                raise pulumi.RunError(_SECOND.format(request.name))
+            self._monitors.add(request.monitorEndpoint)
+            return await super().Construct(request, context)
+        except pulumi.RunError as error:
+            await context.abort(grpc.StatusCode.UNKNOWN, str(error))
+            raise
+
+    # The SDK's own form makes a whole group secret if a part of it is.
+    async def _construct_inputs(self, inputs: Struct, _: object) -> dict[str, Any]:  # pyright: ignore[reportIncompatibleMethodOverride] -- static in the SDK
+        return json_format.MessageToDict(inputs)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Serve the engine until it ends the process.
+
+    Args:
+        arguments: The engine's address.
+    """
+    Resource.in_plugin = True
+    provider = HubProvider(VERSION, SCHEMA.read_text(encoding="utf-8"))
+    asyncio.run(_serve(HubServicer(provider, arguments[0])))
+
+
+async def _serve(servicer: HubServicer) -> None:
+    # The engine's messages may be larger than the default limit of 4 MiB.
+    server = grpc.aio.server(options=[("grpc.max_receive_message_length", 400 * 1024 * 1024)])
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    await server.wait_for_termination()
