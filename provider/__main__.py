@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-# The engine runs this folder, but the packages, this one included, are in its parent.
-sys.path[0] = str(Path(__file__).resolve().parent.parent)
+# The engine runs this folder; the packages are in its parent.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from provider.plugin import main
 

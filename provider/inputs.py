@@ -36,12 +36,13 @@ def settings_of(name: str, inputs: Mapping[str, Any]) -> Settings:
             key in unknown and key in KEYS and is_structured(KEYS[key]) and _is_unknown(rpc.unwrap_rpc_secret(value))
         )
     }
+    where = _HEAD.format(name)
+    if mistakes:
+        raise SettingsError(mistakes, where=where)
     try:
-        if mistakes:
-            raise SettingsError(mistakes)
         return settings.parse(known, encrypted=encrypted)
     except SettingsError as error:
-        raise SettingsError(error.mistakes, where=_HEAD.format(name)) from None
+        raise SettingsError(error.mistakes, where=where) from None
 
 
 def _members(inputs: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

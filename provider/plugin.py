@@ -7,8 +7,7 @@
 import asyncio
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import grpc
 import grpc.aio
@@ -18,19 +17,16 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.provider import ConstructResult, Provider
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from components.dynamic.resource import PACKAGE, Resource
-from provider.hub import TYPE, PackagedHub
+from components.dynamic.resource import Resource
+from provider.component import PackagedHub
 from provider.inputs import settings_of
+from provider.package import SCHEMA, TYPE, VERSION
 from provider.resources import ResourceServicer
 from settings import SettingsError
 
-_HERE: Final = Path(__file__).parent
-SCHEMA: Final = _HERE / "schema.json"
-"""The package schema."""
-VERSION: Final = (_HERE.parent / "docker" / "VERSION").read_text(encoding="utf-8").strip()
 _OWN_PROVIDERS: Final = (
-    "JupyterHub {}: has the provider of {} in its options, or in those of its parent, but makes its own from its inputs. "
-    "Remove the option, and choose the cluster with kubernetes.context or cluster"
+    "JupyterHub {}: has the provider of {} in its options or those of its parent, but makes its own from its inputs. "
+    "Remove the option; kubernetes.context, or cluster on GKE, is the hub's cluster"
 )
 _SECOND: Final = "JupyterHub {}: is the second hub of this stack, but a stack has one. Create another stack for it"
 
@@ -47,7 +43,7 @@ class HubProvider(Provider):
             pulumi.RunError: Its inputs are wrong, or the cluster is. The message has all mistakes.
         """
         if resource_type != TYPE:
-            raise pulumi.RunError(f"The package {PACKAGE} has no component {resource_type}, only {TYPE}")
+            raise pulumi.RunError(f"The package has no component {resource_type}, only {TYPE}")
         given = options.providers if options and isinstance(options.providers, Mapping) else {}
         if foreign := sorted(given.keys() & {"kubernetes", "gcp"}):
             raise pulumi.RunError(_OWN_PROVIDERS.format(name, " and ".join(foreign)))
@@ -72,11 +68,11 @@ class HubServicer(ResourceServicer):
         self, request: provider_pb2.ConstructRequest, context: grpc.aio.ServicerContext[Any, Any]
     ) -> provider_pb2.ConstructResponse:
         """Create a component. Errors for users have no traceback."""
+        if request.monitorEndpoint in self._monitors:
+            await context.abort(grpc.StatusCode.UNKNOWN, _SECOND.format(request.name))
+        self._monitors.add(request.monitorEndpoint)
         try:
-            if request.monitorEndpoint in self._monitors:
-                raise pulumi.RunError(_SECOND.format(request.name))
-            self._monitors.add(request.monitorEndpoint)
-            return await super().Construct(request, context)
+            return await super().Construct(request, cast("Any", context))
         except pulumi.RunError as error:
             await context.abort(grpc.StatusCode.UNKNOWN, str(error))
             raise

@@ -22,7 +22,7 @@ class Resource(dynamic.Resource):
     provider: ClassVar[type[dynamic.ResourceProvider]]
 
     def __init_subclass__(cls, *, provider: type[dynamic.ResourceProvider]) -> None:
-        super().__init_subclass__(module=PACKAGE, name=cls.__name__)
+        super().__init_subclass__(module=PACKAGE, name=cls.__name__)  # pyright: ignore[reportUnknownMemberType] -- it has no type for others
         cls.provider = provider
 
     def __init__(self, name: str, inputs: Mapping[str, object], opts: pulumi.ResourceOptions | None = None) -> None:

@@ -1,18 +1,15 @@
 """The component of the package: the whole program, as a resource."""
 
 from collections.abc import Mapping
-from typing import Final
 
 import pulumi
+from pulumi.runtime.settings import set_root_resource
 from pydantic.alias_generators import to_camel
 
 from components import cluster, hub_config
-from components.dynamic.resource import PACKAGE
 from components.jupyterhub import JupyterHub, JupyterHubArgs
+from provider.package import TYPE
 from settings import Settings
-
-TYPE: Final = f"{PACKAGE}:index:JupyterHub"
-"""Type of the component, which is not that of the one in it: a package has types of its own."""
 
 
 class PackagedHub(pulumi.ComponentResource):
@@ -24,7 +21,7 @@ class PackagedHub(pulumi.ComponentResource):
     def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(TYPE, name, None, opts)
         # As the stack is for the program: the parent of the providers and of the cluster.
-        pulumi.runtime.set_root_resource(self)
+        set_root_resource(self)
         with hub_config.checked(settings):
             found = cluster.find(settings)
         target = cluster.use(found, settings)
