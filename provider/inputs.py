@@ -10,7 +10,7 @@ from settings import Settings, SettingsError
 from settings.reading.keys import GROUPS, KEYS, SECRETS, is_structured
 from settings.types.secret import SEALED
 
-_HEAD: Final = "The inputs of JupyterHub {} (for `pulumi config set KEY VALUE`, set the input of that name)"
+_HEAD: Final = "JupyterHub {} (a key is an input: for `pulumi config set a.b VALUE`, set b of the input a)"
 
 
 def settings_of(name: str, inputs: Mapping[str, Any]) -> Settings:
