@@ -44,9 +44,6 @@ class HubProvider(Provider):
         """
         if resource_type != TYPE:
             raise pulumi.RunError(f"The package has no component {resource_type}, only {TYPE}")
-        given = options.providers if options and isinstance(options.providers, Mapping) else {}
-        if foreign := sorted(given.keys() & {"kubernetes", "gcp"}):
-            raise pulumi.RunError(_OWN_PROVIDERS.format(name, " and ".join(foreign)))
         try:
             settings = settings_of(name, inputs)
         except SettingsError as error:
@@ -68,6 +65,8 @@ class HubServicer(ResourceServicer):
         self, request: provider_pb2.ConstructRequest, context: grpc.aio.ServicerContext[Any, Any]
     ) -> provider_pb2.ConstructResponse:
         """Create a component. Errors for users have no traceback."""
+        if foreign := sorted({"kubernetes", "gcp"}.intersection(request.providers)):
+            await context.abort(grpc.StatusCode.UNKNOWN, _OWN_PROVIDERS.format(request.name, " and ".join(foreign)))
         if request.monitorEndpoint in self._monitors:
             await context.abort(grpc.StatusCode.UNKNOWN, _SECOND.format(request.name))
         self._monitors.add(request.monitorEndpoint)

@@ -24,8 +24,8 @@ GOOD: dict[str, Any] = {
 
 
 def _with(changes: dict[str, Any]) -> dict[str, Any]:
-    groups = {name: {**GOOD.get(name, {}), **part} for name, part in changes.items() if isinstance(part, dict)}
-    return {**GOOD, **changes, **groups}
+    parts: dict[str, dict[str, Any]] = {name: part for name, part in changes.items() if isinstance(part, dict)}
+    return {**GOOD, **changes, **{name: {**GOOD.get(name, {}), **part} for name, part in parts.items()}}
 
 
 def _mistakes(changes: dict[str, Any]) -> SettingsError:
