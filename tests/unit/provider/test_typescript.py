@@ -69,8 +69,8 @@ _MISTAKES: Final = (
     ("organizations:", "organisations:", "'organisations' does not exist"),
     (
         'hostname: "hub.example.org"',
-        "hostname: hub.hubUrl",
-        "'Output<string | undefined>' is not assignable to type 'string",
+        'hostname: pulumi.output("hub")',
+        "'Output<string>' is not assignable to type 'string",
     ),
 )
-"""What is written, by what it is replaced, and what the compiler says: a wrong type, a typo, a value that is not known."""
+"""What is written, what replaces it, and what the compiler says: of a type, a typo, and an output for a plain value."""
