@@ -26,19 +26,15 @@ def settings_of(name: str, inputs: Mapping[str, Any]) -> Settings:
     values = dict(_members(inputs))
     # The SDKs mark the values of secret settings: they are secret without a mark, too.
     encrypted = {*SECRETS, *(key for key, value in values.items() if _has(value, rpc.is_rpc_secret))}
-    unknown = [key for key, value in values.items() if _has(value, _is_unknown)]
-    mistakes = [_unknown(key) for key in unknown if key not in SECRETS]
-    # In a preview, a secret may be the output of a resource that does not exist yet.
+    where = _HEAD.format(name)
+    if mistakes := [_unknown(key) for key, value in values.items() if key not in SECRETS and _has(value, _is_unknown)]:
+        raise SettingsError(mistakes, where=where)
+    # In a preview, a secret may be the output of a resource that does not exist yet; a map of secrets is then not set.
     known = {
         key: _bare(value)
         for key, value in values.items()
-        if not (
-            key in unknown and key in KEYS and is_structured(KEYS[key]) and _is_unknown(rpc.unwrap_rpc_secret(value))
-        )
+        if not (_is_unknown(rpc.unwrap_rpc_secret(value)) and is_structured(KEYS[key]))
     }
-    where = _HEAD.format(name)
-    if mistakes:
-        raise SettingsError(mistakes, where=where)
     try:
         return settings.parse(known, encrypted=encrypted)
     except SettingsError as error:

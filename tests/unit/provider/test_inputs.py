@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pulumi.runtime import rpc
 
 import settings
@@ -12,6 +13,7 @@ from settings import SettingsError
 from settings.reading.keys import SECRETS, own_values
 from settings.reading.stack_file import read_config
 from tests.corpus import EXAMPLES
+from tools.paths import CHECKOUT
 
 GOOD: dict[str, Any] = {
     "auth": {"type": "github"},
@@ -109,3 +111,10 @@ def test_inputs_can_say_what_each_example_says(path: Path) -> None:
         known = rpc.UNKNOWN if key in SECRETS else value
         inputs |= {group: {**inputs.get(group, {}), name: known} if dot else known}
     assert settings_of("hub", inputs) == settings.from_file(path)
+
+
+def test_the_example_in_yaml_is_accepted() -> None:
+    program = yaml.safe_load((CHECKOUT / "examples" / "yaml" / "Pulumi.yaml").read_text(encoding="utf-8"))
+    hub = program["resources"]["hub"]
+    assert hub["type"] == "jupyterhub:JupyterHub"
+    assert settings_of("hub", hub["properties"]).endpoint.type == "none"
