@@ -77,3 +77,17 @@ def test_a_raised_generation_renews_one_token_only(program: Program) -> None:
 def test_the_hub_is_destroyed_without_the_program(program: Program) -> None:
     program.succeed("destroy", "--yes", "--skip-preview")
     assert program.state() == []
+
+
+def test_a_missing_cluster_fails_the_preview_with_a_fix(program: Program) -> None:
+    program.write(
+        {
+            "auth": {"type": "dummy"},
+            "endpoint": {"type": "none"},
+            "images": {"repository": "registry.example.org/hub"},
+        }
+    )
+    succeeded, printed = program.run("preview")
+    assert not succeeded
+    assert "There is no kubeconfig" in printed
+    assert "Traceback" not in printed
