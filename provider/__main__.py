@@ -1,4 +1,4 @@
-"""The plugin's program, which the engine runs with its own address as argument."""
+"""The plugin's program, which the engine runs with its own address as the last argument."""
 
 import sys
 from pathlib import Path

@@ -7,6 +7,7 @@
 import asyncio
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, cast
 
 import grpc
@@ -85,11 +86,12 @@ def main(arguments: Sequence[str]) -> None:
     """Serve the engine until it ends the process.
 
     Args:
-        arguments: The engine's address.
+        arguments: Options for logs, and last the engine's address.
     """
     Resource.in_plugin = True
     provider = HubProvider(VERSION, SCHEMA.read_text(encoding="utf-8"))
-    asyncio.run(_serve(HubServicer(provider, arguments[0])))
+    with suppress(KeyboardInterrupt):  # Ctrl-C in the terminal reaches plugins, too
+        asyncio.run(_serve(HubServicer(provider, arguments[-1])))
 
 
 async def _serve(servicer: HubServicer) -> None:
