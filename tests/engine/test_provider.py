@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from provider.package import TYPE
+from tests.doubles.google import refusals
 from tests.doubles.google.plugin import engine_with_stand_in, kept_running
 from tests.package_programs import Program, new_program
 from tools.engine import Engine
@@ -30,7 +31,7 @@ _NO_CLUSTER = ("--exclude", "**$kubernetes:**", "--exclude-dependents")
 def program(built_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Generator[Program]:
     """A program with a hub on a GKE cluster that it creates."""
     folder = tmp_path_factory.mktemp("package")
-    with kept_running(engine_with_stand_in(built_engine, folder)) as engine:
+    with kept_running(engine_with_stand_in(built_engine, folder, fail={})) as engine:
         yield new_program(engine, folder, folder / "none", _INPUTS, {"clientSecret": _SECRET})
 
 
@@ -52,6 +53,16 @@ def test_a_preview_shows_the_whole_hub(program: Program) -> None:
         assert kind in printed
     assert "pulumi-python:dynamic" not in printed
     assert _SECRET not in printed
+
+
+def test_a_failed_resource_is_reported_with_its_reason_only(program: Program) -> None:
+    refusals.demand(program.folder / "fail.json", {"gcp:compute/network:Network": "quota"})
+    succeeded, printed = program.run("up", "--yes", "--skip-preview", *_NO_CLUSTER)
+    refusals.demand(program.folder / "fail.json", {})
+    assert not succeeded
+    assert refusals.says("quota") in printed
+    assert "Traceback" not in printed
+    assert 'File "' not in printed
 
 
 def test_the_hub_is_created_with_its_secrets_encrypted(program: Program) -> None:
