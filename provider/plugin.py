@@ -6,9 +6,10 @@
 
 import asyncio
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import grpc
 import grpc.aio
@@ -65,15 +66,19 @@ class HubServicer(ResourceServicer):
     async def Construct(
         self, request: provider_pb2.ConstructRequest, context: grpc.aio.ServicerContext[Any, Any]
     ) -> provider_pb2.ConstructResponse:
-        """Create a component. Errors for users have no traceback."""
+        """Create a component. Errors have no traceback; that of a bug is in the output of `pulumi up --debug`."""
         if foreign := sorted({"kubernetes", "gcp"}.intersection(request.providers)):
             await context.abort(grpc.StatusCode.UNKNOWN, _OWN_PROVIDERS.format(request.name, " and ".join(foreign)))
         if request.monitorEndpoint in self._monitors:
             await context.abort(grpc.StatusCode.UNKNOWN, _SECOND.format(request.name))
         self._monitors.add(request.monitorEndpoint)
         try:
-            return await super().Construct(request, cast("Any", context))
-        except pulumi.RunError as error:
+            return await self._construct(request, context)
+        except Exception as error:
+            # The SDK's error of a failed resource has no type of its own. Any other is a bug.
+            if type(error) not in {pulumi.RunError, Exception}:
+                pulumi.log.debug(traceback.format_exc())
+                await context.abort(grpc.StatusCode.UNKNOWN, repr(error))
             await context.abort(grpc.StatusCode.UNKNOWN, str(error))
             raise
 
