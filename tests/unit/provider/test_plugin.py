@@ -2,10 +2,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
 # grpc has no types, so those of Pulumi's protocol classes are partially unknown.
 
-import subprocess
-import sys
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,33 +11,20 @@ import pytest
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime import rpc
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import provider_pb2
 
 from provider.package import SCHEMA, TYPE, VERSION
 from tests.doubles.google.wire import sent
-from tools.paths import CHECKOUT
+from tests.plugin_process import running_plugin
 
 _URN = "urn:pulumi:test::project::jupyterhub:index:JupyterHub$jupyterhub:index:{}::name"
 _SECRET = rpc.wrap_rpc_secret
 
 
-@contextmanager
-def _running(folder: Path) -> Generator[Any]:
-    """Yield a client of a plugin whose folder is that of another project."""
-    command = [sys.executable, CHECKOUT / "provider", "127.0.0.1:1"]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            with grpc.insecure_channel(f"127.0.0.1:{process.stdout.readline().strip()}") as channel:
-                yield provider_pb2_grpc.ResourceProviderStub(channel)
-        finally:
-            process.kill()
-
-
 @pytest.fixture(scope="module")
 def plugin(tmp_path_factory: pytest.TempPathFactory) -> Generator[Any]:
     """A client of the running plugin."""
-    with _running(tmp_path_factory.mktemp("project")) as client:
+    with running_plugin(tmp_path_factory.mktemp("project")) as client:
         yield client
 
 
