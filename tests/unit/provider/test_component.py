@@ -4,6 +4,7 @@ import socket
 from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from pydantic.alias_generators import to_camel
@@ -21,9 +22,8 @@ from tools.schema.package import OUTPUTS
 
 
 @pytest.fixture(autouse=True)
-def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
-    """The process is the plugin, and the current context of the kubeconfig is a reachable cluster."""
-    monkeypatch.setattr(Resource, "in_plugin", True)
+def kubeconfig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    """A kubeconfig whose current context is a reachable cluster."""
     with socket.create_server(("127.0.0.1", 0)) as up:
         servers = {"up": f"https://127.0.0.1:{up.getsockname()[1]}"}
         monkeypatch.setenv("KUBECONFIG", str(write(tmp_path / "kubeconfig", servers, current="up")))
@@ -31,7 +31,9 @@ def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
 
 
 def _packaged(values: Mapping[str, object]) -> Record:
-    return record(lambda: PackagedHub("hub", settings.parse(values, encrypted=SECRETS)))
+    # Only here: the registrations of the program, which others share, are those of another process.
+    with mock.patch.object(Resource, "in_plugin", new=True):
+        return record(lambda: PackagedHub("hub", settings.parse(values, encrypted=SECRETS)))
 
 
 @pytest.mark.parametrize("values", [VALUES, {**GKE, **GATEWAY}], ids=["kubernetes", "gke"])
