@@ -9,11 +9,11 @@ _DAY: Final = 86_400
 LEAST_DAYS: Final = 14
 """Days before the end of the certificate. Let's Encrypt's are renewed 30 days before."""
 LEAST_FREE: Final = 0.15
-"""Part of the database's volume that is free."""
+"""Fraction of the database's volume that is free."""
 LONGEST_START: Final = 300
 """Seconds in which nine of ten starts end."""
 MOST_ERRORS: Final = 0.3
-"""Part of starts that fail."""
+"""Fraction of the starts that fail."""
 LEAST_STARTS: Final = 3
 """Starts in half an hour, failed or slow ones, below which nothing is said: one person may have chosen an image that
 does not work, or the only GPU node."""
@@ -35,6 +35,9 @@ def groups(name: str, namespace: str, *, has_volume: bool, has_certificate: bool
         rules.append(_database(namespace))
     if has_certificate:
         rules.append(_certificate(namespace))
+    for rule in rules:
+        # Alertmanager routes by it, and most expressions lose it.
+        rule["labels"]["namespace"] = namespace
     return [{"name": f"{namespace}-{name}", "interval": "30s", "rules": rules}]
 
 
@@ -45,8 +48,8 @@ def _of_hub(name: str, namespace: str) -> Iterator[Rule]:
         f'absent(up{{namespace="{namespace}",job=~"(.+/)?{name}"}} == 1)',
         minutes=5,
         severity="critical",
-        summary="The hub does not answer. Running servers go on, but nobody can sign in or start one.",
-        advice=f"Look at its pod: kubectl --namespace {namespace} describe pod {name}-0",
+        summary="The hub or its database does not answer. Running servers go on, but nobody can sign in or start one.",
+        advice=f"Look at its pod and its log: kubectl --namespace {namespace} describe pod {name}-0",
     )
     yield _rule(
         "JupyterHubUnhealthy",
@@ -103,8 +106,8 @@ def _certificate(namespace: str) -> Rule:
         minutes=60,
         severity="warning",
         summary="The certificate of the hub ends in {{ $value | humanizeDuration }}, and was not renewed.",
-        advice="Renew it: endpoint.tlsSecret or endpoint.tlsCertificate. Google renews that of a gateway while the "
-        "DNS records lead to it.",
+        advice="Renew it: endpoint.tlsSecret or endpoint.tlsCertificate. cert-manager renews its own, and Google that "
+        "of a gateway, while the DNS records lead to them.",
     )
 
 

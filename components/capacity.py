@@ -1,4 +1,4 @@
-"""Room and images on the nodes before a server needs them."""
+"""Spare capacity and pre-pulled images on the nodes of notebooks."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -18,13 +18,13 @@ Source: https://cloud.google.com/kubernetes-engine/docs/concepts/cluster-autosca
 
 
 def has_capacity(settings: Settings) -> bool:
-    """Return whether the stack has pods that give way to notebooks."""
+    """Return whether the stack has pods that notebooks preempt."""
     return bool(settings.notebook.spare) or settings.notebook.prepull
 
 
 def priority_class(settings: Settings) -> str:
     """Return the name of the PriorityClass of these pods. It belongs to the cluster, and no other stack has it."""
-    return f"{settings.notebooks_namespace}-yielding"
+    return f"{settings.notebooks_namespace}-low-priority"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class CapacityArgs:
 
 
 class Capacity(pulumi.ComponentResource):
-    """Placeholders and pulls of images, with a PriorityClass by which they give way to notebooks."""
+    """Placeholders and pulls of images, with a PriorityClass by which notebooks preempt them."""
 
     priority_class: pulumi.Output[str]
     """Name of the PriorityClass."""
@@ -49,7 +49,7 @@ class Capacity(pulumi.ComponentResource):
         made = scheduling.PriorityClass(
             f"{name}-priority",
             metadata=meta.ObjectMetaArgs(name=priority_class(settings), labels=labels(settings, "capacity")),
-            description=f"Pods in {settings.notebooks_namespace} that give way to notebook servers.",
+            description=f"Pods in {settings.notebooks_namespace} that notebook servers preempt.",
             value=_PRIORITY,
             # They never end other pods.
             preemption_policy="Never",

@@ -1,4 +1,4 @@
-"""An HTTPRoute: the way to the hub by a Gateway that somebody else runs."""
+"""An HTTPRoute that attaches the hub to an existing Gateway."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,7 +8,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta import v1 as meta
 
 from components.dynamic.route_check import API, RouteCheck, RouteCheckArgs
-from components.gke.backend_policies import BackendPolicies, backend_policies
+from components.gke.backend_policies import BackendPoliciesArgs, backend_policies
 from components.metadata import labels
 from settings import Settings
 
@@ -31,7 +31,7 @@ class HttpRouteArgs:
 
 
 class HttpRoute(pulumi.ComponentResource):
-    """An HTTPRoute for the hub's host name and path, and the wait until the Gateway has taken it.
+    """An HTTPRoute for the hub's host name and path, and the wait until the Gateway accepts it.
 
     The objects are custom resources, which have no typed args; the API server validates them.
     """
@@ -60,14 +60,14 @@ class HttpRoute(pulumi.ComponentResource):
                 opts=child,
             )
 
-        spec = _spec(args, gateway.section, _to_hub(args))
+        spec = _spec(args, gateway.listener, _to_hub(args))
         made = route("route", "", spec)
         self.route_name = made.id.apply(lambda _: settings.name)
-        if gateway.http_section is not None:
-            route("redirect", "-redirect", _spec(args, gateway.http_section, _REDIRECT))
+        if gateway.http_listener is not None:
+            route("redirect", "-redirect", _spec(args, gateway.http_listener, _REDIRECT))
         if settings.is_behind_google:
             backend_policies(
-                name, BackendPolicies(settings=settings, namespace=args.namespace, service=args.service), child
+                name, BackendPoliciesArgs(settings=settings, namespace=args.namespace, service=args.service), child
             )
         RouteCheck(
             f"{name}-check",
@@ -78,8 +78,8 @@ class HttpRoute(pulumi.ComponentResource):
                 name=settings.name,
                 gateway=gateway.name,
                 gateway_namespace=gateway.namespace or args.namespace,
-                section=gateway.section,
-                http_section=gateway.http_section,
+                listener=gateway.listener,
+                http_listener=gateway.http_listener,
                 hostname=str(settings.endpoint.hostname),
                 spec=pulumi.Output.json_dumps(spec, sort_keys=True),
             ),
@@ -97,14 +97,14 @@ def _to_hub(args: HttpRouteArgs) -> dict[str, Any]:
     return rule if args.settings.is_behind_google else {**rule, "timeouts": {"request": _NO_LIMIT}}
 
 
-def _spec(args: HttpRouteArgs, section: str | None, rule: dict[str, Any]) -> dict[str, Any]:
-    """Return the spec of a route at one listener of the Gateway, or at all that take it."""
+def _spec(args: HttpRouteArgs, listener: str | None, rule: dict[str, Any]) -> dict[str, Any]:
+    """Return the spec of a route at one listener of the Gateway, or at all that accept it."""
     settings = args.settings
     gateway = settings.endpoint.gateway
     parent = {
         "name": gateway.name if gateway else None,
         "namespace": gateway.namespace if gateway else None,
-        "sectionName": section,
+        "sectionName": listener,
     }
     return {
         "parentRefs": [{key: value for key, value in parent.items() if value is not None}],

@@ -8,9 +8,9 @@ from pulumi_kubernetes.apps import v1 as apps
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
+from components.low_priority_pod import ended, idle, low_priority_pod
 from components.metadata import NO_WAIT, labels, selector
 from components.notebook_nodes import GPU_TOLERATION, NotebookNodes, images_by_nodes
-from components.yielding_pod import ended, idle, yielding_pod
 from hub.contract import ACCELERATOR, EPHEMERAL_STORAGE
 from settings import Settings
 
@@ -29,7 +29,7 @@ class ImagePullsArgs:
     namespace: pulumi.Input[str]
     """Namespace of the notebooks, where the Secrets of registries are."""
     priority_class: pulumi.Input[str]
-    """Name of the PriorityClass of pods that give way to notebooks."""
+    """Name of the PriorityClass of pods that notebooks preempt."""
 
 
 class ImagePulls(pulumi.ComponentResource):
@@ -77,7 +77,7 @@ class ImagePulls(pulumi.ComponentResource):
 
 def _pod(args: ImagePullsArgs, nodes: NotebookNodes, images: tuple[str, ...]) -> core.PodSpecArgs:
     settings = args.settings
-    pod = yielding_pod(
+    pod = low_priority_pod(
         settings,
         [idle(settings, "idle", images[0], _RESOURCES)],
         priority_class=args.priority_class,

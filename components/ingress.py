@@ -1,4 +1,4 @@
-"""An Ingress: the way to the hub by a controller that is in the cluster."""
+"""An Ingress, which a controller of the cluster serves."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -47,7 +47,7 @@ class IngressArgs:
 
 
 class Ingress(pulumi.ComponentResource):
-    """An Ingress for the hub's host name and path, and the wait until its controller has taken it."""
+    """An Ingress for the hub's host name and path, and the wait for the address that its controller reports."""
 
     ingress_name: pulumi.Output[str]
     """Name of the Ingress."""

@@ -8,6 +8,7 @@ import pulumi
 from components.capacity import Capacity, CapacityArgs, has_capacity
 from components.cluster import Cluster
 from components.cluster_admin import ClusterAdmin, ClusterAdminArgs
+from components.exposure import ExposureArgs, expose
 from components.folders import Folders, FoldersArgs
 from components.gke.platform import Platform, platform
 from components.hub import Hub, HubArgs
@@ -25,7 +26,6 @@ from components.proxy import Proxy, ProxyArgs
 from components.quota import NotebookQuota, NotebookQuotaArgs
 from components.rbac import Rbac, RbacArgs
 from components.tls import Tls, TlsArgs
-from components.way_in import WayInArgs, way_in
 from settings import METRICS_SERVICE, Settings, callback_of, logout_of
 
 
@@ -62,7 +62,8 @@ class JupyterHub(pulumi.ComponentResource):
         files = _of_notebooks(name, settings, namespaces.notebooks, runs_on, child)
         if has_capacity(settings):
             capacity_args = CapacityArgs(settings=settings, namespace=namespaces.notebooks)
-            Capacity(f"{name}-capacity", capacity_args, after_admin)
+            # A hub that loses the right to scale placeholders must not change their new number.
+            Capacity(f"{name}-capacity", capacity_args, pulumi.ResourceOptions(parent=self, depends_on=rbac))
         tls = None
         if settings.endpoint.has_certificate:
             tls = Tls(f"{name}-tls", TlsArgs(settings=settings, namespace=namespace, kubeconfig=kubeconfig), child)
@@ -135,8 +136,8 @@ class JupyterHub(pulumi.ComponentResource):
                 ),
                 child,
             )
-        way_in_args = WayInArgs(settings=settings, namespace=namespace, platform=runs_on, gke=gke, tls=tls)
-        endpoint = way_in(name, way_in_args, parent=self)
+        exposure_args = ExposureArgs(settings=settings, namespace=namespace, platform=runs_on, gke=gke, tls=tls)
+        endpoint = expose(name, exposure_args, parent=self)
         exports: dict[str, pulumi.Input[object] | None] = {
             "hub_url": endpoint.url,
             "namespace": namespace,

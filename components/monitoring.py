@@ -110,7 +110,7 @@ def _pod_monitoring(settings: Settings, secret: pulumi.Output[str]) -> dict[str,
         "endpoints": [
             {
                 "port": "hub",
-                "path": METRICS_PATH,
+                "path": f"{settings.hub.path}{METRICS_PATH}",
                 "interval": _INTERVAL,
                 "authorization": {"type": "Bearer", "credentials": {"secret": {"name": secret, "key": TOKEN_KEY}}},
             }
@@ -125,7 +125,7 @@ def _pod_monitor(settings: Settings, secret: pulumi.Output[str]) -> dict[str, ob
         "podMetricsEndpoints": [
             {
                 "port": "hub",
-                "path": METRICS_PATH,
+                "path": f"{settings.hub.path}{METRICS_PATH}",
                 "interval": _INTERVAL,
                 "authorization": {"type": "Bearer", "credentials": {"name": secret, "key": TOKEN_KEY}},
             }

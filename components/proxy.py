@@ -149,6 +149,13 @@ def _kept_connections(settings: Settings) -> list[str]:
     return ["--keep-alive-timeout=620000"] if settings.endpoint.is_behind_a_proxy else []
 
 
+def _forwarded_headers(settings: Settings) -> list[str]:
+    # By default the proxy appends its own values to X-Forwarded-Proto and others. The hub reads the last one, so its
+    # cookies would not be secure if https ends before the proxy.
+    ends_before = settings.https_url is not None and not settings.endpoint.has_tls
+    return ["--no-x-forward"] if ends_before else []
+
+
 def _drain_seconds(settings: Settings) -> int:
     # Google's load balancer sends requests to the pod directly, and learns later than the cluster that it terminates.
     return DRAIN_SECONDS if settings.is_behind_google else ENDPOINT_REMOVAL_SECONDS
@@ -186,6 +193,7 @@ def _pod(args: ProxyArgs, *, token_secret: pulumi.Output[str], account: pulumi.O
                     f"--error-target={hub_url}{path}/hub/error",
                     f"--storage-backend={_CODE}/routes.mjs",
                     *_kept_connections(args.settings),
+                    *_forwarded_headers(args.settings),
                     *(_TLS_OPTIONS if has_tls else ()),
                 ],
                 env=[

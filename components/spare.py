@@ -7,10 +7,10 @@ from pulumi_kubernetes.apps import v1 as apps
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
+from components.low_priority_pod import idle, low_priority_pod
 from components.metadata import NO_WAIT, labels, selector
 from components.notebook_storage import ephemeral_storage_request
 from components.spare_servers import SpareServers, spare_servers
-from components.yielding_pod import idle, yielding_pod
 from hub.contract import EPHEMERAL_STORAGE
 from settings import Settings
 
@@ -24,14 +24,14 @@ class SpareArgs:
     namespace: pulumi.Input[str]
     """Namespace of the notebooks, where the Secrets of registries are."""
     priority_class: pulumi.Input[str]
-    """Name of the PriorityClass of pods that give way to notebooks."""
+    """Name of the PriorityClass of pods that notebooks preempt."""
 
 
 class Spare(pulumi.ComponentResource):
-    """A Deployment for each size that there is to be room for, whose pods request what a server would.
+    """A Deployment for each size of servers, whose pods request what such a server does.
 
-    When a server finds no room, the scheduler ends a placeholder for it. That one waits for a node, in place of the
-    person. It runs the image of its choice, so that a new node has it before a server comes. Nothing waits for them.
+    A server that finds no free node preempts a placeholder, which then waits for a new node in place of the person. It
+    runs the image of its choice, so that the new node has it before a server comes. Nothing waits for placeholders.
     """
 
     deployments: list[pulumi.Output[str]]
@@ -41,14 +41,13 @@ class Spare(pulumi.ComponentResource):
         super().__init__("jupyterhub:spare:Spare", name, None, opts)
         settings, self.deployments = args.settings, []
         for spare in spare_servers(settings):
-            part = spare.deployment.removeprefix(f"{settings.name}-spare").lstrip("-") or "default"
             selected = {
                 **selector(settings, "spare"),
                 "jupyterhub-on-gke/choice": spare.choice,
                 "jupyterhub-on-gke/size": spare.size.name,
             }
             made = apps.Deployment(
-                f"{name}-{part}",
+                f"{name}-{spare.key or 'default'}",
                 metadata=meta.ObjectMetaArgs(
                     name=spare.deployment,
                     namespace=args.namespace,
@@ -88,7 +87,7 @@ def _pod(args: SpareArgs, spare: SpareServers, selected: dict[str, str]) -> core
     container = idle(
         settings, "placeholder", spare.image, core.ResourceRequirementsArgs(requests=amounts, limits=amounts)
     )
-    pod = yielding_pod(settings, [container], priority_class=args.priority_class, labels=size.node_selector)
+    pod = low_priority_pod(settings, [container], priority_class=args.priority_class, labels=size.node_selector)
     # Homes are in all zones of the nodes, and servers run beside them. On the nodes of a zone, pods stay together.
     pod.topology_spread_constraints = [
         core.TopologySpreadConstraintArgs(

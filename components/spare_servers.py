@@ -1,5 +1,6 @@
-"""The room for further servers of a stack, by size."""
+"""The spare capacity of a stack, by size of servers."""
 
+import re
 from dataclasses import dataclass
 
 from components.notebook_choices import complete_size
@@ -18,6 +19,8 @@ class SpareServers:
 
     deployment: str
     """Name of their Deployment."""
+    key: str
+    """The end of that name, which tells the sizes apart; empty for servers of the free form."""
     choice: str
     """Name of the choice."""
     size: ChoiceSize
@@ -49,19 +52,20 @@ class SpareServers:
 
 
 def spare_servers(settings: Settings) -> tuple[SpareServers, ...]:
-    """Return the room that a stack keeps free."""
+    """Return the spare capacity of a stack."""
     notebook = settings.notebook
     by_name: dict[str, SpareServers] = {}
     for entry in notebook.spare:
         server = notebook.server_of(entry)
         assert server is not None, "a rule of the settings"  # noqa: S101 for the type checker
         choice, size = server
-        names = [] if choice is None else [choice.name, *([size.name] if choice.sizes else [])]
-        name = "-".join([settings.name, "spare", *names])
+        key = "" if choice is None else _key(choice.name, *([size.name] if choice.sizes else []))
+        name = "-".join(filter(None, (settings.name, "spare", key)))
         known = by_name.get(name)
         images = [image.image for image in choice.images] if choice else []
         by_name[name] = SpareServers(
             deployment=name,
+            key=key,
             choice=_FREE if choice is None else choice.name,
             size=complete_size(size, settings),
             image=pulled_image((*images, notebook.image)[0], settings),
@@ -73,6 +77,11 @@ def spare_servers(settings: Settings) -> tuple[SpareServers, ...]:
 def scaled_by_hub(settings: Settings) -> tuple[SpareServers, ...]:
     """Return those whose number changes with the time."""
     return tuple(spare for spare in spare_servers(settings) if spare.has_hours)
+
+
+def _key(*names: str) -> str:
+    """Join names by two hyphens, with one more in names that have several: size b of choice a is not choice a--b."""
+    return "--".join(re.sub("--+", r"\g<0>-", name) for name in names)
 
 
 def _hours(entry: Spare) -> contract_spare.Hours | None:

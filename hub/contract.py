@@ -273,7 +273,7 @@ class HubConfig(Part):
     active_servers: int
     """Maximum number of servers at the same time; 0: no limit."""
     spare: tuple[Spare, ...]
-    """Room for further servers that changes with the time."""
+    """Spare capacity that changes with the time."""
     services: tuple[Service, ...]
     """Services of the hub, beside the idle culler."""
     roles: tuple[Role, ...]

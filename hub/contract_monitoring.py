@@ -7,7 +7,7 @@ from typing import Final, Literal
 from hub.contract_part import Part
 
 METRICS_PATH: Final = "/hub/metrics"
-"""Path of the metrics."""
+"""Path of the metrics, below that of the hub on its site."""
 
 PROBLEM: Final = "jupyterhub_health_problem"
 """1 while a check of the hub's health fails, else 0; the label `check` is its name."""

@@ -1,4 +1,4 @@
-"""Contract: room for further servers that changes with the time."""
+"""Contract: spare capacity that changes with the time."""
 
 from __future__ import annotations
 

@@ -82,8 +82,9 @@ class HubMetrics(Collector):
     def _volume(self) -> Iterator[Metric]:
         if self._database is not None:
             found = os.statvfs(Path(self._database).parent)
-            size, free = found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize
-            yield GaugeMetricFamily(VOLUME, "Size of the volume of the hub's database.", size)
+            # Without blocks that are reserved for root, as df counts.
+            free, used = found.f_bavail * found.f_frsize, (found.f_blocks - found.f_bfree) * found.f_frsize
+            yield GaugeMetricFamily(VOLUME, "Size of the volume of the hub's database.", used + free)
             yield GaugeMetricFamily(VOLUME_FREE, "Free space of that volume.", free)
 
 

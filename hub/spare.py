@@ -71,12 +71,12 @@ class SpareMixin(Proxy):
             self.log.warning("Cannot set the number of placeholders of %s, trying again: %s", name, reason)
             return None
         if number != self._scaled.get(name):
-            self.log.info("Room for %d further servers: %s", number, name)
+            self.log.info("Spare capacity for %d servers: %s", number, name)
         return number
 
 
 def servers(spare: Spare, now: datetime) -> int:
-    """Return the number of servers that there is room for at a time."""
+    """Return the number of placeholders at a time."""
     return sum(one.servers for one in spare.entries if one.hours is None or is_within(one.hours, now))
 
 

@@ -67,8 +67,7 @@ class Usage:
         groups: dict[str, str] = {}
         for user in users:
             for spawner in user.spawners.values():
-                pod = spawner.held_pod if isinstance(spawner, PodSpawner) else None
-                if pod is None:
+                if not isinstance(spawner, PodSpawner) or (pod := spawner.held_pod) is None:
                     continue
                 uid = str(pod["metadata"]["uid"])
                 groups[uid] = self._groups[uid] if uid in self._groups else self._group_of(user)
@@ -93,7 +92,9 @@ class Usage:
 
     def _group_of(self, user: User) -> str:
         """Return the first group of the settings that the user is in; empty if there is none."""
-        mine = groups_of(user) if self.groups else set()
+        if not self.groups:
+            return ""
+        mine = groups_of(user)
         return next((group for group in self.groups if group in mine), "")
 
 

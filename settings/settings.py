@@ -90,7 +90,7 @@ class Settings(Model):
     @property
     def is_behind_google(self) -> bool:
         """Whether a Gateway of Google's sends requests to the proxy's pod."""
-        if self.endpoint.type != "route" or self.endpoint.gateway is None:
+        if self.endpoint.type != "http-route" or self.endpoint.gateway is None:
             return self.endpoint.type == "gateway"
         by_google = self.endpoint.gateway.google
         return self.cluster.on_gke if by_google is None else by_google

@@ -17,7 +17,7 @@ from xdist.scheduler import LoadScopeScheduling  # pyright: ignore[reportMissing
 
 TOGETHER = {
     **dict.fromkeys(("test_changes.py", "test_github_sign_in.py", "test_github_sign_up.py"), "the hub with GitHub"),
-    **dict.fromkeys(("test_gke.py", "test_iap.py", "test_ways_in.py"), "the custom resource definitions of GKE"),
+    **dict.fromkeys(("test_gke.py", "test_iap.py", "test_exposure.py"), "the custom resource definitions of GKE"),
 }
 """Modules that share something: they run in one process, which creates and removes it."""
 
@@ -29,10 +29,13 @@ LONGEST = (
     "tests/engine/test_failures.py",
     "tests/e2e/test_storage.py",
     "tests/e2e/test_oidc.py",
+    "tests/e2e/test_capacity.py",
+    "tests/e2e/test_capacity_of_hub.py",
     "tests/e2e/test_postgres.py",
     "tests/engine/test_review.py",
     "tests/engine/test_deploy_steps.py",
     "tests/e2e/test_tls.py",
+    "tests/e2e/test_monitoring.py",
     "tests/e2e/test_hub.py",
 )
 """Modules that take more than two minutes, the longest first; the others follow."""

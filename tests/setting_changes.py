@@ -38,7 +38,7 @@ _INGRESS: Final[Values] = {
 }
 _ROUTE: Final[Values] = {
     **_HOSTNAME,
-    "endpoint.type": "route",
+    "endpoint.type": "http-route",
     "endpoint.address": "",
     "endpoint.gateway": {"name": "shared", "namespace": "infra"},
 }

@@ -43,10 +43,10 @@ INGRESS: Mapping[str, object] = {
 """Changes for a hub behind an Ingress."""
 ROUTE: Mapping[str, object] = {
     "auth.allowAnyoneFromTheInternet": True,
-    "endpoint.type": "route",
+    "endpoint.type": "http-route",
     "endpoint.address": "",
     "endpoint.hostname": "hub.example.org",
-    "endpoint.gateway": {"name": "shared", "namespace": "infra", "section": "https", "httpSection": "http"},
+    "endpoint.gateway": {"name": "shared", "namespace": "infra", "listener": "https", "httpListener": "http"},
 }
 """Changes for a hub behind a Gateway that is there."""
 

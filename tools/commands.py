@@ -16,6 +16,7 @@ def run(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     doing: str = "",
+    stdin: str = "",
 ) -> str:
     """Run a program to its end.
 
@@ -24,6 +25,7 @@ def run(
         cwd: The folder to run it in; the current one by default.
         env: Variables set on top of this process's own.
         doing: Description of the command, for the error message.
+        stdin: Text for its standard input, where secrets belong.
 
     Returns:
         Its standard output.
@@ -37,7 +39,7 @@ def run(
             words,
             cwd=cwd,
             env={**os.environ, **(env or {})},
-            stdin=subprocess.DEVNULL,
+            input=stdin,
             capture_output=True,
             text=True,
             check=False,

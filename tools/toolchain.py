@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -32,6 +32,8 @@ class Tool:
     """Its name under `tools/modules/`."""
     packages: tuple[str, ...] = ("tool",)
     """Packages for `go build`; `tool` means all tools of go.mod."""
+    tags: tuple[str, ...] = field(default=(), repr=False)
+    """Build tags of Go. Not in the repr, so that a tool without any keeps its hash."""
     version_of: str = ""
     """The Go module whose version the programs report."""
     version: str = ""
@@ -56,7 +58,7 @@ class Tool:
         return _BUILT / f"{self.folder}-{self._hash()}"
 
     def _hash(self) -> str:
-        digest = hashlib.sha256(repr(self).encode())
+        digest = hashlib.sha256("".join([repr(self), *self.tags]).encode())
         for file in sorted(file for file in self.source.rglob("*") if file.is_file()):
             digest.update(f"{file.relative_to(self.source)}\0".encode() + file.read_bytes())
         for other in self.beside:
@@ -115,11 +117,15 @@ KUBE_SCORE = Tool(folder="kube-score")
 CYCLONUS = Tool(folder="cyclonus")
 """A program that says which connections NetworkPolicies allow, for the tests."""
 
-PROMETHEUS = Tool(folder="prometheus")
-"""Prometheus and promtool, for the tests of metrics and alerts."""
+PROMETHEUS = Tool(folder="prometheus", tags=("remove_all_sd",))
+"""Prometheus and promtool, for the tests of metrics and alerts: without service discovery, whose libraries are
+almost half of the sources."""
 
 TRAEFIK = Tool(folder="traefik")
 """A controller for Ingress and Gateway API, for the tests."""
+
+CERT_MANAGER = Tool(folder="cert-manager", packages=("./controller",))
+"""The controller of cert-manager, for the tests."""
 
 KWOK = Tool(folder="kwok")
 """A program that stands in for the kubelets of many nodes, for the tests."""
@@ -214,13 +220,15 @@ def _compile(tool: Tool, source: Path, programs: Path) -> None:
     major, minor = [*release.lstrip("v").split("."), "", ""][:2]
     variables = [name.format(version=release, major=major, minor=minor) for name in tool.version_variables]
     flags = " ".join(["-s", "-w", *(f"-X {variable}" for variable in variables)])
+    build_tags = ["-tags", ",".join(tool.tags)]
     with step(f"Downloading the sources of {tool.folder}", always=False):
-        total = len(_go(source, "list", "-deps", *tool.packages).splitlines())
+        total = len(_go(source, "list", "-deps", *build_tags, *tool.packages).splitlines())
     # These programs are never debugged, so they need no debug information.
     command = [
         "go",
         "build",
         "-v",
+        *build_tags,
         "-gcflags=all=-dwarf=false",
         "-ldflags",
         flags,

@@ -1,4 +1,4 @@
-"""Checks the class of an Ingress in each preview, and waits until its controller has taken the Ingress."""
+"""Checks the class of an Ingress in each preview, and waits for the address that its controller reports."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from components.dynamic.objects import UnreadableError, read, read_all
 from components.dynamic.resource import Resource
 
 TIMEOUT_SECONDS: Final = 60
-"""Time in which a controller takes an Ingress and says at which address it serves it."""
+"""Time in which a controller writes its address into the status of an Ingress."""
 POLL_SECONDS: Final = 1
 """Time between two requests."""
 _API: Final = "networking.k8s.io/v1"
@@ -26,7 +26,7 @@ class IngressCheckProvider(dynamic.ResourceProvider):
     """Reads the classes and the Ingress. It changes nothing."""
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
-        """Reject a class that the cluster does not have: no controller would take the Ingress."""
+        """Reject a class that the cluster does not have: no controller would serve the Ingress."""
         if any(is_unknown(news.get(name)) for name in ("kubeconfig", "context")):  # the cluster does not exist yet
             return dynamic.CheckResult(inputs=news, failures=[])
         failures = [dynamic.CheckFailure(property_="ingress_class", reason=error) for error in class_errors(news)]
@@ -59,7 +59,7 @@ class IngressCheckArgs(ApiClientArgs):
 
 
 class IngressCheck(Resource, provider=IngressCheckProvider):
-    """An Ingress that its controller has taken."""
+    """An Ingress whose controller has reported an address."""
 
     warning: pulumi.Output[str | None]
     """What is not as it should be; None = nothing."""
@@ -80,7 +80,7 @@ class IngressCheck(Resource, provider=IngressCheckProvider):
 
 
 def class_errors(props: Mapping[str, Any]) -> list[str]:
-    """Return why no controller would take the Ingress; nothing if that is unknown.
+    """Return why no controller would serve the Ingress; nothing if that is unknown.
 
     Args:
         props: The inputs of `IngressCheck`.
@@ -120,7 +120,7 @@ def warning_after(props: Mapping[str, Any], *, sleep: Callable[[float], None] = 
         try:
             found = read(props, wanted)
         except UnreadableError as error:
-            return f"endpoint.type: it is not known whether a controller has taken Ingress {name}: {error}"
+            return f"endpoint.type: it is not known whether a controller serves Ingress {name}: {error}"
         if found and _addresses(found):
             return None
         sleep(POLL_SECONDS)

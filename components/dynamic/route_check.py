@@ -1,4 +1,4 @@
-"""Checks an existing Gateway in each preview, and waits until it has taken the hub's route."""
+"""Checks an existing Gateway in each preview, and waits until it accepts the HTTPRoute of the hub."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,11 +14,11 @@ from components.dynamic.objects import UnreadableError, read
 from components.dynamic.resource import Resource
 
 TIMEOUT_SECONDS: Final = 120
-"""Time in which the controller of a Gateway takes a route."""
+"""Time in which the controller of a Gateway accepts a route."""
 POLL_SECONDS: Final = 1
 """Time between two requests."""
 _REFUSED_SECONDS: Final = 10
-"""Time for which a route may be refused, for example while its Service is new to the controller."""
+"""Time for which a route may not be accepted, for example while its Service is new to the controller."""
 API: Final = "gateway.networking.k8s.io/v1"
 """API of Gateways and routes."""
 _NAMESPACE_NAME: Final = "kubernetes.io/metadata.name"
@@ -30,17 +30,17 @@ class RouteCheckProvider(dynamic.ResourceProvider):
     """Reads the Gateway and the route. It changes nothing."""
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
-        """Reject a Gateway that is not there, or that would not take the route."""
+        """Reject a Gateway that is not there, or that would not accept the route."""
         if any(map(is_unknown, news.values())):  # the cluster or the namespace does not exist yet
             return dynamic.CheckResult(inputs=news, failures=[])
         failures = [dynamic.CheckFailure(property_="gateway", reason=error) for error in gateway_errors(news)]
         return dynamic.CheckResult(inputs=news, failures=failures)
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
-        """Return once the route is taken.
+        """Return once the route is accepted.
 
         Raises:
-            RouteError: It is refused. The state then holds no such resource, so the next `pulumi up` waits again.
+            RouteError: It is not. The state then holds no such resource, so the next `pulumi up` waits again.
         """
         wait(props)
         return dynamic.CreateResult(id_=f"{props['namespace']}/{props['name']}", outs=props)
@@ -66,29 +66,29 @@ class RouteCheckArgs(ApiClientArgs):
     """Name of the Gateway."""
     gateway_namespace: pulumi.Input[str]
     """Namespace of the Gateway."""
-    section: str | None
+    listener: str | None
     """Name of its listener for the hub; None = any."""
-    http_section: str | None
+    http_listener: str | None
     """Name of its listener that redirects to https; None = there is no redirect."""
     hostname: str
     """Host name of the hub."""
     spec: pulumi.Input[str]
-    """Spec of the HTTPRoute as JSON: after a change, the Gateway has to take it again."""
+    """Spec of the HTTPRoute as JSON: after a change, the Gateway has to accept it again."""
 
 
 class RouteCheck(Resource, provider=RouteCheckProvider):
-    """A route that its Gateway has taken."""
+    """An HTTPRoute that its Gateway has accepted."""
 
     def __init__(self, name: str, args: RouteCheckArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, vars(args), opts)
 
 
 class RouteError(Exception):
-    """The route is not taken. The text has the reason that the Gateway gives."""
+    """The route is not accepted. The text has the reason that the Gateway gives."""
 
 
 def gateway_errors(props: Mapping[str, Any]) -> list[str]:
-    """Return why the Gateway would not take the route; nothing if that is unknown.
+    """Return why the Gateway would not accept the route; nothing if that is unknown.
 
     Args:
         props: The inputs of `RouteCheck`.
@@ -109,7 +109,7 @@ def gateway_errors(props: Mapping[str, Any]) -> list[str]:
         return []
     labels = cast("Mapping[str, str] | None", namespace and (namespace["metadata"].get("labels") or {}))
     listeners = cast("Sequence[Object]", gateway["spec"].get("listeners") or [])
-    of_hub = _listeners(listeners, props.get("section"))
+    of_hub = _listeners(listeners, props.get("listener"))
     errors = _missing(listeners, props, where)
     refusals = [_refusal(listener, props, where, labels) for listener in of_hub]
     if refusals and all(refusals):
@@ -118,14 +118,15 @@ def gateway_errors(props: Mapping[str, Any]) -> list[str]:
 
 
 def wait(props: Mapping[str, Any], *, sleep: Callable[[float], None] = time.sleep) -> None:
-    """Return once the Gateway has taken the route.
+    """Return once the Gateway has accepted the route.
 
     Args:
         props: The inputs of `RouteCheck`.
         sleep: Waits for some seconds.
 
     Raises:
-        RouteError: It refuses the route for `_REFUSED_SECONDS`, or no controller says anything in `TIMEOUT_SECONDS`.
+        RouteError: It does not accept the route for `_REFUSED_SECONDS`, or no controller writes a status in
+            `TIMEOUT_SECONDS`.
     """
     name, namespace = props["name"], props["namespace"]
     where = f"Gateway {props['gateway']} in namespace {props['gateway_namespace']}"
@@ -134,7 +135,7 @@ def wait(props: Mapping[str, Any], *, sleep: Callable[[float], None] = time.slee
         try:
             route = _read(props, API, "HTTPRoute", name, namespace)
         except UnreadableError as error:
-            raise RouteError(f"It is not known whether {where} takes HTTPRoute {name}: {error}") from None
+            raise RouteError(f"It is not known whether {where} accepts HTTPRoute {name}: {error}") from None
         conditions = _conditions(route, props)
         if conditions.get("Accepted", {}).get("status") == "True" and not _false(conditions):
             return
@@ -142,12 +143,12 @@ def wait(props: Mapping[str, Any], *, sleep: Callable[[float], None] = time.slee
         refused = refused + POLL_SECONDS if problem else 0
         if problem and refused >= _REFUSED_SECONDS:
             raise RouteError(
-                f"{where} does not take HTTPRoute {name}: {problem['reason']}: {problem.get('message')}. "
+                f"{where} does not accept HTTPRoute {name}: {problem['reason']}: {problem.get('message')}. "
                 + _FIXES.get(str(problem["reason"]), f"See: kubectl -n {namespace} describe httproute {name}")
             )
         sleep(POLL_SECONDS)
     raise RouteError(
-        f"{where} has not taken HTTPRoute {name} after {TIMEOUT_SECONDS} seconds, and gives no reason. Does the "
+        f"{where} has not accepted HTTPRoute {name} after {TIMEOUT_SECONDS} seconds, and gives no reason. Does the "
         f"controller of its GatewayClass run? kubectl -n {props['gateway_namespace']} describe gateway "
         f"{props['gateway']}"
     )
@@ -155,9 +156,9 @@ def wait(props: Mapping[str, Any], *, sleep: Callable[[float], None] = time.slee
 
 _FIXES: Final[Mapping[str, str]] = {
     "NotAllowedByListeners": "Whoever runs the Gateway has to allow the hub's namespace in allowedRoutes of the "
-    "listener; or choose another one: endpoint.gateway.section",
-    "NoMatchingListenerHostname": "Choose a host name that a listener takes: endpoint.hostname",
-    "NoMatchingParent": "Choose a listener that the Gateway has: endpoint.gateway.section",
+    "listener; or choose another one: endpoint.gateway.listener",
+    "NoMatchingListenerHostname": "Choose a host name that a listener serves: endpoint.hostname",
+    "NoMatchingParent": "Choose a listener that the Gateway has: endpoint.gateway.listener",
 }
 """What to do, by the reason of a condition."""
 
@@ -167,25 +168,25 @@ def _read(props: Mapping[str, Any], version: str, kind: str, name: str, namespac
     return read(props, {"apiVersion": version, "kind": kind, "metadata": metadata})
 
 
-def _listeners(listeners: Iterable[Object], section: str | None) -> list[Object]:
-    return [listener for listener in listeners if section is None or listener["name"] == section]
+def _listeners(listeners: Iterable[Object], name: str | None) -> list[Object]:
+    return [listener for listener in listeners if name is None or listener["name"] == name]
 
 
 def _missing(listeners: Sequence[Object], props: Mapping[str, Any], where: str) -> list[str]:
     names = ", ".join(str(listener["name"]) for listener in listeners)
-    sections = {"section": props.get("section"), "httpSection": props.get("http_section")}
+    wanted = {"listener": props.get("listener"), "httpListener": props.get("http_listener")}
     return [
-        f"endpoint.gateway.{key}: {where} has no listener {section}; it has {names}"
-        for key, section in sections.items()
-        if section is not None and not _listeners(listeners, section)
+        f"endpoint.gateway.{key}: {where} has no listener {name}; it has {names}"
+        for key, name in wanted.items()
+        if name is not None and not _listeners(listeners, name)
     ]
 
 
 def _refusal(listener: Object, props: Mapping[str, Any], where: str, labels: Mapping[str, str] | None) -> str | None:
-    """Return why a listener takes no route of the hub; None if it may take it."""
+    """Return why a listener accepts no route of the hub; None if it may accept it."""
     name = f"listener {listener['name']} of {where}"
-    if not _takes(listener.get("hostname"), props["hostname"]):
-        return f"endpoint.hostname: is not of {listener['hostname']}, the only names that {name} takes"
+    if not _matches(listener.get("hostname"), props["hostname"]):
+        return f"endpoint.hostname: does not match {listener['hostname']}, the hostname of {name}"
     routes = cast("Object", listener.get("allowedRoutes") or {})
     allowed = cast("Object", routes.get("namespaces") or {})
     selector = cast("Object", allowed.get("selector") or {})
@@ -205,13 +206,13 @@ def _refusal(listener: Object, props: Mapping[str, Any], where: str, labels: Map
     if not is_closed:
         return None
     return (
-        f"endpoint.gateway: {name} takes no routes of namespace {namespace}. Whoever runs it has to allow them: "
+        f"endpoint.gateway: {name} accepts no routes from namespace {namespace}. Whoever runs it has to allow them: "
         f"allowedRoutes: {{namespaces: {{from: Selector, selector: {{matchLabels: {{{_NAMESPACE_NAME}: "
         f"{namespace}}}}}}}}}"
     )
 
 
-def _takes(pattern: str | None, hostname: str) -> bool:
+def _matches(pattern: str | None, hostname: str) -> bool:
     return not pattern or pattern == hostname or (pattern.startswith("*.") and hostname.endswith(pattern[1:]))
 
 

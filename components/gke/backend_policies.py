@@ -18,7 +18,7 @@ BACKEND_TIMEOUT_SECONDS: Final = 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
-class BackendPolicies:
+class BackendPoliciesArgs:
     """Inputs of `backend_policies`."""
 
     settings: Settings
@@ -33,7 +33,7 @@ class BackendPolicies:
     """Name of the Secret with the client secret of IAP; None = IAP is off."""
 
 
-def backend_policies(name: str, args: BackendPolicies, opts: pulumi.ResourceOptions) -> None:
+def backend_policies(name: str, args: BackendPoliciesArgs, opts: pulumi.ResourceOptions) -> None:
     """Create the policies as children of a component.
 
     Args:

@@ -9,7 +9,7 @@ from pulumi_gcp import compute
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta import v1 as meta
 
-from components.gke.backend_policies import GKE_API, BackendPolicies, backend_policies
+from components.gke.backend_policies import GKE_API, BackendPoliciesArgs, backend_policies
 from components.gke.public_address import GatewayAddress
 from components.gke.security_policy import security_policy
 from components.metadata import labels
@@ -151,7 +151,7 @@ class Gateway(pulumi.ComponentResource):
         )
         backend_policies(
             name,
-            BackendPolicies(
+            BackendPoliciesArgs(
                 settings=settings,
                 namespace=args.namespace,
                 service=args.service,

@@ -24,24 +24,24 @@ class DnsZone(Model):
 
 
 _ZONE = {"name": "example-org", "domain": "example.org"}
-_GATEWAY = {"name": "shared", "namespace": "infra", "section": "https"}
+_GATEWAY = {"name": "shared", "namespace": "infra", "listener": "https"}
 _AWS = {"service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing"}
 
 
 class EndpointSettings(Model):
     """The address and the certificate of the hub."""
 
-    type: Literal["load-balancer", "gateway", "ingress", "route", "node-port", "none"] = "load-balancer"
+    type: Literal["load-balancer", "gateway", "ingress", "http-route", "node-port", "none"] = "load-balancer"
     """Endpoint of the hub: `load-balancer` (a Service on port 80, with a certificate also on port 443), `gateway` (a
-    GKE Gateway with https), `ingress` (an Ingress for a controller that is in the cluster), `route` (an HTTPRoute for a
-    Gateway that is there), `node-port` (a port of each node, behind your own proxy) or `none` (`kubectl port-forward`,
-    or an Ingress of your own)."""
+    GKE Gateway with https), `ingress` (an Ingress for a controller of the cluster), `http-route` (an HTTPRoute for an
+    existing Gateway), `node-port` (a port of each node, behind your own reverse proxy) or `none`
+    (`kubectl port-forward`, or an Ingress of your own)."""
     address: IpAddress | None = None
     """Reserved IP address of the load balancer, such as `203.0.113.7`; on GKE an IPv4 address. Not set: the stack
     reserves one on GKE; in other clusters, the cluster assigns one."""
     hostname: HostName | None = None
     """Host name of the hub, such as `hub.example.org`. Required for https, and with `endpoint.type: ingress` and
-    `route`; at most 63 characters with `gateway`."""
+    `http-route`; at most 63 characters with `gateway`."""
     source_ranges: Annotated[tuple[Range, ...], Field(examples=[["203.0.113.0/24"]])] = ()
     """CIDR ranges that can reach the hub. Empty: no restriction. For a gateway, the stack creates a Cloud Armor
     policy."""
@@ -72,8 +72,8 @@ class EndpointSettings(Model):
     """IngressClass of the controller for `endpoint.type: ingress`, such as `traefik`. Not set: the default one of the
     cluster."""
     gateway: Annotated[ExistingGateway | None, UNLESS_EMPTY, Field(examples=[_GATEWAY])] = None
-    """The Gateway for `endpoint.type: route`, which somebody else runs. Its listeners must take routes of the hub's
-    namespace."""
+    """Existing Gateway for `endpoint.type: http-route`. Its listeners must allow routes from the namespace of the
+    hub."""
     annotations: Annotated[Mapping[EndpointKey, OwnAnnotationValue], Field(examples=[_AWS])] = {}
     """Annotations of the Service, of the Ingress, or of the HTTPRoute, for the controller behind it. They take
     precedence over those that the stack sets for uploads and WebSockets."""
@@ -95,7 +95,9 @@ class EndpointSettings(Model):
     @property
     def is_https(self) -> bool:
         """Whether users reach the hub over https, as far as the endpoint tells."""
-        return self.type in {"gateway", "route"} or (self.type in {"load-balancer", "ingress"} and self.has_certificate)
+        return self.type in {"gateway", "http-route"} or (
+            self.type in {"load-balancer", "ingress"} and self.has_certificate
+        )
 
     @property
     def has_own_address(self) -> bool:
@@ -105,4 +107,4 @@ class EndpointSettings(Model):
     @property
     def is_behind_a_proxy(self) -> bool:
         """Whether another HTTP proxy of the cluster is in front, which keeps connections to send further requests."""
-        return self.type in {"gateway", "ingress", "route", "node-port"}
+        return self.type in {"gateway", "ingress", "http-route", "node-port"}

@@ -102,8 +102,8 @@ class NotebookSettings(Model):
     """Taints of nodes on which servers run all the same. In a created cluster, those of its nodes are tolerated
     anyway."""
     spare: Annotated[tuple[Spare, ...], Field(examples=[[SPARE_EXAMPLE]])] = ()
-    """Room on running nodes for further servers, whose start then waits for no new node. Placeholder pods keep it free,
-    and give way to servers. Several entries of the same size add up."""
+    """Spare capacity on running nodes, so that further servers start without waiting for a new node: placeholder pods
+    with a lower priority, which servers preempt. Several entries of the same size add up."""
     prepull: Flag = False
     """Whether the images of `notebook.choices`, or of the free form, are pulled on each node before a server needs
     them."""

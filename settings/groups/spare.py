@@ -10,19 +10,19 @@ from settings.types.model import Model
 from settings.types.text import WholeNumber
 
 EXAMPLE = {"servers": 10, "choice": "large", "hours": "Mon-Fri 08:00-18:00 Europe/Berlin"}
-"""Room during a course."""
+"""Capacity during a course."""
 
 
 class Spare(Model):
-    """Room on running nodes for servers that nobody has started yet."""
+    """Spare capacity for a number of servers."""
 
     servers: Annotated[WholeNumber, Field(ge=1, le=5000)]
     """Number of servers, such as 10. 1 to 5000."""
     choice: ChoiceName | None = None
-    """Name of the choice that the room is for, such as `large`. Not set: the first one of `notebook.choices`; without
+    """Name of the choice of the servers, such as `large`. Not set: the first one of `notebook.choices`; without
     choices a server of `notebook.cpu.default` and `notebook.memory.default`."""
     size: ChoiceName | None = None
     """Name of the size of the choice, such as `l`. Not set: its first one."""
     hours: Hours | None = None
-    """Days and times at which there is room, with their time zone, such as `Mon-Fri 08:00-18:00 Europe/Berlin` or
+    """Days, times and time zone of the capacity, such as `Mon-Fri 08:00-18:00 Europe/Berlin` or
     `Sat,Sun 20:00-02:00 UTC`. Not set: always."""

@@ -13,7 +13,7 @@ _BY_STACK: Final = ("load-balancer", "gateway")
 _WITH_CERTIFICATE: Final = ("load-balancer", "ingress")
 _TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     "address": ("load-balancer",),
-    "hostname": (*_BY_STACK, "ingress", "route"),
+    "hostname": (*_BY_STACK, "ingress", "http-route"),
     "source_ranges": _BY_STACK,
     "internal": ("load-balancer",),
     "dns_zone": _BY_STACK,
@@ -23,8 +23,8 @@ _TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     "tls_key": _WITH_CERTIFICATE,
     "cert_manager": _WITH_CERTIFICATE,
     "ingress_class": ("ingress",),
-    "gateway": ("route",),
-    "annotations": ("load-balancer", "ingress", "route", "node-port"),
+    "gateway": ("http-route",),
+    "annotations": ("load-balancer", "ingress", "http-route", "node-port"),
     "load_balancer_class": ("load-balancer",),
     "node_port": ("node-port",),
 }
@@ -38,23 +38,23 @@ _HINTS: Final[Mapping[str, Mapping[str, str]]] = {
         "address": "for a gateway the stack reserves a global address",
         "internal": "a gateway is always public",
         **dict.fromkeys(_CERTIFICATE, "a gateway has a certificate by Google"),
-        "gateway": "a gateway that somebody else runs is endpoint.type route",
+        "gateway": "an existing Gateway is endpoint.type http-route",
     },
     "ingress": dict.fromkeys(_ADDRESS, f"{_OTHERS_ADDRESS.format('the controller')} (endpoint.annotations)"),
-    "route": {
+    "http-route": {
         **dict.fromkeys(_ADDRESS, _OTHERS_ADDRESS.format("the Gateway")),
         **dict.fromkeys(_CERTIFICATE, "the certificate is that of the Gateway's listener"),
     },
     "node-port": {
         "hostname": "set publicUrl alone",
-        **dict.fromkeys(_CERTIFICATE, "https is for your own proxy in front"),
+        **dict.fromkeys(_CERTIFICATE, "https is for your own reverse proxy"),
     },
 }
 """What a type of endpoint has instead, by type and field."""
 _HOSTNAME_NEEDED: Final[Mapping[str, str]] = {
     "gateway": "the certificate of a gateway needs it",
     "ingress": "by it the controller tells sites apart",
-    "route": "by it the Gateway tells sites apart",
+    "http-route": "by it the Gateway tells sites apart",
 }
 """Why a type of endpoint needs a host name."""
 _OF_GKE: Final = ("gce", "gce-internal")
@@ -78,9 +78,9 @@ def type_errors(endpoint: EndpointSettings) -> list[str]:
         if endpoint.type in types or getattr(endpoint, name) == fields[name].default:
             continue
         key, hint = f"endpoint.{fields[name].alias}", _HINTS.get(endpoint.type, {}).get(name)
+        allowed = " or ".join(filter(None, (", ".join(types[:-1]), types[-1])))
         errors.append(
-            f"{key}: is for endpoint.type {' or '.join(types)}{f'; {hint}' if hint else ''}; remove it: "
-            f"pulumi config rm {key}"
+            f"{key}: is for endpoint.type {allowed}{f'; {hint}' if hint else ''}; remove it: pulumi config rm {key}"
         )
     return errors
 
@@ -92,14 +92,14 @@ def missing_errors(endpoint: EndpointSettings, public_url: str | None) -> list[s
         errors.append(
             f"endpoint.hostname: is not set, but {reason}: pulumi config set endpoint.hostname hub.example.org"
         )
-    if endpoint.type == "route" and endpoint.gateway is None:
+    if endpoint.type == "http-route" and endpoint.gateway is None:
         errors.append(
-            "endpoint.gateway: is not set, but endpoint.type route needs the Gateway that takes the route: "
+            "endpoint.gateway: is not set, but endpoint.type http-route needs the Gateway of the route: "
             "pulumi config set --path '[\"endpoint.gateway\"].name' NAME"
         )
     if endpoint.type == "node-port" and public_url is None:
         errors.append(
-            "publicUrl: is not set, but with endpoint.type node-port only you know it: that of your proxy in front, or "
+            "publicUrl: is not set, but with endpoint.type node-port only you know it: that of your reverse proxy, or "
             "of a node with its port: pulumi config set publicUrl https://hub.example.org"
         )
     if endpoint.type == "load-balancer" and endpoint.dns_zone is not None and endpoint.hostname is None:
@@ -135,7 +135,7 @@ def class_errors(endpoint: EndpointSettings, cluster: ClusterSettings) -> list[s
         return []
     return [
         (
-            f"endpoint.ingressClass: {problem}, which cuts connections after 30 seconds; the stack has a newer way to "
+            f"endpoint.ingressClass: {problem}, which cuts connections after 30 seconds; endpoint.type gateway is "
             "the same load balancer, with a certificate: pulumi config set endpoint.type gateway; for the VPC alone: "
             "endpoint.type load-balancer with endpoint.internal; or name the class of another controller: "
             "pulumi config set endpoint.ingressClass NAME"
@@ -152,7 +152,7 @@ def gke_errors(endpoint: EndpointSettings, cluster: ClusterSettings) -> list[str
                 "pulumi config set endpoint.type load-balancer"
             )
         ]
-    if endpoint.type == "route" and endpoint.gateway is not None:
+    if endpoint.type == "http-route" and endpoint.gateway is not None:
         return gke_only_errors(cluster, {"endpoint.gateway.google": endpoint.gateway.google})
     if endpoint.type == "load-balancer":
         return gke_only_errors(cluster, {"endpoint.dnsZone": endpoint.dns_zone})
@@ -179,8 +179,8 @@ def url_errors(public_url: str | None, endpoint: EndpointSettings) -> list[str]:
     remove = "; remove it, as it follows from endpoint.*: pulumi config rm publicUrl"
     if endpoint.hostname is not None and endpoint.type != "none" and host_of(public_url) != endpoint.hostname:
         return [f"publicUrl: has another host than endpoint.hostname{remove}"]
-    # The listener of a Gateway that is there may be for http.
-    if endpoint.is_https and endpoint.type != "route" and not public_url.startswith("https://"):
+    # The listener of an existing Gateway may be for http.
+    if endpoint.is_https and endpoint.type != "http-route" and not public_url.startswith("https://"):
         key = _https_key(endpoint)
         return [f"publicUrl: is not https, but {key} is{remove}"]
     return []

@@ -35,7 +35,7 @@ def name_errors(notebook: NotebookSettings) -> list[str]:
 
 
 def quota_errors(notebook: NotebookSettings) -> list[str]:
-    """Report room for servers that the quota would not let start."""
+    """Report spare capacity that the quota would not let servers use."""
     errors: list[str] = []
     for place, spare, size in _entries(notebook):
         amounts = {
@@ -45,8 +45,7 @@ def quota_errors(notebook: NotebookSettings) -> list[str]:
             **{f"requests.{name}": Decimal(count) for name, count in size.additional_resources.items()},
         }
         errors += [
-            f"{place}.servers: is room for more servers than {name} of notebook.quota lets start; lower it, or raise "
-            "the quota"
+            f"{place}.servers: is more than {name} of notebook.quota allows; lower it, or raise the quota"
             for name, amount in amounts.items()
             if name in notebook.quota and spare.servers * amount > parse(notebook.quota[name])
         ]
@@ -54,7 +53,7 @@ def quota_errors(notebook: NotebookSettings) -> list[str]:
 
 
 def node_errors(notebook: NotebookSettings, nodes: NodesSettings, cluster: ClusterSettings) -> list[str]:
-    """Report room for more servers than the pools of a created cluster can grow to."""
+    """Report more spare capacity than the pools of a created cluster can grow to."""
     if not cluster.makes_nodes:
         return []
     errors: list[str] = []

@@ -1,4 +1,4 @@
-"""Named types for ways into the cluster that others provide: controllers, Gateways, and cert-manager."""
+"""Named types for what exposes the hub and is not of the stack: load balancers, Gateways and cert-manager."""
 
 from typing import Annotated, Literal, Self
 
@@ -52,19 +52,18 @@ class ExistingGateway(Model):
     """Name of the Gateway, such as `shared`."""
     namespace: DnsLabel | None = None
     """Its namespace, such as `infra`. Not set: that of the hub."""
-    section: DnsName | None = None
-    """Name of its listener for https, such as `https`. Not set: all listeners that take the host name."""
-    http_section: DnsName | None = None
+    listener: DnsName | None = None
+    """Name of its listener for https, such as `https`. Not set: all listeners that match the host name."""
+    http_listener: DnsName | None = None
     """Name of its listener for http, such as `http`, at which the stack redirects to https. Not set: no redirect."""
-
     google: Flag | None = None
     """Whether it is one of Google's load balancers, for which the stack makes health check and time limits. Not set: on
     GKE it is."""
 
     @model_validator(mode="after")
-    def _has_two_sections(self) -> Self:
-        if self.http_section is not None and self.section in {None, self.http_section}:
-            msg = "needs section, the listener for https, beside httpSection: another one, to which http redirects"
+    def _has_two_listeners(self) -> Self:
+        if self.http_listener is not None and self.listener in {None, self.http_listener}:
+            msg = "needs listener, that for https, beside httpListener, which redirects to it"
             raise ValueError(msg)
         return self
 

@@ -71,7 +71,7 @@ def api_server(name: str, folder: Path) -> Generator[ApiServer]:
     server.write_bytes(ca.issue_cert("127.0.0.1", "localhost").private_key_and_cert_chain_pem.bytes())
     keys.write_bytes(ca.issue_cert("keys", key_type=trustme.KeyType.RSA).private_key_pem.bytes())
     ca.cert_pem.write_to_path(str(folder / "ca.pem"))
-    client, peer, port = _free_port(), _free_port(), _free_port()
+    client, peer, port = free_port(), free_port(), free_port()
     etcd = [
         control_plane.etcd(),
         f"--data-dir={folder / 'etcd'}",
@@ -154,7 +154,8 @@ def running(command: Sequence[str | Path], log: Path) -> Generator[subprocess.Po
             process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nothing uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

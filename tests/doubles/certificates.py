@@ -7,6 +7,8 @@ import trustme
 _CA = trustme.CA()
 CA_CERTIFICATE = _CA.cert_pem.bytes().decode()
 """Certificate of the authority, PEM."""
+CA_KEY = _CA.private_key_pem.bytes().decode()
+"""Its private key, PEM."""
 
 
 def pair(*names: str, valid: timedelta = timedelta(days=1)) -> tuple[str, str]:

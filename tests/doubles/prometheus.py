@@ -22,28 +22,30 @@ class Prometheus:
     """A running Prometheus."""
 
     url: str
+    token_file: Path
+    """The file with the token, which Prometheus reads at each look."""
 
     def ask(self, query: str) -> dict[str, float]:
         """Return the present values of a query, by their labels as JSON."""
-        answer = httpx.get(f"{self.url}/api/v1/query", params={"query": query}).raise_for_status().json()
+        answer = httpx.get(f"{self.url}/api/v1/query", params={"query": query}, timeout=60).raise_for_status().json()
         return {json.dumps(one["metric"], sort_keys=True): float(one["value"][1]) for one in answer["data"]["result"]}
 
     def firing(self) -> set[str]:
         """Return the names of the alerts that fire."""
-        answer = httpx.get(f"{self.url}/api/v1/alerts").raise_for_status().json()
+        answer = httpx.get(f"{self.url}/api/v1/alerts", timeout=60).raise_for_status().json()
         return {one["labels"]["alertname"] for one in answer["data"]["alerts"] if one["state"] == "firing"}
 
 
-def mistakes_in(rules: Path) -> str:
-    """Return what promtool says about a file of rules; empty if they are right.
+def mistakes_found_by(*arguments: str | Path) -> str:
+    """Return what promtool finds wrong; empty if nothing.
 
     Raises:
         ToolError: Go is missing, or the build failed.
     """
     toolchain.build(toolchain.PROMETHEUS)
-    command = [toolchain.PROMETHEUS.programs / "promtool", "check", "rules", rules]
+    command = [toolchain.PROMETHEUS.programs / "promtool", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stderr if done.returncode else ""
+    return done.stdout + done.stderr if done.returncode else ""
 
 
 @contextmanager
@@ -55,7 +57,7 @@ def running(
     Args:
         folder: A folder for its configuration and data.
         job: Name of the job.
-        target: Host of the hub, and port.
+        target: Address and port at which the hub answers.
         token: The token with which it reads the metrics.
         labels: Labels of the target, as an operator would set them.
         rules: Groups of alert rules.
@@ -94,7 +96,7 @@ def running(
         process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
     try:
         _wait(f"http://127.0.0.1:{port}", process, folder / "log.txt")
-        yield Prometheus(url=f"http://127.0.0.1:{port}")
+        yield Prometheus(url=f"http://127.0.0.1:{port}", token_file=folder / "token")
     finally:
         process.terminate()
         process.wait()

@@ -13,14 +13,14 @@ from tests.conftest import leave_out
 from tests.doubles.github import GitHub
 from tests.e2e.browser import running
 from tests.e2e.hubs import (
+    EXPOSURE_ADDRESS,
+    EXPOSURE_HOST,
     GITHUB_ADDRESS,
     GITHUB_NAMESPACE,
     GITHUB_NOTEBOOKS,
     GITHUB_SETTINGS,
     TLS_ADDRESS,
     TLS_HOST,
-    WAYS_ADDRESS,
-    WAYS_HOST,
     GitHubHub,
     forget,
     marker,
@@ -40,7 +40,9 @@ def chromium() -> Generator[Browser]:
             host.install_packages({"chromium": "chromium"})
     except ToolError as error:
         leave_out(str(error))
-    with running(str(shutil.which("chromium")), hosts={TLS_HOST: TLS_ADDRESS, WAYS_HOST: WAYS_ADDRESS}) as browser:
+    with running(
+        str(shutil.which("chromium")), hosts={TLS_HOST: TLS_ADDRESS, EXPOSURE_HOST: EXPOSURE_ADDRESS}
+    ) as browser:
         yield browser
 
 

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
-from kubernetes.client import AppsV1Api, CoreV1Api, RbacAuthorizationV1Api, StorageV1Api
+from kubernetes.client import (
+    AppsV1Api,
+    CoreV1Api,
+    NetworkingV1Api,
+    RbacAuthorizationV1Api,
+    SchedulingV1Api,
+    StorageV1Api,
+)
 from kubernetes.client.exceptions import ApiException
 from kubernetes.stream import stream  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType] -- it has no types
 from playwright.sync_api import Browser, Page
@@ -106,21 +113,21 @@ TLS_SETTINGS: dict[str, object] = {
 }
 """Settings of the hub with https on its load balancer."""
 
-WAYS_NAMESPACE = "e2e-ways"
-WAYS_NOTEBOOKS = f"{WAYS_NAMESPACE}-notebooks"
-WAYS_ADDRESS = "127.100.0.31"
-"""Address of the controller, which is no Service of the cluster."""
-WAYS_HOST = "ways.example.org"
-WAYS_SETTINGS: dict[str, object] = {
-    **{key: value for key, value in _settings(WAYS_NAMESPACE, "").items() if key != "endpoint.address"},
+EXPOSURE_NAMESPACE = "e2e-exposure"
+EXPOSURE_NOTEBOOKS = f"{EXPOSURE_NAMESPACE}-notebooks"
+EXPOSURE_ADDRESS = "127.100.0.31"
+"""Address of the controllers in front of the hub, which are processes of this machine."""
+EXPOSURE_HOST = "exposure.example.org"
+EXPOSURE_SETTINGS: dict[str, object] = {
+    **{key: value for key, value in _settings(EXPOSURE_NAMESPACE, "").items() if key != "endpoint.address"},
     "auth.allowAnyoneFromTheInternet": "true",
     "endpoint.type": "ingress",
-    "endpoint.hostname": WAYS_HOST,
-    "endpoint.ingressClass": "e2e-ways-traefik",
-    "endpoint.tlsSecret": "hub-tls",
+    "endpoint.hostname": EXPOSURE_HOST,
+    "endpoint.ingressClass": "e2e-exposure-traefik",
+    "endpoint.certManager": {"clusterIssuer": "e2e-exposure-ca"},
     "hub.baseUrl": "/jupyter",
 }
-"""Settings of the hub behind Traefik, below a path."""
+"""Settings of the hub behind a controller, with a base URL."""
 
 CHOICES_NAMESPACE = "e2e-choices"
 CHOICES_NOTEBOOKS = f"{CHOICES_NAMESPACE}-notebooks"
@@ -151,6 +158,40 @@ MONITORING_SETTINGS: dict[str, object] = {
     ],
 }
 """Settings of the hub that a Prometheus reads. Its token is in the second namespace."""
+
+CAPACITY_NAMESPACE = "e2e-capacity"
+CAPACITY_NOTEBOOKS = f"{CAPACITY_NAMESPACE}-notebooks"
+PLACE = "e2e-capacity.example.org/place"
+"""A resource of which the test gives the node one, so that one server has room."""
+CAPACITY_SETTINGS: dict[str, object] = {
+    **_settings(CAPACITY_NAMESPACE, "127.100.0.27"),
+    "hub.concurrentStarts": 1,
+    "hub.activeServers": 2,
+    "notebook.quota": {"pods": 2, "requests.storage": "1Gi"},
+    "notebook.prepull": True,
+    "notebook.choices": [
+        {"name": "small", "title": "Small", "cpu": 0.1, "memory": "256Mi"},
+        {
+            "name": "place",
+            "title": "On the only place",
+            "cpu": 0.1,
+            "memory": "256Mi",
+            "additionalResources": {PLACE: 1},
+        },
+        {
+            "name": "missing",
+            "title": "On a machine and of an image that are not there",
+            "cpu": 64,
+            "memory": "256Mi",
+            "images": [{"image": "registry.invalid/missing:1"}],
+        },
+    ],
+    "notebook.spare": [
+        {"servers": 1, "choice": "place", "hours": "Mon-Sun 00:00-24:00 UTC"},
+        {"servers": 2, "choice": "missing"},
+    ],
+}
+"""Settings of the hub with spare capacity and pre-pulled images, and with limits that two people reach."""
 
 IAP_NAMESPACE = "e2e-iap"
 IAP_NOTEBOOKS = f"{IAP_NAMESPACE}-notebooks"
@@ -321,15 +362,19 @@ def brought_up(stack: Stack, *namespaces: str) -> Generator[Hub]:
 def forget(*namespaces: str) -> None:
     """Delete the namespaces of hubs and their objects of the cluster, and wait until they are gone.
 
-    Objects of the cluster (StorageClasses, ClusterRoles and their bindings) are those whose name starts with a
-    namespace and a hyphen: tests name theirs so, as an interrupted run leaves them, and the cluster keeps its data.
+    Objects of the cluster (StorageClasses, IngressClasses, PriorityClasses, ClusterRoles and their bindings) are those
+    whose name starts with a namespace and a hyphen: tests name theirs so, as an interrupted run leaves them, and the
+    cluster keeps its data.
     """
     connection = api.connect()
     core, rbac, storage = CoreV1Api(connection), RbacAuthorizationV1Api(connection), StorageV1Api(connection)
+    networking, scheduling = NetworkingV1Api(connection), SchedulingV1Api(connection)
     of_cluster: tuple[tuple[Callable[[], Any], Callable[[str], object]], ...] = (
         (rbac.list_cluster_role_binding, rbac.delete_cluster_role_binding),
         (rbac.list_cluster_role, rbac.delete_cluster_role),
         (storage.list_storage_class, storage.delete_storage_class),
+        (scheduling.list_priority_class, scheduling.delete_priority_class),
+        (networking.list_ingress_class, networking.delete_ingress_class),
     )
     prefixes = tuple(f"{namespace}-" for namespace in namespaces)
     for list_all, delete in of_cluster:

@@ -1,6 +1,6 @@
 """The real hub as a process of this machine, with an API server of its own, and without nodes.
 
-`Kubelet` stands in for nodes: it writes the status of pods. `ports` is the notebook server of every pod.
+`Kubelet` stands in for nodes. `_Notebook` is the notebook server of every pod.
 """
 
 import json
@@ -12,40 +12,42 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from kubernetes.client import V1Namespace, V1ObjectMeta, V1Pod, V1ServiceAccount
-from kubernetes.client.exceptions import ApiException
-from urllib3.exceptions import HTTPError
+from kubernetes.client import V1Namespace, V1ObjectMeta, V1ServiceAccount
 
 from hub.contract import HubConfig
 from tests.doubles.api_server import ApiServer
+from tests.e2e.kubelet import Kubelet
 from tests.hub_configs import HUB_CONFIG
 from tools.paths import CHECKOUT
 
 NOTEBOOKS = "notebooks"
 TOKEN = "f" * 64
-IMAGE = "registry.example/foo/notebook:1.0.0"
 
+_CONFIG = HUB_CONFIG.model_copy(
+    update={
+        "notebooks_namespace": NOTEBOOKS,
+        "images": (),
+        "allowed_images": (),
+        "additional_resources": {},
+        "ephemeral_storage": 2**30,
+        "ephemeral_storage_request": 2**28,
+        "home_size": "1Gi",
+        "start_timeout_seconds": 60,
+    }
+)
 _EXTRA_CONFIG = """
-import asyncio, json, types
-import kubespawner.reflector
+import json
 from pathlib import Path
 from jupyterhub.proxy import Proxy
-from hub import start_watch, stray_pods
-
-# KubeSpawner's reflectors give up after 51 seconds. Here that is one.
-async def sleep(seconds):
-    await asyncio.sleep(seconds / 50)
-kubespawner.reflector.asyncio = types.SimpleNamespace(**{{**vars(asyncio), "sleep": sleep}})
-start_watch.PATIENCE_SECONDS = 2
-c.JupyterHub.last_activity_interval = 1
+from hub import stray_pods
 
 
 class Routes(stray_pods.PodCheckMixin, Proxy):
@@ -67,6 +69,19 @@ c.JupyterHub.services = [{{"name": "tests", "api_token": {token!r}}}]
 c.JupyterHub.load_roles = [{{"name": "tests", "scopes": ["admin:users", "admin:servers"], "services": ["tests"]}}]
 """
 
+_IMPATIENT = """
+import asyncio, types
+import kubespawner.reflector
+from hub import start_watch
+
+# KubeSpawner's reflectors give up after 51 seconds. Here that is one.
+async def sleep(seconds):
+    await asyncio.sleep(seconds / 50)
+kubespawner.reflector.asyncio = types.SimpleNamespace(**{**vars(asyncio), "sleep": sleep})
+start_watch.PATIENCE_SECONDS = 2
+c.JupyterHub.last_activity_interval = 1
+"""
+
 
 class _Notebook(BaseHTTPRequestHandler):
     """The notebook server of every pod."""
@@ -80,43 +95,6 @@ class _Notebook(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] -- any arguments
         """Log nothing."""
-
-
-@dataclass(kw_only=True, eq=False)
-class Kubelet(threading.Thread):
-    """The nodes: each new pod runs, has failed, or waits, as the test says."""
-
-    server: ApiServer
-    behaviour: dict[str, str] = field(default_factory=dict[str, str])
-    """By pod: `wait`, or the reason of a container that cannot run. Other pods run."""
-
-    def __post_init__(self) -> None:
-        super().__init__(daemon=True)
-        self.ended = threading.Event()
-
-    def run(self) -> None:
-        """Write the status of pods, until the end."""
-        core = self.server.core
-        while not self.ended.wait(0.2):
-            with suppress(ApiException, HTTPError):
-                for pod in core.list_namespaced_pod(NOTEBOOKS, _request_timeout=5).items:
-                    assert pod.metadata
-                    wanted = self._status(pod)
-                    if wanted is not None:
-                        core.patch_namespaced_pod_status(str(pod.metadata.name), NOTEBOOKS, {"status": wanted})
-
-    def _status(self, pod: V1Pod) -> dict[str, Any] | None:
-        assert pod.metadata
-        assert pod.status
-        how = self.behaviour.get(str(pod.metadata.name), "run")
-        if how == "wait" or pod.status.phase == "Running" or (pod.status.container_statuses and how != "run"):
-            return None
-        status = {"name": "notebook", "image": IMAGE, "imageID": "", "restartCount": 0, "ready": how == "run"}
-        if how == "run":
-            state = {"running": {"startedAt": "2026-01-01T00:00:00Z"}}
-            return {"phase": "Running", "podIP": "127.0.0.1", "containerStatuses": [{**status, "state": state}]}
-        state = {"waiting": {"reason": how, "message": f"message of {how}"}}
-        return {"containerStatuses": [{**status, "state": state}]}
 
 
 @dataclass(kw_only=True)
@@ -238,23 +216,43 @@ class KubernetesHub:
 
 
 @contextmanager
-def kubernetes_hub(server: ApiServer, folder: Path, *, port: int) -> Generator[KubernetesHub]:
-    """Start a hub with its database in `folder`."""
-    server.core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=NOTEBOOKS)))
+def kubernetes_hub(
+    server: ApiServer,
+    folder: Path,
+    *,
+    port: int,
+    config: HubConfig = _CONFIG,
+    has_nodes: bool = False,
+    extra_config: str = _IMPATIENT,
+) -> Generator[KubernetesHub]:
+    """Start a hub with its database in `folder`.
+
+    Args:
+        server: The API server.
+        folder: The folder.
+        port: The hub's port.
+        config: The hub's settings, without those that depend on this machine.
+        has_nodes: Whether the cluster has nodes, and so needs no stand-in.
+        extra_config: Further lines of the hub's configuration.
+    """
+    namespace = config.notebooks_namespace
+    server.core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=namespace)))
     shutil.copytree(CHECKOUT / "hub", folder / "hub", ignore=shutil.ignore_patterns("__pycache__"))
     account = V1ServiceAccount(metadata=V1ObjectMeta(name="notebooks"))
-    owner = server.core.create_namespaced_service_account(NOTEBOOKS, account).metadata
+    owner = server.core.create_namespaced_service_account(namespace, account).metadata
     assert owner
-    (folder / "hub" / "hub.json").write_text(_hub_config(folder, port, str(owner.uid)).model_dump_json())
-    kubelet = Kubelet(server=server)
+    here = _on_this_machine(config, folder, port, str(owner.uid))
+    (folder / "hub" / "hub.json").write_text(here.model_dump_json())
+    kubelet = Kubelet(server=server, namespace=namespace)
     with ThreadingHTTPServer(("127.0.0.1", 0), _Notebook) as notebook:
         _Notebook.answers.set()
         threading.Thread(target=notebook.serve_forever, daemon=True).start()
-        kubelet.start()
+        if not has_nodes:
+            kubelet.start()
         extra = _EXTRA_CONFIG.format(
             routes=str(folder / "routes.json"), port=port, notebook_port=notebook.server_port, token=TOKEN
         )
-        (folder / "hub" / "extra_config.py").write_text(extra)
+        (folder / "hub" / "extra_config.py").write_text(extra + extra_config)
         hub = KubernetesHub(server=server, kubelet=kubelet, folder=folder, port=port)
         try:
             hub.start()
@@ -265,26 +263,19 @@ def kubernetes_hub(server: ApiServer, folder: Path, *, port: int) -> Generator[K
             notebook.shutdown()
 
 
-def _hub_config(folder: Path, port: int, owner_uid: str) -> HubConfig:
+def _on_this_machine(config: HubConfig, folder: Path, port: int, owner_uid: str) -> HubConfig:
     no_organizations = {
         "callback_url": None,
         "github": HUB_CONFIG.sign_in.github.model_copy(update={"organizations": ()}),
     }
-    return HUB_CONFIG.model_copy(
+    return config.model_copy(
         update={
             "hub_connect_url": f"http://127.0.0.1:{port}",
             "proxy_api_url": "http://127.0.0.1:1",
             "database_url": f"sqlite:///{folder / 'hub.sqlite'}",
-            "notebooks_namespace": NOTEBOOKS,
+            "default_service_account": "notebooks",
             "owner_uid": owner_uid,
             "sign_in": HUB_CONFIG.sign_in.model_copy(update=no_organizations),
-            "images": (),
-            "allowed_images": (),
-            "additional_resources": {},
-            "ephemeral_storage": 2**30,
-            "ephemeral_storage_request": 2**28,
-            "home_size": "1Gi",
-            "start_timeout_seconds": 60,
             "idle_minutes": 0,
             "extra_config": True,
         }

@@ -9,12 +9,12 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
-from kubernetes.client import V1Pod
+from kubernetes.client import V1Node, V1NodeStatus, V1ObjectMeta, V1Pod
 from kubernetes.client.exceptions import ApiException
-from kubernetes.dynamic import DynamicClient
+from kubernetes.utils import create_from_dict  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType] -- it has no types
 from urllib3.exceptions import HTTPError
 
 from tests.doubles.api_server import ApiServer, running
@@ -29,6 +29,7 @@ _CONTROLLERS: Final = (
     "replicaset-controller",
     "resourcequota-controller",
 )
+_STAGES: Final = Path(__file__).with_name("kwok.yaml")
 _ROOM: Final = {"cpu": "8", "memory": "32Gi", "ephemeral-storage": "100Gi", "pods": "110"}
 """Of each node."""
 
@@ -46,12 +47,17 @@ class Autoscaler(threading.Thread):
         self.ended = threading.Event()
 
     def run(self) -> None:
-        """Add nodes until the end, as many at a time as the pending pods need."""
-        while not self.ended.wait(0.5):
+        """Request nodes for the pending pods, beside those that are on their way, and add them when they are due."""
+        due: list[float] = []
+        while not self.ended.wait(1):
             with suppress(ApiException, HTTPError):
-                waiting = len(self.nodes.pending())
-                if waiting and not self.ended.wait(self.seconds):
-                    self.nodes.add(-(-waiting // self.nodes.pods_of_node))
+                now = time.monotonic()
+                if arrived := sum(at <= now for at in due):
+                    self.nodes.add(arrived)
+                    due = due[arrived:]
+                    continue  # the scheduler looks at them first
+                missing = -(-len(self.nodes.pending()) // self.nodes.pods_of_node) - len(due)
+                due += [now + self.seconds] * max(0, missing)
 
 
 @dataclass(kw_only=True)
@@ -71,21 +77,22 @@ class ManyNodes:
         """Add nodes."""
         for index in range(self.count, self.count + number):
             name = f"node-{index}"
-            metadata = {
-                "name": name,
-                "annotations": {"kwok.x-k8s.io/node": "fake"},
-                "labels": {"kubernetes.io/hostname": name, "topology.kubernetes.io/zone": "a", **self.labels},
-            }
-            status = {"capacity": _ROOM, "allocatable": _ROOM}
-            self.server.core.create_node({"metadata": metadata, "status": status})
+            labels = {"kubernetes.io/hostname": name, "topology.kubernetes.io/zone": "a", **self.labels}
+            metadata = V1ObjectMeta(name=name, labels=labels)
+            self.server.core.create_node(
+                V1Node(metadata=metadata, status=V1NodeStatus(capacity=_ROOM, allocatable=_ROOM))
+            )
         self.count += number
+
+    def remove_all(self) -> None:
+        """Remove the nodes, whose pods may only be those of DaemonSets: their names come back."""
+        self.server.core.delete_collection_node()
+        self.count = 0
 
     def apply(self, *manifests: Manifest) -> None:
         """Create objects of any kind."""
-        client = DynamicClient(self.server.client)
         for one in manifests:
-            kind: Any = client.resources.get(api_version=one["apiVersion"], kind=one["kind"])
-            kind.create(body=one, namespace=one["metadata"].get("namespace"))
+            create_from_dict(self.server.client, one)
 
     def pods(self, **labels: str) -> list[V1Pod]:
         """Return the pods with these labels."""
@@ -142,7 +149,7 @@ def many_nodes(server: ApiServer, folder: Path, nodes: ManyNodes) -> Generator[M
     manager = control_plane.program("kube-controller-manager")
     controllers = [manager, kubeconfig, f"--controllers={','.join(_CONTROLLERS)}", *alone]
     scheduler = [control_plane.program("kube-scheduler"), kubeconfig, *alone]
-    kwok = [toolchain.KWOK.programs / "kwok", kubeconfig, "--manage-all-nodes=true"]
+    kwok = [toolchain.KWOK.programs / "kwok", kubeconfig, f"--config={_STAGES}", "--manage-all-nodes=true"]
     with (
         running(controllers, folder / "further-controllers.log"),
         running(scheduler, folder / "scheduler.log"),

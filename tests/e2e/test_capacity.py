@@ -1,26 +1,37 @@
-"""200 people start a server at once, with and without room for them, on nodes that kwok makes.
+"""200 people start a server at once, with and without spare capacity, on nodes that kwok makes.
 
 The objects are those of the program; scheduler, controllers, quota and rights are the real ones. Without the autoscaler
 no node is added, so a server that runs then has found its room.
 """
 
 import asyncio
-import statistics
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
-from kubernetes.client import AppsV1Api, AuthorizationV1Api, V1Namespace, V1ObjectMeta
+from kubernetes.client import (
+    AppsV1Api,
+    AuthorizationV1Api,
+    V1Container,
+    V1Namespace,
+    V1ObjectMeta,
+    V1Pod,
+    V1PodSpec,
+    V1ResourceAttributes,
+    V1ResourceRequirements,
+    V1SubjectAccessReview,
+    V1SubjectAccessReviewSpec,
+)
 from kubernetes.client.exceptions import ApiException
-from kubernetes_asyncio.config import load_kube_config
+from kubernetes_asyncio.config import load_kube_config  # pyright: ignore[reportUnknownVariableType] -- it has no types
 
-from hub.contract import HubConfig
 from hub.proxy import WatchedProxy
 from tests.conftest import leave_out
 from tests.doubles.api_server import api_server
 from tests.doubles.monitor import Record
+from tests.e2e.course import NAMESPACE, POOL, config_of, measure
 from tests.e2e.many_nodes import ManyNodes, many_nodes
 from tests.manifests import Manifest, manifest
 from tests.stacks import record_hub
@@ -29,13 +40,12 @@ from tools.errors import ToolError
 pytestmark = pytest.mark.scenario
 
 PEOPLE = 200
-NAMESPACE = "jupyterhub-notebooks"
 SERVER = {"component": "singleuser-server"}
 PLACEHOLDER = {"app.kubernetes.io/component": "spare"}
 IMAGE_PULL = {"app.kubernetes.io/component": "images"}
 PODS_OF_NODE = 15
 """Servers of 0.5 CPUs on a node of 8, with some CPUs left for pulls of images."""
-NODE_SECONDS = 20
+NODE_SECONDS = 5
 """Time until a node is there; a cloud's takes one to three minutes."""
 DEPLOYMENT = "tf-hub-spare"
 
@@ -47,7 +57,7 @@ def stack() -> Record:
     return record_hub(
         {
             "notebook.quota": {"pods": PEOPLE},
-            "notebook.nodeSelector": {"pool": "notebooks"},
+            "notebook.nodeSelector": POOL,
             "notebook.spare": [course],
             "notebook.prepull": True,
         }
@@ -60,9 +70,7 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Generator[ManyNodes]:
     folder = tmp_path_factory.mktemp("nodes")
     try:
         with api_server("nodes", folder / "server") as server:
-            made = ManyNodes(
-                server=server, namespace=NAMESPACE, pods_of_node=PODS_OF_NODE, labels={"pool": "notebooks"}
-            )
+            made = ManyNodes(server=server, namespace=NAMESPACE, pods_of_node=PODS_OF_NODE, labels=POOL)
             with many_nodes(server, folder, made) as nodes:
                 for name in (NAMESPACE, "jupyterhub"):
                     server.core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=name)))
@@ -80,45 +88,26 @@ def _objects(of: Record, *kinds: str) -> Iterator[Manifest]:
             yield one
 
 
-def _config(of: Record) -> HubConfig:
-    return next(
-        HubConfig.model_validate_json(one.inputs["data"]["hub.json"])
-        for one in of.of("ConfigMap")
-        if "hub.json" in one.inputs["data"]
-    )
-
-
 def _start(nodes: ManyNodes, of: Record, number: int, *, first: int = 0) -> None:
     """Create the pods of servers: what the scheduler sees of those that the hub makes."""
     (placeholder,) = _objects(of, "Deployment")
     spec = placeholder["spec"]["template"]["spec"]
-    resources = spec["containers"][0]["resources"]
+    container = V1Container(
+        name="notebook",
+        image="registry.example/notebook:1",
+        resources=V1ResourceRequirements(**spec["containers"][0]["resources"]),
+    )
+    core = nodes.server.core
     for index in range(first, first + number):
-        pod: Manifest = {
-            "metadata": {"name": f"jupyter-{index}", "labels": SERVER},
-            "spec": {
-                "nodeSelector": spec["nodeSelector"],
-                "containers": [{"name": "notebook", "image": "registry.example/notebook:1", "resources": resources}],
-            },
-        }
-        nodes.server.core.create_namespaced_pod(NAMESPACE, pod)
+        pod = V1Pod(
+            metadata=V1ObjectMeta(name=f"jupyter-{index}", labels=SERVER),
+            spec=V1PodSpec(containers=[container], node_selector=spec["nodeSelector"]),
+        )
+        core.create_namespaced_pod(NAMESPACE, pod)
 
 
-def _waiting_seconds(nodes: ManyNodes) -> list[float]:
-    """Return how long each server has waited for its place."""
-    found: list[float] = []
-    for pod in nodes.running(**SERVER):
-        assert pod.metadata
-        assert pod.status
-        begin: Any = pod.metadata.creation_timestamp
-        end: Any = next(one.last_transition_time for one in pod.status.conditions or [] if one.type == "PodScheduled")
-        found.append((end - begin).total_seconds())
-    return found
-
-
-def _tell(title: str, seconds: list[float]) -> None:
-    """Print the waiting times, for docs/capacity.md."""
-    print(f"{title}: median {statistics.median(seconds):.0f} s, longest {max(seconds):.0f} s")
+def _spawner(**_: object) -> None:
+    """Stand in for the spawner, which loads the address of Kubernetes' API."""
 
 
 def _scale(of: Record, nodes: ManyNodes, now: str) -> None:
@@ -127,9 +116,9 @@ def _scale(of: Record, nodes: ManyNodes, now: str) -> None:
     async def run() -> None:
         await load_kube_config(config_file=str(nodes.server.kubeconfig))
         hub = SimpleNamespace(routespec="/", host="http://10.0.0.9:8081")
-        app = SimpleNamespace(hub=hub, subdomain_host="", spawner_class=lambda **_: None, config=None)
+        app = SimpleNamespace(hub=hub, subdomain_host="", spawner_class=_spawner, config=None)
         proxy = WatchedProxy(app=app, hub=hub)
-        proxy.spare, proxy.spare_namespace = _config(of).spare, NAMESPACE
+        proxy.spare, proxy.spare_namespace = config_of(of).spare, NAMESPACE
         await proxy.scale(datetime.fromisoformat(now).replace(tzinfo=UTC))
 
     asyncio.run(run())
@@ -155,14 +144,12 @@ def test_without_room_most_people_wait_for_nodes(nodes: ManyNodes, stack: Record
     assert len(nodes.running(**SERVER)) <= nodes.count * 16
     with nodes.autoscaled(NODE_SECONDS):
         nodes.until(lambda: len(nodes.running(**SERVER)) == PEOPLE)
-    _tell("without spare", _waiting_seconds(nodes))
 
 
 def test_people_go_and_their_nodes_too(nodes: ManyNodes) -> None:
     nodes.server.core.delete_collection_namespaced_pod(NAMESPACE, label_selector="component=singleuser-server")
-    nodes.server.core.delete_collection_node()
-    nodes.count = 0
     nodes.until(lambda: not nodes.pods(**SERVER))
+    nodes.remove_all()
     nodes.add(2)
 
 
@@ -183,7 +170,6 @@ def test_with_room_everybody_starts_without_another_node(nodes: ManyNodes, stack
     _start(nodes, stack, PEOPLE)
     nodes.until(lambda: len(nodes.running(**SERVER)) == PEOPLE)
     assert nodes.count == before
-    _tell("with spare", _waiting_seconds(nodes))
 
 
 def test_a_full_quota_counts_people_and_no_placeholders(nodes: ManyNodes, stack: Record) -> None:
@@ -222,13 +208,17 @@ def test_the_hub_may_set_the_number_of_placeholders_and_nothing_else_of_them(
     name: str,
     allowed: bool,  # noqa: FBT001 a parameter of the test
 ) -> None:
-    attributes = {"namespace": NAMESPACE, "verb": "patch", "group": "apps", "resource": resource, "name": name}
-    review: Any = AuthorizationV1Api(nodes.server.client).create_subject_access_review(
-        {
-            "spec": {
-                "user": "system:serviceaccount:jupyterhub:tf-hub",
-                "resourceAttributes": {**attributes, "subresource": subresource},
-            }
-        }
+    attributes = V1ResourceAttributes(
+        namespace=NAMESPACE, verb="patch", group="apps", resource=resource, subresource=subresource, name=name
     )
-    assert review.status.allowed is allowed
+    spec = V1SubjectAccessReviewSpec(user="system:serviceaccount:jupyterhub:tf-hub", resource_attributes=attributes)
+    answer = AuthorizationV1Api(nodes.server.client).create_subject_access_review(V1SubjectAccessReview(spec=spec))
+    assert answer.status
+    assert answer.status.allowed is allowed
+
+
+@pytest.mark.usefixtures("nodes")  # which says whether kwok can be built
+def test_a_course_at_the_hub_starts_on_the_nodes_that_are_there(tmp_path: Path) -> None:
+    seen = measure(tmp_path, people=30, seconds=5, spare=30, node_seconds=3600)
+    assert len(seen.without_node) == 30
+    assert seen.nodes == 5, "six servers on each"

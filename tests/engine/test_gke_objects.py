@@ -1,7 +1,7 @@
-"""The API server accepts the custom resources of a hub on GKE by the rules that Google publishes."""
+"""The API server accepts the custom resources of a hub by the rules that Google and the Prometheus Operator publish."""
 
 import copy
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,7 +17,7 @@ from tests.doubles.google import definitions
 from tests.doubles.google.wire import received, sent
 from tests.doubles.monitor import Record
 from tests.hub_configs import HUB_CONFIG
-from tests.stacks import GATEWAY, IAP, record_gke
+from tests.stacks import GATEWAY, IAP, record_gke, record_hub
 from tools.engine import Engine
 
 _FOLDER = Folder(
@@ -47,14 +47,25 @@ _PLURALS = {
     "HealthCheckPolicy": "healthcheckpolicies",
     "GCPBackendPolicy": "gcpbackendpolicies",
     "GCPGatewayPolicy": "gcpgatewaypolicies",
+    "PodMonitoring": "podmonitorings",
+    "Rules": "rules",
+    "PodMonitor": "podmonitors",
+    "PrometheusRule": "prometheusrules",
 }
+_OF_METRICS = {"PodMonitoring", "Rules", "PodMonitor", "PrometheusRule"}
+_MANAGED = {"monitoring.metrics": "managed-prometheus"}
+_OPERATOR = {"monitoring.metrics": "prometheus-operator"}
 
 
 @pytest.fixture(scope="module")
 def client(built_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Generator[ApiClient]:
-    """A client of an API server with GKE's custom resource definitions."""
+    """A client of an API server with the custom resource definitions of GKE and of the Prometheus Operator."""
     assert built_engine
-    with api_server("gke", tmp_path_factory.mktemp("gke") / "server") as server, definitions.installed(server.client):
+    installed = [*definitions.of_gke(), *definitions.of_prometheus_operator()]
+    with (
+        api_server("gke", tmp_path_factory.mktemp("gke") / "server") as server,
+        definitions.installed(server.client, definitions=installed),
+    ):
         yield server.client
 
 
@@ -78,7 +89,7 @@ def _objects(record: Record) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("changes", [{}, IAP, {"endpoint.sourceRanges": ["203.0.113.0/24"]}], ids=len)
 def test_all_custom_resources_of_a_gateway_are_accepted(client: ApiClient, changes: Mapping[str, object]) -> None:
     objects = _objects(record_gke(GATEWAY, changes))
-    assert {made["kind"] for made in objects} == {*_PLURALS}
+    assert {made["kind"] for made in objects} == {*_PLURALS} - _OF_METRICS
     assert [reason for made in objects if (reason := _refusal(client, made))] == []
 
 
@@ -103,6 +114,27 @@ def test_a_health_check_against_the_published_rules_is_refused(
         name: value for name, value in {**check, **changes}.items() if value is not None
     }
     assert reason in _refusal(client, wrong)
+
+
+@pytest.mark.parametrize(
+    ("record", "kinds"),
+    [
+        (lambda: record_gke(GATEWAY, _MANAGED), {"PodMonitoring", "Rules"}),
+        (lambda: record_hub(_OPERATOR), {"PodMonitor", "PrometheusRule"}),
+    ],
+    ids=["Google", "operator"],
+)
+def test_the_objects_that_let_a_prometheus_read_the_metrics_are_accepted(
+    client: ApiClient, record: Callable[[], Record], kinds: set[str]
+) -> None:
+    objects = [made for made in _objects(record()) if made["kind"] in _OF_METRICS]
+    assert {made["kind"] for made in objects} == kinds
+    assert [reason for made in objects if (reason := _refusal(client, made))] == []
+    for made in objects:
+        (key,) = made["spec"].keys() & {"endpoints", "podMetricsEndpoints", "groups"}
+        wrong = copy.deepcopy(made)
+        wrong["spec"][key][0]["misspelled"] = True
+        assert "unknown field" in _refusal(client, wrong)
 
 
 def test_folders_of_all_kinds_are_accepted_under_the_restricted_standard(client: ApiClient) -> None:

@@ -24,6 +24,7 @@ OPTIONAL: Mapping[str, object] = {
     "notebook.quota": {"pods": 50},
     "notebook.spare": [{"servers": 1}],
     "notebook.prepull": True,
+    "monitoring.metrics": "managed-prometheus",
     "clusterAdmin.user": "ada@example.org",
 }
 

@@ -1,4 +1,4 @@
-"""Placeholders keep room for servers and give way to them; images are pulled where people may run them."""
+"""Placeholders keep room for servers, which preempt them; images are pulled where people may run them."""
 
 import json
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ def _hub_json(of: Record) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def spare() -> Record:
-    """Room for three sizes, of which one has hours."""
+    """Spare capacity of three sizes, of which one has hours."""
     entries = [
         {"servers": 2},
         {"servers": 10, "hours": _COURSE},
@@ -71,14 +71,14 @@ def test_placeholders_have_a_lower_priority_than_notebooks_and_end_no_pods(spare
     priority = spare.one("PriorityClass").inputs
     # 0 is the priority of pods without a class; the autoscaler makes nodes for -10 and above.
     assert (priority["value"], priority["preemptionPolicy"], priority["globalDefault"]) == (-10, "Never", False)
-    names = ("tf-hub-spare-small", "tf-hub-spare-large-l", "tf-hub-spare-gpu")
+    names = ("tf-hub-spare-small", "tf-hub-spare-large--l", "tf-hub-spare-gpu")
     pods = [_pod(spare, "Deployment", name) for name in names]
     assert {pod["priorityClassName"] for pod in pods} == {priority["metadata"]["name"]}
     assert {pod["terminationGracePeriodSeconds"] for pod in pods} == {0}
 
 
 def test_a_placeholder_requests_what_a_server_of_its_size_does(spare: Record) -> None:
-    (container,) = _pod(spare, "Deployment", "tf-hub-spare-large-l")["containers"]
+    (container,) = _pod(spare, "Deployment", "tf-hub-spare-large--l")["containers"]
     amounts = {"cpu": "4", "memory": str(16 * 2**30), "ephemeral-storage": str(2**28)}
     assert container["resources"] == {"requests": amounts, "limits": amounts}
     (container,) = _pod(spare, "Deployment", "tf-hub-spare-gpu")["containers"]
@@ -97,6 +97,25 @@ def test_a_placeholder_has_the_image_of_its_choice_as_nodes_pull_it(spare: Recor
     assert container["image"] == (
         "europe-west1-docker.pkg.dev/my-project-123/jupyterhub-quay-io/jupyter/pytorch-notebook:1"
     )
+
+
+def test_choices_and_sizes_of_similar_names_have_placeholders_of_their_own() -> None:
+    choices = [{"name": "a", "sizes": [{"name": "b"}, {"name": "b--c"}]}, {"name": "a-b"}, {"name": "a--b"}]
+    choices.append({"name": "a--b--c"})
+    entries = [
+        {"servers": 1, "choice": "a", "size": "b"},
+        {"servers": 2, "choice": "a", "size": "b--c"},
+        *({"servers": 3 + index, "choice": choice["name"]} for index, choice in enumerate(choices[1:])),
+    ]
+    record = record_hub({"notebook.choices": choices, "notebook.spare": entries})
+    found = {one.inputs["metadata"]["name"]: one.inputs for one in record.of("Deployment") if "spare" in one.name}
+    assert {name: one["spec"]["replicas"] for name, one in found.items()} == {
+        "tf-hub-spare-a--b": 1,
+        "tf-hub-spare-a--b---c": 2,
+        "tf-hub-spare-a-b": 3,
+        "tf-hub-spare-a---b": 4,
+        "tf-hub-spare-a---b---c": 5,
+    }
 
 
 def test_without_hours_the_stack_sets_the_number_and_the_hub_gets_no_right(spare: Record) -> None:
@@ -127,6 +146,11 @@ def test_with_hours_the_hub_sets_the_number_of_these_placeholders_only(spare: Re
         "resourceNames": ["tf-hub-spare-small"],
         "verbs": ["patch"],
     }
+
+
+def test_the_stack_sets_the_number_after_the_hub_has_lost_the_right() -> None:
+    record = record_hub({"notebook.spare": [{"servers": 2}]})
+    assert record.one("Role").urn in record.one("Capacity").dependencies
 
 
 def test_a_change_of_the_size_makes_no_second_set_of_placeholders(spare: Record) -> None:

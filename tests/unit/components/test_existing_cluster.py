@@ -200,6 +200,7 @@ def test_an_offline_comparison_reports_nothing_about_the_cluster() -> None:
         "is-not-autopilot",
         "no-gateway-api",
         "disabled-gateway-api",
+        "no-managed-prometheus",
         "no-workload-identity",
         "no-workload-identity-for-users",
         "no-filestore-driver",

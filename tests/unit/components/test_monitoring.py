@@ -1,9 +1,7 @@
 """What reads the hub's metrics: token, scrape objects, alert rules, and the way through the NetworkPolicies."""
 
-import json
 import re
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import pytest
 import yaml
@@ -11,9 +9,9 @@ import yaml
 from components import alerts
 from hub import contract_monitoring
 from hub.contract import HubConfig
+from tests.dashboard import QUERIES
 from tests.doubles.monitor import SECRET, Record
 from tests.stacks import CLOUD_SQL, GATEWAY, pod_specs, record_gke, record_hub, text_of
-from tools.paths import CHECKOUT
 from tools.schema.generated import RULE_FILE
 
 _OPERATOR: Mapping[str, object] = {
@@ -78,6 +76,8 @@ def test_the_operator_reads_the_port_of_the_hub_with_the_token_from_a_secret_bes
     assert (endpoint["port"], endpoint["path"]) == ("hub", "/hub/metrics")
     credentials = {"name": "tf-hub-metrics", "key": "token"}
     assert endpoint["authorization"] == {"type": "Bearer", "credentials": credentials}
+    below = record_hub({**_OPERATOR, "hub.baseUrl": "/jupyter"}).one("PodMonitor").inputs
+    assert below["spec"]["podMetricsEndpoints"][0]["path"] == "/jupyter/hub/metrics"
     pod = operator.one("StatefulSet").inputs["spec"]["template"]
     assert monitor["spec"]["selector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
     assert "hub" in {port["name"] for port in pod["spec"]["containers"][0]["ports"]}
@@ -179,23 +179,16 @@ _OF_OTHERS = {
 }
 
 
-def _expressions(value: object) -> list[str]:
-    """Return all expressions of PromQL in a structure."""
-    if isinstance(value, Mapping):
-        own = [str(part) for key, part in value.items() if key == "expr"]
-        return own + [found for part in value.values() for found in _expressions(part)]
-    return [found for part in value for found in _expressions(part)] if isinstance(value, list) else []
-
-
-@pytest.mark.parametrize("file", [RULE_FILE, CHECKOUT / "monitoring" / "dashboard.json"], ids=lambda path: path.name)
-def test_alerts_and_dashboard_name_only_metrics_that_there_are(file: Path) -> None:
-    text = file.read_text(encoding="utf-8")
-    found = _expressions(json.loads(text) if file.suffix == ".json" else yaml.safe_load(text))
+@pytest.mark.parametrize(
+    "found",
+    [[rule["expr"] for group in yaml.safe_load(RULE_FILE.read_text())["groups"] for rule in group["rules"]], QUERIES],
+    ids=["alerts", "dashboard"],
+)
+def test_alerts_and_dashboard_name_only_metrics_that_there_are(found: Sequence[str]) -> None:
     assert len(found) > 5
     named = {name for expression in found for name in _METRIC.findall(re.sub(r'"[^"]*"', "", expression))}
     assert named - _OF_JUPYTERHUB - _OF_HUB - _OF_OTHERS == set()
 
 
 def test_the_dashboard_shows_each_metric_of_the_hub() -> None:
-    text = (CHECKOUT / "monitoring" / "dashboard.json").read_text(encoding="utf-8")
-    assert [name for name in _OF_HUB if name not in text] == []
+    assert [name for name in _OF_HUB if not any(name in query for query in QUERIES)] == []

@@ -3,8 +3,6 @@
 import json
 from collections.abc import Mapping
 
-import pytest
-
 from tests.doubles.google import rules
 from tests.doubles.monitor import Record
 from tests.stacks import record_gke
@@ -41,13 +39,12 @@ def test_only_nodes_for_notebooks_stream_images_and_only_with_a_cache() -> None:
     assert not any(_streaming(record_gke()).values())
 
 
-@pytest.mark.parametrize("streams", [True, False])
-def test_image_streaming_can_be_set_without_remote_repositories(streams: bool) -> None:  # noqa: FBT001 a parameter of the test
-    remotes = {} if streams else _REMOTES
-    record = record_gke(remotes, {"nodes.imageStreaming": streams})
-    assert _streaming(record) == {"core": False, "user": streams}
-    apis = {one.inputs["service"] for one in record.of("Service") if one.type.startswith("gcp:")}
+def test_image_streaming_is_on_or_off_whatever_the_remote_repositories_are() -> None:
+    with_streaming = record_gke({"nodes.imageStreaming": True})
+    assert _streaming(with_streaming) == {"core": False, "user": True}
+    apis = {one.inputs["service"] for one in with_streaming.of("Service") if one.type.startswith("gcp:")}
     assert "containerfilesystem.googleapis.com" in apis
+    assert _streaming(record_gke(_REMOTES, {"nodes.imageStreaming": False})) == {"core": False, "user": False}
 
 
 def test_the_hub_knows_the_cache_of_each_registry() -> None:

@@ -49,6 +49,7 @@ def test_a_change_of_what_this_program_sets_is_told(extra: str, warning: str, tr
         ("c.JupyterHub.port = 9000", "JupyterHub.port: bind_url", "publicUrl"),
         ('c.JupyterHub.hub_bind_url = "http://:1"', "JupyterHub.hub_bind_url:", "publicUrl"),
         ('c.JupyterHub.db_url = "sqlite:////tmp/x"', "JupyterHub.db_url:", "database.type"),
+        ("c.JupyterHub.authenticate_prometheus = False", "JupyterHub.authenticate_prometheus:", "monitoring.metrics"),
         ("c.ConfigurableHTTPProxy.should_start = True", "ConfigurableHTTPProxy.should_start:", "the proxy"),
         ('c.KubeSpawner.namespace = "x"', "KubeSpawner.namespace:", "the setting namespace"),
         ("c.KubeSpawner.delete_pvc = True", "KubeSpawner.delete_pvc:", "notebook.keepHomes"),

@@ -2,24 +2,25 @@
 
 import json
 import logging
-import sys
 from pathlib import Path
 
 import httpx
+import pytest
 
 from hub.contract import HubConfig
 from hub.json_log import JsonFormatter
 from tests.unit.hub.running_hub import running
 
 
-def _record(message: str, *args: object, error: bool = False) -> logging.LogRecord:
-    return logging.LogRecord(
-        "JupyterHub", logging.WARNING, "hub/x.py", 7, message, args, sys.exc_info() if error else None, "start"
-    )
+def _line(message: str, *args: object, error: BaseException | None = None) -> str:
+    """Return the line of a record."""
+    of_error = None if error is None else (type(error), error, error.__traceback__)
+    record = logging.LogRecord("JupyterHub", logging.WARNING, "hub/x.py", 7, message, args, of_error, "start")
+    return JsonFormatter().format(record)
 
 
 def test_a_line_is_one_object_with_the_fields_of_cloud_logging() -> None:
-    line = JsonFormatter().format(_record("the user %s\nis here", 'Ada "A"'))
+    line = _line("the user %s\nis here", 'Ada "A"')
     assert "\n" not in line
     entry = json.loads(line)
     assert (entry["severity"], entry["message"]) == ("WARNING", 'the user Ada "A"\nis here')
@@ -28,12 +29,11 @@ def test_a_line_is_one_object_with_the_fields_of_cloud_logging() -> None:
 
 
 def test_a_traceback_is_a_part_of_the_message() -> None:
-    try:
-        {}["port"]
-    except KeyError:
-        entry = json.loads(JsonFormatter().format(_record("it failed", error=True)))
-    assert entry["message"].startswith("it failed\nTraceback")
-    assert entry["message"].endswith("KeyError: 'port'")
+    with pytest.raises(ZeroDivisionError) as caught:
+        _ = 1 // 0
+    message = str(json.loads(_line("it failed", error=caught.value))["message"])
+    assert message.startswith("it failed\nTraceback")
+    assert message.endswith("ZeroDivisionError: integer division or modulo by zero")
 
 
 def test_a_hub_logs_objects_and_so_does_its_culler(hub_config: HubConfig, tmp_path: Path) -> None:

@@ -98,7 +98,11 @@ def _spawner(**_: object) -> None:
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> _Api:
     api = _Api()
-    monkeypatch.setattr(spare, "shared_client", lambda _: api)
+
+    def client(_: str) -> _Api:
+        return api
+
+    monkeypatch.setattr(spare, "shared_client", client)
     monkeypatch.setattr(WatchedProxy, "spare", (_ROOM,))
     monkeypatch.setattr(WatchedProxy, "spare_namespace", "notebooks")
     return api

@@ -27,9 +27,12 @@ def _told(raised: Exception) -> Exception:
     async def start(*_: object, **__: object) -> None:
         raise raised
 
-    handler: Any = SimpleNamespace()
+    async def told() -> None:
+        handler: Any = SimpleNamespace()
+        await start_limits.telling(start)(handler, handler)
+
     with pytest.raises(type(raised)) as found:
-        asyncio.run(start_limits.telling(start)(handler, handler))
+        asyncio.run(told())
     return found.value
 
 

@@ -76,7 +76,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "replace_guard": "hub.extraConfig may replace the checks of what people start: {new} (before: {old}).",
     "roles": "A role of the hub's API changes: {item}.",
     "services": "A service of the hub changes: {item}.",
-    "spare": "The hours or numbers of the room for further servers change.",
+    "spare": "The hours or numbers of the spare capacity change.",
     "sharing": "Users may share their servers with others: {new} (before: {old}).",
     "scratch": "New notebooks have other scratch space.",
     "secret_environment": "New notebooks have other secret environment variables.",

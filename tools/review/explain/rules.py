@@ -72,7 +72,7 @@ LOSSES: Final = {
     "NodePool": "the pods on its nodes are evicted, notebooks included",
     "Service": "its pods are unreachable, unless another Service selects them",
     "Gateway": "the hub is unreachable until a new Gateway serves its host name",
-    "Ingress": "the hub is unreachable through it, unless another way leads to the hub",
+    "Ingress": "the hub is unreachable through it, unless something else exposes it",
     "HTTPRoute": "the hub is unreachable through it, unless another route serves the host name",
     "ManagedZone": "its names do not resolve, and a new zone has other name servers",
     "RecordSet": "its name does not resolve, unless another record has it",
@@ -187,8 +187,7 @@ RULES: Final = (
     Rule(
         rf"\w+ {_OF_CAPACITY} .*",
         "notice",
-        "The room for further servers changes, or which images nodes pull before a server needs them. Running servers "
-        "stay.",
+        "The spare capacity or the pre-pulled images change. Running servers stay.",
     ),
     Rule(
         r"update StatefulSet \S+ spec\.template\.spec\.containers\[.*\]\.image",

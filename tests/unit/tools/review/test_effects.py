@@ -165,10 +165,10 @@ def test_the_heading_counts_other_content_of_a_config_map_as_a_change() -> None:
 def test_a_change_of_placeholders_is_no_restart_of_the_proxy() -> None:
     old, new = ({"spec": {**pod(image=f"notebook:{tag}"), "replicas": tag}} for tag in (1, 2))
     (text,) = notes_of(update(DEPLOYMENT, "tf-hub-capacity-spare-large", old, new), UNCHANGED)
-    assert text.startswith("The room for further servers changes")
+    assert text.startswith("The spare capacity or the pre-pulled images change.")
 
 
 def test_the_end_of_placeholders_is_no_loss() -> None:
     name = "tf-hub-capacity-spare-large"
     (text,) = notes_of(step("delete", DEPLOYMENT, name, named(name), None), UNCHANGED)
-    assert text.startswith("The room for further servers changes")
+    assert text.startswith("The spare capacity or the pre-pulled images change.")

@@ -1,4 +1,4 @@
-"""Checks of what others provide for a way in: IngressClass, Gateway, cert-manager."""
+"""Checks of what the cluster has to provide for an endpoint: IngressClass, Gateway, cert-manager."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -22,7 +22,7 @@ ROUTE: Mapping[str, Any] = {
     "name": "tf-hub",
     "gateway": "shared",
     "gateway_namespace": "infra",
-    "section": "https",
+    "listener": "https",
     "hostname": HOST,
     "spec": "{}",
 }
@@ -78,7 +78,7 @@ def test_what_may_not_be_read_is_not_refused(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("provider", "inputs"),
     [(IngressCheckProvider(), INGRESS), (RouteCheckProvider(), ROUTE), (IssuerCheckProvider(), ISSUER)],
-    ids=["ingress", "route", "issuer"],
+    ids=["ingress", "http-route", "issuer"],
 )
 def test_nothing_is_asked_of_a_cluster_that_does_not_exist_yet(
     provider: dynamic.ResourceProvider, inputs: Mapping[str, object]
@@ -98,7 +98,7 @@ def test_the_wait_for_an_ingress_ends_with_its_address(monkeypatch: pytest.Monke
     assert ingress_check.warning_after(INGRESS, sleep=Mock()) is None
 
 
-def test_an_ingress_that_no_controller_takes_gives_a_warning_and_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_ingress_that_no_controller_serves_gives_a_warning_and_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingress_check, "read", Mock(return_value={"status": {"loadBalancer": {}}}))
     text = str(ingress_check.warning_after(INGRESS, sleep=Mock()))
     assert "kubectl -n lab describe ingress tf-hub" in text
@@ -132,13 +132,13 @@ LAB = {"metadata": {"name": "lab", "labels": {"team": "physics"}}}
         (_listener(HOST, BY_NAME), None, []),
         (_listener(HOST, _selecting(team="physics")), LAB, []),
         (_listener(HOST, _selecting(team="physics")), None, []),
-        (_listener(HOST, _selecting(team="maths")), LAB, ["takes no routes of namespace lab", "allowedRoutes"]),
-        (_listener(HOST), LAB, ["takes no routes of namespace lab", "kubernetes.io/metadata.name: lab"]),
+        (_listener(HOST, _selecting(team="maths")), LAB, ["accepts no routes from namespace lab", "allowedRoutes"]),
+        (_listener(HOST), LAB, ["accepts no routes from namespace lab", "kubernetes.io/metadata.name: lab"]),
         (_listener("*.example.com", ALL), LAB, ["endpoint.hostname:", "*.example.com"]),
-        (_listener(HOST, ALL, name="web"), LAB, ["endpoint.gateway.section:", "no listener https", "it has web"]),
+        (_listener(HOST, ALL, name="web"), LAB, ["endpoint.gateway.listener:", "no listener https", "it has web"]),
     ],
 )
-def test_a_listener_that_takes_no_route_of_the_hub_is_told_in_the_preview(
+def test_a_listener_that_accepts_no_route_of_the_hub_is_reported_in_the_preview(
     monkeypatch: pytest.MonkeyPatch, listener: dict[str, Any], namespace: dict[str, Any] | None, texts: list[str]
 ) -> None:
     objects: dict[tuple[str, str], Any] = {("Gateway", "shared"): _gateway(listener), ("Namespace", "lab"): namespace}
@@ -148,15 +148,15 @@ def test_a_listener_that_takes_no_route_of_the_hub_is_told_in_the_preview(
     assert all(text in found[0].reason for text in texts)
 
 
-def test_a_listener_of_the_own_namespace_takes_the_route(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_listener_of_the_own_namespace_accepts_the_route(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(route_check, "read", _reader({("Gateway", "shared"): _gateway(_listener())}))
     assert route_check.gateway_errors({**ROUTE, "gateway_namespace": "lab"}) == []
 
 
-def test_one_listener_that_takes_the_route_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_listener_that_accepts_the_route_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     gateway = _gateway(_listener("lab.example.org", ALL, name="other"), _listener(HOST, ALL))
     monkeypatch.setattr(route_check, "read", _reader({("Gateway", "shared"): gateway, ("Namespace", "lab"): LAB}))
-    assert route_check.gateway_errors({**ROUTE, "section": None}) == []
+    assert route_check.gateway_errors({**ROUTE, "listener": None}) == []
 
 
 def test_a_gateway_or_a_redirect_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,8 +165,8 @@ def test_a_gateway_or_a_redirect_that_is_not_there_is_refused(monkeypatch: pytes
     assert "there is no Gateway shared in namespace infra" in error
     gateway = _gateway(_listener(None, ALL))
     monkeypatch.setattr(route_check, "read", _reader({("Gateway", "shared"): gateway}))
-    (error,) = route_check.gateway_errors({**ROUTE, "http_section": "http"})
-    assert error.startswith("endpoint.gateway.httpSection: ")
+    (error,) = route_check.gateway_errors({**ROUTE, "http_listener": "http"})
+    assert error.startswith("endpoint.gateway.httpListener: ")
 
 
 def _route(*conditions: tuple[str, str, str], observed: int = 2, gateway: str = "shared") -> dict[str, Any]:
@@ -181,7 +181,7 @@ def _route(*conditions: tuple[str, str, str], observed: int = 2, gateway: str = 
 ACCEPTED = ("Accepted", "True", "Accepted")
 
 
-def test_the_wait_for_a_route_ends_when_the_gateway_takes_its_newest_spec(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_wait_for_a_route_ends_when_the_gateway_accepts_its_newest_spec(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = [
         None,
         {"metadata": {"generation": 2}},
@@ -204,11 +204,11 @@ def test_a_refused_route_is_reported_with_the_reason_of_the_gateway(
     monkeypatch: pytest.MonkeyPatch, reason: str, fix: str
 ) -> None:
     monkeypatch.setattr(route_check, "read", Mock(return_value=_route(("Accepted", "False", reason))))
-    with pytest.raises(RouteError, match=rf"does not take HTTPRoute tf-hub: {reason}: why\. .*{fix}"):
+    with pytest.raises(RouteError, match=rf"does not accept HTTPRoute tf-hub: {reason}: why\. .*{fix}"):
         route_check.wait(ROUTE, sleep=Mock())
 
 
-def test_a_route_that_nobody_takes_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_route_that_no_controller_accepts_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(route_check, "read", Mock(return_value={"metadata": {"generation": 2}}))
     with pytest.raises(RouteError, match="kubectl -n infra describe gateway shared"):
         route_check.wait(ROUTE, sleep=Mock())

@@ -1,4 +1,4 @@
-"""The way of browsers to the hub: the public Service, and what leads to it."""
+"""Exposure of the hub: the public Service, and the Gateway, Ingress or HTTPRoute that leads to it."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,8 @@ from settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class WayInArgs:
-    """What `way_in` needs."""
+class ExposureArgs:
+    """What `expose` needs."""
 
     settings: Settings
     """The stack's settings: type of the endpoint, names."""
@@ -30,8 +30,8 @@ class WayInArgs:
     """The certificate; None = the stack has none."""
 
 
-def way_in(name: str, args: WayInArgs, *, parent: pulumi.Resource) -> Endpoint:
-    """Create the public Service, and a Gateway, an Ingress or a route to it.
+def expose(name: str, args: ExposureArgs, *, parent: pulumi.Resource) -> Endpoint:
+    """Create the public Service, and a Gateway, an Ingress or an HTTPRoute to it.
 
     Args:
         name: Prefix of the resources' names.
@@ -71,9 +71,10 @@ def way_in(name: str, args: WayInArgs, *, parent: pulumi.Resource) -> Endpoint:
             ),
             child,
         )
-    if settings.endpoint.type == "route":
-        route_args = HttpRouteArgs(
-            settings=settings, namespace=namespace, service=endpoint.service_name, kubeconfig=kubeconfig
+    if settings.endpoint.type == "http-route":
+        HttpRoute(
+            f"{name}-route",
+            HttpRouteArgs(settings=settings, namespace=namespace, service=endpoint.service_name, kubeconfig=kubeconfig),
+            child,
         )
-        HttpRoute(f"{name}-route", route_args, child)
     return endpoint

@@ -1,4 +1,4 @@
-"""Pods on the nodes of notebooks that do nothing, and give way to notebooks: placeholders, and pulls of images."""
+"""Pods on the nodes of notebooks that do nothing, and that notebooks preempt: placeholders, and pulls of images."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -14,7 +14,7 @@ _FOR_EVER: Final = "exec sleep 2147483647"
 """Every notebook image has a shell: the hub starts its server with one."""
 
 
-def yielding_pod(
+def low_priority_pod(
     settings: Settings,
     containers: Sequence[core.ContainerArgs],
     *,

@@ -1,4 +1,4 @@
-"""Ways to the hub by what is in the cluster: Ingress, route, node port, other clouds' load balancers; and its path."""
+"""Types of the endpoint: Ingress, HTTPRoute, node port, load balancers of other clouds; and the base URL."""
 
 import json
 from typing import Any
@@ -135,7 +135,7 @@ def test_a_route_names_the_gateway_and_redirects_http(route: Record) -> None:
 
 def test_the_wait_for_a_route_knows_its_gateway_and_its_spec(route: Record) -> None:
     inputs = route.one("RouteCheck").inputs
-    assert (inputs["gateway"], inputs["gateway_namespace"], inputs["section"]) == ("shared", "infra", "https")
+    assert (inputs["gateway"], inputs["gateway_namespace"], inputs["listener"]) == ("shared", "infra", "https")
     assert json.loads(inputs["spec"]) == route.one("HTTPRoute", "tf-hub").inputs["spec"]
     alone = record_hub({**ROUTE, "endpoint.gateway": {"name": "shared"}})
     assert alone.one("RouteCheck").inputs["gateway_namespace"] == "jupyterhub"
@@ -186,7 +186,7 @@ def test_a_load_balancer_has_the_class_and_the_annotations_of_another_cloud() ->
     assert own.items() <= service["metadata"]["annotations"].items()
 
 
-@pytest.mark.parametrize("stack", [INGRESS, ROUTE], ids=["ingress", "route"])
+@pytest.mark.parametrize("stack", [INGRESS, ROUTE], ids=["ingress", "http-route"])
 def test_annotations_of_an_ingress_or_a_route_are_not_those_of_the_service(stack: dict[str, object]) -> None:
     record = record_hub({**stack, "endpoint.annotations": {"example.org/team": "physics"}})
     assert "example.org/team" not in record.one("Service", "tf-hub-lb").inputs["metadata"]["annotations"]
@@ -195,9 +195,20 @@ def test_annotations_of_an_ingress_or_a_route_are_not_those_of_the_service(stack
     assert all(one.inputs["metadata"]["annotations"]["example.org/team"] == "physics" for one in objects)
 
 
-@pytest.mark.parametrize("stack", [INGRESS, ROUTE, NODE_PORT], ids=["ingress", "route", "node-port"])
+@pytest.mark.parametrize("stack", [INGRESS, ROUTE, NODE_PORT], ids=["ingress", "http-route", "node-port"])
 def test_the_proxy_in_front_and_not_the_own_one_closes_idle_connections(stack: dict[str, object]) -> None:
     assert "--keep-alive-timeout=620000" in _proxy(record_hub(stack))["args"]
+
+
+@pytest.mark.parametrize("stack", [INGRESS, ROUTE, NODE_PORT], ids=["ingress", "http-route", "node-port"])
+def test_the_hub_learns_from_the_proxy_in_front_that_its_url_is_https(stack: dict[str, object]) -> None:
+    assert "--no-x-forward" in _proxy(record_hub(stack))["args"]
+
+
+def test_a_proxy_with_https_of_its_own_or_without_says_what_it_serves(hub: Record) -> None:
+    own = {"auth.allowAnyoneFromTheInternet": True, "endpoint.hostname": HOST, "endpoint.tlsSecret": "hub-tls"}
+    assert "--no-x-forward" not in _proxy(record_hub(own))["args"]
+    assert "--no-x-forward" not in _proxy(hub)["args"]
 
 
 def test_below_a_path_every_url_begins_with_it() -> None:
