@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from migrate.plan import Answer, Code, Kind, Plan
@@ -45,7 +45,7 @@ def without_chart(text: str, values: Mapping[str, object]) -> str:
         raise _UntranslatableError(message) from None
     lines = text.splitlines(keepends=True)
     edits: list[tuple[ast.expr | ast.stmt, str]] = []
-    for node in ast.walk(tree):
+    for node in _outermost(tree):
         if isinstance(node, ast.Import) and any(alias.name == "z2jh" for alias in node.names):
             others = [alias.name for alias in node.names if alias.name != "z2jh"]
             edits.append((node, f"import {', '.join(others)}" if others else "pass"))
@@ -53,10 +53,18 @@ def without_chart(text: str, values: Mapping[str, object]) -> str:
             edits.append((node, "pass"))
         elif isinstance(node, ast.Call) and (function := _of_chart(node)):
             edits.append((node, _value(node, function, values)))
-    # From the end, so that the places of the others stay right; of nested calls only the outer one counts.
+    # From the end, so that the places of the others stay right.
     for node, new in sorted(edits, key=lambda edit: (edit[0].lineno, edit[0].col_offset), reverse=True):
         _replace(lines, node, new)
     return re.sub(r"^pass\n", "", "".join(lines), flags=re.MULTILINE)
+
+
+def _outermost(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield all nodes but those in a call of the chart's functions, whose value replaces the whole call."""
+    yield node
+    if not (isinstance(node, ast.Call) and _of_chart(node)):
+        for child in ast.iter_child_nodes(node):
+            yield from _outermost(child)
 
 
 def _of_chart(call: ast.Call) -> str | None:
@@ -79,10 +87,10 @@ def _value(call: ast.Call, function: str, values: Mapping[str, object]) -> str:
         case _:
             message = f"asks the chart for a value that only the running hub knows (line {call.lineno})"
             raise _UntranslatableError(message)
-    defaults = [*rest, *(keyword.value for keyword in call.keywords)]
     if found is not None:
         return repr(found)
-    return ast.unparse(defaults[0]) if defaults else "None"
+    defaults = [*rest, *(keyword.value for keyword in call.keywords)]
+    return without_chart(ast.unparse(defaults[0]), values) if defaults else "None"
 
 
 def _replace(lines: list[str], node: ast.expr | ast.stmt, new: str) -> None:

@@ -275,3 +275,9 @@ def test_an_http_route_names_the_existing_gateway() -> None:
         "namespace": "infra",
         "listener": "https",
     }
+
+
+def test_a_default_that_asks_the_chart_again_is_replaced_with_it() -> None:
+    code = 'import z2jh\nlimit = z2jh.get_config("custom.a", z2jh.get_config("custom.b", 3)) + 1\nprint(limit)\n'
+    translation = translate({"hub": {"extraConfig": {"a": code}}, "custom": {"b": 2}})
+    assert translation.plan.settings["hub.extraConfig"] == "# a\nlimit = 2 + 1\nprint(limit)\n"
