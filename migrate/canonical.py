@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from migrate.values import Key, at, is_map, leaves, list_of, map_of, put
 
-SPAWNER_TRAITS: Final[Mapping[str, str]] = {
+_SPAWNER_TRAITS: Final[Mapping[str, str]] = {
     "cmd": "cmd",
     "cpu_guarantee": "cpu.guarantee",
     "cpu_limit": "cpu.limit",
@@ -148,8 +148,8 @@ def class_of(path: str) -> str:
 
 
 def _key_of(section: str, trait: str) -> Key | None:
-    if section in _SPAWNERS and trait in SPAWNER_TRAITS:
-        return ("singleuser", *SPAWNER_TRAITS[trait].split("."))
+    if section in _SPAWNERS and trait in _SPAWNER_TRAITS:
+        return ("singleuser", *_SPAWNER_TRAITS[trait].split("."))
     if section == "JupyterHub" and trait in _HUB_TRAITS:
         return ("hub", _HUB_TRAITS[trait])
     return None
@@ -166,7 +166,7 @@ def _without_assignments(text: str, name: str, result: Canonical) -> str:
         if (found := _assignment(statement)) is None:
             continue
         key, value = found
-        if _is_template(value) or _is_read_later(key, statement, statements):
+        if _is_template(value) or _is_used_elsewhere(statement, statements):
             continue
         _place(result, key, value, f"hub.extraConfig.{name} (line {statement.lineno})")
         del lines[statement.lineno - 1 : statement.end_lineno]
@@ -195,10 +195,10 @@ def _assignment(statement: ast.stmt) -> tuple[Key, object] | None:
             return None
 
 
-def _is_read_later(key: Key, statement: ast.stmt, statements: list[ast.stmt]) -> bool:
+def _is_used_elsewhere(statement: ast.stmt, statements: list[ast.stmt]) -> bool:
     """Return whether other statements of the code use the option: then all of them stay together."""
     target = ast.unparse(cast("ast.Assign", statement).targets[0])
-    return any(target in ast.unparse(other) for other in statements if other is not statement) and bool(key)
+    return any(target in ast.unparse(other) for other in statements if other is not statement)
 
 
 def _plain(value: object) -> object:

@@ -1,7 +1,7 @@
 """`singleuser`: images, amounts, environment and what the pod of a server has."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from migrate.plan import Plan
@@ -71,12 +71,11 @@ def sizes(plan: Plan) -> None:
     plan.same("none", "singleuser.extraResource")
 
 
-def bounds(value: object, read: object) -> tuple[str | None, str | None]:
+def bounds(value: object, read: Callable[[object], str | None]) -> tuple[str | None, str | None]:
     """Return guarantee and limit of CPU or memory; without a guarantee, Kubernetes guarantees the limit."""
-    amount = amounts.cpu if read is amounts.cpu else amounts.memory
     parts = map_of(value)
-    limit = amount(parts["limit"]) if parts.get("limit") else None
-    guarantee = amount(parts["guarantee"]) if parts.get("guarantee") else None
+    limit = read(parts["limit"]) if parts.get("limit") else None
+    guarantee = read(parts["guarantee"]) if parts.get("guarantee") else None
     return guarantee or limit, limit
 
 

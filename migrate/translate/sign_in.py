@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from migrate.canonical import class_of
 from migrate.plan import Plan
 from migrate.values import Key, list_of, map_of, number_of, texts_of
 
@@ -138,7 +139,7 @@ def _traits_of(plan: Plan, cls: str) -> _Traits:
 
 def _class_of(plan: Plan, named: object) -> str:
     if named:
-        last = str(named).rpartition(".")[2]
+        last = class_of(str(named))
         return _CLASSES.get(last, last)
     # Without a class, the chart signs in everybody with any password.
     given = [name for name in map_of(plan.get(_CONFIG)) if name.endswith("OAuthenticator") and name != "OAuthenticator"]
