@@ -78,7 +78,7 @@ class OAuthSignIn(RefreshMixin, OAuthenticator):
 
     def error_of_answer(self, req: HTTPRequest, error: HTTPClientError) -> Exception | None:
         """Return the error to raise for an answer with an error status; None if that is definite, and raised itself."""
-        raise NotImplementedError
+        raise NotImplementedError  # each provider has its own; the metaclass of traitlets rules out an abstract method
 
 
 def many_requests() -> AsyncHTTPClient:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any, Final
 
 from kubernetes.client import CoreV1Api
@@ -65,6 +66,23 @@ def homes(core: CoreV1Api, old: str, new: str, *, back: bool = False) -> list[Ho
         for name, record in sorted(records.items())
         if (record.source.namespace, record.target.namespace) == (old, new)
     ]
+
+
+def reread(core: CoreV1Api, home: Home) -> Home:
+    """Return a home as it is now: its volume and its two claims."""
+    record = home.record
+    volume: ApiObject = core.read_persistent_volume(home.volume)
+    return _home(volume, record, _claims(core, record.source), _claims(core, record.target), [])
+
+
+def _claims(core: CoreV1Api, reference: Reference) -> list[ApiObject]:
+    """Return the claim, if it is there."""
+    try:
+        return [core.read_namespaced_persistent_volume_claim(reference.name, reference.namespace)]
+    except ApiException as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
+        return []
 
 
 def record_of(volume: ApiObject) -> Record | None:
@@ -138,6 +156,6 @@ def _claims_of(pod: ApiObject) -> set[str]:
 
 
 def _hint(error: ApiException) -> str:
-    if error.status == 404:
+    if error.status == HTTPStatus.NOT_FOUND:
         return "Bring the new hub up first (pulumi up), and check both names."
     return "Check the context of the kubeconfig, and the rights of its account on volumes and claims."

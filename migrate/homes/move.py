@@ -14,7 +14,7 @@ from kubernetes.client import (
 )
 from kubernetes.client.exceptions import ApiException
 
-from migrate.homes.cluster import ANNOTATION, SERVER, USER, ApiObject, homes
+from migrate.homes.cluster import ANNOTATION, SERVER, USER, ApiObject, reread
 from migrate.homes.steps import RETAIN, Home, Step, next_step
 from tools.errors import ToolError
 
@@ -30,7 +30,7 @@ _LABELS: Final = {
 
 
 def move(core: CoreV1Api, home: Home, *, back: bool, tell: Callable[[Step], None]) -> None:
-    """Take all steps that are left for a home, and look at the cluster after each.
+    """Run the remaining steps of a home, and read its state from the cluster after each.
 
     Args:
         core: The cluster.
@@ -44,20 +44,22 @@ def move(core: CoreV1Api, home: Home, *, back: bool, tell: Callable[[Step], None
     until = time.monotonic() + _SECONDS
     last = None
     while (step := next_step(home)) is not Step.DONE:
-        if step is not last:
+        is_new = step is not last
+        if is_new:
             tell(step)
             until, last = time.monotonic() + _SECONDS, step
-            try:
-                _take(core, home, step, back=back)
-            except ApiException as error:
-                message = f"{home.record.source}: Kubernetes refuses to {step.value}: {_reason(error)}"
-                raise ToolError(message) from None
         elif time.monotonic() > until:
             message = f"{home.record.source}: waited {_SECONDS} s to {step.value}. Run the same command again."
             raise ToolError(message)
         else:
             time.sleep(0.5)
-        home = _again(core, home, back=back)
+        try:
+            if is_new:
+                _take(core, home, step, back=back)
+            home = reread(core, home)
+        except ApiException as error:
+            message = f"{home.record.source}: Kubernetes refuses to {step.value}: {_reason(error)}"
+            raise ToolError(message) from None
     if back:
         core.patch_persistent_volume(home.volume, {"metadata": {"annotations": {ANNOTATION: None}}})
 
@@ -97,12 +99,6 @@ def _claim(home: Home, volume: ApiObject, *, back: bool) -> V1PersistentVolumeCl
         resources=V1VolumeResourceRequirements(requests={"storage": volume.spec.capacity["storage"]}),
     )
     return V1PersistentVolumeClaim(metadata=metadata, spec=spec)
-
-
-def _again(core: CoreV1Api, home: Home, *, back: bool) -> Home:
-    record = home.record.back if back else home.record
-    found = homes(core, record.source.namespace, record.target.namespace, back=back)
-    return next(one for one in found if one.volume == home.volume)
 
 
 def _reason(error: ApiException) -> str:
