@@ -42,6 +42,8 @@ def core(live_cluster: Path) -> Generator[CoreV1Api]:  # noqa: ARG001 the cluste
     core = CoreV1Api(api.connect())
     for namespace in (_OLD, _NEW):
         core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=namespace)))
+        # Pods need the default one, which a controller makes after the namespace.
+        wait_until(lambda namespace=namespace: bool(core.list_namespaced_service_account(namespace).items))
     for user, claim in _HOMES.items():
         core.create_namespaced_persistent_volume_claim(_OLD, _claim(user, claim))
     yield core
