@@ -9,7 +9,7 @@ LOCK := requirements.lock
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview diff url kubeconfig env cancel destroy down check test unit lint schema bench bench-rollout environment lock
+.PHONY: help up preview diff doctor url kubeconfig env cancel destroy down check test unit lint schema bench bench-rollout environment lock
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,6 +22,9 @@ preview: environment ## show what `up` would change
 
 diff: environment ## summary and objects that `up` would change; BASE=<revision>: compare the files here with it
 	@$(PYTHON) -m tools.review diff --stack $(STACK) --base "$(BASE)"
+
+doctor: environment ## look at the running hub, and say what is wrong and how to fix it; changes nothing
+	@$(PYTHON) -m tools.doctor --stack $(STACK)
 
 url: environment ## print the hub's URL
 	@$(PYTHON) -m tools.local.deploy url --stack $(STACK)

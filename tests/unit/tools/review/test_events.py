@@ -184,6 +184,11 @@ def test_changed_exports_are_shown_unless_they_are_unknown() -> None:
     assert [(one.path, one.old, one.new) for one in found.exports] == [("hub_url", "http://a", "http://b")]
 
 
+def test_the_next_steps_which_repeat_other_exports_are_left_out() -> None:
+    found = preview(logs.exports({"next_steps": ["Open http://a"]}, {"next_steps": ["Open http://b"]}), logs.summary())
+    assert found.exports == ()
+
+
 def test_policy_packs_and_violations_are_read() -> None:
     found = preview(logs.violation("Images have a version.\nname one"), logs.summary({"jupyterhub|local|/x": "1"}))
     assert found.policy_packs == ("jupyterhub",)
