@@ -54,7 +54,7 @@ test: check ## every check: `check`, the real engine, and end to end with a brow
 unit: environment
 	@$(PYTHON) -m pytest -n 2 --dist worksteal tests/unit tests/policy
 
-schema: environment ## write Pulumi.yaml's config, docs/settings.md and the JSON Schema from the settings
+schema: environment ## write Pulumi.yaml's config, docs/settings.md and both schemas from the settings
 	@$(PYTHON) -m tools.schema
 
 lint: environment

@@ -12,6 +12,7 @@ from pulumi import dynamic
 from components.dynamic import hub_log
 from components.dynamic.api_client import ApiClientArgs, api_client, end_of_log
 from components.dynamic.pods import Pod, parsed
+from components.dynamic.resource import Resource
 
 if TYPE_CHECKING:
     from kubernetes.client import AppsV1Api, CoreV1Api, V1StatefulSetStatus
@@ -66,7 +67,7 @@ class RolloutArgs(ApiClientArgs):
     """`metadata.generation` of the StatefulSet, which rises with each change of its spec."""
 
 
-class Rollout(dynamic.Resource, module="jupyterhub", name="Rollout"):
+class Rollout(Resource, provider=RolloutProvider):
     """A finished rollout of the hub's StatefulSet.
 
     The Kubernetes provider's own wait often accepts the state before the change (pulumi-kubernetes#4094), and does not
@@ -74,7 +75,7 @@ class Rollout(dynamic.Resource, module="jupyterhub", name="Rollout"):
     """
 
     def __init__(self, name: str, args: RolloutArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(RolloutProvider(), name, dict(vars(args)), opts)
+        super().__init__(name, vars(args), opts)
 
 
 class RolloutError(Exception):

@@ -11,6 +11,7 @@ from pulumi.runtime.known_types import is_unknown
 
 from components.dynamic.api_client import ApiClientArgs
 from components.dynamic.objects import UnreadableError, read
+from components.dynamic.resource import Resource
 
 TIMEOUT_SECONDS: Final = 120
 """Time in which the controller of a Gateway accepts a route."""
@@ -75,11 +76,11 @@ class RouteCheckArgs(ApiClientArgs):
     """Spec of the HTTPRoute as JSON: after a change, the Gateway has to accept it again."""
 
 
-class RouteCheck(dynamic.Resource, module="jupyterhub", name="RouteCheck"):
+class RouteCheck(Resource, provider=RouteCheckProvider):
     """An HTTPRoute that its Gateway has accepted."""
 
     def __init__(self, name: str, args: RouteCheckArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(RouteCheckProvider(), name, dict(vars(args)), opts)
+        super().__init__(name, vars(args), opts)
 
 
 class RouteError(Exception):
