@@ -30,8 +30,8 @@ _OPERATIONS: Final[Mapping[str, Operation]] = {
 }
 _STAYS: Final = {"same", "read"}
 """Other operations are parts of a replacement, or refreshes."""
-_HIDDEN: Final = re.compile(r"pulumi-python:dynamic/jupyterhub:(Rollout|ClusterIdentity)|pulumi:pulumi:Stack")
-"""Types that are not shown: the wait for the rollout follows from the StatefulSet, and the identity only compares."""
+_HIDDEN: Final = re.compile(r"pulumi-python:dynamic/jupyterhub:(Rollout|ClusterIdentity|\w+Check)|pulumi:pulumi:Stack")
+"""Types that are not shown: the wait for the rollout follows from the StatefulSet, and the others only look."""
 _IN_WORDS: Final = "next_steps"
 """Export that repeats others in words, so it is not shown."""
 _REPEATED: Final = re.compile(
