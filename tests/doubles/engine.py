@@ -13,8 +13,9 @@ from typing import Any, cast
 import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime import mocks, rpc
-from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2, resource_pb2_grpc
+from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2, resource_pb2, resource_pb2_grpc
 
+from components.dynamic.resource import PACKAGE
 from tests.doubles.google.wire import merged, received, sent
 from tools.review.offline.outputs import outputs
 
@@ -30,6 +31,8 @@ class EngineDouble:
     """URNs of the parents; an empty text for none."""
     fails: str = ""
     """Type whose registration fails."""
+    plugin: Any = None
+    """Client of the plugin that checks its custom resources before they are registered; None = no checks."""
 
 
 @contextmanager
@@ -67,6 +70,9 @@ class _Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self._double.parents.add(parent)
         if kind == self._double.fails:
             context.abort(grpc.StatusCode.UNKNOWN, "the registration failed")
+        if self._double.plugin is not None and request.custom and kind.startswith(f"{PACKAGE}:"):
+            check = provider_pb2.CheckRequest(urn=f"urn:pulumi:test::project::{kind}::{name}", news=request.object)
+            self._double.plugin.Check(check, timeout=30)
         inputs = received(request.object)
         state = merged(inputs, outputs(kind, name, inputs)) if request.custom else inputs
         if kind.startswith("kubernetes:"):

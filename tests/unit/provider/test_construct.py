@@ -50,7 +50,7 @@ def _close_each(server: socket.socket) -> None:
             return
 
 
-def _construct(double: EngineDouble, kubeconfig: Path) -> Any:  # noqa: ANN401 grpc has no types
+def _construct(double: EngineDouble, kubeconfig: Path, inputs: Mapping[str, Any] = _INPUTS) -> Any:  # noqa: ANN401 grpc has no types
     request = provider_pb2.ConstructRequest(
         type=TYPE,
         name="hub",
@@ -58,10 +58,11 @@ def _construct(double: EngineDouble, kubeconfig: Path) -> Any:  # noqa: ANN401 g
         project="project",
         stack="test",
         monitorEndpoint=double.address,
-        inputs=sent({**_INPUTS}),
+        inputs=sent({**inputs}),
         dryRun=True,
     )
     with running_plugin(kubeconfig.parent, double.address, {"KUBECONFIG": str(kubeconfig)}) as plugin:
+        double.plugin = plugin
         return plugin.Construct(request)
 
 
@@ -77,6 +78,14 @@ def test_the_plugin_registers_the_whole_hub_below_the_component(kubeconfig: Path
     assert expected <= set(double.resources)
     assert [parent for parent in double.parents if not parent.startswith(f"urn:pulumi:test::project::{TYPE}")] == [""]
     assert [kind for kind, _ in double.resources if kind.startswith("pulumi-python:")] == []
+
+
+def test_many_resources_of_the_plugin_are_checked_while_the_component_waits_for_them(kubeconfig: Path) -> None:
+    services = [{"name": f"service-{number}", "scopes": ["list:users"]} for number in range(20)]
+    with engine.running() as double:
+        _construct(double, kubeconfig, {**_INPUTS, "hub": {"services": services}})
+    kinds = [kind for kind, _ in double.resources]
+    assert kinds.count("jupyterhub:index:Token") >= len(services)
 
 
 def test_the_outputs_are_complete_and_the_tokens_of_services_secret(kubeconfig: Path) -> None:
