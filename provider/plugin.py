@@ -8,6 +8,7 @@ import asyncio
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, Final
 
@@ -30,6 +31,9 @@ _OWN_PROVIDERS: Final = (
     "JupyterHub {}: has the provider of {} in its options or those of its parent, but makes its own from its inputs. "
     "Remove the option; kubernetes.context, or cluster on GKE, is the hub's cluster"
 )
+_THREADS: Final = 1000
+"""Most threads, far more than a hub has resources: the registration of each takes one until the engine is done with it,
+and for that the engine waits for hooks and custom resources, which need threads too."""
 _SECOND: Final = "JupyterHub {}: is the second hub of this stack, but a stack has one. Create another stack for it"
 
 
@@ -100,6 +104,7 @@ def main(arguments: Sequence[str]) -> None:
 
 
 async def _serve(servicer: HubServicer) -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
     # The engine's messages may be larger than the default limit of 4 MiB.
     server = grpc.aio.server(options=[("grpc.max_receive_message_length", 400 * 1024 * 1024)])
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)

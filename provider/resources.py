@@ -7,8 +7,6 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import grpc
@@ -47,8 +45,6 @@ PROVIDERS: Final[Mapping[str, dynamic.ResourceProvider]] = {
 }
 """The providers by the types of their resources."""
 
-_THREADS: Final = ThreadPoolExecutor(max_workers=32)
-"""Threads of the providers. Those of asyncio may all wait for the engine, which waits for a provider."""
 _Result = TypeVar("_Result")
 _Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -112,7 +108,7 @@ def _provider(urn: str) -> dynamic.ResourceProvider:
 async def _run(context: _Context, method: Callable[..., _Result], *arguments: object) -> _Result:
     """Return the result of a provider, which may take minutes; its error is what the engine shows."""
     try:
-        return await asyncio.get_running_loop().run_in_executor(_THREADS, partial(method, *arguments))
+        return await asyncio.to_thread(method, *arguments)
     except Exception as error:
         await context.abort(grpc.StatusCode.UNKNOWN, str(error))
         raise

@@ -38,7 +38,7 @@ class EngineDouble:
 @contextmanager
 def running() -> Generator[EngineDouble]:
     """Run the double on a loopback port until the end of the block."""
-    server = grpc.server(ThreadPoolExecutor(max_workers=16))
+    server = grpc.server(ThreadPoolExecutor(max_workers=64))
     double = EngineDouble(address=f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}")
     resource_pb2_grpc.add_ResourceMonitorServicer_to_server(_Monitor(double), server)
     engine_pb2_grpc.add_EngineServicer_to_server(_Engine(), server)
