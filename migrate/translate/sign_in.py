@@ -115,6 +115,8 @@ def sign_in(plan: Plan) -> None:
         _password(plan, traits, cls)
     elif cls == "NativeAuthenticator":
         plan.settings["auth.type"] = "native"
+    elif cls == "LTI13Authenticator":
+        _lti(plan, traits)
     elif cls == "GCPIAPAuthenticator":
         _iap(plan, traits)
     else:
@@ -270,6 +272,20 @@ def _password(plan: Plan, traits: _Traits, cls: str) -> None:
     traits.hide(name, "auth.userPassword")
     traits.hide("admin_password", "auth.adminPassword")
     _all(traits, "auth.allowAnyoneFromTheInternet")
+
+
+def _lti(plan: Plan, traits: _Traits) -> None:
+    plan.settings["auth.type"] = "lti"
+    traits.move("issuer", "lti.issuer")
+    traits.move("client_id", "lti.clientIds", many=True)
+    traits.move("authorize_url", "lti.authorizationUrl")
+    traits.move("jwks_endpoint", "lti.keysUrl")
+    if "username_key" not in traits.found:
+        plan.settings["lti.usernameClaim"] = "email"  # the package's default
+    traits.move("username_key", "lti.usernameClaim")
+    for name in ("tool_name", "tool_description", "uri_scheme"):
+        if name in traits.found:
+            plan.same("the tool is registered by hand; its URLs are the export `lti_urls`", traits.found.pop(name)[1])
 
 
 def _iap(plan: Plan, traits: _Traits) -> None:

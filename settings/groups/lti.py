@@ -24,18 +24,19 @@ class LtiSettings(Model):
     """Authorization endpoint of the platform, such as `https://moodle.example.edu/mod/lti/auth.php`. Required with
     `auth.type: lti`."""
     keys_url: PlatformUrl | None = None
-    """Public keys of the platform (*keyset* or *JWKS endpoint*), such as `https://moodle.example.edu/mod/lti/certs.php`.
-    Required with `auth.type: lti`."""
+    """Public keys of the platform (*keyset URL*, *JWKS endpoint*), such as
+    `https://moodle.example.edu/mod/lti/certs.php`. Required with `auth.type: lti`."""
     title: Line | None = None
     """Name of the platform on the hub's pages, such as `Example Courses`. Not set: the host of the issuer."""
     username_claim: ClaimName = "sub"
     """Claim with the user name, such as `email`; `custom_login` is the custom parameter `login` of the tool. `sub`, the
-    default, is the ID of the account, which never changes. Another claim gives all users other names, and empty homes."""
+    default, is the ID of the account, which never changes. Another claim gives all users other names, and empty
+    homes."""
     deployment_ids: Annotated[tuple[PlatformId, ...], Field(examples=[["1"]])] = ()
     """Deployments of the tool from which people can sign in. Empty: all of `lti.clientIds`."""
     admin_roles: Annotated[tuple[RoleUri, ...], Field(examples=[[_ADMINISTRATOR]])] = ()
-    """Roles at the platform whose holders are admins of the whole hub, by the role of the last sign-in. Roles of a course
-    (`.../membership#Instructor`) are those of any course."""
+    """Roles at the platform whose holders are admins of the whole hub, until their next sign-in without the role. A role
+    in a course (`.../membership#Instructor`) counts in any course."""
 
     @property
     def title_in_use(self) -> str:

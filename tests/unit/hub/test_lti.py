@@ -199,9 +199,7 @@ def test_the_first_page_says_where_to_begin_and_has_no_button(hub: RunningHub, p
 
 def test_cookies_of_a_launch_come_back_with_the_form_of_another_site(hub: RunningHub, platform: LtiPlatform) -> None:
     asked = {"iss": platform.url, "login_hint": "ada", "target_link_uri": "https://hub.example.org"}
-    answer = Student(hub, platform).get(
-        "/hub/lti13/oauth_login", params=asked, headers={"X-Forwarded-Proto": "https"}
-    )
+    answer = Student(hub, platform).get("/hub/lti13/oauth_login", params=asked, headers={"X-Forwarded-Proto": "https"})
     assert "redirect_uri=https%3A%2F%2F" in answer.headers["Location"]
     cookies = [text for text in answer.headers.get_list("Set-Cookie") if text.startswith("lti13authenticator-")]
     assert len(cookies) == 2
