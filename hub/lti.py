@@ -36,7 +36,7 @@ class LoginHandler(LTI13LoginInitHandler):
     def _set_oauth_cookie(self, key: str, value: str) -> None:
         # The answer is a form that the platform's page sends, with which browsers send no other cookies. They take
         # these with https only.
-        is_secure = self.authenticator.get_uri_scheme(self.request) == "https"
+        is_secure = self.get_redirect_uri().startswith("https:")
         same_site = {"samesite": "None", "secure": True} if is_secure else {}
         self._set_cookie(key, value, expires_days=1, httponly=True, encrypted=True, **same_site)
 
@@ -82,9 +82,7 @@ class LtiAuthenticator(LTI13Authenticator):
             HubError: The platform does not tell it.
         """
         claim = self.lti.username_claim
-        given = token
-        if claim.startswith(_CUSTOM):
-            given = token.get(LTI13_CUSTOM_CLAIM) or {}
+        given: Mapping[str, Any] = (token.get(LTI13_CUSTOM_CLAIM) or {}) if claim.startswith(_CUSTOM) else token
         name = given.get(claim.removeprefix(_CUSTOM))
         if not token.get("sub") or not isinstance(name, str) or not name.strip():
             missing = claim if token.get("sub") else "sub"

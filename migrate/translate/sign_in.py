@@ -104,7 +104,7 @@ def sign_in(plan: Plan) -> None:
     cls = _class_of(plan, named)
     traits = _traits_of(plan, cls)
     for name, why in _SAME.items():
-        if name in traits.found and (name not in _OF_OAUTH or cls != "GenericOAuthenticator"):
+        if name in traits.found and (name not in _OF_OAUTH or cls not in _WITH_ADDRESSES):
             plan.same(why, traits.found.pop(name)[1])
     _people(traits)
     if cls == "GitHubOAuthenticator":
@@ -127,7 +127,9 @@ def sign_in(plan: Plan) -> None:
 
 
 _OF_OAUTH: Final = {name for name in _SAME if name.endswith(("_url", "_method", "_params")) and "callback" not in name}
-"""Traits that GenericOAuthenticator needs where its provider is not known."""
+"""Traits with the addresses of a provider."""
+_WITH_ADDRESSES: Final = {"GenericOAuthenticator", "LTI13Authenticator"}
+"""Classes that need them: the provider may be unknown, or has no discovery document."""
 
 
 def _traits_of(plan: Plan, cls: str) -> _Traits:

@@ -16,8 +16,9 @@ class AuthSettings(Model):
 
     type: Literal["github", "oidc", "lti", "iap", "dummy", "shared-password", "native", "custom"]
     """Sign-in, required: `github`, `oidc` (OpenID Connect: Google, Microsoft Entra, CILogon, Keycloak, Auth0, Okta and
-    others), `lti` (from a course platform, by LTI 1.3), `iap` (Google's Identity-Aware Proxy), `dummy` (any name and password), `shared-password` (one password for
-    all users), `native` (users sign up, and an admin approves them) or `custom` (another authenticator class)."""
+    others), `lti` (from a course platform, by LTI 1.3), `iap` (Google's Identity-Aware Proxy), `dummy` (any name and
+    password), `shared-password` (one password for all users), `native` (users sign up, and an admin approves them) or
+    `custom` (another authenticator class)."""
     allowed_users: Annotated[tuple[UserName, ...], Field(examples=[["ada", "grace"]])] = ()
     """Users who can sign in. Empty: with `github`, `oidc`, `iap` and `custom`, only users that other settings allow;
     else all users."""

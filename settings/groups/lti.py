@@ -35,8 +35,8 @@ class LtiSettings(Model):
     deployment_ids: Annotated[tuple[PlatformId, ...], Field(examples=[["1"]])] = ()
     """Deployments of the tool from which people can sign in. Empty: all of `lti.clientIds`."""
     admin_roles: Annotated[tuple[RoleUri, ...], Field(examples=[[_ADMINISTRATOR]])] = ()
-    """Roles at the platform whose holders are admins of the whole hub, until their next sign-in without the role. A role
-    in a course (`.../membership#Instructor`) counts in any course."""
+    """Roles at the platform whose holders are admins of the whole hub, until their next sign-in without the role. A
+    role in a course (`.../membership#Instructor`) counts in any course."""
 
     @property
     def title_in_use(self) -> str:

@@ -3,11 +3,9 @@ from typing import Any
 
 from jupyterhub.auth import Authenticator
 from jupyterhub.handlers.base import BaseHandler
-from tornado.httputil import HTTPServerRequest
 
 class LTI13Authenticator(Authenticator):
     login_handler: type[BaseHandler]
     callback_handler: type[BaseHandler]
-    def get_uri_scheme(self, request: HTTPServerRequest) -> str: ...
     def get_username(self, token: Mapping[str, Any]) -> str: ...
     async def authenticate(self, handler: BaseHandler, data: Mapping[str, Any] | None = None) -> dict[str, Any]: ...

@@ -1,10 +1,9 @@
 from typing import Any
 
 from jupyterhub.handlers.base import BaseHandler
-from ltiauthenticator.lti13.auth import LTI13Authenticator
 
 class LTI13LoginInitHandler(BaseHandler):
-    authenticator: LTI13Authenticator
+    def get_redirect_uri(self) -> str: ...
     def _set_oauth_cookie(self, key: str, value: str) -> None: ...
 
 class LTI13CallbackHandler(BaseHandler):
