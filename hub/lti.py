@@ -34,8 +34,8 @@ class LoginHandler(LTI13LoginInitHandler):
     """Start of a sign-in, which sends the browser to the platform."""
 
     def _set_oauth_cookie(self, key: str, value: str) -> None:
-        # The answer is a form that the platform's page sends, with which browsers send no other cookies. They take
-        # these with https only.
+        # The answer is a form that the platform's page sends, with which browsers send no other cookies; and they take
+        # these with https only, which the settings require.
         is_secure = self.get_redirect_uri().startswith("https:")
         same_site = {"samesite": "None", "secure": True} if is_secure else {}
         self._set_cookie(key, value, expires_days=1, httponly=True, encrypted=True, **same_site)

@@ -65,6 +65,7 @@ LTI: Mapping[str, object] = {
     "lti.clientIds": ["client-1"],
     "lti.authorizationUrl": "https://moodle.example.edu/mod/lti/auth.php",
     "lti.keysUrl": "https://moodle.example.edu/mod/lti/certs.php",
+    "publicUrl": "https://hub.example.org",
 }
 """Changes for sign-in by LTI 1.3."""
 

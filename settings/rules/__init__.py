@@ -138,6 +138,7 @@ RULES: Final[tuple[Rule, ...]] = (
     oidc.auto_login_errors,
     lti.effect_errors,
     lti.platform_errors,
+    lti.https_errors,
     lti.group_errors,
     iap.effect_errors,
     iap.client_errors,

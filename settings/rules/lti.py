@@ -32,6 +32,18 @@ def platform_errors(auth: AuthSettings, lti: LtiSettings) -> list[str]:
     ]
 
 
+def https_errors(auth: AuthSettings, public_url: str | None) -> list[str]:
+    """Report a hub without https: browsers send it no cookie with the form that the platform's page sends."""
+    if auth.type != "lti" or (public_url or "").startswith("https://"):
+        return []
+    return [
+        (
+            "auth.type: lti needs https, as a browser sends cookies from another site's page with https only; set "
+            "endpoint.hostname and endpoint.tlsSecret, or publicUrl if another program ends https: docs/https.md"
+        )
+    ]
+
+
 def group_errors(auth: AuthSettings, lti: LtiSettings, hub: HubSettings) -> list[str]:
     """Report groups beside roles, which become the groups of a user."""
     if auth.type != "lti" or not (lti.admin_roles and hub.groups):

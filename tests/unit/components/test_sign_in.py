@@ -120,9 +120,9 @@ def test_the_address_after_signing_out_is_exported_if_it_has_to_be_registered() 
 def test_what_a_course_platform_asks_for_is_exported() -> None:
     found = record_hub({**LTI, "hub.baseUrl": "/jupyter"})
     assert found.outputs[found.one("JupyterHub").urn]["lti_urls"] == {
-        "initiate_login_url": "http://127.100.0.10/jupyter/hub/lti13/oauth_login",
-        "redirect_url": "http://127.100.0.10/jupyter/hub/lti13/oauth_callback",
-        "target_link_url": "http://127.100.0.10/jupyter/hub",
+        "initiate_login_url": "https://hub.example.org/jupyter/hub/lti13/oauth_login",
+        "redirect_url": "https://hub.example.org/jupyter/hub/lti13/oauth_callback",
+        "target_link_url": "https://hub.example.org/jupyter/hub",
     }
 
 

@@ -90,7 +90,7 @@ _KEYCLOAK = "https://sso.example.org/realms/main/protocol/openid-connect"
                     "jwks_endpoint": "https://moodle.example.edu/mod/lti/certs.php",
                 },
             ),
-            {**LTI, "lti.usernameClaim": "email"},
+            {key: value for key, value in LTI.items() if key != "publicUrl"} | {"lti.usernameClaim": "email"},
         ),
         (
             {"auth": {"type": "cilogon", "cilogon": {"clientId": "v", "callbackUrl": "https://hub.example.org/x"}}},
