@@ -185,7 +185,8 @@ def test_an_outage_of_the_platform_ends_no_session(hub: RunningHub, platform: Lt
     assert ada.launch()[0] == 302
     platform.down = True
     try:
-        assert bob.launch()[0] == 400
+        status, text = bob.launch()
+        assert (status, "Fail to fetch data from the url" in text) == (400, True)
         assert ada.get("/hub/home").status_code == 200
     finally:
         platform.down = False
