@@ -27,7 +27,7 @@ from components.proxy import Proxy, ProxyArgs
 from components.quota import NotebookQuota, NotebookQuotaArgs
 from components.rbac import Rbac, RbacArgs
 from components.tls import Tls, TlsArgs
-from settings import METRICS_SERVICE, Settings, callback_of, logout_of
+from settings import METRICS_SERVICE, Settings, callback_of, logout_of, lti_urls_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +146,9 @@ class JupyterHub(pulumi.ComponentResource):
             "oauth_callback_url": endpoint.url.apply(lambda url: callback_of(url) if url else None),
             "oauth_logout_url": endpoint.url.apply(lambda url: logout_of(url) if url else None)
             if settings.oidc.logout_at_provider
+            else None,
+            "lti_urls": endpoint.url.apply(lambda url: lti_urls_of(url) if url else None)
+            if settings.auth.type == "lti"
             else None,
             "dns_records": runs_on.dns_records,
             "database_instance": database.instance if database else None,

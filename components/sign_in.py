@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from hub.contract import GitHub, Iap, SignIn
+from hub.contract_lti import Lti
 from hub.contract_oidc import IdentityProvider, Oidc
 from settings import Settings, callback_of
 
@@ -46,6 +47,7 @@ def sign_in(settings: Settings, public_url: str | None, iap_audience: str | None
             recheck_minutes=github.recheck_minutes,
         ),
         oidc=_oidc(settings) if auth.type == "oidc" else None,
+        lti=_lti(settings) if auth.type == "lti" else None,
         iap=(
             Iap(audience=iap_audience, allow_all=bool(settings.iap.members))
             if auth.type == "iap" and iap_audience is not None
@@ -88,6 +90,20 @@ def _oidc(settings: Settings) -> Oidc:
         identity_providers=_identity_providers(settings),
         recheck_minutes=oidc.recheck_minutes,
         logout_at_provider=oidc.logout_at_provider,
+    )
+
+
+def _lti(settings: Settings) -> Lti:
+    lti = settings.lti
+    return Lti(
+        title=lti.title_in_use,
+        issuer=str(lti.issuer),
+        client_ids=lti.client_ids,
+        authorization_url=str(lti.authorization_url),
+        keys_url=str(lti.keys_url),
+        username_claim=lti.username_claim,
+        deployment_ids=lti.deployment_ids,
+        admin_roles=lti.admin_roles,
     )
 
 

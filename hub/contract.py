@@ -13,6 +13,7 @@ from pydantic import JsonValue  # noqa: TC002 Pydantic needs it
 from hub.contract_choices import Choice  # noqa: TC001 Pydantic needs it
 from hub.contract_content import ContentSettings  # noqa: TC001 Pydantic needs it
 from hub.contract_folders import Folder, Scratch  # noqa: TC001 Pydantic needs it
+from hub.contract_lti import Lti  # noqa: TC001 Pydantic needs it
 from hub.contract_monitoring import Monitoring  # noqa: TC001 Pydantic needs it
 from hub.contract_oidc import Oidc  # noqa: TC001 Pydantic needs it
 from hub.contract_pages import Pages  # noqa: TC001 Pydantic needs it
@@ -131,13 +132,13 @@ class Iap(Part):
 class SignIn(Part):
     """The authenticator, and the authorized users. Passwords and client secrets are environment variables."""
 
-    type: Literal["github", "oidc", "iap", "dummy", "shared-password", "native", "custom"]
+    type: Literal["github", "oidc", "lti", "iap", "dummy", "shared-password", "native", "custom"]
     """`dummy`: any name, any password. `shared-password`: one password for all. `native`: users sign up."""
     allowed_users: tuple[str, ...]
     """Users who may sign in. Empty: everyone that the other fields authorize."""
     admin_users: tuple[str, ...]
     """Users who may sign in and are admins. Nobody else is, but members of `GitHub.admin_teams` and
-    `Oidc.admin_groups`."""
+    `Oidc.admin_groups`, and holders of `Lti.admin_roles`."""
     blocked_users: tuple[str, ...]
     """Users who may not sign in, whatever else authorizes them."""
     allow_all: bool
@@ -152,6 +153,8 @@ class SignIn(Part):
     """For `github`."""
     oidc: Oidc | None
     """For `oidc`."""
+    lti: Lti | None
+    """For `lti`."""
     iap: Iap | None
     """For `iap`."""
     custom_class: str | None

@@ -29,7 +29,7 @@ def configure(c: Config, sign_in: SignIn) -> None:
 
     Raises:
         KeyError: A password is not in the environment.
-        ValueError: `iap` or `oidc` is missing in `hub.json`.
+        ValueError: `iap`, `lti` or `oidc` is missing in `hub.json`.
         ImportError, AttributeError: `custom_class` does not exist.
     """
     c.JupyterHub.cookie_max_age_days = sign_in.session_hours / 24
@@ -108,6 +108,24 @@ def _oidc(c: Config, sign_in: SignIn) -> type:
     return OidcSignIn
 
 
+def _lti(c: Config, sign_in: SignIn) -> type:
+    from hub.lti import LtiSignIn  # noqa: PLC0415 as above
+
+    lti = sign_in.lti
+    if lti is None:
+        msg = "hub.json has no course platform"
+        raise ValueError(msg)
+    LtiSignIn.lti, LtiSignIn.admin_groups = lti, set(lti.admin_roles)
+    options = c.LTI13Authenticator
+    options.issuer, options.client_id = lti.issuer, set(lti.client_ids)
+    options.authorize_url, options.jwks_endpoint = lti.authorization_url, lti.keys_url
+    if sign_in.callback_url:
+        options.uri_scheme = sign_in.callback_url.partition("://")[0]
+    c.Authenticator.allow_all = not sign_in.allowed_users
+    c.Authenticator.manage_groups = bool(lti.admin_roles)
+    return LtiSignIn
+
+
 def _iap(c: Config, sign_in: SignIn) -> type:
     from hub.iap import IapAuthenticator  # noqa: PLC0415 as above
 
@@ -165,6 +183,7 @@ def _custom(c: Config, sign_in: SignIn) -> type:
 _CLASSES: Mapping[str, Callable[[Config, SignIn], type]] = {
     "github": _github,
     "oidc": _oidc,
+    "lti": _lti,
     "iap": _iap,
     "dummy": _dummy,
     "shared-password": _shared_password,

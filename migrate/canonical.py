@@ -72,6 +72,10 @@ _OLD_KEYS: Final[Mapping[str, Key]] = {
     "auth.google.clientSecret": ("GoogleOAuthenticator", "client_secret"),
     "auth.google.callbackUrl": ("GoogleOAuthenticator", "oauth_callback_url"),
     "auth.google.hostedDomain": ("GoogleOAuthenticator", "hosted_domain"),
+    "auth.google.loginService": ("GoogleOAuthenticator", "login_service"),
+    "auth.cilogon.clientId": ("CILogonOAuthenticator", "client_id"),
+    "auth.cilogon.clientSecret": ("CILogonOAuthenticator", "client_secret"),
+    "auth.cilogon.callbackUrl": ("CILogonOAuthenticator", "oauth_callback_url"),
 }
 """Keys of charts before 0.10, and class and trait below `hub.config`."""
 _TEMPLATE: Final = re.compile(r"\$?\$\{[^}\s]*\}|\{\{|\bX{3,}\b")

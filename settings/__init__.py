@@ -17,7 +17,7 @@ from settings.reading.loader import from_file, from_pulumi, parse
 from settings.reading.mistakes import SettingsError
 from settings.settings import Settings
 from settings.types import quantity
-from settings.types.addresses import callback_of, is_loopback, logout_of, url_of
+from settings.types.addresses import callback_of, is_loopback, logout_of, lti_urls_of, url_of
 from settings.types.certificate import certificate_errors, key_errors
 from settings.types.endpoint import CertManager
 from settings.types.hours import weekly_hours
@@ -64,6 +64,7 @@ __all__ = [
     "key_errors",
     "logo_file",
     "logout_of",
+    "lti_urls_of",
     "parse",
     "quantity",
     "url_of",

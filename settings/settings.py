@@ -20,6 +20,7 @@ from settings.groups.iap import IapSettings
 from settings.groups.identity import IdentitySettings
 from settings.groups.images import ImagesSettings
 from settings.groups.kubernetes import KubernetesSettings
+from settings.groups.lti import LtiSettings
 from settings.groups.memberships import memberships
 from settings.groups.monitoring import METRICS_SERVICE, MonitoringSettings
 from settings.groups.network import NetworkSettings
@@ -74,6 +75,7 @@ class Settings(Model):
     secrets: SecretsSettings = SecretsSettings()
     github: GitHubSettings = GitHubSettings()
     oidc: OidcSettings = OidcSettings()
+    lti: LtiSettings = LtiSettings()
     iap: IapSettings = IapSettings()
     auth: AuthSettings
 
@@ -130,7 +132,7 @@ class Settings(Model):
     @property
     def ports_of_hub(self) -> tuple[int, ...]:
         """TCP ports at which the hub reaches any address, with `network.policies`."""
-        urls = {"github": self.github.url, "oidc": self.oidc.issuer_in_use}
+        urls = {"github": self.github.url, "oidc": self.oidc.issuer_in_use, "lti": self.lti.keys_url}
         return ports_of_hub(self.cluster, urls.get(self.auth.type))
 
     @property

@@ -39,6 +39,7 @@ HUB_CONFIG = HubConfig(
             recheck_minutes=5,
         ),
         oidc=None,
+        lti=None,
         iap=None,
         custom_class=None,
         custom_traits={},

@@ -11,7 +11,7 @@ from settings.reading.stack_file import read_config
 from settings.types.secret import is_sealed
 from tests.corpus import FILES
 from tests.doubles.certificates import pair
-from tests.stacks import CLOUD_SQL, GATEWAY, GKE, IAP, IP_ENDPOINT, OIDC, POSTGRESQL, VALUES
+from tests.stacks import CLOUD_SQL, GATEWAY, GKE, IAP, IP_ENDPOINT, LTI, OIDC, POSTGRESQL, VALUES
 from tools.schema.effects import ANOTHER_STACK, effect_of
 
 Values = Mapping[str, object]
@@ -196,6 +196,19 @@ _ALONE: Final[tuple[tuple[Values, Values], ...]] = (
             "oidc.allowAll": True,
             "oidc.recheckMinutes": 1,
             "oidc.logoutAtProvider": True,
+        },
+    ),
+    (
+        {**VALUES, **LTI},
+        {
+            "lti.issuer": "https://canvas.instructure.com",
+            "lti.clientIds": ["client-1", "client-2"],
+            "lti.authorizationUrl": "https://sso.canvaslms.com/api/lti/authorize_redirect",
+            "lti.keysUrl": "https://sso.canvaslms.com/api/lti/security/jwks",
+            "lti.title": "Example Courses",
+            "lti.usernameClaim": "email",
+            "lti.deploymentIds": ["1"],
+            "lti.adminRoles": ["http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator"],
         },
     ),
     ({**BEFORE, "pages.organization": "Example"}, {"pages.organizationUrl": "https://example.org"}),

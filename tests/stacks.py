@@ -59,6 +59,16 @@ OIDC: Mapping[str, object] = {
 }
 """Changes for sign-in by OpenID Connect."""
 
+LTI: Mapping[str, object] = {
+    "auth.type": "lti",
+    "lti.issuer": "https://moodle.example.edu",
+    "lti.clientIds": ["client-1"],
+    "lti.authorizationUrl": "https://moodle.example.edu/mod/lti/auth.php",
+    "lti.keysUrl": "https://moodle.example.edu/mod/lti/certs.php",
+    "publicUrl": "https://hub.example.org",
+}
+"""Changes for sign-in by LTI 1.3."""
+
 GKE: Mapping[str, object] = {
     "auth.type": "github",
     "github.clientId": "id",

@@ -104,7 +104,7 @@ def sign_in(plan: Plan) -> None:
     cls = _class_of(plan, named)
     traits = _traits_of(plan, cls)
     for name, why in _SAME.items():
-        if name in traits.found and (name not in _OF_OAUTH or cls != "GenericOAuthenticator"):
+        if name in traits.found and (name not in _OF_OAUTH or cls not in _WITH_ADDRESSES):
             plan.same(why, traits.found.pop(name)[1])
     _people(traits)
     if cls == "GitHubOAuthenticator":
@@ -115,6 +115,8 @@ def sign_in(plan: Plan) -> None:
         _password(plan, traits, cls)
     elif cls == "NativeAuthenticator":
         plan.settings["auth.type"] = "native"
+    elif cls == "LTI13Authenticator":
+        _lti(plan, traits)
     elif cls == "GCPIAPAuthenticator":
         _iap(plan, traits)
     else:
@@ -125,7 +127,9 @@ def sign_in(plan: Plan) -> None:
 
 
 _OF_OAUTH: Final = {name for name in _SAME if name.endswith(("_url", "_method", "_params")) and "callback" not in name}
-"""Traits that GenericOAuthenticator needs where its provider is not known."""
+"""Traits with the addresses of a provider."""
+_WITH_ADDRESSES: Final = {"GenericOAuthenticator", "LTI13Authenticator"}
+"""Classes that need them: the provider may be unknown, or has no discovery document."""
 
 
 def _traits_of(plan: Plan, cls: str) -> _Traits:
@@ -270,6 +274,20 @@ def _password(plan: Plan, traits: _Traits, cls: str) -> None:
     traits.hide(name, "auth.userPassword")
     traits.hide("admin_password", "auth.adminPassword")
     _all(traits, "auth.allowAnyoneFromTheInternet")
+
+
+def _lti(plan: Plan, traits: _Traits) -> None:
+    plan.settings["auth.type"] = "lti"
+    traits.move("issuer", "lti.issuer")
+    traits.move("client_id", "lti.clientIds", many=True)
+    traits.move("authorize_url", "lti.authorizationUrl")
+    traits.move("jwks_endpoint", "lti.keysUrl")
+    if "username_key" not in traits.found:
+        plan.settings["lti.usernameClaim"] = "email"  # the package's default
+    traits.move("username_key", "lti.usernameClaim")
+    for name in ("tool_name", "tool_description", "uri_scheme"):
+        if name in traits.found:
+            plan.same("the tool is registered by hand; its URLs are the export `lti_urls`", traits.found.pop(name)[1])
 
 
 def _iap(plan: Plan, traits: _Traits) -> None:

@@ -14,16 +14,17 @@ from settings.types.text import Flag, WholeNumber
 class AuthSettings(Model):
     """Sign-in, and the users who can sign in."""
 
-    type: Literal["github", "oidc", "iap", "dummy", "shared-password", "native", "custom"]
+    type: Literal["github", "oidc", "lti", "iap", "dummy", "shared-password", "native", "custom"]
     """Sign-in, required: `github`, `oidc` (OpenID Connect: Google, Microsoft Entra, CILogon, Keycloak, Auth0, Okta and
-    others), `iap` (Google's Identity-Aware Proxy), `dummy` (any name and password), `shared-password` (one password for
-    all users), `native` (users sign up, and an admin approves them) or `custom` (another authenticator class)."""
+    others), `lti` (from a course platform, by LTI 1.3), `iap` (Google's Identity-Aware Proxy), `dummy` (any name and
+    password), `shared-password` (one password for all users), `native` (users sign up, and an admin approves them) or
+    `custom` (another authenticator class)."""
     allowed_users: Annotated[tuple[UserName, ...], Field(examples=[["ada", "grace"]])] = ()
     """Users who can sign in. Empty: with `github`, `oidc`, `iap` and `custom`, only users that other settings allow;
     else all users."""
     admin_users: Annotated[tuple[UserName, ...], Field(examples=[["ada"]])] = ()
     """Users who can sign in, and are admins. A user who is removed from the list is no longer an admin. Groups of
-    admins: `github.adminTeams`, `oidc.adminGroups`."""
+    admins: `github.adminTeams`, `oidc.adminGroups`, `lti.adminRoles`."""
     blocked_users: Annotated[tuple[UserName, ...], Field(examples=[["mallory"]])] = ()
     """Users who cannot sign in, even if another setting allows them."""
     session_hours: Annotated[WholeNumber, Field(ge=1, le=8760)] = 168

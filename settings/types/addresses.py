@@ -42,6 +42,15 @@ def callback_of(url: str) -> str:
     return f"{url}/hub/oauth_callback"
 
 
+def lti_urls_of(url: str) -> dict[str, str]:
+    """Return the URLs of a hub to register at a course platform, by what LTI 1.3 calls them."""
+    return {
+        "initiate_login_url": f"{url}/hub/lti13/oauth_login",
+        "redirect_url": f"{url}/hub/lti13/oauth_callback",
+        "target_link_url": f"{url}/hub",
+    }
+
+
 def logout_of(url: str) -> str:
     """Return the URL to which an OpenID provider leads people back who have signed out there."""
     return f"{url}/hub/logout"

@@ -17,19 +17,30 @@ _GUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _DISCOVERY: Final = "/.well-known/"
 
 
-def _issuer(text: str) -> str:
+def secure(text: str, reason: str) -> str:
+    """Return a URL that nobody in between can change: with https, or a private address for tests.
+
+    Raises:
+        ValueError: It has none, or no port, with the reason.
+    """
     try:
         parts = urlsplit(text)
         host = parts.hostname or ""
         is_right = parts.port != 0  # raises if it is too large
     except ValueError:
-        raise ValueError(_NO_ISSUER) from None
-    if not is_right or _DISCOVERY in parts.path:
-        raise ValueError(_NO_ISSUER)
+        raise ValueError(reason) from None
+    if not is_right:
+        raise ValueError(reason)
     if parts.scheme != "https" and not _is_private(host):
         msg = "must begin with https://, since everybody in between could sign in as anybody; http:// is for tests only"
         raise ValueError(msg)
     return text
+
+
+def _issuer(text: str) -> str:
+    if _DISCOVERY in text:
+        raise ValueError(_NO_ISSUER)
+    return secure(text, _NO_ISSUER)
 
 
 def _is_private(host: str) -> bool:

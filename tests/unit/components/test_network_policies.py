@@ -7,7 +7,7 @@ import pytest
 
 from hub.contract import IDENTITY_LABEL
 from tests.doubles.monitor import Record
-from tests.stacks import CLOUD_SQL, POSTGRESQL, record_gke, record_hub, text_of
+from tests.stacks import CLOUD_SQL, LTI, POSTGRESQL, record_gke, record_hub, text_of
 
 ADA = {"name": "ada", "googleServiceAccount": "ada-data@my-project-123.iam.gserviceaccount.com", "users": ["ada"]}
 TLS = {"auth.allowAnyoneFromTheInternet": True, "endpoint.hostname": "hub.example.org", "endpoint.tlsSecret": "hub-tls"}
@@ -82,6 +82,11 @@ def test_the_hub_reaches_the_port_of_an_openid_provider() -> None:
         "oidc.allowAll": True,
     }
     assert _ports(_policies(record_hub(oidc))["tf-hub-hub"]["egress"]) == {443, 6443, 8443, 8444, 16443}
+
+
+def test_the_hub_reaches_the_port_of_a_course_platforms_keys() -> None:
+    lti = {**LTI, "lti.keysUrl": "https://moodle.example.edu:8444/mod/lti/certs.php"}
+    assert _ports(_policies(record_hub(lti))["tf-hub-hub"]["egress"]) == {443, 6443, 8443, 8444, 16443}
 
 
 def test_hub_and_proxy_reach_services_whose_namespace_reaches_the_hub() -> None:

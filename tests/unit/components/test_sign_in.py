@@ -7,7 +7,7 @@ import pytest
 from components import hub_secret
 from components.sign_in import sign_in
 from hub.contract_oidc import Oidc
-from tests.stacks import OIDC, record_hub, settings_with
+from tests.stacks import LTI, OIDC, record_hub, settings_with
 
 _ADA = {"oidc.issuer": "", "oidc.allowedGroups": [], "auth.allowedUsers": ["ada"]}
 _TENANT = "0f8fad5b-d9cb-469f-a165-70867728950E"
@@ -115,3 +115,18 @@ def test_the_address_after_signing_out_is_exported_if_it_has_to_be_registered() 
     assert "oauth_logout_url" not in without.outputs[without.one("JupyterHub").urn]
     found = with_it.outputs[with_it.one("JupyterHub").urn]
     assert found["oauth_logout_url"] == "http://127.100.0.10/hub/logout"
+
+
+def test_what_a_course_platform_asks_for_is_exported() -> None:
+    found = record_hub({**LTI, "hub.baseUrl": "/jupyter"})
+    assert found.outputs[found.one("JupyterHub").urn]["lti_urls"] == {
+        "initiate_login_url": "https://hub.example.org/jupyter/hub/lti13/oauth_login",
+        "redirect_url": "https://hub.example.org/jupyter/hub/lti13/oauth_callback",
+        "target_link_url": "https://hub.example.org/jupyter/hub",
+    }
+
+
+def test_a_course_platform_without_a_title_is_named_by_its_host() -> None:
+    lti = sign_in(settings_with(LTI), "https://hub.example.org", None).lti
+    assert lti
+    assert (lti.title, lti.client_ids, lti.deployment_ids) == ("moodle.example.edu", ("client-1",), ())

@@ -10,7 +10,7 @@ from components import hub_config, hub_secret
 from config_check.check import check
 from config_check.child import stand_in
 from hub.contract import PROXY_TOKEN_VARIABLE
-from tests.stacks import POSTGRESQL, settings_with
+from tests.stacks import LTI, POSTGRESQL, settings_with
 from tests.unit.config_check.conftest import HERE, Try
 
 
@@ -113,6 +113,7 @@ def test_an_endless_configuration_is_reported_with_its_line(code: str, line: int
         },
         {"auth.type": "native", "auth.adminUsers": ["ada"], "auth.adminPassword": "a" * 32},
         {"auth.type": "shared-password", "auth.userPassword": "a" * 8},
+        LTI,
         {
             "auth.type": "custom",
             "auth.customClass": "oauthenticator.google.GoogleOAuthenticator",

@@ -6,6 +6,7 @@ import pytest
 
 from migrate.plan import Kind
 from migrate.translation import Translation, translate
+from tests.stacks import LTI
 
 
 def _settings(values: Mapping[str, object]) -> dict[str, object]:
@@ -80,19 +81,35 @@ _KEYCLOAK = "https://sso.example.org/realms/main/protocol/openid-connect"
             },
         ),
         (
+            _config(
+                JupyterHub={"authenticator_class": "ltiauthenticator.lti13.auth.LTI13Authenticator"},
+                LTI13Authenticator={
+                    "issuer": "https://moodle.example.edu",
+                    "client_id": ["client-1"],
+                    "authorize_url": "https://moodle.example.edu/mod/lti/auth.php",
+                    "jwks_endpoint": "https://moodle.example.edu/mod/lti/certs.php",
+                },
+            ),
+            {key: value for key, value in LTI.items() if key != "publicUrl"} | {"lti.usernameClaim": "email"},
+        ),
+        (
+            {"auth": {"type": "cilogon", "cilogon": {"clientId": "v", "callbackUrl": "https://hub.example.org/x"}}},
+            {"auth.type": "oidc", "oidc.provider": "cilogon", "oidc.clientId": "v"},
+        ),
+        (
             {"auth": {"type": "github", "admin": {"users": ["ada"]}, "github": {"clientId": "w"}}},
             {"auth.type": "github", "auth.adminUsers": ["ada"], "github.clientId": "w"},
         ),
         (_config(), {"auth.type": "dummy"}),
     ],
-    ids=["github", "keycloak", "another-provider", "entra", "google", "chart-0.9", "none"],
+    ids=["github", "keycloak", "another-provider", "entra", "google", "lti", "chart-0.9-cilogon", "chart-0.9", "none"],
 )
 def test_sign_in_is_that_of_the_authenticator_class(
     config: Mapping[str, object], expected: Mapping[str, object]
 ) -> None:
     found = _settings(config)
     assert {
-        key: value for key, value in found.items() if key.partition(".")[0] in {"auth", "github", "oidc"}
+        key: value for key, value in found.items() if key.partition(".")[0] in {"auth", "github", "oidc", "lti"}
     } == expected
 
 

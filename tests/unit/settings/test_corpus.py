@@ -82,6 +82,7 @@ def test_one_file_sets_every_key_that_is_valid_in_any_cluster() -> None:
     written = read_config(FILES / "everything.good.yaml")
     on_gke = read_config(FILES / "gke-everything.good.yaml")
     by_oidc = read_config(FILES / "oidc-everything.good.yaml")
+    by_lti = read_config(FILES / "lti-everything.good.yaml")
     # The first two exclude node pools, the third a zone as location, the next two endpoint.tlsSecret, the next two
     # need GitHub, the next three another OpenID provider, the next one excludes notebook.egress; the last four need
     # another endpoint, or no other certificate.
@@ -90,7 +91,7 @@ def test_one_file_sets_every_key_that_is_valid_in_any_cluster() -> None:
     alone |= {"monitoring.organizations"}
     alone |= {"oidc.tenant", "oidc.hostedDomains", "oidc.identityProviders", "network.policies"}
     alone |= {"endpoint.ingressClass", "endpoint.gateway", "endpoint.nodePort", "endpoint.certManager"}
-    assert {key for key in KEYS if f"{PROJECT}:{key}" not in {**written, **on_gke, **by_oidc}} == alone
+    assert {key for key in KEYS if f"{PROJECT}:{key}" not in {**written, **on_gke, **by_oidc, **by_lti}} == alone
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)

@@ -100,6 +100,11 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "sign_in.oidc.username_claim": "User names come from the claim {new} (before: {old}): people whose name is another "
     "one get a new, empty home.",
     "sign_in.oidc": "The settings of OpenID Connect change.",
+    "sign_in.lti.admin_roles": _USERS,
+    "sign_in.lti.deployment_ids": _USERS,
+    "sign_in.lti.username_claim": "User names come from the claim {new} (before: {old}): people whose name is another "
+    "one get a new, empty home.",
+    "sign_in.lti": "The settings of LTI change.",
     "sign_in.session_hours": "Users have to sign in again after {new} hours (before: {old}).",
     "sign_in.type": "The sign-in type changes: {old} → {new}.",
     "sign_in_token": "Servers can ask the hub for the token of their user's sign-in: {new} (before: {old}).",

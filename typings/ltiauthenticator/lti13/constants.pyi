@@ -1,0 +1,1 @@
+LTI13_CUSTOM_CLAIM: str
