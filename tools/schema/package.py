@@ -25,6 +25,11 @@ OUTPUTS: Final[Mapping[str, _Schema]] = {
         "description": "Callback URL, to be registered at the sign-in's provider.",
     },
     "oauth_logout_url": {"type": "string", "description": "URL to be registered there for `oidc.logoutAtProvider`."},
+    "lti_urls": {
+        "type": "object",
+        "additionalProperties": {"type": "string"},
+        "description": "URLs to be registered at the platform of LTI.",
+    },
     "dns_records": {"type": "array", "items": {"$ref": "pulumi.json#/Any"}, "description": "DNS records to be made."},
     "database_instance": {"type": "string", "description": "Connection name of the Cloud SQL instance."},
     "next_steps": {"type": "array", "items": {"type": "string"}, "description": "What is left to do, in words."},
