@@ -7,6 +7,7 @@ namespaces are.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _Answer = TypeVar("_Answer")
 _KEPT: Final = {"Namespace", "PersistentVolumeClaim", "StorageClass"}
 """Kinds that a stack may keep, or that an operator may create before, and that 0.1.0 did not mark."""
+_THREADS: Final = ThreadPoolExecutor()
+"""Threads of the hooks. Those of the event loop may all wait for registrations, which wait for hooks."""
 _ON_DRY_RUN: Final = pulumi.ResourceHookOptions(on_dry_run=True)
 
 
@@ -61,12 +64,16 @@ def remembered_if_own(cluster: ClusterIdentityArgs, namespaces: Sequence[str]) -
         namespaces: The names of the stack's namespaces.
     """
     look = Look(cluster, _stack())
+    # Before the resource: with `--parallel 1`, the engine answers no such question while a hook runs.
+    of_state = pulumi.Output.from_input(namespaces_of(_stack()))
 
     async def before_create(_: pulumi.ResourceHookArgs) -> None:
-        await look.before_cluster(namespaces)
+        await look.before_cluster(await of_state.future() or {}, namespaces)
 
     hook = pulumi.ResourceHook("is-the-cluster-of-the-stack", before_create, _ON_DRY_RUN)
-    return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[hook]))
+    return pulumi.ResourceOptions(
+        depends_on=of_state.apply(lambda _: []), hooks=pulumi.ResourceHookBinding(before_create=[hook])
+    )
 
 
 class NotOwnError(Exception):
@@ -89,7 +96,7 @@ class Look:
             if address is not None:
                 await self._require_own(address, wanted)
 
-    async def before_cluster(self, namespaces: Sequence[str]) -> None:
+    async def before_cluster(self, of_state: Mapping[str, str], namespaces: Sequence[str]) -> None:
         """Raise a NotOwnError if the cluster is not that of the stack's objects, or its namespaces are not free.
 
         The state knows no cluster if the stack is new, or of 0.1.0. Then it has namespaces, with their UIDs.
@@ -98,7 +105,7 @@ class Look:
         if address is None:
             return
         # A program of one's own, which has the hub as one component, may have other namespaces, in any cluster.
-        known = {name: uid for name, uid in (await _namespaces_of(self._stack)).items() if name in namespaces}
+        known = {name: uid for name, uid in of_state.items() if name in namespaces}
         for name, uid in known.items():
             wanted = _namespace(name)
             there = await _asked(partial(look_up, address, wanted), wanted, otherwise={"uid": uid})
@@ -141,7 +148,7 @@ def _stack() -> str:
     return f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
 
 
-async def _namespaces_of(stack: str) -> dict[str, str]:
+async def namespaces_of(stack: str) -> dict[str, str]:
     """Return the UIDs of the namespaces in the stack's state, by name.
 
     The program sees no state, apart from this function of the engine, which exists for stack references.
@@ -159,7 +166,7 @@ def _namespace(name: str) -> dict[str, Any]:
 async def _asked(question: Callable[[], _Answer], wanted: Mapping[str, Any], *, otherwise: _Answer) -> _Answer:
     """Return the answer of the cluster; `otherwise` in a preview without permissions there, which needs none."""
     try:
-        return await asyncio.to_thread(question)
+        return await asyncio.get_running_loop().run_in_executor(_THREADS, question)
     except UnreadableError as error:
         if pulumi.runtime.is_dry_run():
             return otherwise

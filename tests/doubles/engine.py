@@ -83,6 +83,10 @@ class _Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         urn = f"urn:pulumi:test::project::{path}{kind}::{name}"
         return resource_pb2.RegisterResourceResponse(urn=urn, id=name if request.custom else "", object=sent(state))
 
+    def Invoke(self, request: resource_pb2.ResourceInvokeRequest, _: object) -> provider_pb2.InvokeResponse:
+        assert request.tok == "pulumi:pulumi:readStackResourceOutputs"
+        return provider_pb2.InvokeResponse(**{"return": sent({"outputs": {}})})
+
     def RegisterResourceOutputs(self, *_: object) -> Empty:
         return Empty()
 

@@ -163,6 +163,8 @@ class _Cluster(mocks.Mocks):
         self._answers = answers
 
     def call(self, args: mocks.MockCallArgs) -> Any:  # noqa: ANN401 so in the base class
+        if args.token.endswith(":readStackResourceOutputs"):
+            return {"outputs": {}}  # the stack is new
         answer = outputs.answer(args.token, args.args)
         assert answer is not None, f"the program called {args.token}"
         return {**answer, **self._answers.get(args.token, {})}

@@ -133,7 +133,11 @@ def _remember(
     monkeypatch.setattr(pulumi.runtime, "invoke_async", invoke_async)
     monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: preview)
     look = ownership.Look(ClusterIdentityArgs(uid="uid", context="a"), _OWN)
-    asyncio.run(look.before_cluster(["lab", "lab-notebooks"]))
+
+    async def hook() -> None:
+        await look.before_cluster(await ownership.namespaces_of(_OWN), ["lab", "lab-notebooks"])
+
+    asyncio.run(hook())
 
 
 _STATE = {"lab": "1", "lab-notebooks": "2"}
