@@ -20,8 +20,7 @@ from tools.schema.stack import schema
 
 FOLDER: Final = Path(__file__).parent
 _LEFT_OUT: Final = {"__provider"}
-"""Inputs that are not stored: the classes of dynamic resources, which every state names. Nor is the content of ConfigMaps,
-the code of the hub."""
+"""Inputs that are not stored: the classes of dynamic resources. Nor is the content of ConfigMaps, the hub's code."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,7 +42,7 @@ def _run(stack: str, given: dict[str, str]) -> int:
     require_new(file)
     interactive = sys.stdin.isatty()
     if interactive:
-        say(f"Writes {file}. Enter takes the answer in brackets; Ctrl-C ends without a file.")
+        say(f"Writes {file}. Enter takes the answer in brackets, or none; Ctrl-C ends without a file.")
     try:
         answers = answered(stack, given, interactive=interactive)
     except (EOFError, KeyboardInterrupt):

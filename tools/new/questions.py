@@ -194,7 +194,11 @@ QUESTIONS: Final = (
         name="endpoint.address",
         when=lambda given: given.get("where") == "context" and given.get("address") == "load-balancer",
     ),
-    Question(name="endpoint.dnsZone.name", when=_is("address", "gateway")),
+    Question(
+        name="endpoint.dnsZone.name",
+        ask="Cloud DNS zone in which the stack creates the DNS records, such as example-org. None: you create them.",
+        when=_is("address", "gateway"),
+    ),
     Question(
         name="endpoint.dnsZone.domain",
         ask="Domain of that zone.",
