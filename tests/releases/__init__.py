@@ -1,10 +1,11 @@
-"""Releases, by what they left in this folder: the example stack files, their resources and exports, and the schema.
+"""Releases, by what they left in this folder: the example stack files, their resources and exports, and the settings.
 
-`python -m tests.releases` writes that of the version in docker/VERSION; `tests/unit/test_releases.py` reads it.
+`python -m tests.releases` writes those of the version in docker/VERSION; `tests/unit/test_releases.py` reads them. Left
+out are the classes of dynamic resources, and the content of ConfigMaps, which is the hub's code.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,8 +20,6 @@ from tools.review.log.model import Properties, ResourceState
 from tools.schema.stack import schema
 
 FOLDER: Final = Path(__file__).parent
-_LEFT_OUT: Final = {"__provider"}
-"""Inputs that are not stored: the classes of dynamic resources. Nor is the content of ConfigMaps, the hub's code."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +59,9 @@ class Release:
         return tuple(sorted((self.folder / "examples").glob("Pulumi.*.yaml")))
 
     @property
-    def schema(self) -> dict[str, Any]:
-        """The schema of its stack files."""
-        return json.loads((self.folder / "schema.json").read_text(encoding="utf-8"))
+    def settings(self) -> Mapping[str, object]:
+        """The schema of each key of its stack files."""
+        return self._read("settings.json")
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -71,54 +70,39 @@ class Release:
 
     def deployed(self, file: Path) -> Deployed:
         """Return the stack of an example, as the release deployed it."""
-        found = json.loads((self.folder / "stacks.json").read_text(encoding="utf-8"))
-        stack = found["stacks"][file.name]
-        return Deployed(
-            resources={
-                urn: _state(urn, *options, found["inputs"][number])
-                for urn, (number, *options) in stack["resources"].items()
-            },
-            exports=frozenset(stack["exports"]),
-        )
+        inputs, stack = self._read("inputs.json"), self._read("stacks.json")[file.name]
+        resources = {urn: _state(urn, inputs[number], *options) for urn, number, *options in stack["resources"]}
+        return Deployed(resources=resources, exports=frozenset(stack["exports"]))
 
-    def write(self, stack_files: list[Path]) -> None:
+    def write(self, stack_files: Iterable[Path]) -> None:
         """Write its files, with the program of this checkout. `changes.yaml` is written by hand."""
-        examples = self.folder / "examples"
-        examples.mkdir(parents=True)
-        inputs: dict[str, int] = {}
-        stacks: dict[str, object] = {}
+        (self.folder / "examples").mkdir(parents=True)
+        inputs: dict[str, int] = {}  # those of several stacks once
+        stacks: dict[str, str] = {}
         for file in stack_files:
-            (examples / file.name).write_bytes(file.read_bytes())
+            (self.folder / "examples" / file.name).write_bytes(file.read_bytes())
             stack = deploy(file)
-            resources = {
-                urn: [
-                    # Equal inputs of several stacks are stored once.
-                    inputs.setdefault(json.dumps(state.inputs, sort_keys=True), len(inputs)),
-                    state.protected,
-                    state.retained,
-                ]
+            resources = [
+                (urn, inputs.setdefault(_json(state.inputs), len(inputs)), state.protected, state.retained)
                 for urn, state in sorted(stack.resources.items())
-            }
-            stacks[file.name] = {"exports": sorted(stack.exports), "resources": resources}
-        _write(self.folder / "stacks.json", {"inputs": [*map(json.loads, inputs)], "stacks": stacks})
-        _write(self.folder / "schema.json", schema())
+            ]
+            stacks[file.name] = _json({"exports": sorted(stack.exports), "resources": resources})
+        self._write("inputs.json", "[]", inputs)
+        self._write("stacks.json", "{}", (f"{_json(name)}:{stack}" for name, stack in stacks.items()))
+        keys = schema()["definitions"]
+        self._write("settings.json", "{}", (f"{_json(key)}:{_json(value)}" for key, value in keys.items()))
+
+    def _read(self, name: str) -> Any:  # noqa: ANN401 any JSON
+        return json.loads((self.folder / name).read_text(encoding="utf-8"))
+
+    def _write(self, name: str, brackets: str, entries: Iterable[str]) -> None:
+        """Write JSON with a line for each entry, whose changes Git shows."""
+        text = ",\n".join(entries)
+        (self.folder / name).write_text(f"{brackets[0]}\n{text}\n{brackets[1]}\n", encoding="utf-8")
 
 
-def _write(file: Path, content: Mapping[str, Any]) -> None:
-    """Write JSON with a line for each entry of the first two levels, so that Git shows and packs it well."""
-    parts = [f'"{key}":{_lines(value)}' for key, value in content.items()]
-    file.write_text("{" + ",\n".join(parts) + "}\n", encoding="utf-8")
-
-
-def _lines(value: Any) -> str:  # noqa: ANN401 any JSON value
-    compact = {"separators": (",", ":"), "sort_keys": True}
-    if isinstance(value, list):
-        return "[\n" + ",\n".join(json.dumps(item, **compact) for item in value) + "]"
-    if isinstance(value, dict):
-        return (
-            "{\n" + ",\n".join(f"{json.dumps(key)}:{json.dumps(item, **compact)}" for key, item in value.items()) + "}"
-        )
-    return json.dumps(value)
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), sort_keys=True)
 
 
 def all_releases() -> tuple[Release, ...]:
@@ -132,7 +116,7 @@ def deploy(file: Path) -> Deployed:
     found = record_settings(settings.from_file(file, defaults=UNBUILT if file.name == "Pulumi.dev.yaml" else None))
     known = {resource.urn: resource for resource in found.resources}
     states = [
-        _state(_urn(one, known), one.protect, one.retain_on_delete, _kept(one)) for one in known.values() if one.custom
+        _state(_urn(one, known), _kept(one), one.protect, one.retain_on_delete) for one in known.values() if one.custom
     ]
     return Deployed(
         resources={state.urn: state for state in states},
@@ -149,10 +133,10 @@ def _urn(resource: Registration, known: Mapping[str, Registration]) -> str:
 
 
 def _kept(resource: Registration) -> Properties:
-    left_out = _LEFT_OUT | ({"data"} if resource.kind == "ConfigMap" else set())
+    left_out = {"__provider", "data"} if resource.kind == "ConfigMap" else {"__provider"}
     return {key: value for key, value in resource.public.items() if key not in left_out}
 
 
-def _state(urn: str, protected: bool, retained: bool, inputs: Properties) -> ResourceState:  # noqa: FBT001 as stored
+def _state(urn: str, inputs: Properties, protected: bool, retained: bool) -> ResourceState:  # noqa: FBT001 as stored
     type_ = urn.partition("::")[0].rpartition("$")[2]
     return ResourceState(urn=urn, type=type_, inputs=inputs, protected=protected, retained=retained)

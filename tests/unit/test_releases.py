@@ -61,13 +61,13 @@ def test_an_upgrade_keeps_all_exports(release: Release, file: Path) -> None:
 
 @EACH
 def test_each_key_of_a_release_is_a_setting_or_has_a_replacement(release: Release) -> None:
-    assert release.schema["definitions"].keys() <= KEYS.keys() | REMOVED.keys()
+    assert release.settings.keys() <= KEYS.keys() | REMOVED.keys()
 
 
 @EACH
 def test_each_choice_of_a_release_can_still_be_made(release: Release) -> None:
     now = schema()["definitions"]
-    for key, definition in release.schema["definitions"].items():
+    for key, definition in release.settings.items():
         if key in now:
             assert set(choices(definition)) <= set(choices(now[key])), key
 

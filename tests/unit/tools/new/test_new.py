@@ -114,8 +114,8 @@ def _images(name: str) -> Mapping[str, str]:
 def test_each_answer_to_choose_is_in_a_tested_stack() -> None:
     chosen: set[tuple[str, str]] = set()
     for options in STACKS.values():
-        given = dict(option.removeprefix("--").split("=", 1) for option in options)
-        answers = asking.answered("prod", given, interactive=False)
+        parts = (option.removeprefix("--").partition("=") for option in options)
+        answers = asking.answered("prod", {name: answer for name, _, answer in parts}, interactive=False)
         chosen |= set(answers.given.items())
     assert {(one.name, answer) for one in questions.QUESTIONS for answer in one.choices} <= chosen
 
