@@ -9,7 +9,7 @@ LOCK := requirements.lock
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up new preview diff url kubeconfig env cancel destroy down check test unit lint schema bench bench-rollout environment lock
+.PHONY: help up new preview diff doctor url kubeconfig env cancel destroy down check test unit lint schema bench bench-rollout environment lock
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,6 +25,9 @@ preview: environment ## show what `up` would change
 
 diff: environment ## summary and objects that `up` would change; BASE=<revision>: compare the files here with it
 	@$(PYTHON) -m tools.review diff --stack $(STACK) --base "$(BASE)"
+
+doctor: environment ## look at the running hub, and say what is wrong and how to fix it; changes nothing
+	@$(PYTHON) -m tools.doctor --stack $(STACK)
 
 url: environment ## print the hub's URL
 	@$(PYTHON) -m tools.local.deploy url --stack $(STACK)
@@ -54,7 +57,7 @@ test: check ## every check: `check`, the real engine, and end to end with a brow
 unit: environment
 	@$(PYTHON) -m pytest -n 2 --dist worksteal tests/unit tests/policy
 
-schema: environment ## write Pulumi.yaml's config, docs/settings.md and the JSON Schema from the settings
+schema: environment ## write Pulumi.yaml's config, docs/settings.md and both schemas from the settings
 	@$(PYTHON) -m tools.schema
 
 lint: environment

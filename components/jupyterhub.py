@@ -18,6 +18,7 @@ from components.hub_secret import HubSecret, HubSecretArgs
 from components.monitoring import Monitoring, MonitoringArgs
 from components.namespaces import Namespaces, NamespacesArgs
 from components.network_policies import NetworkPolicies, NetworkPoliciesArgs
+from components.next_steps import NextStepsArgs, next_steps
 from components.notebook_files import NotebookFiles, NotebookFilesArgs
 from components.notebook_secret import NotebookSecret, NotebookSecretArgs
 from components.ownership import owned
@@ -149,6 +150,9 @@ class JupyterHub(pulumi.ComponentResource):
             "dns_records": runs_on.dns_records,
             "database_instance": database.instance if database else None,
             "service_tokens": pulumi.Output.secret(secret.service_tokens) if secret.service_tokens else None,
+            "next_steps": next_steps(
+                NextStepsArgs(settings=settings, url=endpoint.url, dns_records=runs_on.dns_records)
+            ),
         }
         self.exports = {key: value for key, value in exports.items() if value is not None}
         self.register_outputs({**self.exports})

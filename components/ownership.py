@@ -97,7 +97,8 @@ class Look:
         address = await self._address()
         if address is None:
             return
-        known = await _namespaces_of(self._stack)
+        # A program of one's own, which has the hub as one component, may have other namespaces, in any cluster.
+        known = {name: uid for name, uid in (await _namespaces_of(self._stack)).items() if name in namespaces}
         for name, uid in known.items():
             wanted = _namespace(name)
             there = await _asked(partial(look_up, address, wanted), wanted, otherwise={"uid": uid})

@@ -1,7 +1,10 @@
-"""The example comments in docs/review/, which are outputs of the review tool."""
+"""Examples in the documentation that are outputs: the comments in docs/review/, and what `make doctor` prints."""
 
 import os
 import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
 
 from tools.paths import CHECKOUT
 
@@ -22,3 +25,27 @@ def require_documented(name: str, text: str) -> None:
         _FOLDER.mkdir(exist_ok=True)
         file.write_text(shown)
     assert shown == file.read_text(), "docs/review/ is out of date: run this test with WRITE_EXAMPLES=1"
+
+
+TROUBLESHOOTING: Final = CHECKOUT / "docs" / "troubleshooting.md"
+
+
+def require_block(page: Path, heading: str, text: str, shown_as: Mapping[str, str]) -> None:
+    """Require that a text is the first block below a heading. With WRITE_EXAMPLES=1, it is written there first.
+
+    Args:
+        page: The page.
+        heading: The heading.
+        text: The text.
+        shown_as: What is shown in place of what differs from run to run, by its regular expression.
+    """
+    for pattern, replacement in shown_as.items():
+        text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
+    before, found, after = page.read_text().partition(f"\n{heading}\n")
+    assert found, f"{page.name} has no heading {heading}"
+    start, fence, rest = after.partition("```console\n")
+    block, end, tail = rest.partition("```")
+    if os.environ.get("WRITE_EXAMPLES"):
+        page.write_text("".join([before, found, start, fence, text, end, tail]))
+        block = text
+    assert text == block, f"{page.name} is out of date at {heading}: run this test with WRITE_EXAMPLES=1"

@@ -25,6 +25,7 @@ LONGEST = (
     "the hub with GitHub",
     "the custom resource definitions of GKE",
     "tests/e2e/test_cloud_sql.py",
+    "tests/e2e/test_doctor.py",
     "tests/engine/test_upgrades.py",
     "tests/engine/test_failures.py",
     "tests/e2e/test_storage.py",

@@ -124,6 +124,12 @@ CERT_MANAGER = Tool(folder="cert-manager", packages=("./controller",))
 KWOK = Tool(folder="kwok")
 """A program that stands in for the kubelets of many nodes, for the tests."""
 
+YAML_HOST = Tool(folder="pulumi-language-yaml")
+"""Pulumi's YAML language host, for the tests of the component package. Its SDK is that of the Kubernetes provider."""
+
+NODEJS_SDKS = Tool(folder="pulumi-gen-nodejs", packages=(".",))
+"""The generator of TypeScript SDKs, of the version of the CLI, for the tests of the component package."""
+
 ENGINE = (PULUMI, KUBERNETES_PROVIDER)
 """The tools that run the Pulumi program."""
 

@@ -9,6 +9,7 @@ from pulumi import dynamic
 from pulumi.runtime.known_types import is_unknown
 
 from components.dynamic.api_client import ApiClientArgs, api_client, message_of
+from components.dynamic.resource import Resource
 from settings import certificate_errors, key_errors
 
 if TYPE_CHECKING:
@@ -55,11 +56,11 @@ class CertificateCheckArgs(ApiClientArgs):
     """Host name that the certificate must be valid for."""
 
 
-class CertificateCheck(dynamic.Resource, module="jupyterhub", name="CertificateCheck"):
+class CertificateCheck(Resource, provider=CertificateCheckProvider):
     """A check that a Secret holds a certificate and key that the proxy can use. It creates nothing."""
 
     def __init__(self, name: str, args: CertificateCheckArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(CertificateCheckProvider(), name, dict(vars(args)), opts)
+        super().__init__(name, vars(args), opts)
 
 
 def secret_errors(core: "CoreV1Api", namespace: str, secret: str, hostname: str | None) -> list[str]:

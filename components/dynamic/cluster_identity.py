@@ -13,6 +13,7 @@ from pulumi import dynamic
 from pulumi.runtime.known_types import is_unknown
 
 from components.dynamic.objects import UnreachableError, UnreadableError, look_up
+from components.dynamic.resource import Resource
 
 FIRST: Final = "cluster-identity"
 """Logical name of the first identity: the provider, and so every object in the cluster, depends on it."""
@@ -94,11 +95,11 @@ class ClusterIdentityArgs:
     """Kubeconfig of a GKE cluster; None = the user's own."""
 
 
-class ClusterIdentity(dynamic.Resource, module="jupyterhub", name="ClusterIdentity"):
+class ClusterIdentity(Resource, provider=ClusterIdentityProvider):
     """The cluster of the stack. While it is in the state, another cluster is refused."""
 
     def __init__(self, name: str, args: ClusterIdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(ClusterIdentityProvider(), name, dict(vars(args)), opts)
+        super().__init__(name, vars(args), opts)
 
 
 def read_uid(props: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ import pulumi
 from pulumi import dynamic
 
 from components.dynamic.api_client import ApiClientArgs, api_client, end_of_log, message_of
+from components.dynamic.resource import Resource
 
 if TYPE_CHECKING:
     from kubernetes.client import CoreV1Api
@@ -83,7 +84,7 @@ class ConnectionCheckArgs(ApiClientArgs):
     """`metadata.generation` of the NetworkPolicies. It rises with each change of the rules."""
 
 
-class ConnectionCheck(dynamic.Resource, module="jupyterhub", name="ConnectionCheck"):
+class ConnectionCheck(Resource, provider=ConnectionCheckProvider):
     """Two connections that were tried once under the present rules."""
 
     warning: pulumi.Output[str | None]
@@ -93,7 +94,7 @@ class ConnectionCheck(dynamic.Resource, module="jupyterhub", name="ConnectionChe
 
     def __init__(self, name: str, args: ConnectionCheckArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         inputs = {**vars(args), "warning": None, "tried": None}
-        super().__init__(ConnectionCheckProvider(), name, inputs, opts)
+        super().__init__(name, inputs, opts)
         started = time.time()
 
         def tell(values: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from pulumi.runtime.known_types import is_unknown
 
 from components.dynamic.api_client import ApiClientArgs
 from components.dynamic.objects import UnreadableError, look_up
+from components.dynamic.resource import Resource
 
 
 class DefinitionsCheckProvider(dynamic.ResourceProvider):
@@ -48,11 +49,11 @@ class DefinitionsCheckArgs(ApiClientArgs):
     """What to do if there are none."""
 
 
-class DefinitionsCheck(dynamic.Resource, module="jupyterhub", name="DefinitionsCheck"):
+class DefinitionsCheck(Resource, provider=DefinitionsCheckProvider):
     """A check that a cluster has custom resource definitions. It creates nothing."""
 
     def __init__(self, name: str, args: DefinitionsCheckArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(DefinitionsCheckProvider(), name, dict(vars(args)), opts)
+        super().__init__(name, vars(args), opts)
 
 
 def missing_definitions(address: Mapping[str, Any], names: Sequence[str]) -> list[str]:

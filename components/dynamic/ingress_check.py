@@ -11,6 +11,7 @@ from pulumi.runtime.known_types import is_unknown
 
 from components.dynamic.api_client import ApiClientArgs
 from components.dynamic.objects import UnreadableError, read, read_all
+from components.dynamic.resource import Resource
 
 TIMEOUT_SECONDS: Final = 60
 """Time in which a controller writes its address into the status of an Ingress."""
@@ -57,7 +58,7 @@ class IngressCheckArgs(ApiClientArgs):
     """`metadata.generation` of the Ingress, which rises with each change of its spec."""
 
 
-class IngressCheck(dynamic.Resource, module="jupyterhub", name="IngressCheck"):
+class IngressCheck(Resource, provider=IngressCheckProvider):
     """An Ingress whose controller has reported an address."""
 
     warning: pulumi.Output[str | None]
@@ -67,7 +68,7 @@ class IngressCheck(dynamic.Resource, module="jupyterhub", name="IngressCheck"):
 
     def __init__(self, name: str, args: IngressCheckArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         inputs = {**vars(args), "warning": None, "tried": None}
-        super().__init__(IngressCheckProvider(), name, inputs, opts)
+        super().__init__(name, inputs, opts)
         started = time.time()
 
         def tell(values: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from pulumi.runtime.known_types import is_unknown
 
 from components.dynamic.api_client import ApiClientArgs
 from components.dynamic.objects import UnreadableError, look_up
+from components.dynamic.resource import Resource
 
 API: Final = "cert-manager.io/v1"
 """API of certificates and issuers."""
@@ -45,11 +46,11 @@ class IssuerCheckArgs(ApiClientArgs):
     """Name of an existing ClusterIssuer; None = there is none."""
 
 
-class IssuerCheck(dynamic.Resource, module="jupyterhub", name="IssuerCheck"):
+class IssuerCheck(Resource, provider=IssuerCheckProvider):
     """A check that cert-manager can issue the certificate. It creates nothing."""
 
     def __init__(self, name: str, args: IssuerCheckArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(IssuerCheckProvider(), name, dict(vars(args)), opts)
+        super().__init__(name, vars(args), opts)
 
 
 def issuer_errors(props: Mapping[str, Any]) -> list[str]:

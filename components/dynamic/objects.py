@@ -4,9 +4,12 @@ import json
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from components.dynamic.api_client import api_client, message_of
+
+if TYPE_CHECKING:
+    from kubernetes.client.api_client import ApiClient
 
 
 class UnreadableError(Exception):
@@ -80,17 +83,35 @@ def _plural(kind: str) -> str:
     return f"{kind}s"
 
 
-def _get(address: Mapping[str, Any], path: str, query: list[tuple[str, str]] | None = None) -> dict[str, Any] | None:
-    from kubernetes.client.exceptions import ApiException  # noqa: PLC0415 slow to load
-    from kubernetes.config import ConfigException  # noqa: PLC0415 as above
-    from urllib3.exceptions import HTTPError  # noqa: PLC0415 as above
+def connect(address: Mapping[str, Any]) -> "ApiClient":
+    """Return a client for a cluster: `context` and `kubeconfig`, as for `api_client`.
+
+    Raises:
+        UnreachableError: The kubeconfig cannot be used.
+    """
+    from kubernetes.config import ConfigException  # noqa: PLC0415 slow to load
 
     if not logging.getLogger().handlers:
         # The client logs the error of a kubeconfig's plugin, and then asks without credentials.
         logging.getLogger().addHandler(logging.NullHandler())
     try:
+        return api_client(address)
+    except (ConfigException, OSError) as error:
+        raise UnreachableError(str(error)) from None
+
+
+def get(client: "ApiClient", path: str, query: list[tuple[str, str]] | None = None) -> dict[str, Any] | None:
+    """Return the answer to a GET request of the Kubernetes API; None if what it asks for does not exist.
+
+    Raises:
+        UnreadableError: It is not known.
+    """
+    from kubernetes.client.exceptions import ApiException  # noqa: PLC0415 as above
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415 as above
+
+    try:
         # Not decoded by the client, whose versions name the parameter for it differently.
-        answer = cast("Any", api_client(address)).call_api(
+        answer = cast("Any", client).call_api(
             path,
             "GET",
             query_params=query or [],
@@ -105,5 +126,9 @@ def _get(address: Mapping[str, Any], path: str, query: list[tuple[str, str]] | N
         if error.status == HTTPStatus.NOT_FOUND:
             return None
         raise UnreadableError(message_of(error)) from None
-    except (HTTPError, ConfigException, OSError) as error:
+    except (HTTPError, OSError) as error:
         raise UnreachableError(str(error)) from None
+
+
+def _get(address: Mapping[str, Any], path: str, query: list[tuple[str, str]] | None = None) -> dict[str, Any] | None:
+    return get(connect(address), path, query)

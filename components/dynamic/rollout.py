@@ -1,7 +1,5 @@
 """Waits until the hub is rolled out, and reports why if it is not."""
 
-import json
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,10 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 from pulumi import dynamic
 
+from components.dynamic import hub_log
 from components.dynamic.api_client import ApiClientArgs, api_client, end_of_log
+from components.dynamic.pods import Pod, parsed
+from components.dynamic.resource import Resource
 
 if TYPE_CHECKING:
-    from kubernetes.client import AppsV1Api, CoreV1Api, V1ContainerStatus, V1Pod, V1StatefulSetStatus
+    from kubernetes.client import AppsV1Api, CoreV1Api, V1StatefulSetStatus
 
 TIMEOUT_SECONDS: Final = 600
 """Time limit of a rollout, including image pull, a new node and an upgrade of the database."""
@@ -25,11 +26,10 @@ _STUCK_SECONDS: Final = 60
 """Time for which a container may be unable to start, for example because its image cannot be pulled."""
 HEALTH_SECONDS: Final = 30
 """Time limit for the hub's health after it is ready."""
-_HEALTH: Final = "Health: "
-"""Mark of the lines in which the hub logs its health (hub/health.py): `Health: good`, or all problems."""
 POLL_SECONDS: Final = 0.5
 """Time between two requests."""
-_CREATE_AGAIN: Final = "To create what is missing: pulumi up --refresh"
+CREATE_AGAIN: Final = "create it again: pulumi up --refresh"
+"""What to do if somebody deleted an object of the stack."""
 LOG_LINES: Final = 30
 """Lines of the hub's log in an error. If an upgrade of the database fails, the reason is 20 lines before the end."""
 
@@ -67,7 +67,7 @@ class RolloutArgs(ApiClientArgs):
     """`metadata.generation` of the StatefulSet, which rises with each change of its spec."""
 
 
-class Rollout(dynamic.Resource, module="jupyterhub", name="Rollout"):
+class Rollout(Resource, provider=RolloutProvider):
     """A finished rollout of the hub's StatefulSet.
 
     The Kubernetes provider's own wait often accepts the state before the change (pulumi-kubernetes#4094), and does not
@@ -75,7 +75,7 @@ class Rollout(dynamic.Resource, module="jupyterhub", name="Rollout"):
     """
 
     def __init__(self, name: str, args: RolloutArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(RolloutProvider(), name, dict(vars(args)), opts)
+        super().__init__(name, vars(args), opts)
 
 
 class RolloutError(Exception):
@@ -126,7 +126,7 @@ def _wait_for_health(hub: "HubPod", sleep: Callable[[float], None]) -> None:
     health = None
     for _ in range(int(HEALTH_SECONDS / POLL_SECONDS)):
         health = hub.health()
-        if health == "good":
+        if health == hub_log.GOOD:
             return
         sleep(POLL_SECONDS)
     # A log level above INFO hides that all is well.
@@ -163,21 +163,21 @@ class HubPod:
     def failure(self) -> str | None:
         """Return why the rollout cannot succeed; None if it still may."""
         pod = self._newest_pod()
-        container = _container(pod)
-        if lost := _lost_volume(pod):
-            return self._stuck_at(f"{lost}. If somebody deleted it: {_CREATE_AGAIN}")
-        if pod is None or container is None or container.state is None:
+        if pod is None:
             return None
-        ended = container.state.terminated or (container.last_state.terminated if container.last_state else None)
-        if ended is not None and pod.metadata:
-            self._ends.add((str(pod.metadata.uid), container.restart_count))
+        if lost := pod.lost_claim:
+            return self._stuck_at(f"{lost}. If somebody deleted it, {CREATE_AGAIN}")
+        container = pod.container
+        if container is None:
+            return None
+        if ended := container.ended:
+            self._ends.add((pod.metadata.uid, container.restart_count))
             if len(self._ends) >= MAX_CRASHES and not container.ready:
                 return f"It exited with code {ended.exit_code}, {len(self._ends)} times. Its log:\n{self._log(pod)}"
-        waiting = container.state.waiting
-        if waiting is None or waiting.reason in {None, "ContainerCreating", "PodInitializing", "CrashLoopBackOff"}:
-            self._stuck = 0
-            return None
-        return self._stuck_at(f"{waiting.reason}: {waiting.message}")
+        if waiting := container.stuck:
+            return self._stuck_at(f"{waiting.reason}: {waiting.message}")
+        self._stuck = 0
+        return None
 
     def _stuck_at(self, reason: str) -> str | None:
         """Count a poll that found the pod unable to start, and return the reason once it was so for long enough."""
@@ -189,18 +189,18 @@ class HubPod:
         from kubernetes.client.exceptions import ApiException  # noqa: PLC0415 as above
 
         try:
-            lines = end_of_log(self.core, f"{self.name}-0", self.namespace, previous=False, lines=1000)
+            return hub_log.last_health(
+                end_of_log(self.core, f"{self.name}-0", self.namespace, previous=False, lines=1000)
+            )
         except ApiException:
             return None
-        messages = map(_message, reversed(lines))
-        return next((message.partition(_HEALTH)[2] for message in messages if _HEALTH in message), None)
 
     def state(self) -> str:
         """Return the messages of the pod's conditions, and the end of the hub's log."""
         pod = self._newest_pod()
-        if pod is None or pod.status is None:
+        if pod is None:
             return f"There is no pod {self.name}-0: kubectl -n {self.namespace} describe statefulset {self.name}"
-        conditions = [condition.message for condition in pod.status.conditions or [] if condition.message]
+        conditions = [condition.message for condition in pod.status.conditions if condition.message]
         return "\n".join([*conditions, self._log(pod)])
 
     def _status(self) -> "V1StatefulSetStatus | None":
@@ -212,43 +212,25 @@ class HubPod:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
             raise RolloutError(
-                f"StatefulSet {self.name} does not exist: somebody deleted it. {_CREATE_AGAIN}"
+                f"StatefulSet {self.name} does not exist: somebody deleted it. To fix it, {CREATE_AGAIN}"
             ) from None
 
-    def _newest_pod(self) -> "V1Pod | None":
+    def _newest_pod(self) -> Pod | None:
         """Return the pod of the newest revision; None if there is none yet."""
         status = self._status()
         if status is None or (status.observed_generation or 0) < self.generation:
             return None
         of_revision = f"controller-revision-hash={status.update_revision}"
-        return next(iter(self.core.list_namespaced_pod(self.namespace, label_selector=of_revision).items), None)
+        found = self.core.list_namespaced_pod(self.namespace, label_selector=of_revision).items
+        return parsed(found[0]) if found else None
 
-    def _log(self, pod: "V1Pod") -> str:
+    def _log(self, pod: Pod) -> str:
         from kubernetes.client.exceptions import ApiException  # noqa: PLC0415 as above
 
-        container = _container(pod)
-        previous = bool(container and container.restart_count and not (container.state and container.state.terminated))
+        container = pod.container
+        previous = bool(container and container.restart_count and not container.state.terminated)
         try:
             lines = end_of_log(self.core, f"{self.name}-0", self.namespace, previous=previous, lines=LOG_LINES)
         except ApiException:
             return "(there is no log)"
-        return "\n".join(f"    {line}" for text in lines for line in _message(text).splitlines())
-
-
-def _message(line: str) -> str:
-    """Return the message of a line of the hub's log; with `monitoring.logs: json`, the line is an object."""
-    try:
-        return str(json.loads(line)["message"]) if line.startswith("{") else line
-    except (ValueError, KeyError):
-        return line
-
-
-def _lost_volume(pod: "V1Pod | None") -> str | None:
-    """Return the scheduler's message if the pod waits for a claim that does not exist, which nothing will change."""
-    conditions = (pod.status.conditions if pod and pod.status else None) or []
-    messages = [one.message or "" for one in conditions if one.type == "PodScheduled" and one.status == "False"]
-    return next((one for one in messages if re.search(r"persistentvolumeclaim .* not found", one)), None)
-
-
-def _container(pod: "V1Pod | None") -> "V1ContainerStatus | None":
-    return next(iter((pod.status.container_statuses if pod and pod.status else None) or []), None)
+        return "\n".join(f"    {line}" for text in lines for line in hub_log.message(text).splitlines())

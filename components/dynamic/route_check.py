@@ -11,6 +11,7 @@ from pulumi.runtime.known_types import is_unknown
 
 from components.dynamic.api_client import ApiClientArgs
 from components.dynamic.objects import UnreadableError, read
+from components.dynamic.resource import Resource
 
 TIMEOUT_SECONDS: Final = 120
 """Time in which the controller of a Gateway accepts a route."""
@@ -75,11 +76,11 @@ class RouteCheckArgs(ApiClientArgs):
     """Spec of the HTTPRoute as JSON: after a change, the Gateway has to accept it again."""
 
 
-class RouteCheck(dynamic.Resource, module="jupyterhub", name="RouteCheck"):
+class RouteCheck(Resource, provider=RouteCheckProvider):
     """An HTTPRoute that its Gateway has accepted."""
 
     def __init__(self, name: str, args: RouteCheckArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(RouteCheckProvider(), name, dict(vars(args)), opts)
+        super().__init__(name, vars(args), opts)
 
 
 class RouteError(Exception):
@@ -135,21 +136,35 @@ def wait(props: Mapping[str, Any], *, sleep: Callable[[float], None] = time.slee
             route = _read(props, API, "HTTPRoute", name, namespace)
         except UnreadableError as error:
             raise RouteError(f"It is not known whether {where} accepts HTTPRoute {name}: {error}") from None
-        conditions = _conditions(route, props)
-        if conditions.get("Accepted", {}).get("status") == "True" and not _false(conditions):
+        problem = refusal(props, route)
+        if problem is None and _conditions(route, props).get("Accepted", {}).get("status") == "True":
             return
-        problem = _false(conditions)
         refused = refused + POLL_SECONDS if problem else 0
         if problem and refused >= _REFUSED_SECONDS:
-            raise RouteError(
-                f"{where} does not accept HTTPRoute {name}: {problem['reason']}: {problem.get('message')}. "
-                + _FIXES.get(str(problem["reason"]), f"See: kubectl -n {namespace} describe httproute {name}")
-            )
+            raise RouteError(problem)
         sleep(POLL_SECONDS)
     raise RouteError(
         f"{where} has not accepted HTTPRoute {name} after {TIMEOUT_SECONDS} seconds, and gives no reason. Does the "
         f"controller of its GatewayClass run? kubectl -n {props['gateway_namespace']} describe gateway "
         f"{props['gateway']}"
+    )
+
+
+def refusal(props: Mapping[str, Any], route: Object | None) -> str | None:
+    """Return why the Gateway refuses the route, and the fix; None if it accepts it, or says nothing.
+
+    Args:
+        props: The inputs of `RouteCheck`.
+        route: The HTTPRoute.
+    """
+    problem = _false(_conditions(route, props))
+    if problem is None:
+        return None
+    name = props["name"]
+    return (
+        f"Gateway {props['gateway']} in namespace {props['gateway_namespace']} does not accept HTTPRoute {name}: "
+        f"{problem['reason']}: {problem.get('message')}. "
+        + _FIXES.get(str(problem["reason"]), f"See: kubectl -n {props['namespace']} describe httproute {name}")
     )
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import pulumi
 from pulumi import dynamic
 
+from components.dynamic.resource import Resource
+
 
 class TokenProvider(dynamic.ResourceProvider):
     """Creates tokens."""
@@ -35,7 +37,7 @@ class TokenArgs:
     """Whether the previous token follows the new one after a `;`: for keys that stored data is encrypted with."""
 
 
-class Token(dynamic.Resource, module="jupyterhub", name="Token"):
+class Token(Resource, provider=TokenProvider):
     """A random token that stays the same until its generation is raised."""
 
     value: pulumi.Output[str]
@@ -44,7 +46,6 @@ class Token(dynamic.Resource, module="jupyterhub", name="Token"):
     def __init__(self, name: str, args: TokenArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         secret = pulumi.ResourceOptions(additional_secret_outputs=["value"])
         super().__init__(
-            TokenProvider(),
             name,
             {"generation": args.generation, "keep_previous": args.keep_previous, "value": None},
             pulumi.ResourceOptions.merge(opts, secret),

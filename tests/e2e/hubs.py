@@ -159,6 +159,12 @@ MONITORING_SETTINGS: dict[str, object] = {
 }
 """Settings of the hub that a Prometheus reads. Its token is in the second namespace."""
 
+DOCTOR_NAMESPACE = "e2e-doctor"
+DOCTOR_NOTEBOOKS = f"{DOCTOR_NAMESPACE}-notebooks"
+DOCTOR_ADDRESS = "127.100.0.36"
+DOCTOR_SETTINGS = _settings(DOCTOR_NAMESPACE, DOCTOR_ADDRESS)
+"""Settings of the hub that is broken in several ways."""
+
 CAPACITY_NAMESPACE = "e2e-capacity"
 CAPACITY_NOTEBOOKS = f"{CAPACITY_NAMESPACE}-notebooks"
 PLACE = "e2e-capacity.example.org/place"

@@ -1,6 +1,8 @@
 """The local cluster is isolated, and `make down` removes all its traces."""
 
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,10 @@ from kubernetes.client import CoreV1Api
 
 from tests.cluster_users import ClusterUsers
 from tests.conftest import IN_CI
+from tools import toolchain
 from tools.local import api, cluster, layout
+from tools.local.processes import is_running
+from tools.paths import CHECKOUT
 
 
 def _printed(*command: str) -> str:
@@ -47,7 +52,7 @@ def test_an_unused_service_address_is_unreachable_from_the_machine(live_cluster:
     assert "unreachable" in _printed("ip", "route", "show", str(layout.SERVICES))
 
 
-def test_make_down_leaves_nothing_on_the_machine_and_up_finds_the_data(
+def test_make_down_leaves_nothing_on_the_machine_even_during_a_start_and_up_finds_the_data(
     live_cluster: Path, users_of_cluster: ClusterUsers
 ) -> None:
     with users_of_cluster.alone():
@@ -56,34 +61,44 @@ def test_make_down_leaves_nothing_on_the_machine_and_up_finds_the_data(
                 "a hub of `make up` runs on this cluster: it is not stopped for a test (make down, and run again)"
             )
         namespaces = len(CoreV1Api(api.connect()).list_namespace().items)
-        cluster.down()
         try:
-            assert not any(cluster.status().values())
-            assert str(layout.DATA) not in Path("/proc/self/mountinfo").read_text()
-            assert str(layout.RUN) not in Path("/proc/self/mountinfo").read_text()
-            assert layout.BRIDGE not in _printed("ip", "-brief", "link")
-            assert "KUBE-" not in _printed("iptables-save")
-            assert "JUPYTERHUB" not in _printed("iptables-save")
-            assert layout.BRIDGE not in _printed("ip", "rule") + _printed("ip", "route", "show", "table", "all")
-            assert not list(Path("/run/netns").glob("cni-*"))
-            assert _processes_with(str(layout.RUN)) == []
+            cluster.down()
+            _require_nothing_left()
+            with subprocess.Popen([sys.executable, "-m", "tools.local", "up"], cwd=CHECKOUT) as starting:
+                while starting.poll() is None and not is_running("etcd"):
+                    time.sleep(0.05)
+                cluster.down()  # waits until the other command has started all parts
+            assert starting.returncode == 0
+            _require_nothing_left()
         finally:
             cluster.up()
         assert len(CoreV1Api(api.connect()).list_namespace().items) == namespaces
     assert live_cluster.exists()
 
 
+def _require_nothing_left() -> None:
+    assert not any(cluster.status().values())
+    assert str(layout.DATA) not in Path("/proc/self/mountinfo").read_text()
+    assert str(layout.RUN) not in Path("/proc/self/mountinfo").read_text()
+    assert layout.BRIDGE not in _printed("ip", "-brief", "link")
+    assert "KUBE-" not in _printed("iptables-save")
+    assert "JUPYTERHUB" not in _printed("iptables-save")
+    assert layout.BRIDGE not in _printed("ip", "rule") + _printed("ip", "route", "show", "table", "all")
+    assert not list(Path("/run/netns").glob("cni-*"))
+    assert _processes_with(str(layout.RUN), str(toolchain.KUBERNETES.programs)) == []
+
+
 def _has_hub_of_a_developer() -> bool:
     return any(pod.metadata for pod in CoreV1Api(api.connect()).list_namespaced_pod("jupyterhub").items)
 
 
-def _processes_with(mark: str) -> list[str]:
+def _processes_with(*marks: str) -> list[str]:
     found: list[str] = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             words = (folder / "cmdline").read_bytes().decode(errors="replace")
         except OSError:
             continue  # the process has ended
-        if mark in words:
+        if any(mark in words for mark in marks):
             found.append(words.replace("\0", " "))
     return found

@@ -17,7 +17,8 @@ LAYERS: Mapping[str, set[str]] = {
     "hub": {"hub"},
     "config_check": {"config_check"},
     "policy": {"policy"},
-    "tools": {"tools", "settings", "components", "hub", "config_check", "policy"},
+    "provider": {"provider", "components", "settings"},
+    "tools": {"tools", "settings", "components", "hub", "config_check", "policy", "provider"},
 }
 """By folder, the packages and modules of this repository that it may import."""
 

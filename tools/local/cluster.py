@@ -1,8 +1,10 @@
 """The local cluster as a whole: start, repair, stop, status."""
 
+import fcntl
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 
 from tools import paths, toolchain
 from tools.errors import ToolError
@@ -27,8 +29,7 @@ def up() -> None:
     toolchain.build(toolchain.KUBERNETES)
     paths.STATE.mkdir(parents=True, exist_ok=True)
     paths.STATE.chmod(0o700)  # other users of this machine must not read volumes and state
-    whole = is_up()
-    with step("Starting the local cluster", always=not whole):
+    with _alone(), step("Starting the local cluster", always=not is_up()):
         if not is_running("kubelet"):
             network.check_free()
         network.up()
@@ -51,7 +52,7 @@ def up() -> None:
 
 def down() -> None:
     """Stop the cluster: no process, mount, interface, firewall rule or network namespace is left. Its data stays."""
-    with step("Stopping the local cluster"):
+    with _alone(), step("Stopping the local cluster"):
         for name in control_plane.CONTROLLERS:
             stop(name)
         if is_running(control_plane.API_SERVER) and is_running("kubelet"):
@@ -73,6 +74,22 @@ def is_up() -> bool:
 def status() -> Mapping[str, bool]:
     """Return for each part of the cluster whether it runs."""
     return {part: is_running(part) for part in PARTS}
+
+
+@contextmanager
+def _alone() -> Generator[None]:
+    """Wait until no other process starts or stops the cluster: one that stops it would miss the parts that start later.
+
+    The kernel releases the lock when the process ends, in whatever way.
+    """
+    paths.STATE.mkdir(parents=True, exist_ok=True)
+    with layout.LOCK.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with step("Waiting for another command that starts or stops the local cluster"):
+                fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _load_pause_image() -> None:

@@ -38,6 +38,8 @@ HEALTH_PORTS = {
 
 DATA = paths.STATE / "cluster"
 """Data that survives a stop of the cluster: etcd, images, volumes, keys."""
+LOCK = paths.STATE / "cluster.lock"
+"""Lock of the process that starts or stops the cluster."""
 KUBECONFIG = paths.STATE / "kubeconfig"
 """The kubeconfig of the cluster's administrator."""
 VOLUMES = DATA / "volumes"

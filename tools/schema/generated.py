@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from provider.package import SCHEMA as PACKAGE_SCHEMA
 from tools.paths import CHECKOUT
-from tools.schema import alert_rules, project, reference, stack
+from tools.schema import alert_rules, package, project, reference, stack
 
 PROJECT_FILE = CHECKOUT / "Pulumi.yaml"
 REFERENCE = CHECKOUT / "docs" / "settings.md"
@@ -19,5 +20,10 @@ def generated() -> Mapping[Path, str]:
         PROJECT_FILE: project.with_config(PROJECT_FILE.read_text(encoding="utf-8")),
         REFERENCE: reference.page(),
         RULE_FILE: alert_rules.rule_file(),
-        STACK_SCHEMA: json.dumps(stack.schema(), indent=1, ensure_ascii=False) + "\n",
+        STACK_SCHEMA: _json(stack.schema()),
+        PACKAGE_SCHEMA: _json(package.schema()),
     }
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

@@ -167,7 +167,7 @@ def _told(monkeypatch: pytest.MonkeyPatch, **outputs: object) -> list[str]:
     }
     args = ConnectionCheckArgs(**inputs)
 
-    class Known(ConnectionCheck):
+    class Known(ConnectionCheck, provider=ConnectionCheckProvider):
         def __getattribute__(self, name: str) -> object:
             return pulumi.Output.from_input(outputs[name]) if name in outputs else super().__getattribute__(name)
 

@@ -72,6 +72,7 @@ def test_the_program_creates_one_hub_with_one_provider_and_exports(
         "namespace": "jupyterhub",
         "port_forward_command": "kubectl --context up --namespace jupyterhub port-forward svc/tf-hub-lb 8000:80",
         "oauth_callback_url": "http://127.100.0.10/hub/oauth_callback",
+        "next_steps": ["Open http://127.100.0.10"],
     }
 
 

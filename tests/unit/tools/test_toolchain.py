@@ -17,6 +17,8 @@ TOOLS = [
     toolchain.CYCLONUS,
     toolchain.TRAEFIK,
     toolchain.KWOK,
+    toolchain.YAML_HOST,
+    toolchain.NODEJS_SDKS,
 ]
 LOCK = (paths.CHECKOUT / "requirements.lock").read_text()
 
@@ -31,6 +33,14 @@ def test_the_engine_has_the_version_of_the_locked_sdk() -> None:
     pinned = re.search(r"pulumi/pkg/v3 v(\S+)", (toolchain.PULUMI.source / "go.mod").read_text())
     assert pinned
     assert f"\npulumi=={pinned[1]}\n" in LOCK
+
+
+def test_sdks_are_generated_by_the_version_of_the_engine() -> None:
+    pinned = [
+        re.search(r"pulumi/pkg/v3 v(\S+)", (tool.source / "go.mod").read_text())
+        for tool in (toolchain.PULUMI, toolchain.NODEJS_SDKS)
+    ]
+    assert len({found[1] for found in pinned if found}) == 1
 
 
 def test_the_provider_has_the_version_of_the_locked_sdk() -> None:

@@ -225,7 +225,6 @@ RULES: Final = (
         "notice",
         "Who may connect to whom changes, also for running notebooks: see the diff of the policies.",
     ),
-    Rule(r"\w+ ConnectionCheck .*"),  # goes with the policies
     Rule(
         r"update (Ingress|HTTPRoute|Service) \S+ metadata\.annotations\b.*",
         "notice",
@@ -236,7 +235,6 @@ RULES: Final = (
         "notice",
         "Another controller or Gateway leads to the hub: its address may be another one. Update DNS.",
     ),
-    Rule(r"\w+ (IngressCheck|IssuerCheck|RouteCheck) .*"),  # go with what they check
     Rule(rf"{_WORKLOAD}containers\[.*\]\.env\[HUB_ROUTE\].*"),  # goes with base_url
 )
 """The first that matches counts for a change. The effect of a change without a rule is not known."""

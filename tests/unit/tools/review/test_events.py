@@ -142,7 +142,7 @@ def test_an_unknown_value_is_shown_as_known_after_the_update() -> None:
     ]
 
 
-def test_components_and_parts_of_a_replacement_are_not_shown() -> None:
+def test_components_checks_and_parts_of_a_replacement_are_not_shown() -> None:
     found = preview(
         step("create", "jupyterhub:hub:Hub", "hub", None, {}),
         step("update", "pulumi:providers:pulumi-python", "default", {"a": 1}, {"a": 2}),
@@ -150,6 +150,7 @@ def test_components_and_parts_of_a_replacement_are_not_shown() -> None:
         step("delete-replaced", CONFIG_MAP, "files", {}),
         step("refresh", CONFIG_MAP, "files", {}, {"a": 1}),
         step("update", "pulumi-python:dynamic/jupyterhub:Rollout", "rollout", {"generation": 1}, {"generation": 2}),
+        step("update", "pulumi-python:dynamic/jupyterhub:ConnectionCheck", "check", {"image": "a"}, {"image": "b"}),
         step("same", STATEFULSET, "hub", {}, {}),
     )
     assert found.resources == ()
@@ -182,6 +183,11 @@ def test_changed_exports_are_shown_unless_they_are_unknown() -> None:
         logs.exports({"hub_url": "http://a", "x": "1"}, {"hub_url": "http://b", "x": logs.UNKNOWN}), logs.summary()
     )
     assert [(one.path, one.old, one.new) for one in found.exports] == [("hub_url", "http://a", "http://b")]
+
+
+def test_the_next_steps_which_repeat_other_exports_are_left_out() -> None:
+    found = preview(logs.exports({"next_steps": ["Open http://a"]}, {"next_steps": ["Open http://b"]}), logs.summary())
+    assert found.exports == ()
 
 
 def test_policy_packs_and_violations_are_read() -> None:
