@@ -20,6 +20,12 @@ from tools.review.log.model import Properties, ResourceState
 from tools.schema.stack import schema
 
 FOLDER: Final = Path(__file__).parent
+_CHANGES: Final = """\
+# What an upgrade from {} replaces or deletes, with the reason and what people notice. Nothing so far; an entry is:
+# - object: delete RoleBinding tf-hub-rbac-old
+#   reason: ...
+#   people: ...
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,13 +81,14 @@ class Release:
         return Deployed(resources=resources, exports=frozenset(stack["exports"]))
 
     def write(self, stack_files: Iterable[Path]) -> None:
-        """Write its files, with the program of this checkout. `changes.yaml` is written by hand."""
-        (self.folder / "examples").mkdir(parents=True)
+        """Write its files, with the program of this checkout."""
         inputs: dict[str, int] = {}  # those of several stacks once
         stacks: dict[str, str] = {}
-        for file in stack_files:
+        deployed = [(file, deploy(file)) for file in stack_files]
+        (self.folder / "examples").mkdir(parents=True)
+        (self.folder / "changes.yaml").write_text(_CHANGES.format(self.version), encoding="utf-8")
+        for file, stack in deployed:
             (self.folder / "examples" / file.name).write_bytes(file.read_bytes())
-            stack = deploy(file)
             resources = [
                 (urn, inputs.setdefault(_json(state.inputs), len(inputs)), state.protected, state.retained)
                 for urn, state in sorted(stack.resources.items())

@@ -13,4 +13,4 @@ if release.folder.exists():
     )
 # Without Pulumi.gke.yaml, whose secret is missing: tests/engine/states/ has its stack.
 release.write([CHECKOUT / "Pulumi.dev.yaml", *sorted((CHECKOUT / "examples").glob("Pulumi.*.yaml"))])
-print(f"Wrote {release.folder}. Add changes.yaml with the first change that replaces or deletes something.")
+print(f"Wrote {release.folder}")

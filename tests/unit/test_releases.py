@@ -11,7 +11,9 @@ import settings
 from settings import SettingsError
 from settings.reading import mistakes
 from settings.reading.keys import KEYS, REMOVED
+from tests import releases
 from tests.releases import Release, all_releases, deploy
+from tools.paths import CHECKOUT
 from tools.review.offline.compare import differences
 from tools.schema.stack import schema
 
@@ -84,3 +86,13 @@ def test_a_removed_key_is_refused_with_what_to_write_instead(monkeypatch: pytest
 
 def test_a_removed_key_is_no_setting() -> None:
     assert not REMOVED.keys() & KEYS.keys()
+
+
+def test_the_files_of_a_release_are_read_as_they_were_deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(releases, "FOLDER", tmp_path)
+    made, example = Release(version="9.9.9"), CHECKOUT / "examples" / "Pulumi.minimal.yaml"
+    made.write([example])
+    (file,) = made.stack_files
+    assert made.deployed(file) == deploy(example)
+    assert made.changes == ()
+    assert made.settings.keys() == KEYS.keys()
