@@ -1,7 +1,6 @@
 """Command: asks a few questions, and writes `Pulumi.<stack>.yaml`. Each answer can also be given as an option."""
 
 import argparse
-import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +28,10 @@ def main(words: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m tools.new", description=__doc__, argument_default=argparse.SUPPRESS
+        prog="python -m tools.new",
+        description=__doc__,
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
     )
     parser.add_argument("--stack", required=True, type=stack_name, help="name of the stack")
     for name, text in options():
@@ -51,7 +53,7 @@ def _run(stack: str, given: dict[str, str]) -> int:
     settings = answers.settings()
     values = {_NO_DEFAULTS: ["kubernetes", "gcp"], **answers.values}
     comments = {_NO_DEFAULTS: _NO_DEFAULTS_COMMENT, **answers.comments}
-    secrets = [f"Not in this file yet: pulumi config set --secret {key} --stack {stack}" for key in answers.secrets]
+    secrets = [f"Set the secret with: pulumi config set --secret {key} --stack {stack}" for key in answers.secrets]
     create(file, render("\n".join([_ABOUT.format(stack=stack), *secrets]), values, comments))
     for warning in settings.warnings:
         say(f"warning: {warning}")
@@ -66,7 +68,6 @@ def _next(stack: str, settings: Settings, answers: Answers) -> Iterator[str]:
     if answers.given["where"] == "local":
         yield f"make up STACK={stack}"
         return
-    name = shlex.quote(stack)
     if settings.auth.type in {"github", "oidc"}:
         url = settings.url
         callback = "the export oauth_callback_url, after the first pulumi up" if url is None else callback_of(url)
@@ -76,16 +77,16 @@ def _next(stack: str, settings: Settings, answers: Answers) -> Iterator[str]:
             "# Redirect URI to register: https://iap.googleapis.com/v1/oauth/clientIds/"
             f"{settings.iap.client_id}:handleRedirect"
         )
-    yield f"pulumi stack init {name}"
+    yield f"pulumi stack init {stack}"
     for key in answers.secrets:
-        yield f"pulumi config set --secret {key} --stack {name}"
+        yield f"pulumi config set --secret {key} --stack {stack}"
     registry = settings.images.artifact_registry
     if registry is None:
-        yield "# The images of hub, proxy and notebook must be in images.repository: docs/notebook-images.md"
+        yield "# Push the images of docker/ to images.repository: hub, proxy and notebook, with the tag in docker/VERSION"
     else:
         place = f"LOCATION={registry.location} REPOSITORY={registry.repository}"
         yield f"make -C docker build push PROJECT_ID={registry.project} {place}"
-    yield f"pulumi up --stack {name}"
+    yield f"pulumi up --stack {stack}"
 
 
 if __name__ == "__main__":

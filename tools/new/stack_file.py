@@ -73,15 +73,17 @@ def require_new(file: Path) -> None:
 
 
 def create(file: Path, content: str) -> None:
-    """Write a new file.
+    """Write a new file, whole or not at all.
 
     Raises:
         ToolError: The file is there already, or cannot be written.
     """
     require_new(file)
+    whole = file.with_name(f".{file.name}.new")
     try:
-        with file.open("x", encoding="utf-8") as opened:
-            opened.write(content)
+        whole.write_text(content, encoding="utf-8")
+        whole.rename(file)
     except OSError as error:
+        whole.unlink(missing_ok=True)
         message = f"{file} cannot be written: {error.strerror}."
         raise ToolError(message) from None
