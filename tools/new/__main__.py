@@ -82,7 +82,7 @@ def _next(stack: str, settings: Settings, answers: Answers) -> Iterator[str]:
         yield f"pulumi config set --secret {key} --stack {stack}"
     registry = settings.images.artifact_registry
     if registry is None:
-        yield "# Push the images of docker/ to images.repository: hub, proxy and notebook, with the tag in docker/VERSION"
+        yield "# Push the images of docker/ to images.repository: hub, proxy, notebook, with the tag in docker/VERSION"
     else:
         place = f"LOCATION={registry.location} REPOSITORY={registry.repository}"
         yield f"make -C docker build push PROJECT_ID={registry.project} {place}"

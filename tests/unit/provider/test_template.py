@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import yaml
 
@@ -23,7 +23,7 @@ _ANSWERS: Final[Mapping[str, object]] = {
 
 def _filled(value: object) -> object:
     if isinstance(value, dict):
-        return {key: _filled(part) for key, part in value.items()}
+        return {key: _filled(part) for key, part in cast("dict[str, object]", value).items()}
     return _ANSWERS.get(value, value) if isinstance(value, str) else value
 
 
