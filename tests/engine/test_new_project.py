@@ -24,11 +24,7 @@ _SECRET = "a-marker-of-the-client-secret"  # noqa: S105 tests search for it
 
 def test_pulumi_new_with_the_template_makes_a_program_that_previews_a_hub(built_engine: Engine, tmp_path: Path) -> None:
     toolchain.build(toolchain.YAML_HOST)
-    template, project = tmp_path / "template", tmp_path / "project"
-    shutil.copytree(_TEMPLATE, template)
-    published = yaml.safe_load((template / "Pulumi.yaml").read_text())["packages"]["jupyterhub"]
-    file = template / "Pulumi.yaml"
-    file.write_text(file.read_text().replace(published, str(package_programs.plugin(tmp_path))))
+    project, plugin = tmp_path / "project", package_programs.plugin(tmp_path)
     (tmp_path / "state").mkdir()
     project.mkdir()
     with api_server("lab", tmp_path / "lab") as cluster:
@@ -39,12 +35,18 @@ def test_pulumi_new_with_the_template_makes_a_program_that_previews_a_hub(built_
             assert done.returncode == 0, done.stdout
             return done.stdout
 
-        answers = ("--config", "context=lab", "--config", "images=registry.example.org/hub")
-        run("new", str(template), "--yes", "--name", "my-hub", "--stack", "test", *answers)
-        written = yaml.safe_load((project / "Pulumi.yaml").read_text())
-        assert written["name"] == "my-hub"
+        # Without the installation of the package from its published address.
+        run("new", str(_TEMPLATE), "--generate-only", "--yes", "--name", "my-hub", "--description", "Ours")
+        file = project / "Pulumi.yaml"
+        written = yaml.safe_load(file.read_text())
+        published = yaml.safe_load((_TEMPLATE / "Pulumi.yaml").read_text())["packages"]
+        assert (written["name"], written["description"], written["packages"]) == ("my-hub", "Ours", published)
         assert "template" not in written
         assert (project / "Main.yaml").read_text() == (_TEMPLATE / "Main.yaml").read_text()
+        file.write_text(yaml.safe_dump({**written, "packages": {"jupyterhub": str(plugin)}}))
+        run("stack", "init", "test")
+        run("config", "set", "context", "lab")
+        run("config", "set", "images", "registry.example.org/hub")
         printed = run("preview", "--diff")
     for kind in ("jupyterhub:index:JupyterHub", "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:Deployment"):
         assert kind in printed, printed
