@@ -1,6 +1,5 @@
 """Two ways to begin: `pulumi new` with the template, and the stack file of `make new`."""
 
-import shutil
 from pathlib import Path
 
 import pytest
