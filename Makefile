@@ -9,13 +9,16 @@ LOCK := requirements.lock
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview diff doctor url kubeconfig env cancel destroy down check test unit lint schema bench bench-rollout environment lock
+.PHONY: help up new preview diff doctor url kubeconfig env cancel destroy down check test unit lint schema bench bench-rollout environment lock
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 up: environment ## start a hub on the local cluster, from a clone or any later state; prints its URL
 	@$(PYTHON) -m tools.local.deploy up --stack $(STACK)
+
+new: environment ## ask a few questions, and write Pulumi.<STACK>.yaml: make new STACK=prod
+	@$(PYTHON) -m tools.new --stack $(STACK)
 
 preview: environment ## show what `up` would change
 	@$(PYTHON) -m tools.local.deploy preview --stack $(STACK)

@@ -1,19 +1,16 @@
 """Command: a `values.yaml` of JupyterHub's Helm chart to a stack file and a report."""
 
 import argparse
-import re
 import sys
 from pathlib import Path
-from typing import Final
 
 from migrate.output import report, set_secrets, write_stack
 from migrate.plan import Kind
 from migrate.translation import Translation, coverage, translate
 from migrate.values import read, without
 from tools.errors import run_reporting_errors
+from tools.new.stack_file import stack_name
 from tools.steps import say
-
-_STACK: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 def main(words: list[str] | None = None) -> int:
@@ -25,18 +22,11 @@ def main(words: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m migrate", description=__doc__)
     parser.add_argument("values", nargs="+", type=Path, help="values files, later ones over earlier ones, as for Helm")
-    parser.add_argument("--stack", required=True, type=_stack, help="name of the stack: writes Pulumi.<stack>.yaml")
+    parser.add_argument("--stack", required=True, type=stack_name, help="name of the stack: writes Pulumi.<stack>.yaml")
     parser.add_argument("--defaults", type=Path, help="values.yaml of the chart: values that are the same are left out")
     parser.add_argument("--report", type=Path, help="file for the report; default: migration-<stack>.md")
     parser.add_argument("--set-secrets", action="store_true", help="set secrets in the stack, and write no files")
     return parser
-
-
-def _stack(text: str) -> str:
-    if _STACK.fullmatch(text) is None:
-        message = "a stack's name has letters, digits, '-', '_' and '.'"
-        raise argparse.ArgumentTypeError(message)
-    return text
 
 
 def _run(arguments: argparse.Namespace) -> int:

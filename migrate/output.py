@@ -6,16 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from migrate.plan import Kind
 from migrate.translation import Line, Translation, coverage
-from settings.reading.keys import KEYS, full_key
+from settings.reading.keys import full_key
 from tools.commands import run
-from tools.errors import ToolError
+from tools.new.stack_file import create, render
 from tools.steps import step
 
-_HEAD: Final = "# yaml-language-server: $schema=schemas/stack.schema.json\n"
 _TITLES: Final = {
     Kind.REFUSED: "Not translated: decide these",
     Kind.UNKNOWN: "Not known to this program: no keys of the chart",
@@ -26,41 +23,21 @@ _TITLES: Final = {
 """Titles of the report's tables, what needs a person first."""
 
 
-class _Dumper(yaml.SafeDumper):
-    """YAML with texts of several lines as blocks."""
-
-
-def _text(_: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    return yaml.ScalarNode("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
-
-
-_Dumper.add_representer(str, _text)
-
-
 def write_stack(translation: Translation, file: Path, sources: Iterable[Path]) -> None:
     """Write the stack file, with the chart's keys beside the settings; it has no secrets.
 
     Raises:
         ToolError: The file is there already.
     """
-    if file.exists():
-        message = f"{file} is there already. Choose another --stack, or remove the file."
-        raise ToolError(message)
-    file.write_text(stack_text(translation, sources))
+    create(file, stack_text(translation, sources))
 
 
 def stack_text(translation: Translation, sources: Iterable[Path]) -> str:
     """Return the stack file."""
     plan = translation.plan
-    lines = [_HEAD, f"# Translated from {', '.join(source.name for source in sources)} of JupyterHub's Helm chart.\n"]
-    lines.append("config:\n" if plan.settings else "config: {}\n")
-    order = {key: number for number, key in enumerate(KEYS)}
-    for key in sorted(plan.settings, key=lambda key: order[key]):
-        if origins := sorted({_short(origin) for origin in plan.origins.get(key, [])}):
-            lines.append(f"  # {', '.join(origins)}\n")
-        entry = yaml.dump({full_key(key): plan.settings[key]}, Dumper=_Dumper, sort_keys=False, width=110)
-        lines += [f"  {line}" for line in entry.splitlines(keepends=True)]
-    return "".join(lines)
+    about = f"Translated from {', '.join(source.name for source in sources)} of JupyterHub's Helm chart."
+    comments = {key: ", ".join(sorted({_short(origin) for origin in origins})) for key, origins in plan.origins.items()}
+    return render(about, plan.settings, comments)
 
 
 def _short(origin: str) -> str:

@@ -54,6 +54,27 @@ class Program:
         return json.loads(self.succeed("stack", "export"))["deployment"].get("resources", [])
 
 
+def plugin(folder: Path) -> Path:
+    """Make the plugin of this checkout in a folder, and return its path for `packages`."""
+    # A program of its own in place of PulumiPlugin.yaml: Pulumi installs nothing into a virtual environment.
+    program = folder / "plugin" / "pulumi-resource-jupyterhub"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, str(CHECKOUT / "provider")])} "$@"\n')
+    program.chmod(0o755)
+    return program.parent
+
+
+def environment_of(engine: Engine, folder: Path, kubeconfig: Path) -> dict[str, str]:
+    """Return environment variables for programs in YAML, with the state in a folder."""
+    path = engine.environment.get("PATH") or os.environ["PATH"]
+    return {
+        "PATH": f"{toolchain.YAML_HOST.programs}{os.pathsep}{path}",
+        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+        "PULUMI_CONFIG_PASSPHRASE": "of the tests",
+        "KUBECONFIG": str(kubeconfig),
+    }
+
+
 def new_program(
     engine: Engine, folder: Path, kubeconfig: Path, inputs: Mapping[str, Any], secrets: Mapping[str, str]
 ) -> Program:
@@ -70,19 +91,9 @@ def new_program(
         ToolError: Go is missing, or the build of the YAML language host failed.
     """
     toolchain.build(toolchain.YAML_HOST)
-    # A program of its own in place of PulumiPlugin.yaml: Pulumi installs nothing into a virtual environment.
-    plugin = folder / "plugin" / "pulumi-resource-jupyterhub"
-    plugin.parent.mkdir()
-    plugin.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, str(CHECKOUT / "provider")])} "$@"\n')
-    plugin.chmod(0o755)
+    plugin(folder)
     (folder / "state").mkdir()
-    path = engine.environment.get("PATH") or os.environ["PATH"]
-    environment = {
-        "PATH": f"{toolchain.YAML_HOST.programs}{os.pathsep}{path}",
-        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
-        "PULUMI_CONFIG_PASSPHRASE": "of the tests",
-        "KUBECONFIG": str(kubeconfig),
-    }
+    environment = environment_of(engine, folder, kubeconfig)
     program = Program(engine=engine, folder=folder, environment=environment, secrets=secrets)
     program.write(inputs)
     program.succeed("stack", "init", NAME)

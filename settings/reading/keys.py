@@ -52,6 +52,10 @@ KEYS = _all_keys()
 SECRETS = frozenset(key for key, field in KEYS.items() if is_secret(field))
 """The keys whose values must be encrypted."""
 
+REMOVED: Mapping[str, str] = {}
+"""The keys of earlier releases that are no more, each with a sentence that says since when, and what to write instead:
+`is removed since 0.3.0; set b.c to the same value.`"""
+
 GROUPS = frozenset(key.partition(".")[0] for key in KEYS if "." in key)
 """The part before the dot of each key."""
 

@@ -11,7 +11,7 @@ from typing import cast, get_args, get_origin
 
 from pydantic_core import ErrorDetails
 
-from settings.reading.keys import GROUPS, KEYS, SECRETS, default_of, fields_of, is_structured
+from settings.reading.keys import GROUPS, KEYS, REMOVED, SECRETS, default_of, fields_of, is_structured
 from settings.types.spelling import nearest
 
 _LONGEST = 80
@@ -47,7 +47,9 @@ class SettingsError(Exception):
 
 
 def unknown_key(key: str) -> str:
-    """Return the mistake of an unknown key, with the most similar key."""
+    """Return the mistake of an unknown key, with what to write in its place, or the most similar key."""
+    if key in REMOVED:
+        return f"{_plain(key)}: {REMOVED[key]} Remove it with: pulumi config rm {_plain(key)}"
     parent = next(
         (known for known, field in KEYS.items() if is_structured(field) and key.startswith(f"{known}.")), None
     )

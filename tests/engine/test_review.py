@@ -266,6 +266,18 @@ def test_a_stack_without_a_file_in_the_base_is_new(repository: Repository) -> No
     assert "it has no stack file" in text
 
 
+def test_an_upgrade_is_compared_with_a_stack_file_that_the_base_does_not_have(repository: Repository) -> None:
+    (repository.folder / "Pulumi.prod.yaml").write_text((CHECKOUT / "examples" / "Pulumi.minimal.yaml").read_text())
+    (repository.folder / "docker" / "VERSION").write_text("9.0.0\n")
+    done = repository.review("diff", "--stack", "prod", "--base", "main")
+    assert done.returncode == 0, done.stderr
+    assert "main has no Pulumi.prod.yaml: both programs read that of here." in done.stdout
+    assert " to create" not in done.stdout
+    for name in ("hub", "proxy"):
+        assert f"The image of the {name} changes: registry.example.org/hub/{name}:0.1.0 → " in done.stdout
+    require_documented("upgrade", f"```\n$ make diff STACK=prod BASE=main\n{done.stdout}```\n")
+
+
 def test_an_unknown_revision_is_reported(repository: Repository) -> None:
     code, text = repository.offline("dev", base="nowhere")
     assert code == 1

@@ -1,16 +1,25 @@
 import re
 import tomllib
 
+from tests import kept_states
+from tests.releases import all_releases
 from tools.paths import CHECKOUT
 
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
 VERSION = (CHECKOUT / PROJECT["tool"]["setuptools"]["dynamic"]["version"]["file"]).read_text(encoding="utf-8").strip()
 
 
+CHANGELOG = (CHECKOUT / "CHANGELOG.md").read_text(encoding="utf-8")
+RELEASES = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d{2}-\d{2}$", CHANGELOG, re.MULTILINE)
+
+
 def test_the_newest_entry_of_the_changelog_is_the_version() -> None:
-    changelog = (CHECKOUT / "CHANGELOG.md").read_text(encoding="utf-8")
-    releases = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d{2}-\d{2}$", changelog, re.MULTILINE)
-    assert releases[0] == VERSION
+    assert RELEASES[0] == VERSION
+
+
+def test_each_release_has_left_its_files_for_the_tests_of_upgrades() -> None:
+    assert {release.version for release in all_releases()} == set(RELEASES)
+    assert {file.stem for file in kept_states.FOLDER.glob("*.json")} == set(RELEASES)
 
 
 def test_the_version_is_in_one_file_only() -> None:

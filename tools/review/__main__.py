@@ -83,7 +83,7 @@ def _url(text: str) -> str:
 
 def _diff(arguments: argparse.Namespace) -> int:
     if arguments.base:
-        preview = compare(arguments.stack, arguments.base, paths.CHECKOUT)
+        preview = compare(arguments.stack, arguments.base, paths.CHECKOUT, same_file=True)
         title = f"Stack {arguments.stack}: {arguments.base} compared with the files here"
     else:
         stack = deploy.ready_for_preview(arguments.stack)

@@ -1,4 +1,4 @@
-"""Write the generated files: `config:` of Pulumi.yaml, docs/settings.md, monitoring/alerts.yaml, and both schemas."""
+"""Write the generated files: those of `generated`, such as docs/settings.md and the schemas."""
 
 from tools.schema.generated import generated
 

@@ -1,5 +1,6 @@
 import asyncio
 import os
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -129,6 +130,17 @@ def test_an_older_database_is_backed_up_and_upgraded(
 
     assert [user.name for user in _open_database(config).query(orm.User)] == ["ada"]
     assert set(folder.iterdir()) == {file, copy}, "an up-to-date database is not copied"
+
+    # The way back of docs/upgrades.md, while the hub runs: it cannot write to the restored file.
+    running = _open_database(config)
+    running.add(orm.User(name="grace"))
+    running.commit()
+    shutil.copy(copy, folder / "back")
+    (folder / "back").replace(file)
+    running.add(orm.User(name="mallory"))
+    with pytest.raises(OperationalError, match="readonly"):
+        running.commit()
+    assert file.read_bytes() == before
 
 
 AS_HUB = """

@@ -192,7 +192,8 @@ RULES: Final = (
     Rule(
         r"update StatefulSet \S+ spec\.template\.spec\.containers\[.*\]\.image",
         "notice",
-        "The image of the hub changes: {old} → {new}.",
+        "The image of the hub changes: {old} → {new}. A newer JupyterHub upgrades the database at its first start, and "
+        "an older one then refuses it: make a backup before.",
     ),
     Rule(
         r"update Deployment \S+ spec\.template\.spec\.containers\[.*\]\.image",

@@ -1,6 +1,7 @@
 """The comparison of two revisions of a stack: both programs run in the real engine, with the recording provider."""
 
 import json
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -20,7 +21,9 @@ from tools.review.offline import recording_provider, replacements
 from tools.review.offline.workspace import prepare
 
 
-def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None = None) -> Preview:
+def compare(
+    stack: str, base: str, checkout: Path, *, policy_pack: Path | None = None, same_file: bool = False
+) -> Preview:
     """Return the changes of a stack from a revision to the files of a checkout.
 
     Args:
@@ -28,6 +31,8 @@ def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None =
         base: A git revision.
         checkout: The folder of the program, in a git repository.
         policy_pack: Folder of a policy pack to check the checkout's objects.
+        same_file: Whether a revision without the stack file gets that of the checkout: the changes are then those of
+            the program alone, as of an upgrade. Otherwise the stack is new.
 
     Raises:
         ToolError: There is no such revision, the checkout has no readable stack file, or no engine could be built.
@@ -39,12 +44,18 @@ def compare(stack: str, base: str, checkout: Path, *, policy_pack: Path | None =
         for name in ("old", "new", "program"):
             (folder / name).mkdir()
         extract(base, checkout, folder / "program")
+        file = stack_file.name_of(stack)
+        notes: list[str] = []
+        if same_file and not (folder / "program" / file).exists():
+            shutil.copy(stack_file.find(checkout, stack), folder / "program")
+            notes.append(f"{base} has no {file}: both programs read that of here.")
         new, missing = prepare(folder / "new", checkout, stack, engine=pulumi, port=port)
         with ThreadPoolExecutor() as both:
             after = both.submit(_deployed, new, policy_pack)
             before = both.submit(_base, pulumi, stack, folder, port)
-            found = _compared(before.result(), after.result(), missing)
-            return stack_file.placed(found, checkout / stack_file.name_of(stack))
+            notes += (f"{key} is not set in this stack file; a placeholder is used here." for key in missing)
+            found = _compared(before.result(), after.result(), notes)
+            return stack_file.placed(found, checkout / file)
 
 
 def _offline(found: Engine, port: int) -> Engine:
@@ -123,9 +134,8 @@ def _deployed(stack: Stack, policy_pack: Path | None) -> _Deployed:
     return _Deployed(found, {state.urn: state for state in states})
 
 
-def _compared(before: _Deployed | str, after: _Deployed, missing: Sequence[str]) -> Preview:
+def _compared(before: _Deployed | str, after: _Deployed, notes: Sequence[str]) -> Preview:
     found = after.preview
-    notes = (f"{key} is not set in this stack file; a placeholder is used here." for key in missing)
     olds = {} if isinstance(before, str) else before.states
     differing, unchanged = differences(olds, after.states)
     return replace(

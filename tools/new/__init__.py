@@ -1,0 +1,1 @@
+"""Writes the stack file of a new stack from the answers to a few questions (`make new`)."""
