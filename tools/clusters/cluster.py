@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from settings import Settings
+from tools import image_tags
 from tools.engine import Engine
 from tools.local import images, layout
 
@@ -62,7 +63,7 @@ class Cluster(ABC):
 def open_keys(settings: Settings) -> dict[str, str]:
     """Return the keys of the images that a stack file leaves to `make up`, by image: `{"hub": "hub.image"}`."""
     configured = configured_images(settings)
-    return {name: key for name in images.SOURCES if configured[key := f"{name}.image"] == images.UNBUILT[key]}
+    return {name: key for name in image_tags.SOURCES if configured[key := f"{name}.image"] == images.UNBUILT[key]}
 
 
 def configured_images(settings: Settings) -> dict[str, str]:
@@ -77,5 +78,6 @@ def configured_images(settings: Settings) -> dict[str, str]:
 def is_for_own_cluster(settings: Settings) -> bool:
     """Return whether the stack's address is one of the own cluster's, which no other cluster assigns."""
     address = settings.endpoint.address
-    is_balanced = settings.endpoint.type == "load-balancer" and address is not None
-    return is_balanced and ip_address(address) in layout.LOAD_BALANCERS
+    if settings.endpoint.type != "load-balancer" or address is None:
+        return False
+    return ip_address(address) in layout.LOAD_BALANCERS

@@ -80,7 +80,7 @@ class Current(Cluster):
         command = next((words for pattern, words in _LOADING.items() if fnmatch(self.name, pattern)), None)
         if command is None:
             message = (
-                f"{reference} was built with Docker, and `make` does not know how to copy it into the cluster {self.name}. "
+                f"{reference} was built with Docker, and `make` cannot copy it into the cluster {self.name}. "
                 "Push the images to a registry that it pulls from: make -C docker build push; docs/try.md"
             )
             raise ToolError(message)

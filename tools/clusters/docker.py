@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from tools import commands, paths
+from tools import commands, image_tags, paths
 from tools.errors import ToolError
-from tools.local import buildah, images
+from tools.local import buildah
 from tools.steps import say, step
 
 _BUILT = "localhost/jupyterhub"
@@ -59,18 +59,18 @@ def find(names: Iterable[str]) -> Found:
     Raises:
         ToolError: A build failed.
     """
-    tags = {name: images.digest(name, paths.CHECKOUT / "docker") for name in names}
+    tags = {name: image_tags.digest(name, paths.CHECKOUT / "docker") for name in names}
     place = registry()
     with ThreadPoolExecutor() as pool:
-        reasons = dict(zip(tags, pool.map(lambda name: _absence(place, name, tags[name]), tags), strict=True))
+        answers = {name: pool.submit(_absence, place, name, tag) for name, tag in tags.items()}
+        reasons = {name: answer.result() for name, answer in answers.items()}
     published = {name: f"{place}/{name}:{tag}" for name, tag in tags.items() if not reasons[name]}
     local = {name: f"{_BUILT}/{name}:{tag}" for name, tag in tags.items() if reasons[name]}
     if published:
         say(f"Images: {', '.join(published)} from {place}, as docker/ is that of a release.")
     if local:
-        say(
-            f"Images: {', '.join(local)} built here from docker/: {'; '.join(sorted({reasons[name] for name in local}))}."
-        )
+        why = "; ".join(sorted({reasons[name] for name in local}))
+        say(f"Images: {', '.join(local)} built here from docker/: {why}.")
     for name, reference in local.items():
         _build(name, reference)
     return Found(references={**published, **local}, built=tuple(local.values()))
