@@ -106,8 +106,9 @@ def _kept(stack: str) -> str:
     file = _file(stack)
     if file.exists():
         return file.read_text()
-    # Earlier versions knew the local cluster only.
-    return Own.name if exists(stack) and layout.KUBECONFIG.exists() else ""
+    # Earlier versions kept no choice, and knew the local cluster only.
+    is_older = exists(stack) and layout.KUBECONFIG.exists() and not _is_in_environment()
+    return Own.name if is_older else ""
 
 
 def _file(stack: str) -> Path:
