@@ -59,6 +59,7 @@ def choose(stack: str, settings: Settings, wanted: str) -> Cluster:
         )
         raise ToolError(message)
     say(f"Cluster: {chosen.description}{why}. {_HOW}.")
+    chosen.check()
     file = _file(stack)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(chosen.name)

@@ -24,6 +24,10 @@ class Cluster(ABC):
     """Whether `make up` provides the images that the stack file leaves open. Otherwise they must be set."""
 
     @abstractmethod
+    def check(self) -> None:
+        """Raise a ToolError if it cannot be used on this machine; the message has the reason and the alternatives."""
+
+    @abstractmethod
     def up(self, settings: Settings) -> tuple[Engine, Mapping[str, str]]:
         """Start it from any state, with the images of a stack.
 

@@ -44,6 +44,14 @@ class Kind(Cluster):
     description = f"the kind cluster {NAME}, in Docker on this machine"
     kubeconfig = KUBECONFIG
 
+    def check(self) -> None:
+        """Check that Docker answers, and kind is installed."""
+        if reason := obstacle():
+            message = (
+                f"The kind cluster cannot be used here: {reason}.\nOther clusters: make up CLUSTER=<name>, docs/try.md"
+            )
+            raise ToolError(message)
+
     def overrides(self, settings: Settings) -> Mapping[str, str]:
         """Return a node port, which Docker forwards from 127.0.0.1, for an address of the local cluster."""
         if not is_for_own_cluster(settings):
@@ -80,7 +88,7 @@ class Kind(Cluster):
 
     def restart(self) -> None:
         """Create the cluster, or start its container again, after a restart of Docker for example."""
-        require()
+        self.check()
         if self.is_gone():
             message = (
                 f"The kind cluster {NAME} was deleted, and the hubs and homes in it, but not by `make down`. "
@@ -113,7 +121,7 @@ class Kind(Cluster):
         """Delete the cluster, with the homes in it."""
         if not _MADE.exists():
             return
-        require()
+        self.check()
         if KUBECONFIG.exists() and _exists() and _is_running() and (others := api.hubs(KUBECONFIG)):
             say(f"The kind cluster goes on running, as it has other hubs: {', '.join(others)}.")
             say(f"To delete it with them: kind delete cluster --name {NAME} && rm -r {FOLDER}")
@@ -129,15 +137,6 @@ def obstacle() -> str:
     if shutil.which("kind") is None:
         return "kind is not installed: https://kind.sigs.k8s.io/docs/user/quick-start/#installation"
     return ""
-
-
-def require() -> None:
-    """Raise a ToolError if kind cannot be used here."""
-    if reason := obstacle():
-        message = (
-            f"The kind cluster cannot be used here: {reason}.\nOther clusters: make up CLUSTER=<name>, docs/try.md"
-        )
-        raise ToolError(message)
 
 
 def load(reference: str, *, cluster: str) -> None:

@@ -6,7 +6,7 @@ from settings import Settings
 from tools.clusters.cluster import Cluster, configured_images, open_keys
 from tools.engine import Engine
 from tools.errors import ToolError
-from tools.local import api, build, cluster, images, layout, node
+from tools.local import api, build, cluster, host, images, layout, node
 from tools.steps import say
 
 
@@ -16,6 +16,10 @@ class Own(Cluster):
     name = "local"
     description = "the local cluster on this machine"
     kubeconfig = layout.KUBECONFIG
+
+    def check(self) -> None:
+        """Check kernel, user and ports."""
+        host.check()
 
     def up(self, settings: Settings) -> tuple[Engine, Mapping[str, str]]:
         """Build tools and images, start the cluster and load the images."""

@@ -69,7 +69,11 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: str) -> Pro
     monkeypatch.setenv("HUB_IMAGES", "ghcr.io/octo/hub")
     for name in ("KUBECONFIG", "HUB_PORT", "SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(kind.host, "is_taken", lambda port: port == 9)
+
+    def is_taken(port: int) -> bool:
+        return port == 9
+
+    monkeypatch.setattr(kind.host, "is_taken", is_taken)
     return programs
 
 

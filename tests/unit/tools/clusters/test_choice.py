@@ -19,6 +19,7 @@ def folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(paths, "STATE", tmp_path)
     monkeypatch.setattr(choice.kind, "obstacle", lambda: "docker is not installed")
     monkeypatch.setattr(choice.host, "unsuitable", lambda: "")
+    monkeypatch.setattr(choice.host, "check", lambda: None)
     monkeypatch.delenv("KUBECONFIG", raising=False)
 
 

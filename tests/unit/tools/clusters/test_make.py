@@ -136,6 +136,9 @@ def test_a_daemon_that_does_not_answer_is_reported(
     assert "error: The kind cluster cannot be used here: the Docker daemon does not answer" in printed
     assert "Traceback" not in printed
     assert machine.calls("kind") == []
+    (machine.state / "no-daemon").unlink()
+    assert make("up", "minikube") == 1
+    assert "the kubeconfig has no context minikube" in capsys.readouterr().err, "the refused choice is not kept"
 
 
 def test_a_missing_kind_is_reported_with_its_installation(
