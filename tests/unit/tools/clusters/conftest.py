@@ -9,8 +9,8 @@ from threading import Thread
 
 import pytest
 
+from tests.doubles.container_programs import Programs
 from tests.kubeconfigs import write
-from tests.unit.tools.clusters.programs import Programs
 from tools import paths
 from tools.clusters import choice, kind
 from tools.clusters.kind import Kind

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.doubles.container_programs import NO_DAEMON, NOT_LOADED, PORT_IN_USE, UNREACHABLE, Programs
 from tests.kubeconfigs import write
 from tests.unit.tools.clusters.conftest import Make
-from tests.unit.tools.clusters.programs import NO_DAEMON, NOT_LOADED, PORT_IN_USE, UNREACHABLE, Programs
 from tools.clusters import choice, kind
 from tools.image_tags import SOURCES, digest
 from tools.paths import CHECKOUT
