@@ -150,3 +150,17 @@ def test_down_destroys_the_stack(machine: _Machine) -> None:
     done = machine.make("down")
     assert done.returncode == 0, done.stderr[-3000:]
     assert AppsV1Api(api.connect()).list_namespaced_stateful_set(MAKE_NAMESPACE).items == []
+
+
+def test_down_forgets_the_stack_of_a_cluster_that_was_deleted(machine: _Machine) -> None:
+    state = machine.folder / "jupyterhub-on-gke"
+    (state / "kind").mkdir(exist_ok=True)
+    for name in ("kubeconfig", "made"):
+        (state / "kind" / name).touch()
+    (machine.programs.state / "clusters").write_text("")
+    assert list((state / "pulumi").rglob("stacks/jupyterhub/make.json"))
+    done = machine.make("down")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "nothing is left to destroy" in done.stderr
+    assert list((state / "pulumi").rglob("stacks/jupyterhub/make.json")) == []
+    assert not (state / "kind").exists()

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import yaml
 
 from tests.doubles.container_programs import Programs
 from tests.kubeconfigs import write
@@ -15,9 +16,30 @@ from tools import paths
 from tools.clusters import choice, kind
 from tools.clusters.kind import Kind
 from tools.engine import stack
+from tools.image_tags import SOURCES, digest
 from tools.local import deploy
 
 Make = Callable[..., int]
+
+TAGS = {name: digest(name, paths.CHECKOUT / "docker") for name in SOURCES}
+"""The tags of the images of this checkout."""
+
+
+def publish(machine: Programs, *names: str) -> None:
+    """Publish images in the registry."""
+    (machine.state / "published").write_text("".join(f"ghcr.io/octo/hub/{name}:{TAGS[name]}\n" for name in names))
+
+
+def config_of(tmp_path: Path) -> dict[str, object]:
+    """Return the config of the stack that Pulumi reads."""
+    file = tmp_path / "state" / "stacks" / "dev" / "Pulumi.dev.yaml"
+    config = yaml.safe_load(file.read_text())["config"]
+    return {key.removeprefix("jupyterhub:"): value for key, value in config.items()}
+
+
+def ups(machine: Programs) -> list[str]:
+    """Return the calls of `pulumi up`."""
+    return [call for call in machine.calls("pulumi") if " up " in call]
 
 
 class _Server(BaseHTTPRequestHandler):
