@@ -95,7 +95,7 @@ def ready_for_preview(name: str) -> Stack:
     Raises:
         ToolError: The local cluster is not running, or the stack does not exist.
     """
-    cluster, settings = _cluster_and_settings(name, _file(name))
+    cluster, settings = cluster_and_settings(name, _file(name))
     cluster.require_up()
     stack = _stack(name, cluster, engine.find())
     _prepare(stack, cluster, settings, _file(name), create=False)
@@ -117,7 +117,7 @@ def _environment(name: str) -> int:
     """Print the environment variables with which `pulumi` and `kubectl` work on the stack of `make up`."""
     stack = existing(name)
     if (file := _file_of(name)).exists():
-        cluster, settings = _cluster_and_settings(name, file)
+        cluster, settings = cluster_and_settings(name, file)
         _prepare(stack, cluster, settings, file)
     for key, value in stack.selection.items():
         sys.stdout.write(f"export {key}={shlex.quote(value)}\n")
@@ -178,7 +178,8 @@ def _cluster(name: str) -> Cluster:
     return clusters.of(name, _own_settings(copy_of(name) if is_copy else _file(name)))
 
 
-def _cluster_and_settings(name: str, file: Path) -> tuple[Cluster, Settings]:
+def cluster_and_settings(name: str, file: Path) -> tuple[Cluster, Settings]:
+    """Return the cluster of a stack, and its settings there."""
     cluster = clusters.of(name, _own_settings(file))
     return cluster, _settings_in(cluster, file)
 
