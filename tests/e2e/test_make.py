@@ -34,6 +34,20 @@ deploy.paths.CHECKOUT = Path(sys.argv.pop(1))
 sys.exit(deploy.main())
 """
 """The commands of `make` with the stack files of another folder."""
+_MAKE_LOCAL = """
+import sys
+from functools import partial
+from pathlib import Path
+from tools.clusters import choice
+from tools.local import deploy
+folder = Path(sys.argv.pop(1))
+deploy.paths.CHECKOUT = folder
+deploy.Stack = partial(deploy.Stack, folder=folder / "local", isolated=True)
+deploy.stack_exists = choice.exists = partial(deploy.stack_exists, folder=folder / "local")
+choice._file = lambda stack: folder / "local" / "cluster"
+sys.exit(deploy.main())
+"""
+"""The same with the state of the stack in that folder, but the cluster of this machine."""
 
 
 class _ToNode(BaseRequestHandler):
@@ -67,6 +81,11 @@ class _Machine:
     programs: Programs
     port: int
     folder: Path
+
+    def make_locally(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Run `make COMMAND STACK=make CLUSTER=local`."""
+        words = [sys.executable, "-c", _MAKE_LOCAL, str(self.folder), command, "--stack", "make", "--cluster", "local"]
+        return subprocess.run(words, cwd=CHECKOUT, capture_output=True, text=True, check=False)
 
     def make(self, command: str) -> subprocess.CompletedProcess[str]:
         """Run `make COMMAND STACK=make CLUSTER=kind`."""
@@ -164,3 +183,15 @@ def test_down_forgets_the_stack_of_a_cluster_that_was_deleted(machine: _Machine)
     assert "nothing is left to destroy" in done.stderr
     assert list((state / "pulumi").rglob("stacks/jupyterhub/make.json")) == []
     assert not (state / "kind").exists()
+
+
+def test_the_same_stack_file_makes_a_hub_on_the_local_cluster(machine: _Machine) -> None:
+    done = machine.make_locally("up")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert done.stdout.splitlines()[-1] == f"http://{MAKE_SETTINGS['endpoint.address']}"
+    assert "Cluster: the local cluster on this machine." in done.stderr
+    assert machine.make_locally("url").stdout == f"http://{MAKE_SETTINGS['endpoint.address']}\n"
+    assert machine.make_locally("kubeconfig").stdout == f"{layout.KUBECONFIG}\n"
+    assert machine.make_locally("preview").returncode == 0
+    assert machine.make_locally("destroy").returncode == 0
+    assert AppsV1Api(api.connect()).list_namespaced_stateful_set(MAKE_NAMESPACE).items == []
