@@ -50,6 +50,10 @@ class Cluster(ABC):
     def restart(self) -> None:
         """Start it again for `pulumi destroy`, which cannot delete objects of a cluster that it does not reach."""
 
+    def is_made(self) -> bool:
+        """Return whether it was made, so that a stack can be in it."""
+        return True
+
     def is_gone(self) -> bool:
         """Return whether something else deleted it, and the objects of its stacks with it."""
         return False

@@ -68,7 +68,7 @@ class Kind(Cluster):
 
     def up(self, settings: Settings) -> tuple[Engine, Mapping[str, str]]:
         """Create or start the cluster, and load the images that no registry has."""
-        self.restart()
+        self._start()
         keys = open_keys(settings)
         found = docker.find(keys)
         for reference in found.built:
@@ -87,7 +87,13 @@ class Kind(Cluster):
             raise ToolError(message)
 
     def restart(self) -> None:
-        """Create the cluster, or start its container again, after a restart of Docker for example."""
+        """Start the container again, after a restart of Docker for example."""
+        if not self.is_made():
+            message = "There is no kind cluster of `make up`, and so nothing to destroy."
+            raise ToolError(message)
+        self._start()
+
+    def _start(self) -> None:
         self.check()
         if self.is_gone():
             message = (
@@ -113,13 +119,17 @@ class Kind(Cluster):
                 commands.run(["docker", "start", _NODE], doing=f"docker start {_NODE}")
                 _wait()
 
+    def is_made(self) -> bool:
+        """Return whether `make up` made it."""
+        return _MADE.exists()
+
     def is_gone(self) -> bool:
         """Return whether the cluster was complete once and no longer exists."""
         return KUBECONFIG.exists() and not _exists()
 
     def down(self) -> None:
         """Delete the cluster, with the homes in it."""
-        if not _MADE.exists():
+        if not self.is_made():
             return
         self.check()
         if KUBECONFIG.exists() and _exists() and _is_running() and (others := api.hubs(KUBECONFIG)):

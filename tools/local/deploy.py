@@ -148,8 +148,10 @@ def _destroy(name: str) -> int:
 def _down(name: str) -> int:
     """Destroy the stack, and stop or delete the cluster that `make up` started, unless others use it."""
     cluster = _cluster(name)
-    if stack_exists(name) and (code := _forget(name) if cluster.is_gone() else _destroy(name)) != 0:
-        return code
+    if stack_exists(name) and cluster.is_made():
+        code = _forget(name) if cluster.is_gone() else _destroy(name)
+        if code != 0:
+            return code
     cluster.down()
     clusters.forget(name)
     return 0

@@ -230,6 +230,9 @@ def test_down_deletes_what_up_made_and_nothing_else(make: Make, machine: Program
     assert not (tmp_path / "state" / "kind").exists()
     assert [call for call in machine.calls("pulumi") if " destroy " in call]
     machine.forget()
+    assert make("down") == 0
+    assert machine.calls("kind") == [], "nothing is made to be deleted"
+    assert make("destroy") == 1
     assert make("up", "minikube") == 1, "another cluster may be chosen now; there is no such context"
     assert make("up") == 0
 
