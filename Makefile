@@ -8,14 +8,17 @@ LOCK := requirements.lock
 # Without cached bytecode, each program compiles its modules again: a preview a second, a test process five.
 unexport PYTHONDONTWRITEBYTECODE
 
+# Not from the environment, where CLUSTER may mean something else.
+CLUSTER =
+
 .DEFAULT_GOAL := help
 .PHONY: help up new preview diff doctor url kubeconfig env cancel destroy down check test unit lint schema bench bench-rollout environment lock
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-up: environment ## start a hub on the local cluster, from a clone or any later state; prints its URL
-	@$(PYTHON) -m tools.local.deploy up --stack $(STACK)
+up: environment ## start a hub, from a clone or any later state; prints its URL; CLUSTER=kind, local, current or a context
+	@$(PYTHON) -m tools.local.deploy up --stack $(STACK) --cluster "$(CLUSTER)"
 
 new: environment ## ask a few questions, and write Pulumi.<STACK>.yaml: make new STACK=prod
 	@$(PYTHON) -m tools.new --stack $(STACK)
@@ -41,10 +44,10 @@ env: environment ## print environment variables for pulumi and kubectl on this s
 cancel: environment ## unlock a stack whose pulumi was killed
 	@$(PYTHON) -m tools.local.deploy cancel --stack $(STACK)
 
-destroy: environment ## destroy the stack; the local cluster goes on running
+destroy: environment ## destroy the stack; its cluster goes on running
 	@$(PYTHON) -m tools.local.deploy destroy --stack $(STACK)
 
-down: environment ## destroy the stack, and stop the local cluster unless it has other hubs
+down: environment ## destroy the stack, and the cluster that `up` started unless it has other hubs
 	@$(PYTHON) -m tools.local.deploy down --stack $(STACK)
 
 check: environment ## lint, types and the tests that need no cluster

@@ -90,19 +90,22 @@ def from_pulumi() -> Settings:
     return settings
 
 
-def from_file(path: Path, *, defaults: Mapping[str, str] | None = None) -> Settings:
+def from_file(
+    path: Path, *, defaults: Mapping[str, str] | None = None, overrides: Mapping[str, str] | None = None
+) -> Settings:
     """Return the settings of a stack file, without Pulumi. Encrypted values stay unknown.
 
     Args:
         path: A `Pulumi.<stack>.yaml`.
         defaults: Values of keys that the file does not set, such as images that are built later.
+        overrides: Values that take precedence over those of the file, such as the endpoint in another cluster.
 
     Raises:
         SettingsError: with the path and all mistakes.
     """
     try:
         config = {full_key(name): value for name, value in read_config(path).items()}
-        return parse({**(defaults or {}), **own_values(config)})
+        return parse({**(defaults or {}), **own_values(config), **(overrides or {})})
     except StackFileError as error:
         raise SettingsError([str(error)], where=str(path)) from None
     except SettingsError as error:

@@ -54,6 +54,11 @@ NOTEBOOKS = f"{NAMESPACE}-notebooks"
 SETTINGS = _settings(NAMESPACE, "127.100.0.11")
 """Settings of the hub with dummy sign-in."""
 
+MAKE_NAMESPACE = "e2e-make"
+MAKE_NOTEBOOKS = f"{MAKE_NAMESPACE}-notebooks"
+MAKE_SETTINGS = _settings(MAKE_NAMESPACE, "127.100.0.40")
+"""Settings of the hub of `make up`, whose address is replaced with a node port."""
+
 RIGHTS_NAMESPACE = "e2e-rights"
 RIGHTS_NOTEBOOKS = f"{RIGHTS_NAMESPACE}-notebooks"
 RIGHTS_SETTINGS = _settings(RIGHTS_NAMESPACE, "127.100.0.14")

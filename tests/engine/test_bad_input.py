@@ -8,9 +8,10 @@ from kubernetes.client import CoreV1Api
 from settings import parse
 from tests.conftest import make_stack
 from tests.kubeconfigs import write
+from tools.clusters import own
 from tools.engine import Engine
 from tools.errors import ToolError
-from tools.local import api, deploy
+from tools.local import api
 
 GOOD: dict[str, object] = {
     "auth.type": "dummy",
@@ -76,4 +77,4 @@ def test_a_lost_passphrase_is_reported_before_the_engine_runs(
 def test_an_image_that_is_not_on_the_node_is_reported_with_its_key(live_cluster: Path) -> None:
     assert live_cluster.exists()
     with pytest.raises(ToolError, match=r"hub\.image: the image localhost/hub:1 is not on the local node"):
-        deploy.require_images(parse(GOOD), built={})
+        own.require_images(parse(GOOD), built={})

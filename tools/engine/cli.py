@@ -1,4 +1,4 @@
-"""The Pulumi CLI: the one that this machine has, or the pinned one."""
+"""The Pulumi CLI: the one that this machine has, or the pinned one, downloaded from Pulumi or built from Go modules."""
 
 import os
 import shutil
@@ -9,8 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tools import paths, toolchain
-from tools.commands import run
+from tools.commands import attempt, run
 from tools.errors import ToolError
+from tools.steps import say, step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,20 +65,23 @@ class Engine:
 
 
 def find(*, with_provider: bool = True) -> Engine:
-    """Return this machine's own `pulumi` if it can be used, else the pinned one, built if needed.
+    """Return this machine's own `pulumi` if it can be used, else the pinned one, downloaded or built if needed.
 
     Args:
         with_provider: Whether the Kubernetes provider must be installed too. Not needed where the provider is replaced,
             or where Pulumi may install it during the command.
 
     Raises:
-        ToolError: The pinned CLI could not be built.
+        ToolError: The pinned CLI could neither be downloaded nor built.
     """
     own = shutil.which("pulumi")
     if own is not None and (not with_provider or _has_provider(own)):
         return Engine(program=Path(own), environment={}, description=f"this machine's pulumi ({own})")
+    is_built = all(tool.programs.is_dir() for tool in toolchain.ENGINE)
+    if not is_built and (downloaded := _downloaded(with_provider=with_provider)):
+        return downloaded
     toolchain.build_all(toolchain.ENGINE)
-    home = paths.CACHE / "pulumi"
+    home = _home()
     _link_provider(home)
     environment = {
         "PATH": f"{toolchain.PULUMI.programs}{os.pathsep}{os.environ.get('PATH', '')}",
@@ -94,12 +98,48 @@ def inherited() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith("PULUMI_OPTION_")}
 
 
-def _has_provider(program: str) -> bool:
+def _home() -> Path:
+    return paths.CACHE / "pulumi"
+
+
+def _downloaded(*, with_provider: bool) -> Engine | None:
+    """Return the pinned CLI as Pulumi publishes it, installed if needed; None if it cannot be downloaded."""
+    wanted = version("pulumi")
+    folder = paths.CACHE / f"pulumi-{wanted}"
+    programs = folder / "bin"
+    if not attempt([programs / "pulumi", "version"]):
+        try:
+            with step(f"Downloading pulumi {wanted} from get.pulumi.com"):
+                _install(folder, wanted)
+        except (OSError, subprocess.CalledProcessError) as error:
+            say(f"pulumi {wanted} cannot be downloaded ({error}): it is built from its Go modules.")
+            return None
+    environment = {
+        "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PULUMI_HOME": str(_home()),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+    if with_provider and not _has_provider(str(programs / "pulumi"), environment):
+        say("Pulumi's Kubernetes provider cannot be downloaded: it is built from its Go modules, with pulumi.")
+        return None
+    description = f"the pinned pulumi {wanted}, downloaded from get.pulumi.com"
+    return Engine(program=programs / "pulumi", environment=environment, description=description)
+
+
+def _install(folder: Path, wanted: str) -> None:
+    """Install the CLI with Pulumi's own installer, which changes nothing outside of `folder`."""
+    from pulumi.automation import PulumiCommand  # noqa: PLC0415 it takes a second, and is seldom needed
+    from semver import VersionInfo  # noqa: PLC0415 see above
+
+    PulumiCommand.install(root=str(folder), version=VersionInfo.parse(wanted))
+
+
+def _has_provider(program: str, environment: Mapping[str, str] | None = None) -> bool:
     wanted = version("pulumi-kubernetes")
     try:
-        if wanted in run([program, "plugin", "ls"]):
+        if wanted in run([program, "plugin", "ls"], env=environment):
             return True
-        run([program, "plugin", "install", "resource", "kubernetes", wanted])
+        run([program, "plugin", "install", "resource", "kubernetes", wanted], env=environment)
     except ToolError:
         return False  # it cannot be downloaded from here: the pinned one is built instead
     return True

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from settings.reading import stack_file
+from settings.reading.keys import full_key
 from settings.reading.stack_file import StackFileError
 from tools import paths
 from tools.commands import run
@@ -67,12 +68,20 @@ class Stack:
             variables["KUBECONFIG"] = str(self.kubeconfig)
         return variables
 
-    def prepare(self, file: Path, values: Mapping[str, str], *, create: bool = True) -> None:
+    def prepare(
+        self,
+        file: Path,
+        values: Mapping[str, str],
+        *,
+        overrides: Mapping[str, str] | None = None,
+        create: bool = True,
+    ) -> None:
         """Write the workspace, and select the stack.
 
         Args:
             file: The stack file, for example `Pulumi.dev.yaml` of the checkout. It is only read.
             values: Values of keys that the file does not set.
+            overrides: Values that take precedence over those of the file.
             create: Whether to create the stack in the state if it does not exist; a preview does not.
 
         Raises:
@@ -81,7 +90,7 @@ class Stack:
         """
         self._write_project()
         if create:
-            self._write_settings(file, values)
+            self._write_settings(file, values, overrides or {})
             self._select("--create")
             return
         try:
@@ -91,7 +100,7 @@ class Stack:
                 raise ToolError(message) from None
             raise
         # Now, because a stack with this file counts as prepared.
-        self._write_settings(file, values)
+        self._write_settings(file, values, overrides or {})
 
     def command(self, *arguments: str) -> list[str]:
         """Return a Pulumi command on the stack, as a list of words; it needs `environment`."""
@@ -197,11 +206,13 @@ class Stack:
         self._ensure_passphrase()
         (self.workspace / "Pulumi.yaml").write_text(stack_file.text(content))
 
-    def _write_settings(self, file: Path, values: Mapping[str, str]) -> None:
+    def _write_settings(self, file: Path, values: Mapping[str, str], overrides: Mapping[str, str]) -> None:
         target = self.workspace / f"Pulumi.{self.name}.yaml"
         before = stack_file.read_nodes(target) if target.exists() else {}
         content = stack_file.read_nodes(file)
-        config = {f"{_PREFIX}{key}": value for key, value in values.items()} | stack_file.members(content.get("config"))
+        own = {f"{_PREFIX}{key}": value for key, value in values.items()} | stack_file.members(content.get("config"))
+        replaced = {f"{_PREFIX}{key}": value for key, value in overrides.items()}
+        config = {key: value for key, value in own.items() if full_key(key) not in replaced} | replaced
         retained = {key: before[key] for key in _RETAINED if key in before}
         target.write_text(stack_file.text({**retained, **content, "config": config}))
 

@@ -2,6 +2,7 @@
 
 import time
 from http import HTTPStatus
+from pathlib import Path
 
 from kubernetes.client import (
     AppsV1Api,
@@ -28,15 +29,15 @@ _LAST_ROLE = "system::extension-apiserver-authentication-reader"
 """One of the last roles that a new API server creates. Without it the controller manager exits at once."""
 
 
-def connect() -> ApiClient:
-    """Return a client with cluster-admin rights on the local cluster."""
-    return new_client_from_config(str(layout.KUBECONFIG))
+def connect(kubeconfig: Path | None = None) -> ApiClient:
+    """Return a client with the rights of a kubeconfig; by default cluster-admin on the local cluster."""
+    return new_client_from_config(str(kubeconfig or layout.KUBECONFIG))
 
 
-def answers() -> bool:
+def answers(kubeconfig: Path | None = None) -> bool:
     """Return whether the API server answers and has created its default roles."""
     try:
-        RbacAuthorizationV1Api(connect()).read_namespaced_role_binding(_LAST_ROLE, "kube-system")
+        RbacAuthorizationV1Api(connect(kubeconfig)).read_namespaced_role_binding(_LAST_ROLE, "kube-system")
     except (HTTPError, ApiException):
         return False
     return True
@@ -81,9 +82,9 @@ def end_pods() -> None:
         core.delete_collection_namespaced_pod(namespace, grace_period_seconds=0)
 
 
-def troubles(namespace: str) -> list[str]:
+def troubles(namespace: str, kubeconfig: Path | None = None) -> list[str]:
     """Return the reasons why pods of a namespace are not ready, with the end of their logs."""
-    core = CoreV1Api(connect())
+    core = CoreV1Api(connect(kubeconfig))
     found: list[str] = []
     for pod in core.list_namespaced_pod(namespace).items:
         name = pod.metadata.name if pod.metadata and pod.metadata.name else ""
@@ -98,9 +99,9 @@ def troubles(namespace: str) -> list[str]:
     return found
 
 
-def hubs() -> list[str]:
+def hubs(kubeconfig: Path | None = None) -> list[str]:
     """Return namespace and stack of each hub of this program in the cluster."""
-    found = AppsV1Api(connect()).list_stateful_set_for_all_namespaces(label_selector=OF_A_HUB).items
+    found = AppsV1Api(connect(kubeconfig)).list_stateful_set_for_all_namespaces(label_selector=OF_A_HUB).items
     return [
         f"namespace {one.metadata.namespace} (stack {(one.metadata.annotations or {}).get(MARK, 'unknown')})"
         for one in found

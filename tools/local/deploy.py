@@ -5,20 +5,19 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import httpx
 
 from settings import Settings
 from settings import from_file as settings_of
-from tools import engine, paths
+from tools import clusters, engine, paths
+from tools.clusters import Cluster
 from tools.engine import Engine, Stack
 from tools.engine.stack import copy_of
 from tools.engine.stack import exists as stack_exists
 from tools.errors import ToolError, run_reporting_errors
-from tools.local import api, build, cluster, images, layout, lost, node
-from tools.local.images import Image
+from tools.local import api, images, lost
 from tools.steps import quiet, say, step
 
 _ANSWER_SECONDS = 60
@@ -27,42 +26,38 @@ _ANSWER_SECONDS = 60
 def main() -> int:
     """Run one command and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.local.deploy", description=__doc__)
-    parser.add_argument("command", choices=sorted(_COMMANDS))
+    parser.add_argument("command", choices=sorted({"up", *_COMMANDS}))
     parser.add_argument("--stack", default="dev", help="the stack, as in Pulumi.<stack>.yaml")
+    parser.add_argument("--cluster", default="", help="for up: kind, local, current, or a context of the kubeconfig")
     arguments = parser.parse_args()
+    if arguments.command == "up":
+        return run_reporting_errors(lambda: _up(arguments.stack, arguments.cluster))
     return run_reporting_errors(lambda: _COMMANDS[arguments.command](arguments.stack))
 
 
-def _up(name: str) -> int:
+def _up(name: str, wanted: str) -> int:
     start = time.monotonic()
-    settings = _read(_file(name))
-    local = is_local(settings)
+    file = _file(name)
+    cluster = clusters.choose(name, _own_settings(file), wanted)
+    settings = _settings_in(cluster, file)
     say(f"Stack {name}: its settings are valid.")
-    say(f"Cluster: {describe(settings)}.")
-    own: Mapping[str, Image] = {}
-    if local:
-        found, built = build.everything()
-        cluster.up()
-        own = _unset_images(settings, built)
-        for image in own.values():
-            images.load(image, node.CTR)
-        require_images(settings, built=own)
-    else:
-        found = engine.find()
+    found, references = cluster.up(settings)
     say(f"Engine: {found.description}.")
-    stack = _stack(name, settings, found)
+    stack = _stack(name, cluster, found)
     known = stack_exists(name)
-    stack.prepare(_file(name), _references(own))
+    stack.prepare(file, references, overrides=cluster.overrides(_own_settings(file)))
     refresh = _repair(stack, settings) if known else []
     with step("pulumi up"), quiet():
         code = stack.show("up", "--yes", "--suppress-permalink=true", *refresh)
     if code != 0:
-        for line in api.troubles(settings.namespace) if local else []:
+        for line in api.troubles(settings.namespace, cluster.kubeconfig) if cluster.kubeconfig else []:
             say(line)
         say("pulumi up failed; the reason is above. Fix it and run `make up` again: finished resources stay.")
         return code
     url = stack.output("hub_url")
-    if settings.cluster.on_gke:
+    if settings.endpoint.type == "none":
+        say(f"The hub is reachable while this runs in another terminal: {stack.output('port_forward_command')}")
+    elif settings.cluster.on_gke:
         say("DNS records and a new certificate take some minutes to become active.")
     else:
         with step("Waiting for the hub's page", always=False):
@@ -100,14 +95,10 @@ def ready_for_preview(name: str) -> Stack:
     Raises:
         ToolError: The local cluster is not running, or the stack does not exist.
     """
-    settings = _read(_file(name))
-    found = engine.find()
-    if is_local(settings) and not cluster.is_up():
-        message = "The local cluster is not running, and a preview needs its API server. Start it with: make up"
-        raise ToolError(message)
-    own = _unset_images(settings, images.ensure_built()) if is_local(settings) else {}
-    stack = _stack(name, settings, found)
-    stack.prepare(_file(name), _references(own), create=False)
+    cluster, settings = cluster_and_settings(name, _file(name))
+    cluster.require_up()
+    stack = _stack(name, cluster, engine.find())
+    _prepare(stack, cluster, settings, _file(name), create=False)
     return stack
 
 
@@ -118,7 +109,7 @@ def _url(name: str) -> int:
 
 def _show_kubeconfig(name: str) -> int:
     own = os.environ.get("KUBECONFIG") or Path.home() / ".kube" / "config"
-    sys.stdout.write(f"{layout.KUBECONFIG if is_local(_settings(name)) else own}\n")
+    sys.stdout.write(f"{_cluster(name).kubeconfig or own}\n")
     return 0
 
 
@@ -126,9 +117,8 @@ def _environment(name: str) -> int:
     """Print the environment variables with which `pulumi` and `kubectl` work on the stack of `make up`."""
     stack = existing(name)
     if (file := _file_of(name)).exists():
-        settings = _read(file)
-        own = _unset_images(settings, images.ensure_built()) if is_local(settings) else {}
-        stack.prepare(file, _references(own))
+        cluster, settings = cluster_and_settings(name, file)
+        _prepare(stack, cluster, settings, file)
     for key, value in stack.selection.items():
         sys.stdout.write(f"export {key}={shlex.quote(value)}\n")
     return 0
@@ -147,8 +137,7 @@ def _cancel(name: str) -> int:
 def _destroy(name: str) -> int:
     """Destroy the stack; the cluster goes on running."""
     stack = existing(name)
-    if is_local(_settings(name)):
-        cluster.up()  # Pulumi cannot delete objects of a cluster that it does not reach
+    _cluster(name).restart()
     with step("pulumi destroy"), quiet():
         code = stack.show("destroy", "--yes", "--suppress-permalink=true")
     if code != 0:
@@ -157,22 +146,24 @@ def _destroy(name: str) -> int:
 
 
 def _down(name: str) -> int:
-    """Destroy the stack, and stop the cluster unless others use it."""
-    local = is_local(_settings(name))
-    if stack_exists(name) and (code := _destroy(name)) != 0:
-        return code
-    if not local:
-        return 0
-    if cluster.is_up() and (others := api.hubs()):
-        say(f"The local cluster goes on running, as it has other hubs: {', '.join(others)}.")
-        say("To stop it with them: python -m tools.local down. Each starts again with: make up STACK=<its stack>")
-        return 0
+    """Destroy the stack, and stop or delete the cluster that `make up` started, unless others use it."""
+    cluster = _cluster(name)
+    if stack_exists(name) and cluster.is_made():
+        code = _forget(name) if cluster.is_gone() else _destroy(name)
+        if code != 0:
+            return code
     cluster.down()
+    clusters.forget(name)
     return 0
 
 
+def _forget(name: str) -> int:
+    """Remove the stack's state, whose objects no longer exist."""
+    say(f"The cluster of stack {name} was deleted: its state is removed, as nothing is left to destroy.")
+    return existing(name).show("stack", "rm", "--force", "--yes", "--preserve-config")
+
+
 _COMMANDS = {
-    "up": _up,
     "preview": _preview,
     "url": _url,
     "kubeconfig": _show_kubeconfig,
@@ -183,15 +174,33 @@ _COMMANDS = {
 }
 
 
-def _settings(name: str) -> Settings:
-    """Return the settings of a stack; if its file is gone, those of the last `make up`: it may be cleaned up still."""
-    return _read(copy_of(name) if not _file_of(name).exists() and stack_exists(name) else _file(name))
+def _cluster(name: str) -> Cluster:
+    """Return the cluster of a stack; if its file is gone, that of the last `make up`: it may be cleaned up still."""
+    is_copy = not _file_of(name).exists() and stack_exists(name)
+    return clusters.of(name, _own_settings(copy_of(name) if is_copy else _file(name)))
 
 
-def _read(file: Path) -> Settings:
-    settings = settings_of(file, defaults=images.UNBUILT)
-    # Images are built for the local cluster only; for other clusters they must be set.
-    return settings if is_local(settings) else settings_of(file)
+def cluster_and_settings(name: str, file: Path) -> tuple[Cluster, Settings]:
+    """Return the cluster of a stack, and its settings there."""
+    cluster = clusters.of(name, _own_settings(file))
+    return cluster, _settings_in(cluster, file)
+
+
+def _own_settings(file: Path) -> Settings:
+    """Return the settings of a stack file, before a cluster is chosen that changes some, and builds images."""
+    return settings_of(file, defaults=images.UNBUILT)
+
+
+def _settings_in(cluster: Cluster, file: Path) -> Settings:
+    """Return the settings of a stack file in a cluster."""
+    # Images are built only for clusters that `make up` chooses; for others they must be set.
+    defaults = images.UNBUILT if cluster.builds_images else {}
+    return settings_of(file, defaults=defaults, overrides=cluster.overrides(_own_settings(file)))
+
+
+def _prepare(stack: Stack, cluster: Cluster, settings: Settings, file: Path, *, create: bool = True) -> None:
+    overrides = cluster.overrides(_own_settings(file))
+    stack.prepare(file, cluster.references(settings), overrides=overrides, create=create)
 
 
 def _file_of(name: str) -> Path:
@@ -207,65 +216,6 @@ def _file(name: str) -> Path:
     return file
 
 
-def is_local(settings: Settings) -> bool:
-    """Return whether the stack uses the local cluster: it does unless another cluster is named."""
-    # `eval "$(make env)"` sets the variable too, to the local cluster's own.
-    names_another = os.environ.get("KUBECONFIG") not in {None, "", str(layout.KUBECONFIG)}
-    return not (settings.cluster.on_gke or settings.kubernetes.context or names_another)
-
-
-def describe(settings: Settings) -> str:
-    """Return a description of the stack's cluster, for messages."""
-    cluster_ = settings.cluster
-    if cluster_.on_gke:
-        which = "made by the stack" if cluster_.mode == "create" else "looked up"
-        return f"the GKE cluster {cluster_.name} in {settings.gcp.project_id}, {cluster_.location} ({which})"
-    if settings.kubernetes.context is not None:
-        return f"the kubeconfig context {settings.kubernetes.context} (kubernetes.context of the stack)"
-    if os.environ.get("KUBECONFIG"):
-        return f"the current context of {os.environ['KUBECONFIG']} (your KUBECONFIG)"
-    return "the local cluster on this machine (kubernetes.context is not set)"
-
-
-def _configured_images(settings: Settings) -> dict[str, str]:
-    return {
-        "hub.image": settings.hub.image,
-        "proxy.image": settings.proxy.image,
-        "notebook.image": settings.notebook.image,
-    }
-
-
-def _unset_images(settings: Settings, built: Mapping[str, Image]) -> dict[str, Image]:
-    """Return the built images whose keys the stack file does not set, by key."""
-    configured = _configured_images(settings)
-    return {key: image for name, image in built.items() if configured[key := f"{name}.image"] == images.UNBUILT[key]}
-
-
-def _references(own: Mapping[str, Image]) -> dict[str, str]:
-    return {key: image.reference for key, image in own.items()}
-
-
-def require_images(settings: Settings, *, built: Collection[str]) -> None:
-    """Check that the local node has all images of a stack.
-
-    Args:
-        settings: The stack's settings.
-        built: Keys of images that were built and loaded.
-
-    Raises:
-        ToolError: An image is missing; the message names each, with the fix.
-    """
-    there = images.references(node.CTR)
-    mistakes = [
-        f"{key}: the image {configured} is not on the local node, which cannot pull images. "
-        "Load it with `python -m tools.local load ARCHIVE`, or remove the key: `make up` then builds it from docker/."
-        for key, configured in _configured_images(settings).items()
-        if key not in built and configured not in there
-    ]
-    if mistakes:
-        raise ToolError("\n".join(mistakes))
-
-
 def existing(name: str) -> Stack:
     """Return the stack that `make up` created.
 
@@ -275,11 +225,11 @@ def existing(name: str) -> Stack:
     if not stack_exists(name):
         message = f"Stack {name} does not exist here. Create it with: make up STACK={name}"
         raise ToolError(message)
-    return _stack(name, _settings(name), engine.find())
+    return _stack(name, _cluster(name), engine.find())
 
 
-def _stack(name: str, settings: Settings, found: Engine) -> Stack:
-    return Stack(name=name, engine=found, kubeconfig=layout.KUBECONFIG if is_local(settings) else None)
+def _stack(name: str, cluster: Cluster, found: Engine) -> Stack:
+    return Stack(name=name, engine=found, kubeconfig=cluster.kubeconfig)
 
 
 def _wait_for(url: str, *, log: str) -> None:

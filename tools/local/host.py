@@ -14,7 +14,7 @@ from tools.local.processes import is_running, start_time
 from tools.steps import say, step
 
 _ALTERNATIVE = (
-    "To use another cluster instead, set its kubeconfig context: pulumi config set kubernetes.context <context>"
+    "To use another cluster instead: make up CLUSTER=kind, with Docker, or CLUSTER=<context of your kubeconfig>"
 )
 _KUBERNETES = {"kubelet", "kube-proxy", "k3s", "k3s-server", "microk8s"}
 
@@ -25,17 +25,23 @@ def check() -> None:
     Raises:
         ToolError: It cannot; the message has the reason and the alternative.
     """
-    reason = _reason()
-    if reason:
+    if reason := _obstacle():
         message = f"The local cluster cannot run here: {reason}.\n{_ALTERNATIVE}"
         raise ToolError(message)
 
 
-def _reason() -> str:
+def unsuitable() -> str:
+    """Return why this kind of machine or user can never run the local cluster; empty if they can."""
     if platform.system() != "Linux":
         return f"it needs Linux, and this is {platform.system()}"
     if os.geteuid() != 0:
         return "it needs root (it makes network interfaces and mounts), and you are not root"
+    return ""
+
+
+def _obstacle() -> str:
+    if reason := unsuitable():
+        return reason
     if "\toverlay\n" not in Path("/proc/filesystems").read_text() and not attempt(["modprobe", "overlay"]):
         return "this kernel has no overlayfs"
     if not is_running("kubelet") and (other := other_kubernetes()):
@@ -45,7 +51,7 @@ def _reason() -> str:
         "kube-apiserver": [layout.API_PORT],
         **{name: [port] for name, port in layout.HEALTH_PORTS.items()},
     }
-    taken = [port for name, needed in ports.items() if not is_running(name) for port in needed if _taken(port)]
+    taken = [port for name, needed in ports.items() if not is_running(name) for port in needed if is_taken(port)]
     if taken:
         return f"port {', '.join(map(str, taken))} of 127.0.0.1 is in use by another program (see: ss -ltnp)"
     return ""
@@ -77,7 +83,8 @@ def install_packages(needed: Mapping[str, str] = layout.DEBIAN_PACKAGES) -> None
         run(install, env=quiet, doing=f"apt-get install {' '.join(missing)}")
 
 
-def _taken(port: int) -> bool:
+def is_taken(port: int) -> bool:
+    """Return whether a program on this machine listens at a port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

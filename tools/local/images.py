@@ -1,8 +1,6 @@
 """The images of docker/ for the local cluster: built here, stored as archives, imported into containerd."""
 
 import fcntl
-import hashlib
-import os
 import shutil
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools import commands, paths
+from tools.image_tags import SOURCES, digest, digest_of
 from tools.local import base_image, buildah
 from tools.steps import step
 
 _CONTEXT = paths.CHECKOUT / "docker"
 
-SOURCES = {"hub": ("hub",), "proxy": ("proxy",), "notebook": ("notebook", "hub/requirements.txt")}
-"""The files that each image is built from, below docker/. The notebook has the hub's version of JupyterHub."""
 _BASES = {"hub": base_image.PYTHON, "proxy": base_image.NODE, "notebook": base_image.PYTHON}
 
 UNBUILT = {f"{name}.image": "localhost/jupyterhub/to-be-built:0" for name in SOURCES}
@@ -51,7 +48,7 @@ def ensure_built() -> Mapping[str, Image]:
     folder.mkdir(parents=True, exist_ok=True)
     with _only_one(folder / "lock"):
         recipe = base_image.recipe()
-        debian = folder / f"debian-{_digest(recipe.encode())}.tar"
+        debian = folder / f"debian-{digest_of(recipe.encode())}.tar"
         images = {name: _image(name, recipe, folder) for name in SOURCES}
         missing = [image for image in images.values() if not image.archive.exists()]
         if missing:
@@ -103,28 +100,6 @@ def references(ctr: Sequence[str]) -> set[str]:
 def _image(name: str, recipe: str, folder: Path) -> Image:
     tag = digest(name, _CONTEXT, recipe)
     return Image(name=name, reference=f"localhost/jupyterhub/{name}:{tag}", archive=folder / f"{name}-{tag}.tar")
-
-
-def digest(name: str, context: Path, recipe: str = "") -> str:
-    """Return the tag of an image, which changes with every input of its build.
-
-    Args:
-        name: `hub`, `proxy` or `notebook`.
-        context: The folder docker/.
-        recipe: The recipe of the base image.
-    """
-    files = sorted(file for source in SOURCES[name] for file in _files(context / source))
-    parts = [f"{file.relative_to(context)} {os.access(file, os.X_OK)} ".encode() + file.read_bytes() for file in files]
-    return _digest(recipe.encode(), *parts)
-
-
-def _files(source: Path) -> list[Path]:
-    return [source] if source.is_file() else [file for file in source.rglob("*") if file.is_file()]
-
-
-def _digest(*parts: bytes) -> str:
-    """Return 12 characters of a hash over the parts and their boundaries."""
-    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:12]
 
 
 def _build(missing: Sequence[Image], debian: Path, unfinished: Path) -> None:

@@ -137,6 +137,14 @@ def test_from_pulumi_raises_a_run_error_without_secrets() -> None:
     assert SECRET not in str(caught.value)
 
 
+@pytest.mark.parametrize("key", ["jupyterhub:endpoint.address", "endpoint.address"])
+def test_overrides_take_precedence_over_the_file(tmp_path: Path, key: str) -> None:
+    file = tmp_path / "Pulumi.test.yaml"
+    file.write_text(f"config: {{auth.type: dummy, images.repository: a/b, {key}: 127.100.0.10}}\n")
+    found = settings.from_file(file, overrides={"endpoint.address": "", "endpoint.type": "none"})
+    assert (found.endpoint.address, found.public_url) == (None, "http://localhost:8000")
+
+
 def test_defaults_apply_to_keys_that_the_file_does_not_set(tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.test.yaml"
     file.write_text("config:\n  jupyterhub:auth.type: dummy\n  jupyterhub:endpoint.address: 127.0.0.1\n")

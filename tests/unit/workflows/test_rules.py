@@ -16,11 +16,13 @@ BOOTSTRAP = {"GCP_WORKLOAD_IDENTITY_PROVIDER", "PULUMI_BACKEND_URL"} | {
 """Variables that `bootstrap/` exports."""
 _SCRIPTS = {".github/scripts/propose_lock.sh", ".venv/bin/python"}
 """Programs of jobs with write permissions; the latter runs post_comments.py."""
+_RELEASE_SCRIPTS = {f".github/scripts/{name}.sh" for name in ("release", "keep_digest", "publish_image")} | {"cosign"}
+"""Programs of jobs with write permissions that run for the tag of a release only."""
 
 
 def test_every_workflow_is_in_the_guide() -> None:
     guide = (CHECKOUT / "docs" / "pull-requests.md").read_text()
-    assert set(WORKFLOWS) == {"checks", "comment", "deploy", "drift", "lock", "preview"}
+    assert set(WORKFLOWS) == {"checks", "comment", "deploy", "drift", "images", "lock", "preview"}
     assert {name for name in WORKFLOWS if f"`{name}.yml`" not in guide} == set()
 
 
@@ -43,12 +45,15 @@ def test_permissions_are_set_by_job() -> None:
     sign_in = {**read, "id-token": "write"}
     assert {name: job["permissions"] for name, job in jobs()} == {
         "checks.check": read,
+        "checks.images": read,
         "comment.post": {"actions": "read", **read, "pull-requests": "write"},
         "deploy.choose": read,
         "deploy.plan": sign_in,
         "deploy.up": sign_in,
         "drift.choose": read,
         "drift.drift": sign_in,
+        "images.build": {**read, "packages": "write"},
+        "images.publish": {"attestations": "write", **sign_in, "packages": "write"},
         "lock.lock": read,
         "lock.propose": {"contents": "write", "pull-requests": "write"},
         "preview.choose": read,
@@ -62,7 +67,10 @@ def test_jobs_with_write_permissions_run_code_of_the_default_branch_only() -> No
     for name, job in jobs():
         writes = {right for right, level in job["permissions"].items() if level == "write"} - {"id-token"}
         commands = [step["run"] for step in job["steps"] if "run" in step]
-        if writes:
+        if writes and name.startswith("images."):
+            assert WORKFLOWS["images"]["on"] == {"push": {"tags": ["v*"]}}, "a release's commit was merged"
+            assert {command.partition(" ")[0] for command in commands} <= _RELEASE_SCRIPTS, name
+        elif writes:
             assert WORKFLOWS[name.partition(".")[0]]["on"].keys() <= {"workflow_run", "schedule", "workflow_dispatch"}
             assert {command.partition(" ")[0] for command in commands} <= {"make", *_SCRIPTS}, name
             assert [command for command in commands if command.startswith("make ")] in ([], ["make environment"]), name
@@ -85,7 +93,8 @@ def test_a_checkout_keeps_no_token_and_has_the_default_ref() -> None:
 def test_only_branches_of_the_repository_sign_in() -> None:
     """`choose.py` decides; see test_choose.py."""
     for name, job in jobs():
-        signs_in = job["permissions"].get("id-token") == "write"
+        # images.publish signs in to Sigstore only.
+        signs_in = job["permissions"].get("id-token") == "write" and name != "images.publish"
         accounts = [step["with"]["account"] for step in job["steps"] if "account" in step.get("with", {})]
         assert len(accounts) == signs_in, name
         if name not in {"deploy.up"} and signs_in:
@@ -114,7 +123,13 @@ def test_code_of_forks_runs_on_github_hosted_runners_only() -> None:
     runners = {name: job["runs-on"] for name, job in jobs()}
     own = {name for name, runner in runners.items() if "vars.RUNNER" in runner}
     assert own == {"preview.live", "deploy.plan", "deploy.up", "drift.drift"}
-    assert {runner for name, runner in runners.items() if name not in own} == {"ubuntu-24.04"}
+    hosted = {runner for name, runner in runners.items() if name not in own}
+    assert hosted == {"ubuntu-24.04", "${{ matrix.platform.runner }}"}
+    platforms = WORKFLOWS["images"]["jobs"]["build"]["strategy"]["matrix"]["platform"]
+    assert {one["architecture"]: one["runner"] for one in platforms} == {
+        "amd64": "ubuntu-24.04",
+        "arm64": "ubuntu-24.04-arm",
+    }
 
 
 def test_every_job_has_a_timeout() -> None:

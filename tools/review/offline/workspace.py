@@ -13,9 +13,9 @@ from settings import SettingsError
 from settings.reading.keys import SECRETS, full_key, own_values
 from settings.reading.stack_file import members, read_config, read_nodes, text
 from settings.types.secret import has_sealed
+from tools import image_tags
 from tools.engine import Engine, Stack
 from tools.errors import ToolError
-from tools.local import images
 from tools.review import stack_file
 
 _PLACEHOLDER: Final = "postgresql://placeholder:{}@placeholder.invalid:5432/placeholder"
@@ -77,8 +77,8 @@ def open_images(program: Path, own: Mapping[str, object]) -> dict[str, str]:
     if "images.repository" in own:
         return {}
     return {
-        f"{name}.image": f"localhost/jupyterhub/{name}:{images.digest(name, program / 'docker')}"
-        for name in images.SOURCES
+        f"{name}.image": f"localhost/jupyterhub/{name}:{image_tags.digest(name, program / 'docker')}"
+        for name in image_tags.SOURCES
         if f"{name}.image" not in own
     }
 

@@ -1,9 +1,12 @@
+from importlib.metadata import version
 from pathlib import Path
+from unittest.mock import Mock
+from urllib.error import URLError
 
 import pytest
 
 from tools import engine, paths, toolchain
-from tools.engine import Engine
+from tools.engine import Engine, cli
 from tools.toolchain import Tool
 
 
@@ -24,7 +27,9 @@ def built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
         requested.extend(tool.folder for tool in tools)
 
     monkeypatch.setattr(toolchain, "build_all", record)
+    monkeypatch.setattr(toolchain, "_BUILT", tmp_path / "cache" / "tools")
     monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(cli, "_install", Mock(side_effect=URLError("Name or service not known")))
     return requested
 
 
@@ -62,6 +67,40 @@ def test_without_a_usable_pulumi_the_pinned_engine_is_built(
     assert found.environment["PATH"].startswith(str(toolchain.PULUMI.programs))
     link = next((Path(found.environment["PULUMI_HOME"]) / "plugins").glob("resource-kubernetes-v*/*"))
     assert link.readlink() == toolchain.KUBERNETES_PROVIDER.programs / link.name
+
+
+def _pretend_to_install(monkeypatch: pytest.MonkeyPatch, *, provider: bool) -> Mock:
+    def install(folder: Path, wanted: str) -> None:
+        assert wanted == version("pulumi")
+        folder.mkdir(parents=True)
+        _pulumi(folder / "bin", plugins="", install=int(not provider))
+
+    installed = Mock(side_effect=install)
+    monkeypatch.setattr(cli, "_install", installed)
+    return installed
+
+
+def test_the_pinned_pulumi_is_downloaded_once_and_nothing_built(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, built: list[str]
+) -> None:
+    monkeypatch.setenv("PATH", "/bin:/usr/bin")
+    installed = _pretend_to_install(monkeypatch, provider=True)
+    found = [engine.find(), engine.find()]
+    assert found[0] == found[1]
+    assert found[0].program == tmp_path / "cache" / f"pulumi-{version('pulumi')}" / "bin" / "pulumi"
+    assert found[0].environment["PATH"].startswith(f"{found[0].program.parent}:")
+    assert found[0].environment["PULUMI_HOME"] == str(tmp_path / "cache" / "pulumi")
+    assert built == []
+    installed.assert_called_once()
+
+
+def test_a_failed_download_of_the_provider_builds_the_pinned_engine(
+    monkeypatch: pytest.MonkeyPatch, built: list[str]
+) -> None:
+    monkeypatch.setenv("PATH", "/bin:/usr/bin")
+    _pretend_to_install(monkeypatch, provider=False)
+    engine.find()
+    assert built == [tool.folder for tool in toolchain.ENGINE]
 
 
 def test_a_pulumi_without_the_provider_is_used_if_none_is_needed(

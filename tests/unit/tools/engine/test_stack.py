@@ -82,6 +82,13 @@ def test_a_read_only_command_uses_the_same_stack_file_as_an_update(stack: Stack,
     assert _copy(stack) == before
 
 
+@pytest.mark.parametrize("key", ["jupyterhub:endpoint.address", "endpoint.address"])
+def test_an_override_takes_the_place_of_the_key_in_the_file(stack: Stack, tmp_path: Path, key: str) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text(f"config:\n  {key}: 127.100.0.10\n  other:key: kept\n")
+    stack.prepare(tmp_path / "Pulumi.dev.yaml", {}, overrides={"endpoint.address": ""})
+    assert _copy(stack)["config"] == {"other:key": "kept", "jupyterhub:endpoint.address": ""}
+
+
 def test_the_encryption_salt_is_kept_in_a_new_copy(stack: Stack, tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.dev.yaml"
     file.write_text("config: {}\n")

@@ -1,40 +1,16 @@
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
 
-from tests.stacks import GKE, settings_with
+from tests.stacks import settings_with
+from tools.clusters import own
+from tools.clusters.named import Named
+from tools.clusters.own import Own
 from tools.errors import ToolError, run_reporting_errors
-from tools.local import deploy, layout
-
-
-@pytest.mark.parametrize(
-    ("changed", "kubeconfig", "local"),
-    [
-        ({}, None, True),
-        ({}, "", True),
-        ({}, str(layout.KUBECONFIG), True),
-        ({}, "/home/ada/.kube/config", False),
-        ({"kubernetes.context": "somewhere"}, None, False),
-        ({**GKE, "endpoint.address": "198.51.100.7"}, None, False),
-    ],
-    ids=["dev", "empty-variable", "after-make-env", "own-kubeconfig", "context", "gke"],
-)
-def test_the_local_cluster_is_used_unless_another_is_configured(
-    changed: Mapping[str, object], kubeconfig: str | None, *, local: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("KUBECONFIG", raising=False)
-    if kubeconfig is not None:
-        monkeypatch.setenv("KUBECONFIG", kubeconfig)
-    assert deploy.is_local(settings_with(changed)) is local
-
-
-def test_a_gke_cluster_is_described_with_its_project() -> None:
-    described = deploy.describe(settings_with({**GKE, "endpoint.address": "198.51.100.7"}))
-    assert described == "the GKE cluster jupyterhub in my-project-123, europe-west1 (made by the stack)"
+from tools.local import deploy
 
 
 def test_a_tool_error_is_a_message_without_traceback(capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,9 +34,11 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     monkeypatch.delenv("KUBECONFIG", raising=False)
     monkeypatch.setattr(deploy, "existing", Mock(return_value=SimpleNamespace(show=show, require_idle=Mock())))
     monkeypatch.setattr(deploy, "stack_exists", Mock(return_value=True))
-    monkeypatch.setattr(deploy.cluster, "up", lambda: made.append("cluster up"))
-    monkeypatch.setattr(deploy.cluster, "down", lambda: made.append("cluster down"))
-    monkeypatch.setattr(deploy.cluster, "is_up", lambda: True)
+    monkeypatch.setattr(own.cluster, "up", lambda: made.append("cluster up"))
+    monkeypatch.setattr(own.cluster, "down", lambda: made.append("cluster down"))
+    monkeypatch.setattr(own.cluster, "is_up", lambda: True)
+    monkeypatch.setattr(deploy.clusters, "of", Mock(return_value=Own()))
+    monkeypatch.setattr(deploy.clusters, "forget", Mock())
     monkeypatch.setattr(deploy.paths, "CHECKOUT", tmp_path)
     (tmp_path / "Pulumi.second.yaml").write_text(
         "config: {jupyterhub:auth.type: dummy, jupyterhub:endpoint.address: 127.100.0.20}\n"
@@ -81,7 +59,7 @@ def test_one_stack_is_destroyed_and_the_cluster_left_running(monkeypatch: pytest
 def test_a_cluster_with_other_hubs_is_not_stopped_and_they_are_named(
     monkeypatch: pytest.MonkeyPatch, calls: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(deploy.api, "hubs", lambda: ["namespace jupyterhub (stack organization/jupyterhub/dev)"])
+    monkeypatch.setattr(own.api, "hubs", lambda: ["namespace jupyterhub (stack organization/jupyterhub/dev)"])
     assert _make(monkeypatch, "down") == 0
     assert calls == ["cluster up", "pulumi destroy"]
     printed = capsys.readouterr().err
@@ -90,7 +68,7 @@ def test_a_cluster_with_other_hubs_is_not_stopped_and_they_are_named(
 
 
 def test_a_cluster_without_other_hubs_is_stopped(monkeypatch: pytest.MonkeyPatch, calls: list[str]) -> None:
-    monkeypatch.setattr(deploy.api, "hubs", list)
+    monkeypatch.setattr(own.api, "hubs", list)
     assert _make(monkeypatch, "down") == 0
     assert calls == ["cluster up", "pulumi destroy", "cluster down"]
 
@@ -129,6 +107,7 @@ def test_a_refresh_that_fails_or_is_interrupted_ends_the_command(
     deployment = Mock(return_value={"pending_operations": [{}]})
     interrupted = SimpleNamespace(prepare=Mock(), deployment=deployment, show=show)
     monkeypatch.setattr(deploy, "_stack", Mock(return_value=interrupted))
+    monkeypatch.setattr(deploy.clusters, "choose", Mock(return_value=Named(settings_with({"kubernetes.context": "a"}))))
     monkeypatch.setattr(deploy.engine, "find", Mock())
     assert _make(monkeypatch, "up") == 1
     assert calls == ["pulumi refresh"]

@@ -33,7 +33,7 @@ def test_another_operating_system_is_refused_with_an_alternative(monkeypatch: py
     monkeypatch.setattr(platform, "system", lambda: "Darwin")
     reason, other_way = _refusal().splitlines()
     assert "Darwin" in reason
-    assert "kubernetes.context" in other_way
+    assert "CLUSTER=kind" in other_way
 
 
 def test_a_user_other_than_root_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
