@@ -43,7 +43,8 @@ async def prepare(spawner: KubeSpawner) -> None:
         spawner.log.warning("Cannot read %s: Kubernetes does not answer (%r)", spawner.pvc_name, error)
         raise UnreachableError from error
     if claim is None:
-        return _forget(spawner)
+        _forget(spawner)
+        return
     name = spawner.pvc_name
     if claim.metadata.deletion_timestamp:
         message = f"Your home volume ({name}) is being deleted. Ask the operator of this hub, or try again in a minute."
