@@ -122,9 +122,10 @@ def _require_known(revision: object) -> None:
 
     scripts = ScriptDirectory(str(Path(jupyterhub.__file__).with_name("alembic")))
     if revision not in {script.revision for script in scripts.walk_revisions()}:
+        here = metadata.version("jupyterhub")
         sys.exit(
-            f"the database is of a newer JupyterHub (revision {revision}) than this hub's, {metadata.version('jupyterhub')}: "
-            "use a newer version of this project"
+            f"the database is of a newer JupyterHub (revision {revision}) than this hub's, {here}: use a newer version "
+            "of this project"
         )
 
 

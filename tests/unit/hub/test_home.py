@@ -72,7 +72,7 @@ def spawner(api: Api, *, remembered: bool = True, ensure: bool = True) -> Any:  
         user=SimpleNamespace(name="ada", orm_user=SimpleNamespace(id=1), db=database()),
         log=logging.getLogger("home"),
         _pvc_exists=remembered,
-        _expand_user_properties=lambda _: "claim-ada",
+        _expand_user_properties={"claim-{user_server}": "claim-ada", "claim-of-all": "claim-of-all"}.__getitem__,
     )
 
 
