@@ -98,21 +98,18 @@ def _replace(file: Path, new: Path) -> None:
 
 def _content(file: Path) -> dict[str, object]:
     """Return the revision of the tables, and the number of users and tokens."""
-    try:
-        with closing(sqlite3.connect(file)) as database:
-            (state,) = database.execute("PRAGMA quick_check").fetchone()
-            if state != "ok":
-                sys.exit(f"{file} is damaged: {state}")
-            return {
-                name: database.execute(f"SELECT {what}").fetchone()[0]
-                for name, what in (
-                    ("revision", "version_num FROM alembic_version"),
-                    ("users", "count(*) FROM users"),
-                    ("tokens", "count(*) FROM api_tokens"),
-                )
-            }
-    except sqlite3.Error as error:
-        sys.exit(f"{file} is no database of JupyterHub: {error}")
+    with closing(sqlite3.connect(file)) as database:
+        (state,) = database.execute("PRAGMA quick_check").fetchone()
+        if state != "ok":
+            sys.exit(f"{file} is damaged: {state}")
+        return {
+            name: database.execute(f"SELECT {what}").fetchone()[0]
+            for name, what in (
+                ("revision", "version_num FROM alembic_version"),
+                ("users", "count(*) FROM users"),
+                ("tokens", "count(*) FROM api_tokens"),
+            )
+        }
 
 
 def _require_known(revision: object) -> None:
@@ -129,11 +126,19 @@ def _require_known(revision: object) -> None:
         )
 
 
+def _run(command: str, file: Path, *rest: str) -> None:
+    try:
+        if command == "read":
+            read(file)
+        elif command == "write":
+            write(file, int(rest[0]), rest[1])
+        else:
+            restore(file)
+    except sqlite3.Error as error:
+        sys.exit(f"{file} is no database of JupyterHub: {error}")
+    except OSError as error:
+        sys.exit(f"{file} cannot be read or written: {error}")
+
+
 if __name__ == "__main__":
-    command, name, *rest = sys.argv[1:]
-    if command == "read":
-        read(Path(name))
-    elif command == "write":
-        write(Path(name), int(rest[0]), rest[1])
-    else:
-        restore(Path(name))
+    _run(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:])
