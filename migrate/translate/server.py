@@ -100,6 +100,9 @@ def process(plan: Plan) -> None:
         if "{" in str(path):
             mounts = [{"name": HOME_VOLUME, "mountPath": str(path).rstrip("/")}]
             plan.write("home", f"c.KubeSpawner.volume_mounts = {mounts!r}\n", "singleuser.storage.homeMountPath")
+            plan.task(
+                "The preview warns that KubeSpawner.volume_mounts loses the home: it is there, at its other path."
+            )
         elif path != "/home/jovyan":
             plan.set("notebook.homePath", str(path).rstrip("/"), "singleuser.storage.homeMountPath")
         plan.same("the default", "singleuser.storage.homeMountPath")
@@ -132,7 +135,8 @@ def environment(plan: Plan) -> None:
             plan.secret("notebook.secretEnvironment", {name: text_of(value)}, path)
         elif (fields := set(_IN_BRACES.findall(text_of(value)))) and fields.isdisjoint(PERSON_FIELDS):
             # Braces for a program in the server: KubeSpawner fills in those of texts, and not those of functions.
-            plan.write(name, f"c.KubeSpawner.environment[{name!r}] = lambda spawner: {text_of(value)!r}\n", path)
+            code = f"c.KubeSpawner.environment.update({{{name!r}: lambda spawner: {text_of(value)!r}}})\n"
+            plan.write(name, code, path)
         else:
             plan.update("notebook.environment", {name: text_of(value)}, path)
     plan.same("no variables", "singleuser.extraEnv")
