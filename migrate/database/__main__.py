@@ -9,6 +9,7 @@ from kubernetes.client.api_client import ApiClient
 from migrate.connection import connection
 from migrate.database.carry import carry, take_back
 from migrate.database.place import find, problems
+from migrate.homes.cluster import homes
 from tools.errors import ToolError, run_reporting_errors
 from tools.steps import say
 
@@ -52,7 +53,8 @@ def _carry(client: ApiClient, arguments: argparse.Namespace) -> int:
     elif arguments.back:
         take_back(core, apps, new)
     else:
-        carry(core, apps, old, new)
+        found = homes(core, arguments.old, f"{arguments.new}-notebooks")
+        carry(core, apps, old, new, {home.record.source.name: home.record.target.name for home in found})
     return 0
 
 

@@ -1,6 +1,7 @@
 """The steps of a move of a database: the hub stops, the file is replaced, the hub starts."""
 
-from collections.abc import Generator
+import json
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -15,10 +16,17 @@ _READY_SECONDS: Final = 300
 """Time for the hub to upgrade its tables, and to answer."""
 
 
-def carry(core: CoreV1Api, apps: AppsV1Api, old: Place, new: Place) -> None:
+def carry(core: CoreV1Api, apps: AppsV1Api, old: Place, new: Place, claims: Mapping[str, str]) -> None:
     """Copy the database of the old hub to the new one, whose own is kept beside it.
 
     A run that was interrupted leaves either database whole, and a further one goes on.
+
+    Args:
+        core: The cluster.
+        apps: The cluster.
+        old: The database to copy.
+        new: The database to replace.
+        claims: New names of the homes' claims, by the old ones.
 
     Raises:
         ToolError: A pod does not start, a file is no database, or the hub does not start.
@@ -27,7 +35,8 @@ def carry(core: CoreV1Api, apps: AppsV1Api, old: Place, new: Place) -> None:
         found = run("read")
     with _stopped(core, apps, new):
         with step(f"Writing {new}"), database_pod(core, new, read_only=False) as run:
-            written = run("write", str(len(found["text"])), found["sha256"], text=found["text"])
+            text = json.dumps({"text": found["text"], "sha256": found["sha256"], "claims": claims})
+            written = run("write", str(len(text)), text=text)
         _annotate(core, new, str(old))
     say(f"{new} has the database of {old}: {_words(written)}. The hub upgrades its tables at the start.")
 

@@ -2,7 +2,8 @@
 
 It needs Python's own library only, and JupyterHub to write. Mistakes are its exit message.
 
-Usage: read FILE, write FILE LENGTH SHA256 (with the text of `read` on standard input), or restore FILE.
+Usage: read FILE, write FILE LENGTH (of the JSON on standard input: `text` and `sha256` of `read`, and `claims`), or
+restore FILE.
 """
 
 from __future__ import annotations
@@ -43,10 +44,11 @@ def read(file: Path) -> None:
     print(json.dumps({"text": text, "sha256": hashlib.sha256(content).hexdigest(), **found}))
 
 
-def write(file: Path, length: int, digest: str) -> None:
+def write(file: Path, length: int) -> None:
     """Replace the database by the one on standard input, and keep the one that was there."""
-    content = gzip.decompress(base64.b64decode(sys.stdin.read(length)))
-    if hashlib.sha256(content).hexdigest() != digest:
+    given = json.loads(sys.stdin.read(length))
+    content = gzip.decompress(base64.b64decode(given["text"]))
+    if hashlib.sha256(content).hexdigest() != given["sha256"]:
         sys.exit("the database was not received as it was sent; run the command again")
     before, incoming = Path(f"{file}{BEFORE}"), Path(f"{file}{INCOMING}")
     # The file is replaced last, so both are there after an interruption.
@@ -64,10 +66,21 @@ def write(file: Path, length: int, digest: str) -> None:
     with closing(sqlite3.connect(incoming)) as database, database:
         # Encrypted with the key of the other hub.
         database.execute("UPDATE users SET encrypted_auth_state = NULL")
+        _rename_claims(database, given["claims"])
     if not before.exists():
         _copy(file, Path(f"{before}{INCOMING}")).replace(before)
     _replace(file, incoming)
     print(json.dumps({"is_new": True, **found}))
+
+
+def _rename_claims(database: sqlite3.Connection, claims: dict[str, str]) -> None:
+    """Give the homes that servers remember their names in this hub: renamed users have no other trace of theirs."""
+    for number, text in database.execute("SELECT id, state FROM spawners WHERE state IS NOT NULL").fetchall():
+        state = json.loads(text) or {}
+        if (name := claims.get(state.get("pvc_name"))) is not None:
+            database.execute(
+                "UPDATE spawners SET state = ? WHERE id = ?", [json.dumps({**state, "pvc_name": name}), number]
+            )
 
 
 def restore(file: Path) -> None:
@@ -131,7 +144,7 @@ def _run(command: str, file: Path, *rest: str) -> None:
         if command == "read":
             read(file)
         elif command == "write":
-            write(file, int(rest[0]), rest[1])
+            write(file, int(rest[0]))
         else:
             restore(file)
     except sqlite3.Error as error:

@@ -101,6 +101,7 @@ def database(plan: Plan) -> None:
             user = url.username or "jupyterhub"
             url = url._replace(netloc=f"{user}:{password}@{url.netloc.rpartition('@')[2]}")
         plan.secret("database.url", urlunsplit(url), "hub.db.url", "hub.db.password")
+        plan.task("Copy the database, so that no two hubs have one: docs/migrate.md#postgresql.")
     elif kind in ("mysql", "sqlite-memory", "other"):
         plan.refuse("`database.type` is sqlite on a volume, postgresql or cloud-sql", "hub.db")
     storage: dict[str, object] = {}

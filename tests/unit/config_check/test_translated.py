@@ -12,8 +12,8 @@ from tests.unit.config_check.conftest import Try
     ("servers", "code"),
     [
         (
-            {"extraEnv": {"DASK_LINK": "/user/{JUPYTERHUB_USER}/proxy/{port}/status"}},
-            "c.KubeSpawner.environment.update({'DASK_LINK': lambda spawner: '/user/{JUPYTERHUB_USER}/proxy/{port}/status'})",
+            {"extraEnv": {"DASK_LINK": "/user/{JUPYTERHUB_USER}/{port}/status"}},
+            "c.KubeSpawner.environment.update({'DASK_LINK': lambda spawner: '/user/{JUPYTERHUB_USER}/{port}/status'})",
         ),
         (
             {"extraLabels": {"person": "{username}"}},

@@ -25,9 +25,12 @@ def _database(file: Path, *users: str, revision: str = _OLD_TABLES) -> Path:
         database.executescript(
             "CREATE TABLE alembic_version (version_num TEXT); CREATE TABLE api_tokens (hashed TEXT);"
             "CREATE TABLE users (name TEXT, encrypted_auth_state BLOB);"
+            "CREATE TABLE spawners (id INTEGER, state TEXT);"
         )
         database.execute("INSERT INTO alembic_version VALUES (?)", [revision])
         database.execute("INSERT INTO api_tokens VALUES ('x')")
+        states = [None, "{}", '{"pvc_name": "claim-octo-2dcat", "namespace": "old"}', '{"pvc_name": "claim-ada"}']
+        database.executemany("INSERT INTO spawners VALUES (?, ?)", enumerate(states))
         database.executemany("INSERT INTO users VALUES (?, 'secret of another key')", [[name] for name in users])
     return file
 
@@ -50,7 +53,8 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _write(file: Path, found: dict[str, Any]) -> subprocess.CompletedProcess[str]:
-    return _run("write", file, len(found["text"]), found["sha256"], text=found["text"])
+    text = json.dumps({**found, "claims": {"claim-octo-2dcat": "claim-octo-cat"}})
+    return _run("write", file, len(text), text=text)
 
 
 @pytest.fixture
@@ -73,6 +77,14 @@ def test_a_database_is_carried_without_what_only_the_other_hub_can_read(old: Pat
         "jupyterhub.sqlite",
         "jupyterhub.sqlite.before-move",
     ]
+
+
+def test_servers_remember_the_new_names_of_their_homes(old: Path, new: Path) -> None:
+    _write(new, _read(old))
+    with closing(sqlite3.connect(new)) as database:
+        states = [text for (text,) in database.execute("SELECT state FROM spawners ORDER BY id")]
+    assert states[:2] == [None, "{}"]
+    assert [json.loads(text)["pvc_name"] for text in states[2:]] == ["claim-octo-cat", "claim-ada"]
 
 
 def test_nothing_changes_beside_the_old_database(old: Path) -> None:
@@ -177,7 +189,7 @@ def _place(namespace: str, claim: str, **changed: Any) -> Place:  # noqa: ANN401
         metadata=SimpleNamespace(name="hub"),
         spec=SimpleNamespace(template=SimpleNamespace(spec=spec)),
     )
-    values = {"volume": "pv", "moved_from": None, "workload": workload, "pods": ()}
+    values: dict[str, Any] = {"volume": "pv", "moved_from": None, "workload": workload, "pods": ()}
     return Place(namespace=namespace, claim=claim, **{**values, **changed})
 
 
