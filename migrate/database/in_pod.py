@@ -76,8 +76,8 @@ def write(file: Path, length: int) -> None:
 def _rename_claims(database: sqlite3.Connection, claims: dict[str, str]) -> None:
     """Give the homes that servers remember their names in this hub: renamed users have no other trace of theirs."""
     for number, text in database.execute("SELECT id, state FROM spawners WHERE state IS NOT NULL").fetchall():
-        state = json.loads(text) or {}
-        if (name := claims.get(state.get("pvc_name"))) is not None:
+        state: dict[str, str] = json.loads(text) or {}
+        if (name := claims.get(state.get("pvc_name", ""))) is not None:
             database.execute(
                 "UPDATE spawners SET state = ? WHERE id = ?", [json.dumps({**state, "pvc_name": name}), number]
             )
