@@ -8,6 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, cast
 
+import yaml
 from kubernetes.client import (
     CoreV1Api,
     V1Capabilities,
@@ -26,6 +27,7 @@ from kubernetes.client import (
 )
 from kubernetes.client.exceptions import ApiException
 from kubernetes.stream import stream  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType] -- it has no types
+from websocket import WebSocketException
 
 from migrate.database.place import POD, ApiObject, Place
 from tools.errors import ToolError
@@ -38,6 +40,8 @@ _START_SECONDS: Final = 300
 _LONGEST_SECONDS: Final = 3600
 """Time after which Kubernetes stops a pod that an interrupted run has left."""
 _CHUNK: Final = 1 << 20
+_STATUS: Final = 3
+"""Channel on which Kubernetes tells how the program has ended."""
 
 
 @contextmanager
@@ -180,12 +184,17 @@ def _run(core: CoreV1Api, place: Place, words: list[str], text: str) -> dict[str
             _preload_content=False,
         ),
     )
-    for start in range(0, len(text), _CHUNK):
-        client.write_stdin(text[start : start + _CHUNK])
-    client.run_forever()
+    try:
+        for start in range(0, len(text), _CHUNK):
+            client.write_stdin(text[start : start + _CHUNK])
+        client.run_forever()
+    except (OSError, WebSocketException) as error:
+        message = f"The connection to the pod {place.namespace}/{POD} ended: {error}. Run the same command again."
+        raise ToolError(message) from None
     printed, wrong = str(client.read_stdout()), str(client.read_stderr())
-    if client.returncode:
-        message = f"{place}: {wrong.strip() or 'the program in the pod was stopped'}."
+    status: dict[str, Any] = yaml.safe_load(str(client.read_channel(_STATUS))) or {}
+    if status.get("status") != "Success":
+        message = f"{place}: {wrong.strip() or 'the program in the pod was stopped; run the same command again'}."
         raise ToolError(message)
     found: dict[str, Any] = json.loads(printed)
     return found
