@@ -191,7 +191,9 @@ def test_the_user_finds_notebook_and_token(here: _Person) -> None:
     assert here.ask("/hub/api/user").json()["name"] == _USER
     here.start()
     assert here.notebook() == "# My thesis"
-    assert f"of the namespace {_OLD}" in _log(_NEW, "tf-hub-0")
+    log = _log(_NEW, "tf-hub-0")
+    assert f"of the namespace {_OLD}" in log
+    assert "claim-octo-2dcat" not in log, "the database has the new name of the home"
     here.save("# My thesis, second edition")
     assert run_in_server(_NOTEBOOKS, _USER, "stat -c %u:%g /home/jovyan/thesis.ipynb") == "1000:100"
 
