@@ -66,7 +66,9 @@ def _egress(plan: Plan, root: str, key: str) -> None:
 
 def _is_of_chart(place: dict[str, object]) -> bool:
     labels = map_of(map_of(place.get("podSelector")).get("matchLabels"))
-    return not _OF_CHART.isdisjoint({labels.get("component"), labels.get("app.kubernetes.io/component")})
+    names = {labels.get("app", "jupyterhub"), labels.get("app.kubernetes.io/name", "jupyterhub")}
+    components = {labels.get("component"), labels.get("app.kubernetes.io/component")}
+    return names == {"jupyterhub"} and not _OF_CHART.isdisjoint(components)
 
 
 def _is_internet(place: dict[str, object]) -> bool:
@@ -93,12 +95,15 @@ def _ingress(plan: Plan, path: str, full: str) -> None:
     if path != "hub":
         plan.same("browsers reach the proxy, proxy and hub the servers, and nobody else", full)
         return
-    rules = map(map_of, list_of(plan.get(full)))
-    wanted = [map_of(one) for rule in rules for one in list_of(rule.get("from"))]
-    wanted = [one for one in wanted if not _is_of_chart(one) and "ipBlock" not in one]
-    sources = [_destination(one) or _beside(plan, one) for one in wanted]
+    sources: list[object] = []
+    for rule in map(map_of, list_of(plan.get(full))):
+        wanted = [map_of(one) for one in list_of(rule.get("from"))]
+        if not wanted or any("ipBlock" in one for one in wanted):
+            plan.refuse_part("addresses, or everybody: only pods connect to the hub, by `hub.ingress`", full)
+        pods = [one for one in wanted if "ipBlock" not in one and not _is_of_chart(one)]
+        sources += [_destination(one) or _beside(plan, one) for one in pods]
     if sources:
-        plan.add("hub.ingress", list(sources), full)
+        plan.add("hub.ingress", sources, full)
     plan.same("proxy and servers reach the hub anyway", full)
 
 

@@ -231,7 +231,8 @@ def _labels(plan: Plan, key: str, path: str) -> None:
         elif "{unescaped_" in str(value):
             plan.refuse("a name in a label: servers have it in the annotation `hub.jupyter.org/username`", inner)
         elif "{" in str(value) and key == "notebook.labels":
-            plan.write(name, f"c.KubeSpawner.extra_labels.update({ {name: str(value)}!r})\n", inner)
+            labels = {name: str(value)}
+            plan.write(name, f"c.KubeSpawner.extra_labels.update({labels!r})\n", inner)
         elif name.startswith("gke-gcsfuse/"):
             plan.same("`notebook.folders` with a bucket sets it", inner)
         else:

@@ -319,3 +319,12 @@ def test_pods_beside_the_old_hub_may_connect_to_the_hub_from_a_namespace_that_is
 def test_the_charts_own_image_needs_no_setting_and_another_one_a_decision(name: str, kind: str) -> None:
     translation = translate({"hub": {"image": {"name": name, "tag": "4.2.0"}}})
     assert set(_answers(translation, Kind(kind))) == {"hub.image.name", "hub.image.tag"}
+
+
+@pytest.mark.parametrize("source", [[], [{"ipBlock": {"cidr": "10.0.0.0/8"}}]], ids=["everybody", "addresses"])
+def test_connections_to_the_hub_that_no_pod_makes_are_refused(source: list[object]) -> None:
+    exporter = {"podSelector": {"matchLabels": {"app": "exporter"}}}
+    rules = [{"from": [exporter]}, {"from": source, "ports": [{"port": 8081}]}]
+    translation = translate({"hub": {"networkPolicy": {"ingress": rules}}})
+    assert set(_answers(translation, Kind.REFUSED)) == {"hub.networkPolicy.ingress"}
+    assert len(list_of(translation.plan.settings["hub.ingress"])) == 1
