@@ -161,11 +161,14 @@ def files(plan: Plan, path: Key, setting: str) -> None:
         parts = map_of(one)
         place = str(parts.get("mountPath", ""))
         text = _file_text(parts, place)
-        if text is None:
+        of_hub = setting == "hub.files"
+        if text is None and "binaryData" not in parts:
+            plan.refuse(f"its content is not in these files (`--set-file`): put it into `{setting}`", key)
+        elif text is None:
             plan.refuse("a binary file: put it into the image", key)
-        elif "/jupyterhub_config.d/" in place:
+        elif of_hub and "/jupyterhub_config.d/" in place:
             plan.write(place.rpartition("/")[2], text, key)
-        elif place.startswith("/home/"):
+        elif not of_hub and place.startswith("/home/"):
             plan.refuse("a file in the home, which people own: put it into /etc, or into the image", key)
         else:
             plan.update(setting, {place: text}, key)
