@@ -29,25 +29,23 @@ async def prepare(spawner: KubeSpawner) -> None:
     Raises:
         HubError: Kubernetes does not answer; or the claim is another user's; or it is gone, is being deleted, or has
             lost its volume, and KubeSpawner, which believes its own record, would wait until the timeout. A claim that
-            is gone is forgotten: the next start creates one.
+            is gone is forgotten: the next start creates one. Homes of another hub may have got their names of this one.
     """
     if not spawner.storage_pvc_ensure:
         return
     require_own(spawner)
-    name = spawner.pvc_name
     try:
-        claim = await spawner.api.read_namespaced_persistent_volume_claim(
-            name, spawner.namespace, _request_timeout=_SECONDS
-        )
+        claim = await _claim(spawner, spawner.pvc_name) or await _under_own_name(spawner)
     except ApiException as error:
-        if error.status == HTTPStatus.NOT_FOUND:
-            _forget(spawner)
-        else:
-            spawner.log.warning("Cannot read %s: %s", name, error.body or error.reason)
+        spawner.log.warning("Cannot read %s: %s", spawner.pvc_name, error.body or error.reason)
         return
     except (ClientError, OSError) as error:
-        spawner.log.warning("Cannot read %s: Kubernetes does not answer (%r)", name, error)
+        spawner.log.warning("Cannot read %s: Kubernetes does not answer (%r)", spawner.pvc_name, error)
         raise UnreachableError from error
+    if claim is None:
+        _forget(spawner)
+        return
+    name = spawner.pvc_name
     if claim.metadata.deletion_timestamp:
         message = f"Your home volume ({name}) is being deleted. Ask the operator of this hub, or try again in a minute."
         raise HubError([message], status=503)
@@ -55,6 +53,32 @@ async def prepare(spawner: KubeSpawner) -> None:
         message = f"The disk of your home volume ({name}) does not exist any more. Ask the operator of this hub."
         raise HubError([message], status=503)
     await _expand(spawner, claim)
+
+
+async def _claim(spawner: KubeSpawner, name: str) -> V1PersistentVolumeClaim | None:
+    try:
+        return await spawner.api.read_namespaced_persistent_volume_claim(
+            name, spawner.namespace, _request_timeout=_SECONDS
+        )
+    except ApiException as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
+        return None
+
+
+async def _under_own_name(spawner: KubeSpawner) -> V1PersistentVolumeClaim | None:
+    """Find a home whose remembered claim is gone under the name that this hub gives it, and remember that name.
+
+    Raises:
+        HubError: It is another user's.
+    """
+    remembered, own = spawner.pvc_name, spawner._expand_user_properties(spawner.pvc_name_template)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] -- no public name
+    claim = None if own == remembered else await _claim(spawner, own)
+    if claim is not None:
+        spawner.pvc_name, spawner._pvc_exists = own, False  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        require_own(spawner)
+        spawner.log.info("The home of %s is %s, and %s before", spawner.user.name, own, remembered)
+    return claim
 
 
 def require_own(spawner: KubeSpawner) -> None:

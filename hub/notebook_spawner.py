@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from aiohttp import ClientError
 from kubernetes_asyncio.client.exceptions import ApiException
 
-from hub import home, start_progress
+from hub import foreign_records, home, start_progress
 from hub.errors import HubError
 from hub.kubernetes_view import UnreachableError, kubernetes_trouble
 from hub.notebook_start import WITHOUT_HOME_SETTINGS
@@ -213,8 +213,8 @@ class NotebookSpawner(PodSpawner):
         return {**super().get_state(), **({_LEAVES_OUT: True} if self._leaves_out_settings else {})}
 
     def load_state(self, state: Mapping[str, Any]) -> None:
-        """Load the record of the last start. The namespace is the configured one: the database may have moved."""
-        super().load_state({key: value for key, value in state.items() if key not in {"namespace", "dns_name"}})
+        """Load the record of the last start; see `foreign_records`."""
+        super().load_state(foreign_records.own_state(self, state))
         self._leaves_out_settings = bool(state.get(_LEAVES_OUT))
 
 

@@ -131,6 +131,11 @@ class Plan:
         """Say that the values at the paths cannot be translated, why, and how to reach the same."""
         self.answer(Kind.REFUSED, why, *paths)
 
+    def refuse_part(self, why: str, *paths: str | Key) -> None:
+        """Say that a part of the values at the paths cannot be translated, also if other parts are."""
+        for path in paths:
+            self.answers[key_of(path)] = Answer(Kind.REFUSED, why)
+
     def task(self, text: str) -> None:
         """Add something to do by hand before the first `pulumi up`."""
         if text not in self.tasks:

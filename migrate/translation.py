@@ -8,7 +8,7 @@ from typing import Final
 import settings
 from migrate.canonical import Canonical, canonical
 from migrate.plan import Answer, Kind, Plan
-from migrate.translate import choices, code, endpoint, hub, network, server, sign_in, storage, surroundings
+from migrate.translate import choices, code, endpoint, hub, network, server, services, sign_in, storage, surroundings
 from migrate.values import leaves
 
 _IMAGES: Final = "europe-west1-docker.pkg.dev/my-project-123/jupyterhub"
@@ -52,12 +52,12 @@ def translate(values: Mapping[str, object]) -> Translation:
         server.pod,
         storage.homes,
         storage.volumes,
-        storage.files,
+        storage.server_files,
         choices.choices,
         hub.pod,
         hub.database,
         hub.limits,
-        hub.people,
+        services.people,
         endpoint.proxy,
         endpoint.ingress,
         endpoint.route,

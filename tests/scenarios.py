@@ -30,6 +30,7 @@ LONGEST = (
     "tests/engine/test_failures.py",
     "tests/e2e/test_storage.py",
     "tests/e2e/test_oidc.py",
+    "tests/e2e/test_move.py",
     "tests/e2e/test_capacity.py",
     "tests/e2e/test_capacity_of_hub.py",
     "tests/e2e/test_postgres.py",

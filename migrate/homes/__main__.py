@@ -1,13 +1,11 @@
 """Command: give the homes of another hub in this cluster to the hub of a stack, without a copy."""
 
 import argparse
-import os
 import sys
 
 from kubernetes.client import CoreV1Api
-from kubernetes.config import ConfigException, new_client_from_config
-from urllib3.exceptions import HTTPError
 
+from migrate.connection import connection
 from migrate.homes.cluster import homes
 from migrate.homes.move import move
 from migrate.homes.steps import Home, Step, next_step, problems
@@ -33,18 +31,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    try:
-        # The client reads the variable when it is imported.
-        kubeconfig = os.environ.get("KUBECONFIG") or None
-        core = CoreV1Api(new_client_from_config(kubeconfig, context=arguments.context))
+    with connection(arguments.context) as client:
+        core = CoreV1Api(client)
         found = homes(core, arguments.old, arguments.new, back=arguments.back)
         chosen = [home for home in found if not arguments.user or home.record.user in arguments.user]
         if missing := sorted(set(arguments.user) - {home.record.user for home in chosen}):
             raise ToolError("\n".join(f"{user} has no home in {arguments.old}." for user in missing))
         return _move(core, chosen, arguments)
-    except (ConfigException, HTTPError) as error:
-        message = f"The cluster does not answer: {error}. Check the kubeconfig and --context."
-        raise ToolError(message) from None
 
 
 def _move(core: CoreV1Api, found: list[Home], arguments: argparse.Namespace) -> int:

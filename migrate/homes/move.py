@@ -1,6 +1,5 @@
 """The steps of a move."""
 
-import json
 import time
 from collections.abc import Callable
 from typing import Final
@@ -14,6 +13,7 @@ from kubernetes.client import (
 )
 from kubernetes.client.exceptions import ApiException
 
+from migrate.connection import reason
 from migrate.homes.cluster import ANNOTATION, SERVER, USER, ApiObject, reread
 from migrate.homes.steps import RETAIN, Home, Step, next_step
 from tools.errors import ToolError
@@ -58,7 +58,7 @@ def move(core: CoreV1Api, home: Home, *, back: bool, tell: Callable[[Step], None
                 _take(core, home, step, back=back)
             home = reread(core, home)
         except ApiException as error:
-            message = f"{home.record.source}: Kubernetes refuses to {step.value}: {_reason(error)}"
+            message = f"{home.record.source}: Kubernetes refuses to {step.value}: {reason(error)}"
             raise ToolError(message) from None
     if back:
         core.patch_persistent_volume(home.volume, {"metadata": {"annotations": {ANNOTATION: None}}})
@@ -99,10 +99,3 @@ def _claim(home: Home, volume: ApiObject, *, back: bool) -> V1PersistentVolumeCl
         resources=V1VolumeResourceRequirements(requests={"storage": volume.spec.capacity["storage"]}),
     )
     return V1PersistentVolumeClaim(metadata=metadata, spec=spec)
-
-
-def _reason(error: ApiException) -> str:
-    try:
-        return str(json.loads(error.body or "")["message"])
-    except (ValueError, KeyError, TypeError):
-        return str(error.reason)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from migrate.plan import Plan
-from migrate.translate.hub import options, resources
+from migrate.translate.pods import options, resources
 from migrate.translate.server import text_of
 from migrate.values import Key, list_of, map_of, texts_of
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from hub.contract import PERSON_FIELDS
+from hub.pod_settings import HOME_VOLUME
 from migrate.plan import Plan
 from migrate.translate import amounts
 from migrate.values import Key, is_map, list_of, map_of, number_of, texts_of
@@ -23,8 +25,10 @@ _OF_STACKS: Final[Mapping[str, str]] = {
     "CHOWN_EXTRA": "Kubernetes gives the home to the group of `notebook.runAs`",
     "CHOWN_HOME": "Kubernetes gives the home to the group of `notebook.runAs`",
     "CHOWN_HOME_OPTS": "Kubernetes gives the home to the group of `notebook.runAs`",
+    "JUPYTER_RUNTIME_DIR": "a folder of the pod, beside the home",
     "JUPYTERHUB_SINGLEUSER_APP": "the hub starts Jupyter Server and JupyterLab anyway",
 }
+_IN_BRACES: Final = re.compile(r"\{([A-Za-z_]+)\}")
 _NOT_ROOT: Final = "root is refused by Pod Security restricted: docs/notebook-images.md#users"
 _GITPULLER: Final = re.compile(r"gitpuller\s+(\S+)(?:\s+(\S+))?(?:\s+(\S+))?")
 _ONLY_GITPULLER: Final = re.compile(r"\s*gitpuller\s+\S+(?:\s+\S+){0,2}\s*(?:\|\|\s*true\s*)?")
@@ -94,7 +98,11 @@ def process(plan: Plan) -> None:
     _user(plan)
     if path := plan.get("singleuser.storage.homeMountPath"):
         if "{" in str(path):
-            plan.refuse("the home is at one path for all, `notebook.homePath`", "singleuser.storage.homeMountPath")
+            mounts = [{"name": HOME_VOLUME, "mountPath": str(path).rstrip("/")}]
+            plan.write("home", f"c.KubeSpawner.volume_mounts = {mounts!r}\n", "singleuser.storage.homeMountPath")
+            plan.task(
+                "The preview warns that KubeSpawner.volume_mounts loses the home: it is there, at its other path."
+            )
         elif path != "/home/jovyan":
             plan.set("notebook.homePath", str(path).rstrip("/"), "singleuser.storage.homeMountPath")
         plan.same("the default", "singleuser.storage.homeMountPath")
@@ -125,6 +133,10 @@ def environment(plan: Plan) -> None:
             plan.refuse(why, path)
         elif IS_SECRET.search(name):
             plan.secret("notebook.secretEnvironment", {name: text_of(value)}, path)
+        elif (fields := set(_IN_BRACES.findall(text_of(value)))) and fields.isdisjoint(PERSON_FIELDS):
+            # Braces for a program in the server: KubeSpawner fills in those of texts, and not those of functions.
+            code = f"c.KubeSpawner.environment.update({{{name!r}: lambda spawner: {text_of(value)!r}}})\n"
+            plan.write(name, code, path)
         else:
             plan.update("notebook.environment", {name: text_of(value)}, path)
     plan.same("no variables", "singleuser.extraEnv")
@@ -216,8 +228,11 @@ def _labels(plan: Plan, key: str, path: str) -> None:
         inner = (*path.split("."), name)
         if name.startswith("hub.jupyter.org/network-access"):
             plan.same("`network.policies` allows what servers need", inner)
-        elif "{" in str(value):
+        elif "{unescaped_" in str(value):
             plan.refuse("a name in a label: servers have it in the annotation `hub.jupyter.org/username`", inner)
+        elif "{" in str(value) and key == "notebook.labels":
+            labels = {name: str(value)}
+            plan.write(name, f"c.KubeSpawner.extra_labels.update({labels!r})\n", inner)
         elif name.startswith("gke-gcsfuse/"):
             plan.same("`notebook.folders` with a bucket sets it", inner)
         else:

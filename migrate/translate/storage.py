@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Final
 
 import yaml
@@ -17,6 +18,7 @@ _STATIC: Final = (
     "one volume for all homes: each user has a volume here (`notebook.storage`, with `disk: filestore` a share); copy "
     "the homes (docs/migrate.md#homes-in-one-volume)"
 )
+_BRING: Final = "Bring the claim {} into the notebooks' namespace: docs/migrate.md#volumes-beside-the-homes."
 _NFS: Final = "an NFS share: make a PersistentVolume and a claim of it, and name the claim in `notebook.folders`"
 _SYSTEM: Final = re.compile(r"/(?:bin|boot|dev|etc|lib|proc|root|run|sbin|sys|tmp|usr|var)(?:/|$)")
 
@@ -87,19 +89,19 @@ def _volume(plan: Plan, name: str, volume: dict[str, object], mount: dict[str, o
         _empty(plan, path, map_of(empty), keys)
     elif claim := map_of(volume.get("persistentVolumeClaim")).get("claimName"):
         _folder(plan, name, {"path": path, "claim": str(claim)}, mount, keys)
-        plan.task(f"Bring the claim {claim} into the notebooks' namespace: docs/migrate.md#volumes-beside-the-homes.")
+        plan.task(_BRING.format(claim))
     elif map_of(volume.get("csi")).get("driver") == _GCS:
         bucket = map_of(map_of(volume["csi"]).get("volumeAttributes")).get("bucketName")
         _folder(plan, name, {"path": path, "bucket": str(bucket)}, mount, keys)
         plan.task(f"Give the notebooks' Google service account access to the bucket {bucket}.")
     elif "nfs" in volume:
-        plan.refuse(_NFS, *keys)
+        plan.refuse_part(_NFS, *keys)
     elif {"configMap", "secret", "projected", "downwardAPI"} & volume.keys():
-        plan.refuse(_FILE, *keys)
+        plan.refuse_part(_FILE, *keys)
     elif "hostPath" in volume:
-        plan.refuse("a folder of the node, which Pod Security refuses: use `notebook.folders`", *keys)
+        plan.refuse_part("a folder of the node, which Pod Security refuses: use `notebook.folders`", *keys)
     else:
-        plan.refuse("a kind of volume that `notebook.folders` does not have: make a claim of it", *keys)
+        plan.refuse_part("a kind of volume that `notebook.folders` does not have: make a claim of it", *keys)
 
 
 def _empty(plan: Plan, path: str, empty: dict[str, object], keys: tuple[Key, Key]) -> None:
@@ -117,7 +119,7 @@ def _empty(plan: Plan, path: str, empty: dict[str, object], keys: tuple[Key, Key
 def _folder(plan: Plan, name: str, place: dict[str, object], mount: dict[str, object], keys: tuple[Key, Key]) -> None:
     sub_path = str(mount.get("subPath") or mount.get("subPathExpr") or "").strip("/")
     if _SYSTEM.match(str(place["path"])):
-        plan.refuse(f"{place['path']} belongs to the image: mount it elsewhere with `notebook.folders`", *keys)
+        plan.refuse_part(f"{place['path']} belongs to the image: mount it elsewhere with `notebook.folders`", *keys)
         return
     there = plan.settings.get("notebook.folders")
     number = sum(str(map_of(one)["name"]).startswith(name) for one in list_of(there))
@@ -129,29 +131,51 @@ def _folder(plan: Plan, name: str, place: dict[str, object], mount: dict[str, ob
 
 
 def _home_mount(plan: Plan, name: str, mount: dict[str, object], key: Key) -> None:
-    if name == "home" or "{" in name or mount.get("subPath"):
-        plan.refuse("a folder of the home at another path: link to it in the image, such as with `ln -s`", key)
+    claim, sub_path = plan.get("singleuser.storage.static.pvcName"), str(mount.get("subPath") or "")
+    if name == "home" and claim and sub_path and "{" not in sub_path:
+        # A folder of all people in the volume with the homes.
+        path = PurePosixPath(str(mount.get("mountPath")))
+        _folder(plan, path.name, {"path": str(path), "claim": str(claim)}, mount, (key, key))
+        plan.task(_BRING.format(claim))
+    elif name == "home" or "{" in name or mount.get("subPath"):
+        plan.refuse_part("a folder of the home at another path: link to it in the image, such as with `ln -s`", key)
     else:
-        plan.refuse(f"a mount of the volume {name}, which is not in these files", key)
+        plan.refuse_part(f"a mount of the volume {name}, which is not in these files", key)
 
 
-def files(plan: Plan) -> None:
+def server_files(plan: Plan) -> None:
     """Translate files of all servers."""
-    for name, one in map_of(plan.get("singleuser.extraFiles")).items():
-        key: Key = ("singleuser", "extraFiles", name)
+    files(plan, ("singleuser", "extraFiles"), "notebook.files")
+
+
+def files(plan: Plan, path: Key, setting: str) -> None:
+    """Translate files of the hub or of all servers.
+
+    Args:
+        plan: The plan.
+        path: Path of the files in the chart.
+        setting: The setting that has such files.
+    """
+    for name, one in map_of(plan.get(path)).items():
+        key = (*path, name)
         parts = map_of(one)
-        path = str(parts.get("mountPath", ""))
-        text = file_text(parts, path)
-        if text is None:
+        place = str(parts.get("mountPath", ""))
+        text = _file_text(parts, place)
+        of_hub = setting == "hub.files"
+        if text is None and "binaryData" not in parts:
+            plan.refuse(f"its content is not in these files (`--set-file`): put it into `{setting}`", key)
+        elif text is None:
             plan.refuse("a binary file: put it into the image", key)
-        elif path.startswith("/home/"):
+        elif of_hub and "/jupyterhub_config.d/" in place:
+            plan.write(place.rpartition("/")[2], text, key)
+        elif not of_hub and place.startswith("/home/"):
             plan.refuse("a file in the home, which people own: put it into /etc, or into the image", key)
         else:
-            plan.update("notebook.files", {path: text}, key)
-    plan.same("none", "singleuser.extraFiles")
+            plan.update(setting, {place: text}, key)
+    plan.same("none", path)
 
 
-def file_text(parts: dict[str, object], path: str) -> str | None:
+def _file_text(parts: dict[str, object], path: str) -> str | None:
     """Return the text of an entry of `extraFiles`, as the chart writes it; None for a binary file."""
     if isinstance(text := parts.get("stringData"), str):
         return text

@@ -1,1 +1,3 @@
 from kubespawner.spawner import KubeSpawner as KubeSpawner
+
+__version__: str

@@ -25,12 +25,15 @@ class Api:
     refuses: Exception | None = None
     unreadable: Exception | None = None
     patched: list[object] = field(default_factory=list[object])
+    names: tuple[str, ...] = ("claim-ada",)
 
     async def read_namespaced_persistent_volume_claim(
         self, name: str, namespace: str, *, _request_timeout: float
     ) -> object:
         """Return the claim of the home."""
-        assert (name, namespace) == ("claim-ada", "notebooks")
+        assert namespace == "notebooks"
+        if name not in self.names:
+            raise ApiException(status=404)
         if self.unreadable is not None:
             raise self.unreadable
         return SimpleNamespace(
@@ -69,6 +72,7 @@ def spawner(api: Api, *, remembered: bool = True, ensure: bool = True) -> Any:  
         user=SimpleNamespace(name="ada", orm_user=SimpleNamespace(id=1), db=database()),
         log=logging.getLogger("home"),
         _pvc_exists=remembered,
+        _expand_user_properties={"claim-{user_server}": "claim-ada", "claim-of-all": "claim-of-all"}.__getitem__,
     )
 
 
@@ -164,3 +168,37 @@ def test_homes_of_other_names_and_homes_for_all_are_no_other_users() -> None:
     first_start_beside("claim-ada-2")
     first_start_beside("claim-ada", template="claim-of-all")
     first_start_beside("claim-ada", remembered=True)
+
+
+def of_another_hub(*names: str) -> Any:  # noqa: ANN401 -- a double
+    """Return ada's spawner with the name of her home in another hub, and the homes that are here."""
+    found = spawner(Api(names=names))
+    found.pvc_name = "claim-41da"
+    return found
+
+
+def test_a_home_that_got_its_name_of_this_hub_is_found() -> None:
+    found = of_another_hub("claim-ada")
+    asyncio.run(home.prepare(found))
+    assert (found.pvc_name, found._pvc_exists) == ("claim-ada", False), "KubeSpawner remembers what it finds"
+
+
+def test_a_home_that_kept_its_name_is_used_also_if_there_is_one_of_this_hubs_name() -> None:
+    found = of_another_hub("claim-41da", "claim-ada")
+    found.storage_capacity = "1Gi"
+    asyncio.run(home.prepare(found))
+    assert (found.pvc_name, found._pvc_exists) == ("claim-41da", True)
+
+
+def test_no_home_of_another_hub_is_replaced_by_an_empty_one_without_a_word() -> None:
+    found = of_another_hub()
+    with pytest.raises(HubError, match="does not exist any more: it was deleted, or this hub has moved"):
+        asyncio.run(home.prepare(found))
+
+
+def test_a_home_of_this_hubs_name_that_is_a_renamed_users_is_nobody_elses() -> None:
+    found = of_another_hub("claim-ada")
+    found.user.db.add(orm.Spawner(user=orm.User(id=2, name="bob"), name="", state={"pvc_name": "claim-ada"}))
+    found.user.db.commit()
+    with pytest.raises(HubError, match="belongs to another user"):
+        asyncio.run(home.prepare(found))

@@ -224,15 +224,6 @@ def test_other_errors_are_raised_unchanged(monkeypatch: pytest.MonkeyPatch) -> N
         start(monkeypatch, broken)
 
 
-def test_the_namespace_of_a_moved_database_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def run() -> None:
-        spawner: Any = made(monkeypatch, None)
-        spawner.load_state({"namespace": "old", "dns_name": "x.old", "pod_name": "p", "pvc_name": "claim-p"})
-        assert (spawner.namespace, spawner.pod_name, spawner.pvc_name) == ("notebooks", "p", "claim-p")
-
-    asyncio.run(run())
-
-
 @pytest.mark.parametrize(("seconds", "status"), [(10, None), (120, 1)])
 def test_a_deleted_pod_that_stays_on_a_lost_node_counts_as_gone(
     seconds: int, status: int | None, monkeypatch: pytest.MonkeyPatch

@@ -6,6 +6,7 @@ import pytest
 
 from migrate.plan import Kind
 from migrate.translation import Translation, translate
+from migrate.values import list_of, map_of
 from tests.stacks import LTI
 
 
@@ -298,3 +299,49 @@ def test_a_default_that_asks_the_chart_again_is_replaced_with_it() -> None:
     code = 'import z2jh\nlimit = z2jh.get_config("custom.a", z2jh.get_config("custom.b", 3)) + 1\nprint(limit)\n'
     translation = translate({"hub": {"extraConfig": {"a": code}}, "custom": {"b": 2}})
     assert translation.plan.settings["hub.extraConfig"] == "# a\nlimit = 2 + 1\nprint(limit)\n"
+
+
+@pytest.mark.parametrize("refused", [{"hostPath": {"path": "/eos"}}, {"secret": {"secretName": "x"}}, {"nfs": {}}])
+def test_a_volume_that_is_refused_is_told_also_beside_others(refused: Mapping[str, object]) -> None:
+    storage = {
+        "extraVolumes": [{"name": "a", "persistentVolumeClaim": {"claimName": "a"}}, {"name": "b", **refused}],
+        "extraVolumeMounts": [{"name": "a", "mountPath": "/a"}, {"name": "b", "mountPath": "/b"}],
+    }
+    translation = translate({"singleuser": {"storage": storage}})
+    assert [map_of(one)["name"] for one in list_of(translation.plan.settings["notebook.folders"])] == ["a"]
+    assert len(_answers(translation, Kind.REFUSED)) == 2
+
+
+def test_a_common_folder_in_the_volume_with_the_homes_is_a_folder() -> None:
+    mount = {"name": "home", "mountPath": "/home/jovyan/shared", "subPath": "_shared", "readOnly": True}
+    storage = {"type": "static", "static": {"pvcName": "home-nfs"}, "extraVolumeMounts": [mount]}
+    assert _settings({"singleuser": {"storage": storage}})["notebook.folders"] == [
+        {"name": "shared", "path": "/home/jovyan/shared", "claim": "home-nfs", "subPath": "_shared", "access": "read"}
+    ]
+
+
+def test_pods_beside_the_old_hub_may_connect_to_the_hub_from_a_namespace_that_is_to_be_set() -> None:
+    def pods(**labels: str) -> dict[str, object]:
+        return {"podSelector": {"matchLabels": labels}}
+
+    rules = [{"from": [pods(app="jupyterhub", component="proxy"), pods(app="exporter")]}]
+    translation = translate({"hub": {"networkPolicy": {"ingress": rules}}})
+    assert translation.plan.settings["hub.ingress"] == [{"namespace": "jupyterhub", "pods": {"app": "exporter"}}]
+    assert any(task.startswith("hub.ingress: set `namespace`") for task in translation.plan.tasks)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("mirror.example.org/jupyterhub/k8s-hub", "same"), ("a/own-hub", "refused")]
+)
+def test_the_charts_own_image_needs_no_setting_and_another_one_a_decision(name: str, kind: str) -> None:
+    translation = translate({"hub": {"image": {"name": name, "tag": "4.2.0"}}})
+    assert set(_answers(translation, Kind(kind))) == {"hub.image.name", "hub.image.tag"}
+
+
+@pytest.mark.parametrize("source", [[], [{"ipBlock": {"cidr": "10.0.0.0/8"}}]], ids=["everybody", "addresses"])
+def test_connections_to_the_hub_that_no_pod_makes_are_refused(source: list[object]) -> None:
+    exporter = {"podSelector": {"matchLabels": {"app": "exporter"}}}
+    rules = [{"from": [exporter]}, {"from": source, "ports": [{"port": 8081}]}]
+    translation = translate({"hub": {"networkPolicy": {"ingress": rules}}})
+    assert set(_answers(translation, Kind.REFUSED)) == {"hub.networkPolicy.ingress"}
+    assert len(list_of(translation.plan.settings["hub.ingress"])) == 1
