@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingTCPServer
@@ -55,7 +56,7 @@ class _ToNode(BaseRequestHandler):
 
     def handle(self) -> None:
         """Copy both directions until one ends."""
-        with socket.create_connection((str(layout.NODE_ADDRESS), _NODE_PORT)) as node:
+        with suppress(ConnectionError), socket.create_connection(("127.0.0.1", _NODE_PORT)) as node:
             back = Thread(target=_copy, args=(node, self.request))
             back.start()
             _copy(self.request, node)
@@ -63,12 +64,10 @@ class _ToNode(BaseRequestHandler):
 
 
 def _copy(source: socket.socket, target: socket.socket) -> None:
-    try:
+    with suppress(OSError):  # the other end may have closed it
         while data := source.recv(65536):
             target.sendall(data)
         target.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass  # the other end has closed it
 
 
 class _Forwarding(ThreadingTCPServer):
