@@ -30,7 +30,6 @@ LONGEST = (
     "tests/engine/test_failures.py",
     "tests/e2e/test_storage.py",
     "tests/e2e/test_oidc.py",
-    "tests/e2e/test_move.py",
     "tests/e2e/test_capacity.py",
     "tests/e2e/test_capacity_of_hub.py",
     "tests/e2e/test_postgres.py",
@@ -39,6 +38,7 @@ LONGEST = (
     "tests/e2e/test_tls.py",
     "tests/e2e/test_monitoring.py",
     "tests/e2e/test_hub.py",
+    "tests/e2e/test_move.py",
 )
 """Modules that take more than two minutes, the longest first; the others follow."""
 LAST = "tests/e2e/test_local_cluster.py"
