@@ -1,0 +1,219 @@
+"""The pictures of the documentation as graphs, read from what the program registers."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.doubles.monitor import Record, Registration
+
+_FONT = {"fontname": "Helvetica", "fontsize": 11}
+
+
+@dataclass
+class Graph:
+    """A directed graph, with its nodes in groups."""
+
+    attributes: Mapping[str, object] = field(default_factory=dict[str, object])
+    """Attributes of Graphviz."""
+    groups: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
+    """By title of the group, the class of each node by its label; the group without a title has no frame."""
+    edges: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict[tuple[str, str], tuple[str, str]])
+    """By their ends, class and label of the edges."""
+
+    def add(self, group: str, label: str, kind: str) -> None:
+        """Add a node."""
+        self.groups.setdefault(group, {})[label] = kind
+
+    def connect(self, source: str, target: str, kind: str, label: str = "") -> None:
+        """Add an edge, unless it is a loop."""
+        if source != target:
+            self.edges[source, target] = (kind, label)
+
+    def viz(self) -> dict[str, Any]:
+        """Return the graph in the format of viz.js, in an order that does not depend on that of the registrations."""
+        groups = [
+            {
+                "name": f"cluster_{number}" if title else "outside",
+                "graphAttributes": {"label": title, "class": "group"},
+                "nodes": [{"name": label, "attributes": {"class": kind}} for label, kind in sorted(nodes.items())],
+            }
+            for number, (title, nodes) in enumerate(sorted(self.groups.items()))
+        ]
+        edges = [
+            {"tail": source, "head": target, "attributes": {"class": kind, "label": label}}
+            for (source, target), (kind, label) in sorted(self.edges.items())
+        ]
+        return {
+            "graphAttributes": {**_FONT, "bgcolor": "transparent", "nodesep": 0.25, **self.attributes},
+            "nodeAttributes": {**_FONT, "shape": "box", "style": "rounded,filled", "height": 0.4, "margin": "0.2,0.08"},
+            "edgeAttributes": {**_FONT, "fontsize": 9, "arrowsize": 0.7},
+            "subgraphs": groups,
+            "edges": edges,
+        }
+
+
+_WORKLOADS = {"Deployment", "StatefulSet"}
+_CREATED = {"pods": "notebook servers\na pod per person", "persistentvolumeclaims": "homes\na claim per person"}
+"""What the hub creates, by the resource in its Role."""
+_BROWSER = "browser"
+
+
+def objects(of: Record) -> Graph:
+    """Return the objects of a hub: who connects to whom, what pods read, and what the hub creates."""
+    graph = Graph({"ranksep": 0.45})
+    graph.add("", _BROWSER, "person")
+    places = {(one.kind, *_place(one)): one for one in of.kubernetes}
+    for (kind, namespace, name), one in places.items():
+        spec = one.inputs.get("spec", {})
+        if kind in {*_WORKLOADS, "Service", "PersistentVolumeClaim", "ConfigMap", "Secret", "Gateway"}:
+            graph.add(f"namespace {namespace}", _label(one), "workload" if kind in _WORKLOADS else "object")
+        if kind in _WORKLOADS:
+            for used, of_name in _read(spec["template"]["spec"]):
+                if found := places.get((used, namespace, of_name)):
+                    graph.connect(_label(one), _label(found), "reads")
+        elif kind == "Service":
+            for pods in _selected(of, namespace, spec["selector"]):
+                graph.connect(_label(one), pods, "traffic", _ports(spec["ports"], "targetPort"))
+        elif kind == "Gateway":
+            graph.connect(_BROWSER, _label(one), "traffic", _ports(spec["listeners"], "port"))
+        elif kind == "HTTPRoute":
+            for backend in (backend for rule in spec["rules"] for backend in rule.get("backendRefs", ())):
+                gateway = places["Gateway", namespace, spec["parentRefs"][0]["name"]]
+                graph.connect(_label(gateway), _label(places["Service", namespace, backend["name"]]), "traffic")
+        elif kind == "NetworkPolicy":
+            _add_connections(graph, of, namespace, spec)
+        elif kind == "RoleBinding":
+            role = places["Role", namespace, one.inputs["roleRef"]["name"]]
+            made = [rule["resources"][0] for rule in role.inputs["rules"] if "create" in rule["verbs"]]
+            for resource in made:
+                graph.add(f"namespace {namespace}", _CREATED[resource], "workload" if resource == "pods" else "object")
+                for account in one.inputs["subjects"]:
+                    (creator,) = _run_as(of, account["name"])
+                    graph.connect(creator, _CREATED[resource], "creates", "creates")
+    graph.connect(_CREATED["pods"], _CREATED["persistentvolumeclaims"], "reads")
+    return graph
+
+
+def _add_connections(graph: Graph, of: Record, namespace: str, policy: Mapping[str, Any]) -> None:
+    """Add the connections between pods that a NetworkPolicy opens to the pods that it selects."""
+    for rule in policy.get("ingress", ()):
+        for peer in rule.get("from", ()):
+            other = peer.get("namespaceSelector", {}).get("matchLabels", {}).get("kubernetes.io/metadata.name")
+            for source in _selected(of, other, peer.get("podSelector", {}).get("matchLabels", {})):
+                for target in _selected(of, namespace, policy["podSelector"].get("matchLabels", {})):
+                    graph.connect(source, target, "traffic", _ports(rule["ports"], "port"))
+
+
+def _place(one: Registration) -> tuple[str, str]:
+    """Return namespace and name of an object, also of one that Pulumi names."""
+    metadata: Mapping[str, str] = one.answer["metadata"]
+    return metadata.get("namespace", ""), metadata["name"]
+
+
+def _label(one: Registration) -> str:
+    """Return kind and name of an object; without the suffix of a name that Pulumi generates."""
+    return f"{one.kind}\n{one.inputs['metadata'].get('name', one.name)}"
+
+
+def _selected(of: Record, namespace: str, labels: Mapping[str, str]) -> Iterator[str]:
+    """Yield the pods of a namespace with these labels: those of controllers, and the ones that the hub creates."""
+    for kind in sorted(_WORKLOADS):
+        for one in of.of(kind):
+            found = one.inputs["spec"]["template"]["metadata"]["labels"]
+            if _place(one)[0] == namespace and labels.items() <= found.items():
+                yield _label(one)
+    if namespace == of.one("Role").inputs["metadata"]["namespace"]:
+        yield _CREATED["pods"]
+
+
+def _run_as(of: Record, account: str) -> Iterator[str]:
+    """Yield the controllers whose pods have a ServiceAccount."""
+    for kind in sorted(_WORKLOADS):
+        for one in of.of(kind):
+            if one.inputs["spec"]["template"]["spec"]["serviceAccountName"] == account:
+                yield _label(one)
+
+
+def _read(pod: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield kind and name of the objects that a pod reads, from its volumes and variables."""
+    for volume in pod["volumes"]:
+        for part, kind, key in (
+            ("configMap", "ConfigMap", "name"),
+            ("secret", "Secret", "secretName"),
+            ("persistentVolumeClaim", "PersistentVolumeClaim", "claimName"),
+        ):
+            if part in volume:
+                yield kind, volume[part][key]
+    for variable in (variable for container in pod["containers"] for variable in container["env"]):
+        if secret := variable.get("valueFrom", {}).get("secretKeyRef"):
+            yield "Secret", secret["name"]
+
+
+def _ports(entries: Iterable[Mapping[str, Any]], key: str) -> str:
+    return ", ".join(str(port if isinstance(port := entry[key], str) else int(port)) for entry in entries)
+
+
+def components(of: Record) -> Graph:
+    """Return the components of a stack, and which of them wait for which others."""
+    graph = Graph({"rankdir": "LR", "ranksep": 0.7})
+    labels = {one.urn: _described(of, one) for one in of.components if one.kind != "JupyterHub"}
+    for one in of.components:
+        if one.urn in labels:
+            google = one.type.startswith("jupyterhub:gke/")
+            graph.add("Google Cloud" if google else "Kubernetes", labels[one.urn], "workload" if google else "object")
+    waits = _waits(of)
+    for source, targets in waits.items():
+        indirect = {further for target in targets for further in _reached(waits, target)}
+        for target in targets - indirect:
+            graph.connect(labels[source], labels[target], "waits")
+    return graph
+
+
+def _waits(of: Record) -> Mapping[str, set[str]]:
+    """Return by the URN of a component those that it waits for: by a dependency of its own, a resource or the provider."""
+    found = {one.urn: one for one in of.resources}
+    inner = {one.urn for one in of.components if one.kind != "JupyterHub"}
+    waits: dict[str, set[str]] = {urn: set() for urn in inner}
+    for one in of.resources:
+        source = one.parent if one.custom else one.urn
+        provider = found.get(one.provider.rpartition("::")[0])
+        for urn in one.dependencies | (provider.dependencies if provider else frozenset()):
+            target = found[urn].parent if found[urn].custom else urn
+            if source in inner and target in inner - {source}:
+                waits[source].add(target)
+    return waits
+
+
+def _reached(waits: Mapping[str, set[str]], start: str) -> set[str]:
+    """Return the components that one waits for, directly or not."""
+    reached: set[str] = set()
+    ahead = [*waits[start]]
+    while ahead:
+        if (urn := ahead.pop()) not in reached:
+            reached.add(urn)
+            ahead += waits[urn]
+    return reached
+
+
+def _described(of: Record, component: Registration) -> str:
+    kinds = sorted({one.kind for one in of.resources if one.parent == component.urn and one.custom})
+    return "\n".join([component.kind, *kinds])
+
+
+def allowed(table: str) -> Graph:
+    """Return the connections of the table in docs/network.md; destinations with the same sources are one node."""
+    head, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+    sources = [name.removeprefix("from ") for name in head[1:]]
+    reached: dict[tuple[str, ...], list[str]] = {}
+    for destination, *cells in rows:
+        allowed_from = tuple(source for source, cell in zip(sources, cells, strict=True) if cell == "yes")
+        reached.setdefault(allowed_from, []).append(destination.replace("`", ""))
+    graph = Graph({"rankdir": "LR", "ranksep": 1.2})
+    for source in sources:
+        graph.add("from", source, "workload")
+    for allowed_from, destinations in reached.items():
+        label = "\n".join(destinations)
+        graph.add("to", label, "object" if allowed_from else "closed")
+        for source in allowed_from:
+            graph.connect(source, label, "traffic")
+    return graph
