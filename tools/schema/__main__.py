@@ -1,4 +1,4 @@
-"""Write the generated files: `config:` of Pulumi.yaml, docs/settings.md, monitoring/alerts.yaml, the JSON Schema."""
+"""Write the generated files: `config:` of Pulumi.yaml, pages of docs/, monitoring/alerts.yaml, the JSON Schema."""
 
 from tools.schema.generated import generated
 

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tools.paths import CHECKOUT
-from tools.schema import alert_rules, project, reference, stack
+from tools.schema import alert_rules, commands_page, examples_page, project, reference, stack
 
 PROJECT_FILE = CHECKOUT / "Pulumi.yaml"
 REFERENCE = CHECKOUT / "docs" / "settings.md"
+COMMANDS = CHECKOUT / "docs" / "commands.md"
+EXAMPLES = CHECKOUT / "docs" / "examples.md"
 RULE_FILE = CHECKOUT / "monitoring" / "alerts.yaml"
 STACK_SCHEMA = CHECKOUT / "schemas" / "stack.schema.json"
 
@@ -18,6 +20,8 @@ def generated() -> Mapping[Path, str]:
     return {
         PROJECT_FILE: project.with_config(PROJECT_FILE.read_text(encoding="utf-8")),
         REFERENCE: reference.page(),
+        COMMANDS: commands_page.page(),
+        EXAMPLES: examples_page.page(),
         RULE_FILE: alert_rules.rule_file(),
         STACK_SCHEMA: json.dumps(stack.schema(), indent=1, ensure_ascii=False) + "\n",
     }

@@ -25,9 +25,11 @@ class Graph:
         self.groups.setdefault(group, {})[label] = kind
 
     def connect(self, source: str, target: str, kind: str, label: str = "") -> None:
-        """Add an edge, unless it is a loop."""
+        """Add an edge, or another label to the one that is there, unless it is a loop."""
         if source != target:
-            self.edges[source, target] = (kind, label)
+            former = self.edges.get((source, target), ("", ""))[1]
+            labels = sorted({one for one in (*former.split(", "), label) if one}, reverse=True)
+            self.edges[source, target] = (kind, ", ".join(labels))
 
     def viz(self) -> dict[str, Any]:
         """Return the graph in the format of viz.js, in an order that does not depend on that of the registrations."""
@@ -60,7 +62,7 @@ _BROWSER = "browser"
 
 def objects(of: Record) -> Graph:
     """Return the objects of a hub: who connects to whom, what pods read, and what the hub creates."""
-    graph = Graph({"ranksep": 0.45})
+    graph = Graph({"ranksep": 0.45, "newrank": True})
     graph.add("", _BROWSER, "person")
     places = {(one.kind, *_place(one)): one for one in of.kubernetes}
     for (kind, namespace, name), one in places.items():
@@ -161,38 +163,39 @@ def components(of: Record) -> Graph:
         if one.urn in labels:
             google = one.type.startswith("jupyterhub:gke/")
             graph.add("Google Cloud" if google else "Kubernetes", labels[one.urn], "workload" if google else "object")
-    waits = _waits(of)
-    for source, targets in waits.items():
-        indirect = {further for target in targets for further in _reached(waits, target)}
+    before = waits(of)
+    for source, targets in before.items():
+        indirect = {further for target in targets for further in reached(before, target)}
         for target in targets - indirect:
             graph.connect(labels[source], labels[target], "waits")
     return graph
 
 
-def _waits(of: Record) -> Mapping[str, set[str]]:
+def waits(of: Record) -> Mapping[str, set[str]]:
     """Return by the URN of a component those that it waits for: by a dependency of its own, a resource or the provider."""
     found = {one.urn: one for one in of.resources}
     inner = {one.urn for one in of.components if one.kind != "JupyterHub"}
-    waits: dict[str, set[str]] = {urn: set() for urn in inner}
+    found_waits: dict[str, set[str]] = {urn: set() for urn in inner}
     for one in of.resources:
         source = one.parent if one.custom else one.urn
-        provider = found.get(one.provider.rpartition("::")[0])
-        for urn in one.dependencies | (provider.dependencies if provider else frozenset()):
+        # A resource is registered after its provider and its parent, so it waits for what these wait for.
+        before = [one, *filter(None, (found.get(urn) for urn in (one.provider.rpartition("::")[0], one.parent)))]
+        for urn in frozenset[str]().union(*(earlier.dependencies for earlier in before)):
             target = found[urn].parent if found[urn].custom else urn
             if source in inner and target in inner - {source}:
-                waits[source].add(target)
-    return waits
+                found_waits[source].add(target)
+    return found_waits
 
 
-def _reached(waits: Mapping[str, set[str]], start: str) -> set[str]:
-    """Return the components that one waits for, directly or not."""
-    reached: set[str] = set()
-    ahead = [*waits[start]]
+def reached(edges: Mapping[str, set[str]], start: str) -> set[str]:
+    """Return the nodes that a path leads to."""
+    found: set[str] = set()
+    ahead = [*edges[start]]
     while ahead:
-        if (urn := ahead.pop()) not in reached:
-            reached.add(urn)
-            ahead += waits[urn]
-    return reached
+        if (node := ahead.pop()) not in found:
+            found.add(node)
+            ahead += edges[node]
+    return found
 
 
 def _described(of: Record, component: Registration) -> str:
