@@ -6,7 +6,7 @@ that GitHub does not show: the tables of contents are made from the links of ord
 
 import posixpath
 import re
-from typing import Any
+from typing import Protocol
 
 project = "JupyterHub on GKE"
 root_doc = "docs/README"
@@ -53,6 +53,10 @@ def _entry(page: str, title: str, link: str) -> str:
     return target if title.isdigit() else f"{title} <{target}>"  # a decision is listed by its title
 
 
-def setup(app: Any) -> None:
+class _App(Protocol):
+    def connect(self, event: str, callback: object) -> int: ...
+
+
+def setup(app: _App) -> None:
     """Connect the function above to Sphinx."""
     app.connect("source-read", add_contents)

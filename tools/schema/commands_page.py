@@ -11,9 +11,9 @@ _HEAD: Final = """\
 <!-- Written by `make schema` from the Makefile and the modules. Do not edit it. -->
 # Commands
 
-`make help` prints the first table. `STACK=<name>` uses `Pulumi.<name>.yaml` in place of `Pulumi.dev.yaml`. More about the commands that run a
-stack: [operations](operations.md#commands); the images: `make -C docker build push PROJECT_ID=<project>`
-([the first hub on GKE](gke.md)).
+`make help` prints the first table. `STACK=<name>` uses `Pulumi.<name>.yaml` in place of `Pulumi.dev.yaml`. More about
+the commands that run a stack: [operations](operations.md#commands). `make -C docker build push PROJECT_ID=<project>`
+builds and pushes the images ([the first hub on GKE](gke.md)).
 
 | command | does |
 | --- | --- |"""
@@ -26,7 +26,6 @@ COMMANDS: Final = (
     "migrate/__main__.py",
     "migrate/homes/__main__.py",
     "tools/review/__main__.py",
-    "tools/local/__main__.py",
 )
 """The modules that people start."""
 
@@ -42,7 +41,8 @@ def page() -> str:
 def _row(file: Path) -> str:
     about = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
     name = ".".join(file.relative_to(CHECKOUT).with_suffix("").parts).removesuffix(".__main__")
-    return f"| `.venv/bin/python -m {name}` | {_cell(re.sub(r'^Commands?( of .*?)?: ', '', about.partition(chr(10))[0]))} |"
+    does = about.splitlines()[0].partition(": ")[2]
+    return f"| `.venv/bin/python -m {name}` | {_cell(does)} |"
 
 
 def _cell(text: str) -> str:

@@ -17,7 +17,8 @@ _NODE = Path(ROOT_DIR, "bin", "node")
 _NPM = _NODE.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 _OPTIONS = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
 _STYLE = """<style>
-:root { color-scheme: light dark; --text: #1b1f24; --line: #57606a; --soft: #f6f8fa; --strong: #ddf4ff; --frame: #d0d7de; }
+:root { color-scheme: light dark; --text: #1b1f24; --line: #57606a; --soft: #f6f8fa; --strong: #ddf4ff;
+  --frame: #d0d7de; }
 @media (prefers-color-scheme: dark) {
   :root { --text: #e6edf3; --line: #9198a1; --soft: #21262d; --strong: #0c2d4d; --frame: #3d444d; }
 }

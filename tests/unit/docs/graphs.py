@@ -1,6 +1,6 @@
 """The pictures of the documentation as graphs, read from what the program registers."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,56 +54,103 @@ class Graph:
         }
 
 
-_WORKLOADS = {"Deployment", "StatefulSet"}
-_CREATED = {"pods": "notebook servers\na pod per person", "persistentvolumeclaims": "homes\na claim per person"}
-"""What the hub creates, by the resource in its Role."""
+_WORKLOADS = ("Deployment", "StatefulSet")
+_SHOWN = {*_WORKLOADS, "Service", "PersistentVolumeClaim", "ConfigMap", "Secret", "Gateway"}
 _BROWSER = "browser"
+_SERVERS = "notebook servers\na pod per person"
+_HOMES = "homes\na claim per person"
+_CREATED = {"pods": _SERVERS, "persistentvolumeclaims": _HOMES}
+"""What the hub creates, by the resource in its Role."""
+
+_Edge = tuple[str, str, str, str]
+"""Source, target, class and label."""
 
 
 def objects(of: Record) -> Graph:
     """Return the objects of a hub: who connects to whom, what pods read, and what the hub creates."""
     graph = Graph({"ranksep": 0.45, "newrank": True})
     graph.add("", _BROWSER, "person")
-    places = {(one.kind, *_place(one)): one for one in of.kubernetes}
-    for (kind, namespace, name), one in places.items():
-        spec = one.inputs.get("spec", {})
-        if kind in {*_WORKLOADS, "Service", "PersistentVolumeClaim", "ConfigMap", "Secret", "Gateway"}:
-            graph.add(f"namespace {namespace}", _label(one), "workload" if kind in _WORKLOADS else "object")
-        if kind in _WORKLOADS:
-            for used, of_name in _read(spec["template"]["spec"]):
-                if found := places.get((used, namespace, of_name)):
-                    graph.connect(_label(one), _label(found), "reads")
-        elif kind == "Service":
-            for pods in _selected(of, namespace, spec["selector"]):
-                graph.connect(_label(one), pods, "traffic", _ports(spec["ports"], "targetPort"))
-        elif kind == "Gateway":
-            graph.connect(_BROWSER, _label(one), "traffic", _ports(spec["listeners"], "port"))
-        elif kind == "HTTPRoute":
-            for backend in (backend for rule in spec["rules"] for backend in rule.get("backendRefs", ())):
-                gateway = places["Gateway", namespace, spec["parentRefs"][0]["name"]]
-                graph.connect(_label(gateway), _label(places["Service", namespace, backend["name"]]), "traffic")
-        elif kind == "NetworkPolicy":
-            _add_connections(graph, of, namespace, spec)
-        elif kind == "RoleBinding":
-            role = places["Role", namespace, one.inputs["roleRef"]["name"]]
-            made = [rule["resources"][0] for rule in role.inputs["rules"] if "create" in rule["verbs"]]
-            for resource in made:
-                graph.add(f"namespace {namespace}", _CREATED[resource], "workload" if resource == "pods" else "object")
-                for account in one.inputs["subjects"]:
-                    (creator,) = _run_as(of, account["name"])
-                    graph.connect(creator, _CREATED[resource], "creates", "creates")
-    graph.connect(_CREATED["pods"], _CREATED["persistentvolumeclaims"], "reads")
+    for one in of.kubernetes:
+        if one.kind in _SHOWN:
+            kind = "workload" if one.kind in _WORKLOADS else "object"
+            graph.add(f"namespace {_place(one)[0]}", _label(one), kind)
+        for edge in _EDGES[one.kind](of, one) if one.kind in _EDGES else ():
+            graph.connect(*edge)
+    notebooks = f"namespace {_place(of.one('Role'))[0]}"
+    graph.add(notebooks, _SERVERS, "workload")
+    graph.add(notebooks, _HOMES, "object")
+    graph.connect(_SERVERS, _HOMES, "reads")
     return graph
 
 
-def _add_connections(graph: Graph, of: Record, namespace: str, policy: Mapping[str, Any]) -> None:
-    """Add the connections between pods that a NetworkPolicy opens to the pods that it selects."""
-    for rule in policy.get("ingress", ()):
+def _of_pods(of: Record, one: Registration) -> Iterator[_Edge]:
+    """Yield the objects that the pods of a controller read, from volumes and variables."""
+    pod = one.inputs["spec"]["template"]["spec"]
+    names = [
+        (kind, volume[part][key])
+        for volume in pod["volumes"]
+        for part, kind, key in (
+            ("configMap", "ConfigMap", "name"),
+            ("secret", "Secret", "secretName"),
+            ("persistentVolumeClaim", "PersistentVolumeClaim", "claimName"),
+        )
+        if part in volume
+    ]
+    variables = [variable.get("valueFrom", {}) for container in pod["containers"] for variable in container["env"]]
+    names += [("Secret", source["secretKeyRef"]["name"]) for source in variables if "secretKeyRef" in source]
+    for kind, name in names:
+        for found in of.of(kind):
+            if _place(found) == (_place(one)[0], name):
+                yield _label(one), _label(found), "reads", ""
+
+
+def _of_service(of: Record, one: Registration) -> Iterator[_Edge]:
+    spec = one.inputs["spec"]
+    for pods in _selected(of, _place(one)[0], spec["selector"]):
+        yield _label(one), pods, "traffic", _ports(spec["ports"], "targetPort")
+
+
+def _of_gateway(_of: Record, one: Registration) -> Iterator[_Edge]:
+    yield _BROWSER, _label(one), "traffic", _ports(one.inputs["spec"]["listeners"], "port")
+
+
+def _of_route(of: Record, one: Registration) -> Iterator[_Edge]:
+    spec = one.inputs["spec"]
+    for backend in (backend for rule in spec["rules"] for backend in rule.get("backendRefs", ())):
+        gateway = of.one("Gateway", spec["parentRefs"][0]["name"])
+        yield _label(gateway), _label(of.one("Service", backend["name"])), "traffic", ""
+
+
+def _of_policy(of: Record, one: Registration) -> Iterator[_Edge]:
+    """Yield the connections between pods that a NetworkPolicy opens to the pods that it selects."""
+    spec = one.inputs["spec"]
+    for rule in spec.get("ingress", ()):
         for peer in rule.get("from", ()):
-            other = peer.get("namespaceSelector", {}).get("matchLabels", {}).get("kubernetes.io/metadata.name")
+            other = peer.get("namespaceSelector", {}).get("matchLabels", {}).get("kubernetes.io/metadata.name", "")
             for source in _selected(of, other, peer.get("podSelector", {}).get("matchLabels", {})):
-                for target in _selected(of, namespace, policy["podSelector"].get("matchLabels", {})):
-                    graph.connect(source, target, "traffic", _ports(rule["ports"], "port"))
+                for target in _selected(of, _place(one)[0], spec["podSelector"].get("matchLabels", {})):
+                    yield source, target, "traffic", _ports(rule["ports"], "port")
+
+
+def _of_binding(of: Record, one: Registration) -> Iterator[_Edge]:
+    """Yield what the pods with a role create."""
+    role = of.one("Role", one.inputs["roleRef"]["name"])
+    accounts = [account["name"] for account in one.inputs["subjects"]]
+    for rule in role.inputs["rules"]:
+        for resource in rule["resources"] if "create" in rule["verbs"] else ():
+            for workload in (found for kind in _WORKLOADS for found in of.of(kind)):
+                if workload.inputs["spec"]["template"]["spec"]["serviceAccountName"] in accounts:
+                    yield _label(workload), _CREATED[resource], "creates", "creates"
+
+
+_EDGES: Mapping[str, Callable[[Record, Registration], Iterator[_Edge]]] = {
+    **dict.fromkeys(_WORKLOADS, _of_pods),
+    "Service": _of_service,
+    "Gateway": _of_gateway,
+    "HTTPRoute": _of_route,
+    "NetworkPolicy": _of_policy,
+    "RoleBinding": _of_binding,
+}
 
 
 def _place(one: Registration) -> tuple[str, str]:
@@ -119,40 +166,17 @@ def _label(one: Registration) -> str:
 
 def _selected(of: Record, namespace: str, labels: Mapping[str, str]) -> Iterator[str]:
     """Yield the pods of a namespace with these labels: those of controllers, and the ones that the hub creates."""
-    for kind in sorted(_WORKLOADS):
-        for one in of.of(kind):
-            found = one.inputs["spec"]["template"]["metadata"]["labels"]
-            if _place(one)[0] == namespace and labels.items() <= found.items():
-                yield _label(one)
-    if namespace == of.one("Role").inputs["metadata"]["namespace"]:
-        yield _CREATED["pods"]
-
-
-def _run_as(of: Record, account: str) -> Iterator[str]:
-    """Yield the controllers whose pods have a ServiceAccount."""
-    for kind in sorted(_WORKLOADS):
-        for one in of.of(kind):
-            if one.inputs["spec"]["template"]["spec"]["serviceAccountName"] == account:
-                yield _label(one)
-
-
-def _read(pod: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield kind and name of the objects that a pod reads, from its volumes and variables."""
-    for volume in pod["volumes"]:
-        for part, kind, key in (
-            ("configMap", "ConfigMap", "name"),
-            ("secret", "Secret", "secretName"),
-            ("persistentVolumeClaim", "PersistentVolumeClaim", "claimName"),
-        ):
-            if part in volume:
-                yield kind, volume[part][key]
-    for variable in (variable for container in pod["containers"] for variable in container["env"]):
-        if secret := variable.get("valueFrom", {}).get("secretKeyRef"):
-            yield "Secret", secret["name"]
+    for one in (one for kind in _WORKLOADS for one in of.of(kind)):
+        found = one.inputs["spec"]["template"]["metadata"]["labels"]
+        if _place(one)[0] == namespace and labels.items() <= found.items():
+            yield _label(one)
+    if namespace == _place(of.one("Role"))[0]:
+        yield _SERVERS
 
 
 def _ports(entries: Iterable[Mapping[str, Any]], key: str) -> str:
-    return ", ".join(str(port if isinstance(port := entry[key], str) else int(port)) for entry in entries)
+    ports = (entry[key] for entry in entries)
+    return ", ".join(port if isinstance(port, str) else str(int(port)) for port in ports)
 
 
 def components(of: Record) -> Graph:
@@ -172,7 +196,7 @@ def components(of: Record) -> Graph:
 
 
 def waits(of: Record) -> Mapping[str, set[str]]:
-    """Return by the URN of a component those that it waits for: by a dependency of its own, a resource or the provider."""
+    """Return by the URN of a component those that it waits for itself, or that its resources wait for."""
     found = {one.urn: one for one in of.resources}
     inner = {one.urn for one in of.components if one.kind != "JupyterHub"}
     found_waits: dict[str, set[str]] = {urn: set() for urn in inner}

@@ -8,14 +8,14 @@ from tests.doubles.monitor import Record, Registration
 from tests.stacks import CLOUD_SQL, GATEWAY, GKE, IAP, INGRESS, ROUTE, record_gke, record_hub
 
 _HEAD = """\
-<!-- Written from the registrations of the program: WRITE_EXAMPLES=1 python -m pytest tests/unit/docs. Do not edit it. -->
+<!-- Written from what the program registers: WRITE_EXAMPLES=1 python -m pytest tests/unit/docs. Do not edit it. -->
 # Objects
 
-What a stack creates, by component. A stack with another `name` or `namespace` has these in place of `tf-hub` and `jupyterhub`. A name that ends
-with … is completed by Pulumi: a change creates a new object. Resources of Google Cloud have such names, too, and are listed by their names in
-the stack. `pulumi stack --show-urns` lists all of one stack.
+What a stack creates, by component. With another `name` or `namespace`, these are in place of `tf-hub` and `jupyterhub`.
+Pulumi completes a name that ends with …, and a change creates a new object. Resources of Google Cloud have such names,
+too, and are listed by their names in the stack. `pulumi stack --show-urns` lists those of one stack.
 
-The hub itself creates the pods `jupyter-<person>` and the claims `claim-<person>`, in the namespace `jupyterhub-notebooks`.
+The hub creates the pods `jupyter-<person>` and the claims `claim-<person>`, in the namespace `jupyterhub-notebooks`.
 """
 _SETTINGS: Mapping[str, Mapping[str, object]] = {
     "clusterAdmin.user": {"clusterAdmin.user": "user@example.org"},
