@@ -65,7 +65,7 @@ docs: $(DOCS)/complete ## build the documentation site in build/site, strictly, 
 	@echo "$(SITE)/index.html"
 
 screenshots: environment ## take the pictures of docs/images/ again, from hubs on the local cluster
-	@WRITE_EXAMPLES=1 $(PYTHON) -m pytest $(shell grep -l 'screenshot(.*documented=True)' tests/e2e/test_*.py)
+	@WRITE_EXAMPLES=1 $(PYTHON) -m pytest $(shell grep --files-with-matches ' picture(' tests/e2e/test_*.py)
 
 lint: environment
 	@$(ENVIRONMENT)/bin/ruff format --check --quiet .

@@ -1,0 +1,83 @@
+"""The documentation site, as `make docs` builds it, opened from disk."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Request, expect
+
+from tools.commands import run
+from tools.paths import CHECKOUT
+
+_ENVIRONMENT = CHECKOUT / "build" / "docs-environment"
+_OTHERS = (".git", ".venv", "build", "node_modules", "__pycache__", ".pytest_cache", ".ruff_cache")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    run(["make", "docs", f"SITE={folder}"], cwd=CHECKOUT, doing="make docs")
+    return folder
+
+
+def test_the_search_finds_a_setting_from_disk(site: Path, chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.goto((site / "index.html").as_uri())
+    page.wait_for_url("**/docs/README.html")
+    page.fill(".sidebar-search", "recheckMinutes")
+    page.press(".sidebar-search", "Enter")
+    results = page.locator("ul.search a")
+    expect(results.filter(has_text="Settings")).not_to_have_count(0)
+    results.filter(has_text="Settings").first.click()
+    expect(page.locator("article")).to_contain_text("github.recheckMinutes")
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["README", "docs/settings", "docs/architecture", "docs/sign-in", "search"])
+def test_a_page_loads_nothing_from_elsewhere(site: Path, chromium: Browser, name: str) -> None:
+    page = chromium.new_page()
+    asked: list[Request] = []
+    page.on("request", asked.append)
+    page.goto((site / f"{name}.html").as_uri())
+    assert {request.url for request in asked if not request.url.startswith(("file:", "data:"))} == set()
+    assert page.evaluate("[...document.images].filter(image => !image.naturalWidth).map(image => image.src)") == []
+    page.close()
+
+
+def test_a_picture_follows_the_chosen_theme(site: Path, chromium: Browser) -> None:
+    page = chromium.new_page(color_scheme="light")
+    page.goto((site / "docs" / "architecture.html").as_uri())
+    schemes: list[str] = []
+    for _ in range(2):
+        page.locator(".content-icon-container .theme-toggle").click()
+        schemes.append(page.locator("article img").first.evaluate("image => getComputedStyle(image).colorScheme"))
+    assert set(schemes) == {"light", "dark"}
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[broken](nothing.md)", "nothing.md"),
+        ("[broken](settings.md#nothing)", "nothing"),
+        ('<a href="nothing.html">broken</a>', "nothing.html"),
+        ("```{toctree}\nnothing\n```", "nothing"),
+    ],
+)
+def test_a_broken_link_fails_the_build(site: Path, tmp_path: Path, text: str, reason: str) -> None:
+    assert site.exists()  # so the environment does, too
+    copy = tmp_path / "checkout"
+    shutil.copytree(CHECKOUT, copy, ignore=shutil.ignore_patterns(*_OTHERS), symlinks=True)
+    with (copy / "docs" / "https.md").open("a") as page:
+        page.write(f"\n{text}\n")
+    done = subprocess.run(
+        ["make", "docs", f"DOCS={_ENVIRONMENT}"],
+        cwd=copy,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert reason in done.stdout
