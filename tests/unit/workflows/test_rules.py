@@ -20,7 +20,7 @@ _SCRIPTS = {".github/scripts/propose_lock.sh", ".venv/bin/python"}
 
 def test_every_workflow_is_in_the_guide() -> None:
     guide = (CHECKOUT / "docs" / "pull-requests.md").read_text()
-    assert set(WORKFLOWS) == {"checks", "comment", "deploy", "drift", "lock", "preview"}
+    assert set(WORKFLOWS) == {"checks", "comment", "deploy", "drift", "lock", "pages", "preview"}
     assert {name for name in WORKFLOWS if f"`{name}.yml`" not in guide} == set()
 
 
@@ -43,6 +43,7 @@ def test_permissions_are_set_by_job() -> None:
     sign_in = {**read, "id-token": "write"}
     assert {name: job["permissions"] for name, job in jobs()} == {
         "checks.check": read,
+        "checks.docs": read,
         "comment.post": {"actions": "read", **read, "pull-requests": "write"},
         "deploy.choose": read,
         "deploy.plan": sign_in,
@@ -51,6 +52,8 @@ def test_permissions_are_set_by_job() -> None:
         "drift.drift": sign_in,
         "lock.lock": read,
         "lock.propose": {"contents": "write", "pull-requests": "write"},
+        "pages.build": read,
+        "pages.publish": {"id-token": "write", "pages": "write"},
         "preview.choose": read,
         "preview.live": sign_in,
         "preview.offline": read,
@@ -63,7 +66,9 @@ def test_jobs_with_write_permissions_run_code_of_the_default_branch_only() -> No
         writes = {right for right, level in job["permissions"].items() if level == "write"} - {"id-token"}
         commands = [step["run"] for step in job["steps"] if "run" in step]
         if writes:
-            assert WORKFLOWS[name.partition(".")[0]]["on"].keys() <= {"workflow_run", "schedule", "workflow_dispatch"}
+            of_default_branch = {"workflow_run", "schedule", "workflow_dispatch"}
+            started_by = WORKFLOWS[name.partition(".")[0]]["on"]
+            assert started_by.keys() <= of_default_branch or started_by == {"push": {"branches": ["main"]}}
             assert {command.partition(" ")[0] for command in commands} <= {"make", *_SCRIPTS}, name
             assert [command for command in commands if command.startswith("make ")] in ([], ["make environment"]), name
 
@@ -83,9 +88,9 @@ def test_a_checkout_keeps_no_token_and_has_the_default_ref() -> None:
 
 
 def test_only_branches_of_the_repository_sign_in() -> None:
-    """`choose.py` decides; see test_choose.py."""
+    """`choose.py` decides; see test_choose.py. GitHub Pages takes the token of a job as well, and no other sign-in."""
     for name, job in jobs():
-        signs_in = job["permissions"].get("id-token") == "write"
+        signs_in = job["permissions"].get("id-token") == "write" and name != "pages.publish"
         accounts = [step["with"]["account"] for step in job["steps"] if "account" in step.get("with", {})]
         assert len(accounts) == signs_in, name
         if name not in {"deploy.up"} and signs_in:

@@ -1,0 +1,25 @@
+import re
+
+from tests.stacks import CLOUD_SQL, GATEWAY, OIDC, record_gke, record_hub
+from tools.paths import CHECKOUT
+
+DOCS = CHECKOUT / "docs"
+
+
+def test_the_page_of_exports_lists_those_of_the_program() -> None:
+    records = (
+        record_hub({**OIDC, "oidc.logoutAtProvider": True, "monitoring.metrics": "prometheus"}),
+        record_gke({key: value for key, value in GATEWAY.items() if key != "endpoint.dnsZone"}, CLOUD_SQL),
+    )
+    exported = {name for record in records for name in record.outputs[record.one("JupyterHub").urn]}
+    assert (
+        set(re.findall(r"^\| `(\w+)` \|", (DOCS / "exports.md").read_text(encoding="utf-8"), re.MULTILINE)) == exported
+    )
+
+
+def test_every_page_is_in_the_contents() -> None:
+    """Without its line there, the strict build of the site fails."""
+    listed = re.findall(r"^- \[[^]]+]\(([^)]+)\)", (DOCS / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    pages = {page.name for page in DOCS.glob("*.md")} - {"README.md"}
+    assert pages - {*listed} == set()
+    assert len(listed) == len({*listed})
