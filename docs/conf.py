@@ -13,7 +13,7 @@ root_doc = "docs/README"
 extensions = ["myst_parser", "sphinx_copybutton"]
 source_suffix = {".md": "markdown"}
 include_patterns = ["docs/**.md", "README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "tests/**.md"]
-exclude_patterns = ["**/.*", "**/node_modules", "build"]
+exclude_patterns = [".*", "**/.*", "**/node_modules", "build"]
 
 myst_heading_anchors = 4
 nitpicky = True
@@ -24,6 +24,7 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 templates_path = ["_templates"]
 html_additional_pages = {"index": "index.html"}
+html_show_copyright = False
 html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {"navigation_with_keys": True}
