@@ -28,8 +28,8 @@ class Graph:
         """Add an edge, or another label to the one that is there, unless it is a loop."""
         if source != target:
             former = self.edges.get((source, target), ("", ""))[1]
-            labels = sorted({one for one in (*former.split(", "), label) if one}, reverse=True)
-            self.edges[source, target] = (kind, ", ".join(labels))
+            labels = {*former.split(", "), *label.split(", ")} - {""}
+            self.edges[source, target] = (kind, ", ".join(sorted(labels, key=lambda text: (text.isdigit(), text))))
 
     def viz(self) -> dict[str, Any]:
         """Return the graph in the format of viz.js, in an order that does not depend on that of the registrations."""
@@ -70,7 +70,7 @@ def objects(of: Record) -> Graph:
     """Return the objects of a hub: who connects to whom, what pods read, and what the hub creates."""
     graph = Graph({"ranksep": 0.45, "newrank": True})
     graph.add("", _BROWSER, "person")
-    for one in of.kubernetes:
+    for one in sorted(of.kubernetes, key=lambda one: one.urn):  # the class of an edge is that of its last object
         if one.kind in _SHOWN:
             kind = "workload" if one.kind in _WORKLOADS else "object"
             graph.add(f"namespace {_place(one)[0]}", _label(one), kind)

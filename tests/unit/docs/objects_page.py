@@ -53,7 +53,10 @@ _ON_GKE: Mapping[str, tuple[Mapping[str, object], ...]] = {
             ]
         },
     ),
+    "notebook.storage, on Filestore": ({"notebook.storage": {"size": "20Gi", "disk": "filestore"}},),
     "registry.create": ({"registry.create": True},),
+    "registry.remotes": ({"registry.remotes": ["quay.io"]},),
+    "endpoint.sourceRanges, with endpoint.type: gateway": (GATEWAY, {"endpoint.sourceRanges": ["203.0.113.0/24"]}),
 }
 """The same on GKE; the last changes are those that add objects to the others."""
 

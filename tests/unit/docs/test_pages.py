@@ -17,6 +17,14 @@ def test_the_page_of_exports_lists_those_of_the_program() -> None:
     )
 
 
+def test_the_page_of_objects_has_every_component() -> None:
+    modules = (CHECKOUT / "components").rglob("*.py")
+    pattern = r"^class (\w+)\(pulumi\.ComponentResource\)"
+    made = {name for file in modules for name in re.findall(pattern, file.read_text(encoding="utf-8"), re.MULTILINE)}
+    text = (DOCS / "objects.md").read_text(encoding="utf-8")
+    assert {name for name in made if f"| `{name}` |" not in text} == {"JupyterHub"}
+
+
 def test_every_page_is_in_the_contents() -> None:
     """Without its line there, the strict build of the site fails."""
     listed = re.findall(r"^- \[[^]]+]\(([^)]+)\)", (DOCS / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
