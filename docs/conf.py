@@ -40,7 +40,7 @@ _LISTED = re.compile(r"^(?:-|\|) \[([^]]+)]\(([^)#]+)\.md\)", re.MULTILINE)
 def add_contents(_app: object, page: str, source: list[str]) -> None:
     """Append a table of contents for each section of a page of `CONTENTS`, with its heading as caption."""
     if page.startswith("docs/review/"):  # comments of a pull request, without a title
-        source[0] = f"# {posixpath.basename(page).capitalize()}\n\n{source[0].replace('### ', '## ')}"
+        source[0] = f"# Example: {posixpath.basename(page)}\n\n{source[0].replace('### ', '## ')}"
     if page not in CONTENTS:
         return
     for section in source[0].split("\n## "):
