@@ -4,6 +4,8 @@ ENVIRONMENT := .venv
 PYTHON := $(ENVIRONMENT)/bin/python
 REQUIREMENTS := requirements.txt requirements-dev.txt docker/hub/requirements.txt
 LOCK := requirements.lock
+DOCS := build/docs-environment
+SITE := build/site
 
 # Without cached bytecode, each program compiles its modules again: a preview a second, a test process five.
 unexport PYTHONDONTWRITEBYTECODE
@@ -12,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 CLUSTER =
 
 .DEFAULT_GOAL := help
-.PHONY: help up new preview diff doctor url kubeconfig env cancel destroy down check test unit lint schema bench bench-rollout environment lock
+.PHONY: help up new preview diff doctor url kubeconfig env cancel destroy down check test unit lint schema docs screenshots bench bench-rollout environment lock
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,8 +62,19 @@ test: check ## every check: `check`, the real engine, and end to end with a brow
 unit: environment
 	@$(PYTHON) -m pytest -n 2 --dist worksteal tests/unit tests/policy
 
-schema: environment ## write Pulumi.yaml's config, docs/settings.md and both schemas from the settings
+schema: environment ## write Pulumi.yaml's config, pages of docs/ and the schemas from settings, Makefile and examples
 	@$(PYTHON) -m tools.schema
+
+# An environment of its own, as no program or test needs Sphinx. All pages are read again: an incremental build does not
+# repeat the warnings of unchanged ones.
+docs: $(DOCS)/complete ## build the documentation site in build/site, strictly, and check its links
+	@$(DOCS)/bin/python -m sphinx --builder html --fail-on-warning --keep-going --nitpicky --fresh-env --quiet \
+	  --conf-dir docs . $(SITE)
+	@$(DOCS)/bin/lychee --offline --include-fragments --no-progress --quiet '$(SITE)/**/*.html'
+	@echo "$(SITE)/index.html"
+
+screenshots: environment ## take the pictures of docs/images/ again, from hubs on the local cluster
+	@WRITE_EXAMPLES=1 $(PYTHON) -m pytest $(shell grep --files-with-matches ' picture(' tests/e2e/test_*.py)
 
 lint: environment
 	@$(ENVIRONMENT)/bin/ruff format --check --quiet .
@@ -84,14 +97,24 @@ $(ENVIRONMENT)/complete: $(REQUIREMENTS) $(LOCK)
 	@$(ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c $(LOCK)
 	@touch $@
 
+$(DOCS)/complete: requirements-docs.txt requirements-docs.lock
+	@python3 -m venv --clear $(DOCS)
+	@$(DOCS)/bin/pip install --quiet --disable-pip-version-check -r requirements-docs.txt -c requirements-docs.lock
+	@touch $@
+
 # With the oldest Python, as some packages have more dependencies there. At least a week old: most bad releases are
 # withdrawn by then. Versions pinned in docker/hub/requirements.txt are not repeated.
-lock: ## update requirements.lock to the newest versions that the ranges allow; needs Python 3.11
+lock: ## update the lock files to the newest versions that the ranges allow; needs Python 3.11
 	@python3 -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
 	  echo "error: the lock is made with Python 3.11, and python3 is $$(python3 --version)" >&2; exit 1; }
-	@python3 -m venv --clear build/lock
-	@build/lock/bin/pip install --quiet --disable-pip-version-check --upgrade 'pip>=26.1'
-	@build/lock/bin/pip install --quiet --uploaded-prior-to P7D -r requirements-dev.txt
-	@{ echo "# The set that was tested; made by: make lock"; \
-	  build/lock/bin/pip freeze --exclude-editable | grep -vxFf docker/hub/requirements.txt; } > $(LOCK)
-	@rm -r build/lock
+	$(call write_lock,requirements-dev.txt,$(LOCK))
+	$(call write_lock,requirements-docs.txt,requirements-docs.lock)
+
+define write_lock
+@python3 -m venv --clear build/lock
+@build/lock/bin/pip install --quiet --disable-pip-version-check --upgrade 'pip>=26.1'
+@build/lock/bin/pip install --quiet --uploaded-prior-to P7D -r $(1)
+@{ echo "# The set that was tested; made by: make lock"; \
+  build/lock/bin/pip freeze --exclude-editable | grep -vxFf docker/hub/requirements.txt; } > $(2)
+@rm -r build/lock
+endef

@@ -1,5 +1,7 @@
 """Actions of a user on the pages of the hub and JupyterLab, in a browser."""
 
+import os
+import shutil
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
@@ -76,6 +78,13 @@ def sign_in_with_github(page: Page, login: str, *, answer: str = "authorize") ->
 def screenshot(page: Page, name: str) -> None:
     """Save a screenshot as `build/<name>.png`."""
     page.screenshot(path=FAILURE.with_name(f"{name}.png"))
+
+
+def picture(page: Page, name: str) -> None:
+    """Save a picture of the documentation: `build/<name>.png`, and with WRITE_EXAMPLES=1 docs/images/ too."""
+    screenshot(page, name)
+    if os.environ.get("WRITE_EXAMPLES"):
+        shutil.copy(FAILURE.with_name(f"{name}.png"), CHECKOUT / "docs" / "images")
 
 
 def start(page: Page, **fields: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from kubernetes.client import CoreV1Api, PolicyV1Api, V1ConfigMap, V1ObjectMeta, V1Secret
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import START_MILLISECONDS, screenshot, sign_in_with_github, start, stop_server, wait_for_lab
+from tests.e2e.browser import START_MILLISECONDS, picture, sign_in_with_github, start, stop_server, wait_for_lab
 from tests.e2e.hubs import (
     GITHUB_NAMESPACE,
     GITHUB_NOTEBOOKS,
@@ -108,7 +108,7 @@ def test_an_announcement_comes_changes_and_goes_without_a_restart(github_hub: Gi
             _announces(github_hub, ada, text)
         if "https" in text:
             expect(ada.locator(".announcement a")).to_have_attribute("href", "https://example.org/news")
-            screenshot(ada, "announcement")
+            picture(ada, "announcement")
         _answers(github_hub, ada)
 
 

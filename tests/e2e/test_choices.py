@@ -13,7 +13,16 @@ from playwright.sync_api import Browser, expect
 
 from tests.conftest import make_stack
 from tests.doubles.certificates import pair
-from tests.e2e.browser import START_MILLISECONDS, open_browser, request_server, screenshot, sign_in, start, wait_for_lab
+from tests.e2e.browser import (
+    START_MILLISECONDS,
+    open_browser,
+    picture,
+    request_server,
+    screenshot,
+    sign_in,
+    start,
+    wait_for_lab,
+)
 from tests.e2e.hubs import (
     CHOICES_NAMESPACE,
     CHOICES_NOTEBOOKS,
@@ -152,7 +161,7 @@ def test_a_choice_by_keyboard_starts_with_the_content(hub: Hub, chromium: Browse
         page.keyboard.press("ArrowDown")
         expect(page.get_by_role("radio", name="On a machine that is not there")).to_be_checked()
         page.keyboard.press("ArrowUp")
-        screenshot(page, "choices")
+        picture(page, "choices")
         page.keyboard.press("Enter")
         wait_for_lab(page)
         expect(page.get_by_text("The folder missing is not up to date. Your files are kept.")).to_be_visible(

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import screenshot, sign_in_with_github, start, stop_server, wait_for_lab
+from tests.e2e.browser import picture, screenshot, sign_in_with_github, start, stop_server, wait_for_lab
 from tests.e2e.hubs import GITHUB_NOTEBOOKS, GitHubHub, pods, signed_in
 
 pytestmark = pytest.mark.scenario
@@ -29,7 +29,7 @@ def _status_after(page: Page, login: str, *, answer: str = "authorize") -> int:
 def test_the_exported_callback_url_is_the_one_that_the_hub_uses(github_hub: GitHubHub) -> None:
     assert github_hub.stack.output("oauth_callback_url") == github_hub.github.callback_url
     with github_hub.visit() as page:
-        screenshot(page, "sign-in")
+        picture(page, "sign-in")
         page.get_by_role("button", name="Sign in with GitHub").click()
         expect(page.locator("#authorize")).to_be_visible()
         assert page.url.startswith(github_hub.github.url)
@@ -48,7 +48,7 @@ def test_outsiders_and_blocked_users_see_why_they_are_refused(github_hub: GitHub
         expect(page.locator("body")).to_contain_text("Your GitHub account may not use this hub")
         expect(page.locator("body")).to_contain_text("physics, maths:staff")
         if login == "eve":
-            screenshot(page, "refused")
+            picture(page, "refused")
         page.goto(f"{github_hub.url}/hub/spawn")
         expect(page.get_by_role("button", name="Sign in with GitHub")).to_be_visible()
 

@@ -20,9 +20,9 @@ from tests.e2e.browser import (
     START_MILLISECONDS,
     new_notebook,
     open_browser,
+    picture,
     request_server,
     run_cell,
-    screenshot,
     sign_in,
     start,
     stop_server,
@@ -142,12 +142,12 @@ def test_the_rest_api_refuses_what_the_spawn_form_refuses(visit: Visit, options:
 def test_a_user_signs_in_starts_a_server_and_runs_a_notebook(visit: Visit) -> None:
     with visit() as page:
         sign_in(page, "ada")
-        screenshot(page, "spawn")
+        picture(page, "spawn")
         start(page, cpu="300m", memory="600Mi")
         wait_for_lab(page)
         new_notebook(page)
         expect(run_cell(page, "6*7")).to_have_text("42", timeout=START_MILLISECONDS)
-        screenshot(page, "lab")
+        picture(page, "lab")
         run_cell(page, "open('kept.txt', 'w').write('the work of ada')")
         expect(run_cell(page, "open('kept.txt').read()")).to_have_text("'the work of ada'", timeout=START_MILLISECONDS)
     pod = CoreV1Api(api.connect()).read_namespaced_pod("jupyter-ada", NOTEBOOKS)

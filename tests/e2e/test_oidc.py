@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.doubles.openid import OpenIdProvider
-from tests.e2e.browser import open_browser, screenshot, start, wait_for_lab
+from tests.e2e.browser import open_browser, picture, screenshot, start, wait_for_lab
 from tests.e2e.hubs import (
     OIDC_ADDRESS,
     OIDC_NAMESPACE,
@@ -119,7 +119,7 @@ def test_the_exports_are_the_addresses_to_register_at_the_provider(hub: OidcHub)
     assert hub.stack.output("oauth_callback_url") == hub.provider.callback_url
     assert hub.stack.output("oauth_logout_url") == hub.provider.logout_url
     with hub.visit() as page:
-        screenshot(page, "oidc-sign-in")
+        picture(page, "oidc-sign-in")
         page.get_by_role("button", name="Sign in with Example University").click()
         expect(page.locator("#authorize")).to_be_visible()
         assert page.url.startswith(hub.provider.url)
@@ -147,7 +147,7 @@ def test_people_of_other_groups_and_blocked_ones_see_why_they_are_refused(hub: O
         expect(page.locator("body")).to_contain_text("Your account at Example University may not use this hub")
         expect(page.locator("body")).to_contain_text("staff")
         if login == "eve":
-            screenshot(page, "oidc-refused")
+            picture(page, "oidc-refused")
         page.goto(f"{hub.url}/hub/spawn")
         expect(page.get_by_role("button", name="Sign in with Example University")).to_be_visible()
 

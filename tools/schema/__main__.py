@@ -1,4 +1,4 @@
-"""Write the generated files: those of `generated`, such as docs/settings.md and the schemas."""
+"""Write the generated files: `config:` of Pulumi.yaml, pages of docs/, monitoring/alerts.yaml, the schemas."""
 
 from tools.schema.generated import generated
 

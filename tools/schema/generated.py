@@ -8,10 +8,12 @@ from pathlib import Path
 from provider.package import SCHEMA as PACKAGE_SCHEMA
 from provider.package import VERSION
 from tools.paths import CHECKOUT
-from tools.schema import alert_rules, package, project, reference, stack
+from tools.schema import alert_rules, commands_page, examples_page, package, project, reference, stack
 
 PROJECT_FILE = CHECKOUT / "Pulumi.yaml"
 REFERENCE = CHECKOUT / "docs" / "settings.md"
+COMMANDS = CHECKOUT / "docs" / "commands.md"
+EXAMPLES = CHECKOUT / "docs" / "examples.md"
 RULE_FILE = CHECKOUT / "monitoring" / "alerts.yaml"
 STACK_SCHEMA = CHECKOUT / "schemas" / "stack.schema.json"
 TEMPLATE = CHECKOUT / "template" / "Pulumi.yaml"
@@ -25,6 +27,8 @@ def generated() -> Mapping[Path, str]:
     return {
         PROJECT_FILE: project.with_config(PROJECT_FILE.read_text(encoding="utf-8")),
         REFERENCE: reference.page(),
+        COMMANDS: commands_page.page(),
+        EXAMPLES: examples_page.page(),
         RULE_FILE: alert_rules.rule_file(),
         STACK_SCHEMA: _json(stack.schema()),
         PACKAGE_SCHEMA: _json(package.schema()),

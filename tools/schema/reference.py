@@ -23,7 +23,7 @@ map: `pulumi config set --path '["nodes.core"].max' 5` sets a single part. Secre
 plain text is refused.
 
 The preview reports all mistakes of a stack file at once, before anything is changed. Editors complete and check stack
-files with [a JSON Schema](../schemas/stack.schema.json). [examples/](../examples) contains complete stack files.
+files with [a JSON Schema](../schemas/stack.schema.json). [Examples](examples.md) are complete stack files.
 
 The last column is the effect of a change on a running stack on GKE; a stack without such a resource has no such effect.
 `make diff` shows the effects on your stack ([more](changes.md)).

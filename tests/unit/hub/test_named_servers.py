@@ -48,6 +48,10 @@ def test_a_share_code_lets_another_user_in(hub: RunningHub) -> None:
     assert accepted.status_code == 302, text_of(accepted)
     shares = bob.call("GET", "/users/bob/shared").json()["items"]
     assert [share["server"]["user"]["name"] for share in shares] == ["ada"]
+    assert ada.call("DELETE", "/shares/ada/").is_success
+    assert bob.call("GET", "/users/bob/shared").json()["items"] == []
+    assert ada.call("POST", "/shares/ada/", {"user": "bob"}).is_success
+    assert len(bob.call("GET", "/users/bob/shared").json()["items"]) == 1
 
 
 def test_a_user_has_a_limited_number_of_share_codes(hub: RunningHub) -> None:

@@ -20,9 +20,10 @@ if [ "$1" = pr ] && [ "$2" = list ]; then echo "$OPEN"; fi
 """Test double of GitHub's CLI, with `$OPEN` open pull requests."""
 
 
-def test_the_lock_has_unique_packages_without_installers() -> None:
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-docs.lock"])
+def test_a_lock_has_unique_packages_without_installers(name: str) -> None:
     """Installers belong to Python; the pins of docker/hub are in its own file, which Dependabot updates."""
-    first, *locked = (CHECKOUT / "requirements.lock").read_text().splitlines()
+    first, *locked = (CHECKOUT / name).read_text().splitlines()
     assert first.startswith("#")
     names = [re.split("==", line)[0].lower() for line in locked]
     assert len(names) == len(set(names))
@@ -32,19 +33,23 @@ def test_the_lock_has_unique_packages_without_installers() -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A clone with a lock file on branch main."""
+    """A clone with two lock files on branch main."""
     origin, folder = tmp_path / "origin", tmp_path / "checkout"
     run(["git", "init", "--quiet", "--bare", "--initial-branch=main", origin])
     run(["git", "clone", "--quiet", origin, folder])
-    (folder / "requirements.lock").write_text("# made\nidna==3.10\n")
+    for name in ("requirements.lock", "requirements-docs.lock"):
+        (folder / name).write_text("# made\nidna==3.10\n")
     for words in (["add", "."], ["commit", "--quiet", "--message", "A lock"], ["push", "--quiet", "origin", "HEAD"]):
         run(["git", *PERSON, *words], cwd=folder)
     return folder
 
 
 def _proposed(folder: Path, lock: str, pull_requests: int = 0) -> tuple[subprocess.CompletedProcess[str], list[str]]:
-    """Return the result, and the calls of GitHub's CLI."""
-    (folder / "new.lock").write_text(lock)
+    """Return the result for a new requirements.lock, and the calls of GitHub's CLI."""
+    made = folder.parent / "made"
+    made.mkdir(exist_ok=True)
+    (made / "requirements.lock").write_text(lock)
+    (made / "requirements-docs.lock").write_text("# made\nidna==3.10\n")
     gh = program(folder.parent / "bin" / "gh", GH)
     calls = folder.parent / "calls"
     variables = {
@@ -53,12 +58,12 @@ def _proposed(folder: Path, lock: str, pull_requests: int = 0) -> tuple[subproce
         "OPEN": str(pull_requests),
         "RUN_URL": RUN_URL,
     }
-    done = run_script("propose_lock.sh", "new.lock", variables=variables, cwd=folder, folder=folder.parent)
+    done = run_script("propose_lock.sh", made, variables=variables, cwd=folder, folder=folder.parent)
     return done, calls.read_text().splitlines() if calls.exists() else []
 
 
 def _branch(folder: Path) -> str:
-    """Return the lock file in the pushed branch."""
+    """Return requirements.lock in the pushed branch."""
     return run(["git", "-C", folder.parent / "origin", "show", "renew-lock:requirements.lock"])
 
 
@@ -86,7 +91,7 @@ def test_an_open_pull_request_is_updated(checkout: Path) -> None:
 def test_an_unchanged_lock_is_not_proposed(checkout: Path) -> None:
     done, calls = _proposed(checkout, "# made\nidna==3.10\n")
     assert done.returncode == 0
-    assert done.stdout.startswith("::notice::requirements.lock is up to date")
+    assert done.stdout.startswith("::notice::The lock files are up to date")
     assert calls == []
 
 
@@ -94,5 +99,5 @@ def test_an_unchanged_lock_is_not_proposed(checkout: Path) -> None:
 def test_a_lock_with_other_sources_is_refused(checkout: Path, line: str) -> None:
     done, calls = _proposed(checkout, f"idna==3.11\n{line}\n")
     assert done.returncode == 1
-    assert done.stdout.startswith("::error::new.lock is not a lock file")
+    assert done.stdout.startswith("::error::requirements.lock is not a lock file")
     assert calls == []

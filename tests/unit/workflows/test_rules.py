@@ -22,7 +22,7 @@ _RELEASE_SCRIPTS = {f".github/scripts/{name}.sh" for name in ("release", "keep_d
 
 def test_every_workflow_is_in_the_guide() -> None:
     guide = (CHECKOUT / "docs" / "pull-requests.md").read_text()
-    assert set(WORKFLOWS) == {"checks", "comment", "deploy", "drift", "images", "lock", "preview"}
+    assert set(WORKFLOWS) == {"checks", "comment", "deploy", "drift", "images", "lock", "pages", "preview"}
     assert {name for name in WORKFLOWS if f"`{name}.yml`" not in guide} == set()
 
 
@@ -46,6 +46,7 @@ def test_permissions_are_set_by_job() -> None:
     assert {name: job["permissions"] for name, job in jobs()} == {
         "checks.check": read,
         "checks.images": read,
+        "checks.docs": read,
         "comment.post": {"actions": "read", **read, "pull-requests": "write"},
         "deploy.choose": read,
         "deploy.plan": sign_in,
@@ -56,6 +57,8 @@ def test_permissions_are_set_by_job() -> None:
         "images.publish": {"attestations": "write", **sign_in, "packages": "write"},
         "lock.lock": read,
         "lock.propose": {"contents": "write", "pull-requests": "write"},
+        "pages.build": read,
+        "pages.publish": {"id-token": "write", "pages": "write"},
         "preview.choose": read,
         "preview.live": sign_in,
         "preview.offline": read,
@@ -71,7 +74,9 @@ def test_jobs_with_write_permissions_run_code_of_the_default_branch_only() -> No
             assert WORKFLOWS["images"]["on"] == {"push": {"tags": ["v*"]}}, "a release's commit was merged"
             assert {command.partition(" ")[0] for command in commands} <= _RELEASE_SCRIPTS, name
         elif writes:
-            assert WORKFLOWS[name.partition(".")[0]]["on"].keys() <= {"workflow_run", "schedule", "workflow_dispatch"}
+            of_default_branch = {"workflow_run", "schedule", "workflow_dispatch"}
+            started_by = WORKFLOWS[name.partition(".")[0]]["on"]
+            assert started_by.keys() <= of_default_branch or started_by == {"push": {"branches": ["main"]}}
             assert {command.partition(" ")[0] for command in commands} <= {"make", *_SCRIPTS}, name
             assert [command for command in commands if command.startswith("make ")] in ([], ["make environment"]), name
 
@@ -91,10 +96,10 @@ def test_a_checkout_keeps_no_token_and_has_the_default_ref() -> None:
 
 
 def test_only_branches_of_the_repository_sign_in() -> None:
-    """`choose.py` decides; see test_choose.py."""
+    """`choose.py` decides; see test_choose.py. GitHub Pages takes the token of a job as well, and no other sign-in."""
     for name, job in jobs():
-        # images.publish signs in to Sigstore only.
-        signs_in = job["permissions"].get("id-token") == "write" and name != "images.publish"
+        # images.publish signs in to Sigstore only, and pages.publish to GitHub Pages.
+        signs_in = job["permissions"].get("id-token") == "write" and name not in {"images.publish", "pages.publish"}
         accounts = [step["with"]["account"] for step in job["steps"] if "account" in step.get("with", {})]
         assert len(accounts) == signs_in, name
         if name not in {"deploy.up"} and signs_in:
