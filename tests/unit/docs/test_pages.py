@@ -1,6 +1,6 @@
 import re
 
-from tests.stacks import CLOUD_SQL, GATEWAY, OIDC, record_gke, record_hub
+from tests.stacks import CLOUD_SQL, GATEWAY, LTI, OIDC, record_gke, record_hub
 from tools.paths import CHECKOUT
 
 DOCS = CHECKOUT / "docs"
@@ -9,6 +9,7 @@ DOCS = CHECKOUT / "docs"
 def test_the_page_of_exports_lists_those_of_the_program() -> None:
     records = (
         record_hub({**OIDC, "oidc.logoutAtProvider": True, "monitoring.metrics": "prometheus"}),
+        record_hub(LTI),
         record_gke({key: value for key, value in GATEWAY.items() if key != "endpoint.dnsZone"}, CLOUD_SQL),
     )
     exported = {name for record in records for name in record.outputs[record.one("JupyterHub").urn]}
