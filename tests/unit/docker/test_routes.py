@@ -4,6 +4,8 @@ import json
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.unit.docker.proxies import Proxy, free_ports, running
 
 _NAMES = [
@@ -64,8 +66,9 @@ def _add_all(proxy: Proxy) -> None:
 
 
 def _kept(folder: Path, count: int) -> None:
-    """Wait until the file has that many routes of the hub's."""
-    while True:
+    """Wait until the file of a running proxy has that many routes of the hub's."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
         try:
             routes: dict[str, dict[str, object]] = json.loads((folder / "routes.json").read_text())
         except (OSError, ValueError):
@@ -73,6 +76,7 @@ def _kept(folder: Path, count: int) -> None:
         if sum("jupyterhub" in route for route in routes.values()) == count:
             return
         time.sleep(0.02)
+    pytest.fail(f"{folder} does not have {count} routes")
 
 
 def test_a_killed_proxy_has_all_its_routes_again(tmp_path: Path) -> None:
@@ -94,7 +98,7 @@ def test_a_new_proxy_copies_each_route_of_the_old_one(tmp_path: Path) -> None:
             assert [route["target"] for route in new.routes().values()] == [
                 f"http://10.0.{index}.1:8888" for index in range(len(_NAMES))
             ]
-        _kept(tmp_path / "new", len(_NAMES))
+            _kept(tmp_path / "new", len(_NAMES))
 
 
 def test_the_hub_sees_that_a_process_is_new(tmp_path: Path) -> None:
