@@ -11,14 +11,14 @@ from kubernetes.config import ConfigException, list_kube_config_contexts
 
 from components.dynamic.objects import UnreachableError, connect, get
 from settings import Settings
-from settings import from_file as settings_of
 from tools import paths
+from tools.clusters import Cluster
 from tools.doctor import report
 from tools.doctor.checks import CHECKS
 from tools.doctor.findings import judged
 from tools.doctor.observe import observe
 from tools.errors import ToolError, run_reporting_errors
-from tools.local import deploy, images, layout
+from tools.local import deploy
 from tools.steps import step
 
 
@@ -33,14 +33,14 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _look(stack: str, file: Path) -> int:
-    settings = settings_of(file, defaults=images.UNBUILT)
-    where = deploy.describe(settings)
+    cluster, settings = deploy.cluster_and_settings(stack, file)
+    where = cluster.description
     with step(f"Looking at the hub of stack {stack}", always=False):
         try:
-            client = connect(_address(settings))
+            client = connect(_address(cluster, settings))
             get(client, "/version")
         except UnreachableError as error:
-            message = f"The cluster does not answer: {where}.\n{error}\n{_how_to_reach(settings)}"
+            message = f"The cluster does not answer: {where}.\n{error}\n{_how_to_reach(cluster, settings)}"
             raise ToolError(message) from None
         facts = observe(client, settings)
         found = judged(facts, CHECKS)
@@ -49,40 +49,39 @@ def _look(stack: str, file: Path) -> int:
     return int(bool(found))
 
 
-def _address(settings: Settings) -> dict[str, Any]:
+def _address(cluster: Cluster, settings: Settings) -> dict[str, Any]:
     """Return context and kubeconfig of the stack's cluster, without Pulumi's state and its passphrase.
 
     Raises:
         ToolError: There is no such context.
     """
-    if deploy.is_local(settings):
-        if not layout.KUBECONFIG.exists():
-            message = f"The local cluster was never started here. {_how_to_reach(settings)}"
+    if cluster.kubeconfig is not None:
+        if not cluster.kubeconfig.exists():
+            message = f"This was never started here: {cluster.description}. {_how_to_reach(cluster, settings)}"
             raise ToolError(message)
-        return {"kubeconfig": json.dumps(yaml.safe_load(layout.KUBECONFIG.read_text()))}
+        return {"kubeconfig": json.dumps(yaml.safe_load(cluster.kubeconfig.read_text()))}
     if not settings.cluster.on_gke:
         return {"context": settings.kubernetes.context}
-    cluster = settings.cluster
-    context = f"gke_{settings.gcp.project_id}_{cluster.location}_{cluster.name}"
+    context = f"gke_{settings.gcp.project_id}_{settings.cluster.location}_{settings.cluster.name}"
     try:
         known: list[Any] = list_kube_config_contexts()[0]
     except ConfigException:
         known = []
     if context not in {one["name"] for one in known}:
-        message = f"The kubeconfig has no context {context}. {_how_to_reach(settings)}"
+        message = f"The kubeconfig has no context {context}. {_how_to_reach(cluster, settings)}"
         raise ToolError(message)
     return {"context": context}
 
 
-def _how_to_reach(settings: Settings) -> str:
-    if deploy.is_local(settings):
+def _how_to_reach(cluster: Cluster, settings: Settings) -> str:
+    if cluster.kubeconfig is not None:
         return "Start it with: make up"
     if settings.cluster.on_gke:
-        cluster = settings.cluster
-        by_dns = cluster.control_plane_endpoint == "dns" or (cluster.mode == "create" and cluster.has_dns_endpoint)
+        gke = settings.cluster
+        by_dns = gke.control_plane_endpoint == "dns" or (gke.mode == "create" and gke.has_dns_endpoint)
         dns = " --dns-endpoint" if by_dns else ""
         return (
-            f"Fetch it with: gcloud container clusters get-credentials {cluster.name} --location={cluster.location} "
+            f"Fetch it with: gcloud container clusters get-credentials {gke.name} --location={gke.location} "
             f"--project={settings.gcp.project_id}{dns}"
         )
     return "Check the network and kubernetes.context: kubectl get namespaces"
