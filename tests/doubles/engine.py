@@ -85,7 +85,9 @@ class _Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest, _: object) -> provider_pb2.InvokeResponse:
         assert request.tok == "pulumi:pulumi:readStackResourceOutputs"
-        return provider_pb2.InvokeResponse(**{"return": sent({"outputs": {}})})
+        answer = provider_pb2.InvokeResponse()
+        getattr(answer, "return").CopyFrom(sent({"outputs": {}}))
+        return answer
 
     def RegisterResourceOutputs(self, *_: object) -> Empty:
         return Empty()
