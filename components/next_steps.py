@@ -10,7 +10,7 @@ import pulumi
 
 from components import service_names
 from components.endpoint import DnsRecord
-from settings import Settings, callback_of, logout_of
+from settings import Settings, callback_of, logout_of, lti_urls_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +74,9 @@ def _registrations(settings: Settings, url: str) -> Iterator[str]:
             yield f"Register {callback_of(url)} as redirect URI of the client at {provider}"
             if settings.oidc.logout_at_provider:
                 yield f"Register {logout_of(url)} as post-logout redirect URI there"
+        case "lti":
+            urls = ", ".join(f"{name} {address}" for name, address in lti_urls_of(url).items())
+            yield f"Register the hub as a tool of LTI 1.3 at {settings.lti.title_in_use}: {urls}"
         case "iap":
             yield (
                 "Register https://iap.googleapis.com/v1/oauth/clientIds/<iap.clientId>:handleRedirect as redirect URI "

@@ -72,6 +72,8 @@ def _next(stack: str, settings: Settings, answers: Answers) -> Iterator[str]:
         url = settings.url
         callback = "the export oauth_callback_url, after the first pulumi up" if url is None else callback_of(url)
         yield f"# Callback URL to register with the sign-in: {callback}"
+    if settings.auth.type == "lti":
+        yield "# URLs to register at the course platform: the export lti_urls, after the first pulumi up"
     if settings.auth.type == "iap":
         yield (
             "# Redirect URI to register: https://iap.googleapis.com/v1/oauth/clientIds/"

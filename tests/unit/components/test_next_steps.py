@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.doubles.monitor import Record
-from tests.stacks import GATEWAY, GKE, IAP, INGRESS, OIDC, ROUTE, record_gke, record_hub
+from tests.stacks import GATEWAY, GKE, IAP, INGRESS, LTI, OIDC, ROUTE, record_gke, record_hub
 
 HOST = "hub.example.org"
 OF_GATEWAY = "the address that the cluster has assigned: kubectl get gateways --all-namespaces"
@@ -50,8 +50,19 @@ def _steps(record: Record) -> list[str]:
                 f"Open http://{HOST}",
             ],
         ),
+        (
+            LTI,
+            [
+                (
+                    "Register the hub as a tool of LTI 1.3 at moodle.example.edu: "
+                    f"initiate_login_url https://{HOST}/hub/lti13/oauth_login, "
+                    f"redirect_url https://{HOST}/hub/lti13/oauth_callback, target_link_url https://{HOST}/hub"
+                ),
+                f"Open https://{HOST}",
+            ],
+        ),
     ],
-    ids=["address", "port-forward", "ingress", "http-route", "oidc"],
+    ids=["address", "port-forward", "ingress", "http-route", "oidc", "lti"],
 )
 def test_the_steps_end_with_the_url_and_begin_with_what_it_needs(
     changes: Mapping[str, object], steps: list[str]

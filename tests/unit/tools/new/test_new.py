@@ -44,6 +44,11 @@ STACKS: Final[Mapping[str, tuple[str, ...]]] = {
     "auth0": (*_OIDC, "--sign-in=auth0", _ISSUER, "--who=users", "--auth.allowedUsers=ada@example.org"),
     "okta": (*_OIDC, "--sign-in=okta", _ISSUER, _GROUPS, "--who=groups"),
     "oidc": (*_OIDC, "--sign-in=oidc", _ISSUER, _GROUPS),
+    "lti": (
+        *(*_GATEWAY, "--sign-in=lti", "--lti.issuer=https://moodle.example.edu", "--lti.clientIds=1"),
+        "--lti.authorizationUrl=https://moodle.example.edu/mod/lti/auth.php",
+        "--lti.keysUrl=https://moodle.example.edu/mod/lti/certs.php",
+    ),
     "iap": (*_GATEWAY, "--address=gateway", "--sign-in=iap", "--iap.clientId=123", "--iap.members=domain:example.org"),
     "native": (*_CONTEXT, "--endpoint.address=203.0.113.7", "--sign-in=native", "--auth.adminUsers=ada"),
     "http": (*_SITE, "--certificate=none"),
