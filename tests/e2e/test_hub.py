@@ -321,7 +321,8 @@ def test_a_destroy_keeps_only_the_homes_and_the_next_update_uses_them(hub: Hub, 
     assert [claim.metadata.name for claim in claims if claim.metadata] == ["claim-ada"]
     assert (home / "kept.txt").read_text() == "the work of ada"
 
-    succeed(hub.stack, "up", "--yes")
+    # Each object has a hook, for which the engine needs the program.
+    succeed(hub.stack, "up", "--yes", "--parallel", "1")
     with visit() as page:
         sign_in(page, "ada")
         start(page)

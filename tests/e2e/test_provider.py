@@ -51,7 +51,7 @@ def program(
 
 
 def test_a_preview_changes_nothing(program: Program) -> None:
-    assert "jupyterhub:index:JupyterHub" in program.succeed("preview")
+    assert "jupyterhub:index:JupyterHub" in program.succeed("preview", "--parallel", "1")
     namespaces = CoreV1Api(api.connect()).list_namespace().items
     assert not {_NAMESPACE, _NOTEBOOKS} & {item.metadata.name for item in namespaces if item.metadata}
 

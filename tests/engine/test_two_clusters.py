@@ -238,6 +238,15 @@ def test_what_a_stack_kept_is_found_again_by_itself_only(
     succeed(stack, "up", "--yes")
 
 
+def test_a_new_stack_needs_no_second_operation_at_a_time(
+    clusters: _Clusters, built_engine: Engine, tmp_path: Path
+) -> None:
+    clusters.use(clusters.own)
+    second = _stack("second", clusters, built_engine, tmp_path)
+    _set(second, {"name": "second", "namespace": "second"})
+    succeed(second, "preview", "--parallel", "1")
+
+
 @pytest.mark.parametrize(
     ("names", "command"),
     [
