@@ -240,6 +240,7 @@ def _content(settings: Settings, files_config_map: str | None) -> ContentSetting
         ),
         files=notebook_files.keys(settings),
         files_config_map=files_config_map,
+        start_script=settings.notebook.start_script,
         kernel_idle_minutes=settings.notebook.kernel_idle_minutes,
     )
 

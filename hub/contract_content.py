@@ -25,5 +25,7 @@ class ContentSettings(Part):
     """Keys of `files_config_map` by the path of the file in the container."""
     files_config_map: str | None
     """Name of the ConfigMap with the files, in the notebooks' namespace; None: there are none."""
+    start_script: str
+    """Shell script that runs before each server starts; empty: none."""
     kernel_idle_minutes: int
     """Minutes without activity after which a kernel is stopped; 0 is never."""

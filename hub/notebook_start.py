@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 WITHOUT_HOME_SETTINGS: Final = "JUPYTERHUB_WITHOUT_HOME_SETTINGS"
 """Environment variable of a start without the Jupyter settings and Python packages of the home. With some, such as the
 name of a class that the image does not have, the server ends, and their owner could not fix them."""
+SCRIPT: Final = "JUPYTERHUB_START_SCRIPT"
+"""Environment variable with the script that runs before the server."""
 
 
 def environment(config: HubConfig) -> dict[str, str]:
@@ -31,6 +33,8 @@ def environment(config: HubConfig) -> dict[str, str]:
     return {
         # Read by notebook_content.py and the server's configuration below.
         **({notebook_content.VARIABLE: json.dumps(repositories)} if repositories else {}),
+        # In variables, Kubernetes expands `$(NAME)`, and makes one of two `$`.
+        **({SCRIPT: config.content.start_script.replace("$", "$$")} if config.content.start_script else {}),
         "JUPYTERHUB_KERNEL_IDLE_SECONDS": str(config.content.kernel_idle_minutes * 60),
         # Without a writable runtime folder the server ends, and by default it is in the home, which may be full.
         "JUPYTER_RUNTIME_DIR": "/tmp/jupyter/runtime",  # noqa: S108 in a pod of one user
@@ -95,6 +99,11 @@ elif ! (head -c 65536 /dev/zero >"$probe") 2>/dev/null; then
 fi
 rm -f "$probe" 2>/dev/null
 
+if [ -n "${@SCRIPT@:-}" ] && [ -z "${@WITHOUT@:-}" ]; then
+    (cd "$HOME" && exec sh -c "$@SCRIPT@") >&2 || echo "notebook.startScript failed with exit code $?." >&2
+fi
+unset @SCRIPT@
+
 for command in @COMMANDS@; do
     if command -v "$command" >/dev/null; then exec "$command" "$@"; fi
 done
@@ -115,7 +124,7 @@ def _script(programs: tuple[str, ...]) -> str:
     missing = f"This image has no {' and no '.join(programs)}."
     if programs == _PROGRAMS:
         missing += " Install the Python package jupyterhub."
-    script = _SCRIPT.replace("@WITHOUT@", WITHOUT_HOME_SETTINGS)
+    script = _SCRIPT.replace("@WITHOUT@", WITHOUT_HOME_SETTINGS).replace("@SCRIPT@", SCRIPT)
     script = script.replace("@COMMANDS@", shlex.join(programs)).replace("@MISSING@", shlex.quote(missing))
     # Tornado's default is 64 KiB, and the browser's cookies alone may have that.
     script = script.replace("@HEADERS@", str(MAX_HEADER_BYTES))

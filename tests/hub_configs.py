@@ -55,7 +55,7 @@ HUB_CONFIG = HubConfig(
     additional_resources={"nvidia.com/gpu": 2},
     named_servers=NamedServers(limit=0, shares_home=False, on_one_node=False),
     sharing=False,
-    content=ContentSettings(repositories=(), files={}, files_config_map=None, kernel_idle_minutes=0),
+    content=ContentSettings(repositories=(), files={}, files_config_map=None, start_script="", kernel_idle_minutes=0),
     pod=PodSettings(
         image_pull_policy=None,
         image_pull_secrets=(),

@@ -1,6 +1,7 @@
 """`singleuser`: images, amounts, environment and what the pod of a server has."""
 
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -189,7 +190,7 @@ def _containers(plan: Plan) -> None:
 
 
 def hooks(plan: Plan) -> None:
-    """Translate a hook that runs gitpuller after the start; other hooks belong into the image."""
+    """Translate a hook after the start: gitpuller becomes content, another program the script before the server."""
     path = "singleuser.lifecycleHooks.postStart"
     words = texts_of(plan.get(f"{path}.exec.command"))
     script = words[-1] if words[:2] in (["sh", "-c"], ["/bin/sh", "-c"], ["bash", "-c"], ["/bin/bash", "-c"]) else None
@@ -200,8 +201,7 @@ def hooks(plan: Plan) -> None:
                 parts = {"repository": match[1], "branch": match[2], "folder": match[3]}
                 plan.add("notebook.content", [{name: part for name, part in parts.items() if part}], path)
     elif words:
-        why = "a program after the start: put it into the image's start script; files: `notebook.files`"
-        plan.refuse(why, path)
+        plan.set("notebook.startScript", script or shlex.join(words), path)
     plan.refuse("a program before the end: servers may be killed at any time", "singleuser.lifecycleHooks.preStop")
     plan.same("none", "singleuser.lifecycleHooks")
 

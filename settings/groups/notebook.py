@@ -19,7 +19,7 @@ from settings.types.model import UNLESS_EMPTY, Model, over
 from settings.types.named_servers import NamedServers
 from settings.types.names import DnsName, ResourceName
 from settings.types.placement import Toleration
-from settings.types.pods import AnnotationValue, Argument, HomePath, LabelKey, LabelValue, RunAs, UrlPath
+from settings.types.pods import AnnotationValue, Argument, HomePath, LabelKey, LabelValue, RunAs, ShellScript, UrlPath
 from settings.types.quantity import Memory, Quantity, parse
 from settings.types.quota import QuotaName, amounts_fit
 from settings.types.secret import SecretText
@@ -35,6 +35,7 @@ _RUN_AS = RunAs(user=1000, group=100)
 _COURSE = {"repository": "https://github.com/example/course", "branch": "main"}
 _NAMED_SERVERS = NamedServers(max=0, home="own")
 _FILES = {"/etc/gitconfig": "[pull]\n  rebase = true\n"}
+_START_SCRIPT = "mkdir -p work\ngit config --global pull.rebase true\n"
 _DESTINATIONS = [
     {"range": "10.20.0.0/16", "ports": [5432]},
     {"namespace": "mlflow", "pods": {"app": "mlflow"}, "ports": [5000]},
@@ -149,6 +150,10 @@ class NotebookSettings(Model):
     files: Annotated[Mapping[FilePath, Text], AfterValidator(readable), Field(examples=[_FILES])] = {}
     """Files of all servers, by absolute path outside of the home, with their text: settings of Jupyter and git, for
     example. They are read-only, and nothing secret belongs there. JSON and Python are checked for their syntax."""
+    start_script: Annotated[ShellScript, Field(examples=[_START_SCRIPT])] = ""
+    """Shell script that runs in the home before each server starts, as the server's user and with its variables. Its
+    output is in the pod's log. The server starts even if it fails, and after a failed start it is left out. Programs
+    belong into the image, files into `notebook.files`, and nothing secret into the script."""
     kernel_idle_minutes: Annotated[WholeNumber, Field(ge=0), AfterValidator(_never_or_long_enough)] = 0
     """Minutes without activity after which a kernel is stopped, also if its notebook is open. At least 5; 0 means
     never. Busy kernels go on. It frees memory in a server that is in use."""

@@ -118,6 +118,9 @@ UrlPath = Annotated[Text, matching(r"/(?!/)[^\s{}]*", _NO_URL)]
 Argument = Annotated[Line, AfterValidator(_no_variables)]
 """One word of a command; no shell sees it."""
 
+ShellScript = Annotated[Text, at_most(8192, "a longer script belongs into the image")]
+"""Script for `sh`, in any number of lines."""
+
 AnyLabelKey = Annotated[Text, matching(rf"(?:(?=[^/]{{1,253}}/){_DOMAIN}/)?{_NAME}", _NO_KEY)]
 """Key of a label, whoever sets it."""
 

@@ -127,6 +127,7 @@ def test_hub_json_has_the_settings_of_images_content_and_further_servers() -> No
             "notebook.content": [{"repository": "https://example.org/a/course.git/"}],
             "notebook.files": {"/etc/b": "2", "/etc/a": "1"},
             "notebook.kernelIdleMinutes": 30,
+            "notebook.startScript": "mkdir -p work",
             "notebook.namedServers": {"max": 2, "home": "shared"},
             "notebook.sharing": True,
         }
@@ -141,6 +142,7 @@ def test_hub_json_has_the_settings_of_images_content_and_further_servers() -> No
             "repositories": ({"repository": "https://example.org/a/course.git/", "branch": None, "folder": "course"},),
             "files": {"/etc/a": "0-a", "/etc/b": "1-b"},
             "files_config_map": config["content"]["files_config_map"],
+            "start_script": "mkdir -p work",
             "kernel_idle_minutes": 30,
         },
         "named_servers": {"limit": 2, "shares_home": True, "on_one_node": True},

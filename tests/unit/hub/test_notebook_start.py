@@ -14,7 +14,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from hub import notebook_activity, notebook_content
 from hub.contract import HubConfig
 from hub.contract_content import Repository
-from hub.notebook_start import WITHOUT_HOME_SETTINGS, command
+from hub.notebook_start import SCRIPT, WITHOUT_HOME_SETTINGS, command
 from hub.notebook_start import environment as variables_of
 
 OWN_FOLDERS = {"IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "XDG_CACHE_HOME"}
@@ -191,3 +191,39 @@ def test_the_server_takes_the_headers_that_the_proxy_passes_on(programs: Path, t
 
 def test_kubernetes_leaves_the_command_as_it_is() -> None:
     assert not any("$(" in part for part in command())
+
+
+def _script(hub_config: HubConfig, text: str) -> dict[str, str]:
+    """Return the variable of a script, as Kubernetes hands it to the pod."""
+    changed = hub_config.content.model_copy(update={"start_script": text})
+    variables = variables_of(hub_config.model_copy(update={"content": changed}))
+    return {name: value.replace("$$", "$") for name, value in variables.items() if name == SCRIPT}
+
+
+def test_the_script_runs_in_the_home_before_the_server(programs: Path, tmp_path: Path, hub_config: HubConfig) -> None:
+    script = _script(hub_config, 'mkdir work\necho "$(date +%Y) $$ {a}" >work/"$NAME"\nexport NAME=other')
+    _, variables, _ = start(programs, tmp_path, free_bytes=1_000_000, environment={**script, "NAME": "file"})
+    year, pid, braces = (tmp_path / "work" / "file").read_text().split()
+    assert (year.isdecimal(), pid.isdecimal(), braces) == (True, True, "{a}")
+    assert variables["NAME"] == "file"
+    assert SCRIPT not in variables
+
+
+@pytest.mark.parametrize("text", ["exit 3", "if", "exec false", "kill $$"])
+def test_a_script_that_fails_does_not_stop_the_server(
+    programs: Path, tmp_path: Path, hub_config: HubConfig, text: str
+) -> None:
+    printed, _, _ = start(programs, tmp_path, free_bytes=1_000_000, environment=_script(hub_config, text))
+    assert "--option two words" in printed
+
+
+def test_a_start_after_a_failed_one_is_without_the_script(
+    programs: Path, tmp_path: Path, hub_config: HubConfig
+) -> None:
+    variables = {**_script(hub_config, "touch was-here"), WITHOUT_HOME_SETTINGS: "1"}
+    start(programs, tmp_path, free_bytes=1_000_000, environment=variables)
+    assert not (tmp_path / "was-here").exists()
+
+
+def test_without_a_script_there_is_no_variable(hub_config: HubConfig) -> None:
+    assert _script(hub_config, "") == {}

@@ -240,13 +240,15 @@ def test_root_is_refused_with_the_way_that_works() -> None:
     assert all("docs/notebook-images.md#users" in text for text in refused.values())
 
 
-def test_only_a_hook_that_runs_gitpuller_is_content() -> None:
+def test_a_hook_that_only_runs_gitpuller_is_content_and_another_one_the_start_script() -> None:
     def hook(script: str) -> dict[str, object]:
         return {"singleuser": {"lifecycleHooks": {"postStart": {"exec": {"command": ["sh", "-c", script]}}}}}
 
     found = _settings(hook("gitpuller https://github.com/example/course main course"))["notebook.content"]
     assert found == [{"repository": "https://github.com/example/course", "branch": "main", "folder": "course"}]
-    assert "notebook.content" not in _settings(hook("gitpuller https://github.com/example/course && cp /a /b"))
+    other = "gitpuller https://github.com/example/course && cp /a /b"
+    found = _settings(hook(other))
+    assert (found.get("notebook.content"), found["notebook.startScript"]) == (None, other)
 
 
 def test_an_ingress_with_cert_manager_is_an_ingress_here() -> None:

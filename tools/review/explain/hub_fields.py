@@ -18,6 +18,7 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "concurrent_starts": "At most {new} servers start at the same time (before: {old}; 0: no limit).",
     "content.files": "New servers have other files of the stack.",
     "content.files_config_map": "",  # goes with the files
+    "content.start_script": "The script that runs before servers changes, for servers that start afterwards.",
     "content.kernel_idle_minutes": "Idle kernels in new servers stop after {new} minutes (before: {old}; 0: never).",
     "content.repositories": "New servers pull other repositories into the home. Folders that are there stay.",
     "content": "",  # each part has its note
