@@ -25,6 +25,7 @@ These need the environment of `make environment`; each prints its options with `
 COMMANDS: Final = (
     "migrate/__main__.py",
     "migrate/homes/__main__.py",
+    "migrate/database/__main__.py",
     "tools/review/__main__.py",
 )
 """The modules that people start."""
