@@ -256,7 +256,7 @@ def test_a_base_that_cannot_run_is_reported_and_everything_is_new(repository: Re
     assert code == 0, text
     assert "The base revision cannot run here, so everything counts as new" in text
     assert "a_package_of_old" in text
-    assert "25 to create" in text
+    assert "24 to create" in text
 
 
 def test_a_stack_without_a_file_in_the_base_is_new(repository: Repository) -> None:
