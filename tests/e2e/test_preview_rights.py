@@ -36,8 +36,6 @@ _CHANGED: dict[str, object] = {
 _PLANNED = {
     # The policy is that of cert-manager's pods; that of the proxy gets the port that redirects to https.
     "create": {"CertificateCheck", "NetworkPolicy", "NotebookQuota", "ResourceQuota", "Tls"},
-    # The provider of the function that read the state for the first update, which nothing shows.
-    "delete": {"pulumi"},
     # Both are immutable: a new one restarts the pods that read it.
     "replace": {"ConfigMap", "Secret"},
     # The last is the provider of dynamic resources, whose inputs have the whole config.

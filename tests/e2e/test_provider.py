@@ -1,13 +1,14 @@
 """A hub that a program in YAML deploys with the component package."""
 
 from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from kubernetes.client import CoreV1Api
 
-from tests.e2e.hubs import binding_of, forget, marker, pods, readable_texts
+from tests.e2e.hubs import binding_of, forget, marker, pods, readable_texts, wait_until
 from tests.package_programs import Program, new_program
 from tools.benchmarks.visitor import Visitor
 from tools.engine import Engine
@@ -60,9 +61,9 @@ def test_the_hub_comes_up_and_people_get_servers(program: Program) -> None:
     program.succeed("up", "--yes", "--skip-preview")
     url = program.succeed("stack", "output", "hubUrl").strip()
     assert url == f"http://{_ADDRESS}"
-    with Visitor(url, "ada") as ada:
+    with closing(Visitor(url, "ada")) as ada:
         ada.start()
-        assert ada.has_server()
+        wait_until(lambda: ada.get("/hub/api/users/ada").json()["servers"][""]["ready"], seconds=180)
     assert "jupyter-ada" in pods(_NOTEBOOKS)
 
 

@@ -32,8 +32,6 @@ _STAYS: Final = {"same", "read"}
 """Other operations are parts of a replacement, or refreshes."""
 _HIDDEN: Final = re.compile(r"pulumi-python:dynamic/jupyterhub:(Rollout|ClusterIdentity|\w+Check)|pulumi:pulumi:Stack")
 """Types that are not shown: the wait for the rollout follows from the StatefulSet, and the others only look."""
-_IN_WORDS: Final = "next_steps"
-"""Export that repeats others in words, so it is not shown."""
 _REPEATED: Final = re.compile(
     r"(preview|update) failed|an unhandled error occurred: program exited with non-zero exit code: \d+"
 )
@@ -145,9 +143,8 @@ def _state(found: dict[str, Any] | None) -> ResourceState | None:
 
 
 def _outputs(found: dict[str, Any] | None) -> Properties:
-    """Return the exports that are shown."""
     state = _state(found)
-    return {} if state is None else {name: value for name, value in state.outputs.items() if name != _IN_WORDS}
+    return {} if state is None else state.outputs
 
 
 def _diagnostic(event: dict[str, Any]) -> Iterator[Diagnostic]:

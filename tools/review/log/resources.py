@@ -8,6 +8,8 @@ from typing import Any, Final, cast
 
 from tools.review.log.model import SECRET, UNKNOWN, Change, Properties, ResourceState
 
+_IN_WORDS: Final = "next_steps"
+"""Export that repeats others in words, so it is not shown."""
 _MARK: Final = "4dabf18193072939515e22adb298388d"
 """Key by which the engine marks special values, such as secrets."""
 _UNKNOWN_MARKS: Final = {
@@ -186,7 +188,8 @@ def manual_changes(old: ResourceState, new: ResourceState) -> tuple[Change, ...]
 
 def export_changes(old: Properties, new: Properties, names: Mapping[str, str]) -> tuple[Change, ...]:
     """Return the differences of two sets of exports, without unknown values."""
-    return tuple(change for change in changes(old, new, names) if change.new != UNKNOWN)
+    kept = ({name: value for name, value in exports.items() if name != _IN_WORDS} for exports in (old, new))
+    return tuple(change for change in changes(*kept, names) if change.new != UNKNOWN)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 any JSON value
