@@ -35,7 +35,6 @@ _RUN_AS = RunAs(user=1000, group=100)
 _COURSE = {"repository": "https://github.com/example/course", "branch": "main"}
 _NAMED_SERVERS = NamedServers(max=0, home="own")
 _FILES = {"/etc/gitconfig": "[pull]\n  rebase = true\n"}
-_START_SCRIPT = "mkdir -p work\ngit config --global pull.rebase true\n"
 _DESTINATIONS = [
     {"range": "10.20.0.0/16", "ports": [5432]},
     {"namespace": "mlflow", "pods": {"app": "mlflow"}, "ports": [5000]},
@@ -150,10 +149,11 @@ class NotebookSettings(Model):
     files: Annotated[Mapping[FilePath, Text], AfterValidator(readable), Field(examples=[_FILES])] = {}
     """Files of all servers, by absolute path outside of the home, with their text: settings of Jupyter and git, for
     example. They are read-only, and nothing secret belongs there. JSON and Python are checked for their syntax."""
-    start_script: Annotated[ShellScript, Field(examples=[_START_SCRIPT])] = ""
-    """Shell script that runs in the home before each server starts, as the server's user and with its variables. Its
-    output is in the pod's log. The server starts even if it fails, and after a failed start it is left out. Programs
-    belong into the image, files into `notebook.files`, and nothing secret into the script."""
+    start_script: ShellScript = ""
+    """Shell script that runs in the home before each server starts, such as `mkdir -p work`, in any number of lines. It
+    runs as the server's user and with its variables, and its output is in the pod's log. The server starts even if it
+    fails, and after a failed start it is left out. Programs belong into the image, files into `notebook.files`, and
+    nothing secret into the script."""
     kernel_idle_minutes: Annotated[WholeNumber, Field(ge=0), AfterValidator(_never_or_long_enough)] = 0
     """Minutes without activity after which a kernel is stopped, also if its notebook is open. At least 5; 0 means
     never. Busy kernels go on. It frees memory in a server that is in use."""

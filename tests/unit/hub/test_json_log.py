@@ -1,6 +1,7 @@
 """The log as JSON objects."""
 
 import json
+import time
 import logging
 from pathlib import Path
 
@@ -41,7 +42,11 @@ def test_a_hub_logs_objects_and_so_does_its_culler(hub_config: HubConfig, tmp_pa
     config = hub_config.model_copy(update={"monitoring": monitoring, "idle_minutes": 1})
     with running(tmp_path, config) as hub:
         assert httpx.get(f"{hub.url}/hub/no-such-page").status_code == 404
-    lines = hub.log.read_text().splitlines()
+        # A culler that is stopped while it starts prints a traceback.
+        deadline = time.monotonic() + 60
+        while "NotebookCuller" not in (text := hub.log.read_text()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+    lines = text.rpartition("\n")[0].splitlines()
     # JupyterHub has read its configuration after its first lines.
     first = next(index for index, line in enumerate(lines) if line.startswith("{"))
     entries = [json.loads(line) for line in lines[first:]]
