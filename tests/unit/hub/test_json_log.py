@@ -1,8 +1,8 @@
 """The log as JSON objects."""
 
 import json
-import time
 import logging
+import time
 from pathlib import Path
 
 import httpx
