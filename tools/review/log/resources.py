@@ -188,8 +188,8 @@ def manual_changes(old: ResourceState, new: ResourceState) -> tuple[Change, ...]
 
 def export_changes(old: Properties, new: Properties, names: Mapping[str, str]) -> tuple[Change, ...]:
     """Return the differences of two sets of exports, without unknown values."""
-    kept = ({name: value for name, value in exports.items() if name != _IN_WORDS} for exports in (old, new))
-    return tuple(change for change in changes(*kept, names) if change.new != UNKNOWN)
+    before, after = ({name: value for name, value in exports.items() if name != _IN_WORDS} for exports in (old, new))
+    return tuple(change for change in changes(before, after, names) if change.new != UNKNOWN)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 any JSON value
