@@ -26,6 +26,8 @@ _KEPT: Final = {"Namespace", "PersistentVolumeClaim", "StorageClass"}
 """Kinds that a stack may keep, or that an operator may create before, and that 0.1.0 did not mark."""
 _THREADS: Final = ThreadPoolExecutor()
 """Threads of the hooks. Those of the event loop may all wait for registrations, which wait for hooks."""
+_WAITS: Final = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
+"""Seconds before further attempts to read a state that is being written."""
 _ON_DRY_RUN: Final = pulumi.ResourceHookOptions(on_dry_run=True)
 
 
@@ -153,10 +155,23 @@ async def namespaces_of(stack: str) -> dict[str, str]:
 
     The program sees no state, apart from this function of the engine, which exists for stack references.
     """
-    answer = await pulumi.runtime.invoke_async("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack})
-    resources = cast("Mapping[str, Mapping[str, Any]]", answer["outputs"]).values()
+    resources = (await _outputs_of(stack)).values()
     all_metadata = [one["outputs"]["metadata"] for one in resources if one["type"] == "kubernetes:core/v1:Namespace"]
     return {one["name"]: one["uid"] for one in all_metadata}
+
+
+async def _outputs_of(stack: str) -> Mapping[str, Mapping[str, Any]]:
+    waits = iter(_WAITS)
+    while True:
+        try:
+            answer = await pulumi.runtime.invoke_async("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack})
+            return cast("Mapping[str, Mapping[str, Any]]", answer["outputs"])
+        except Exception as error:  # the SDK raises no other type
+            wait = next(waits, None)
+            # With the state in a file, the engine may be writing it.
+            if wait is None or "failed to load checkpoint" not in str(error):
+                raise
+            await asyncio.sleep(wait)
 
 
 def _namespace(name: str) -> dict[str, Any]:

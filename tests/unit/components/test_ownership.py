@@ -176,3 +176,31 @@ def test_a_cluster_that_cannot_be_asked_is_remembered_by_nobody(monkeypatch: pyt
         _remember(monkeypatch, UnreadableError("forbidden"), state=state, preview=True)
         with pytest.raises(NotOwnError, match="Namespace lab cannot be looked up"):
             _remember(monkeypatch, UnreadableError("forbidden"), state=state)
+
+
+@pytest.mark.parametrize(("failures", "succeeds"), [(3, True), (100, False)])
+def test_a_state_that_is_being_written_is_read_again(
+    monkeypatch: pytest.MonkeyPatch, *, failures: int, succeeds: bool
+) -> None:
+    left = iter(range(failures))
+
+    async def invoke_async(*_: object) -> dict[str, Any]:
+        if next(left, None) is not None:
+            raise Exception("returned an error: failed to load checkpoint: EOF")  # noqa: TRY002 as the SDK does
+        return {"outputs": {}}
+
+    monkeypatch.setattr(ownership, "_WAITS", (0, 0, 0, 0))
+    monkeypatch.setattr(pulumi.runtime, "invoke_async", invoke_async)
+    if succeeds:
+        assert asyncio.run(ownership.namespaces_of(_OWN)) == {}
+    else:
+        with pytest.raises(Exception, match="failed to load checkpoint"):
+            asyncio.run(ownership.namespaces_of(_OWN))
+
+
+def test_another_error_of_the_state_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    invoke_async = Mock(side_effect=Exception("no permission"))
+    monkeypatch.setattr(pulumi.runtime, "invoke_async", invoke_async)
+    with pytest.raises(Exception, match="no permission"):
+        asyncio.run(ownership.namespaces_of(_OWN))
+    assert invoke_async.call_count == 1
