@@ -33,7 +33,7 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _look(stack: str, file: Path) -> int:
-    cluster, settings = deploy.cluster_and_settings(stack, file)
+    cluster, settings, _ = deploy.in_cluster(stack, file)
     where = cluster.description
     with step(f"Looking at the hub of stack {stack}", always=False):
         try:

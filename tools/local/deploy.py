@@ -5,7 +5,9 @@ import os
 import shlex
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 
@@ -38,14 +40,16 @@ def main() -> int:
 def _up(name: str, wanted: str) -> int:
     start = time.monotonic()
     file = _file(name)
-    cluster = clusters.choose(name, _own_settings(file), wanted)
-    settings = _settings_in(cluster, file)
+    own = _own_settings(file)
+    cluster = clusters.choose(name, own, wanted)
+    settings = _settings_in(cluster, file, cluster.overrides(own))
     say(f"Stack {name}: its settings are valid.")
     found, references = cluster.up(settings)
     say(f"Engine: {found.description}.")
     stack = _stack(name, cluster, found)
     known = stack_exists(name)
-    stack.prepare(file, references, overrides=cluster.overrides(_own_settings(file)))
+    # Again, as a cluster that was created now may have another port.
+    stack.prepare(file, references, overrides=cluster.overrides(own))
     refresh = _repair(stack, settings) if known else []
     with step("pulumi up"), quiet():
         code = stack.show("up", "--yes", "--suppress-permalink=true", *refresh)
@@ -95,10 +99,11 @@ def ready_for_preview(name: str) -> Stack:
     Raises:
         ToolError: The local cluster is not running, or the stack does not exist.
     """
-    cluster, settings = cluster_and_settings(name, _file(name))
-    cluster.require_up()
-    stack = _stack(name, cluster, engine.find())
-    _prepare(stack, cluster, settings, _file(name), create=False)
+    file = _file(name)
+    placed = in_cluster(name, file)
+    placed.cluster.require_up()
+    stack = _stack(name, placed.cluster, engine.find())
+    _prepare(stack, file, placed, create=False)
     return stack
 
 
@@ -117,8 +122,7 @@ def _environment(name: str) -> int:
     """Print the environment variables with which `pulumi` and `kubectl` work on the stack of `make up`."""
     stack = existing(name)
     if (file := _file_of(name)).exists():
-        cluster, settings = cluster_and_settings(name, file)
-        _prepare(stack, cluster, settings, file)
+        _prepare(stack, file, in_cluster(name, file))
     for key, value in stack.selection.items():
         sys.stdout.write(f"export {key}={shlex.quote(value)}\n")
     return 0
@@ -180,10 +184,22 @@ def _cluster(name: str) -> Cluster:
     return clusters.of(name, _own_settings(copy_of(name) if is_copy else _file(name)))
 
 
-def cluster_and_settings(name: str, file: Path) -> tuple[Cluster, Settings]:
-    """Return the cluster of a stack, and its settings there."""
-    cluster = clusters.of(name, _own_settings(file))
-    return cluster, _settings_in(cluster, file)
+class InCluster(NamedTuple):
+    """A stack file in the cluster of its stack."""
+
+    cluster: Cluster
+    settings: Settings
+    """Its settings there."""
+    overrides: Mapping[str, str]
+    """The cluster's values that take precedence over those of the file."""
+
+
+def in_cluster(name: str, file: Path) -> InCluster:
+    """Return the stack file of a stack, in its cluster."""
+    own = _own_settings(file)
+    cluster = clusters.of(name, own)
+    overrides = cluster.overrides(own)
+    return InCluster(cluster, _settings_in(cluster, file, overrides), overrides)
 
 
 def _own_settings(file: Path) -> Settings:
@@ -191,16 +207,16 @@ def _own_settings(file: Path) -> Settings:
     return settings_of(file, defaults=images.UNBUILT)
 
 
-def _settings_in(cluster: Cluster, file: Path) -> Settings:
+def _settings_in(cluster: Cluster, file: Path, overrides: Mapping[str, str]) -> Settings:
     """Return the settings of a stack file in a cluster."""
     # Images are built only for clusters that `make up` chooses; for others they must be set.
     defaults = images.UNBUILT if cluster.builds_images else {}
-    return settings_of(file, defaults=defaults, overrides=cluster.overrides(_own_settings(file)))
+    return settings_of(file, defaults=defaults, overrides=overrides)
 
 
-def _prepare(stack: Stack, cluster: Cluster, settings: Settings, file: Path, *, create: bool = True) -> None:
-    overrides = cluster.overrides(_own_settings(file))
-    stack.prepare(file, cluster.references(settings), overrides=overrides, create=create)
+def _prepare(stack: Stack, file: Path, placed: InCluster, *, create: bool = True) -> None:
+    references = placed.cluster.references(placed.settings)
+    stack.prepare(file, references, overrides=placed.overrides, create=create)
 
 
 def _file_of(name: str) -> Path:
