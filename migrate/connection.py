@@ -1,6 +1,5 @@
 """The cluster that the commands change."""
 
-import json
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from kubernetes.client.exceptions import ApiException
 from kubernetes.config import ConfigException, new_client_from_config
 from urllib3.exceptions import HTTPError
 
+from components.dynamic.api_client import message_of
 from tools.errors import ToolError
 
 
@@ -25,17 +25,9 @@ def connection(context: str | None) -> Generator[ApiClient]:
         yield new_client_from_config(os.environ.get("KUBECONFIG") or None, context=context)
     except ApiException as error:
         message = (
-            f"The cluster refuses a request: {reason(error)}. Check the rights of your account; then run it again."
+            f"The cluster refuses a request: {message_of(error)}. Check the rights of your account; then run it again."
         )
         raise ToolError(message) from None
     except (ConfigException, HTTPError) as error:
         message = f"The cluster does not answer: {error}. Check the kubeconfig and --context."
         raise ToolError(message) from None
-
-
-def reason(error: ApiException) -> str:
-    """Return Kubernetes' explanation of an error."""
-    try:
-        return str(json.loads(error.body or "")["message"])
-    except (ValueError, KeyError, TypeError):
-        return str(error.reason)

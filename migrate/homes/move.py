@@ -13,7 +13,7 @@ from kubernetes.client import (
 )
 from kubernetes.client.exceptions import ApiException
 
-from migrate.connection import reason
+from components.dynamic.api_client import message_of
 from migrate.homes.cluster import ANNOTATION, SERVER, USER, ApiObject, reread
 from migrate.homes.steps import RETAIN, Home, Step, next_step
 from tools.errors import ToolError
@@ -58,7 +58,7 @@ def move(core: CoreV1Api, home: Home, *, back: bool, tell: Callable[[Step], None
                 _take(core, home, step, back=back)
             home = reread(core, home)
         except ApiException as error:
-            message = f"{home.record.source}: Kubernetes refuses to {step.value}: {reason(error)}"
+            message = f"{home.record.source}: Kubernetes refuses to {step.value}: {message_of(error)}"
             raise ToolError(message) from None
     if back:
         core.patch_persistent_volume(home.volume, {"metadata": {"annotations": {ANNOTATION: None}}})
