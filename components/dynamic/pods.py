@@ -39,6 +39,11 @@ class Metadata(Part):
     creation_timestamp: datetime | None = None
     deletion_timestamp: datetime | None = None
 
+    @property
+    def component(self) -> str | None:
+        """Its part of the hub, such as `proxy`."""
+        return self.labels.get("app.kubernetes.io/component")
+
 
 class Condition(Part):
     """A condition of a pod, a node or another object."""

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from components.dynamic.pods import Condition, Metadata, Part, Pod
 from settings import Settings
+
+_STARTING_SECONDS: Final = 120
+"""Time after which a pod that does not start or end, or a claim without a volume, counts as stuck."""
 
 
 class _Value(Part):
@@ -278,7 +281,7 @@ class Facts:
     @property
     def serves(self) -> bool:
         """Whether hub and proxy are ready, as far as it is known."""
-        ready = {pod.metadata.labels.get("app.kubernetes.io/component") for pod in self.pods if pod.ready}
+        ready = {pod.metadata.component for pod in self.pods if pod.ready}
         return "pods" in self.unread or {"hub", "proxy"} <= ready
 
     @property
@@ -290,6 +293,10 @@ class Facts:
         if endpoint.type == "ingress":
             return next((one.addresses for one in self.ingresses if one.metadata.name == name), ())
         return next((one.addresses for one in self.services if one.metadata.name == f"{name}-lb"), ())
+
+    def is_long_ago(self, time: datetime | None) -> bool:
+        """Return whether something has had the time to start or to end since then; also if the time is not known."""
+        return time is None or (self.now - time).total_seconds() > _STARTING_SECONDS
 
     def events_of(self, kind: str, name: str) -> tuple[str, ...]:
         """Return the latest warnings about an object, each message once, the newest last."""

@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -33,7 +33,7 @@ def look_at(url: str, known_addresses: Sequence[str]) -> Site:
         return site
     certificate, verify_error = None, None
     if parts.scheme == "https":
-        certificate = _attempt(lambda: _certificate(address, port, host))
+        certificate = _certificate(address, port, host)
         verify_error = certificate and _verify_error(address, port, host)
     return _answered(
         replace(site, certificate=certificate, verify_error=verify_error),
@@ -49,21 +49,17 @@ def _looked_up(host: str) -> tuple[tuple[str, ...], str | None]:
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found)), None
 
 
-def _attempt(look: Callable[[], str]) -> str | None:
-    with suppress(OSError, ValueError):
-        return look()
-    return None
-
-
-def _certificate(address: str, port: int, host: str) -> str:
+def _certificate(address: str, port: int, host: str) -> str | None:
     # Not verified: what is wrong with it is what is asked, and nothing is sent.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with (
+        suppress(OSError, ValueError),
         socket.create_connection((address, port), timeout=_SECONDS) as connection,
         context.wrap_socket(connection, server_hostname=host) as tls,
     ):
         return ssl.DER_cert_to_PEM_cert(tls.getpeercert(binary_form=True) or b"")
+    return None
 
 
 def _verify_error(address: str, port: int, host: str) -> str | None:

@@ -10,8 +10,6 @@ from tools.doctor.findings import Finding
 
 _NEARLY = Decimal("0.9")
 """Share of a limit from which on it counts as nearly used up."""
-_STARTING_SECONDS = 120
-"""Time in which a volume is made."""
 _SERVICES = ("lb", "api", "proxy-api")
 """Suffixes of the stack's Services."""
 
@@ -82,7 +80,7 @@ def quotas(facts: Facts) -> Iterator[Finding]:
         for message in facts.events_of(kind, name)
         if "exceeded quota" in message
     ]
-    running = {pod.metadata.labels.get("app.kubernetes.io/component") for pod in facts.pods}
+    running = {pod.metadata.component for pod in facts.pods}
     missing = [] if "pods" in facts.unread else [one for one in ("hub", "proxy") if one not in running]
     for one in facts.quotas:
         name, namespace = one.metadata.name, one.metadata.namespace
@@ -125,7 +123,11 @@ def volumes(facts: Facts) -> Iterator[Finding]:
                 why=facts.events_of("PersistentVolumeClaim", claim.metadata.name),
                 fix="Restore the volume from a backup: docs/storage.md",
             )
-        elif claim.status.phase == "Pending" and claim.metadata.name in used and _is_old(facts, claim):
+        elif (
+            claim.status.phase == "Pending"
+            and claim.metadata.name in used
+            and facts.is_long_ago(claim.metadata.creation_timestamp)
+        ):
             yield _pending(facts, claim)
     for name, usage in facts.usage.items():
         share = usage.used / usage.capacity
@@ -156,11 +158,6 @@ def _replica_sets(facts: Facts) -> set[tuple[str, str]]:
     return {
         ("ReplicaSet", one.involved_object.name) for one in facts.events if one.involved_object.kind == "ReplicaSet"
     }
-
-
-def _is_old(facts: Facts, claim: Claim) -> bool:
-    made = claim.metadata.creation_timestamp
-    return made is None or (facts.now - made).total_seconds() > _STARTING_SECONDS
 
 
 def _pending(facts: Facts, claim: Claim) -> Finding:

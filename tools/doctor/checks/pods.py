@@ -11,9 +11,6 @@ from components.dynamic.rollout import CREATE_AGAIN, LOG_LINES
 from tools.doctor.facts import Facts
 from tools.doctor.findings import Finding
 
-_COMPONENT: Final = "app.kubernetes.io/component"
-_STARTING_SECONDS: Final = 120
-"""Time after which a pod that does not run counts as stuck."""
 _RECENT_SECONDS: Final = 24 * 3600
 """Time for which the end of a container counts, though it runs again."""
 _IS_STARTING: Final = "is still starting"
@@ -42,7 +39,7 @@ def hub(facts: Facts) -> Iterator[Finding]:
 
 def proxy(facts: Facts) -> Iterator[Finding]:
     """Find out why the proxy does not run."""
-    pods = [pod for pod in facts.pods if pod.metadata.labels.get(_COMPONENT) == "proxy"]
+    pods = [pod for pod in facts.pods if pod.metadata.component == "proxy"]
     problems = [finding for pod in pods for finding in _of_pod(facts, pod, "proxy")]
     # During a rollout, or after one that failed, the old pod goes on serving.
     serves = any(pod.ready for pod in pods)
@@ -55,7 +52,7 @@ def proxy(facts: Facts) -> Iterator[Finding]:
 
 def notebooks(facts: Facts) -> Iterator[Finding]:
     """Find notebook servers that do not start; those with the same reason are one finding."""
-    servers = [pod for pod in facts.notebook_pods if pod.metadata.labels.get(_COMPONENT) not in _YIELDING]
+    servers = [pod for pod in facts.notebook_pods if pod.metadata.component not in _YIELDING]
     for finding, pods in _grouped(facts, servers, "notebook"):
         yield replace(finding, title=f"{finding.title} ({_names(pods)})", severity="warning")
 
@@ -63,7 +60,7 @@ def notebooks(facts: Facts) -> Iterator[Finding]:
 def yielding(facts: Facts) -> Iterator[Finding]:
     """Find placeholders without a place, and images that nodes cannot pre-pull."""
     for component, title in _YIELDING.items():
-        pods = [pod for pod in facts.notebook_pods if pod.metadata.labels.get(_COMPONENT) == component]
+        pods = [pod for pod in facts.notebook_pods if pod.metadata.component == component]
         for finding, of_reason in _grouped(facts, pods, "notebook"):
             yield replace(
                 finding,
@@ -71,7 +68,7 @@ def yielding(facts: Facts) -> Iterator[Finding]:
                 severity="warning",
             )
     for one in facts.deployments:
-        if one.metadata.labels.get(_COMPONENT) == "spare":
+        if one.metadata.component == "spare":
             reasons = tuple(found.message for found in one.status.conditions if found.type == "ReplicaFailure")
             if reasons:
                 yield Finding(
@@ -92,7 +89,7 @@ def _of_pod(facts: Facts, pod: Pod, component: str, *, log: Sequence[str] = ()) 
         log: Its log; of the hub only.
     """
     if pod.metadata.deletion_timestamp is not None:
-        if (facts.now - pod.metadata.deletion_timestamp).total_seconds() > _STARTING_SECONDS:
+        if facts.is_long_ago(pod.metadata.deletion_timestamp):
             yield Finding(
                 title=f"Pod {pod.name} does not end",
                 why=(f"Its node is {pod.spec.node_name}.",),
@@ -146,7 +143,7 @@ def _of_containers(facts: Facts, pod: Pod, component: str) -> Finding | None:
 def _unready(facts: Facts, pod: Pod, log: Sequence[str]) -> Finding:
     """Return what is known of a pod whose containers run, or are still being made."""
     events = facts.events_of("Pod", pod.name)
-    if not _is_old(facts, pod):
+    if not facts.is_long_ago(pod.metadata.creation_timestamp):
         fix = "Wait a minute and look again"
         return Finding(title=f"Pod {pod.name} {_IS_STARTING}", why=events, fix=fix, severity="warning")
     end_of_log = tuple(hub_log.message(line) for line in log[-5:])
@@ -234,16 +231,11 @@ def _resources(component: str) -> str:
     return "notebook.cpu and notebook.memory" if component == "notebook" else f"{component}.resources"
 
 
-def _is_old(facts: Facts, pod: Pod) -> bool:
-    made = pod.metadata.creation_timestamp
-    return made is None or (facts.now - made).total_seconds() > _STARTING_SECONDS
-
-
 def _grouped(facts: Facts, pods: Sequence[Pod], component: str) -> Iterator[tuple[Finding, list[Pod]]]:
     """Yield the findings about pods, each with all pods of the same fix and kind of reason."""
     groups: dict[tuple[str, ...], tuple[Finding, list[Pod]]] = {}
     for pod in pods:
-        if pod.unscheduled is not None and not _is_old(facts, pod):
+        if pod.unscheduled is not None and not facts.is_long_ago(pod.metadata.creation_timestamp):
             continue  # an autoscaler may be adding a node
         for finding in _of_pod(facts, pod, component):
             if finding.severity == "warning" and _IS_STARTING in finding.title:

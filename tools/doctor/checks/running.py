@@ -99,12 +99,15 @@ def configuration(facts: Facts) -> Iterator[Finding]:
 
 def _images(facts: Facts) -> Iterator[str]:
     settings, unbuilt = facts.settings, set(UNBUILT.values())
-    wanted = {f"{settings.name}-0": ("hub.image", settings.hub.image)}
     for pod in facts.pods:
-        is_proxy = pod.metadata.labels.get("app.kubernetes.io/component") == "proxy"
-        key, image = ("proxy.image", settings.proxy.image) if is_proxy else wanted.get(pod.name, ("", ""))
+        if pod.metadata.component == "proxy":
+            key, image = "proxy.image", settings.proxy.image
+        elif pod.name == f"{settings.name}-0":
+            key, image = "hub.image", settings.hub.image
+        else:
+            continue
         runs = next((one.image for one in pod.spec.containers), image)
-        if key and image not in unbuilt and runs != image:
+        if image not in unbuilt and runs != image:
             yield f"{key}: pod {pod.name} has {runs}, the stack file {image}"
 
 

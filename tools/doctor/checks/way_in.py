@@ -25,7 +25,7 @@ _PARTS: Final = {"lb": "proxy", "api": "hub", "proxy-api": "proxy"}
 
 def services(facts: Facts) -> Iterator[Finding]:
     """Find Services that lead to no pod, though it is ready."""
-    ready = {pod.metadata.labels.get("app.kubernetes.io/component") for pod in facts.pods if pod.ready}
+    ready = {pod.metadata.component for pod in facts.pods if pod.ready}
     if "slices" in facts.unread:
         return
     for suffix, component in _PARTS.items():
