@@ -60,7 +60,7 @@ class LaunchHandler(LTI13CallbackHandler):
 
 
 class LtiAuthenticator(LTI13Authenticator):
-    """Authenticator of people whom a course platform sends."""
+    """Authenticator for launches by LTI 1.3."""
 
     login_handler = LoginHandler
     callback_handler = LaunchHandler

@@ -67,7 +67,7 @@ _Edge = tuple[str, str, str, str]
 
 
 def objects(of: Record) -> Graph:
-    """Return the objects of a hub: who connects to whom, what pods read, and what the hub creates."""
+    """Return the objects of a hub, with connections, what pods read, and what the hub creates."""
     graph = Graph({"ranksep": 0.45, "newrank": True})
     graph.add("", _BROWSER, "person")
     for one in sorted(of.kubernetes, key=lambda one: one.urn):  # the class of an edge is that of its last object
