@@ -1,20 +1,44 @@
 """The local cluster is isolated, and `make down` removes all its traces."""
 
+import json
 import subprocess
 import sys
 import time
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from dns.resolver import NXDOMAIN, Resolver
-from kubernetes.client import CoreV1Api
+from kubernetes.client import CoreV1Api, V1Container, V1Namespace, V1ObjectMeta, V1Pod, V1PodSpec
 
 from tests.cluster_users import ClusterUsers
 from tests.conftest import IN_CI
+from tests.e2e.hubs import forget, wait_until
 from tools import toolchain
 from tools.local import api, cluster, layout
 from tools.local.processes import is_running
 from tools.paths import CHECKOUT
+
+
+_NAMESPACE = "tests-pods-network"
+
+
+@pytest.fixture
+def running_pod(live_cluster: Path) -> Generator[None]:
+    """A running pod of the cluster's own image."""
+    assert live_cluster.exists()
+    forget(_NAMESPACE)
+    core = CoreV1Api(api.connect())
+    core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=_NAMESPACE)))
+    wait_until(lambda: bool(core.list_namespaced_service_account(_NAMESPACE).items))
+    spec = V1PodSpec(
+        containers=[V1Container(name="pause", image=layout.PAUSE_IMAGE, image_pull_policy="Never")],
+        termination_grace_period_seconds=0,
+    )
+    core.create_namespaced_pod(_NAMESPACE, V1Pod(metadata=V1ObjectMeta(name="pause"), spec=spec))
+    wait_until(lambda: core.read_namespaced_pod("pause", _NAMESPACE).status.phase == "Running")
+    yield
+    forget(_NAMESPACE)
 
 
 def _printed(*command: str) -> str:
@@ -52,6 +76,14 @@ def test_an_unused_service_address_is_unreachable_from_the_machine(live_cluster:
     assert "unreachable" in _printed("ip", "route", "show", str(layout.SERVICES))
 
 
+@pytest.mark.usefixtures("running_pod")
+def test_a_pod_gives_the_machine_no_address_that_a_browser_takes_for_a_change_of_network() -> None:
+    """Chromium cancels the requests under way when the machine gets an address: JupyterLab would not load."""
+    ends = json.loads(_printed("ip", "-j", "address", "show", "master", layout.BRIDGE))
+    assert ends, "the pod is connected to the bridge"
+    assert [end["addr_info"] for end in ends if end["addr_info"]] == []
+
+
 def test_make_down_leaves_nothing_on_the_machine_even_during_a_start_and_up_finds_the_data(
     live_cluster: Path, users_of_cluster: ClusterUsers
 ) -> None:
@@ -60,10 +92,12 @@ def test_make_down_leaves_nothing_on_the_machine_even_during_a_start_and_up_find
             pytest.skip(
                 "a hub of `make up` runs on this cluster: it is not stopped for a test (make down, and run again)"
             )
+        kernel = json.loads((layout.RUN / "sysctls.json").read_text())
         namespaces = len(CoreV1Api(api.connect()).list_namespace().items)
         try:
             cluster.down()
             _require_nothing_left()
+            assert {name: Path("/proc/sys", name).read_text().strip() for name in kernel} == kernel
             with subprocess.Popen([sys.executable, "-m", "tools.local", "up"], cwd=CHECKOUT) as starting:
                 while starting.poll() is None and not is_running("etcd"):
                     time.sleep(0.05)

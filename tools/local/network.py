@@ -27,6 +27,9 @@ def _wanted_sysctls() -> dict[str, str]:
         # Packets to a load balancer's loopback address go on to a pod, from loopback to the bridge.
         "net/ipv4/conf/all/route_localnet": "1",
         "net/bridge/bridge-nf-call-iptables": "1",
+        # No link-local address for the host's end of a pod's connection: a browser on this machine takes each new
+        # address for a change of network, and cancels the requests under way. JupyterLab then never loads.
+        "net/ipv6/conf/default/addr_gen_mode": "1",
     }
 
 
@@ -123,9 +126,8 @@ def _remove_guard() -> None:
 
 
 def _set_sysctls() -> None:
-    before = _read_saved() or {
-        name: _sysctl(name).read_text().strip() for name in _wanted_sysctls() if _sysctl(name).exists()
-    }
+    before = {name: _sysctl(name).read_text().strip() for name in _wanted_sysctls() if _sysctl(name).exists()}
+    before |= _read_saved()
     if not _sysctl("net/bridge/bridge-nf-call-iptables").exists():
         attempt(["modprobe", "br_netfilter"])
     _SAVED.parent.mkdir(parents=True, exist_ok=True)
