@@ -19,7 +19,6 @@ from tools.local import api, cluster, layout
 from tools.local.processes import is_running
 from tools.paths import CHECKOUT
 
-
 _NAMESPACE = "tests-pods-network"
 
 
@@ -36,7 +35,7 @@ def running_pod(live_cluster: Path) -> Generator[None]:
         termination_grace_period_seconds=0,
     )
     core.create_namespaced_pod(_NAMESPACE, V1Pod(metadata=V1ObjectMeta(name="pause"), spec=spec))
-    wait_until(lambda: core.read_namespaced_pod("pause", _NAMESPACE).status.phase == "Running")
+    wait_until(lambda: core.list_namespaced_pod(_NAMESPACE, field_selector="status.phase=Running").items != [])
     yield
     forget(_NAMESPACE)
 
