@@ -68,6 +68,22 @@ class Cluster(ABC):
         return {}
 
 
+class ExistingCluster(Cluster):
+    """A cluster that `make` neither starts nor stops: the program checks that it reaches it."""
+
+    def check(self) -> None:
+        """Do nothing."""
+
+    def require_up(self) -> None:
+        """Do nothing."""
+
+    def restart(self) -> None:
+        """Do nothing."""
+
+    def down(self) -> None:
+        """Do nothing."""
+
+
 def open_keys(settings: Settings) -> dict[str, str]:
     """Return the keys of the images that a stack file leaves to `make up`, by image: `{"hub": "hub.image"}`."""
     configured = configured_images(settings)

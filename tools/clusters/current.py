@@ -10,7 +10,7 @@ from kubernetes.config.config_exception import ConfigException
 from settings import Settings
 from tools import commands, engine
 from tools.clusters import docker
-from tools.clusters.cluster import Cluster, is_for_own_cluster, open_keys
+from tools.clusters.cluster import ExistingCluster, is_for_own_cluster
 from tools.engine import Engine
 from tools.errors import ToolError
 from tools.steps import say, step
@@ -28,7 +28,7 @@ _LOADING: Mapping[str, tuple[str, ...]] = {
 """By a pattern of the context, the command that copies an image from Docker into the cluster."""
 
 
-class Current(Cluster):
+class Current(ExistingCluster):
     """The cluster of one context, chosen with `CLUSTER=current` or `CLUSTER=<context>`."""
 
     def __init__(self, context: str) -> None:
@@ -46,9 +46,6 @@ class Current(Cluster):
             raise ToolError(message)
         self.description = f"the cluster of your kubeconfig context {self.name}"
 
-    def check(self) -> None:
-        """Do nothing: the context exists, and the program checks that it reaches the cluster."""
-
     def overrides(self, settings: Settings) -> Mapping[str, str]:
         """Return the context and, for an address of the local cluster, `kubectl port-forward` as the way in."""
         context = {"kubernetes.context": self.name}
@@ -56,24 +53,14 @@ class Current(Cluster):
 
     def up(self, settings: Settings) -> tuple[Engine, Mapping[str, str]]:
         """Load the images that no registry has."""
-        keys = open_keys(settings)
-        if not keys:
-            return engine.find(), {}
-        found = docker.find(keys)
+        found = docker.find(settings)
         for reference in found.built:
             self._load(reference)
-        return engine.find(), {keys[name]: reference for name, reference in found.references.items()}
+        return engine.find(), found.references
 
     def references(self, settings: Settings) -> Mapping[str, str]:
         """Find or build the images."""
-        keys = open_keys(settings)
-        return {keys[name]: reference for name, reference in docker.find(keys).references.items()}
-
-    def require_up(self) -> None:
-        """Do nothing: the program checks that it reaches the cluster."""
-
-    def restart(self) -> None:
-        """Do nothing: the cluster is the user's."""
+        return docker.find(settings).references
 
     def down(self) -> None:
         """Do nothing: the cluster is the user's."""

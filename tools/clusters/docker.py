@@ -7,11 +7,13 @@ the registry has an image exactly as long as its files are those of a release.
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from settings import Settings
 from tools import commands, image_tags, paths
+from tools.clusters.cluster import open_keys
 from tools.errors import ToolError
 from tools.local import buildah
 from tools.steps import say, step
@@ -24,10 +26,10 @@ _ABSENT = re.compile(r"manifest unknown|not found|denied|unauthorized|no such ma
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """The images of a checkout."""
+    """The images that a stack file leaves open."""
 
     references: Mapping[str, str]
-    """Their names in pods, by image: `{"hub": "ghcr.io/owner/repository/hub:0123456789ab"}`."""
+    """Their names in pods, by key: `{"hub.image": "ghcr.io/owner/repository/hub:0123456789ab"}`."""
     built: tuple[str, ...]
     """Those that only this machine's Docker has, and that a cluster must be given."""
 
@@ -53,13 +55,14 @@ def registry() -> str:
     return f"ghcr.io/{found['name'].lower()}" if found else ""
 
 
-def find(names: Iterable[str]) -> Found:
-    """Find images in the registry, or else build them. Says which, and why.
+def find(settings: Settings) -> Found:
+    """Find the images that a stack file leaves open in the registry, or else build them. Says which, and why.
 
     Raises:
         ToolError: A build failed.
     """
-    tags = {name: image_tags.digest(name, paths.CHECKOUT / "docker") for name in names}
+    keys = open_keys(settings)
+    tags = {name: image_tags.digest(name, paths.CHECKOUT / "docker") for name in keys}
     place = registry()
     with ThreadPoolExecutor() as pool:
         answers = {name: pool.submit(_absence, place, name, tag) for name, tag in tags.items()}
@@ -73,7 +76,8 @@ def find(names: Iterable[str]) -> Found:
         say(f"Images: {', '.join(local)} built here from docker/: {why}.")
     for name, reference in local.items():
         _build(name, reference)
-    return Found(references={**published, **local}, built=tuple(local.values()))
+    references = {keys[name]: reference for name, reference in {**published, **local}.items()}
+    return Found(references=references, built=tuple(local.values()))
 
 
 def _absence(place: str, name: str, tag: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from settings import Settings
 from tools import commands, engine, paths
 from tools.clusters import docker
-from tools.clusters.cluster import Cluster, is_for_own_cluster, open_keys
+from tools.clusters.cluster import Cluster, is_for_own_cluster
 from tools.engine import Engine
 from tools.errors import ToolError
 from tools.local import api, host, layout
@@ -69,16 +69,14 @@ class Kind(Cluster):
     def up(self, settings: Settings) -> tuple[Engine, Mapping[str, str]]:
         """Create or start the cluster, and load the images that no registry has."""
         self._start()
-        keys = open_keys(settings)
-        found = docker.find(keys)
+        found = docker.find(settings)
         for reference in found.built:
-            load(reference, cluster=NAME)
-        return engine.find(), {keys[name]: reference for name, reference in found.references.items()}
+            _load(reference)
+        return engine.find(), found.references
 
     def references(self, settings: Settings) -> Mapping[str, str]:
         """Find or build the images."""
-        keys = open_keys(settings)
-        return {keys[name]: reference for name, reference in docker.find(keys).references.items()}
+        return docker.find(settings).references
 
     def require_up(self) -> None:
         """Raise a ToolError unless the API server answers."""
@@ -149,14 +147,9 @@ def obstacle() -> str:
     return ""
 
 
-def load(reference: str, *, cluster: str) -> None:
-    """Copy an image from Docker into a cluster of kind, unless it is there.
-
-    Raises:
-        ToolError: kind could not do it.
-    """
+def _load(reference: str) -> None:
     with step(f"Loading {reference}", always=False):
-        commands.run(["kind", "load", "docker-image", reference, "--name", cluster], doing=f"Loading {reference}")
+        commands.run(["kind", "load", "docker-image", reference, "--name", NAME], doing=f"Loading {reference}")
 
 
 def _exists() -> bool:

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 
 from settings import Settings
 from tools import engine
-from tools.clusters.cluster import Cluster
+from tools.clusters.cluster import ExistingCluster
 from tools.engine import Engine
 
 
-class Named(Cluster):
+class Named(ExistingCluster):
     """The cluster of the stack file or of KUBECONFIG."""
 
     name = ""
@@ -18,9 +18,6 @@ class Named(Cluster):
     def __init__(self, settings: Settings) -> None:
         """Take the settings that name it."""
         self.description = _described(settings)
-
-    def check(self) -> None:
-        """Do nothing: the program checks that it reaches the cluster."""
 
     def up(self, settings: Settings) -> tuple[Engine, Mapping[str, str]]:
         """Find the Pulumi CLI only: the images are set, and the cluster pulls them."""
@@ -31,15 +28,6 @@ class Named(Cluster):
         """Return nothing: all images are set."""
         del settings
         return {}
-
-    def require_up(self) -> None:
-        """Do nothing: the program checks that it reaches the cluster."""
-
-    def restart(self) -> None:
-        """Do nothing: the cluster is the user's."""
-
-    def down(self) -> None:
-        """Do nothing: the cluster is the user's."""
 
 
 def _described(settings: Settings) -> str:
