@@ -6,6 +6,9 @@ from typing import Final
 CALLBACK: Final = "Register the callback URL {new} in the OAuth app, if there is one."
 _IMAGES: Final = "The images that users can choose change."
 _SIZES: Final = "The sizes that users can choose change."
+_USERNAME_CLAIM: Final = (
+    "User names come from the claim {new} (before: {old}): people whose name is another one get a new, empty home."
+)
 _USERS: Final = "The users who may sign in, or the admins, change."
 
 HUB_FIELDS: Final[Mapping[str, str]] = {
@@ -98,13 +101,11 @@ HUB_FIELDS: Final[Mapping[str, str]] = {
     "sign_in.oidc.hosted_domains": _USERS,
     "sign_in.oidc.logout_at_provider": "Signing out of the hub also signs out at the provider: {new} (before: {old}).",
     "sign_in.oidc.strip_domain": "User names change: people whose name is another one get a new, empty home.",
-    "sign_in.oidc.username_claim": "User names come from the claim {new} (before: {old}): people whose name is another "
-    "one get a new, empty home.",
+    "sign_in.oidc.username_claim": _USERNAME_CLAIM,
     "sign_in.oidc": "The settings of OpenID Connect change.",
     "sign_in.lti.admin_roles": _USERS,
     "sign_in.lti.deployment_ids": _USERS,
-    "sign_in.lti.username_claim": "User names come from the claim {new} (before: {old}): people whose name is another "
-    "one get a new, empty home.",
+    "sign_in.lti.username_claim": _USERNAME_CLAIM,
     "sign_in.lti": "The settings of LTI change.",
     "sign_in.session_hours": "Users have to sign in again after {new} hours (before: {old}).",
     "sign_in.type": "The sign-in type changes: {old} → {new}.",
