@@ -3,6 +3,7 @@
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
 from kubernetes.client.api_client import ApiClient
 from kubernetes.client.exceptions import ApiException
@@ -11,6 +12,9 @@ from urllib3.exceptions import HTTPError
 
 from components.dynamic.api_client import message_of
 from tools.errors import ToolError
+
+ApiObject = Any
+"""Object of the Kubernetes API. Its type says of each field that it may be missing; these have them."""
 
 
 @contextmanager

@@ -3,13 +3,16 @@
 import json
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kubernetes.client import AppsV1Api, CoreV1Api
 
-from migrate.database.place import ANNOTATION, ApiObject, Place, find
+from migrate.database.place import ANNOTATION, Place, pods_with
 from migrate.database.pod import database_pod, wait_for
 from tools.steps import say, step
+
+if TYPE_CHECKING:
+    from migrate.connection import ApiObject
 
 _STOP_SECONDS: Final = 120
 _READY_SECONDS: Final = 300
@@ -62,7 +65,7 @@ def _stopped(core: CoreV1Api, apps: AppsV1Api, new: Place) -> Generator[None]:
     try:
         with step(f"Stopping the hub {new.namespace}/{name}"):
             _scale(apps, new, 0)
-            wait_for(lambda: not find(core, apps, new.namespace, new.claim).pods, _STOP_SECONDS, lambda: in_use)
+            wait_for(lambda: not pods_with(core, new.namespace, new.claim), _STOP_SECONDS, lambda: in_use)
         yield
     finally:
         # Either file is whole, whatever has happened.

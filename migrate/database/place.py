@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 from kubernetes.client import AppsV1Api, CoreV1Api
 from kubernetes.client.exceptions import ApiException
+
+from migrate.connection import ApiObject
 
 ANNOTATION: Final = "jupyterhub-on-gke/moved-database"
 """Annotation of a volume with the claim from which its database was copied."""
@@ -14,9 +16,6 @@ POD: Final = "moved-database"
 """Name of the pods of this program; an interrupted run may have left one."""
 _FILE: Final = "jupyterhub.sqlite"
 _ENDED: Final = {"Succeeded", "Failed"}
-
-ApiObject = Any
-"""Object of the Kubernetes API. Its type says of each field that it may be missing; these have them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +71,6 @@ def find(core: CoreV1Api, apps: AppsV1Api, namespace: str, claim: str) -> Place:
     for kind, found in (("Deployment", deployments), ("StatefulSet", sets)):
         for one in found:
             one.kind = kind  # lists do not have it
-    pods: list[ApiObject] = core.list_namespaced_pod(namespace).items
     annotations: dict[str, str] = (volume.metadata.annotations or {}) if volume else {}
     return Place(
         namespace=namespace,
@@ -80,11 +78,17 @@ def find(core: CoreV1Api, apps: AppsV1Api, namespace: str, claim: str) -> Place:
         volume=volume.metadata.name if volume else None,
         moved_from=annotations.get(ANNOTATION),
         workload=next((one for one in [*sets, *deployments] if _uses(one.spec.template.spec, claim)), None),
-        pods=tuple(
-            pod.metadata.name
-            for pod in pods
-            if pod.metadata.name != POD and pod.status.phase not in _ENDED and _uses(pod.spec, claim)
-        ),
+        pods=pods_with(core, namespace, claim),
+    )
+
+
+def pods_with(core: CoreV1Api, namespace: str, claim: str) -> tuple[str, ...]:
+    """Return the pods that use a claim, without those of this program."""
+    pods: list[ApiObject] = core.list_namespaced_pod(namespace).items
+    return tuple(
+        pod.metadata.name
+        for pod in pods
+        if pod.metadata.name != POD and pod.status.phase not in _ENDED and _uses(pod.spec, claim)
     )
 
 

@@ -29,7 +29,8 @@ from kubernetes.client.exceptions import ApiException
 from kubernetes.stream import stream  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType] -- it has no types
 from websocket import WebSocketException
 
-from migrate.database.place import POD, ApiObject, Place
+from migrate.connection import ApiObject
+from migrate.database.place import POD, Place
 from tools.errors import ToolError
 
 _PROGRAM: Final = Path(__file__).with_name("in_pod.py")

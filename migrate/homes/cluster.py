@@ -3,18 +3,17 @@
 import json
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from kubernetes.client import CoreV1Api
 from kubernetes.client.exceptions import ApiException
 from kubespawner.slugs import multi_slug, safe_slug
 from pydantic import ValidationError
 
+from migrate.connection import ApiObject
 from migrate.homes.steps import Home, Record, Reference
 from tools.errors import ToolError
 
-ApiObject = Any
-"""Object of the Kubernetes API. Its type says of each field that it may be missing; these have them."""
 ANNOTATION: Final = "jupyterhub-on-gke/moved-home"
 """Annotation of a volume with its `Record`."""
 USER: Final = "hub.jupyter.org/username"

@@ -14,7 +14,8 @@ from kubernetes.client import (
 from kubernetes.client.exceptions import ApiException
 
 from components.dynamic.api_client import message_of
-from migrate.homes.cluster import ANNOTATION, SERVER, USER, ApiObject, reread
+from migrate.connection import ApiObject
+from migrate.homes.cluster import ANNOTATION, SERVER, USER, reread
 from migrate.homes.steps import RETAIN, Home, Step, next_step
 from tools.errors import ToolError
 
