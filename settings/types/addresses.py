@@ -2,7 +2,7 @@
 
 import ipaddress
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator
 
@@ -71,17 +71,49 @@ def _ip_address(text: str) -> str:
     return str(address)
 
 
+def secure(reason: str) -> AfterValidator:
+    """Return a validator for URLs that nobody in between can change: https, or for tests a private address.
+
+    Args:
+        reason: Why a URL without a host or with a wrong port is refused.
+    """
+
+    def check(text: str) -> str:
+        parts = _parts(text, reason)
+        if parts.scheme != "https" and not _is_private(parts.hostname or ""):
+            msg = (
+                "must begin with https://, since everybody in between could sign in as anybody; "
+                "http:// is for tests only"
+            )
+            raise ValueError(msg)
+        return text
+
+    return AfterValidator(check)
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host == "localhost"
+
+
 def _public_url(text: str) -> str:
+    _parts(text, _NO_URL)
+    return text.removesuffix("/")
+
+
+def _parts(text: str, reason: str) -> SplitResult:
     try:
         parts = urlsplit(text)
         if parts.hostname is not None and is_ipv6(parts.hostname):
             ipaddress.IPv6Address(parts.hostname)
         is_right = parts.port != 0  # raises if it is too large
     except ValueError:
-        is_right = False
+        raise ValueError(reason) from None
     if not is_right:
-        raise ValueError(_NO_URL)
-    return text.removesuffix("/")
+        raise ValueError(reason)
+    return parts
 
 
 def _without_dot(text: str) -> str:

@@ -2,25 +2,18 @@
 
 from typing import Annotated, Final
 
-from pydantic import AfterValidator
-
-from settings.types.oidc import secure
+from settings.types.addresses import secure
 from settings.types.text import Line, Text, at_most, matching
 
 _NO_URL: Final = (
     "is not an address of a course platform: https://, a host and a path, as the platform shows it for the tool"
 )
 
-
-def _platform_url(text: str) -> str:
-    return secure(text, _NO_URL)
-
-
 PlatformUrl = Annotated[
     Text,
     matching(r"https?://[^\s/?#@]+/[^\s#]*", _NO_URL),
     at_most(500, "no address is that long"),
-    AfterValidator(_platform_url),
+    secure(_NO_URL),
 ]
 """Address of a course platform: https; for tests, http with a private IP address or localhost."""
 

@@ -1,11 +1,10 @@
 """Named types for OpenID Connect."""
 
-import ipaddress
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
+from settings.types.addresses import secure
 from settings.types.names import LABEL
 from settings.types.text import Line, Text, at_most, matching
 
@@ -17,44 +16,18 @@ _GUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _DISCOVERY: Final = "/.well-known/"
 
 
-def secure(text: str, reason: str) -> str:
-    """Return a URL that nobody in between can change: with https, or a private address for tests.
-
-    Raises:
-        ValueError: It has none, or no port, with the reason.
-    """
-    try:
-        parts = urlsplit(text)
-        host = parts.hostname or ""
-        is_right = parts.port != 0  # raises if it is too large
-    except ValueError:
-        raise ValueError(reason) from None
-    if not is_right:
-        raise ValueError(reason)
-    if parts.scheme != "https" and not _is_private(host):
-        msg = "must begin with https://, since everybody in between could sign in as anybody; http:// is for tests only"
-        raise ValueError(msg)
-    return text
-
-
-def _issuer(text: str) -> str:
+def _without_discovery(text: str) -> str:
     if _DISCOVERY in text:
         raise ValueError(_NO_ISSUER)
-    return secure(text, _NO_ISSUER)
-
-
-def _is_private(host: str) -> bool:
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return host == "localhost"
+    return text
 
 
 IssuerUrl = Annotated[
     Text,
     matching(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", _NO_ISSUER),
     at_most(500, "no issuer is that long"),
-    AfterValidator(_issuer),
+    AfterValidator(_without_discovery),
+    secure(_NO_ISSUER),
 ]
 """Issuer of an OpenID provider: an https URL without query. For tests, http with a private IP address or localhost."""
 
