@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kubernetes.client import AppsV1Api, CoreV1Api
 
 from migrate.database.place import ANNOTATION, Place, pods_with
-from migrate.database.pod import database_pod, wait_for
+from migrate.database.pod import database_pod, wait_in_cluster
 from tools.steps import say, step
 
 if TYPE_CHECKING:
@@ -65,14 +65,14 @@ def _stopped(core: CoreV1Api, apps: AppsV1Api, new: Place) -> Generator[None]:
     try:
         with step(f"Stopping the hub {new.namespace}/{name}"):
             _scale(apps, new, 0)
-            wait_for(lambda: not pods_with(core, new.namespace, new.claim), _STOP_SECONDS, lambda: in_use)
+            wait_in_cluster(lambda: not pods_with(core, new.namespace, new.claim), _STOP_SECONDS, lambda: in_use)
         yield
     finally:
         # Either file is whole, whatever has happened.
         _scale(apps, new, 1)
     with step(f"Starting the hub {new.namespace}/{name}"):
         logs = f"The hub does not start: kubectl --namespace {new.namespace} logs {name}-0"
-        wait_for(lambda: _is_ready(apps, new), _READY_SECONDS, lambda: logs)
+        wait_in_cluster(lambda: _is_ready(apps, new), _READY_SECONDS, lambda: logs)
 
 
 def _scale(apps: AppsV1Api, new: Place, replicas: int) -> None:

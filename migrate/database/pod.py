@@ -1,7 +1,6 @@
 """A pod with the volume of a database, with the image and the user of the stopped hub."""
 
 import json
-import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -32,6 +31,7 @@ from websocket import WebSocketException
 from migrate.connection import ApiObject
 from migrate.database.place import POD, Place
 from tools.errors import ToolError
+from tools.waiting import wait_for
 
 _PROGRAM: Final = Path(__file__).with_name("in_pod.py")
 _CHART_USER: Final = 1000
@@ -55,7 +55,7 @@ def database_pod(core: CoreV1Api, place: Place, *, read_only: bool) -> Generator
     delete(core, place.namespace)
     core.create_namespaced_pod(place.namespace, manifest(place, read_only=read_only))
     try:
-        wait_for(lambda: _runs(core, place.namespace), _START_SECONDS, _reason(core, place))
+        wait_in_cluster(lambda: _runs(core, place.namespace), _START_SECONDS, _reason(core, place))
 
         def run(command: str, *words: str, text: str = "") -> dict[str, Any]:
             return _run(core, place, [command, place.file, *words], text)
@@ -134,21 +134,18 @@ def delete(core: CoreV1Api, namespace: str) -> None:
     except ApiException as error:
         if error.status != HTTPStatus.NOT_FOUND:
             raise
-    wait_for(lambda: _found(core, namespace) is None, _START_SECONDS, lambda: f"{namespace}/{POD} is not deleted")
+    undeleted = f"{namespace}/{POD} is not deleted"
+    wait_in_cluster(lambda: _found(core, namespace) is None, _START_SECONDS, lambda: undeleted)
 
 
-def wait_for(condition: Callable[[], bool], seconds: float, problem: Callable[[], str]) -> None:
+def wait_in_cluster(condition: Callable[[], bool], seconds: float, problem: Callable[[], str]) -> None:
     """Wait until a condition is true.
 
     Raises:
-        ToolError: It is not in time, with the problem.
+        ToolError: It is not in time, with the problem and what to do.
     """
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            message = f"{problem()}. Waited {seconds:.0f} s; run the same command again."
-            raise ToolError(message)
-        time.sleep(0.5)
+    again = f"Waited {seconds:.0f} s; run the same command again."
+    wait_for(condition, seconds=seconds, problem=lambda: f"{problem()}. {again}")
 
 
 def _found(core: CoreV1Api, namespace: str) -> ApiObject:

@@ -16,8 +16,8 @@ from kubernetes.client.exceptions import ApiException
 
 from tools.benchmarks.figure import Figure
 from tools.benchmarks.visitor import Visitor
-from tools.errors import ToolError
 from tools.local import api
+from tools.waiting import wait_for
 
 RUNS = 10
 _NAMESPACE = "jupyterhub-notebooks"
@@ -70,12 +70,7 @@ def _seconds(act: Callable[[], object]) -> float:
 
 
 def _until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + _SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            message = f"{what} within {_SECONDS} s."
-            raise ToolError(message)
-        time.sleep(_STEP)
+    wait_for(condition, seconds=_SECONDS, problem=lambda: f"{what} within {_SECONDS} s.", pause=_STEP)
 
 
 def _start(user: Visitor, url: str, token: str) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import time
 from collections.abc import Mapping
 
 from settings import Settings
@@ -13,6 +12,7 @@ from tools.engine import Engine
 from tools.errors import ToolError
 from tools.local import api, host, layout
 from tools.steps import say, step
+from tools.waiting import wait_for
 
 NAME = layout.NAME
 """The cluster's name in kind; its one container has the suffix `-control-plane`."""
@@ -115,7 +115,8 @@ class Kind(Cluster):
         elif not _is_running():
             with step("Starting the kind cluster"):
                 commands.run(["docker", "start", _NODE], doing=f"docker start {_NODE}")
-                _wait()
+                unanswered = f"The kind cluster does not answer. Look at its log: docker logs {_NODE}"
+                wait_for(lambda: api.answers(KUBECONFIG), seconds=_READY_SECONDS, problem=lambda: unanswered, pause=1)
 
     def is_made(self) -> bool:
         """Return whether `make up` made it."""
@@ -192,15 +193,6 @@ def _delete() -> None:
 def _is_running() -> bool:
     command = ["docker", "container", "inspect", "--format", "{{.State.Running}}", _NODE]
     return commands.run(command, doing=f"docker container inspect {_NODE}").strip() == "true"
-
-
-def _wait() -> None:
-    deadline = time.monotonic() + _READY_SECONDS
-    while not api.answers(KUBECONFIG):
-        if time.monotonic() > deadline:
-            message = f"The kind cluster does not answer. Look at its log: docker logs {_NODE}"
-            raise ToolError(message)
-        time.sleep(1)
 
 
 def _port() -> int:

@@ -2,15 +2,14 @@
 
 import fcntl
 import shutil
-import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 
 from tools import paths, toolchain
-from tools.errors import ToolError
 from tools.local import api, certificates, control_plane, host, images, layout, network, node, pause_image
 from tools.local.processes import is_running, require_running, stop
 from tools.steps import step
+from tools.waiting import wait_for
 
 PARTS = ("etcd", control_plane.API_SERVER, *control_plane.CONTROLLERS, node.CONTAINERD, *node.AGENTS)
 """Every long-running process of the cluster."""
@@ -100,11 +99,9 @@ def _load_pause_image() -> None:
 
 
 def _wait(what: str, part: str, holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < deadline:
+    def holds_while_running() -> bool:
         require_running(part)
-        if holds():
-            return
-        time.sleep(0.3)
-    message = f"Timed out after {_READY_SECONDS} s, waiting until {what}. Log: {layout.LOGS / part}.log"
-    raise ToolError(message)
+        return holds()
+
+    late = f"Timed out after {_READY_SECONDS} s, waiting until {what}. Log: {layout.LOGS / part}.log"
+    wait_for(holds_while_running, seconds=_READY_SECONDS, problem=lambda: late, pause=0.3)
