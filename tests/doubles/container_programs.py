@@ -99,11 +99,11 @@ class Programs:
         """Remove a program from the machine."""
         (self.folder / "bin" / program).unlink()
 
-    def calls(self, program: str) -> list[str]:
-        """Return the calls of a program since the last `forget`, without its name."""
+    def calls(self, program: str, start: str = "") -> list[str]:
+        """Return the calls of a program since the last `forget`, without its name, that begin with `start`."""
         file = self.folder / "calls"
         words = [line.partition(" ") for line in (file.read_text().splitlines() if file.exists() else [])]
-        return [arguments for name, _, arguments in words if name == program]
+        return [arguments for name, _, arguments in words if name == program and arguments.startswith(start)]
 
     def forget(self) -> None:
         """Forget the calls."""
