@@ -7,11 +7,12 @@ from string import Template
 from typing import Any, Final, cast
 
 import yaml
-from kubernetes.client import AppsV1Api, CoreV1Api, V1Namespace, V1ObjectMeta
+from kubernetes.client import AppsV1Api, CoreV1Api
 from kubernetes.utils import create_from_dict  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType] -- it has no types
 
-from tests.e2e.hubs import marker, run_in, wait_until
+from tests.e2e.hubs import marker, new_namespace, run_in
 from tests.installed import folder_of
+from tests.waiting import wait_until
 from tools.commands import run
 from tools.local import api, layout
 
@@ -29,9 +30,8 @@ def install(namespace: str, address: str, images: Mapping[str, str]) -> None:
         address: Address of its Service.
         images: Settings with the images of `docker/`.
     """
-    client, core = api.connect(), CoreV1Api(api.connect())
-    core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=namespace)))
-    wait_until(lambda: bool(core.list_namespaced_service_account(namespace).items))
+    client = api.connect()
+    new_namespace(namespace)
     text = Template(_OBJECTS.read_text()).substitute(
         namespace=namespace,
         address=address,

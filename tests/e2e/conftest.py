@@ -12,7 +12,7 @@ from tests.cluster_users import one_at_a_time
 from tests.conftest import leave_out
 from tests.doubles.github import GitHub
 from tests.e2e.browser import running
-from tests.e2e.hubs import (
+from tests.e2e.hub_settings import (
     EXPOSURE_ADDRESS,
     EXPOSURE_HOST,
     GITHUB_ADDRESS,
@@ -21,11 +21,8 @@ from tests.e2e.hubs import (
     GITHUB_SETTINGS,
     TLS_ADDRESS,
     TLS_HOST,
-    GitHubHub,
-    forget,
-    marker,
-    require_success,
 )
+from tests.e2e.hubs import GitHubHub, destroyed_in_the_end, marker, require_success
 from tools.engine import Engine, Stack
 from tools.errors import ToolError
 from tools.local import host, layout
@@ -55,7 +52,6 @@ def github_hub(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Generator[GitHubHub]:
     """The deployed hub, destroyed after the tests."""
-    forget(GITHUB_NAMESPACE, GITHUB_NOTEBOOKS)
     client_secret = marker()
     github = GitHub(
         client_id="Iv1.e2e",
@@ -87,8 +83,6 @@ def github_hub(
                 "auth.secretEnvironment": json.dumps({"OAUTH_CLIENT_SECRET": marker()}),
             },
         )
-        done = hub.up()
-        require_success(done, GITHUB_NAMESPACE)
-        yield hub
-        hub.pulumi("destroy", "--yes")
-    forget(GITHUB_NAMESPACE, GITHUB_NOTEBOOKS)
+        with destroyed_in_the_end(hub, GITHUB_NAMESPACE, GITHUB_NOTEBOOKS):
+            require_success(hub.up(), GITHUB_NAMESPACE)
+            yield hub

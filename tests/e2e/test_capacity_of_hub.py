@@ -12,16 +12,9 @@ from playwright.sync_api import Browser, expect
 
 from tests.conftest import make_stack, succeed
 from tests.e2e.browser import START_MILLISECONDS, open_browser, request_server, screenshot, sign_in, start, wait_for_lab
-from tests.e2e.hubs import (
-    CAPACITY_NAMESPACE,
-    CAPACITY_NOTEBOOKS,
-    CAPACITY_SETTINGS,
-    PLACE,
-    Hub,
-    brought_up,
-    pods,
-    wait_until,
-)
+from tests.e2e.hub_settings import CAPACITY_NAMESPACE, CAPACITY_NOTEBOOKS, CAPACITY_SETTINGS, PLACE
+from tests.e2e.hubs import Hub, brought_up, pods
+from tests.waiting import wait_until
 from tools.engine import Engine
 from tools.local import api
 

@@ -13,18 +13,9 @@ from kubernetes.client import CoreV1Api, PolicyV1Api, V1ConfigMap, V1ObjectMeta,
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import START_MILLISECONDS, picture, sign_in_with_github, start, stop_server, wait_for_lab
-from tests.e2e.hubs import (
-    GITHUB_NAMESPACE,
-    GITHUB_NOTEBOOKS,
-    GitHubHub,
-    marker,
-    pods,
-    readable_texts,
-    require_success,
-    run_in,
-    signed_in,
-    wait_until,
-)
+from tests.e2e.hub_settings import GITHUB_NAMESPACE, GITHUB_NOTEBOOKS
+from tests.e2e.hubs import GitHubHub, marker, pods, readable_texts, require_success, run_in, signed_in
+from tests.waiting import wait_until
 from tools.local import api
 
 pytestmark = pytest.mark.scenario

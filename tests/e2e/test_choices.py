@@ -23,17 +23,10 @@ from tests.e2e.browser import (
     start,
     wait_for_lab,
 )
-from tests.e2e.hubs import (
-    CHOICES_NAMESPACE,
-    CHOICES_NOTEBOOKS,
-    CHOICES_SETTINGS,
-    Hub,
-    brought_up,
-    pods,
-    run_in_server,
-    wait_until,
-)
+from tests.e2e.hub_settings import CHOICES_NAMESPACE, CHOICES_NOTEBOOKS, CHOICES_SETTINGS
+from tests.e2e.hubs import Hub, brought_up, pods, run_in_server
 from tests.e2e.image_kinds import KINDS, write
+from tests.waiting import wait_until
 from tools.engine import Engine
 from tools.local import images, layout
 from tools.local.node import CTR

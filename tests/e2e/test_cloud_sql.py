@@ -21,7 +21,8 @@ from tests.doubles import postgres
 from tests.doubles.google import refusals
 from tests.doubles.google.plugin import engine_with_stand_in, kept_running
 from tests.doubles.postgres import Server
-from tests.e2e.hubs import binding_of, forget, pods, readable_texts, require_success
+from tests.e2e.hub_settings import binding_of
+from tests.e2e.hubs import forget, pods, readable_texts, require_success
 from tools.engine import Engine, Stack
 from tools.errors import ToolError
 from tools.local import api, layout

@@ -13,18 +13,10 @@ from kubernetes.client import CoreV1Api, V1ObjectMeta, V1ResourceQuota, V1Resour
 
 from hub.contract import COOKIE_SECRET_VARIABLE
 from tests.doubles.certificates import pair
-from tests.e2e.hubs import (
-    DOCTOR_ADDRESS,
-    DOCTOR_NAMESPACE,
-    DOCTOR_NOTEBOOKS,
-    DOCTOR_SETTINGS,
-    ChangingHub,
-    forget,
-    pods,
-    require_success,
-    wait_until,
-)
+from tests.e2e.hub_settings import DOCTOR_ADDRESS, DOCTOR_NAMESPACE, DOCTOR_NOTEBOOKS, DOCTOR_SETTINGS
+from tests.e2e.hubs import ChangingHub, destroyed_in_the_end, pods, require_success
 from tests.examples import TROUBLESHOOTING, require_block
+from tests.waiting import wait_until
 from tools.engine import Engine, Stack
 from tools.local import api
 from tools.paths import CHECKOUT
@@ -56,18 +48,15 @@ def hub(
     built_engine: Engine, live_cluster: Path, image_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[ChangingHub]:
     """The hub, destroyed after the tests."""
-    forget(DOCTOR_NAMESPACE, DOCTOR_NOTEBOOKS)
     folder = tmp_path_factory.mktemp("doctor")
     made = ChangingHub(
         stack=Stack(name="doctor", engine=built_engine, folder=folder, kubeconfig=live_cluster),
         url=f"http://{DOCTOR_ADDRESS}",
         settings={**DOCTOR_SETTINGS, **image_settings},
-        secrets={},
     )
-    require_success(made.up(), DOCTOR_NAMESPACE)
-    yield made
-    made.pulumi("destroy", "--yes")
-    forget(DOCTOR_NAMESPACE, DOCTOR_NOTEBOOKS)
+    with destroyed_in_the_end(made, DOCTOR_NAMESPACE, DOCTOR_NOTEBOOKS):
+        require_success(made.up(), DOCTOR_NAMESPACE)
+        yield made
 
 
 @pytest.fixture(scope="module")

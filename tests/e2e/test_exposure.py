@@ -26,17 +26,15 @@ from tests.e2e.browser import (
     start,
     wait_for_lab,
 )
-from tests.e2e.hubs import (
+from tests.e2e.hub_settings import (
     EXPOSURE_ADDRESS,
     EXPOSURE_HOST,
     EXPOSURE_NAMESPACE,
     EXPOSURE_NOTEBOOKS,
     EXPOSURE_SETTINGS,
-    ChangingHub,
-    forget,
-    require_success,
-    wait_until,
 )
+from tests.e2e.hubs import ChangingHub, destroyed_in_the_end, require_success
+from tests.waiting import wait_until
 from tools.engine import Engine, Stack
 from tools.local import api
 from tools.paths import CHECKOUT
@@ -74,29 +72,23 @@ def hub(
     built_engine: Engine, live_cluster: Path, image_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[ChangingHub]:
     """A hub that is not deployed yet, and a namespace with the certificate of the Gateway; destroyed in the end."""
-    forget(EXPOSURE_NAMESPACE, EXPOSURE_NOTEBOOKS, INFRA)
+    folder = tmp_path_factory.mktemp("exposure")
+    hub = ChangingHub(
+        stack=Stack(name="exposure", engine=built_engine, folder=folder, kubeconfig=live_cluster),
+        url=f"https://{EXPOSURE_HOST}/jupyter",
+        settings={**EXPOSURE_SETTINGS, **image_settings},
+    )
     core = CoreV1Api(api.connect())
     certificate, key = pair(EXPOSURE_HOST)
-    core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=INFRA)))
-    core.create_namespaced_secret(
-        INFRA,
-        V1Secret(
-            metadata=V1ObjectMeta(name="hub-tls"),
-            type="kubernetes.io/tls",
-            string_data={"tls.crt": certificate, "tls.key": key},
-        ),
+    secret = V1Secret(
+        metadata=V1ObjectMeta(name="hub-tls"),
+        type="kubernetes.io/tls",
+        string_data={"tls.crt": certificate, "tls.key": key},
     )
-    folder = tmp_path_factory.mktemp("exposure")
-    yield (
-        hub := ChangingHub(
-            stack=Stack(name="exposure", engine=built_engine, folder=folder, kubeconfig=live_cluster),
-            url=f"https://{EXPOSURE_HOST}/jupyter",
-            settings={**EXPOSURE_SETTINGS, **image_settings},
-            secrets={},
-        )
-    )
-    hub.pulumi("destroy", "--yes")
-    forget(EXPOSURE_NAMESPACE, EXPOSURE_NOTEBOOKS, INFRA)
+    with destroyed_in_the_end(hub, EXPOSURE_NAMESPACE, EXPOSURE_NOTEBOOKS, INFRA):
+        core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=INFRA)))
+        core.create_namespaced_secret(INFRA, secret)
+        yield hub
 
 
 @pytest.fixture(scope="module")

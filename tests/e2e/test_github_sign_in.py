@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import picture, screenshot, sign_in_with_github, start, stop_server, wait_for_lab
-from tests.e2e.hubs import GITHUB_NOTEBOOKS, GitHubHub, pods, signed_in
+from tests.e2e.hub_settings import GITHUB_NOTEBOOKS
+from tests.e2e.hubs import GitHubHub, pods, signed_in
 
 pytestmark = pytest.mark.scenario
 

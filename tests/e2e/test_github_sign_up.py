@@ -2,7 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.hubs import GITHUB_NAMESPACE, GitHubHub, require_success
+from tests.e2e.hub_settings import GITHUB_NAMESPACE
+from tests.e2e.hubs import GitHubHub, require_success
 
 PASSWORD = "correct horse battery"  # noqa: S105 of a made-up user
 

@@ -14,7 +14,8 @@ from tests import kept_states
 from tests.conftest import set_secret
 from tests.doubles.google import definitions, refusals
 from tests.doubles.google.plugin import engine_with_stand_in, kept_running
-from tests.e2e.hubs import binding_of, forget, require_success
+from tests.e2e.hub_settings import binding_of
+from tests.e2e.hubs import forget, require_success
 from tests.previews import Step, gone, is_google, steps
 from tests.setting_changes import changed, harmless
 from tools.engine import Engine, Stack

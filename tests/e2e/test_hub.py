@@ -28,7 +28,8 @@ from tests.e2e.browser import (
     stop_server,
     wait_for_lab,
 )
-from tests.e2e.hubs import NAMESPACE, NOTEBOOKS, SETTINGS, Hub, binding_of, brought_up, pods, readable_texts
+from tests.e2e.hub_settings import NAMESPACE, NOTEBOOKS, SETTINGS, binding_of
+from tests.e2e.hubs import Hub, brought_up, pods, readable_texts
 from tools.engine import Engine
 from tools.local import api, layout
 

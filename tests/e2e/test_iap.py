@@ -20,7 +20,8 @@ from tests.doubles.google.outputs import project_number
 from tests.doubles.google.plugin import engine_with_stand_in, kept_running
 from tests.doubles.iap import HEADER, Iap
 from tests.e2e.browser import new_notebook, open_browser, run_cell, screenshot, start, stop_server, wait_for_lab
-from tests.e2e.hubs import IAP_NAMESPACE, IAP_NOTEBOOKS, IAP_SETTINGS, forget, marker, pods, require_success
+from tests.e2e.hub_settings import IAP_NAMESPACE, IAP_NOTEBOOKS, IAP_SETTINGS
+from tests.e2e.hubs import forget, marker, pods, require_success
 from tools.engine import Engine, Stack
 from tools.local import api, layout
 

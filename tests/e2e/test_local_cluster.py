@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from dns.resolver import NXDOMAIN, Resolver
-from kubernetes.client import CoreV1Api, V1Container, V1Namespace, V1ObjectMeta, V1Pod, V1PodSpec
+from kubernetes.client import CoreV1Api, V1Container, V1ObjectMeta, V1Pod, V1PodSpec
 
 from tests.cluster_users import ClusterUsers
 from tests.conftest import IN_CI
-from tests.e2e.hubs import forget, wait_until
+from tests.e2e.hubs import forget, new_namespace
+from tests.waiting import wait_until
 from tools import toolchain
 from tools.local import api, cluster, layout
 from tools.local.processes import is_running
@@ -28,8 +29,7 @@ def running_pod(live_cluster: Path) -> Generator[None]:
     assert live_cluster.exists()
     forget(_NAMESPACE)
     core = CoreV1Api(api.connect())
-    core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=_NAMESPACE)))
-    wait_until(lambda: bool(core.list_namespaced_service_account(_NAMESPACE).items))
+    new_namespace(_NAMESPACE)
     spec = V1PodSpec(
         containers=[V1Container(name="pause", image=layout.PAUSE_IMAGE, image_pull_policy="Never")],
         termination_grace_period_seconds=0,

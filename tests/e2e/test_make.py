@@ -19,7 +19,8 @@ import yaml
 from kubernetes.client import AppsV1Api, CoreV1Api
 
 from tests.doubles.container_programs import Programs
-from tests.e2e.hubs import MAKE_NAMESPACE, MAKE_NOTEBOOKS, MAKE_SETTINGS, forget
+from tests.e2e.hub_settings import MAKE_NAMESPACE, MAKE_NOTEBOOKS, MAKE_SETTINGS
+from tests.e2e.hubs import forget
 from tools.engine import Engine
 from tools.local import api, layout
 from tools.paths import CHECKOUT

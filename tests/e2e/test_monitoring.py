@@ -21,18 +21,9 @@ from tests import dashboard
 from tests.conftest import leave_out, make_stack, succeed
 from tests.doubles import prometheus
 from tests.doubles.prometheus import Prometheus
-from tests.e2e.hubs import (
-    MONITORING_NAMESPACE,
-    MONITORING_NOTEBOOKS,
-    MONITORING_SETTINGS,
-    PROMETHEUS_NAMESPACE,
-    Hub,
-    brought_up,
-    forget,
-    readable_texts,
-    require_success,
-    wait_until,
-)
+from tests.e2e.hub_settings import MONITORING_NAMESPACE, MONITORING_NOTEBOOKS, MONITORING_SETTINGS, PROMETHEUS_NAMESPACE
+from tests.e2e.hubs import Hub, brought_up, forget, readable_texts, require_success
+from tests.waiting import wait_until
 from tools.engine import Engine
 from tools.errors import ToolError
 from tools.local import api

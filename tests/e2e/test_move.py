@@ -14,7 +14,9 @@ from migrate.__main__ import main as migrate
 from migrate.database.__main__ import main as move_database
 from migrate.homes.__main__ import main as move_homes
 from tests.e2e import chart_hub
-from tests.e2e.hubs import ChangingHub, binding_of, forget, pods, require_success, run_in_server, wait_until
+from tests.e2e.hub_settings import binding_of
+from tests.e2e.hubs import ChangingHub, destroyed_in_the_end, forget, pods, require_success, run_in_server
+from tests.waiting import wait_until
 from tools.engine import Engine, Stack
 from tools.local import api, layout
 
@@ -89,7 +91,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def token(live_cluster: Path, image_settings: dict[str, str]) -> Generator[str]:
     """An API token of the user at the old hub."""
     assert live_cluster.exists()
-    forget(_OLD, _NEW, _NOTEBOOKS)
+    forget(_OLD)
     chart_hub.install(_OLD, _OLD_ADDRESS, image_settings)
     yield chart_hub.new_token(_OLD, _USER)
     forget(_OLD)
@@ -117,12 +119,10 @@ def hub(
             "protect": "false",
             "hub.keepDatabase": "false",
         },
-        secrets={},
     )
-    require_success(hub.up(), _NEW)
-    yield hub
-    hub.pulumi("destroy", "--yes")
-    forget(_NEW, _NOTEBOOKS)
+    with destroyed_in_the_end(hub, _NEW, _NOTEBOOKS):
+        require_success(hub.up(), _NEW)
+        yield hub
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 from kubernetes.client import (
     CoreV1Api,
     V1Container,
-    V1Namespace,
     V1ObjectMeta,
     V1PersistentVolumeClaim,
     V1PersistentVolumeClaimSpec,
@@ -24,7 +23,8 @@ from kubernetes.client import (
 from migrate.homes.__main__ import main
 from migrate.homes.cluster import homes
 from migrate.homes.steps import Step, next_step
-from tests.e2e.hubs import forget, run_in, wait_until
+from tests.e2e.hubs import forget, new_namespace, run_in
+from tests.waiting import wait_until
 from tools.local import api, layout
 
 pytestmark = pytest.mark.scenario
@@ -41,9 +41,7 @@ def core(live_cluster: Path) -> Generator[CoreV1Api]:  # noqa: ARG001 the cluste
     forget(_OLD, _NEW)
     core = CoreV1Api(api.connect())
     for namespace in (_OLD, _NEW):
-        core.create_namespace(V1Namespace(metadata=V1ObjectMeta(name=namespace)))
-        # Pods need the default one, which a controller makes after the namespace.
-        wait_until(lambda namespace=namespace: bool(core.list_namespaced_service_account(namespace).items))
+        new_namespace(namespace)
     for user, claim in _HOMES.items():
         core.create_namespaced_persistent_volume_claim(_OLD, _claim(user, claim))
     yield core

@@ -12,18 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.doubles.openid import OpenIdProvider
 from tests.e2e.browser import open_browser, picture, screenshot, start, wait_for_lab
-from tests.e2e.hubs import (
-    OIDC_ADDRESS,
-    OIDC_NAMESPACE,
-    OIDC_NOTEBOOKS,
-    OIDC_SETTINGS,
-    ChangingHub,
-    forget,
-    marker,
-    pods,
-    readable_texts,
-    require_success,
-)
+from tests.e2e.hub_settings import OIDC_ADDRESS, OIDC_NAMESPACE, OIDC_NOTEBOOKS, OIDC_SETTINGS
+from tests.e2e.hubs import ChangingHub, destroyed_in_the_end, marker, pods, readable_texts, require_success
 from tools.engine import Engine, Stack
 from tools.local import layout
 
@@ -65,7 +55,6 @@ def hub(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Generator[OidcHub]:
     """The deployed hub, destroyed after the tests."""
-    forget(OIDC_NAMESPACE, OIDC_NOTEBOOKS)
     provider = OpenIdProvider(
         client_secret=marker(),
         callback_url=f"http://{OIDC_ADDRESS}/hub/oauth_callback",
@@ -95,10 +84,9 @@ def hub(
             },
             secrets={"oidc.clientSecret": provider.client_secret},
         )
-        require_success(hub.up(), OIDC_NAMESPACE)
-        yield hub
-        hub.pulumi("destroy", "--yes")
-    forget(OIDC_NAMESPACE, OIDC_NOTEBOOKS)
+        with destroyed_in_the_end(hub, OIDC_NAMESPACE, OIDC_NOTEBOOKS):
+            require_success(hub.up(), OIDC_NAMESPACE)
+            yield hub
 
 
 def sign_in(page: Page, login: str, *, answer: str = "authorize") -> None:

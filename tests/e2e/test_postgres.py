@@ -14,19 +14,9 @@ from sqlalchemy import make_url
 from tests.conftest import leave_out
 from tests.doubles import postgres
 from tests.doubles.postgres import Postgres
-from tests.e2e.hubs import (
-    POSTGRES_ADDRESS,
-    POSTGRES_NAMESPACE,
-    POSTGRES_NOTEBOOKS,
-    POSTGRES_SETTINGS,
-    ChangingHub,
-    forget,
-    marker,
-    pods,
-    readable_texts,
-    require_success,
-    wait_until,
-)
+from tests.e2e.hub_settings import POSTGRES_ADDRESS, POSTGRES_NAMESPACE, POSTGRES_NOTEBOOKS, POSTGRES_SETTINGS
+from tests.e2e.hubs import ChangingHub, destroyed_in_the_end, marker, pods, readable_texts, require_success
+from tests.waiting import wait_until
 from tools.commands import run
 from tools.engine import Engine, Stack
 from tools.errors import ToolError
@@ -76,7 +66,6 @@ def hub(
 ) -> Generator[ChangingHub]:
     """The deployed hub, destroyed after the tests."""
     assert token
-    forget(POSTGRES_NAMESPACE, POSTGRES_NOTEBOOKS)
     folder = tmp_path_factory.mktemp("postgres")
     hub = ChangingHub(
         stack=Stack(name="postgres", engine=built_engine, folder=folder, kubeconfig=live_cluster),
@@ -84,10 +73,9 @@ def hub(
         settings={**POSTGRES_SETTINGS, **image_settings},
         secrets={"database.url": database.url},
     )
-    require_success(hub.up(), POSTGRES_NAMESPACE)
-    yield hub
-    hub.pulumi("destroy", "--yes")
-    forget(POSTGRES_NAMESPACE, POSTGRES_NOTEBOOKS)
+    with destroyed_in_the_end(hub, POSTGRES_NAMESPACE, POSTGRES_NOTEBOOKS):
+        require_success(hub.up(), POSTGRES_NAMESPACE)
+        yield hub
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from kubernetes.client import CoreV1Api, RbacAuthorizationV1Api, V1ObjectMeta, V
 
 from tests.conftest import make_stack
 from tests.doubles.certificates import pair
-from tests.e2e.hubs import RIGHTS_NAMESPACE, RIGHTS_NOTEBOOKS, RIGHTS_SETTINGS, Hub, brought_up
+from tests.e2e.hub_settings import RIGHTS_NAMESPACE, RIGHTS_NOTEBOOKS, RIGHTS_SETTINGS
+from tests.e2e.hubs import Hub, brought_up
 from tests.previews import token_of
 from tests.workflow_scripts import run
 from tools.engine import Engine, Stack

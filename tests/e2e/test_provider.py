@@ -8,8 +8,10 @@ from typing import Any, Final
 import pytest
 from kubernetes.client import CoreV1Api
 
-from tests.e2e.hubs import binding_of, forget, marker, pods, readable_texts, wait_until
+from tests.e2e.hub_settings import binding_of
+from tests.e2e.hubs import forget, marker, pods, readable_texts
 from tests.package_programs import Program, new_program
+from tests.waiting import wait_until
 from tools.benchmarks.visitor import Visitor
 from tools.engine import Engine
 from tools.local import api

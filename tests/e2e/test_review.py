@@ -11,9 +11,10 @@ import pytest
 from kubernetes.client import AppsV1Api, CoreV1Api
 
 from tests.conftest import make_stack, set_secret, succeed
-from tests.e2e.hubs import brought_up, marker, wait_until
+from tests.e2e.hubs import brought_up, marker
 from tests.examples import require_documented
 from tests.kubeconfigs import write
+from tests.waiting import wait_until
 from tools.engine import Engine, Stack
 from tools.local import api
 from tools.paths import CHECKOUT

@@ -17,7 +17,9 @@ from kubernetes.client.exceptions import ApiException
 
 from tests.conftest import make_stack, succeed
 from tests.doubles.google.plugin import engine_with_stand_in, kept_running
-from tests.e2e.hubs import binding_of, forget, pods, require_success, run_in_server, wait_until
+from tests.e2e.hub_settings import binding_of
+from tests.e2e.hubs import forget, pods, require_success, run_in_server
+from tests.waiting import wait_until
 from tools.engine import Engine, Stack
 from tools.local import api, layout
 

@@ -16,19 +16,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.doubles.certificates import CA_CERTIFICATE, pair
 from tests.e2e.browser import START_MILLISECONDS, new_notebook, open_browser, run_cell, sign_in, start, wait_for_lab
-from tests.e2e.hubs import (
-    TLS_ADDRESS,
-    TLS_HOST,
-    TLS_NAMESPACE,
-    TLS_NOTEBOOKS,
-    TLS_SETTINGS,
-    ChangingHub,
-    forget,
-    pods,
-    readable_texts,
-    require_success,
-    wait_until,
-)
+from tests.e2e.hub_settings import TLS_ADDRESS, TLS_HOST, TLS_NAMESPACE, TLS_NOTEBOOKS, TLS_SETTINGS
+from tests.e2e.hubs import ChangingHub, destroyed_in_the_end, pods, readable_texts, require_success
+from tests.waiting import wait_until
 from tools.engine import Engine, Stack
 from tools.local import api
 
@@ -47,18 +37,14 @@ def tls_hub(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Generator[ChangingHub]:
     """A hub that is not deployed yet; destroyed after the tests."""
-    forget(TLS_NAMESPACE, TLS_NOTEBOOKS)
     folder = tmp_path_factory.mktemp("tls")
-    yield (
-        hub := ChangingHub(
-            stack=Stack(name="tls", engine=built_engine, folder=folder, kubeconfig=live_cluster),
-            url=f"https://{TLS_HOST}",
-            settings={**TLS_SETTINGS, **image_settings},
-            secrets={},
-        )
+    hub = ChangingHub(
+        stack=Stack(name="tls", engine=built_engine, folder=folder, kubeconfig=live_cluster),
+        url=f"https://{TLS_HOST}",
+        settings={**TLS_SETTINGS, **image_settings},
     )
-    hub.pulumi("destroy", "--yes")
-    forget(TLS_NAMESPACE, TLS_NOTEBOOKS)
+    with destroyed_in_the_end(hub, TLS_NAMESPACE, TLS_NOTEBOOKS):
+        yield hub
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,10 @@
 """The routes of the real proxy after a crash and after a rollout."""
 
 import json
-import time
 from pathlib import Path
 
-import pytest
-
 from tests.unit.docker.proxies import Proxy, free_ports, running
+from tests.waiting import wait_until
 
 _NAMES = [
     "ada",
@@ -67,16 +65,15 @@ def _add_all(proxy: Proxy) -> None:
 
 def _kept(folder: Path, count: int) -> None:
     """Wait until the file of a running proxy has that many routes of the hub's."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
+
+    def has_all() -> bool:
         try:
             routes: dict[str, dict[str, object]] = json.loads((folder / "routes.json").read_text())
         except (OSError, ValueError):
-            routes = {}
-        if sum("jupyterhub" in route for route in routes.values()) == count:
-            return
-        time.sleep(0.02)
-    pytest.fail(f"{folder} does not have {count} routes")
+            return False
+        return sum("jupyterhub" in route for route in routes.values()) == count
+
+    wait_until(has_all)
 
 
 def test_a_killed_proxy_has_all_its_routes_again(tmp_path: Path) -> None:

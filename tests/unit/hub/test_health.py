@@ -6,8 +6,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -29,9 +28,8 @@ from hub.outage import DatabaseOutageError
 from tests.doubles.http_double import HttpDouble
 from tests.kubeconfigs import write
 from tests.unit.hub.running_hub import RunningHub, Visitor, running, text_of
+from tests.waiting import wait_until
 from tools.paths import CHECKOUT
-
-_LONGEST_WAIT = 60
 
 
 @pytest.fixture
@@ -42,14 +40,6 @@ def hub(hub_config: HubConfig, tmp_path: Path) -> Generator[RunningHub]:
 
 def _told(hub: RunningHub) -> str:
     return httpx.get(f"{hub.url}/hub/health", timeout=60).text
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    for _ in range(_LONGEST_WAIT * 5):
-        if condition():
-            return
-        time.sleep(0.2)
-    pytest.fail("this has not come true")
 
 
 def _page(visitor: Visitor, path: str) -> str:
@@ -68,18 +58,18 @@ def test_a_locked_database_is_told_everywhere_and_ends_no_session(hub: RunningHu
     answer = ada.get("/hub/api/user")
     assert answer.status_code == 503, "a running notebook treats 403 as the end of the session"
     assert "is locked by another program" in answer.json()["message"]
-    _until(lambda: "The database is locked by another program" in _told(hub))
+    wait_until(lambda: "The database is locked by another program" in _told(hub))
     assert httpx.get(f"{hub.url}/hub/health").status_code == 503
     assert httpx.get(f"{hub.url}/hub/health?process").status_code == 200, "a restart repairs no database"
     assert "Health: The database is locked by another program" in hub.log.read_text()
     lock.execute("rollback")
     lock.close()
     assert ada.get("/hub/home").status_code == 200
-    _until(lambda: "database" not in _told(hub))
+    wait_until(lambda: "database" not in _told(hub))
 
 
 def test_the_health_tells_that_kubernetes_does_not_answer(hub: RunningHub) -> None:
-    _until(lambda: "Kubernetes does not answer" in _told(hub))
+    wait_until(lambda: "Kubernetes does not answer" in _told(hub))
     assert "Health: Kubernetes does not answer" in hub.log.read_text()
 
 

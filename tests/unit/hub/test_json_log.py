@@ -2,7 +2,6 @@
 
 import json
 import logging
-import time
 from pathlib import Path
 
 import httpx
@@ -11,6 +10,7 @@ import pytest
 from hub.contract import HubConfig
 from hub.json_log import JsonFormatter
 from tests.unit.hub.running_hub import running
+from tests.waiting import wait_until
 
 
 def _line(message: str, *args: object, error: BaseException | None = None) -> str:
@@ -43,9 +43,8 @@ def test_a_hub_logs_objects_and_so_does_its_culler(hub_config: HubConfig, tmp_pa
     with running(tmp_path, config) as hub:
         assert httpx.get(f"{hub.url}/hub/no-such-page").status_code == 404
         # A culler that is stopped while it starts prints a traceback.
-        deadline = time.monotonic() + 60
-        while "NotebookCuller" not in (text := hub.log.read_text()) and time.monotonic() < deadline:
-            time.sleep(0.1)
+        wait_until(lambda: "NotebookCuller" in hub.log.read_text())
+        text = hub.log.read_text()
     lines = text.rpartition("\n")[0].splitlines()
     # JupyterHub has read its configuration after its first lines.
     first = next(index for index, line in enumerate(lines) if line.startswith("{"))

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,7 +18,10 @@ from hub.contract import GitHub
 from tests.doubles.github import GitHub as GitHubDouble
 from tests.doubles.github_failures import FAILURES
 from tests.hub_configs import HUB_CONFIG
+from tests.waiting import wait_until
 
+_LONGEST_WAIT = 120
+"""Seconds, on a busy machine."""
 CONFIG = """
 import asyncio
 from pathlib import Path
@@ -160,7 +163,7 @@ def hub_url(github: GitHubDouble, tmp_path_factory: pytest.TempPathFactory) -> G
             stderr=subprocess.STDOUT,
         )
     try:
-        _wait(lambda: process.poll() is not None or _answers(url))
+        wait_until(lambda: process.poll() is not None or _answers(url), seconds=_LONGEST_WAIT)
         assert process.poll() is None, (folder / "log").read_text()
         yield url
     finally:
@@ -175,14 +178,6 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _wait(condition: Callable[[], bool]) -> None:
-    for _ in range(600):
-        if condition():
-            return
-        time.sleep(0.2)
-    pytest.fail("not within 2 minutes")
-
-
 NAMES = (f"ada{number}" for number in count())
 
 
@@ -195,7 +190,7 @@ def ada(hub_url: str, github: GitHubDouble) -> Browser:
     assert browser.sign_in(browser.login).status_code == 302
     browser.new_token()
     assert browser.api("POST", f"/users/{browser.login}/server").status_code in {201, 202}
-    _wait(browser.has_server)
+    wait_until(browser.has_server, seconds=_LONGEST_WAIT)
     return browser
 
 
@@ -256,7 +251,7 @@ def test_a_revoked_token_leads_pages_to_the_sign_in_and_lets_the_server_save(
 
 def test_a_token_alone_starts_no_server_for_a_user_who_cannot_be_checked(ada: Browser, github: GitHubDouble) -> None:
     ada.api("DELETE", f"/users/{ada.login}/server")
-    _wait(lambda: not ada.has_server())
+    wait_until(lambda: not ada.has_server(), seconds=_LONGEST_WAIT)
     github.revoke_tokens(ada.login)
     _let_the_check_expire()
     assert ada.api("POST", f"/users/{ada.login}/server").status_code == 403
@@ -292,4 +287,4 @@ def test_a_user_who_left_loses_session_token_and_server(ada: Browser, github: Gi
     assert ada.api("GET", "/user").status_code == 403
     assert ada.page("/hub/home").status_code == 302
     github.join("physics", ada.login)
-    _wait(lambda: not ada.has_server())
+    wait_until(lambda: not ada.has_server(), seconds=_LONGEST_WAIT)
