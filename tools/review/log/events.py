@@ -36,6 +36,8 @@ _REPEATED: Final = re.compile(
     r"(preview|update) failed|an unhandled error occurred: program exited with non-zero exit code: \d+"
 )
 """Messages of the engine that repeat an error."""
+_UNCONFIRMED_END: Final = re.compile(r"Detected that .+ exited prematurely")
+"""Message of the CLI about a plugin that did not confirm its end in five seconds, as on a busy machine."""
 
 
 def read(lines: Iterable[str], *, failed: bool) -> Preview:
@@ -60,7 +62,7 @@ def read(lines: Iterable[str], *, failed: bool) -> Preview:
             case {"resOutputsEvent": {"metadata": {"type": "pulumi:pulumi:Stack"} as step}}:
                 exports = _outputs(step.get("old")), _outputs(step.get("new"))
             case {"diagnosticEvent": event}:
-                diagnostics += _diagnostic(event)
+                diagnostics += _diagnostic(event, failed=failed)
             case {"policyEvent": event}:
                 violations.append(_violation(event))
             case {"summaryEvent": event}:
@@ -147,9 +149,11 @@ def _outputs(found: dict[str, Any] | None) -> Properties:
     return {} if state is None else state.outputs
 
 
-def _diagnostic(event: dict[str, Any]) -> Iterator[Diagnostic]:
+def _diagnostic(event: dict[str, Any], *, failed: bool) -> Iterator[Diagnostic]:
     """Yield an error or a warning; other messages are progress."""
     text = str(event["message"]).strip()
+    if not failed and _UNCONFIRMED_END.match(text):
+        return  # a plugin that ends during its work fails the command
     if text and not _REPEATED.fullmatch(text) and not event.get("ephemeral"):
         match str(event["severity"]).removeprefix("info#"):
             case ("error" | "warning") as severity:

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.unit.tools.review import logs
 from tests.unit.tools.review.logs import CONFIG_MAP, STATEFULSET, auto_named, message, named, pod, preview, step
 from tools.review.log.model import SECRET
@@ -176,6 +178,16 @@ def test_only_errors_and_warnings_are_kept_each_once() -> None:
         failed=True,
     )
     assert [(one.severity, one.text) for one in found.diagnostics] == [("error", "no good"), ("warning", "old")]
+
+
+@pytest.mark.parametrize("failed", [False, True])
+def test_a_plugin_that_does_not_confirm_its_end_is_an_error_of_a_failed_command_only(*, failed: bool) -> None:
+    text = (
+        "Detected that /plugins/pulumi-resource-kubernetes exited prematurely. \n       This is *always* a bug in the "
+        "provider. Please report the issue to the provider author as appropriate."
+    )
+    found = preview(message("error", f"\n{text}\n"), failed=failed)
+    assert [one.text for one in found.diagnostics] == [text] * failed
 
 
 def test_changed_exports_are_shown_unless_they_are_unknown() -> None:
