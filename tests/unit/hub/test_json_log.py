@@ -37,18 +37,21 @@ def test_a_traceback_is_a_part_of_the_message() -> None:
     assert message.endswith("ZeroDivisionError: integer division or modulo by zero")
 
 
+def _entries(log: Path) -> list[dict[str, str]]:
+    """Return the objects of a hub's log."""
+    lines = log.read_text().rpartition("\n")[0].splitlines()
+    # JupyterHub has read its configuration after its first lines.
+    first = next(index for index, line in enumerate(lines) if line.startswith("{"))
+    return [json.loads(line) for line in lines[first:]]
+
+
 def test_a_hub_logs_objects_and_so_does_its_culler(hub_config: HubConfig, tmp_path: Path) -> None:
     monitoring = hub_config.monitoring.model_copy(update={"logs": "json"})
     config = hub_config.model_copy(update={"monitoring": monitoring, "idle_minutes": 1})
     with running(tmp_path, config) as hub:
         assert httpx.get(f"{hub.url}/hub/no-such-page").status_code == 404
-        # A culler that is stopped while it starts prints a traceback.
-        wait_until(lambda: "NotebookCuller" in hub.log.read_text())
-        text = hub.log.read_text()
-    lines = text.rpartition("\n")[0].splitlines()
-    # JupyterHub has read its configuration after its first lines.
-    first = next(index for index, line in enumerate(lines) if line.startswith("{"))
-    entries = [json.loads(line) for line in lines[first:]]
-    assert {"INFO", "WARNING"} <= {entry["severity"] for entry in entries}
-    assert any("no-such-page" in entry["message"] for entry in entries)
-    assert any(entry["logger"] == "NotebookCuller" for entry in entries)
+        # Tornado logs a request after its response. The culler is ready once it logs: one that is stopped while it
+        # starts prints a traceback.
+        wait_until(lambda: any("no-such-page" in entry["message"] for entry in _entries(hub.log)))
+        wait_until(lambda: any(entry["logger"] == "NotebookCuller" for entry in _entries(hub.log)))
+        assert {"INFO", "WARNING"} <= {entry["severity"] for entry in _entries(hub.log)}
