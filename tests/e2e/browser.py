@@ -109,13 +109,16 @@ def new_notebook(page: Page) -> None:
 
 
 def run_cell(page: Page, code: str) -> Locator:
-    """Run code in the notebook's last cell, and return the output."""
-    cell = page.locator(".jp-NotebookPanel .jp-CodeCell").last
-    cell.locator(".cm-content").click(timeout=START_MILLISECONDS)
+    """Run code in the notebook's last cell, which is empty, and return the output."""
+    cells = page.locator(".jp-NotebookPanel .jp-CodeCell")
+    editor = cells.last.locator(".cm-content")
+    # After a reload, JupyterLab renders one cell after the other: until all are there, the last one has code.
+    expect(editor).to_have_text("", timeout=START_MILLISECONDS)
+    editor.click(timeout=START_MILLISECONDS)
     page.keyboard.insert_text(code)
-    index = page.locator(".jp-NotebookPanel .jp-CodeCell").count() - 1
+    index = cells.count() - 1
     page.keyboard.press("Shift+Enter")
-    return page.locator(".jp-NotebookPanel .jp-CodeCell").nth(index).locator(".jp-OutputArea-output")
+    return cells.nth(index).locator(".jp-OutputArea-output")
 
 
 def request_server(page: Page, method: str, user: str, options: Mapping[str, object] | None = None) -> int:
