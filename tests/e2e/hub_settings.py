@@ -8,11 +8,11 @@ def binding_of(namespace: str) -> str:
     return f"{namespace}-admin"
 
 
-def _settings(namespace: str, address: str) -> dict[str, object]:
+def _settings(namespace: str, address: str | None) -> dict[str, object]:
     return {
         "namespace": namespace,
         "auth.type": "dummy",
-        "endpoint.address": address,
+        **({} if address is None else {"endpoint.address": address}),
         "clusterAdmin.user": "operator@example.com",
         "clusterAdmin.bindingName": binding_of(namespace),
         "protect": "false",
@@ -99,7 +99,7 @@ EXPOSURE_ADDRESS = "127.100.0.31"
 """Address of the controllers in front of the hub, which are processes of this machine."""
 EXPOSURE_HOST = "exposure.example.org"
 EXPOSURE_SETTINGS: dict[str, object] = {
-    **{key: value for key, value in _settings(EXPOSURE_NAMESPACE, "").items() if key != "endpoint.address"},
+    **_settings(EXPOSURE_NAMESPACE, None),
     "auth.allowAnyoneFromTheInternet": "true",
     "endpoint.type": "ingress",
     "endpoint.hostname": EXPOSURE_HOST,
@@ -182,7 +182,7 @@ CAPACITY_SETTINGS: dict[str, object] = {
 IAP_NAMESPACE = "e2e-iap"
 IAP_NOTEBOOKS = f"{IAP_NAMESPACE}-notebooks"
 IAP_SETTINGS: dict[str, object] = {
-    **{key: value for key, value in _settings(IAP_NAMESPACE, "").items() if key != "endpoint.address"},
+    **_settings(IAP_NAMESPACE, None),
     "gcp.project": "my-project-123",
     "cluster.mode": "existing",
     "cluster.location": "europe-west1",

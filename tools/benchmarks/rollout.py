@@ -23,8 +23,9 @@ from rich.table import Table
 from tools import paths
 from tools.benchmarks.visitor import TLS, Visitor
 from tools.engine import Stack
-from tools.errors import ToolError, run_reporting_errors
+from tools.errors import run_reporting_errors
 from tools.local import deploy, images
+from tools.waiting import wait_for
 
 RESULT = paths.CHECKOUT / "build" / "rollout.json"
 _FILE = paths.CHECKOUT / "Pulumi.dev.yaml"
@@ -162,12 +163,8 @@ def _start_notebook(url: str) -> str:
     with closing(Visitor(url, _USER)) as user:
         user.start()
         token = user.token()
-    deadline = time.monotonic() + 120
-    while not _succeeds(_notebook(url), token):
-        if time.monotonic() > deadline:
-            message = "The notebook does not start. Open it in the browser for the reason."
-            raise ToolError(message)
-        time.sleep(1)
+    message = "The notebook does not start. Open it in the browser for the reason."
+    wait_for(lambda: _succeeds(_notebook(url), token), seconds=120, problem=lambda: message, pause=1)
     return token
 
 

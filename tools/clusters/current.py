@@ -63,7 +63,7 @@ class Current(ExistingCluster):
         return docker.find(settings).references
 
     def down(self) -> None:
-        """Do nothing: the cluster is the user's."""
+        """Say that the cluster, which is the user's, goes on running."""
         say(f"Your cluster {self.name} goes on running: `make up` did not make it.")
 
     def _load(self, reference: str) -> None:
